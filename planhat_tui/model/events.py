@@ -1,0 +1,27 @@
+"""What travels back to the panes: one kind of event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What a change is about."""
+
+    COMPANY = "company"
+    CONTACT = "contact"
+    CALL = "call"
+    USER = "user"
+    OUTBOX = "outbox"
+    LIMITS = "limits"
+    SYNC = "sync"
+    PROFILE = "profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something changed: re-read it. No ``ids`` means that any of the topic may have changed."""
+
+    topic: Topic
+    ids: frozenset[str] = field(default_factory=frozenset)

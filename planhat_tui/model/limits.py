@@ -1,0 +1,41 @@
+"""The rate limit, as it is published to whoever shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Lane(IntEnum):
+    """Who waits for a request; a lower number goes first."""
+
+    USER = 0
+    OUTBOX = 1
+    SCREEN = 2
+    BACKGROUND = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is known of the rate limit.
+
+    ``limit`` and ``remaining`` are calls, ``None`` while unknown. ``reset_in`` is the interval of
+    seconds, counted from ``as_of``, in which the next reset is expected, ``None`` while unknown.
+    ``as_of`` is monotonic seconds of the last answer, ``None`` before the first. ``stopped_until``
+    is monotonic seconds while a 429 stops all lanes. ``waiting`` counts the queue by lane.
+    ``latency`` is the last answer's seconds. ``last_error`` is a sentence, empty if none.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_in: tuple[float, float] | None = None
+    as_of: float | None = None
+    stopped_until: float | None = None
+    in_flight: int = 0
+    waiting: Mapping[Lane, int] = field(default_factory=dict)
+    latency: float | None = None
+    last_error: str = ""

@@ -1,0 +1,86 @@
+"""What the outbox holds: edits that Planhat doesn't have yet, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planhat_tui.model.edits import Change
+    from planhat_tui.model.records import Kind
+    from planhat_tui.model.values import Json
+
+
+class Action(StrEnum):
+    """What an entry asks of Planhat."""
+
+    UPDATE = "update"
+    CREATE = "create"
+    DELETE = "delete"
+
+
+class State(StrEnum):
+    """Where an entry stands. The value is the word that people see."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    NOT_SURE = "not sure"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    HELD = "held"
+    DELIVERED = "delivered"
+    DROPPED = "dropped"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Planhat may still lack it and somebody has to act: all but the last two."""
+        return self not in {State.DELIVERED, State.DROPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry before it is committed.
+
+    An update has ``changes``; a create has ``body``, the JSON object to POST (a call's body too);
+    a delete has ``body`` as the record stood, so that it can be shown. ``step`` groups what one
+    key press did, so that one undo takes it back. ``open_tenant`` is the tenant's id when a call
+    goes through the open endpoint, else empty. ``record_id`` of a create is ``new-<uuid>``.
+    """
+
+    kind: Kind
+    action: Action
+    record_id: str
+    title: str
+    changes: tuple[Change, ...] = ()
+    body: Mapping[str, Json] | None = None
+    step: str = ""
+    open_tenant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it is kept.
+
+    Times are seconds since the epoch. ``reason`` is a sentence: why it is refused, not sure, in
+    conflict, or which fields Planhat dropped. ``attempts`` counts the times that it was sent.
+    ``result_id`` is the id that Planhat gave to what was created.
+    """
+
+    n: int
+    kind: Kind
+    action: Action
+    record_id: str
+    title: str
+    changes: tuple[Change, ...]
+    body: Mapping[str, Json] | None
+    step: str
+    open_tenant: str
+    state: State
+    reason: str
+    created_at: float
+    state_at: float
+    attempts: int
+    result_id: str

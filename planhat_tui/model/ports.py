@@ -1,0 +1,158 @@
+"""What ``sync`` and ``workspace`` need from the network and from this disk.
+
+``api`` and ``store`` implement these without knowing each other. Every method of :class:`Planhat`
+raises the errors of :mod:`planhat_tui.errors` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from planhat_tui.model.limits import Lane, Limits
+    from planhat_tui.model.records import Received
+    from planhat_tui.model.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A piece of a page: at most 200 records, and the reasons why others were set aside."""
+
+    records: Sequence[Received]
+    set_aside: Sequence[str]
+
+
+class Page(Protocol):
+    """One answer that lists records. It is decoded slice by slice, so that nothing stalls."""
+
+    @property
+    def count(self) -> int:
+        """How many records the answer holds, bad ones included."""
+        ...
+
+    def slices(self, size: int = 200) -> Iterator[Slice]:
+        """Decode the records, ``size`` at a time."""
+        ...
+
+
+class Planhat(Protocol):
+    """One tenant at Planhat, one method for each endpoint."""
+
+    async def my_profile(self, *, lane: Lane) -> Received:
+        """``GET /myprofile``: the user whom the token stands for."""
+        ...
+
+    async def users(self, *, email: str = "", lane: Lane) -> Page:
+        """``GET /users``: the team, or the one with that e-mail."""
+        ...
+
+    async def lean_companies(self, *, external_id: str = "", lane: Lane) -> Page:
+        """``GET /leancompanies``: id, external id, name and slug of every company."""
+        ...
+
+    async def companies(self, *, limit: int, offset: int, sort: str = "", lane: Lane) -> Page:
+        """``GET /companies``: whole companies (modern edition only)."""
+        ...
+
+    async def company(self, company_id: str, *, lane: Lane) -> Received:
+        """``GET /companies/:id``."""
+        ...
+
+    async def create_company(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+        """``POST /companies``."""
+        ...
+
+    async def update_company(
+        self, company_id: str, body: Mapping[str, Json], *, lane: Lane
+    ) -> Received:
+        """``PUT /companies/:id``: the fields that are sent change."""
+        ...
+
+    async def delete_company(self, company_id: str, *, lane: Lane) -> None:
+        """``DELETE /companies/:id``."""
+        ...
+
+    async def contacts_of(self, company_id: str, *, lane: Lane) -> Page:
+        """``GET /endusers?c=``: the contacts of a company."""
+        ...
+
+    async def contacts(self, *, limit: int, offset: int, sort: str = "", lane: Lane) -> Page:
+        """``GET /endusers``: a page of all contacts (modern edition only)."""
+        ...
+
+    async def contact(self, contact_id: str, *, lane: Lane) -> Received:
+        """``GET /endusers/:id``."""
+        ...
+
+    async def create_contact(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+        """``POST /endusers``."""
+        ...
+
+    async def update_contact(
+        self, contact_id: str, body: Mapping[str, Json], *, lane: Lane
+    ) -> Received:
+        """``PUT /endusers/:id``."""
+        ...
+
+    async def delete_contact(self, contact_id: str, *, lane: Lane) -> None:
+        """``DELETE /endusers/:id``."""
+        ...
+
+    async def call(self, call_id: str, *, lane: Lane) -> Received:
+        """``GET /calls/:id``."""
+        ...
+
+    async def create_call(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+        """``POST /calls``."""
+        ...
+
+    async def create_open_call(
+        self, tenant: str, body: Mapping[str, Json], *, lane: Lane
+    ) -> Received:
+        """``POST /<tenant>/calls``: the open endpoint; sent without the token."""
+        ...
+
+    async def update_call(self, call_id: str, body: Mapping[str, Json], *, lane: Lane) -> Received:
+        """``PUT /calls/:id``."""
+        ...
+
+    async def delete_call(self, call_id: str, *, lane: Lane) -> None:
+        """``DELETE /calls/:id``."""
+        ...
+
+    def limits(self) -> Limits:
+        """Return the rate limit as it is known now. Safe from any thread."""
+        ...
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What is kept of one rate limit between requests, and shared later among processes.
+
+    ``seen_at`` and ``window_from`` are wall-clock seconds, since monotonic ones end with a process.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    seen_at: float = 0.0
+    window_from: float | None = None
+    stopped_until: float = 0.0
+
+
+class BudgetStore(Protocol):
+    """Where budgets are kept, by ``key``: a credential's hash, or a tenant's identity."""
+
+    def load(self, key: str) -> Budget:
+        """Return what is known; an empty budget if nothing is."""
+        ...
+
+    def save(self, key: str, budget: Budget) -> None:
+        """Keep it."""
+        ...
