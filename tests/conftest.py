@@ -1,0 +1,62 @@
+"""What holds for every test: loopback only, a home of its own, effort by one setting."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EFFORT = float(os.environ.get("PLANHAT_TUI_TEST_EFFORT", "1"))
+"""Scales every count of examples and kills; a long run sets it to 10."""
+
+settings.register_profile(
+    "effort",
+    max_examples=max(10, int(60 * EFFORT)),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=EFFORT <= 1,
+    print_blob=True,
+)
+settings.load_profile("effort")
+
+
+def _is_loopback(address: object) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a Unix socket
+    host = str(address[0])
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401 -- socket's own type
+        assert _is_loopback(address), f"a test wanted to talk to {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty home of this test's own; nothing of the person's is read or written."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PLANHAT_TUI_HOME", str(folder))
+    for name in ("PLANHAT_TUI_CONFIG", "PLANHAT_TUI_PROFILE", "NO_COLOR", "PLANHAT_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    return folder
