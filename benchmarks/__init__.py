@@ -1,0 +1,1 @@
+"""Measurements, as ratios in one run. The last figures stand in this folder's README."""

@@ -1,0 +1,69 @@
+"""What widgets tell each other: small dataclasses, carried by Textual's messages.
+
+Threads never touch widgets: they post one of these, and a handler on the screen's thread applies
+it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from planhat_tui.model.events import Topic
+    from planhat_tui.model.records import Kind
+
+
+@dataclass
+class Said(Message):
+    """A sentence for the message line. ``bad`` says that something needs a hand."""
+
+    text: str
+    bad: bool = False
+
+
+@dataclass
+class Answered(Message, bubble=False):
+    """An answer from the reading thread. ``apply`` runs on the screen's thread."""
+
+    apply: Callable[[], None]
+
+
+@dataclass
+class Arrived(Message, bubble=False):
+    """Something changed in the store; no ids: anything of the topic may have."""
+
+    changes: Mapping[Topic, frozenset[str]]
+
+
+@dataclass
+class CompanyPointed(Message):
+    """The row under the cursor of the company list is another one; empty: there is none."""
+
+    company_id: str
+
+
+@dataclass
+class ContactPointed(Message):
+    """The row under the cursor of the contact list is another one; empty: there is none."""
+
+    contact_id: str
+
+
+@dataclass
+class Wanted(Message):
+    """A key asks for a job on records: ``deed`` names it (see :mod:`planhat_tui.tui.flows`)."""
+
+    deed: str
+    kind: Kind
+    ids: tuple[str, ...]
+    field: str = ""
+
+
+@dataclass
+class KeysChanged(Message):
+    """What can be done has changed: the footer is drawn again."""

@@ -1,0 +1,114 @@
+"""State is a glyph and a word, never a colour alone, and the same everywhere.
+
+Each glyph is one cell wide and has an ASCII form. The ASCII forms are the default where the
+terminal's locale makes the others ambiguous in width (Chinese, Japanese, Korean).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.model.outbox import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The signs that a screen is drawn with. Each is one cell, ``ellipsis`` too."""
+
+    states: Mapping[State, str]
+    caret: str
+    marked: str
+    featured: str
+    read_only: str
+    not_loaded: str
+    ellipsis: str
+    dot: str
+    arrow: str
+    thin: str
+    heavy: str
+    thin_corner: str
+    heavy_corner: str
+    thin_bar: str
+    heavy_bar: str
+    checked: str
+    unchecked: str
+
+    def state(self, state: State | None) -> str:
+        """Return the glyph of a state; a blank for what is delivered, the normal state."""
+        return self.states.get(state, " ") if state is not None else " "
+
+    def word(self, state: State) -> str:
+        """Return glyph and word: ``● queued``."""
+        return f"{self.state(state)} {state.value}".strip()
+
+
+UNICODE: Final = Glyphs(
+    states={
+        State.QUEUED: "●",
+        State.SENDING: "↑",
+        State.NOT_SURE: "?",
+        State.REFUSED: "!",
+        State.CONFLICT: "≠",
+        State.HELD: "‖",
+    },
+    caret="▸",
+    marked="x",
+    featured="★",
+    read_only="⊘",
+    not_loaded="…",
+    ellipsis="…",
+    dot="·",
+    arrow="→",
+    thin="─",
+    heavy="━",
+    thin_corner="┌",
+    heavy_corner="┏",
+    thin_bar="│",
+    heavy_bar="┃",
+    checked="[x]",
+    unchecked="[ ]",
+)
+
+ASCII: Final = Glyphs(
+    states={
+        State.QUEUED: "o",
+        State.SENDING: "^",
+        State.NOT_SURE: "?",
+        State.REFUSED: "!",
+        State.CONFLICT: "#",
+        State.HELD: "=",
+    },
+    caret=">",
+    marked="x",
+    featured="*",
+    read_only="%",
+    not_loaded="~",
+    ellipsis="~",
+    dot="|",
+    arrow=">",
+    thin="-",
+    heavy="=",
+    thin_corner="+",
+    heavy_corner="#",
+    thin_bar="|",
+    heavy_bar="#",
+    checked="[x]",
+    unchecked="[ ]",
+)
+
+AMBIGUOUS: Final = ("zh", "ja", "ko")
+"""Languages whose terminals draw some of the signs two cells wide."""
+
+
+def choose(setting: str, env: Mapping[str, str]) -> Glyphs:
+    """Return the signs for a theme's ``glyphs``: ``unicode``, ``ascii``, or ``auto`` by locale."""
+    if setting == "unicode":
+        return UNICODE
+    if setting == "ascii":
+        return ASCII
+    locale = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
+    return ASCII if locale.lower().startswith(AMBIGUOUS) else UNICODE

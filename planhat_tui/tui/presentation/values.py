@@ -1,0 +1,75 @@
+"""Field values as text: short in lists, whole in the detail; ISO dates in the detail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.model import custom, fields
+from planhat_tui.model.fields import FieldType
+from planhat_tui.model.text import visible
+from planhat_tui.tui.presentation.amounts import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planhat_tui.model.records import Kind
+    from planhat_tui.model.values import Json
+
+EMPTY = "-"
+"""What an empty value looks like. What isn't loaded yet has a glyph of its own."""
+
+
+def value_text(value: Json) -> str:
+    """Return any JSON value as one line of safe text."""
+    if value is None or value in ("", [], {}):
+        return EMPTY
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return whole(value)
+    if isinstance(value, str):
+        return visible(_day(value))
+    if isinstance(value, list):
+        return ", ".join(value_text(item) for item in value)
+    return ", ".join(f"{visible(key)}: {value_text(item)}" for key, item in value.items())
+
+
+def _day(text: str) -> str:
+    """Return the day of a date-time at midnight: ``2026-02-03T00:00:00.000Z`` is a date."""
+    head, _, tail = text.partition("T")
+    return head if tail in {"00:00:00.000Z", "00:00:00Z"} and len(head) == 10 else text
+
+
+def field_text(kind: Kind, path: str, value: Json, users: Mapping[str, str]) -> str:
+    """Return a field's value; an owner's id as the name that ``users`` gives it."""
+    if isinstance(value, str) and value and is_user(kind, path):
+        return visible(users.get(value, value))
+    return value_text(value)
+
+
+def is_user(kind: Kind, path: str) -> bool:
+    """Whether a field holds the id of somebody in the team."""
+    known = {field.name: field for field in fields.FIELDS[kind]}
+    return path in known and known[path].type is FieldType.USER
+
+
+def type_word(kind: Kind, path: str, value: Json) -> str:
+    """Return the word for a field's type: ``text``, ``number``, ``yes/no``, ``date``, ``list``."""
+    if fields.custom_key(path) is not None:
+        return WORDS.get(custom.type_of(value).value, "other")
+    known = {field.name: field for field in fields.FIELDS[kind]}
+    return WORDS.get(known[path].type.value, "other") if path in known else "other"
+
+
+WORDS: Mapping[str, str] = {
+    "text": "text",
+    "number": "number",
+    "boolean": "yes/no",
+    "date": "date",
+    "tags": "tags",
+    "user": "person",
+    "list": "list",
+    "map": "map",
+    "other": "other",
+}
+"""What the types are called on screen."""

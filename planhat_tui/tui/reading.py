@@ -1,0 +1,148 @@
+"""Reads and writes of the store, off the screen's thread, and answers that came too late.
+
+One thread serves them all in order, so that a read sees the write before it. A question that is
+asked again by the same widget under the same key makes the older one stale: it is skipped if it
+hasn't begun, and its answer is dropped if it has. What waits for the network runs beside, so that
+it never holds up a read.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+from planhat_tui.errors import PlanhatTuiError
+from planhat_tui.tui.messages import Answered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.message_pump import MessagePump
+
+T = TypeVar("T")
+
+
+class SkippedError(Exception):
+    """A question that nobody waits for any more."""
+
+
+@dataclass
+class Reading:
+    """The threads behind the screen. ``pending`` counts what hasn't been answered yet."""
+
+    pending: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _newest: WeakKeyDictionary[MessagePump, dict[str, int]] = field(
+        default_factory=WeakKeyDictionary
+    )
+    _store: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
+    )
+    _network: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="network")
+    )
+
+    def ask(
+        self,
+        widget: MessagePump,
+        key: str,
+        question: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[PlanhatTuiError], None],
+    ) -> None:
+        """Run ``question`` after what was asked before; only the newest of a key is answered."""
+        newest = self._newest.setdefault(widget, {})
+        mine = newest[key] = newest.get(key, 0) + 1
+
+        def current() -> bool:
+            return newest[key] == mine
+
+        work = partial(_if_current, current, question)
+        self._run(self._store, widget, work, then, failed, current)
+
+    def do(
+        self,
+        widget: MessagePump,
+        deed: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[PlanhatTuiError], None],
+    ) -> None:
+        """Run ``deed`` after what was asked before; it is never skipped."""
+        self._run(self._store, widget, deed, then, failed, _always)
+
+    def wait_for(
+        self,
+        widget: MessagePump,
+        deed: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[PlanhatTuiError], None],
+    ) -> None:
+        """Run ``deed``, which may take seconds, beside the others."""
+        self._run(self._network, widget, deed, then, failed, _always)
+
+    def barrier(self) -> Future[None]:
+        """Return a future that is done when everything asked of the store before is."""
+        return self._store.submit(_nothing)
+
+    def close(self) -> None:
+        """End the threads; what waits is dropped, what runs is let go."""
+        self._store.shutdown(wait=True, cancel_futures=True)
+        self._network.shutdown(wait=False, cancel_futures=True)
+
+    def _run(
+        self,
+        threads: ThreadPoolExecutor,
+        widget: MessagePump,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[PlanhatTuiError], None],
+        current: Callable[[], bool],
+    ) -> None:
+        with self._lock:
+            self.pending += 1
+
+        def finished(future: Future[T]) -> None:
+            answer = partial(_apply, future, then, failed, current)
+            if not future.cancelled():
+                widget.post_message(Answered(answer))
+            with self._lock:
+                self.pending -= 1
+
+        threads.submit(work).add_done_callback(finished)
+
+
+def _if_current(current: Callable[[], bool], question: Callable[[], T]) -> T:
+    """Run the question unless a newer one has been asked."""
+    if not current():
+        raise SkippedError
+    return question()
+
+
+def _apply(
+    future: Future[T],
+    then: Callable[[T], None],
+    failed: Callable[[PlanhatTuiError], None],
+    current: Callable[[], bool],
+) -> None:
+    """Hand the answer over, on the screen's thread. A bug is raised there, so that it is seen."""
+    error = future.exception()
+    if isinstance(error, SkippedError) or not current():
+        return
+    if isinstance(error, PlanhatTuiError):
+        failed(error)
+    elif error is not None:
+        raise error
+    else:
+        then(future.result())
+
+
+def _always() -> bool:
+    return True
+
+
+def _nothing() -> None:
+    """Mark a place in the queue."""
