@@ -1,0 +1,215 @@
+"""Phone calls before they are logged: times, their arithmetic, and the timer of a call now.
+
+API reference 2016, "Calls": ``waiting + talk_duration = end - start``; ``nr`` and
+``externalUserId`` are required.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from planhat_tui.errors import InputError
+
+if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
+
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_DURATION = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CallDraft:
+    """A call as it is filled in. ``start`` and ``end`` are aware; ``waiting`` is in seconds.
+
+    ``contact_id`` and ``company_id`` say whom the person meant: the API can't be told, it matches
+    the number by itself. ``note`` has no place in a call either.
+    """
+
+    nr: str = ""
+    external_user_id: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    waiting: float | None = None
+    note: str = ""
+    open_endpoint: bool = False
+    contact_id: str = ""
+    company_id: str = ""
+
+
+def check(draft: CallDraft) -> None:
+    """Raise :class:`InputError`, with the field, if the call can't be sent as it is."""
+    if not draft.nr.strip():
+        raise InputError("A call needs the number.", "Type the contact's number.", field="nr")
+    if not draft.external_user_id.strip():
+        raise InputError(
+            "A call needs the agent.",
+            "Type your id, or set external_user_id in the profile.",
+            field="external_user_id",
+        )
+    if draft.waiting is not None and draft.waiting < 0:
+        raise InputError("Waiting can't be negative.", "Type seconds.", field="waiting")
+    if draft.start is None or draft.end is None:
+        return
+    if draft.end < draft.start:
+        raise InputError("The call ends before it starts.", "Correct the end.", field="end")
+    if draft.waiting is not None and draft.waiting > (draft.end - draft.start).total_seconds():
+        raise InputError(
+            "Waiting is longer than the call.", "Correct waiting or the times.", field="waiting"
+        )
+
+
+def talk_time(
+    start: datetime | None, end: datetime | None, waiting: float | None
+) -> timedelta | None:
+    """Return ``end - start - waiting``; ``None`` if a time is unknown or it would be negative."""
+    if start is None or end is None:
+        return None
+    talk = end - start - timedelta(seconds=waiting or 0)
+    return talk if talk >= timedelta() else None
+
+
+def finished(end: datetime, talk: timedelta, waiting: float | None) -> tuple[datetime, datetime]:
+    """Return start and end of a call that ended at ``end`` after that much talk and waiting."""
+    return end - talk - timedelta(seconds=waiting or 0), end
+
+
+def body_of(draft: CallDraft) -> dict[str, Json]:
+    """Return the JSON to POST; what isn't known isn't sent."""
+    body: dict[str, Json] = {
+        "nr": draft.nr.strip(),
+        "externalUserId": draft.external_user_id.strip(),
+    }
+    if draft.start is not None:
+        body["start"] = iso(draft.start)
+    if draft.end is not None:
+        body["end"] = iso(draft.end)
+    if draft.waiting is not None:
+        whole = int(draft.waiting)
+        body["waiting"] = whole if whole == draft.waiting else draft.waiting
+    return body
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment as the API does: UTC, milliseconds, ``Z``."""
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def parse_iso(text: str) -> datetime | None:
+    """Read an ISO 8601 moment; one without a zone is UTC. ``None`` if it's something else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def parse_when(text: str, *, now: datetime) -> datetime:
+    """Read a moment as a person types it, in the zone of ``now``.
+
+    ``now``, ``14:05`` (the last time that the clock showed it: yesterday's, if today's lies more
+    than an hour ahead), ``-10m``, or ISO 8601. Raises :class:`InputError`.
+    """
+    words = text.strip()
+    if words.casefold() == "now":
+        return now
+    if words.startswith("-"):
+        return now - parse_duration(words[1:])
+    if clock := _CLOCK.fullmatch(words):
+        return _clock_time(clock, now)
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        raise InputError(
+            f"{words or 'Nothing'} is no time.", "Type 14:05, -10m, now or 2026-03-01T14:05."
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+
+
+def _clock_time(clock: re.Match[str], now: datetime) -> datetime:
+    hour, minute, second = (int(part or 0) for part in clock.groups())
+    try:
+        wanted = time(hour, minute, second)
+    except ValueError:
+        raise InputError(f"{clock[0]} is no time of day.", "Type one like 14:05.") from None
+    moment = datetime.combine(now.date(), wanted, tzinfo=now.tzinfo)
+    if moment > now + timedelta(hours=1):
+        moment = datetime.combine(now.date() - timedelta(days=1), wanted, tzinfo=now.tzinfo)
+    return moment
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read ``10m``, ``90s``, ``1h5m``, ``5:30``; a bare number is minutes. Raises InputError."""
+    words = text.strip()
+    if words.isdecimal():
+        return _duration(minutes=int(words))
+    if clock := re.fullmatch(r"(\d+):([0-5]\d)", words):
+        return _duration(minutes=int(clock[1]), seconds=int(clock[2]))
+    match = _DURATION.fullmatch(words)
+    if not words or match is None:
+        raise InputError(f"{words or 'Nothing'} is no length of time.", "Type 10m, 90s or 1h5m.")
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return _duration(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _duration(hours: int = 0, minutes: int = 0, seconds: int = 0) -> timedelta:
+    try:
+        length = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        length = timedelta.max
+    if length > timedelta(days=7):
+        raise InputError("That is longer than a week.", "Type 10m, 90s or 1h5m.")
+    return length
+
+
+class Stage(StrEnum):
+    """Where a call that is made now stands."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    TALKING = "talking"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class CallTimer:
+    """The stamps of a call that is made now: it rings, somebody answers, it ends."""
+
+    rang_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """Where the call stands."""
+        if self.ended_at:
+            return Stage.ENDED
+        if self.answered_at:
+            return Stage.TALKING
+        return Stage.RINGING if self.rang_at else Stage.IDLE
+
+    def next(self, now: datetime) -> CallTimer:
+        """Go on to the next stage; an ended call stays as it is."""
+        if self.stage is Stage.IDLE:
+            return replace(self, rang_at=now)
+        if self.stage is Stage.RINGING:
+            return replace(self, answered_at=now)
+        if self.stage is Stage.TALKING:
+            return replace(self, ended_at=now)
+        return self
+
+    def waiting(self, now: datetime) -> timedelta:
+        """Return how long it rang, or has been ringing."""
+        if self.rang_at is None:
+            return timedelta()
+        return (self.answered_at or self.ended_at or now) - self.rang_at
+
+    def talk(self, now: datetime) -> timedelta:
+        """Return how long was talked, or has been."""
+        if self.answered_at is None:
+            return timedelta()
+        return (self.ended_at or now) - self.answered_at

@@ -1,0 +1,147 @@
+"""Custom values and their types (API reference 2016, "Companies": date, string, boolean, number).
+
+JSON has no dates: a text that is an ISO 8601 date or moment counts as one. :func:`format` writes a
+value as a person edits it, and :func:`parse` reads exactly that back.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from planhat_tui.errors import InputError
+
+if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
+
+_LARGEST = 2**53
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_TRUE = frozenset({"true", "yes", "on", "y", "1"})
+_FALSE = frozenset({"false", "no", "off", "n", "0"})
+
+
+class CustomType(StrEnum):
+    """What a value is. ``list`` and ``other`` are shown, and edited as a list of texts or not."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    LIST = "list"
+    OTHER = "other"
+
+
+def type_of(value: Json) -> CustomType:
+    """Return the type of a value; ``None`` counts as text."""
+    if isinstance(value, bool):
+        return CustomType.BOOLEAN
+    if isinstance(value, int | float):
+        return CustomType.NUMBER
+    if isinstance(value, str):
+        return CustomType.DATE if is_date(value) else CustomType.TEXT
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return CustomType.LIST
+    return CustomType.TEXT if value is None else CustomType.OTHER
+
+
+def guess(text: str) -> CustomType:
+    """Guess the type of a new value from what was typed."""
+    word = text.strip()
+    if is_date(word):
+        return CustomType.DATE
+    if word.casefold() in {"true", "false", "yes", "no"}:
+        return CustomType.BOOLEAN
+    plain = _NUMBER.fullmatch(word) and not (len(word) > 1 and word[0] == "0" and word[1] != ".")
+    if plain and abs(float(word)) <= _LARGEST:
+        return CustomType.NUMBER
+    return CustomType.TEXT
+
+
+def parse(text: str, type: CustomType) -> Json:  # noqa: A002 -- the field's own word
+    """Read a value of that type as a person types it. Raises :class:`InputError`."""
+    match type:
+        case CustomType.TEXT:
+            return text
+        case CustomType.NUMBER:
+            return _parse_number(text.strip())
+        case CustomType.BOOLEAN:
+            return _parse_boolean(text.strip())
+        case CustomType.DATE:
+            return _parse_date(text.strip())
+        case CustomType.LIST:
+            return _parse_list(text)
+        case CustomType.OTHER:
+            raise InputError("This value is too deep to be edited here.", "Use Planhat's own page.")
+
+
+def format(value: Json) -> str:  # noqa: A001 -- the counterpart of parse
+    """Write a value as it is edited: ``parse(format(v), type_of(v)) == v`` if it can be edited."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and type_of(value) is CustomType.LIST:
+        simple = all(
+            isinstance(item, str) and item == item.strip() and item and not set(item) & {",", '"'}
+            for item in value
+        )
+        if simple and value:
+            return ", ".join(str(item) for item in value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is an ISO 8601 date or moment."""
+    try:
+        if _DATE.fullmatch(text):
+            date.fromisoformat(text)
+        elif _MOMENT.fullmatch(text):
+            datetime.fromisoformat(text)
+        else:
+            return False
+    except ValueError:
+        return False
+    return text.isascii()
+
+
+def _parse_number(word: str) -> Json:
+    if not (word.isascii() and _NUMBER.fullmatch(word)):
+        raise InputError(f"{word or 'Nothing'} is no number.", "Type one like 1200 or 0.5.")
+    number = float(word)
+    if not math.isfinite(number) or (abs(number) > _LARGEST and "e" not in word.casefold()):
+        raise InputError("That number is too large to be kept exactly.", "Keep it as text instead.")
+    return int(word) if re.fullmatch(r"[+-]?\d+", word) else number
+
+
+def _parse_boolean(word: str) -> bool:
+    if word.casefold() in _TRUE:
+        return True
+    if word.casefold() in _FALSE:
+        return False
+    raise InputError(f"{word or 'Nothing'} is neither yes nor no.", "Type true or false.")
+
+
+def _parse_date(word: str) -> str:
+    if not is_date(word):
+        raise InputError(f"{word or 'Nothing'} is no date.", "Type one like 2026-03-01.")
+    return word
+
+
+def _parse_list(text: str) -> Json:
+    word = text.strip()
+    if word.startswith("["):
+        try:
+            items = json.loads(word)
+        except (ValueError, RecursionError):
+            items = None
+        if isinstance(items, list) and all(isinstance(item, str) for item in items):
+            return [str(item) for item in items]
+    return [item.strip() for item in text.split(",") if item.strip()]

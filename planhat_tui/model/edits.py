@@ -1,0 +1,177 @@
+"""Edits: what changed, how changes fold, and how they meet what somebody else changed.
+
+A change names a field by its path: ``phase``, ``tags``, ``custom.Plan`` (all after the first dot is
+the key, further dots included). ``None`` stands for a value that isn't there. Tags are compared and
+merged as sets, custom fields key by key, everything else as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.model.records import map_of, texts_of
+from planhat_tui.model.tags import merge_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from planhat_tui.model.values import Json, Raw
+
+CUSTOM_PREFIX: Final = "custom."
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one record, before and after."""
+
+    field: str
+    before: Json
+    after: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The same field was changed on both sides, to different values."""
+
+    field: str
+    before: Json
+    mine: Json
+    theirs: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What is to be sent. An empty body without conflicts: there's nothing left to send."""
+
+    body: dict[str, Json] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def custom_key(path: str) -> str | None:
+    """Return the key of a custom field's path, ``None`` for other fields."""
+    return path.removeprefix(CUSTOM_PREFIX) if path.startswith(CUSTOM_PREFIX) else None
+
+
+def custom_path(key: str) -> str:
+    """Return the path of a custom field."""
+    return CUSTOM_PREFIX + key
+
+
+def value_at(raw: Raw, path: str) -> Json:
+    """Return the value of a field, ``None`` if it's missing."""
+    key = custom_key(path)
+    return raw.get(path) if key is None else map_of(raw, "custom").get(key)
+
+
+def same(a: Json, b: Json) -> bool:
+    """Compare two values: numbers by value, moments by instant; a boolean is no number."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, str) and isinstance(b, str):
+        return a == b or _same_moment(a, b)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    return a == b
+
+
+def diff(before: Raw, after: Raw, fields: Iterable[str]) -> tuple[Change, ...]:
+    """Return a change for each of the fields that differs."""
+    pairs = ((path, value_at(before, path), value_at(after, path)) for path in fields)
+    return tuple(Change(path, a, b) for path, a, b in pairs if not _same_at(path, a, b))
+
+
+def fold(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Lay later changes onto earlier ones of the same field; what is back where it was, goes."""
+    folded: dict[str, Change] = {}
+    for change in changes:
+        first = folded.get(change.field)
+        folded[change.field] = Change(change.field, first.before, change.after) if first else change
+    return tuple(c for c in folded.values() if not _same_at(c.field, c.before, c.after))
+
+
+def apply(raw: Raw, changes: Iterable[Change]) -> dict[str, Json]:
+    """Return the record with the changes laid over it; ``raw`` itself stays as it is."""
+    shown: dict[str, Json] = dict(raw)
+    for change in changes:
+        key = custom_key(change.field)
+        if change.field == "tags":
+            shown["tags"] = list(merge_tags(*_three(change, shown)))
+        elif key is not None:
+            shown["custom"] = _with(map_of(shown, "custom"), key, change.after)
+        else:
+            shown = _with(shown, change.field, change.after)
+    return shown
+
+
+def merge(changes: Iterable[Change], server: Raw) -> Merge:
+    """Merge my changes with what the server has now.
+
+    The body has whole tags and the whole custom map, because a server may replace either; in it a
+    removed key is null, because another one merges the map key by key. A field that the server
+    already has as I want it is left out; one that it has neither as it was nor as I want it is a
+    conflict.
+    """
+    body: dict[str, Json] = {}
+    conflicts: list[Conflict] = []
+    custom: dict[str, Json] = {}
+    for change in fold(changes):
+        theirs = value_at(server, change.field)
+        key = custom_key(change.field)
+        if change.field == "tags":
+            merged = merge_tags(*_three(change, server))
+            if set(merged) != set(texts_of(server, "tags")):
+                body["tags"] = list(merged)
+        elif same(theirs, change.after):
+            continue
+        elif not same(theirs, change.before):
+            conflicts.append(Conflict(change.field, change.before, change.after, theirs))
+        elif key is not None:
+            custom[key] = change.after
+        else:
+            body[change.field] = change.after
+    if custom:
+        body["custom"] = {**map_of(server, "custom"), **custom}
+    return Merge(body, tuple(conflicts))
+
+
+def dropped(body: Raw, answer: Raw) -> tuple[str, ...]:
+    """Return the paths of the fields that were sent and that the answer doesn't have so."""
+    lost: list[str] = []
+    for name, value in body.items():
+        if name == "custom" and isinstance(value, dict):
+            kept = map_of(answer, "custom")
+            lost += [custom_path(k) for k, v in value.items() if not same(v, kept.get(k))]
+        elif not _same_at(name, value, answer.get(name)):
+            lost.append(name)
+    return tuple(lost)
+
+
+def _three(change: Change, raw: Raw) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    before = texts_of({"tags": change.before}, "tags")
+    after = texts_of({"tags": change.after}, "tags")
+    return before, after, texts_of(raw, "tags")
+
+
+def _same_at(path: str, a: Json, b: Json) -> bool:
+    if path == "tags":
+        return set(texts_of({path: a}, path)) == set(texts_of({path: b}, path))
+    return same(a, b)
+
+
+def _with(raw: Raw, name: str, value: Json) -> dict[str, Json]:
+    kept = {key: old for key, old in raw.items() if key != name or value is not None}
+    if value is None:
+        return kept
+    return {**kept, name: value}
+
+
+def _same_moment(a: str, b: str) -> bool:
+    from planhat_tui.model.calls import parse_iso
+
+    if len(a) <= len("2026-01-01") or len(b) <= len("2026-01-01") or "T" not in a or "T" not in b:
+        return False
+    first, second = parse_iso(a), parse_iso(b)
+    return first is not None and first == second

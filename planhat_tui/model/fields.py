@@ -1,0 +1,222 @@
+"""Which fields records have, what people call them, and which of them can be edited.
+
+Marked editable are the properties of the 2016 reference and those that were observed to be taken;
+what Planhat computes, and what we don't know, is shown and left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.errors import InputError
+from planhat_tui.model import custom
+from planhat_tui.model.custom import CustomType
+from planhat_tui.model.edits import custom_key, custom_path, value_at
+from planhat_tui.model.records import Kind
+from planhat_tui.model.tags import clean_tag
+from planhat_tui.model.text import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planhat_tui.model.values import Json
+
+__all__ = [
+    "FIELDS",
+    "Field",
+    "FieldType",
+    "custom_key",
+    "custom_path",
+    "field_of",
+    "label_of",
+    "parse_value",
+    "value_at",
+]
+
+
+class FieldType(StrEnum):
+    """What a field holds. ``user`` is the id of a team member."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TAGS = "tags"
+    USER = "user"
+    LIST = "list"
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: its name in the API, the word for people, and what may be done with it."""
+
+    name: str
+    label: str
+    type: FieldType = FieldType.TEXT
+    editable: bool = True
+    required: bool = False
+
+
+def _shown(name: str, label: str, type: FieldType = FieldType.TEXT) -> Field:  # noqa: A002 -- as Field
+    return Field(name, label, type, editable=False)
+
+
+_COMPANY: Final = (
+    Field("name", "Name", required=True),
+    Field("phase", "Phase"),
+    Field("status", "Status"),
+    _shown("h", "Health", FieldType.NUMBER),
+    _shown("arr", "ARR", FieldType.NUMBER),
+    _shown("mrr", "MRR", FieldType.NUMBER),
+    _shown("mr", "Monthly revenue", FieldType.NUMBER),
+    _shown("nrr30", "NRR 30 days", FieldType.NUMBER),
+    Field("renewalDate", "Renewal", FieldType.DATE),
+    _shown("lastRenewal", "Last renewal", FieldType.DATE),
+    Field("owner", "Owner", FieldType.USER),
+    Field("coOwner", "Co-owner", FieldType.USER),
+    Field("tags", "Tags", FieldType.TAGS),
+    _shown("csmScore", "CSM score", FieldType.NUMBER),
+    Field("customerFrom", "Customer from", FieldType.DATE),
+    Field("customerTo", "Customer to", FieldType.DATE),
+    Field("domains", "Domains", FieldType.LIST),
+    Field("web", "Web"),
+    Field("phone", "Phone"),
+    Field("city", "City"),
+    Field("country", "Country"),
+    Field("description", "Description"),
+    Field("externalId", "External id"),
+    Field("slug", "Slug"),
+    _shown("sourceId", "Source id"),
+    _shown("lastActive", "Last active", FieldType.DATE),
+    _shown("createDate", "Created", FieldType.DATE),
+    _shown("lastUpdated", "Updated", FieldType.DATE),
+    _shown("updatedAt", "Updated at", FieldType.DATE),
+    _shown("_id", "Id"),
+    Field("custom", "Custom fields", FieldType.MAP, editable=False),
+)
+_CONTACT: Final = (
+    Field("name", "Name"),
+    Field("position", "Position"),
+    Field("phone", "Phone"),
+    Field("email", "E-mail"),
+    Field("featured", "Featured", FieldType.BOOLEAN),
+    Field("tags", "Tags", FieldType.TAGS),
+    Field("companyId", "Company id", required=True),
+    Field("companyName", "Company name"),
+    Field("otherEmails", "Other e-mails", FieldType.LIST),
+    Field("externalId", "External id"),
+    _shown("sourceId", "Source id"),
+    _shown("firstName", "First name"),
+    _shown("lastName", "Last name"),
+    _shown("archived", "Archived", FieldType.BOOLEAN),
+    _shown("lastActive", "Last active", FieldType.DATE),
+    Field("createDate", "Created", FieldType.DATE),
+    _shown("lastUpdated", "Updated", FieldType.DATE),
+    _shown("updatedAt", "Updated at", FieldType.DATE),
+    _shown("_id", "Id"),
+    Field("custom", "Custom fields", FieldType.MAP, editable=False),
+)
+_CALL: Final = (
+    Field("nr", "Number", required=True),
+    Field("externalUserId", "Agent", required=True),
+    Field("start", "Start", FieldType.DATE),
+    Field("end", "End", FieldType.DATE),
+    Field("waiting", "Waiting (s)", FieldType.NUMBER),
+    _shown("direction", "Direction"),
+    _shown("companyId", "Company id"),
+    _shown("enduserId", "Contact id"),
+    _shown("agentId", "Agent id", FieldType.USER),
+    _shown("agentName", "Agent name"),
+    _shown("_id", "Id"),
+)
+_USER: Final = (
+    _shown("firstName", "First name"),
+    _shown("lastName", "Last name"),
+    _shown("nickName", "Nickname"),
+    _shown("email", "E-mail"),
+    _shown("externalId", "External id"),
+    _shown("_id", "Id"),
+)
+
+FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
+    Kind.COMPANY: _COMPANY,
+    Kind.CONTACT: _CONTACT,
+    Kind.CALL: _CALL,
+    Kind.USER: _USER,
+}
+"""The known fields of each kind, in the order in which they are shown."""
+
+_BY_NAME: Final = {kind: {f.name: f for f in known} for kind, known in FIELDS.items()}
+_HAVE_CUSTOM: Final = frozenset({Kind.COMPANY, Kind.CONTACT})
+
+
+def field_of(kind: Kind, path: str) -> Field:
+    """Return the field that a path names, in the API's name, in any case.
+
+    Raises :class:`InputError` that names the nearest one.
+    """
+    key = custom_key(path)
+    if key is not None and kind in _HAVE_CUSTOM:
+        if not key.strip():
+            raise InputError("A custom field needs a name.", "Type one like custom.Plan.")
+        return Field(path, key)
+    known = _BY_NAME[kind]
+    if path in known:
+        return known[path]
+    by_case = {name.casefold(): field for name, field in known.items()}
+    by_case |= {field.label.casefold(): field for field in known.values()}
+    if path.casefold() in by_case:
+        return by_case[path.casefold()]
+    near = nearest(path, [*known, *(["custom."] if kind in _HAVE_CUSTOM else [])])
+    advice = f"Did you mean {near}?" if near else "A custom field is written custom.NAME."
+    raise InputError(f"A {kind} has no field {path}.", advice, field=path)
+
+
+def label_of(kind: Kind, path: str) -> str:
+    """Return the word for people; an unknown field keeps its own name."""
+    key = custom_key(path)
+    if key is not None:
+        return key
+    known = _BY_NAME[kind].get(path)
+    return known.label if known else path
+
+
+def parse_value(kind: Kind, path: str, text: str, current: Json = None) -> Json:
+    """Read what a person typed for a field; empty text clears it (``None``).
+
+    A custom field keeps the type of its ``current`` value; a new one's is guessed. Raises
+    :class:`InputError` with the field.
+    """
+    found = field_of(kind, path)
+    if not found.editable:
+        raise InputError(f"{found.label} is set by Planhat.", "It can't be edited.", field=path)
+    if not text.strip():
+        if found.required:
+            raise InputError(f"{found.label} can't be empty.", "Type a value.", field=path)
+        return [] if found.type in {FieldType.TAGS, FieldType.LIST} else None
+    try:
+        if custom_key(found.name) is not None:
+            wanted = custom.guess(text) if current is None else custom.type_of(current)
+            return custom.parse(text, wanted)
+        return _parse(found.type, text)
+    except InputError as error:
+        raise InputError(error.message, error.advice, field=path) from None
+
+
+def _parse(wanted: FieldType, text: str) -> Json:
+    match wanted:
+        case FieldType.NUMBER:
+            return custom.parse(text, CustomType.NUMBER)
+        case FieldType.BOOLEAN:
+            return custom.parse(text, CustomType.BOOLEAN)
+        case FieldType.DATE:
+            return custom.parse(text, CustomType.DATE)
+        case FieldType.LIST:
+            return custom.parse(text, CustomType.LIST)
+        case FieldType.TAGS:
+            return [clean_tag(item) for item in text.split(",") if item.strip()]
+        case _:
+            return text.strip()

@@ -1,0 +1,37 @@
+"""Phone numbers: any text will do for the API, so they are compared by what they dial."""
+
+from __future__ import annotations
+
+import re
+
+_MIN_SHARED = 7
+_EXTENSION = re.compile(r"(?:ext|x|#)\.?\s*\d+\s*$", re.IGNORECASE)
+
+
+def digits(text: str) -> str:
+    """Return the digits of a number, in any script, as ASCII; an extension is left out."""
+    bare = _EXTENSION.sub("", text)
+    return "".join(str(int(char)) for char in bare if char.isdecimal())
+
+
+def matches(a: str, b: str, region: str | None = None) -> bool:
+    """Tell whether two texts dial the same number.
+
+    As E.164 if both can be read so (``region``, such as ``SE``, completes national ones); else when
+    the shorter one's digits, seven at least, end the longer one's.
+    """
+    first, second = _e164(a, region), _e164(b, region)
+    if first and second:
+        return first == second
+    short, long = sorted((digits(a).lstrip("0"), digits(b).lstrip("0")), key=len)
+    return len(short) >= _MIN_SHARED and long.endswith(short)
+
+
+def _e164(text: str, region: str | None) -> str:
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
