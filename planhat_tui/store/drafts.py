@@ -1,0 +1,37 @@
+"""What was typed and not saved: kept with each keystroke, so that a crash loses nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planhat_tui.model.values import Json
+    from planhat_tui.store.connection import Database
+
+
+class Drafts:
+    """Drafts of one tenant by a key, such as ``call``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, key: str, data: Mapping[str, Json]) -> None:
+        """Keep a draft."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO draft VALUES (?, ?)", (key, json.dumps(dict(data)))
+            )
+
+    def load(self, key: str) -> Mapping[str, Json] | None:
+        """Return a draft, ``None`` if there is none."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT json FROM draft WHERE key = ?", (key,)).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
+    def drop(self, key: str) -> None:
+        """Forget a draft."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM draft WHERE key = ?", (key,))

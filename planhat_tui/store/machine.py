@@ -1,0 +1,120 @@
+"""What this machine remembers beside tenants: rate budgets, the `:` line, which files are whose."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.model.ports import Budget
+from planhat_tui.store.connection import Database
+from planhat_tui.store.schema import MACHINE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LINES: Final = 1000
+
+
+class MachineState:
+    """``state.db``. It implements :class:`planhat_tui.model.ports.BudgetStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, folder: Path) -> MachineState:
+        """Open or make it in a folder. Raises :class:`StorageError`."""
+        return cls(Database(folder / "state.db", MACHINE, durable=False))
+
+    def load(self, key: str) -> Budget:
+        """Return what is known of a rate limit; an empty budget if nothing is."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT seen_limit, remaining, seen_at, window_from, stopped_until FROM budget"
+                " WHERE key = ?",
+                (key,),
+            ).fetchone()
+        return Budget(*row) if row else Budget()
+
+    def save(self, key: str, budget: Budget) -> None:
+        """Keep what is known of a rate limit."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO budget VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    key,
+                    budget.limit,
+                    budget.remaining,
+                    budget.seen_at,
+                    budget.window_from,
+                    budget.stopped_until,
+                ),
+            )
+
+    def history(self, limit: int = _LINES) -> tuple[str, ...]:
+        """Return lines that were typed after the colon, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT text FROM line ORDER BY n DESC LIMIT ?", (limit,)
+            ).fetchall()
+        return tuple(text for (text,) in reversed(rows))
+
+    def remember_line(self, text: str) -> None:
+        """Keep a line; the same one again only moves to the end."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM line WHERE text = ?", (text,))
+            connection.execute("INSERT INTO line (text) VALUES (?)", (text,))
+            connection.execute(
+                "DELETE FROM line WHERE n <= (SELECT max(n) FROM line) - ?", (_LINES,)
+            )
+
+    def folder_for(self, base_url: str, token: str) -> str:
+        """Return the name of the folder that this credential's tenant has, made up at first.
+
+        The token itself isn't kept, only a digest that can't be turned back.
+        """
+        credential = _digest(base_url, token)
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO identity VALUES (?, ?, ?, '')",
+                (base_url, credential, credential[:24]),
+            )
+            row = connection.execute(
+                "SELECT folder FROM identity WHERE base_url = ? AND credential = ?",
+                (base_url, credential),
+            ).fetchone()
+        return str(row[0])
+
+    def tenant_of(self, base_url: str, token: str) -> str:
+        """Return the tenant that this credential was seen to belong to; empty before that."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT tenant FROM identity WHERE base_url = ? AND credential = ?",
+                (base_url, _digest(base_url, token)),
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def folder_of_tenant(self, base_url: str, tenant: str) -> str:
+        """Return the folder that a tenant's files already have; empty if none."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT folder FROM identity WHERE base_url = ? AND tenant = ?", (base_url, tenant)
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def remember_tenant(self, base_url: str, token: str, tenant: str, folder: str) -> None:
+        """Write down whose files these are, so that a rotated token finds them again."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?)",
+                (base_url, _digest(base_url, token), folder, tenant),
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+def _digest(base_url: str, token: str) -> str:
+    salted = f"planhat-tui\0{base_url}\0{token}".encode()
+    return hashlib.sha256(salted).hexdigest()

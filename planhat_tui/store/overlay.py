@@ -1,0 +1,58 @@
+"""Pending edits, laid over what Planhat has: this is what people see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from planhat_tui.model.edits import apply
+from planhat_tui.model.outbox import Action, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.records import Kind
+    from planhat_tui.model.values import Json
+
+_URGENCY: Final = (
+    State.CONFLICT,
+    State.REFUSED,
+    State.NOT_SURE,
+    State.HELD,
+    State.SENDING,
+    State.QUEUED,
+)
+
+
+class Pending(Protocol):
+    """Where the open edits of a kind are asked for; the outbox is one."""
+
+    def open_by_record(self, kind: Kind) -> Mapping[str, Sequence[Entry]]:
+        """Return the open entries by record, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A record with its open edits. ``data`` is ``None`` when nothing is left to show."""
+
+    data: dict[str, Json] | None
+    state: State | None
+
+
+def lay(record_id: str, server: dict[str, Json] | None, entries: Sequence[Entry]) -> Laid:
+    """Lay the open entries of a record over what Planhat has (``None``: nothing yet)."""
+    data = server
+    for entry in entries:
+        if entry.action is Action.CREATE and data is None:
+            data = {**(entry.body or {}), "_id": record_id}
+        elif entry.action is Action.UPDATE:
+            data = apply(data or {"_id": record_id}, entry.changes)
+    return Laid(data, most_urgent(entry.state for entry in entries))
+
+
+def most_urgent(states: Iterable[State]) -> State | None:
+    """Return the state that most needs a hand."""
+    present = set(states)
+    return next((state for state in _URGENCY if state in present), None)
