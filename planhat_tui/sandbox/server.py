@@ -1,0 +1,77 @@
+"""The sandbox as a process: uvicorn on loopback, one line when it's ready, a clean end."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sqlite3
+import sys
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from planhat_tui.sandbox import create_app
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from planhat_tui.sandbox import SandboxOptions
+
+
+def run(options: SandboxOptions, host: str, port: int) -> int:
+    """Serve until a signal ends it; 1 if the file or the port can't be had."""
+    try:
+        sandbox = create_app(options)
+    except (OSError, sqlite3.Error) as error:
+        _complain(f"The sandbox can't use {options.db}: {error}.  Give another file with --db")
+        return 1
+    with contextlib.closing(sandbox):
+        try:
+            listener = _listen(host, port)
+        except OSError as error:
+            _complain(f"Port {port} on {host} can't be had: {error.strerror}.  Give another one")
+            return 1
+        with listener:
+            config = uvicorn.Config(sandbox, log_level="critical", lifespan="off")
+            _Server(config, _ready(options, listener)).run(sockets=[listener])
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it accepts requests, and takes a signal as its normal end."""
+
+    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        sys.stdout.write(f"{self._ready}\n")
+        sys.stdout.flush()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- uvicorn's signature
+        """Take a signal as the normal end: it isn't raised again afterwards."""
+        self.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _ready(options: SandboxOptions, listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    return f"ready http://{name}:{port} token={options.token} tenant={options.tenant}"
+
+
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
