@@ -1,0 +1,144 @@
+"""What of the outbox can go next, and what an answer means for it. Pure.
+
+Order per record is kept; edits of one record that wait together go as one request. An edit that is
+parked (refused, in conflict, held) blocks its own fields only; a create that isn't done blocks its
+record, and its company's contacts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.errors import (
+    NotFoundError,
+    OfflineError,
+    PlanhatTuiError,
+    RateLimitedError,
+    RefusedError,
+    TokenError,
+    UnknownOutcomeError,
+)
+from planhat_tui.model.edits import fold
+from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.records import NEW_ID_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from planhat_tui.model.edits import Change
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.records import Kind
+    from planhat_tui.model.values import Json
+
+_PARKED: Final = frozenset({State.REFUSED, State.CONFLICT, State.HELD, State.NOT_SURE})
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes as one request. ``again`` says that part of it may have been sent before."""
+
+    kind: Kind
+    action: Action
+    record_id: str
+    entries: tuple[Entry, ...]
+    again: bool
+
+    @property
+    def ns(self) -> tuple[int, ...]:
+        """The numbers of its entries."""
+        return tuple(entry.n for entry in self.entries)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What an update changes, folded."""
+        return fold(change for entry in self.entries for change in entry.changes)
+
+    @property
+    def body(self) -> Mapping[str, Json]:
+        """What a create sends."""
+        return self.entries[0].body or {}
+
+
+def parcels(entries: Iterable[Entry]) -> tuple[Parcel, ...]:
+    """Return what can go now, at most one parcel for each record, oldest first."""
+    records: dict[tuple[Kind, str], list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.n):
+        records.setdefault((entry.kind, entry.record_id), []).append(entry)
+    found = (_parcel(queue) for queue in records.values())
+    return tuple(sorted((p for p in found if p is not None), key=lambda p: p.ns[0]))
+
+
+def _parcel(queue: Sequence[Entry]) -> Parcel | None:
+    if any(entry.state is State.SENDING for entry in queue):
+        return None
+    first = queue[0]
+    if first.action is Action.CREATE:
+        waits = str((first.body or {}).get("companyId", "")).startswith(NEW_ID_PREFIX)
+        return None if waits or first.state is not State.QUEUED else _pack([first])
+    if first.record_id.startswith(NEW_ID_PREFIX):
+        return None
+    ready, blocked = _updates(queue)
+    if ready:
+        return _pack(ready)
+    delete = next((entry for entry in queue if entry.action is Action.DELETE), None)
+    if delete is not None and delete.state is State.QUEUED and not blocked:
+        return _pack([delete])
+    return None
+
+
+def _updates(queue: Sequence[Entry]) -> tuple[list[Entry], set[str]]:
+    """Return the updates that can go together, and the fields that parked ones block."""
+    ready: list[Entry] = []
+    blocked: set[str] = set()
+    for entry in queue:
+        if entry.action is not Action.UPDATE:
+            break
+        fields = {change.field for change in entry.changes}
+        if entry.state in _PARKED or fields & blocked:
+            blocked |= fields
+        else:
+            ready.append(entry)
+    return ready, blocked
+
+
+def _pack(entries: Sequence[Entry]) -> Parcel:
+    first = entries[0]
+    again = any(entry.attempts for entry in entries)
+    return Parcel(first.kind, first.action, first.record_id, tuple(entries), again)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a parcel that failed. ``pause``: nothing else should be sent now."""
+
+    state: State
+    reason: str
+    pause: bool = False
+
+
+def outcome(error: PlanhatTuiError, action: Action) -> Outcome:
+    """Tell what an error means for what was sent."""
+    if isinstance(error, OfflineError | RateLimitedError | TokenError):
+        return Outcome(State.QUEUED, str(error), pause=True)
+    if isinstance(error, NotFoundError):
+        if action is Action.DELETE:
+            return Outcome(State.DELIVERED, "It was already gone.")
+        return Outcome(
+            State.REFUSED,
+            "It was deleted by somebody else.  Your values are kept here; x drops them",
+        )
+    if isinstance(error, UnknownOutcomeError):
+        return Outcome(State.NOT_SURE, str(error))
+    if isinstance(error, RefusedError):
+        return Outcome(State.REFUSED, str(error))
+    return Outcome(State.REFUSED, str(error))
+
+
+def settles_itself(entry: Entry) -> bool:
+    """Tell whether "not sure" can be settled by reading back: updates and deletes can.
+
+    They are sent again after a fresh read: what has arrived already merges to nothing. A create
+    can't be looked up surely, so a person decides.
+    """
+    return entry.state is State.NOT_SURE and entry.action is not Action.CREATE

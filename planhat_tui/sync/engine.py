@@ -1,0 +1,174 @@
+"""The one that talks to Planhat: a thread with an event loop, which drains and refreshes.
+
+Other threads only leave wishes (:meth:`Engine.wake`, :meth:`Engine.look_at`, ...) and get a future
+where they want an answer. Nothing here waits for a pane, and no pane for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import threading
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from planhat_tui.errors import OfflineError, PlanhatTuiError
+from planhat_tui.sync.session import Session
+from planhat_tui.sync.status import SyncStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
+
+    from planhat_tui.model.events import Changed, Topic
+    from planhat_tui.model.limits import Limits
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.ports import Planhat
+    from planhat_tui.store.tenant import TenantStore
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Drains the outbox and refreshes the mirror of one tenant.
+
+    ``connect`` makes the client, inside the engine's loop; it is given what to call when the rate
+    limit moves. ``refresh`` is seconds between looks for changes, ``dialect`` the API's edition or
+    ``auto``. Without ``pull`` it only delivers and answers what it's asked.
+    """
+
+    def __init__(
+        self,
+        *,
+        connect: Callable[[Callable[[Limits], None]], Planhat],
+        store: TenantStore,
+        on_change: Callable[[Changed], None],
+        wall: Callable[[], float] = time.time,
+        refresh: float = 300.0,
+        dialect: str = "auto",
+        pull: bool = True,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._connect = connect
+        self._store = store
+        self._on_change = on_change
+        self._wall = wall
+        self._refresh_every = refresh
+        self._dialect = dialect
+        self._pull = pull
+        self._chance = chance
+        self._thread: threading.Thread | None = None
+        self._ready: Future[tuple[asyncio.AbstractEventLoop, Session]] = Future()
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        """Start the thread, once."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="planhat-engine", daemon=True)
+            self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End: what is being sent may finish within ``timeout`` seconds."""
+        if self._thread is None:
+            return
+        self._leave(lambda session: session.end())
+        self._ended.wait(timeout)
+        self._thread.join(timeout)
+
+    def wake(self) -> None:
+        """Tell that the outbox holds something."""
+        self._leave(lambda session: session.wake())
+
+    def look_at(self, company_id: str) -> None:
+        """Tell which company is on screen; what it lacks is read first."""
+        self._leave(lambda session: session.look_at(company_id))
+
+    def refresh(self, topic: Topic, ids: frozenset[str] = frozenset()) -> Future[None]:
+        """Read a topic, or some of its records, now."""
+        return self._submit(lambda session: session.refresh(topic, ids))
+
+    def fill(self, *, anew: bool = False) -> Future[None]:
+        """Pull until nothing is left to read; ``anew`` reads everything again."""
+        return self._submit(lambda session: session.fill(anew=anew))
+
+    def deliver(self, ns: Iterable[int]) -> Future[tuple[Entry, ...]]:
+        """Wait until none of these entries can go on by itself; those entries."""
+        wanted = tuple(ns)
+        return self._submit(lambda session: session.delivered(wanted))
+
+    def ask(self, question: Callable[[Planhat], Awaitable[T]]) -> Future[T]:
+        """Ask Planhat something once, in the user's own lane."""
+        return self._submit(lambda session: session.ask(question))
+
+    @property
+    def status(self) -> SyncStatus:
+        """Where it stands. Safe from any thread."""
+        if not self._ready.done() or self._ready.exception() is not None:
+            return SyncStatus()
+        return self._ready.result()[1].status
+
+    def _leave(self, wish: Callable[[Session], None]) -> None:
+        if self._thread is None:
+            return
+
+        def leave(ready: Future[tuple[asyncio.AbstractEventLoop, Session]]) -> None:
+            if ready.exception() is None and not self._ended.is_set():
+                loop, session = ready.result()
+                _call(loop, lambda: wish(session))
+
+        self._ready.add_done_callback(leave)
+
+    def _submit(self, question: Callable[[Session], Coroutine[object, object, T]]) -> Future[T]:
+        self.start()
+        answer: Future[T] = Future()
+
+        def submit(ready: Future[tuple[asyncio.AbstractEventLoop, Session]]) -> None:
+            error = ready.exception()
+            if error is not None:
+                answer.set_exception(error)
+                return
+            loop, session = ready.result()
+            if self._ended.is_set() or not _call(
+                loop, lambda: session.serve(question(session), answer)
+            ):
+                answer.set_exception(OfflineError("This profile has been closed."))
+
+        self._ready.add_done_callback(submit)
+        return answer
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        finally:
+            self._ended.set()
+
+    async def _main(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            session = Session(
+                self._connect,
+                self._store,
+                self._on_change,
+                wall=self._wall,
+                refresh=self._refresh_every,
+                dialect=self._dialect,
+                pull=self._pull,
+                chance=self._chance,
+            )
+        except PlanhatTuiError as error:  # a token that no header can hold, and the like
+            self._ready.set_exception(error)
+            return
+        self._ready.set_result((loop, session))
+        await session.run()
+
+
+def _call(loop: asyncio.AbstractEventLoop, wish: Callable[[], None]) -> bool:
+    """Run a wish in the loop; ``False`` if the loop has ended."""
+    try:
+        loop.call_soon_threadsafe(wish)
+    except RuntimeError:
+        log.debug("a wish came after the end")
+        return False
+    return True

@@ -1,0 +1,343 @@
+"""One connection to Planhat, from the first contact to the end, inside the engine's loop.
+
+Two tasks run beside each other: one delivers, one pulls. Both stop at what concerns both: no
+network (tried again, at growing distances), a token that isn't good, a tenant that isn't the one
+whose files these are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from planhat_tui.errors import (
+    InputError,
+    OfflineError,
+    PlanhatTuiError,
+    TenantMismatchError,
+    TokenError,
+)
+from planhat_tui.model.events import Topic
+from planhat_tui.model.limits import Lane, Limits
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Kind, text_of
+from planhat_tui.sync.announce import Announcer
+from planhat_tui.sync.plan import Rest
+from planhat_tui.sync.pull import Pull
+from planhat_tui.sync.push import Push
+from planhat_tui.sync.status import SyncStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
+    from concurrent.futures import Future
+
+    from planhat_tui.model.events import Changed
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.ports import Planhat
+    from planhat_tui.store.tenant import TenantStore
+    from planhat_tui.sync.status import Network
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+LEASE: Final = "send"
+LEASE_SECONDS: Final = 30.0
+_FIRST_PAUSE: Final = 2.0
+_LONGEST_PAUSE: Final = 60.0
+_UNSURE_PAUSE: Final = 5.0
+_OTHERS_PAUSE: Final = 1.0
+_MOVING: Final = frozenset({State.QUEUED, State.SENDING})
+
+
+class Session:
+    """What the engine does once it is connected. Used inside one event loop only."""
+
+    def __init__(
+        self,
+        connect: Callable[[Callable[[Limits], None]], Planhat],
+        store: TenantStore,
+        on_change: Callable[[Changed], None],
+        *,
+        wall: Callable[[], float],
+        refresh: float,
+        dialect: str,
+        pull: bool,
+        chance: Callable[[], float],
+    ) -> None:
+        self._announcer = Announcer(asyncio.get_running_loop(), on_change)
+        self._api = connect(lambda _limits: self._announcer.announce(Topic.LIMITS))
+        self._store = store
+        self._wall = wall
+        self._chance = chance
+        self._pulls = pull
+        self._pull = Pull(
+            self._api,
+            store.mirror,
+            wall=wall,
+            refresh=refresh,
+            dialect=dialect,
+            changed=lambda kind, ids: self._announcer.announce(Topic(kind), ids),
+        )
+        self._push = Push(self._api, store, wall, self._delivered_one)
+        self._owner = uuid.uuid4().hex
+        self._network: Network = "starting"
+        self._reason = ""
+        self._pulling = False
+        self._known = False
+        self._first_contact = asyncio.Lock()
+        self._to_push = asyncio.Event()
+        self._to_pull = asyncio.Event()
+        self._settled = asyncio.Condition()
+        self._end = asyncio.Event()
+        self._asked: set[asyncio.Task[None]] = set()
+
+    # -- what other threads wish
+
+    def end(self) -> None:
+        """End soon."""
+        self._end.set()
+
+    def wake(self) -> None:
+        """Look at the outbox; a pause is over."""
+        self._to_push.set()
+
+    def look_at(self, company_id: str) -> None:
+        """Pull what this company lacks first."""
+        if self._pull.looked_at != company_id:
+            self._pull.looked_at = company_id
+            self._to_pull.set()
+
+    def serve(self, question: Coroutine[object, object, T], answer: Future[T]) -> None:
+        """Run a question beside everything else and hand over its answer."""
+        task = asyncio.get_running_loop().create_task(_answer(question, answer))
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+
+    async def ask(self, question: Callable[[Planhat], Awaitable[T]]) -> T:
+        """Ask Planhat something once."""
+        await self._meet(Lane.USER)
+        with self._noticing():
+            return await question(self._api)
+
+    async def refresh(self, topic: Topic, ids: frozenset[str]) -> None:
+        """Read a topic, or some of its records, now, in the user's own lane."""
+        await self._meet(Lane.USER)
+        with self._noticing():
+            if topic is Topic.COMPANY and ids:
+                for company_id in ids:
+                    await self._pull.company(company_id, Lane.USER)
+            elif topic is Topic.CONTACT and ids:
+                for company_id in ids:
+                    await self._pull.contacts_of(company_id, Lane.USER)
+            elif topic is Topic.USER:
+                await self._pull.team()
+            else:
+                await self._pull.lean(Lane.USER)
+        self._to_pull.set()
+
+    async def fill(self, *, anew: bool) -> None:
+        """Pull until nothing is left to read."""
+        await self._meet(Lane.USER)
+        if anew:
+            self._pull.forget_positions()
+        with self._noticing():
+            while not isinstance(step := self._pull.next_step(), Rest):
+                await self._pull.run(step)
+                self._announcer.announce(Topic.SYNC)
+
+    async def delivered(self, ns: tuple[int, ...]) -> tuple[Entry, ...]:
+        """Wait until none of these can go on by itself, or nothing can go at all."""
+        self.wake()
+        while True:
+            entries = tuple(self._store.outbox.get(n) for n in ns)
+            moving = any(entry.state in _MOVING for entry in entries)
+            if not moving or self._network in {"offline", "refused", "mismatch"}:
+                return entries
+            async with self._settled:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._settled.wait(), _OTHERS_PAUSE)
+
+    @property
+    def status(self) -> SyncStatus:
+        """Where it stands. Safe from any thread: it only reads what is replaced whole."""
+        return SyncStatus(
+            network=self._network,
+            reason=self._reason or self._pull.doubts,
+            pulling=self._pulling,
+            progress=self._store.mirror.progress(),
+            limits=self._api.limits(),
+            set_aside=self._pull.set_aside,
+        )
+
+    # -- the two tasks
+
+    async def run(self) -> None:
+        """Run until the end is wished for."""
+        tasks = [asyncio.create_task(self._push_on())]
+        if self._pulls:
+            tasks.append(asyncio.create_task(self._pull_on()))
+        try:
+            await self._end.wait()
+        finally:
+            for task in [*tasks, *self._asked]:
+                task.cancel()
+            await asyncio.gather(*tasks, *self._asked, return_exceptions=True)
+            self._store.outbox.release(LEASE, self._owner)
+            await self._api.close()
+            self._announcer.flush()
+
+    async def _push_on(self) -> None:
+        pause, holds = _FIRST_PAUSE, False
+        while True:
+            holds, seconds = await self._guarded(self._push_once(holds), (holds, pause))
+            seconds, pause = self._distance(seconds, pause)
+            async with self._settled:
+                self._settled.notify_all()
+            await _either(self._to_push, seconds)
+
+    async def _push_once(self, holds: bool) -> tuple[bool, float | None]:  # noqa: FBT001 -- the task's own state
+        """Deliver what can go; whether the lease is held, and how long to wait (``None``: long)."""
+        outbox = self._store.outbox
+        if not outbox.open_entries():
+            return holds, None
+        if not outbox.claim(LEASE, self._owner, LEASE_SECONDS):
+            return False, _OTHERS_PAUSE
+        if not holds:
+            for entry in outbox.recover():
+                self._delivered_one(entry.kind, entry.record_id)
+                self._store.refresh_overlay(entry.kind, entry.record_id)
+        await self._meet(Lane.OUTBOX)
+        error = await self._push.round()
+        if error is not None:
+            self._notice(error)
+            return True, _FIRST_PAUSE
+        self._well()
+        if any(entry.state is State.NOT_SURE for entry in outbox.open_entries()):
+            await _either(self._to_push, _UNSURE_PAUSE)
+            return True, 0 if self._push.settle_unsure() else None
+        return True, None
+
+    async def _pull_on(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            seconds = await self._guarded(self._pull_once(), pause)
+            seconds, pause = self._distance(seconds, pause)
+            await _either(self._to_pull, seconds)
+
+    async def _pull_once(self) -> float | None:
+        """Carry out one step; how long to wait before the next (``None``: until it's wished)."""
+        await self._meet(Lane.SCREEN)
+        step = self._pull.next_step()
+        if self._pulling != (not isinstance(step, Rest)):
+            self._pulling = not isinstance(step, Rest)
+            self._announcer.announce(Topic.SYNC)
+        if isinstance(step, Rest):
+            return step.seconds
+        await self._pull.run(step)
+        self._well()
+        return 0
+
+    def _distance(self, seconds: float | None, pause: float) -> tuple[float | None, float]:
+        """Return how long to wait now, and the next pause if the network stays away.
+
+        A token that was refused isn't tried again until somebody wishes for it.
+        """
+        if self._network in {"refused", "mismatch"}:
+            return None, _FIRST_PAUSE
+        if self._network == "offline":
+            return pause * (0.5 + self._chance()), min(pause * 2, _LONGEST_PAUSE)
+        return seconds, _FIRST_PAUSE
+
+    async def _guarded(self, deed: Coroutine[object, object, T], otherwise: T) -> T:
+        """Run a deed of a task that must not die: an error is noticed, and the task goes on."""
+        try:
+            return await deed
+        except PlanhatTuiError as error:
+            self._notice(error)
+        except Exception as error:
+            log.exception("the engine stumbled")
+            self._tell(self._network, f"Something unexpected failed: {type(error).__name__}.")
+        return otherwise
+
+    # -- who we are
+
+    async def _meet(self, lane: Lane) -> None:
+        """Make sure, once, that the token opens the tenant whose files these are."""
+        async with self._first_contact:
+            if self._known:
+                return
+            try:
+                me = await self._api.my_profile(lane=lane)
+            except PlanhatTuiError as error:
+                self._notice(error)
+                raise
+            identity = text_of(me.data, "tenantId") or me.id
+            mirror = self._store.mirror
+            noted = mirror.noted("identity")
+            if noted and noted != identity:
+                mismatch = TenantMismatchError(
+                    "The token of this profile now opens another tenant. Nothing is read or sent.",
+                    "Give that tenant a profile of its own.",
+                )
+                self._tell("mismatch", str(mismatch))
+                raise mismatch
+            mirror.note("identity", identity)
+            mirror.note("me", me.id)
+            mirror.note("me_json", me.json)
+            self._known = True
+            self._well()
+            self._announcer.announce(Topic.PROFILE)
+
+    # -- how it is
+
+    @contextlib.contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except PlanhatTuiError as error:
+            self._notice(error)
+            raise
+        self._well()
+
+    def _notice(self, error: PlanhatTuiError) -> None:
+        log.info("%s", error)
+        if isinstance(error, OfflineError):
+            self._tell("offline", str(error))
+        elif isinstance(error, TokenError):
+            self._tell("refused", str(error))
+        elif not isinstance(error, TenantMismatchError | InputError):
+            self._tell(self._network, str(error))
+
+    def _well(self) -> None:
+        self._tell("online", "")
+
+    def _tell(self, network: Network, reason: str) -> None:
+        if (self._network, self._reason) != (network, reason):
+            self._network, self._reason = network, reason
+            self._announcer.announce(Topic.SYNC)
+
+    def _delivered_one(self, kind: Kind, record_id: str) -> None:
+        self._announcer.announce(Topic(kind), frozenset({record_id}))
+        self._announcer.announce(Topic.OUTBOX)
+
+
+async def _answer(question: Coroutine[object, object, T], answer: Future[T]) -> None:
+    try:
+        result = await question
+    except asyncio.CancelledError:
+        answer.set_exception(OfflineError("This profile has been closed."))
+        raise
+    except Exception as error:  # noqa: BLE001 -- it is raised where the answer is awaited
+        answer.set_exception(error)
+    else:
+        answer.set_result(result)
+
+
+async def _either(wish: asyncio.Event, seconds: float | None) -> None:
+    """Wait for a wish, or so many seconds, and take the wish."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(wish.wait(), seconds)
+    wish.clear()
