@@ -64,7 +64,7 @@ class Actions:
         for record_id in ids:
             before = texts_of(self._raw(kind, record_id), "tags")
             kept = [tag for tag in before if tag not in remove]
-            after = list(dict.fromkeys([*kept, *added]))
+            after: list[Json] = [*dict.fromkeys([*kept, *added])]
             entries += self._edited(kind, record_id, {"tags": after}, step)
         return self._queue(entries)
 

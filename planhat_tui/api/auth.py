@@ -1,0 +1,137 @@
+"""As whom we speak, and to which address: checked before a single byte is sent.
+
+API reference 2016, "Authentication": the token goes into the header ``Authorization``, as
+``Bearer TOKEN`` or as ``Basic base64(TOKEN:)``. A pasted token often has a newline at its end.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from typing import Final, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from planhat_tui.errors import InputError, TokenError
+
+Auth = Literal["bearer", "basic"]
+
+_VISIBLE_ASCII: Final = re.compile(r"[!-~]+")
+_PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+_HOST: Final = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+_ADDRESS: Final = re.compile(r"[!-~]+")
+
+
+def clean_token(token: str) -> str:
+    """Return the token without blanks around it.
+
+    Raises :class:`TokenError`, which never quotes the token, if it's empty or holds a character
+    that a header can't hold.
+    """
+    trimmed = token.strip()
+    if not trimmed:
+        raise TokenError("The token is empty.", "Copy it from Planhat's settings once more.")
+    if not _VISIBLE_ASCII.fullmatch(trimmed):
+        raise TokenError(
+            "The token holds a blank, a line break or a letter that no token has.",
+            "Copy it from Planhat's settings once more, without the word Bearer.",
+        )
+    return trimmed
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A token and how it's shown to Planhat. Its ``repr`` doesn't hold the token."""
+
+    token: str = field(repr=False)
+    auth: Auth = "bearer"
+
+    @property
+    def header(self) -> str:
+        """The value of ``Authorization``."""
+        return f"Basic {self._basic}" if self.auth == "basic" else f"Bearer {self.token}"
+
+    @property
+    def _basic(self) -> str:
+        return base64.b64encode(f"{self.token}:".encode("ascii")).decode("ascii")
+
+    def scrub(self, text: str) -> str:
+        """Return ``text`` without the token: a server, or a proxy, may repeat what it was sent."""
+        for secret in (self.token, self._basic):
+            text = text.replace(secret, "[token]")
+        return text
+
+    def key(self, base_url: str) -> str:
+        """Return the name of this credential's budget: a hash that can't be turned back."""
+        return hashlib.sha256(f"{base_url}\n{self.token}".encode()).hexdigest()
+
+
+def clean_base_url(base_url: str, *, in_process: bool = False) -> str:
+    """Return the base URL without a slash at its end.
+
+    It must be ``https``, or ``http`` to this very machine (or to a server inside this process), and
+    hold nothing but a host, a port and a plain path. Raises :class:`InputError`.
+    """
+    text = base_url.strip()
+    parts = _split(text)
+    if not _HOST.fullmatch(parts.hostname or "") or parts.scheme not in {"http", "https"}:
+        raise _address_error("isn't the address of a server")
+    if parts.username is not None or parts.password is not None:
+        raise _address_error("holds a user or a password")
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise _address_error("holds more than a host and a path")
+    if not _PATH.fullmatch(parts.path):
+        raise _address_error("has a path that can't be used")
+    if parts.scheme == "http" and not in_process and not is_loopback(parts.hostname or ""):
+        raise InputError(
+            "The base URL is plain http: the token would cross the network readable by anybody.",
+            "Use https://; http:// works only for a server on this machine.",
+            field="base_url",
+        )
+    return text.rstrip("/")
+
+
+def clean_proxy(proxy: str) -> str:
+    """Return a proxy's URL, or raise :class:`InputError`, which quotes none of it."""
+    text = proxy.strip()
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not _ADDRESS.fullmatch(text):
+        raise InputError(
+            "The proxy isn't an address that can be used.",
+            "Write it as http://host:port.",
+            field="proxy",
+        )
+    return text
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this very machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_good = False
+    if not port_is_good or not _ADDRESS.fullmatch(text) or "\\" in text:
+        raise _address_error("isn't the address of a server")
+    return parts
+
+
+def _address_error(what: str) -> InputError:
+    return InputError(
+        f"The base URL {what}.", "Write it as https://api.planhat.com.", field="base_url"
+    )

@@ -1,0 +1,234 @@
+"""One request and its answer: under the governor, within a deadline, with a bounded body.
+
+No httpx exception leaves this module, not even as the context of one of ours: it holds the request,
+and the request holds the token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+from planhat_tui import __version__
+from planhat_tui.api import translate
+from planhat_tui.api.body import BodyError, read_body
+from planhat_tui.api.log import RequestLogLine
+from planhat_tui.api.transport import TIMEOUTS
+from planhat_tui.api.window import Told
+from planhat_tui.api.wire import message_of
+from planhat_tui.errors import PlanhatTuiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+    from planhat_tui.api.auth import Credentials
+    from planhat_tui.api.governor import Governor, Turn
+    from planhat_tui.model.limits import Lane
+
+DEADLINE: Final = 60.0
+"""Seconds for a whole exchange; a server that sends a byte now and then can't hold us longer."""
+
+T = TypeVar("T")
+
+_REFUSAL_SECONDS: Final = 5.0
+_REFUSAL_BYTES: Final = 64 * 1024
+_MAX_HEADER_NUMBER: Final = 9
+"""Digits; a limit of a billion calls is no limit that anybody was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request in Planhat's terms.
+
+    ``path`` starts with ``/`` and is percent-encoded. ``noun`` is the person's word for what it's
+    about. ``open`` requests go without the token, under a limit of their own.
+    """
+
+    method: str
+    path: str
+    noun: str
+    query: Mapping[str, str | int] | None = None
+    body: bytes | None = None
+    open: bool = False
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What the request log will say, filled in as it becomes known."""
+
+    status: int = 0
+    size: int = 0
+    remaining: int | None = None
+
+
+class Exchange:
+    """Sends requests to one base URL as one person. Everything comes in as an argument."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        credentials: Credentials,
+        transport: httpx.AsyncBaseTransport,
+        governor: Governor,
+        open_governor: Governor,
+        clock: Callable[[], float],
+        wall: Callable[[], float],
+        log: Callable[[RequestLogLine], None] | None,
+        deadline: float,
+    ) -> None:
+        self._base_url = base_url
+        self._host = urlsplit(base_url).hostname or base_url
+        self._credentials = credentials
+        self._transport = transport
+        self._governor = governor
+        self._open_governor = open_governor
+        self._clock, self._wall = clock, wall
+        self._log = log
+        self._deadline = deadline
+
+    async def send(self, ask: Ask, lane: Lane, read: Callable[[bytes], T]) -> T:
+        """Send a request when the limit allows it; return the body of a 2xx answer, ``read``.
+
+        Raises the errors of :mod:`planhat_tui.errors` for everything else.
+        """
+        governor = self._open_governor if ask.open else self._governor
+        async with governor.turn(lane) as turn:
+            trace, began = _Trace(), self._clock()
+            error = ""
+            try:
+                outcome = await self._outcome(ask, turn, trace)
+                if isinstance(outcome, PlanhatTuiError):
+                    raise outcome
+                return read(outcome)
+            except PlanhatTuiError as refused:
+                error = type(refused).__name__
+                raise
+            finally:
+                self._note(ask, trace, self._clock() - began, error)
+
+    async def close(self) -> None:
+        """Let nobody go any more, and give the connections back."""
+        self._governor.close()
+        self._open_governor.close()
+        await self._transport.aclose()
+
+    def _note(self, ask: Ask, trace: _Trace, seconds: float, error: str) -> None:
+        if self._log is None:
+            return
+        self._log(
+            RequestLogLine(
+                method=ask.method,
+                path=ask.path,
+                status=trace.status,
+                ms=seconds * 1000,
+                bytes=trace.size,
+                remaining=trace.remaining,
+                error=error,
+            )
+        )
+
+    async def _outcome(self, ask: Ask, turn: Turn, trace: _Trace) -> bytes | PlanhatTuiError:
+        """Return the body, or the error: returned, so that it has no context when it's raised."""
+        import httpx
+
+        subject = translate.Subject(ask.noun, ask.method != "GET", self._host, ask.open)
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._exchanged(ask, turn, trace, subject)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as why:
+            return translate.not_reached(subject, why)
+        except (httpx.ProxyError, httpx.UnsupportedProtocol):
+            return translate.proxy_refused(subject)
+        except (TimeoutError, httpx.TimeoutException):
+            return translate.answer_lost(subject, "the answer didn't come in time")
+        except BodyError as why:
+            return translate.unreadable(subject, str(why), trace.status)
+        except (httpx.HTTPError, httpx.StreamError, OSError):
+            return translate.answer_lost(subject, "the connection broke")
+
+    async def _exchanged(
+        self, ask: Ask, turn: Turn, trace: _Trace, subject: translate.Subject
+    ) -> bytes | PlanhatTuiError:
+        response = await self._transport.handle_async_request(self._request(ask))
+        try:
+            told = read_told(response.status_code, response.headers, self._wall())
+            trace.status, trace.remaining = told.status, told.remaining
+            turn.answered(told)
+            if not 200 <= told.status < 300:
+                return await self._refused(response, subject)
+            body = await read_body(
+                response.aiter_raw(), response.headers.get("content-encoding", "")
+            )
+            trace.size = len(body)
+            return body
+        finally:
+            await response.aclose()
+
+    async def _refused(
+        self, response: httpx.Response, subject: translate.Subject
+    ) -> PlanhatTuiError:
+        headers = response.headers
+        refusal = translate.Refusal(
+            status=response.status_code,
+            said=self._credentials.scrub(await _read_refusal(response)),
+            location=self._credentials.scrub(headers.get("location", "")),
+            retry_after=headers.get("retry-after", ""),
+            wall=self._wall(),
+        )
+        return translate.status_error(subject, refusal)
+
+    def _request(self, ask: Ask) -> httpx.Request:
+        import httpx
+
+        query = urlencode(ask.query, quote_via=quote) if ask.query else ""
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": f"planhat-tui/{__version__}",
+        }
+        if ask.body is not None:
+            headers["Content-Type"] = "application/json"
+        if not ask.open:
+            headers["Authorization"] = self._credentials.header
+        return httpx.Request(
+            ask.method,
+            f"{self._base_url}{ask.path}{'?' if query else ''}{query}",
+            headers=headers,
+            content=ask.body,
+            extensions={"timeout": TIMEOUTS},
+        )
+
+
+def read_told(status: int, headers: Mapping[str, str], wall: float) -> Told:
+    """Read the limit's headers; what makes no sense counts as missing."""
+    return Told(
+        status=status,
+        limit=_number(headers.get("x-rate-limit-limit", "")) or None,
+        remaining=_number(headers.get("x-rate-limit-remaining", "")),
+        retry_after=translate.retry_after(headers.get("retry-after", ""), wall),
+    )
+
+
+def _number(text: str) -> int | None:
+    digits = text.strip()
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > _MAX_HEADER_NUMBER:
+        return None
+    return int(digits)
+
+
+async def _read_refusal(response: httpx.Response) -> str:
+    """Return what a refusal says, as far as it can be had: its status counts, not its words."""
+    import httpx
+
+    try:
+        async with asyncio.timeout(_REFUSAL_SECONDS):
+            encoding = response.headers.get("content-encoding", "")
+            body = await read_body(response.aiter_raw(), encoding, _REFUSAL_BYTES)
+    except (TimeoutError, BodyError, httpx.HTTPError, httpx.StreamError, OSError):
+        return ""
+    return message_of(body)

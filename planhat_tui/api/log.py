@@ -1,0 +1,47 @@
+"""What was asked of Planhat and what came back, without headers and without bodies.
+
+The request log is shown on screen and written to files that people send to each other: so it holds
+no token, no e-mail address of a query, and no record.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+KEPT: Final = 500
+"""How many requests the log remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLogLine:
+    """One request.
+
+    ``path`` comes without its query. ``status`` is 0 if there was no answer, ``ms`` the time from
+    sending to the last byte, ``bytes`` the size of the body after inflating, ``remaining`` what the
+    rate limit's header said (``None``: nothing), ``error`` the class of the error, empty if none.
+    """
+
+    method: str
+    path: str
+    status: int
+    ms: float
+    bytes: int
+    remaining: int | None
+    error: str
+
+
+class RequestLog:
+    """The last requests, the newest last. Appending and reading are safe from any thread."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._lines: deque[RequestLogLine] = deque(maxlen=kept)
+
+    def add(self, line: RequestLogLine) -> None:
+        """Remember a request; the oldest one goes when the log is full."""
+        self._lines.append(line)
+
+    def lines(self) -> tuple[RequestLogLine, ...]:
+        """Return what is remembered, in the order in which the answers came."""
+        return tuple(self._lines.copy())

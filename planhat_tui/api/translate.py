@@ -1,0 +1,235 @@
+"""Statuses and httpx's exceptions, turned into the one family of errors, in words.
+
+No text of an exception of httpx's goes into a message: it may quote a header. What a server wrote
+is scrubbed of the token, made visible and cut. API reference 2016, "Errors".
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from planhat_tui.errors import (
+    ForbiddenError,
+    NotFoundError,
+    OfflineError,
+    RateLimitedError,
+    RejectedError,
+    ServerError,
+    TokenError,
+    UnknownOutcomeError,
+)
+from planhat_tui.model.text import visible
+
+if TYPE_CHECKING:
+    from planhat_tui.errors import PlanhatTuiError
+
+MAX_SAID: Final = 200
+"""Letters of a server's own message that are shown."""
+
+MAX_RETRY_AFTER: Final = 600.0
+"""Seconds. A server may ask for more; nobody waits for longer without looking again."""
+
+_SECONDS: Final = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+_REGIONS: Final = (
+    "Check the token, and base_url: a token works in its own region only (api, api-eu, api-us2, "
+    "api-eu2 or api-eu3 under planhat.com; api.planhatdemo.com for demo tenants)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a request was about, for the words of an error.
+
+    ``noun`` is a person's word (``company``); ``writes`` tells whether it could change anything;
+    ``host`` is whom it was sent to; ``open`` requests carry no token.
+    """
+
+    noun: str
+    writes: bool
+    host: str
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer other than 2xx.
+
+    ``said`` is the server's message, scrubbed of the token; ``location`` and ``retry_after`` are
+    the headers as they came; ``wall`` is the time of the answer, seconds since 1970.
+    """
+
+    status: int
+    said: str
+    location: str
+    retry_after: str
+    wall: float
+
+
+def status_error(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
+    """Return the error for an answer other than 2xx."""
+    status = refusal.status
+    if status == 408 or status >= 500:
+        return _failed(subject, refusal)
+    if status < 400:
+        return _redirected(subject, refusal)
+    return _refused(subject, refusal)
+
+
+def _refused(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
+    """Return the error for a 4xx other than 408: certainly nothing was done."""
+    status = refusal.status
+    if subject.open and status in {401, 403, 404}:
+        return RejectedError(
+            f"Planhat takes no open calls for this tenant ({status}).{_said(refusal)}",
+            "Check tenant_uuid in the profile, or log the call with the token.",
+            status=status,
+        )
+    if status in {401, 403}:
+        return _not_allowed(subject, refusal)
+    if status == 404:
+        return NotFoundError(
+            f"Planhat has no such {subject.noun} (404).",
+            "It may have been deleted, or belong to another tenant.",
+        )
+    if status == 429:
+        return RateLimitedError(
+            "The rate limit is used up (429); nothing was done.",
+            "Wait for the next reset.",
+            retry_after=retry_after(refusal.retry_after, refusal.wall),
+        )
+    return RejectedError(
+        f"Planhat refused this {subject.noun} ({status}).{_said(refusal)}",
+        "Change what it names and save again." if subject.writes else "",
+        status=status,
+    )
+
+
+def not_reached(subject: Subject, why: BaseException) -> OfflineError:
+    """Return the error for a connection that was never made: nothing was sent."""
+    return OfflineError(
+        f"{subject.host} wasn't reached: {_reason(why)}. Nothing was sent.",
+        "Check the network and base_url.",
+    )
+
+
+def proxy_refused(subject: Subject) -> OfflineError:
+    """Return the error for a proxy that opened no way to Planhat: nothing was sent."""
+    return OfflineError(
+        f"The proxy opened no way to {subject.host}. Nothing was sent.",
+        "Check proxy in the profile.",
+    )
+
+
+def unreadable(subject: Subject, how: str, status: int) -> ServerError:
+    """Return the error for an answer whose body can't be read; ``how`` is half a sentence."""
+    doubt = f", so it isn't known whether the {subject.noun} was saved" if subject.writes else ""
+    return ServerError(
+        f"Planhat's answer can't be read: {how}{doubt}.",
+        "Look at it before you send it again." if subject.writes else "Try again.",
+        status=status,
+    )
+
+
+def answer_lost(subject: Subject, how: str) -> UnknownOutcomeError:
+    """Return the error for a request that was sent and whose answer didn't come whole.
+
+    ``how`` is half a sentence, such as ``the answer took longer than 60 s``.
+    """
+    if not subject.writes:
+        return UnknownOutcomeError(f"{_sentence(how)}. Nothing was changed.", "Try again.")
+    return UnknownOutcomeError(
+        f"Not sure whether Planhat saved the {subject.noun}: {how}.",
+        "Look at it before you send it again.",
+    )
+
+
+def retry_after(text: str, wall: float) -> float | None:
+    """Read ``Retry-After``: seconds or an HTTP date, at most :data:`MAX_RETRY_AFTER` from now."""
+    value = text.strip()
+    if _SECONDS.fullmatch(value):
+        return min(float(value), MAX_RETRY_AFTER)
+    try:
+        seconds = parsedate_to_datetime(value).timestamp() - wall
+    except (ValueError, OverflowError, OSError):
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+
+
+def _redirected(subject: Subject, refusal: Refusal) -> ServerError:
+    return ServerError(
+        f"{subject.host} answered with a redirect ({refusal.status}) to "
+        f"{_target(refusal.location)}, which isn't followed.",
+        "Check base_url: it may be the address of another service.",
+        status=refusal.status,
+    )
+
+
+def _not_allowed(subject: Subject, refusal: Refusal) -> TokenError | ForbiddenError:
+    if refusal.status == 401:
+        return TokenError(
+            f"Planhat doesn't know this token (401).{_said(refusal)}", _REGIONS, status=401
+        )
+    deed = "change" if subject.writes else "see"
+    return ForbiddenError(
+        f"This token may not {deed} this {subject.noun} (403).{_said(refusal)}",
+        "Use a token of somebody who may, or ask who manages Planhat.",
+        status=403,
+    )
+
+
+def _failed(subject: Subject, refusal: Refusal) -> ServerError:
+    doubt = (
+        f"; it isn't known whether the {subject.noun} was saved"
+        if subject.writes
+        else "; nothing was changed"
+    )
+    return ServerError(
+        f"Planhat failed ({refusal.status}){doubt}.{_said(refusal)}",
+        "Look at it before you send it again." if subject.writes else "Try again in a while.",
+        status=refusal.status,
+    )
+
+
+def _said(refusal: Refusal) -> str:
+    text = visible(refusal.said[: 2 * MAX_SAID]).strip()
+    if not text:
+        return ""
+    if len(text) > MAX_SAID:
+        text = text[: MAX_SAID - 1] + "…"
+    return f" It says: {text}"
+
+
+def _target(location: str) -> str:
+    try:
+        host = urlsplit(location).hostname or ""
+    except ValueError:
+        host = ""
+    return visible(host[:100]) or "another page"
+
+
+def _reason(why: BaseException) -> str:
+    """Return why a connection failed, from the errors behind httpx's own."""
+    error: BaseException | None = why
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return "its name isn't known to the network"
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return "its certificate isn't trusted here"
+        if isinstance(error, ssl.SSLError):
+            return "no secure connection came about"
+        if isinstance(error, ConnectionRefusedError):
+            return "it refused the connection"
+        if isinstance(error, TimeoutError):
+            return "it didn't answer in time"
+        error = error.__cause__ or error.__context__
+    return "no connection came about"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

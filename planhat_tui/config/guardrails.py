@@ -1,0 +1,46 @@
+"""What a profile forbids, with its own reason. Pure; every write meets these, at every door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.errors import GuardrailError
+
+if TYPE_CHECKING:
+    from planhat_tui.config.profiles import Profile
+
+
+def check_write(profile: Profile, count: int = 1) -> None:
+    """Raise :class:`GuardrailError` if ``count`` records may not be changed at once."""
+    if profile.read_only:
+        raise GuardrailError(f"{profile.name} is read-only.", profile.reason)
+    if profile.max_bulk is not None and count > profile.max_bulk:
+        raise GuardrailError(
+            f"{profile.name} allows {profile.max_bulk} records at once; these are {count}.",
+            profile.reason,
+        )
+
+
+def check_delete(profile: Profile, count: int = 1) -> None:
+    """Raise :class:`GuardrailError` if ``count`` records may not be deleted at once."""
+    check_write(profile, count)
+    if profile.no_delete:
+        raise GuardrailError(f"{profile.name} allows no deleting.", profile.reason)
+
+
+def typed_word(profile: Profile, count: int, *, deleting: bool) -> str:
+    """Return the word that confirms a change of ``count`` records; empty if none is asked for.
+
+    A delete asks for ``delete``; with ``confirm: type``, a delete and a bulk of more than
+    ``confirm_over`` ask for the profile's name.
+    """
+    if profile.confirm == "type" and (deleting or count > profile.confirm_over):
+        return profile.name
+    return "delete" if deleting else ""
+
+
+def marks(profile: Profile) -> tuple[str, ...]:
+    """Return what the header says of the guardrails."""
+    if profile.read_only:
+        return ("read-only",)
+    return ("no-delete",) if profile.no_delete else ()

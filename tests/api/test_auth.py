@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import base64
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.api.auth import Credentials, clean_base_url, clean_proxy, clean_token, is_loopback
+from planhat_tui.errors import InputError, TokenError
+
+
+@pytest.mark.parametrize("typed", ["abc", " abc\n", "\tabc\r\n"])
+def test_blanks_around_a_token_go(typed: str) -> None:
+    assert clean_token(typed) == "abc"
+
+
+@pytest.mark.parametrize("typed", ["", " \n", "qq zz", "a\r\nX: y", "tök", "a\x00", "a\u200bb"])
+def test_a_token_that_a_header_cannot_hold_is_refused_unquoted(typed: str) -> None:
+    with pytest.raises(TokenError) as refused:
+        clean_token(typed)
+    assert refused.value.exit_status == 4
+    if typed.strip():
+        assert typed.strip() not in str(refused.value)
+
+
+@given(st.text(string.printable[:94], min_size=1))
+def test_every_visible_token_is_taken_as_it_is(token: str) -> None:
+    assert clean_token(token) == token
+
+
+def test_the_two_headers_of_the_reference() -> None:
+    assert Credentials("abc").header == "Bearer abc"
+    basic = Credentials("abc", "basic").header
+    assert basic.startswith("Basic ")
+    assert base64.b64decode(basic.removeprefix("Basic ")) == b"abc:"
+
+
+def test_credentials_keep_the_token_to_themselves() -> None:
+    secret = Credentials("hush-hush", "basic")
+    assert "hush-hush" not in repr(secret)
+    said = secret.scrub(f"bad: hush-hush / {secret.header}")
+    assert "hush-hush" not in said
+    assert secret.header.removeprefix("Basic ") not in said
+    assert "hush-hush" not in secret.key("https://x")
+
+
+def test_a_budget_belongs_to_one_token_at_one_address() -> None:
+    keys = {Credentials(t).key(u) for t in ("a", "b") for u in ("https://x", "https://y")}
+    assert len(keys) == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "clean"),
+    [
+        ("https://api.planhat.com", "https://api.planhat.com"),
+        (" https://api.planhat.com/ ", "https://api.planhat.com"),
+        ("https://gate.example:8443/planhat", "https://gate.example:8443/planhat"),
+        ("http://127.0.0.1:8787", "http://127.0.0.1:8787"),
+        ("http://localhost:8787/", "http://localhost:8787"),
+        ("http://[::1]:8787", "http://[::1]:8787"),
+    ],
+)
+def test_addresses_that_are_good(typed: str, clean: str) -> None:
+    assert clean_base_url(typed) == clean
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "api.planhat.com",
+        "ftp://api.planhat.com",
+        "http://api.planhat.com",
+        "http://127.0.0.1.evil.example",
+        "https://user:secret@api.planhat.com",
+        "https://api.planhat.com?x=1",
+        "https://api.planhat.com#x",
+        "https://api.planhat.com/../x",
+        "https://api.planhat.com//evil",
+        "https://api.planhat.com:99999",
+        "https://api.planhat.com:0",
+        "https://api..planhat.com",
+        f"https://{'a' * 64}.com",
+        "https://api.planhat.com\\@evil.example",
+        "https://api.planhat.com/\r\nX: y",
+        "https://[::1",
+        "https://münchen.example",
+    ],
+)
+def test_addresses_that_are_refused(typed: str) -> None:
+    with pytest.raises(InputError) as refused:
+        clean_base_url(typed)
+    assert refused.value.field == "base_url"
+    assert "secret" not in str(refused.value)
+
+
+def test_plain_http_is_good_inside_this_process() -> None:
+    assert clean_base_url("http://demo.planhat", in_process=True) == "http://demo.planhat"
+
+
+def test_loopback_is_this_machine_alone() -> None:
+    assert all(is_loopback(host) for host in ("localhost", "127.0.0.1", "127.9.9.9", "::1"))
+    assert not any(is_loopback(host) for host in ("10.0.0.1", "localhost.example", "example"))
+
+
+def test_a_proxy_is_an_address_and_never_quoted() -> None:
+    assert clean_proxy(" http://me:pw@proxy:3128 ") == "http://me:pw@proxy:3128"
+    for bad in ("proxy:3128", "socks5://me:pw@proxy", "http://me:pw@proxy:x", "http://a b"):
+        with pytest.raises(InputError) as refused:
+            clean_proxy(bad)
+        assert "pw" not in str(refused.value)

@@ -1,0 +1,293 @@
+"""The client against a server on loopback: what is sent, and what comes of the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from planhat_tui.api import PlanhatClient, connect
+from planhat_tui.api.client import MAX_CONTACTS
+from planhat_tui.errors import InputError, TokenError
+from planhat_tui.model.limits import Lane
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+
+    from planhat_tui.model.ports import Planhat
+    from tests.api.conftest import MemoryBudgets, Server
+
+LIMITS = "X-Rate-Limit-Limit: 200\r\nX-Rate-Limit-Remaining: 150\r\n"
+RECORD = b'{"_id":"a1","name":"Acme"}'
+USER = Lane.USER
+
+ONES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
+    "my profile": ("GET /myprofile", lambda c: c.my_profile(lane=USER)),
+    "company": ("GET /companies/a1", lambda c: c.company("a1", lane=USER)),
+    "create company": ("POST /companies", lambda c: c.create_company({"name": "Å"}, lane=USER)),
+    "update company": (
+        "PUT /companies/a1",
+        lambda c: c.update_company("a1", {"phase": "won"}, lane=USER),
+    ),
+    "contact": ("GET /endusers/a1", lambda c: c.contact("a1", lane=USER)),
+    "create contact": ("POST /endusers", lambda c: c.create_contact({"email": "x"}, lane=USER)),
+    "update contact": (
+        "PUT /endusers/a1",
+        lambda c: c.update_contact("a1", {"featured": True}, lane=USER),
+    ),
+    "call": ("GET /calls/a1", lambda c: c.call("a1", lane=USER)),
+    "create call": ("POST /calls", lambda c: c.create_call({"nr": "1"}, lane=USER)),
+    "update call": ("PUT /calls/a1", lambda c: c.update_call("a1", {"waiting": 3}, lane=USER)),
+    "open call": (
+        "POST /199627f7-0d65-52cd-89b9-45b5ff561bem/calls",
+        lambda c: c.create_open_call(
+            "199627f7-0d65-52cd-89b9-45b5ff561bem", {"nr": "1"}, lane=USER
+        ),
+    ),
+}
+DELETES: dict[str, Callable[[PlanhatClient], Awaitable[None]]] = {
+    "/companies/a1": lambda c: c.delete_company("a1", lane=USER),
+    "/endusers/a1": lambda c: c.delete_contact("a1", lane=USER),
+    "/calls/a1": lambda c: c.delete_call("a1", lane=USER),
+}
+PAGES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
+    "team": ("GET /users?limit=10000", lambda c: c.users(lane=USER)),
+    "user": ("GET /users?email=a%2Bb%40x.se", lambda c: c.users(email="a+b@x.se", lane=USER)),
+    "lean": ("GET /leancompanies", lambda c: c.lean_companies(lane=USER)),
+    "lean by id": (
+        "GET /leancompanies?externalId=a%26b",
+        lambda c: c.lean_companies(external_id="a&b", lane=USER),
+    ),
+    "companies": (
+        "GET /companies?limit=5000&offset=0&sort=_id",
+        lambda c: c.companies(limit=5000, offset=0, sort="_id", lane=USER),
+    ),
+    "contacts": (
+        "GET /endusers?limit=2000&offset=4000",
+        lambda c: c.contacts(limit=2000, offset=4000, lane=USER),
+    ),
+    "contacts of": ("GET /endusers?c=a1&limit=2000", lambda c: c.contacts_of("a1", lane=USER)),
+}
+
+
+@pytest.mark.parametrize(("target", "ask"), ONES.values(), ids=ONES.keys())
+async def test_each_endpoint_that_answers_one_record(
+    target: str,
+    ask: Callable[[PlanhatClient], Awaitable[object]],
+    server: Server,
+    client: PlanhatClient,
+) -> None:
+    server.answers(200, RECORD, LIMITS)
+    received = await ask(client)
+    assert getattr(received, "json", "") == RECORD.decode()
+    assert server.target == target
+    has_body = not target.startswith("GET")
+    assert ("content-type" in server.fields) is has_body
+    assert bool(server.bodies[-1]) is has_body
+    if has_body:
+        assert server.fields["content-type"] == "application/json"
+        assert isinstance(json.loads(server.bodies[-1]), dict)
+
+
+@pytest.mark.parametrize(("path", "ask"), DELETES.items(), ids=DELETES.keys())
+async def test_each_delete(
+    path: str,
+    ask: Callable[[PlanhatClient], Awaitable[None]],
+    server: Server,
+    client: PlanhatClient,
+) -> None:
+    server.answers(200, b'{"n":1,"ok":1,"deletedCount":1}')
+    await ask(client)
+    assert server.target == f"DELETE {path}"
+    assert "content-type" not in server.fields
+
+
+@pytest.mark.parametrize(("target", "ask"), PAGES.values(), ids=PAGES.keys())
+async def test_each_endpoint_that_answers_a_list(
+    target: str,
+    ask: Callable[[PlanhatClient], Awaitable[object]],
+    server: Server,
+    client: PlanhatClient,
+) -> None:
+    server.answers(200, b"[" + RECORD + b"]")
+    page = await ask(client)
+    assert getattr(page, "count", 0) == 1
+    assert server.target == target
+    assert "content-type" not in server.fields
+
+
+async def test_both_forms_of_authentication(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
+    server.answers(200, RECORD)
+    for auth, start in (("bearer", "Bearer "), ("basic", "Basic ")):
+        planhat = connect(server.url, f" {token}\n", auth=auth, budget=budgets)  # type: ignore[arg-type]  # ty of a tuple
+        await planhat.my_profile(lane=USER)
+        await planhat.close()
+        assert server.fields["authorization"].startswith(start)
+    assert server.fields["accept-encoding"] == "gzip"
+
+
+async def test_the_open_call_goes_without_the_token_and_on_its_own_budget(
+    server: Server, client: PlanhatClient, budgets: MemoryBudgets, token: str
+) -> None:
+    server.answers(200, b"{}", LIMITS)
+    received = await client.create_open_call("t-1", {"nr": "1"}, lane=USER)
+    assert received.data == {}
+    assert "authorization" not in server.fields
+    assert token not in server.heads[-1]
+    assert client.limits().remaining is None
+    (key,) = budgets.kept
+    assert key.endswith("/open")
+    assert token not in key
+
+
+async def test_the_limit_is_published_and_kept(
+    server: Server, client: PlanhatClient, budgets: MemoryBudgets
+) -> None:
+    server.answers(200, RECORD, LIMITS)
+    await client.my_profile(lane=USER)
+    assert (client.limits().limit, client.limits().remaining) == (200, 150)
+    assert [budget.remaining for budget in budgets.kept.values()] == [150]
+
+
+async def test_a_budget_has_the_key_that_it_is_given(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
+    server.answers(200, RECORD, LIMITS)
+    planhat = connect(server.url, token, budget=budgets, budget_key="tenant-1")
+    await planhat.my_profile(lane=USER)
+    await planhat.close()
+    assert list(budgets.kept) == ["tenant-1"]
+
+
+@pytest.mark.parametrize("bad", ["", "  ", ".", "..", " .. ", "\ud800", "x" * 501])
+async def test_ids_that_are_no_ids_are_refused_before_anything_is_sent(
+    bad: str, server: Server, client: PlanhatClient
+) -> None:
+    for ask in (client.company, client.delete_contact, client.call, client.contacts_of):
+        with pytest.raises(InputError):
+            await ask(bad, lane=USER)
+    with pytest.raises(InputError):
+        await client.create_open_call(bad, {}, lane=USER)
+    assert server.heads == []
+
+
+@pytest.mark.parametrize(
+    "sly",
+    [
+        "../users",
+        "..%2Fusers",
+        "//evil.example",
+        "http://elsewhere/",
+        "a/b",
+        "a?x=1",
+        "a#b",
+        "@evil.example",
+        "a\r\nX-Evil: 1",
+        "%2e%2e",
+        "a\\b",
+        "né ü",
+    ],
+)
+async def test_no_id_leaves_its_place_in_the_path(
+    sly: str, server: Server, client: PlanhatClient
+) -> None:
+    server.answers(200, RECORD)
+    await client.company(sly, lane=USER)
+    _, path = server.target.split(" ")
+    assert path.startswith("/companies/")
+    segment = path.removeprefix("/companies/")
+    assert segment.isascii()
+    assert not set("/?#\\@\r\n ") & set(segment)
+    assert server.fields["host"] == server.url.removeprefix("http://")
+    assert "x-evil" not in server.fields
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(st.text(max_size=20))
+async def test_any_text_is_one_segment_or_refused(
+    server: Server, budgets: MemoryBudgets, token: str, text: str
+) -> None:
+    server.answers(200, RECORD)
+    planhat = connect(server.url, token, budget=budgets)
+    asked = len(server.heads)
+    try:
+        await planhat.company(text, lane=USER)
+        assert server.target.removeprefix("GET /companies/").count("/") == 0
+    except InputError:
+        assert len(server.heads) == asked
+    finally:
+        await planhat.close()
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), "half \ud800"])
+async def test_values_that_json_cannot_say_are_refused(
+    bad: float | str, server: Server, client: PlanhatClient
+) -> None:
+    with pytest.raises(InputError):
+        await client.update_company("a1", {"custom": {"x": bad}}, lane=USER)
+    assert server.heads == []
+
+
+async def test_all_contacts_of_a_large_company(server: Server, client: PlanhatClient) -> None:
+    total = MAX_CONTACTS + 3
+    records = [{"_id": str(number)} for number in range(total)]
+
+    async def page(writer: asyncio.StreamWriter) -> None:
+        offset = MAX_CONTACTS if "offset=2000" in server.target else 0
+        body = json.dumps(records[offset : offset + MAX_CONTACTS]).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body)
+        await writer.drain()
+
+    server.say = page
+    contacts = await client.contacts_of("a1", lane=USER)
+    assert contacts.count == total
+    assert len(server.heads) == 2
+
+
+async def test_an_edition_without_paging_is_not_asked_for_ever(
+    server: Server, client: PlanhatClient
+) -> None:
+    server.answers(200, json.dumps([{"_id": str(n)} for n in range(MAX_CONTACTS)]).encode())
+    contacts = await client.contacts_of("a1", lane=USER)
+    assert contacts.count == MAX_CONTACTS
+    assert len(server.heads) == 2
+
+
+async def test_the_environments_proxy_is_ignored(
+    server: Server, client: PlanhatClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    server.answers(200, RECORD)
+    await client.my_profile(lane=USER)
+    assert server.target == "GET /myprofile"
+
+
+async def test_the_profiles_proxy_is_used(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
+    server.answers(200, RECORD)
+    planhat = connect("http://127.0.0.1:9/x", token, budget=budgets, proxy=server.url)
+    await planhat.my_profile(lane=USER)
+    await planhat.close()
+    assert server.target == "GET http://127.0.0.1:9/x/myprofile"
+
+
+def test_bad_arguments_are_refused_at_once(budgets: MemoryBudgets) -> None:
+    with pytest.raises(TokenError):
+        connect("https://api.planhat.com", " ", budget=budgets)
+    with pytest.raises(InputError):
+        connect("http://api.planhat.com", "t", budget=budgets)
+    with pytest.raises(InputError):
+        connect("https://api.planhat.com", "t", budget=budgets, proxy="nonsense")
+
+
+async def test_the_client_is_what_the_port_asks_for(client: PlanhatClient) -> None:
+    port: Planhat = client  # mypy holds the signatures
+    assert port.limits() == client.limits()

@@ -1,0 +1,422 @@
+"""What can go wrong between here and Planhat, over real sockets on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import logging
+import socket
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from planhat_tui.api import PlanhatClient, connect
+from planhat_tui.api.auth import Credentials
+from planhat_tui.api.body import MAX_BODY
+from planhat_tui.api.exchange import read_told
+from planhat_tui.api.window import Told
+from planhat_tui.errors import (
+    ForbiddenError,
+    NotFoundError,
+    OfflineError,
+    PlanhatTuiError,
+    RateLimitedError,
+    RejectedError,
+    ServerError,
+    TokenError,
+    UnknownOutcomeError,
+)
+from planhat_tui.model.limits import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+
+    from planhat_tui.api import RequestLogLine
+    from tests.api.conftest import MemoryBudgets, Server
+
+USER = Lane.USER
+LIMITS = "X-Rate-Limit-Limit: 200\r\nX-Rate-Limit-Remaining: 150\r\n"
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def _says(*pieces: bytes) -> Callable[[asyncio.StreamWriter], Awaitable[None]]:
+    """A server that writes these pieces and hangs up."""
+
+    async def say(writer: asyncio.StreamWriter) -> None:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+
+    return say
+
+
+async def _settle() -> None:
+    """Let every task go as far as it can without I/O."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_a_gzip_body_is_inflated(server: Server, client: PlanhatClient) -> None:
+    server.answers(200, gzip.compress(b'{"_id":"a"}'), "Content-Encoding: gzip\r\n")
+    assert (await client.company("a", lane=USER)).id == "a"
+
+
+async def test_a_gzip_bomb_is_bounded(
+    server: Server, client: PlanhatClient, lines: list[RequestLogLine]
+) -> None:
+    bomb = gzip.compress(b" " * (MAX_BODY + 1))
+    server.answers(200, bomb, "Content-Encoding: gzip\r\n" + LIMITS)
+    with pytest.raises(ServerError, match="larger than 65536 KiB"):
+        await client.lean_companies(lane=Lane.BACKGROUND)
+    assert lines[-1].error == "ServerError"
+    assert client.limits().remaining == 150
+
+
+async def test_an_endless_body_is_bounded(
+    server: Server, client: PlanhatClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + b"\r\n")
+        while True:
+            writer.write(b" " * 100_000)
+            await writer.drain()
+
+    monkeypatch.setattr("planhat_tui.api.body.read_body.__defaults__", (1_000_000,))
+    server.say = endless
+    with pytest.raises(ServerError, match="larger"):
+        await client.lean_companies(lane=USER)
+
+
+async def test_a_server_that_dribbles_meets_the_deadline(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
+    hung_up = asyncio.Event()
+
+    async def dribble(writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + b"Content-Length: 1000000\r\n\r\n")
+        try:
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        finally:
+            hung_up.set()
+
+    server.say = dribble
+    planhat = connect(server.url, token, budget=budgets, deadline=0.2)
+    with pytest.raises(UnknownOutcomeError, match="didn't come in time"):
+        await planhat.update_company("a", {"phase": "x"}, lane=USER)
+    await asyncio.wait_for(hung_up.wait(), 10)
+    await planhat.close()
+
+
+async def test_a_silent_server_meets_the_deadline(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
+    async def silent(writer: asyncio.StreamWriter) -> None:
+        await writer.drain()
+        await asyncio.sleep(1)
+
+    server.say = silent
+    planhat = connect(server.url, token, budget=budgets, deadline=0.1)
+    with pytest.raises(UnknownOutcomeError, match="Not sure whether Planhat saved the call"):
+        await planhat.create_call({"nr": "1"}, lane=USER)
+    await planhat.close()
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (),
+        (b"HTTP/1.1 200 O",),
+        (b"nonsense\r\n\r\n",),
+        (OK + b"Content-Length: 100\r\n\r\n{",),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{",),
+        (OK + b"Content-Length: x\r\n\r\n{}",),
+        (OK + b"X: " + b"y" * 200_000 + b"\r\n\r\n{}",),
+    ],
+)
+async def test_a_connection_that_breaks_leaves_the_outcome_open(
+    pieces: tuple[bytes, ...], server: Server, client: PlanhatClient
+) -> None:
+    server.say = _says(*pieces)
+    with pytest.raises(UnknownOutcomeError, match="Not sure"):
+        await client.create_company({"name": "x"}, lane=USER)
+
+
+async def test_a_broken_gzip_body_cannot_be_read(server: Server, client: PlanhatClient) -> None:
+    server.answers(200, b"plain", "Content-Encoding: gzip\r\n")
+    with pytest.raises(ServerError, match="isn't known whether the company was saved"):
+        await client.update_company("a", {}, lane=USER)
+
+
+async def test_a_refused_connection_sent_nothing(
+    budgets: MemoryBudgets, token: str, lines: list[RequestLogLine]
+) -> None:
+    planhat = connect(f"http://127.0.0.1:{_free_port()}", token, budget=budgets, log=lines.append)
+    with pytest.raises(OfflineError, match=r"it refused the connection\. Nothing was sent"):
+        await planhat.create_company({"name": "x"}, lane=USER)
+    assert (lines[-1].status, lines[-1].error) == (0, "OfflineError")
+    assert planhat.limits().last_error.startswith("127.0.0.1 wasn't reached")
+    await planhat.close()
+
+
+async def test_a_proxy_that_is_not_there_sent_nothing(budgets: MemoryBudgets, token: str) -> None:
+    proxy = f"http://me:{token}@127.0.0.1:{_free_port()}"
+    planhat = connect("https://api.planhat.com", token, budget=budgets, proxy=proxy)
+    with pytest.raises(OfflineError) as refused:
+        await planhat.my_profile(lane=USER)
+    assert token not in str(refused.value)
+    await planhat.close()
+
+
+async def test_a_proxy_that_says_no_sent_nothing(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
+    server.answers(407)
+    planhat = connect("https://api.planhat.com", token, budget=budgets, proxy=server.url)
+    with pytest.raises(OfflineError, match="proxy opened no way"):
+        await planhat.create_company({}, lane=USER)
+    assert token not in "".join(server.heads)
+    await planhat.close()
+
+
+async def test_a_server_that_speaks_no_tls_sent_nothing(budgets: MemoryBudgets, token: str) -> None:
+    hung_up = asyncio.Event()
+
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad\r\n\r\n")
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        hung_up.set()
+
+    speaker = await asyncio.start_server(plain, "127.0.0.1", 0)
+    port = speaker.sockets[0].getsockname()[1]
+    planhat = connect(f"https://127.0.0.1:{port}", token, budget=budgets)
+    with pytest.raises(OfflineError, match="no secure connection"):
+        await planhat.create_company({}, lane=USER)
+    await planhat.close()
+    await asyncio.wait_for(hung_up.wait(), 10)
+    speaker.close()
+    await speaker.wait_closed()
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_redirect_is_not_followed(
+    status: int, server: Server, client: PlanhatClient
+) -> None:
+    server.answers(status, b"", f"Location: {server.url}/elsewhere?x=1\r\n")
+    with pytest.raises(ServerError, match=r"redirect .* to 127\.0\.0\.1"):
+        await client.company("a", lane=USER)
+    assert len(server.heads) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, RejectedError),
+        (401, TokenError),
+        (403, ForbiddenError),
+        (404, NotFoundError),
+        (408, ServerError),
+        (409, RejectedError),
+        (422, RejectedError),
+        (500, ServerError),
+        (503, ServerError),
+    ],
+)
+async def test_each_status_with_its_words(
+    status: int,
+    kind: type[PlanhatTuiError],
+    server: Server,
+    client: PlanhatClient,
+    lines: list[RequestLogLine],
+) -> None:
+    server.answers(status, b'{"error":"because"}', LIMITS)
+    with pytest.raises(kind) as refused:
+        await client.update_company("a", {}, lane=USER)
+    assert status == 404 or "because" in refused.value.message
+    line = lines[-1]
+    assert (line.method, line.path, line.status) == ("PUT", "/companies/a", status)
+    assert (line.remaining, line.error) == (150, kind.__name__)
+
+
+async def test_a_429_stops_the_lanes_and_says_for_how_long(
+    server: Server, client: PlanhatClient
+) -> None:
+    server.answers(429, b"Too many requests", "Retry-After: 30\r\n")
+    with pytest.raises(RateLimitedError) as refused:
+        await client.company("a", lane=USER)
+    assert refused.value.retry_after == 30
+    assert client.limits().stopped_until is not None
+    waiting = asyncio.create_task(client.company("a", lane=USER))
+    await _settle()
+    assert client.limits().waiting == {USER: 1}
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert len(server.heads) == 1
+
+
+async def test_a_refusal_counts_though_its_words_cannot_be_read(
+    server: Server, client: PlanhatClient
+) -> None:
+    server.say = _says(b"HTTP/1.1 401 No\r\nContent-Length: 99\r\nContent-Encoding: br\r\n\r\nx")
+    with pytest.raises(TokenError):
+        await client.my_profile(lane=USER)
+    server.answers(403, b"x" * 1_000_000)
+    server.say = None
+    with pytest.raises(ForbiddenError):
+        await client.my_profile(lane=USER)
+
+
+async def test_a_web_page_where_data_was_expected(
+    server: Server, client: PlanhatClient, lines: list[RequestLogLine]
+) -> None:
+    server.answers(200, b"<!doctype html><title>Sign in</title>")
+    for ask in (client.company("a", lane=USER), client.delete_company("a", lane=USER)):
+        with pytest.raises(ServerError, match="web page"):
+            await ask
+        assert lines[-1].error == "ServerError"
+    assert "web page" in client.limits().last_error
+
+
+@pytest.mark.parametrize("body", [b"", b"nonsense", b'{"_id":', b"[]", b'{"name":"no id"}'])
+async def test_a_body_that_is_no_record(body: bytes, server: Server, client: PlanhatClient) -> None:
+    server.answers(200, body)
+    with pytest.raises(ServerError):
+        await client.create_company({"name": "x"}, lane=USER)
+
+
+@pytest.mark.parametrize(
+    ("limit", "remaining", "told"),
+    [
+        ("200", "192", Told(200, 200, 192)),
+        (" 200 ", " 0 ", Told(200, 200, 0)),
+        ("0", "-1", Told(200)),
+        ("many", "1e3", Told(200)),
+        ("9" * 40, "9" * 10, Told(200)),
+        ("٢٠٠", "²", Told(200)),
+        ("", "", Told(200)),
+    ],
+)
+def test_headers_that_make_no_sense_say_nothing(limit: str, remaining: str, told: Told) -> None:
+    headers = {"x-rate-limit-limit": limit, "x-rate-limit-remaining": remaining}
+    assert read_told(200, headers, 0.0) == told
+
+
+async def test_the_log_has_neither_queries_nor_bodies(
+    server: Server, client: PlanhatClient, lines: list[RequestLogLine], token: str
+) -> None:
+    server.answers(200, b'[{"_id":"secret-record"}]', LIMITS)
+    await client.users(email="ada@example.com", lane=USER)
+    (line,) = lines
+    assert (line.method, line.path, line.status, line.bytes) == ("GET", "/users", 200, 25)
+    assert line.error == ""
+    assert line.ms >= 0
+    for word in ("ada", "secret-record", token):
+        assert word not in repr(line)
+
+
+async def test_a_server_in_this_process(budgets: MemoryBudgets, token: str) -> None:
+    seen: list[MutableMapping[str, Any]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI's own
+        await receive()
+        seen.append(scope)
+        if scope["path"] == "/calls/bug":
+            raise RuntimeError("a bug of the server's")
+        start = {"type": "http.response.start", "status": 200, "headers": []}
+        await send(start)
+        await send({"type": "http.response.body", "body": b'{"_id":"a"}'})
+
+    planhat = connect("http://demo.planhat", token, budget=budgets, app=app)
+    assert (await planhat.company("a", lane=USER)).id == "a"
+    assert seen[0]["path"] == "/companies/a"
+    with pytest.raises(ServerError, match="500"):
+        await planhat.call("bug", lane=USER)
+    await planhat.close()
+
+
+def _everything(error: BaseException) -> Iterator[str]:
+    """Every text that hangs on an error: its own, its chain's, its frames' and its attributes'."""
+    yield "".join(traceback.format_exception(error))
+    seen: list[BaseException | None] = [error]
+    while (link := seen.pop()) is not None:
+        yield from (str(link), repr(link), repr(vars(link)), repr(link.args))
+        for name in ("request", "response"):
+            assert not hasattr(link, name), "an exception that holds the request got out"
+        seen.append(link.__cause__ or link.__context__)
+
+
+ECHOES = [401, 403, 400, 422, 429, 500, 302, 418]
+
+
+@pytest.mark.parametrize("auth", ["bearer", "basic"])
+@pytest.mark.parametrize("status", ECHOES)
+async def test_a_server_that_repeats_the_token_gets_it_nowhere(  # noqa: PLR0917 -- fixtures
+    status: int,
+    auth: Any,  # noqa: ANN401 -- one of two words
+    server: Server,
+    budgets: MemoryBudgets,
+    token: str,
+    lines: list[RequestLogLine],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    secrets = (token, Credentials(token, "basic").header.removeprefix("Basic "))
+    echo = f"bad {secrets[0]} and {secrets[1]}"
+    server.answers(status, echo.encode(), f"Location: https://{token}.example/{token}\r\n")
+    planhat = connect(server.url, token, auth=auth, budget=budgets, log=lines.append)
+    with caplog.at_level(logging.DEBUG), pytest.raises(PlanhatTuiError) as refused:
+        await planhat.update_company("a", {}, lane=USER)
+    texts = [*_everything(refused.value), repr(lines), repr(planhat.limits()), repr(budgets.kept)]
+    texts += [record.getMessage() for record in caplog.records]
+    assert not [text for text in texts for secret in secrets if secret in text]
+    await planhat.close()
+
+
+BREAKS = {
+    "hangs up": (),
+    "nonsense": (b"nonsense\r\n\r\n",),
+    "cut": (OK + b"Content-Length: 9\r\n\r\n{",),
+    "web page": (OK + b"\r\n<html>",),
+    "not JSON": (OK + b"\r\nnonsense",),
+    "bad gzip": (OK + b"Content-Encoding: gzip\r\n\r\nnonsense",),
+    "bad encoding": (OK + b"Content-Encoding: br\r\n\r\nnonsense",),
+}
+
+
+@pytest.mark.parametrize("pieces", BREAKS.values(), ids=BREAKS.keys())
+async def test_no_broken_exchange_shows_the_token(
+    pieces: tuple[bytes, ...],
+    server: Server,
+    client: PlanhatClient,
+    token: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.say = _says(*pieces)
+    with caplog.at_level(logging.DEBUG), pytest.raises(PlanhatTuiError) as refused:
+        await client.company("a", lane=USER)
+    texts = [*_everything(refused.value), caplog.text, repr(client.limits())]
+    assert not [text for text in texts if token in text]
+
+
+async def test_no_failed_connection_shows_the_token(
+    budgets: MemoryBudgets, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    planhat = connect(f"http://127.0.0.1:{_free_port()}", token, budget=budgets)
+    with caplog.at_level(logging.DEBUG), pytest.raises(OfflineError) as refused:
+        await planhat.company("a", lane=USER)
+    assert not [text for text in (*_everything(refused.value), caplog.text) if token in text]
+    await planhat.close()

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.api.splitter import BrokenListError, split_list
+from planhat_tui.api.wire import (
+    MAX_DEPTH,
+    check_done,
+    message_of,
+    read_one,
+    read_page,
+    read_receipt,
+)
+from planhat_tui.errors import ServerError, UnknownOutcomeError
+
+if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
+
+_WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_INT64 = st.integers(-(2**63), 2**63 - 1)
+_FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+_SCALARS: st.SearchStrategy[Json] = st.none() | st.booleans() | _INT64 | _FLOATS | _WORDS
+_VALUES: st.SearchStrategy[Json] = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS, inner, max_size=3),
+    max_leaves=8,
+)
+_RECORDS = st.builds(
+    lambda fields, name: {**fields, "_id": f"id-{name}"},
+    st.dictionaries(_WORDS, _VALUES, max_size=5),
+    _WORDS,
+)
+
+GOOD = b'{"_id": "a", "name": "A: \\"b\\", {c}"}'
+DEEP = b'{"_id":"d","x":' + b"[" * MAX_DEPTH + b"]" * MAX_DEPTH + b"}"
+BAD = {
+    "NaN": b'{"_id":"n","x":NaN}',
+    "infinite": b'{"_id":"n","x":1e999}',
+    "surrogate": b'{"_id":"s","x":"\\ud800"}',
+    "two halves of different letters": b'{"_id":"s","x":"\\ud800\\u0041"}',
+    "deep": DEEP,
+    "bottomless": b'{"_id":"d","x":' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "large": b'{"_id":"l","x":9223372036854775808}',
+    "very large": b'{"_id":"l","x":-' + b"9" * 400 + b"}",
+    "same key twice": b'{"_id":"t","name":"at 10:30","name":"b"}',
+    "same key twice inside": b'{"_id":"t","custom":{"a":1,"a":2}}',
+    "no id": b'{"name":"x"}',
+    "empty id": b'{"_id":" "}',
+    "number for an id": b'{"_id":12}',
+    "endless id": b'{"_id":"' + b"a" * 600 + b'"}',
+    "no object": b"[1]",
+    "null": b"null",
+    "not UTF-8": b'{"_id":"u","x":"\xff"}',
+    "control character": b'{"_id":"c","x":"\x01"}',
+}
+
+
+@given(st.lists(_RECORDS, max_size=6), st.booleans(), st.integers(1, 4))
+def test_a_list_of_records_comes_back_the_same(
+    records: list[dict[str, Json]],
+    ascii_only: bool,  # noqa: FBT001 -- hypothesis gives it
+    size: int,
+) -> None:
+    texts = [json.dumps(record, ensure_ascii=ascii_only) for record in records]
+    page = read_page(f"[{', '.join(texts)}]".encode())
+    slices = list(page.slices(size))
+    received = [record for piece in slices for record in piece.records]
+    assert page.count == len(records)
+    assert [record.data for record in received] == records
+    assert [record.json for record in received] == texts
+    assert all(len(piece.records) <= size and not piece.set_aside for piece in slices)
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+def test_a_bad_record_is_set_aside_and_the_others_are_kept(bad: bytes) -> None:
+    page = read_page(b"[" + GOOD + b",\n" + bad + b" , " + GOOD + b"]")
+    (piece,) = page.slices()
+    assert page.count == 3
+    assert [record.json.encode() for record in piece.records] == [GOOD, GOOD]
+    assert len(piece.set_aside) == 1
+    assert piece.set_aside[0].startswith("record 2 of 3: ")
+
+
+@given(st.lists(_RECORDS, min_size=1, max_size=5), st.sampled_from(sorted(BAD)), st.data())
+def test_one_bad_record_among_any_others(
+    records: list[dict[str, Json]], fault: str, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(records)))
+    texts = [json.dumps(record).encode() for record in records]
+    page = read_page(b"[" + b",".join([*texts[:place], BAD[fault], *texts[place:]]) + b"]")
+    (piece,) = page.slices()
+    assert [record.data for record in piece.records] == records
+    assert len(piece.set_aside) == 1
+
+
+def test_the_deepest_and_largest_that_is_kept() -> None:
+    deep = b'{"_id":"d","x":' + b"[" * (MAX_DEPTH - 1) + b"]" * (MAX_DEPTH - 1) + b"}"
+    assert read_one(deep).id == "d"
+    assert read_one(b'{"_id":"l","x":9223372036854775807}').data["x"] == 2**63 - 1
+
+
+def test_the_text_is_kept_byte_for_byte() -> None:
+    text = '{"_id" : "a", "x":1.50, "name":"\\u00e5\\ud83d\\ude00"}'
+    received = read_one(b"\xef\xbb\xbf " + text.encode() + b"\n")
+    assert received.json == text
+    assert received.data["name"] == "å😀"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"_id":"a"}', b'{"error":"x"}', b"", b"  ", b"null", b"12", b'"x"', b"nonsense"]
+)
+def test_something_else_than_a_list_is_said_in_words(body: bytes) -> None:
+    with pytest.raises(ServerError) as refused:
+        read_page(body)
+    assert refused.value.message.startswith("Planhat answered")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[", b"[{", b'[{"_id":"a"}', b'[{"_id":"a]', b'[{"_id":"a"]}', b"[1]]", b"[NaN] x", b"[}"],
+)
+def test_a_list_that_is_cut_or_broken_is_refused_whole(body: bytes) -> None:
+    with pytest.raises(ServerError, match="isn't JSON"):
+        read_page(body)
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"\n <!DOCTYPE html><p>", b"\xef\xbb\xbf<b>"])
+def test_a_web_page_is_named(body: bytes) -> None:
+    for read in (read_page, read_one, read_receipt, check_done):
+        with pytest.raises(ServerError, match="web page") as refused:
+            read(body)
+        assert "base_url" in refused.value.advice
+    assert message_of(body) == ""
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+def test_one_bad_answer_leaves_the_outcome_open(bad: bytes) -> None:
+    with pytest.raises(UnknownOutcomeError):
+        read_one(bad)
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"OK", b"{}", b"[]", b'{"x":NaN}'])
+def test_the_open_endpoint_may_tell_nothing(body: bytes) -> None:
+    assert read_receipt(body).data == {}
+
+
+def test_the_open_endpoint_may_tell_something() -> None:
+    assert read_receipt(b'{"_id":"c1"}').id == "c1"
+    assert read_receipt(b'{"ok":1}').data == {"ok": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"Failed to create company", "Failed to create company"),
+        (b'{"error": "no name"}', "no name"),
+        (b'{"message": "no name"}', "no name"),
+        (b'{"error": {"message": "no name"}}', "no name"),
+        (b'"no name"', "no name"),
+        (b'{"error": 5}', ""),
+        (b"[1]", ""),
+        (b"", ""),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+    ],
+)
+def test_what_a_refusal_says(body: bytes, said: str) -> None:
+    assert message_of(body) == said
+
+
+@given(st.lists(_VALUES, max_size=6))
+def test_the_splitter_agrees_with_json(values: list[Json]) -> None:
+    pieces = split_list(json.dumps(values, indent=1).encode())
+    assert [json.loads(piece) for piece in pieces] == values
+
+
+@given(st.binary(max_size=60))
+def test_the_splitter_survives_anything(text: bytes) -> None:
+    try:
+        pieces = split_list(b"[" + text)
+    except BrokenListError:
+        return
+    assert isinstance(pieces, list)
+
+
+def test_pages_join_and_know_their_start() -> None:
+    one, two = read_page(b'[{"_id":"a"}]'), read_page(b'[{"_id":"b"}]')
+    assert one.joined(two).count == 2
+    assert one.starts_like(one.joined(two))
+    assert not one.starts_like(two)
