@@ -39,7 +39,7 @@ class Node:
     path: Path
     line: int
     column: int
-    value: str | float | bool | list[Node] | dict[str, Node] | None
+    value: str | int | float | bool | list[Node] | dict[str, Node] | None
     keys: Mapping[str, tuple[int, int]]
 
     def error(self, message: str, advice: str = "") -> ConfigError:
@@ -150,7 +150,7 @@ def _mapping(node: yaml.MappingNode, path: Path, seen: set[int], depth: int) -> 
     return Node(path, mark.line + 1, mark.column + 1, entries, keys)
 
 
-def _scalar(node: yaml.Node) -> str | float | bool | None:
+def _scalar(node: yaml.Node) -> str | int | float | bool | None:
     text = str(node.value)
     if getattr(node, "style", None) in {"'", '"', "|", ">"}:
         return text
