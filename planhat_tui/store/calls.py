@@ -67,6 +67,14 @@ class CallLog:
         """Return a call, ``None`` if it isn't in the log."""
         return next((one for one in self.list() if one.call.id == call_id), None)
 
+    def server(self, call_id: str) -> dict[str, Json] | None:
+        """Return a call as Planhat has it, without pending edits; ``None`` if it isn't here."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT json FROM call_log WHERE id = ?", (call_id,)
+            ).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
     def remove(self, call_id: str) -> None:
         """Take a call out of the log."""
         with self._database.writing() as connection:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.custom import type_of
-from planhat_tui.model.records import Company, Contact, Kind
-from planhat_tui.model.text import fold, visible
-from planhat_tui.store.indexing import company_text, contact_text
+from planhat_tui.model.records import Kind
+from planhat_tui.store.columns import columns_of, storable
+from planhat_tui.store.indexing import fold_once
 from planhat_tui.store.overlay import lay
+from planhat_tui.store.places import free_row, is_at, place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
+    from planhat_tui.store.columns import Value
     from planhat_tui.store.overlay import Pending
-
-Value: TypeAlias = "str | float | None"
 
 _MOST_VARIABLES: Final = 500
 SHOWN_KINDS: Final = (Kind.COMPANY, Kind.CONTACT)
@@ -42,29 +42,52 @@ class Incoming:
     seen_at: float | None
 
 
-def received(records: Iterable[Received], seen_at: float) -> list[Incoming]:
-    """Take whole records as they came; one without an id is left out."""
-    return [Incoming(r.id, r.json, r.data, complete=True, seen_at=seen_at) for r in records if r.id]
+def received(records: Iterable[Received], seen_at: float, *, complete: bool) -> list[Incoming]:
+    """Take records as they came; one without an id that can be kept is left out."""
+    return [
+        Incoming(r.id, r.json, r.data, complete, seen_at)
+        for r in records
+        if r.id and storable(r.id) == r.id
+    ]
+
+
+def unknown(record_id: str) -> Incoming:
+    """Speak of a record that Planhat hasn't shown us: its edits tell what there is."""
+    return Incoming(record_id, None, None, complete=False, seen_at=None)
+
+
+def stored(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> dict[str, Incoming]:
+    """Read records as they came in, without their edits; those that are here."""
+    found: dict[str, Incoming] = {}
+    for some in _chunks(ids):
+        query = f"SELECT id, json, complete, seen_at FROM {kind} WHERE id IN ({_marks(some)})"  # noqa: S608 -- ours
+        for one, text, complete, seen_at in connection.execute(query, some):
+            data = json.loads(text) if text else None
+            found[one] = Incoming(one, text, data, bool(complete), seen_at)
+    return found
 
 
 def write(
     connection: sqlite3.Connection, kind: Kind, batch: Sequence[Incoming], pending: Pending
 ) -> None:
-    """Insert or replace the batch, with its overlay, tags, custom keys and index."""
+    """Insert or replace the batch, with its overlay, tags, custom keys and index.
+
+    Of a record that comes twice, the last one counts.
+    """
     edits = pending.open_by_record(kind)
     rows: dict[str, dict[str, Value]] = {}
     gone: list[str] = []
     tags: list[tuple[str, str, str, str]] = []
     keys: list[tuple[str, str, str, str]] = []
-    for item in batch:
+    for item in {item.id: item for item in batch}.values():
         laid = lay(item.id, item.data, edits.get(item.id, ()))
         if laid.data is None:
             gone.append(item.id)
             continue
-        row, record = _row(kind, laid.data)
+        row, record = columns_of(kind, laid.data)
         rows[item.id] = row | _common(item, laid.data, edits.get(item.id, ()), laid.state)
-        tags += [(kind, fold(tag), tag, item.id) for tag in record.tags]
-        keys += [(kind, key, type_of(value), item.id) for key, value in record.custom.items()]
+        tags += [(kind, fold_once(tag), storable(tag), item.id) for tag in record.tags]
+        keys += [(kind, storable(k), type_of(v), item.id) for k, v in record.custom.items()]
     erase(connection, kind, gone)
     if rows:
         _replace(connection, kind, rows)
@@ -83,53 +106,6 @@ def erase(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> Non
     _clear_sides(connection, kind, ids)
 
 
-def _row(kind: Kind, data: dict[str, Json]) -> tuple[dict[str, Value], Company | Contact]:
-    if kind is Kind.COMPANY:
-        company = Company.from_raw(data)
-        return _company_row(company), company
-    contact = Contact.from_raw(data)
-    return _contact_row(contact), contact
-
-
-def _company_row(company: Company) -> dict[str, Value]:
-    return {
-        "name": visible(company.name),
-        "name_key": fold(company.name),
-        "slug": visible(company.slug),
-        "external_id": visible(company.external_id),
-        "phase": visible(company.phase),
-        "status": visible(company.status),
-        "owner": visible(company.owner),
-        "co_owner": visible(company.co_owner),
-        "health": company.health,
-        "arr": company.arr,
-        "renewal_date": visible(company.renewal_date),
-        "domain": visible(company.domains[0]) if company.domains else "",
-        "tags": _texts(company.tags),
-        "search": company_text(company),
-    }
-
-
-def _contact_row(contact: Contact) -> dict[str, Value]:
-    return {
-        "company_id": contact.company_id,
-        "company_name": visible(contact.company_name),
-        "name": visible(contact.name),
-        "name_key": fold(contact.name or contact.email),
-        "email": visible(contact.email),
-        "phone": visible(contact.phone),
-        "position": visible(contact.position),
-        "featured": int(contact.featured),
-        "external_id": visible(contact.external_id),
-        "tags": _texts(contact.tags),
-        "search": contact_text(contact),
-    }
-
-
-def _texts(texts: Iterable[str]) -> str:
-    return json.dumps([visible(text) for text in texts], ensure_ascii=False)
-
-
 def _common(
     item: Incoming, shown: dict[str, Json], entries: Sequence[Entry], state: str | None
 ) -> dict[str, Value]:
@@ -145,27 +121,51 @@ def _common(
 
 
 def _replace(
-    connection: sqlite3.Connection, kind: Kind, rows: Mapping[str, Mapping[str, Value]]
+    connection: sqlite3.Connection, kind: Kind, rows: Mapping[str, dict[str, Value]]
 ) -> None:
     old: dict[str, tuple[int, str]] = {}
     for some in _chunks(list(rows)):
         old |= _indexed(connection, kind, some)
+    _place(connection, kind, rows, old)
     names = list(next(iter(rows.values())))
     values = ", ".join(f":{name}" for name in names)
     updates = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
-    moved = {i for i, row in rows.items() if i not in old or old[i][1] != row["search"]}
+    moved = [i for i, row in rows.items() if old.get(i) != (row["row"], row["search"])]
     _unindex(connection, kind, [old[i] for i in moved if i in old])
     connection.executemany(
         f"INSERT INTO {kind} ({', '.join(names)}) VALUES ({values})"  # noqa: S608 -- our names
         f" ON CONFLICT (id) DO UPDATE SET {updates}",
         rows.values(),
     )
-    for some in _chunks(list(moved)):
+    for some in _chunks(moved):
         connection.execute(
             f"INSERT INTO {kind}_text (rowid, search)"  # noqa: S608 -- our names
             f" SELECT row, search FROM {kind} WHERE id IN ({_marks(some)}) ORDER BY row",
             some,
         )
+
+
+def _place(
+    connection: sqlite3.Connection,
+    kind: Kind,
+    rows: Mapping[str, dict[str, Value]],
+    old: Mapping[str, tuple[int, str]],
+) -> None:
+    """Give each row its number; one that still belongs where it stands stays there.
+
+    Contacts are numbered as they come: they are many, and have no ``arr`` to be sorted by.
+    """
+    given: set[int] = set()
+    for record_id, row in rows.items():
+        if kind is Kind.CONTACT:
+            row["row"] = old[record_id][0] if record_id in old else None
+            continue
+        arr = row["arr"]
+        at = place(str(row["name_key"]), arr if isinstance(arr, float) else None)
+        if record_id in old and is_at(old[record_id][0], at):
+            row["row"] = old[record_id][0]
+        else:
+            row["row"] = free_row(connection, kind, at, record_id, given)
 
 
 def _indexed(

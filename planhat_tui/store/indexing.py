@@ -1,14 +1,17 @@
-"""What of a record is searched, and how a typed word becomes a look-up in the trigram index.
+"""What of a record is searched, and how typed words become a look-up in the trigram index.
 
 A search text holds folded words, each after two blanks: so the trigram "two blanks, a" means "a
-word starts with a", and "blank, ab" one that starts with ab. Longer words are found anywhere.
-Scripts without blanks between words (CJK) get their bigrams as words of their own.
+word starts with a", and "blank, ab" one that starts with ab. Longer pieces are found anywhere.
+Scripts without blanks between words get their pairs of letters as words of their own. In front
+stand two marks and two letters of the name: "the name starts with".
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from planhat_tui.model.phone import digits
 from planhat_tui.model.text import fold
@@ -18,69 +21,119 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.records import Company, Contact
 
+Words: TypeAlias = "tuple[str, ...]"
+
 _GRAM: Final = 3
-_PART = re.compile(r"\w+")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
-_PHONE = re.compile(r"[+(]?[\d\s()./-]{4,}")
+_FIRST: Final = "\x01"  # folded text has no control characters
+_PART: Final = re.compile(r"\w+")
+_UNBROKEN: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+_PHONE: Final = re.compile(r"[+(]?\d[\d\s()./-]{2,}\d")
+_TRUNK: Final = re.compile(r"\(0+\)")
+_MIN_PHONE: Final = 4
+
+fold_once = lru_cache(maxsize=4096)(fold)
+"""The same for what occurs again and again, such as tags."""
 
 
-def company_text(company: Company) -> str:
-    """Return what a company is found by: name, slug, external id, domains, id, tags."""
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Typed words. A record must meet one of the ``readings``; ``name`` is all of it as a name.
+
+    A query that could be a phone number has two readings: as it stands, and by its digits.
+    """
+
+    name: str
+    readings: tuple[Words, ...]
+
+
+def company_text(company: Company, name_key: str) -> str:
+    """Return what a company is found by: name, slug, external id, domains, tags."""
     rest = (company.slug, company.external_id, *company.domains, *company.tags)
-    return search_text(company.name, rest)
+    return search_text(name_key, rest)
 
 
-def contact_text(contact: Contact) -> str:
-    """Return what a contact is found by: name, e-mail, phone digits, external id, and so on."""
-    rest = (contact.email, digits(contact.phone), contact.external_id, contact.position)
-    return search_text(contact.name, (*rest, *contact.tags))
+def contact_text(contact: Contact, name_key: str) -> str:
+    """Return what a contact is found by: name, e-mail, digits of the phone, and so on."""
+    rest = (contact.email, dialled(contact.phone), contact.external_id, contact.position)
+    return search_text(name_key, (*rest, *contact.tags))
 
 
-def search_text(name: str, rest: Iterable[str]) -> str:
+def search_text(name_key: str, rest: Iterable[str]) -> str:
     """Return the text of a record: the name's words in their order, then everything else once."""
-    words = fold(name).split()
-    more: dict[str, None] = {}
-    for word in words:
-        more.update(dict.fromkeys(_parts(word)))
-    for text in rest:
-        for word in fold(text).split():
-            more[word] = None
-            more.update(dict.fromkeys(_parts(word)))
-    return "".join(f"  {word}" for word in [*words, *(w for w in more if w not in words)])
+    words = name_key.split()
+    more = dict.fromkeys(fold(" ".join(rest)).split())
+    parts = [part for word in (*words, *more) for part in _parts(word)]
+    known = set(words)
+    extra = (word for word in dict.fromkeys((*more, *parts)) if word not in known)
+    return "".join([_FIRST, _FIRST, name_key[:2], *(f"  {word}" for word in (*words, *extra))])
 
 
-def typed_words(words: Iterable[str]) -> tuple[str, ...]:
-    """Return typed words as they are looked up; one typed phone number is one word of digits."""
-    whole = " ".join(words)
+def dialled(phone: str) -> str:
+    """Return the digits of a number without the zero that is dialled only inside its country."""
+    return digits(_TRUNK.sub("", phone))
+
+
+def typed(words: Iterable[str]) -> Typed:
+    """Read typed words; a quoted one with blanks must be found as it is."""
+    given = tuple(words)
+    folded = tuple(word for word in map(fold, given) if word)
+    readings = [tuple(word.replace(" ", "  ") for word in folded)] if folded else []
+    whole = " ".join(given)
     if _PHONE.fullmatch(whole):
-        number = digits(whole).lstrip("0")
-        return (number,) if number else ()
-    folded = (fold(word).replace(" ", "  ") for word in words)
-    return tuple(word for word in folded if word)
+        number = dialled(whole).lstrip("0")
+        if len(number) >= _MIN_PHONE and (number,) not in readings:
+            readings.append((number,))
+    return Typed(" ".join(folded), tuple(readings))
 
 
-def match(words: Iterable[str]) -> str:
-    """Return the FTS5 expression that all words must meet (a superset: see :func:`verify`)."""
-    grams = dict.fromkeys(gram for word in words for gram in _grams(word))
+def needle(word: str) -> str:
+    """Return what the search text must contain: short words are looked for at word starts."""
+    return " " * max(0, _GRAM - len(word)) + word
+
+
+def match(readings: Iterable[Words]) -> str:
+    """Return the FTS5 expression for any of the readings.
+
+    It finds all that :func:`needle` finds, and more where :func:`is_exact` is false: the index
+    keeps no positions.
+    """
+    return " OR ".join(f"({_all_of(map(needle, words))})" for words in readings)
+
+
+def match_starts(readings: Iterable[Words]) -> str:
+    """Return the expression for records where all words start a word."""
+    return " OR ".join(f"({_all_of(f'  {word}' for word in words)})" for words in readings)
+
+
+def match_name(name: str) -> str:
+    """Return the expression for names that start so; of a long name, only a part is looked at."""
+    first = f"{_FIRST}{_FIRST}{name[:1]}" if len(name) == 1 else f"{_FIRST}{name[:2]}"
+    return _all_of([first, *(f"  {word}" for word in name.split(" ") if word)])
+
+
+def is_exact(readings: Iterable[Words]) -> bool:
+    """Tell whether the expression finds nothing but what is wanted: no word has two trigrams."""
+    return all(len(word) <= _GRAM for words in readings for word in words)
+
+
+def _all_of(needles: Iterable[str]) -> str:
+    grams = dict.fromkeys(gram for text in needles for gram in _grams(text))
     return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
 
 
-def verify(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the words that the text must contain besides: the index keeps no positions."""
-    return tuple(word for word in words if len(word) > _GRAM)
-
-
-def _grams(word: str) -> Iterator[str]:
-    if len(word) < _GRAM:
-        yield " " * (_GRAM - len(word)) + word
-    for start in range(len(word) - _GRAM + 1):
-        yield word[start : start + _GRAM]
+def _grams(text: str) -> Iterator[str]:
+    return (text[start : start + _GRAM] for start in range(len(text) - _GRAM + 1))
 
 
 def _parts(word: str) -> Iterator[str]:
+    if word.isascii() and word.isalnum():
+        return
     for part in _PART.findall(word):
         if part != word:
             yield part
-    for run in _CJK.findall(word):
+    for run in _UNBROKEN.findall(word):
         for start in range(len(run)):
             yield run[start : start + 2]

@@ -6,29 +6,22 @@ checksum of its payload, so that a flipped bit is never sent.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import InputError, NotFoundError, StorageError
-from planhat_tui.model.edits import Change
-from planhat_tui.model.outbox import Action, Entry, State
-from planhat_tui.model.records import Kind
+from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.model.outbox import Action, State
+from planhat_tui.store import entries, lease
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from planhat_tui.model.outbox import NewEntry
+    from planhat_tui.model.outbox import Entry, NewEntry
+    from planhat_tui.model.records import Kind
     from planhat_tui.store.connection import Database
 
-_COLUMNS: Final = (
-    "n, kind, action, record_id, title, changes, body, step, open_tenant, state, reason,"
-    " created_at, state_at, attempts, result_id, checksum"
-)
 _OPEN: Final = "state NOT IN ('delivered', 'dropped')"
 LOST_WITH_THE_PROCESS: Final = "The program ended before the answer came."
+COMPANY_DISCARDED: Final = "Its company was to be made here and has been discarded."
 
 
 class Outbox:
@@ -38,23 +31,23 @@ class Outbox:
         self._database = database
         self._wall = wall
 
-    def add(self, *entries: NewEntry) -> tuple[Entry, ...]:
+    def add(self, *new: NewEntry) -> tuple[Entry, ...]:
         """Commit entries in one transaction; they are on the disk when this returns."""
         now = self._wall()
         with self._database.writing() as connection:
-            numbers = [_insert(connection, entry, now) for entry in entries]
+            numbers = [entries.insert(connection, entry, now) for entry in new]
         return tuple(self.get(n) for n in numbers)
 
     def get(self, n: int) -> Entry:
         """Return an entry, open or not. Raises :class:`NotFoundError`."""
         with self._database.reading() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS} FROM entry WHERE n = ?",  # noqa: S608 -- our names
+                f"SELECT {entries.COLUMNS} FROM entry WHERE n = ?",  # noqa: S608 -- our names
                 (n,),
             ).fetchone()
         if row is None:
             raise NotFoundError(f"There is no edit {n}.", "outbox list shows what there is.")
-        return _entry(row)
+        return entries.entry_of(row)
 
     def open_entries(self, kind: Kind | None = None, record_id: str = "") -> tuple[Entry, ...]:
         """Return what isn't settled, oldest first; of a kind, or of one record."""
@@ -102,23 +95,25 @@ class Outbox:
 
     def mark_sending(self, ns: Sequence[int]) -> bool:
         """Claim queued entries for sending, all or none; durable when this returns."""
-        with self._database.writing() as connection:
-            marks = ", ".join("?" * len(ns))
-            (free,) = connection.execute(
-                f"SELECT count(*) FROM entry WHERE state = 'queued' AND n IN ({marks})",  # noqa: S608 -- our names
-                ns,
-            ).fetchone()
-            if free != len(ns):
+        with self._database.writing():
+            if any(self.get(n).state is not State.QUEUED for n in ns):
                 return False
             self.mark(ns, State.SENDING, attempt=True)
         return True
 
     def discard(self, n: int) -> Entry:
-        """Drop an entry that isn't being sent; what was made here goes with its later edits."""
-        entry = self._change(n, State.DROPPED, "be discarded", set(State) - {State.SENDING})
-        if entry.action is Action.CREATE:
-            later = [e.n for e in self.open_entries(entry.kind, entry.record_id)]
-            self.mark(later, State.DROPPED)
+        """Drop an entry that isn't being sent.
+
+        What was to be made here goes with its later edits; contacts that were to be made at a
+        company that now isn't, are refused.
+        """
+        with self._database.writing():
+            entry = self._change(n, State.DROPPED, "be discarded", set(State) - {State.SENDING})
+            if entry.action is Action.CREATE:
+                later = self.open_entries(entry.kind, entry.record_id)
+                self.mark([e.n for e in later], State.DROPPED)
+                orphans = [e.n for e in self._pointing_at(entry.record_id)]
+                self.mark(orphans, State.REFUSED, COMPANY_DISCARDED)
         return entry
 
     def hold(self, n: int) -> Entry:
@@ -133,7 +128,7 @@ class Outbox:
     def recover(self) -> tuple[Entry, ...]:
         """Turn what was being sent when its process died into "not sure"; return those.
 
-        Only for the holder of the lease: another process may be sending right now.
+        Only for the holder of the lease to send: another process may be sending right now.
         """
         with self._database.writing():
             lost = self._select("state = 'sending'", [])
@@ -142,45 +137,41 @@ class Outbox:
 
     def claim(self, name: str, owner: str, seconds: float) -> bool:
         """Take or renew a lease; ``False`` while another living owner has it."""
-        now = self._wall()
         with self._database.writing() as connection:
-            taken = connection.execute(
-                "INSERT INTO lease VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
-                " SET owner = excluded.owner, expires_at = excluded.expires_at"
-                " WHERE lease.owner = excluded.owner OR lease.expires_at < ?",
-                (name, owner, now + seconds, now),
-            )
-            return taken.rowcount > 0
+            return lease.claim(connection, name, owner, self._wall(), seconds)
 
     def release(self, name: str, owner: str) -> None:
         """Give a lease back."""
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM lease WHERE name = ? AND owner = ?", (name, owner))
+            lease.release(connection, name, owner)
 
     def rename(self, new_id: str, real_id: str) -> None:
         """Let every entry speak of the real id, also where it is a company of a contact."""
         with self._database.writing() as connection:
-            for entry in self._select("record_id = ? OR body LIKE ?", [new_id, f"%{new_id}%"]):
-                body = dict(entry.body) if entry.body is not None else None
-                if body is not None and body.get("companyId") == new_id:
-                    body["companyId"] = real_id
-                record = real_id if entry.record_id == new_id else entry.record_id
-                payload = _payload(entry.changes, body)
-                connection.execute(
-                    "UPDATE entry SET record_id = ?, changes = ?, body = ?, checksum = ?"
-                    " WHERE n = ?",
-                    (record, *payload, _checksum(*payload), entry.n),
-                )
+            for entry in self._pointing_at(new_id):
+                entries.rewrite(connection, entry, new_id, real_id)
+            connection.execute(
+                "UPDATE entry SET record_id = ? WHERE record_id = ?", (real_id, new_id)
+            )
+
+    def step_of(self, step: str) -> tuple[Entry, ...]:
+        """Return the entries of a step, oldest first."""
+        return self._select("step = ?", [step])
 
     def last_step(self, *, undone: bool = False) -> tuple[Entry, ...]:
-        """Return the entries of the newest step that wasn't undone (or, for redo, that was)."""
+        """Return the newest step that wasn't undone (or, for redo, the one undone last).
+
+        Steps whose name starts with ``undo:`` are undo's own. What was undone before something new
+        was done can't be redone.
+        """
+        done = "step <> '' AND step NOT LIKE 'undo:%' AND undone = 0 AND state <> 'dropped'"
+        sql = f"SELECT step FROM entry WHERE {done} ORDER BY n DESC LIMIT 1"  # noqa: S608 -- ours
+        if undone:
+            newest = f"SELECT coalesce(max(n), 0) FROM entry WHERE {done}"  # noqa: S608 -- ours
+            sql = f"SELECT step FROM entry WHERE undone = 1 AND n > ({newest}) ORDER BY n LIMIT 1"  # noqa: S608 -- ours
         with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT step FROM entry WHERE undone = ? AND step NOT LIKE 'undo:%'"
-                " AND (state <> 'dropped' OR undone) ORDER BY n DESC LIMIT 1",
-                (int(undone),),
-            ).fetchone()
-        return self._select("step = ?", [row[0]]) if row else ()
+            row = connection.execute(sql).fetchone()
+        return self.step_of(row[0]) if row else ()
 
     def mark_undone(self, ns: Iterable[int]) -> None:
         """Remember that these were taken back."""
@@ -193,64 +184,19 @@ class Outbox:
             if not entry.state.is_open or entry.state not in allowed:
                 raise InputError(f"Edit {n} is {entry.state}: it can't {deed}.")
             self.mark([n], state)
-        return self.get(n)
+            return self.get(n)
+
+    def _pointing_at(self, company_id: str) -> tuple[Entry, ...]:
+        """Return the intact open entries whose payload names a company."""
+        named = self._select(
+            f"{_OPEN} AND (instr(body, ?) OR instr(changes, ?))", [company_id, company_id]
+        )
+        return tuple(entry for entry in named if entry.reason != entries.DAMAGED)
 
     def _select(self, where: str, values: Sequence[str]) -> tuple[Entry, ...]:
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM entry WHERE {where} ORDER BY n",  # noqa: S608 -- our names
+                f"SELECT {entries.COLUMNS} FROM entry WHERE {where} ORDER BY n",  # noqa: S608 -- our names
                 values,
             ).fetchall()
-        return tuple(map(_entry, rows))
-
-
-def _insert(connection: sqlite3.Connection, entry: NewEntry, now: float) -> int:
-    payload = _payload(entry.changes, entry.body)
-    cursor = connection.execute(
-        "INSERT INTO entry (kind, action, record_id, title, changes, body, checksum, step,"
-        " open_tenant, state, created_at, state_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            entry.kind,
-            entry.action,
-            entry.record_id,
-            entry.title,
-            *payload,
-            _checksum(*payload),
-            entry.step,
-            entry.open_tenant,
-            State.QUEUED,
-            now,
-            now,
-        ),
-    )
-    return int(cursor.lastrowid or 0)
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    n, kind, action, record_id, title, changes, body, step, tenant, state, *rest, checksum = row
-    if _checksum(changes, body) != checksum:
-        raise StorageError(
-            f"Edit {n} is damaged on this disk: it is never sent.", "Discard it and type it anew."
-        )
-    return Entry(
-        n,
-        Kind(kind),
-        Action(action),
-        record_id,
-        title,
-        tuple(Change(**change) for change in json.loads(changes)),
-        json.loads(body) if body is not None else None,
-        step,
-        tenant,
-        State(state),
-        *rest,
-    )
-
-
-def _payload(changes: Iterable[Change], body: Mapping[str, Any] | None) -> tuple[str, str | None]:
-    told = json.dumps([asdict(change) for change in changes])
-    return told, None if body is None else json.dumps(body)
-
-
-def _checksum(changes: str, body: str | None) -> str:
-    return hashlib.sha256(f"{changes}\0{body}".encode()).hexdigest()
+        return tuple(map(entries.entry_of, rows))

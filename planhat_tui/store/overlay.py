@@ -42,13 +42,17 @@ class Laid:
 
 
 def lay(record_id: str, server: dict[str, Json] | None, entries: Sequence[Entry]) -> Laid:
-    """Lay the open entries of a record over what Planhat has (``None``: nothing yet)."""
+    """Lay the open entries of a record over what Planhat has (``None``: nothing is known of it).
+
+    What isn't known is told by the entries: what was made here by its body, what was edited before
+    the mirror was lost by its title. A record that waits to be deleted stays.
+    """
     data = server
     for entry in entries:
-        if entry.action is Action.CREATE and data is None:
-            data = {**(entry.body or {}), "_id": record_id}
-        elif entry.action is Action.UPDATE:
-            data = apply(data or {"_id": record_id}, entry.changes)
+        if data is None:
+            data = {**(entry.body or {"name": entry.title}), "_id": record_id}
+        if entry.action is Action.UPDATE:
+            data = apply(data, entry.changes)
     return Laid(data, most_urgent(entry.state for entry in entries))
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.errors import StorageError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from pathlib import Path
 
 MIRROR: Final = (
     """
 CREATE TABLE company (
-    row INTEGER PRIMARY KEY,
+    row INTEGER PRIMARY KEY,        -- its place among others: see places.py
     id TEXT NOT NULL UNIQUE,
     json TEXT,                      -- as it was received; NULL: made here, not delivered yet
     shown TEXT,                     -- with pending edits; NULL: the same as json
@@ -30,11 +37,14 @@ CREATE TABLE company (
     search TEXT NOT NULL
 );
 CREATE INDEX company_name ON company (name_key, row);
-CREATE INDEX company_external ON company (external_id) WHERE external_id <> '';
+CREATE INDEX company_external ON company (external_id COLLATE NOCASE) WHERE external_id <> '';
 CREATE INDEX company_phase ON company (phase);
 CREATE INDEX company_status ON company (status);
 CREATE INDEX company_owner ON company (owner);
-CREATE INDEX company_lean ON company (seen_at) WHERE complete = 0;
+CREATE INDEX company_co_owner ON company (co_owner) WHERE co_owner <> '';
+CREATE INDEX company_lean ON company (seen_at, row) WHERE complete = 0;
+CREATE INDEX company_age ON company (seen_at, row) WHERE complete = 1;
+CREATE INDEX company_laid ON company (id) WHERE shown IS NOT NULL;
 CREATE VIRTUAL TABLE company_text USING fts5 (
     search, content = 'company', content_rowid = 'row', tokenize = 'trigram', detail = none
 );
@@ -60,8 +70,9 @@ CREATE TABLE contact (
 );
 CREATE INDEX contact_company ON contact (company_id, name_key);
 CREATE INDEX contact_name ON contact (name_key, row);
-CREATE INDEX contact_external ON contact (external_id) WHERE external_id <> '';
-CREATE INDEX contact_email ON contact (email) WHERE email <> '';
+CREATE INDEX contact_external ON contact (external_id COLLATE NOCASE) WHERE external_id <> '';
+CREATE INDEX contact_email ON contact (email COLLATE NOCASE) WHERE email <> '';
+CREATE INDEX contact_laid ON contact (id) WHERE shown IS NOT NULL;
 CREATE VIRTUAL TABLE contact_text USING fts5 (
     search, content = 'contact', content_rowid = 'row', tokenize = 'trigram', detail = none
 );
@@ -76,7 +87,7 @@ CREATE TABLE tag (
     record TEXT NOT NULL,
     PRIMARY KEY (kind, key, tag, record)
 ) WITHOUT ROWID;
-CREATE INDEX tag_record ON tag (kind, record);
+CREATE INDEX tag_record ON tag (kind, record, key);
 CREATE TABLE custom_key (
     kind TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -162,3 +173,27 @@ CREATE TABLE identity (
 ) WITHOUT ROWID
 """,
 )
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
+    """Bring a file to the newest version, all of it or nothing.
+
+    Raises :class:`StorageError` if a newer program wrote it. What sqlite3 raises is the caller's.
+    """
+    version = _version_of(connection)
+    if version > len(migrations):
+        raise StorageError(
+            f"{path} was written by a newer planhat-tui.", "Install the newer version again."
+        )
+    if version == len(migrations):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    for number in range(_version_of(connection), len(migrations)):  # another may have been faster
+        for statement in migrations[number].split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number + 1}")
+    connection.commit()
+
+
+def _version_of(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

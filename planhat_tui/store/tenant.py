@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.errors import StorageError
 from planhat_tui.model.records import Kind
 from planhat_tui.store.calls import CallLog
-from planhat_tui.store.connection import DamagedError, Database
+from planhat_tui.store.connection import Database
+from planhat_tui.store.disk import DamagedError, set_aside
 from planhat_tui.store.drafts import Drafts
 from planhat_tui.store.filling import SHOWN_KINDS
 from planhat_tui.store.mirror import Mirror
@@ -20,7 +23,15 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.records import Received
 
-_MIRROR_FILES: Final = ("mirror.db", "mirror.db-wal", "mirror.db-shm")
+DAMAGE_MARK: Final = "mirror.db.is-damaged"
+_SAMPLE: Final = (
+    "SELECT max(row) FROM company",
+    "SELECT max(row) FROM contact",
+    "SELECT count(*) FROM fact",
+    """SELECT rowid FROM company_text WHERE company_text MATCH '"  a"' LIMIT 1""",
+    """SELECT rowid FROM contact_text WHERE contact_text MATCH '"  a"' LIMIT 1""",
+)
+"""A look into each of the mirror's trees: a whole check would take longer than filling it."""
 
 
 class TenantStore:
@@ -32,13 +43,17 @@ class TenantStore:
 
     def __init__(self, folder: Path, *, wall: Callable[[], float] = time.time) -> None:
         self.folder = folder
-        self._outbox_db = Database(folder / "outbox.db", OUTBOX, durable=True)
-        self.outbox = Outbox(self._outbox_db, wall)
-        self.calls = CallLog(self._outbox_db, self.outbox, wall)
-        self.drafts = Drafts(self._outbox_db)
-        self._mirror_db = _open_mirror(folder, wall)
-        self.mirror = Mirror(self._mirror_db, self.outbox)
-        self._lay_all()
+        with contextlib.ExitStack() as opened:
+            self._outbox_db = _open_outbox(folder / "outbox.db")
+            opened.callback(self._outbox_db.close)
+            self.outbox = Outbox(self._outbox_db, wall)
+            self.calls = CallLog(self._outbox_db, self.outbox, wall)
+            self.drafts = Drafts(self._outbox_db)
+            self._mirror_db = _open_mirror(folder / "mirror.db", wall)
+            opened.callback(self._mirror_db.close)
+            self.mirror = Mirror(self._mirror_db, self.outbox)
+            self._lay_all()
+            opened.pop_all()
 
     @classmethod
     def open(cls, folder: Path, *, wall: Callable[[], float] = time.time) -> TenantStore:
@@ -46,7 +61,10 @@ class TenantStore:
 
         Raises :class:`StorageError`: rights, a full disk, a damaged outbox, a newer version.
         """
-        return cls(folder, wall=wall)
+        try:
+            return cls(folder, wall=wall)
+        except DamagedError:
+            return cls(folder, wall=wall)  # the damage is marked now, so a new mirror is made
 
     def refresh_overlay(self, kind: Kind, record_id: str) -> None:
         """Show a record as its open edits now have it."""
@@ -77,15 +95,36 @@ class TenantStore:
                 self.mirror.lay_again(kind, sorted(wanted))
 
 
-def _open_mirror(folder: Path, wall: Callable[[], float]) -> Database:
-    path = folder / "mirror.db"
+def _open_outbox(path: Path) -> Database:
     try:
-        database = Database(path, MIRROR, durable=False)
+        return Database(path, OUTBOX, durable=True)
+    except DamagedError as error:
+        raise StorageError(
+            f"{path} is damaged: edits that Planhat doesn't have yet may be in it.",
+            "It is kept as it is. Move it to a safe place, then start again with an empty outbox.",
+        ) from error
+
+
+def _open_mirror(path: Path, wall: Callable[[], float]) -> Database:
+    """Open the mirror, or a new one in place of a damaged one.
+
+    Damage that shows later leaves a mark (see :class:`Database`), which is found here.
+    """
+    mark = path.with_name(DAMAGE_MARK)
+    if not mark.exists():
+        with contextlib.suppress(DamagedError):  # it leaves its mark too
+            return _checked(path, mark)
+    set_aside(path, mark, f"{wall():.0f}")
+    return Database(path, MIRROR, durable=False, damage_mark=mark)
+
+
+def _checked(path: Path, mark: Path) -> Database:
+    database = Database(path, MIRROR, durable=False, damage_mark=mark)
+    try:
         with database.reading() as connection:
-            connection.execute("SELECT count(*) FROM company WHERE row < 10").fetchone()
-    except DamagedError:
-        for name in _MIRROR_FILES:
-            if (folder / name).exists():
-                (folder / name).rename(folder / f"{name}.damaged-{wall():.0f}")
-        return Database(path, MIRROR, durable=False)
+            for look in _SAMPLE:
+                connection.execute(look).fetchone()
+    except StorageError:
+        database.close()
+        raise
     return database

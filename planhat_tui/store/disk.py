@@ -1,0 +1,110 @@
+"""The disk under the files: who may read them, and what goes wrong, said in words.
+
+Customer data at rest belongs to its owner alone: folders 0700, files 0600. What sqlite3 and the
+system raise becomes :class:`StorageError` here, once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_FOLDER: Final = 0o700
+_FILE: Final = 0o600
+_OTHERS: Final = 0o077
+_COMPANIONS: Final = ("", "-wal", "-shm")
+_ELSEWHERE: Final = "Check its rights, or set PLANHAT_TUI_HOME to another folder."
+
+
+class DamagedError(StorageError):
+    """The file isn't a database any more, or its pages contradict each other."""
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn what sqlite3 and the system raise into :class:`StorageError`."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _translate(error, path) from error
+    except OSError as error:
+        raise StorageError(f"{path} can't be used: {error.strerror}.", _ELSEWHERE) from error
+
+
+def make_folder(path: Path) -> None:
+    """Make the folders of a file, for the owner alone; the file's own is tightened."""
+    for folder in reversed([path.parent, *path.parent.parents]):
+        if not folder.exists():
+            folder.mkdir(mode=_FOLDER, exist_ok=True)
+    _tighten(path.parent, _FOLDER)
+
+
+def make_file(path: Path) -> None:
+    """Make the file, for the owner alone; what is there already is tightened."""
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, _FILE))  # -wal and -shm take its rights
+    for companion in companions(path):
+        _tighten(companion, _FILE)
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep other processes from opening or closing files in the same folder meanwhile.
+
+    SQLite waits for other writers, but not for one that starts or ends the log (WAL) of a file. The
+    lock goes with the process, however that ends.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """Return the database's files that exist: itself, its log and its index."""
+    files = (path.with_name(path.name + ending) for ending in _COMPANIONS)
+    return tuple(file for file in files if file.exists())
+
+
+def set_aside(path: Path, mark: Path, stamp: str) -> None:
+    """Give a damaged database another name, unless another process just did: then ``mark`` is gone.
+
+    A new one can take its place.
+    """
+    with translated(path), alone(path):
+        if mark.exists():
+            for file in companions(path):
+                file.rename(file.with_name(f"{file.name}.damaged-{stamp}"))
+            mark.unlink()
+
+
+def _tighten(path: Path, mode: int) -> None:
+    status = path.stat()
+    if status.st_mode & _OTHERS and status.st_uid == os.getuid():
+        path.chmod(mode)
+
+
+def _translate(error: sqlite3.DatabaseError, path: Path) -> StorageError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return DamagedError(f"{path} is damaged.", "It is kept as it is.")
+    if code == sqlite3.SQLITE_FULL:
+        return StorageError("The disk is full: nothing was saved.", "Make room and try again.")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return StorageError(f"{path} can't be written.", _ELSEWHERE)
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StorageError(
+            "Another planhat-tui has been writing for too long.", "Try again in a moment."
+        )
+    return StorageError(f"{path} failed: {error}.", "Check the disk, and try again.")

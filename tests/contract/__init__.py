@@ -1,0 +1,1 @@
+"""One suite for the contract with Planhat, over the adapter and over plain HTTP."""

@@ -1,0 +1,158 @@
+"""The outbox as a state machine: whatever is done in whatever order, nothing typed is lost.
+
+A plain model (a dict of states) walks beside the real files; closing and opening anew, as a crash
+does, may happen between any two steps.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from itertools import count
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from planhat_tui.errors import InputError
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import Action, Entry, NewEntry, State
+from planhat_tui.model.records import Kind, Received
+from planhat_tui.store.tenant import TenantStore
+
+RECORDS = st.sampled_from(["c1", "c2"])
+WORDS = st.text(max_size=5)
+ANSWERS = st.sampled_from([State.DELIVERED, State.REFUSED, State.CONFLICT, State.NOT_SURE])
+MAY = {
+    "hold": ({State.QUEUED}, State.HELD),
+    "retry": ({State.REFUSED, State.HELD, State.CONFLICT, State.NOT_SURE}, State.QUEUED),
+    "discard": (
+        {State.QUEUED, State.REFUSED, State.HELD, State.CONFLICT, State.NOT_SURE},
+        State.DROPPED,
+    ),
+}
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    """Rules are what people, the engine and crashes do."""
+
+    entries = Bundle("entries")
+    made = Bundle("made")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.clock = count(1)
+        self.names = count(1)
+        self.states: dict[int, State] = {}
+        self.added: dict[int, Entry] = {}
+        self.record: dict[int, str] = {}
+        self.store = self._open()
+
+    def teardown(self) -> None:
+        self.store.close()
+        shutil.rmtree(self.folder)
+
+    def _open(self) -> TenantStore:
+        return TenantStore.open(self.folder / "t", wall=lambda: float(next(self.clock)))
+
+    def _add(self, *new: NewEntry) -> tuple[int, ...]:
+        added = self.store.outbox.add(*new)
+        for entry in added:
+            self.states[entry.n] = State.QUEUED
+            self.added[entry.n] = entry
+            self.record[entry.n] = entry.record_id
+        return tuple(entry.n for entry in added)
+
+    @rule(target=entries, record=RECORDS, word=WORDS)
+    def edit(self, record: str, word: str) -> int:
+        change = Change("phase", None, word)
+        new = NewEntry(Kind.COMPANY, Action.UPDATE, record, "Acme", changes=(change,))
+        return self._add(new)[0]
+
+    @rule(target=made)
+    def make(self) -> tuple[int, ...]:
+        record = f"new-{next(self.names)}"
+        change = Change("name", "Made", "Named")
+        return self._add(
+            NewEntry(Kind.COMPANY, Action.CREATE, record, "Made", body={"name": "Made"}),
+            NewEntry(Kind.COMPANY, Action.UPDATE, record, "Made", changes=(change,)),
+        )
+
+    @rule(n=entries, deed=st.sampled_from(sorted(MAY)))
+    def ask(self, n: int, deed: str) -> None:
+        allowed, after = MAY[deed]
+        try:
+            getattr(self.store.outbox, deed)(n)
+        except InputError:
+            assert self.states[n] not in allowed
+        else:
+            assert self.states[n] in allowed
+            self.states[n] = after
+
+    @rule(n=entries, answer=ANSWERS)
+    def send(self, n: int, answer: State) -> None:
+        sent = self.store.outbox.mark_sending([n])
+        assert sent == (self.states[n] is State.QUEUED)
+        if sent:
+            self.store.outbox.mark([n], answer, "a reason")
+            self.states[n] = answer
+
+    @rule(n=entries)
+    def die_while_sending(self, n: int) -> None:
+        if self.store.outbox.mark_sending([n]):
+            self.states[n] = State.NOT_SURE
+        self.reopen()
+        self.store.outbox.recover()
+
+    @rule(numbers=consumes(made))
+    def deliver_what_was_made(self, numbers: tuple[int, ...]) -> None:
+        first, second = numbers
+        old, real = self.record[first], f"c-{first}"
+        assert self.store.outbox.mark_sending([first])
+        self.store.outbox.mark([first], State.DELIVERED, result_id=real)
+        data = {"_id": real, "name": "Made"}
+        server = Received(f'{{"_id": "{real}", "name": "Made"}}', dict(data))
+        self.store.rename(Kind.COMPANY, old, server, 1.0)
+        self.states[first] = State.DELIVERED
+        self.record[first] = self.record[second] = real
+
+    @rule(numbers=consumes(made))
+    def discard_what_was_made(self, numbers: tuple[int, ...]) -> None:
+        self.store.outbox.discard(numbers[0])
+        for n in numbers:
+            self.states[n] = State.DROPPED
+
+    @rule()
+    def reopen(self) -> None:
+        self.store.close()
+        self.store = self._open()
+
+    @invariant()
+    def nothing_is_lost_or_changed(self) -> None:
+        for n, state in self.states.items():
+            entry = self.store.outbox.get(n)
+            assert entry.state is state
+            assert entry.record_id == self.record[n]
+            assert (entry.changes, entry.body) == (self.added[n].changes, self.added[n].body)
+
+    @invariant()
+    def what_is_open_is_counted(self) -> None:
+        open_states = [state for state in self.states.values() if state.is_open]
+        counts = self.store.outbox.counts()
+        assert counts == {state: open_states.count(state) for state in open_states}
+        numbers = [entry.n for entry in self.store.outbox.open_entries()]
+        assert numbers == sorted(n for n, state in self.states.items() if state.is_open)
+
+    @invariant()
+    def what_is_shown_is_what_is_open(self) -> None:
+        for record in set(self.record.values()):
+            self.store.refresh_overlay(Kind.COMPANY, record)
+        shown = self.store.mirror.laid_over(Kind.COMPANY)
+        open_records = {self.record[n] for n, state in self.states.items() if state.is_open}
+        assert shown == open_records
+
+
+TestOutboxMachine = OutboxMachine.TestCase
+TestOutboxMachine.settings = settings(stateful_step_count=20)

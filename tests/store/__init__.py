@@ -1,0 +1,1 @@
+"""Tests of what is on this disk: real files, real processes."""

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Kind
+from tests.store.conftest import create, received, update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planhat_tui.store.tenant import TenantStore
+
+
+def test_the_newest_call_is_first_and_keeps_whom_the_person_meant(
+    open_store: Callable[[], TenantStore],
+) -> None:
+    store = open_store()
+    store.calls.put({"_id": "k1", "nr": "1"}, note="Fine", contact_id="p1", company_id="c1")
+    store.calls.put({"_id": "k2", "nr": "2", "companyId": "c2"})
+    store.close()
+    store = open_store()
+    assert [one.call.id for one in store.calls.list()] == ["k2", "k1"]
+    assert [one.call.id for one in store.calls.list("c1")] == ["k1"]
+    assert [one.call.id for one in store.calls.list("c2")] == ["k2"]
+    (one,) = store.calls.list("c1")
+    assert (one.note, one.contact_id, one.company_id, one.state) == ("Fine", "p1", "c1", None)
+
+
+def test_what_planhat_answers_keeps_the_note(store: TenantStore) -> None:
+    store.calls.put({"_id": "k1", "nr": "1"}, note="Fine", contact_id="p1")
+    store.calls.put({"_id": "k1", "nr": "1", "companyId": "c9"})
+    one = store.calls.get("k1")
+    assert one is not None
+    assert (one.note, one.contact_id, one.call.company_id) == ("Fine", "p1", "c9")
+
+
+def test_a_call_that_waits_shows_its_state_and_then_gets_its_real_id(store: TenantStore) -> None:
+    body = {"nr": "1", "externalUserId": "a"}
+    (entry,) = store.outbox.add(create("new-k", Kind.CALL, nr="1", externalUserId="a"))
+    store.calls.put({**body, "_id": "new-k"}, note="Fine")
+    waiting = store.calls.get("new-k")
+    assert waiting is not None
+    assert waiting.state is State.QUEUED
+    store.outbox.mark([entry.n], State.DELIVERED, result_id="k1")
+    store.rename(Kind.CALL, "new-k", received("k1", nr="1", externalUserId="a"), 1.0)
+    assert store.calls.get("new-k") is None
+    done = store.calls.get("k1")
+    assert done is not None
+    assert (done.note, done.state) == ("Fine", None)
+    assert store.outbox.get(entry.n).record_id == "k1"
+
+
+def test_a_pending_edit_of_a_call_is_shown(store: TenantStore) -> None:
+    store.calls.put({"_id": "k1", "nr": "1"})
+    store.outbox.add(update("k1", Change("nr", "1", "2"), kind=Kind.CALL))
+    one = store.calls.get("k1")
+    assert one is not None
+    assert (one.call.nr, one.state) == ("2", State.QUEUED)
+    assert store.calls.server("k1") == {"_id": "k1", "nr": "1"}
+
+
+def test_a_removed_call_is_gone(store: TenantStore) -> None:
+    store.calls.put({"_id": "k1", "nr": "1"})
+    store.calls.remove("k1")
+    assert store.calls.get("k1") is None
+    assert store.calls.server("k1") is None
+    assert store.calls.list() == ()

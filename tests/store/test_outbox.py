@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import Action, NewEntry, State
+from planhat_tui.model.records import Kind
+from planhat_tui.store.lease import PULL_LEASE, SEND_LEASE, this_process
+from planhat_tui.store.tenant import TenantStore
+from tests.store.conftest import create, tick, update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from planhat_tui.model.values import Json
+
+PHASE = Change("phase", None, "renewal")
+
+
+def test_an_entry_comes_back_as_it_went_in(open_store: Callable[[], TenantStore]) -> None:
+    store = open_store()
+    changes = (PHASE, Change("tags", ["a", "b"], []), Change("custom.A.b", 1.5, None))
+    body: dict[str, Json] = {"nr": "+46 70", "x": {"y": [None, True, "\ud800 \u202e"]}}
+    added = store.outbox.add(
+        NewEntry(Kind.COMPANY, Action.UPDATE, "c1", "Acme", changes=changes, step="s1"),
+        NewEntry(Kind.CALL, Action.CREATE, "new-1", "Call", body=body, open_tenant="uuid-m"),
+    )
+    store.close()
+    store = open_store()
+    assert store.outbox.open_entries() == added
+    assert added[0].changes == changes
+    assert added[1].body == body
+    assert added[1].open_tenant == "uuid-m"
+    assert [entry.state for entry in added] == [State.QUEUED, State.QUEUED]
+
+
+def test_a_step_is_committed_as_a_whole_or_not_at_all(store: TenantStore) -> None:
+    bad = update("c2", Change("phase", None, {"x": object()}))  # type: ignore[dict-item]
+    with pytest.raises(TypeError):
+        store.outbox.add(update("c1", PHASE), bad)
+    assert store.outbox.open_entries() == ()
+
+
+def test_entries_are_asked_for_by_kind_and_record(store: TenantStore) -> None:
+    one, two, three = store.outbox.add(
+        update("c1", PHASE), update("c2", PHASE), update("c1", PHASE, kind=Kind.CONTACT)
+    )
+    assert store.outbox.open_entries(Kind.COMPANY) == (one, two)
+    assert store.outbox.open_entries(Kind.COMPANY, "c1") == (one,)
+    assert store.outbox.open_by_record(Kind.CONTACT) == {"c1": [three]}
+    store.outbox.mark([two.n], State.REFUSED, "Planhat said no.")
+    assert store.outbox.counts() == {State.QUEUED: 2, State.REFUSED: 1}
+    assert store.outbox.get(two.n).reason == "Planhat said no."
+    with pytest.raises(NotFoundError):
+        store.outbox.get(99)
+
+
+def test_a_settled_entry_stays_in_the_journal(store: TenantStore) -> None:
+    (entry,) = store.outbox.add(create("new-1", name="Acme"))
+    assert store.outbox.mark_sending([entry.n])
+    store.outbox.mark([entry.n], State.DELIVERED, "", result_id="c1")
+    assert store.outbox.open_entries() == ()
+    kept = store.outbox.get(entry.n)
+    assert (kept.state, kept.result_id, kept.attempts) == (State.DELIVERED, "c1", 1)
+    assert kept.state_at > kept.created_at
+    store.outbox.mark([entry.n], State.DELIVERED, "Planhat dropped a field.")
+    assert store.outbox.get(entry.n).result_id == "c1"
+
+
+def test_entries_are_claimed_for_sending_all_or_none(store: TenantStore) -> None:
+    one, two = store.outbox.add(update("c1", PHASE), update("c1", PHASE))
+    store.outbox.hold(two.n)
+    assert not store.outbox.mark_sending([one.n, two.n])
+    assert store.outbox.get(one.n).state is State.QUEUED
+    assert store.outbox.mark_sending([one.n])
+    assert not store.outbox.mark_sending([one.n])
+
+
+@pytest.mark.parametrize(
+    ("state", "held", "retried", "discarded"),
+    [
+        (State.QUEUED, True, False, True),
+        (State.SENDING, False, False, False),
+        (State.NOT_SURE, False, True, True),
+        (State.REFUSED, False, True, True),
+        (State.CONFLICT, False, True, True),
+        (State.HELD, False, True, True),
+        (State.DELIVERED, False, False, False),
+        (State.DROPPED, False, False, False),
+    ],
+)
+def test_what_a_person_may_do_depends_on_the_state(
+    store: TenantStore,
+    state: State,
+    held: bool,  # noqa: FBT001 -- a parameter of the test
+    retried: bool,  # noqa: FBT001 -- likewise
+    discarded: bool,  # noqa: FBT001 -- likewise
+) -> None:
+    deeds = (
+        (store.outbox.hold, held, State.HELD),
+        (store.outbox.retry, retried, State.QUEUED),
+        (store.outbox.discard, discarded, State.DROPPED),
+    )
+    for deed, allowed, after in deeds:
+        (entry,) = store.outbox.add(update("c1", PHASE))
+        store.outbox.mark([entry.n], state)
+        if allowed:
+            assert deed(entry.n).state is after
+        else:
+            with pytest.raises(InputError, match=str(state)):
+                deed(entry.n)
+            assert store.outbox.get(entry.n).state is state
+
+
+def test_discarding_what_was_to_be_made_takes_its_edits_along(store: TenantStore) -> None:
+    made, edited, other, contact = store.outbox.add(
+        create("new-c", name="Acme"),
+        update("new-c", PHASE),
+        update("c9", PHASE),
+        create("new-p", Kind.CONTACT, name="Eve", companyId="new-c"),
+    )
+    store.outbox.discard(made.n)
+    assert store.outbox.get(edited.n).state is State.DROPPED
+    assert store.outbox.get(other.n).state is State.QUEUED
+    assert store.outbox.get(contact.n).state is State.REFUSED
+    assert "company" in store.outbox.get(contact.n).reason
+
+
+def test_a_real_id_replaces_the_one_from_here_in_every_entry(
+    open_store: Callable[[], TenantStore],
+) -> None:
+    store = open_store()
+    store.outbox.add(
+        create("new-c", name="new-c is only a name here"),
+        update("new-c", PHASE),
+        create("new-p", Kind.CONTACT, name="new-c", companyId="new-c"),
+        update("p1", Change("companyId", "c0", "new-c"), kind=Kind.CONTACT),
+    )
+    store.outbox.rename("new-c", "c1")
+    store.close()
+    first, second, third, fourth = open_store().outbox.open_entries()
+    assert (first.record_id, second.record_id, third.record_id) == ("c1", "c1", "new-p")
+    assert first.body == {"name": "new-c is only a name here"}
+    assert third.body == {"name": "new-c", "companyId": "c1"}
+    assert fourth.changes == (Change("companyId", "c0", "c1"),)
+
+
+def test_the_last_step_is_what_undo_takes_and_redo_brings_back(store: TenantStore) -> None:
+    assert store.outbox.last_step() == ()
+    first = store.outbox.add(update("c1", PHASE, step="a"), update("c2", PHASE, step="a"))
+    second = store.outbox.add(update("c3", PHASE, step="b"))
+    store.outbox.add(update("c4", PHASE))  # no step: nothing that a person did at once
+    store.outbox.add(update("c3", PHASE, step="undo:b"))
+    assert store.outbox.last_step() == second
+    store.outbox.mark_undone([second[0].n])
+    assert [e.n for e in store.outbox.last_step()] == [e.n for e in first]
+    store.outbox.mark_undone([e.n for e in first])
+    assert store.outbox.last_step() == ()
+    assert [e.n for e in store.outbox.last_step(undone=True)] == [e.n for e in first]
+    store.outbox.add(update("c5", PHASE, step="c"))
+    assert store.outbox.last_step(undone=True) == ()
+    assert len(store.outbox.step_of("a")) == 2
+
+
+def test_a_flipped_bit_is_never_sent_and_stops_nothing_else(
+    store: TenantStore, folder: Path
+) -> None:
+    bad, good = store.outbox.add(update("c1", PHASE), update("c1", PHASE))
+    with sqlite3.connect(folder / "outbox.db") as connection:
+        connection.execute("UPDATE entry SET changes = '[{\"fi' WHERE n = ?", (bad.n,))
+    connection.close()
+    damaged, intact = store.outbox.open_entries()
+    assert intact == good
+    assert (damaged.state, damaged.changes, damaged.body) == (State.REFUSED, (), None)
+    assert "damaged" in damaged.reason
+    assert not store.outbox.mark_sending([bad.n])
+    assert store.outbox.retry(bad.n).state is State.REFUSED
+    store.outbox.rename("c1", "c2")
+    assert "damaged" in store.outbox.get(bad.n).reason
+    assert store.outbox.discard(bad.n).state is State.DROPPED
+    assert [entry.n for entry in store.outbox.open_entries()] == [good.n]
+
+
+def test_what_was_being_sent_when_the_program_died_is_not_sure(
+    open_store: Callable[[], TenantStore],
+) -> None:
+    store = open_store()
+    sent, waiting = store.outbox.add(update("c1", PHASE), update("c2", PHASE))
+    store.outbox.mark_sending([sent.n])
+    store.close()
+    store = open_store()
+    assert store.outbox.get(sent.n).state is State.SENDING  # another process may be sending it
+    (lost,) = store.outbox.recover()
+    assert lost.n == sent.n
+    assert store.outbox.get(sent.n).state is State.NOT_SURE
+    assert store.outbox.get(sent.n).reason
+    assert store.outbox.get(waiting.n).state is State.QUEUED
+    assert store.outbox.recover() == ()
+
+
+def test_one_at_a_time_holds_a_lease(folder: Path) -> None:
+    now = [100.0]
+    store = TenantStore.open(folder, wall=lambda: now[0])
+    other = TenantStore.open(folder, wall=lambda: now[0])
+    me, you = this_process(), this_process()
+    assert me != you
+    assert store.outbox.claim(SEND_LEASE, me, 10)
+    assert not other.outbox.claim(SEND_LEASE, you, 10)
+    assert other.outbox.claim(PULL_LEASE, you, 10)
+    now[0] += 8
+    assert store.outbox.claim(SEND_LEASE, me, 10)  # renewed
+    now[0] += 8
+    assert not other.outbox.claim(SEND_LEASE, you, 10)
+    other.outbox.release(SEND_LEASE, you)  # not its own: nothing happens
+    assert not other.outbox.claim(SEND_LEASE, you, 10)
+    now[0] += 3
+    assert other.outbox.claim(SEND_LEASE, you, 10)
+    other.outbox.release(SEND_LEASE, you)
+    assert store.outbox.claim(SEND_LEASE, me, 10)
+    store.close()
+    other.close()
+
+
+def test_a_lease_of_another_machine_is_waited_for(folder: Path) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    assert store.outbox.claim(SEND_LEASE, "elsewhere/1/abc", 1e9)
+    assert not store.outbox.claim(SEND_LEASE, this_process(), 10)
+    store.close()

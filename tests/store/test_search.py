@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.errors import QueryError
+from planhat_tui.model import query
+from planhat_tui.model.records import Kind
+from planhat_tui.store import search
+from tests.store.conftest import received
+
+if TYPE_CHECKING:
+    from planhat_tui.model.records import Received
+    from planhat_tui.store.rows import CompanyRows
+    from planhat_tui.store.tenant import TenantStore
+
+
+def companies(store: TenantStore, text: str, limit: int = 50, offset: int = 0) -> CompanyRows:
+    return store.mirror.search_companies(query.parse(text), limit, offset)
+
+
+def found(store: TenantStore, text: str) -> list[str]:
+    return [row.id for row in companies(store, text).rows]
+
+
+def people(store: TenantStore, text: str, company_id: str = "") -> list[str]:
+    rows = store.mirror.search_contacts(query.parse(text), company_id=company_id).rows
+    return [row.id for row in rows]
+
+
+def put(store: TenantStore, *records: Received) -> None:
+    store.mirror.put(Kind.COMPANY, records, 1.0)
+
+
+def put_people(store: TenantStore, *records: Received) -> None:
+    store.mirror.put(Kind.CONTACT, records, 1.0)
+
+
+def test_the_name_itself_comes_first_then_its_start_then_word_starts_then_the_inside(
+    store: TenantStore,
+) -> None:
+    put(
+        store,
+        received("inside", name="Balsea Group", arr=900),
+        received("word", name="North Sea Oil", arr=800),
+        received("start", name="Seaside", arr=1),
+        received("exact", name="sea"),
+        received("small start", name="Seabird", arr=None),
+    )
+    assert found(store, "sea") == ["exact", "start", "small start", "word", "inside"]
+
+
+def test_within_a_rank_the_largest_arr_leads_and_then_the_name(store: TenantStore) -> None:
+    put(
+        store,
+        received("none b", name="Acme b"),
+        received("none a", name="Acme a"),
+        received("zero", name="Acme z", arr=0),
+        received("large", name="Acme y", arr=1_000_000),
+        received("small", name="Acme x", arr=10),
+    )
+    assert found(store, "acme") == ["large", "small", "zero", "none a", "none b"]
+
+
+def test_an_external_id_or_e_mail_typed_whole_is_exact(store: TenantStore) -> None:
+    put(store, received("c1", name="A", externalId="E-4"), received("c2", name="E-4x", arr=9))
+    assert found(store, "e-4") == ["c1", "c2"]
+    put_people(
+        store, received("p1", name="Al", email="eve@x.com"), received("p2", name="Eve@x.com.au")
+    )
+    assert people(store, "eve@x.com") == ["p1", "p2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["åkerlund", "AKERLUND", "kerl", "lund vol", "volvo åk", '"ake volvo"', "å", "ak", "-x volvo"],
+)
+def test_words_in_any_order_any_case_without_accents(store: TenantStore, text: str) -> None:
+    put(store, received("c1", name="Åke Volvo Åkerlund"), received("c2", name="Xylo"))
+    assert found(store, text) == ["c1"]
+
+
+@pytest.mark.parametrize("text", ['"volvo ake"', "volvo -åke", "olv x", "ke", "o"])
+def test_what_isnt_there_isnt_found(store: TenantStore, text: str) -> None:
+    put(store, received("c1", name="Åke Volvo"))
+    assert found(store, text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["東", "京", "東京", "京電", "株式会社", "式会", "한국", "국은", "은", "กรุง", "ุงเ"]
+)
+def test_scripts_without_blanks_are_found_by_any_letters(store: TenantStore, text: str) -> None:
+    put(store, received("c1", name="東京電気株式会社 한국은행 กรุงเทพ"), received("c2", name="Xylo"))
+    assert found(store, text) == ["c1"]
+
+
+@pytest.mark.parametrize("text", ["slug-1", "E-77", "acme.io", "io", "gold", "big spender"])
+def test_a_company_is_found_by_slug_external_id_domain_and_tag(
+    store: TenantStore, text: str
+) -> None:
+    record = received("c1", name="X", slug="slug-1", externalId="E-77", domains=["b.se", "acme.io"])
+    record.data["tags"] = ["Gold", "big spender"]
+    put(store, record)
+    assert found(store, text) == ["c1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+46 70 123 45 67",
+        "070-1234567",
+        "0046701234567",
+        "+46 (0)70 123 45 67",
+        "(070) 123.45.67",
+        "1234567",
+        "70 123",
+        "4567",
+    ],
+)
+@pytest.mark.parametrize("stored", ["+46 70-123 45 67", "0046 (0)70 1234567"])
+def test_a_phone_number_is_found_however_it_is_typed(
+    store: TenantStore, stored: str, text: str
+) -> None:
+    put(store, received("c1", name="Acme"), received("c2", name="Other"))
+    put_people(
+        store,
+        received("p1", companyId="c1", name="Eve", phone=stored),
+        received("p2", companyId="c2", name="Al", phone="+1 555 010 9999"),
+    )
+    assert people(store, text) == ["p1"]
+    assert found(store, text) == ["c1"]
+
+
+def test_digits_with_dashes_may_be_an_external_id(store: TenantStore) -> None:
+    put(store, received("c1", name="A", externalId="2023-0417"), received("c2", name="B"))
+    assert found(store, "2023-0417") == ["c1"]
+    assert found(store, "0417") == ["c1"]
+
+
+def test_an_e_mail_finds_the_contact_and_its_company(store: TenantStore) -> None:
+    put(store, received("c1", name="Acme"), received("c2", name="Other"))
+    put_people(store, received("p1", companyId="c1", name="Eve", email="eve.smith@mail.test"))
+    assert people(store, "smith@ma") == ["p1"]
+    assert found(store, "eve.smith@") == ["c1"]
+    assert found(store, "acme smith@") == ["c1"]
+    assert found(store, "other smith@") == []
+    assert found(store, "smith") == []  # without an @ only companies themselves are meant
+
+
+def test_terms_narrow_down_and_can_be_negated(store: TenantStore) -> None:
+    put(
+        store,
+        received("c1", name="A One", tags=["VIP"], phase="On Boarding", owner="u1", status="lost"),
+        received("c2", name="A Two", tags=["vip", "old"], phase="renewal", coOwner="u1"),
+        received("c3", name="A Three", externalId="E3", owner="u2"),
+    )
+    store.mirror.put_users([received("u1", firstName="Zoë", lastName="Ek", email="z@x.com")])
+    store.mirror.note("me", "u2")
+    assert found(store, "tag:vip") == ["c1", "c2"]
+    assert found(store, "tag:vip -tag:old") == ["c1"]
+    assert found(store, "a -tag:vip") == ["c3"]
+    assert found(store, 'phase:"on boarding"') == ["c1"]
+    assert found(store, "status:LOST") == ["c1"]
+    assert found(store, "-status:lost tag:vip") == ["c2"]
+    assert found(store, "owner:zoe") == ["c1", "c2"]
+    assert found(store, "owner:z@x.com") == ["c1", "c2"]
+    assert found(store, "owner:u2") == found(store, "owner:me") == ["c3"]
+    assert found(store, "-owner:me") == ["c1", "c2"]
+    assert found(store, "id:c2") == ["c2"]
+    assert found(store, "id:E3") == ["c3"]
+    assert found(store, "owner:nobody") == []
+    assert found(store, "a -two -thr") == ["c1"]
+    assert found(store, "a -t") == ["c1"]
+    assert found(store, "a -wo") == ["c1", "c3", "c2"]  # two letters count where a word starts
+
+
+def test_contacts_have_the_phase_and_owner_of_their_company(store: TenantStore) -> None:
+    put(store, received("c1", name="A", phase="Löst", owner="u1"), received("c2", name="B"))
+    put_people(
+        store,
+        received("p1", companyId="c1", name="Eve", tags=["vip"]),
+        received("p2", companyId="c2", name="Eva"),
+    )
+    assert people(store, "phase:lost") == ["p1"]
+    assert people(store, "owner:u1 ev") == ["p1"]
+    assert people(store, "-phase:lost") == ["p2"]
+    assert people(store, "tag:vip") == ["p1"]
+    assert people(store, "ev", company_id="c2") == ["p2"]
+    assert people(store, "", company_id="c1") == ["p1"]
+    assert people(store, "eve", company_id="c2") == []
+
+
+def test_a_window_of_what_was_found_and_the_count_of_all(store: TenantStore) -> None:
+    put(store, *(received(f"c{n:02}", name=f"Acme {n:02}") for n in range(30)))
+    rows = companies(store, "acme", limit=10, offset=20)
+    assert [row.id for row in rows.rows] == [f"c{n:02}" for n in range(20, 30)]
+    assert (rows.total, rows.capped) == (30, False)
+    assert companies(store, "", limit=10).total == 30
+    assert companies(store, "acme", limit=10, offset=40).rows == ()
+    assert companies(store, "acme", limit=10, offset=40).total == 30
+
+
+def test_of_too_many_finds_the_best_are_shown_in_the_same_order(store: TenantStore) -> None:
+    many = search.CAP + 300
+    put(store, *(received(f"i{n}", name=f"Xsea {n}", arr=10_000 + n) for n in range(many)))
+    put(store, *(received(f"w{n}", name=f"The Sea {n}", arr=5_000 + n) for n in range(150)))
+    put(store, *(received(f"s{n}", name=f"Seaside {n}", arr=n) for n in range(50)))
+    put(store, received("exact", name="Sea"), received("tagged", name="Sea z", tags=["t"]))
+    put(store, received("i0", name="Xsea 0", arr=10**9))  # from the last place to the first one
+    rows = companies(store, "sea", limit=120)
+    assert (rows.capped, rows.total) == (True, search.CAP)
+    names = [row.id for row in rows.rows]
+    starts = ["exact", *(f"s{n}" for n in reversed(range(50))), "tagged"]
+    words = [f"w{n}" for n in reversed(range(150))]
+    assert names == [*starts, *words][:120]
+    insides = ["i0", *(f"i{n}" for n in range(many - 1, many - 8, -1))]
+    rows = companies(store, "sea", limit=len(starts) + len(words) + len(insides))
+    assert [row.id for row in rows.rows] == [*starts, *words, *insides]
+    assert found(store, "sea tag:t") == ["tagged"]
+
+
+def test_of_too_many_contacts_the_names_that_start_so_come_first(store: TenantStore) -> None:
+    many = search.CAP + 50
+    put_people(store, *(received(f"i{n}", name=f"Xeve {n:05}") for n in range(many)))
+    put_people(store, received("b", name="Eveline"), received("a", name="Eve"))
+    rows = store.mirror.search_contacts(query.parse("eve"), limit=3)
+    assert [row.id for row in rows.rows][:2] == ["a", "b"]
+    assert rows.capped
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"',
+        '""',
+        "' OR 1",
+        "a*",
+        "NEAR(a b)",
+        "%",
+        "_",
+        "\\",
+        "😀",
+        ":",
+        "(",
+        "a AND",
+        "\x00",
+        "-",
+        "--",
+    ],
+)
+def test_no_punctuation_breaks_a_search(store: TenantStore, text: str) -> None:
+    put(store, received("c1", name="Acme %_ 😀"))
+    try:
+        parsed = query.parse(text)
+    except QueryError:
+        return
+    store.mirror.search_companies(parsed)
+    store.mirror.search_contacts(parsed)
