@@ -6,6 +6,7 @@ API reference 2016, "Calls": ``waiting + talk_duration = end - start``; ``nr`` a
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -15,8 +16,12 @@ from typing import TYPE_CHECKING
 from planhat_tui.errors import InputError
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from planhat_tui.model.values import Json
 
+_MARGIN = timedelta(days=31)
+_LONGEST_WORD = 40
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _DURATION = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?", re.IGNORECASE)
 
@@ -50,13 +55,13 @@ def check(draft: CallDraft) -> None:
             "Type your id, or set external_user_id in the profile.",
             field="external_user_id",
         )
-    if draft.waiting is not None and draft.waiting < 0:
-        raise InputError("Waiting can't be negative.", "Type seconds.", field="waiting")
+    if draft.waiting is not None and not 0 <= draft.waiting < math.inf:
+        raise InputError("Waiting is no number of seconds.", "Type one from 0 on.", field="waiting")
     if draft.start is None or draft.end is None:
         return
     if draft.end < draft.start:
         raise InputError("The call ends before it starts.", "Correct the end.", field="end")
-    if draft.waiting is not None and draft.waiting > (draft.end - draft.start).total_seconds():
+    if talk_time(draft.start, draft.end, draft.waiting) is None:
         raise InputError(
             "Waiting is longer than the call.", "Correct waiting or the times.", field="waiting"
         )
@@ -68,7 +73,10 @@ def talk_time(
     """Return ``end - start - waiting``; ``None`` if a time is unknown or it would be negative."""
     if start is None or end is None:
         return None
-    talk = end - start - timedelta(seconds=waiting or 0)
+    try:
+        talk = end - start - timedelta(seconds=waiting or 0)
+    except (ValueError, OverflowError):  # Planhat may send any number
+        return None
     return talk if talk >= timedelta() else None
 
 
@@ -100,12 +108,20 @@ def iso(moment: datetime) -> str:
 
 
 def parse_iso(text: str) -> datetime | None:
-    """Read an ISO 8601 moment; one without a zone is UTC. ``None`` if it's something else."""
+    """Read an ISO 8601 moment; one without a zone is UTC. ``None`` if it's something else.
+
+    Nor is one read that lies so near to the calendar's ends that another zone couldn't show it.
+    """
+    return _moment(text, UTC)
+
+
+def _moment(text: str, zone: tzinfo | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return moment if moment - _MARGIN < moment < moment + _MARGIN else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def parse_when(text: str, *, now: datetime) -> datetime:
@@ -121,13 +137,12 @@ def parse_when(text: str, *, now: datetime) -> datetime:
         return now - parse_duration(words[1:])
     if clock := _CLOCK.fullmatch(words):
         return _clock_time(clock, now)
-    try:
-        moment = datetime.fromisoformat(words)
-    except ValueError:
+    moment = _moment(words, now.tzinfo)
+    if moment is None:
         raise InputError(
             f"{words or 'Nothing'} is no time.", "Type 14:05, -10m, now or 2026-03-01T14:05."
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+        )
+    return moment
 
 
 def _clock_time(clock: re.Match[str], now: datetime) -> datetime:
@@ -145,6 +160,8 @@ def _clock_time(clock: re.Match[str], now: datetime) -> datetime:
 def parse_duration(text: str) -> timedelta:
     """Read ``10m``, ``90s``, ``1h5m``, ``5:30``; a bare number is minutes. Raises InputError."""
     words = text.strip()
+    if len(words) > _LONGEST_WORD:
+        raise InputError("That is no length of time.", "Type 10m, 90s or 1h5m.")
     if words.isdecimal():
         return _duration(minutes=int(words))
     if clock := re.fullmatch(r"(\d+):([0-5]\d)", words):

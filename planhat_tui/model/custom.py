@@ -18,10 +18,10 @@ from planhat_tui.errors import InputError
 if TYPE_CHECKING:
     from planhat_tui.model.values import Json
 
-_LARGEST = 2**53
+_LARGEST = 2**53 - 1
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _TRUE = frozenset({"true", "yes", "on", "y", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "0"})
 
@@ -57,8 +57,8 @@ def guess(text: str) -> CustomType:
         return CustomType.DATE
     if word.casefold() in {"true", "false", "yes", "no"}:
         return CustomType.BOOLEAN
-    plain = _NUMBER.fullmatch(word) and not (len(word) > 1 and word[0] == "0" and word[1] != ".")
-    if plain and abs(float(word)) <= _LARGEST:
+    looks_like_a_code = re.match(r"\+|-?0\d", word)  # a phone number, a postcode
+    if _NUMBER.fullmatch(word) and not looks_like_a_code and abs(float(word)) <= _LARGEST:
         return CustomType.NUMBER
     return CustomType.TEXT
 
@@ -93,8 +93,9 @@ def format(value: Json) -> str:  # noqa: A001 -- the counterpart of parse
             isinstance(item, str) and item == item.strip() and item and not set(item) & {",", '"'}
             for item in value
         )
-        if simple and value:
-            return ", ".join(str(item) for item in value)
+        line = ", ".join(str(item) for item in value)
+        if simple and line and not line.startswith("["):
+            return line
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -113,12 +114,13 @@ def is_date(text: str) -> bool:
 
 
 def _parse_number(word: str) -> Json:
-    if not (word.isascii() and _NUMBER.fullmatch(word)):
+    if not _NUMBER.fullmatch(word):
         raise InputError(f"{word or 'Nothing'} is no number.", "Type one like 1200 or 0.5.")
     number = float(word)
-    if not math.isfinite(number) or (abs(number) > _LARGEST and "e" not in word.casefold()):
+    exact = abs(number) <= _LARGEST or "e" in word.casefold() or word == repr(number)
+    if not math.isfinite(number) or not exact:
         raise InputError("That number is too large to be kept exactly.", "Keep it as text instead.")
-    return int(word) if re.fullmatch(r"[+-]?\d+", word) else number
+    return int(number) if word.lstrip("+-").isdecimal() else number
 
 
 def _parse_boolean(word: str) -> bool:

@@ -217,6 +217,6 @@ def _parse(wanted: FieldType, text: str) -> Json:
         case FieldType.LIST:
             return custom.parse(text, CustomType.LIST)
         case FieldType.TAGS:
-            return [clean_tag(item) for item in text.split(",") if item.strip()]
+            return [*dict.fromkeys(clean_tag(tag) for tag in text.split(",") if tag.strip())]
         case _:
             return text.strip()

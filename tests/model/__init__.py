@@ -1,0 +1,1 @@
+"""Tests of what things are: pure rules, no I/O, no clock."""

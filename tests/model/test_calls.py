@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from planhat_tui.errors import InputError
+from planhat_tui.model import calls
+from planhat_tui.model.calls import CallDraft, CallTimer, Stage
+
+SUMMER = timezone(timedelta(hours=2))
+NOW = datetime(2026, 7, 1, 14, 0, 30, tzinfo=SUMMER)
+START = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+DRAFT = CallDraft(
+    nr="+46 70 123",
+    external_user_id="max123",
+    start=START,
+    end=START + timedelta(minutes=5),
+    waiting=30,
+)
+
+
+def seconds(count: float) -> timedelta:
+    return timedelta(seconds=count)
+
+
+def test_a_complete_call_may_be_sent_and_so_may_one_without_times() -> None:
+    calls.check(DRAFT)
+    calls.check(CallDraft(nr="1", external_user_id="2"))
+    calls.check(replace(DRAFT, end=START, waiting=0))
+    calls.check(replace(DRAFT, waiting=300))
+    calls.check(replace(DRAFT, end=None, waiting=3000))
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (replace(DRAFT, nr="  "), "nr"),
+        (replace(DRAFT, external_user_id=""), "external_user_id"),
+        (replace(DRAFT, end=START - timedelta(seconds=1)), "end"),
+        (replace(DRAFT, waiting=-1), "waiting"),
+        (replace(DRAFT, waiting=301), "waiting"),
+        (replace(DRAFT, waiting=math.nan), "waiting"),
+        (replace(DRAFT, start=None, waiting=math.inf), "waiting"),
+    ],
+)
+def test_a_call_that_cannot_be_sent_says_which_field_is_wrong(draft: CallDraft, field: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        calls.check(draft)
+    assert refusal.value.field == field
+    assert refusal.value.advice
+
+
+def test_waiting_and_talk_fill_the_call() -> None:
+    assert calls.talk_time(DRAFT.start, DRAFT.end, 30) == timedelta(minutes=4, seconds=30)
+    assert calls.talk_time(DRAFT.start, DRAFT.end, None) == timedelta(minutes=5)
+    assert calls.talk_time(DRAFT.start, DRAFT.end, 300) == timedelta()
+
+
+def test_a_talk_time_that_cannot_be_told_is_none() -> None:
+    assert calls.talk_time(None, DRAFT.end, 30) is None
+    assert calls.talk_time(DRAFT.start, None, 30) is None
+    assert calls.talk_time(DRAFT.end, DRAFT.start, 0) is None
+    assert calls.talk_time(DRAFT.start, DRAFT.end, 301) is None
+
+
+@pytest.mark.parametrize("waiting", [1e300, -1e300, 8e13, math.inf, -math.inf, math.nan])
+def test_a_waiting_that_no_clock_can_hold_tells_no_talk_time(waiting: float) -> None:
+    assert calls.talk_time(DRAFT.start, DRAFT.end, waiting) is None
+
+
+def test_a_call_that_ended_now_began_its_talk_and_waiting_ago() -> None:
+    ended = calls.finished(NOW, timedelta(minutes=10), 20)
+    assert ended == (NOW - timedelta(minutes=10, seconds=20), NOW)
+
+
+def test_only_what_is_known_is_sent() -> None:
+    assert calls.body_of(CallDraft(nr=" 1 ", external_user_id=" 2 ")) == {
+        "nr": "1",
+        "externalUserId": "2",
+    }
+    assert calls.body_of(DRAFT) == {
+        "nr": "+46 70 123",
+        "externalUserId": "max123",
+        "start": "2026-07-01T12:00:00.000Z",
+        "end": "2026-07-01T12:05:00.000Z",
+        "waiting": 30,
+    }
+
+
+def test_what_the_api_has_no_place_for_is_not_sent() -> None:
+    draft = replace(DRAFT, note="secret", contact_id="p1", company_id="c1", open_endpoint=True)
+    assert calls.body_of(draft) == calls.body_of(DRAFT)
+
+
+def test_whole_seconds_are_sent_as_whole_numbers() -> None:
+    assert repr(calls.body_of(replace(DRAFT, waiting=30.0))["waiting"]) == "30"
+    assert calls.body_of(replace(DRAFT, waiting=0.5))["waiting"] == 0.5
+
+
+def test_moments_are_written_in_utc_with_milliseconds() -> None:
+    assert calls.iso(NOW) == "2026-07-01T12:00:30.000Z"
+    assert calls.iso(NOW.replace(microsecond=123_987)) == "2026-07-01T12:00:30.123Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-07-01T12:00:00.000Z", START),
+        ("2026-07-01T14:00:00+02:00", START),
+        ("2026-07-01T12:00", START),
+        ("2026-07-01", START.replace(hour=0)),
+        ("yesterday", None),
+        ("", None),
+        ("2026-13-01", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59-12:00", None),
+        ("\ud800", None),
+    ],
+)
+def test_moments_of_the_api_are_read_leniently(text: str, moment: datetime | None) -> None:
+    assert calls.parse_iso(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("now", NOW),
+        (" NOW ", NOW),
+        ("-10m", NOW - timedelta(minutes=10)),
+        ("- 1h", NOW - timedelta(hours=1)),
+        ("14:00", NOW.replace(second=0)),
+        ("9:05:10", NOW.replace(hour=9, minute=5, second=10)),
+        ("15:00", NOW.replace(hour=15, second=0)),
+        ("15:01", NOW.replace(day=30, month=6, hour=15, minute=1, second=0)),
+        ("2026-03-01T14:05", datetime(2026, 3, 1, 14, 5, tzinfo=SUMMER)),
+        ("2026-03-01 14:05", datetime(2026, 3, 1, 14, 5, tzinfo=SUMMER)),
+        ("2026-03-01T14:05Z", datetime(2026, 3, 1, 14, 5, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_read_as_a_person_types_it(text: str, moment: datetime) -> None:
+    assert calls.parse_when(text, now=NOW) == moment
+
+
+def test_just_after_midnight_a_late_hour_was_yesterday() -> None:
+    midnight = NOW.replace(hour=0, minute=5)
+    assert calls.parse_when("23:50", now=midnight) == midnight.replace(
+        day=30, month=6, hour=23, minute=50, second=0
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "25:00", "14:60", "-", "-x", "--5m", "14", "0001-01-01", "9999-12-31"]
+)
+def test_what_is_no_moment_is_refused_with_advice(text: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        calls.parse_when(text, now=NOW)
+    assert refusal.value.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("10", seconds(600)),
+        ("10m", seconds(600)),
+        ("10 min", seconds(600)),
+        ("90s", seconds(90)),
+        ("1h5m", seconds(3900)),
+        ("1H 5M 2S", seconds(3902)),
+        ("5:30", seconds(330)),
+        ("0", seconds(0)),
+        ("7:00", seconds(420)),
+        ("168h", timedelta(days=7)),
+    ],
+)
+def test_a_length_of_time_is_read_as_a_person_types_it(text: str, length: timedelta) -> None:
+    assert calls.parse_duration(text) == length
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "x", "10x", "5:60", "-5m", "1.5h", "m", "5m1h", "169h", "9" * 30, "9" * 5000]
+)
+def test_what_is_no_length_of_time_is_refused_with_advice(text: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        calls.parse_duration(text)
+    assert refusal.value.advice
+    assert len(str(refusal.value)) < 120
+
+
+def test_a_call_made_now_rings_is_answered_and_ends() -> None:
+    timer = CallTimer()
+    stages = [timer.stage]
+    for step in range(4):
+        timer = timer.next(NOW + seconds(10 * step))
+        stages.append(timer.stage)
+    assert stages == [Stage.IDLE, Stage.RINGING, Stage.TALKING, Stage.ENDED, Stage.ENDED]
+    assert timer == CallTimer(NOW, NOW + seconds(10), NOW + seconds(20))
+
+
+def test_the_timer_counts_waiting_then_talk_and_then_stands() -> None:
+    idle = CallTimer()
+    ringing = idle.next(NOW)
+    talking = ringing.next(NOW + seconds(10))
+    ended = talking.next(NOW + seconds(70))
+    later = NOW + seconds(100)
+    assert (idle.waiting(later), idle.talk(later)) == (seconds(0), seconds(0))
+    assert (ringing.waiting(later), ringing.talk(later)) == (seconds(100), seconds(0))
+    assert (talking.waiting(later), talking.talk(later)) == (seconds(10), seconds(90))
+    assert (ended.waiting(later), ended.talk(later)) == (seconds(10), seconds(60))
+
+
+def test_a_call_that_nobody_answered_was_waiting_only() -> None:
+    unanswered = CallTimer(rang_at=NOW, ended_at=NOW + seconds(25))
+    assert unanswered.stage is Stage.ENDED
+    assert unanswered.waiting(NOW + seconds(99)) == seconds(25)
+    assert unanswered.talk(NOW + seconds(99)) == seconds(0)
