@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from planhat_tui.model.events import Topic
     from planhat_tui.model.records import Kind
 
 
@@ -35,9 +34,7 @@ class Answered(Message, bubble=False):
 
 @dataclass
 class Arrived(Message, bubble=False):
-    """Something changed in the store; no ids: anything of the topic may have."""
-
-    changes: Mapping[Topic, frozenset[str]]
+    """Something changed in the store; :meth:`planhat_tui.tui.feed.Feed.take` tells what."""
 
 
 @dataclass
@@ -48,20 +45,16 @@ class CompanyPointed(Message):
 
 
 @dataclass
-class ContactPointed(Message):
-    """The row under the cursor of the contact list is another one; empty: there is none."""
-
-    contact_id: str
-
-
-@dataclass
 class Wanted(Message):
-    """A key asks for a job on records: ``deed`` names it (see :mod:`planhat_tui.tui.flows`)."""
+    """A key asks for a job on records: ``deed`` names it (see :mod:`planhat_tui.tui.flows`).
+
+    ``what`` is the tag, the field or the company that it concerns, where it does.
+    """
 
     deed: str
     kind: Kind
     ids: tuple[str, ...]
-    field: str = ""
+    what: str = ""
 
 
 @dataclass

@@ -93,7 +93,7 @@ class Reading:
         self._store.shutdown(wait=True, cancel_futures=True)
         self._network.shutdown(wait=False, cancel_futures=True)
 
-    def _run(
+    def _run(  # noqa: PLR0917 -- private, and all of them are needed
         self,
         threads: ThreadPoolExecutor,
         widget: MessagePump,

@@ -1,6 +1,94 @@
-"""What the screen is given: the composition root fills it, the screen calls it.
+"""What the screen is given: the open profiles, the themes, the words to begin with.
 
-The screen knows neither files nor tokens nor HTTP: it knows this.
+The screen knows neither files nor tokens nor HTTP: it asks these.
 """
 
 from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from planhat_tui.config.paths import Paths
+    from planhat_tui.config.profiles import Config, Profile
+    from planhat_tui.config.themes import Theme
+    from planhat_tui.model.records import User
+    from planhat_tui.workspace.switch import Workspaces
+
+
+class History(Protocol):
+    """The lines that were typed after the colon."""
+
+    def history(self) -> tuple[str, ...]:
+        """Return them, oldest first."""
+        ...
+
+    def remember_line(self, text: str) -> None:
+        """Keep one."""
+        ...
+
+
+class Root(Protocol):
+    """The composition root, as far as the screen needs it."""
+
+    @property
+    def config(self) -> Config:
+        """The config as it was last read."""
+        ...
+
+    @property
+    def paths(self) -> Paths:
+        """Where things live."""
+        ...
+
+    @property
+    def machine(self) -> History:
+        """What this machine remembers."""
+        ...
+
+    def profile(self, name: str) -> Profile:
+        """Return a profile by its name. Raises our errors."""
+        ...
+
+    def reload(self) -> None:
+        """Read the config again."""
+        ...
+
+    def probe(self, profile: Profile) -> User:
+        """Ask Planhat who a profile's token stands for."""
+        ...
+
+    def queued(self, name: str) -> int:
+        """Count what a profile hasn't delivered yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time: the wall's in seconds since the epoch, monotonic seconds, and here and now."""
+
+    wall: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of the explorer. A profile is open in ``workspaces``, and ``clock`` is its time.
+
+    ``theme`` is the name of one of ``themes``. ``problems`` are sentences about the config and the
+    themes; ``hint`` is shown at the start where nothing is wrong.
+    """
+
+    workspaces: Workspaces
+    runtime: Root
+    themes: Mapping[str, Theme]
+    theme: str
+    problems: tuple[str, ...] = ()
+    hint: str = ""
+    clock: Clock = field(default_factory=Clock)
+    env: Mapping[str, str] = field(default_factory=dict)

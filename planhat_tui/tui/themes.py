@@ -34,9 +34,7 @@ FALLBACK: Final[Mapping[str, str]] = {
 }
 """Colours for a name that a theme leaves out, and for an app without a theme."""
 
-ANSI: Final = frozenset(
-    "black red green yellow blue magenta cyan white default".split()  # noqa: SIM905 -- as one reads it
-)
+ANSI: Final = frozenset("black red green yellow blue magenta cyan white default".split())
 """Colour words that mean the terminal's own."""
 
 OWN: Final = ("muted", "selection", "added", "removed", "changed", "pending", "conflict")

@@ -45,9 +45,7 @@ def tag_words(change: Change) -> str:
     return " ".join([f"+{visible(t)}" for t in added] + [f"-{visible(t)}" for t in removed])
 
 
-def change_words(
-    kind: Kind, change: Change, users: Mapping[str, str], *, arrow: str = "→"
-) -> str:
+def change_words(kind: Kind, change: Change, users: Mapping[str, str], *, arrow: str = "→") -> str:
     """Return one change: ``+gold -old``, ``Phase onboarding → won``."""
     if change.field == "tags":
         return tag_words(change)

@@ -1,0 +1,21 @@
+"""The program. ``--version`` is answered before anything else is imported."""
+
+from __future__ import annotations
+
+import sys
+
+from planhat_tui import __version__
+
+
+def main() -> None:
+    """Run the program and exit with its status."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"planhat-tui {__version__}\n")
+        return
+    from planhat_tui.cli import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""``company``: find, show, create, set, tag, untag, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.commands import lookup, record_verbs
+from planhat_tui.commands.registry import Effect, records, verb, word, words
+from planhat_tui.commands.settling import settle
+from planhat_tui.commands.typed import query_of, values_of
+from planhat_tui.model.records import Kind
+from planhat_tui.model.text import visible
+
+if TYPE_CHECKING:
+    from planhat_tui.commands.context import Context
+    from planhat_tui.commands.results import Done, Listing, Single
+
+KIND = Kind.COMPANY
+_ALL = 1_000_000
+
+
+@verb(
+    "company find",
+    words("query", "words, and terms such as tag:vip or -phase:churned", required=False),
+    kind=KIND,
+    key="find",
+    aliases=("list",),
+)
+def find(ctx: Context, query: tuple[str, ...]) -> Listing:
+    """Find companies by any part of a name, domain, e-mail, phone, external id or tag.
+
+    Terms: tag: phase: status: owner: id: and -tag:x or not:tag:x for those without.
+    """
+    note = lookup.ready(ctx)
+    found = ctx.workspace().reads.companies(query_of(query), limit=_ALL)
+    return record_verbs.listing(ctx, KIND, (row.id for row in found.rows), note)
+
+
+@verb("company show", records(), kind=KIND, aliases=("get",))
+def show(ctx: Context, ids: tuple[str, ...]) -> Single | Listing:
+    """Show all fields of a company."""
+    return record_verbs.show(ctx, KIND, ids)
+
+
+@verb(
+    "company create",
+    word("name", "the company's name"),
+    words("values", "such as phase=onboarding or custom.Plan=Gold", "FIELD=VALUE", required=False),
+    effect=Effect.WRITE,
+    kind=KIND,
+    key="add",
+)
+def create(ctx: Context, name: str, values: tuple[str, ...]) -> Done:
+    """Make a company."""
+    given = values_of(ctx, KIND, [f"name={name}", *values])
+    entry = ctx.workspace().writes.create(KIND, given)
+    return settle(ctx, [entry], f"New company {visible(name)}")
+
+
+@verb(
+    "company set",
+    records(),
+    words(
+        "values", "such as phase=won, owner=Anna Lind, custom.Plan=; empty clears", "FIELD=VALUE"
+    ),
+    effect=Effect.WRITE,
+    kind=KIND,
+    key="field",
+)
+def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...]) -> Done:
+    """Change fields of a company."""
+    return record_verbs.change(ctx, KIND, ids, values)
+
+
+@verb(
+    "company tag",
+    records(),
+    words("tags", "a tag", "TAG"),
+    effect=Effect.WRITE,
+    kind=KIND,
+    key="tags",
+)
+def tag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
+    """Add tags to a company."""
+    return record_verbs.tag(ctx, KIND, ids, add=tags)
+
+
+@verb("company untag", records(), words("tags", "a tag", "TAG"), effect=Effect.WRITE, kind=KIND)
+def untag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
+    """Remove tags from a company."""
+    return record_verbs.tag(ctx, KIND, ids, remove=tags)
+
+
+@verb("company delete", records(), effect=Effect.DELETE, kind=KIND, key="delete")
+def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
+    """Delete a company; asks first."""
+    return record_verbs.delete(ctx, KIND, ids)

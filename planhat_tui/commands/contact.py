@@ -1,0 +1,108 @@
+"""``contact``: find, show, create, set, tag, untag, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.commands import lookup, record_verbs
+from planhat_tui.commands.registry import Effect, option, records, verb, word, words
+from planhat_tui.commands.settling import settle
+from planhat_tui.commands.typed import query_of, values_of
+from planhat_tui.model.records import Kind, text_of
+from planhat_tui.model.text import visible
+
+if TYPE_CHECKING:
+    from planhat_tui.commands.context import Context
+    from planhat_tui.commands.results import Done, Listing, Single
+
+KIND = Kind.CONTACT
+_ALL = 1_000_000
+
+
+@verb(
+    "contact find",
+    words("query", "words, and terms such as tag:champion", required=False),
+    option("--company", "only of this company", "ID"),
+    kind=KIND,
+    aliases=("list",),
+)
+def find(ctx: Context, query: tuple[str, ...], company: str) -> Listing:
+    """Find contacts by any part of a name, e-mail, phone number or tag."""
+    note = lookup.ready(ctx)
+    at = lookup.one_of(ctx, Kind.COMPANY, [company]) if company else ""
+    if at:
+        _have_contacts(ctx, at)
+    found = ctx.workspace().reads.contacts_found(query_of(query), limit=_ALL, company_id=at)
+    return record_verbs.listing(ctx, KIND, (row.id for row in found.rows), note)
+
+
+@verb("contact show", records(), kind=KIND, aliases=("get",))
+def show(ctx: Context, ids: tuple[str, ...]) -> Single | Listing:
+    """Show all fields of a contact."""
+    return record_verbs.show(ctx, KIND, ids)
+
+
+@verb(
+    "contact create",
+    word("name", "the contact's name"),
+    option("--company", "the company: its id, extid-... or exact name", "ID"),
+    words("values", "such as email=ada@acme.example", "FIELD=VALUE", required=False),
+    effect=Effect.WRITE,
+    kind=KIND,
+    key="add",
+)
+def create(ctx: Context, name: str, company: str, values: tuple[str, ...]) -> Done:
+    """Make a contact at a company: --company, or the selected one."""
+    company_id = lookup.one_of(ctx, Kind.COMPANY, [company] if company else [])
+    at = lookup.raw(ctx, Kind.COMPANY, company_id) or {}
+    given = values_of(ctx, KIND, [f"name={name}", *values])
+    given = {"companyId": company_id, "companyName": text_of(at, "name"), **given}
+    entry = ctx.workspace().writes.create(KIND, given)
+    return settle(ctx, [entry], f"New contact {visible(name)}")
+
+
+@verb(
+    "contact set",
+    records(),
+    words("values", "such as position=CTO; empty clears", "FIELD=VALUE"),
+    effect=Effect.WRITE,
+    kind=KIND,
+    key="field",
+)
+def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...]) -> Done:
+    """Change fields of a contact."""
+    return record_verbs.change(ctx, KIND, ids, values)
+
+
+@verb(
+    "contact tag",
+    records(),
+    words("tags", "a tag", "TAG"),
+    effect=Effect.WRITE,
+    kind=KIND,
+    key="tags",
+)
+def tag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
+    """Add tags to a contact."""
+    return record_verbs.tag(ctx, KIND, ids, add=tags)
+
+
+@verb("contact untag", records(), words("tags", "a tag", "TAG"), effect=Effect.WRITE, kind=KIND)
+def untag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
+    """Remove tags from a contact."""
+    return record_verbs.tag(ctx, KIND, ids, remove=tags)
+
+
+@verb("contact delete", records(), effect=Effect.DELETE, kind=KIND, key="delete")
+def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
+    """Delete a contact; asks first."""
+    return record_verbs.delete(ctx, KIND, ids)
+
+
+def _have_contacts(ctx: Context, company_id: str) -> None:
+    """Read the contacts of a company now if they were never read."""
+    from planhat_tui.model.events import Topic
+
+    workspace = ctx.workspace()
+    if workspace.reads.contacts(company_id).seen_at is None:
+        workspace.net.refresh(Topic.CONTACT, frozenset({company_id})).result()

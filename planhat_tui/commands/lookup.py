@@ -1,0 +1,97 @@
+"""From what was typed to records: the local copy first, Planhat when it isn't there."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import TimeoutError as NotYetError
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.model.events import Topic
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planhat_tui.commands.context import Context
+    from planhat_tui.model.values import Json
+
+_ID: Final = re.compile(r"[0-9a-f]{24}|extid-.+")
+_PATIENCE: Final = 20.0
+"""Seconds that a read waits for a first copy of the tenant; the names are there after one call."""
+
+
+def ready(ctx: Context) -> str:
+    """Have a local copy, a fresh one if that is wished; return how old it is, as a sentence."""
+    workspace = ctx.workspace()
+    progress = workspace.reads.progress()
+    if progress.seen_at is None:
+        ctx.tell("Nothing is here yet: reading from Planhat ...")
+        workspace.net.refresh(Topic.COMPANY).result()
+        try:
+            workspace.net.fill().result(_PATIENCE)
+        except NotYetError:
+            ctx.tell("The rest is loaded by: planhat-tui sync")
+    elif ctx.wishes.fresh:
+        workspace.net.refresh(Topic.SYNC).result()
+    return age(ctx)
+
+
+def age(ctx: Context) -> str:
+    """Return how old the local copy is, and how much of the tenant it holds."""
+    progress = ctx.workspace().reads.progress()
+    if progress.seen_at is None:
+        return "Nothing is here yet."
+    minutes = max(0.0, ctx.now().timestamp() - progress.seen_at) / 60
+    old = f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"
+    text = f"local copy, {old} old" if minutes >= 1 else "local copy, just read"
+    known, whole = progress.companies_known, progress.companies_complete
+    if whole < known:
+        text += f"; incomplete: {100 * whole // known}% of the companies loaded"
+    elif not progress.contacts_complete:
+        text += "; incomplete: contacts are still being loaded"
+    return text
+
+
+def ids_of(ctx: Context, kind: Kind, typed: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of what was typed, or of the selection where nothing was.
+
+    Raises :class:`NotFoundError`, or :class:`AmbiguousError` with the candidates.
+    """
+    if typed:
+        ready(ctx)
+        return tuple(_resolve(ctx, kind, text) for text in typed)
+    if ctx.selection.kind is kind and ctx.selection.ids:
+        return ctx.selection.ids
+    raise InputError(f"No {kind} is selected.", "Select one, or name it with --id ID.")
+
+
+def one_of(ctx: Context, kind: Kind, typed: Sequence[str]) -> str:
+    """Return one id. Raises :class:`InputError` if several are selected."""
+    ids = ids_of(ctx, kind, typed)
+    if len(ids) > 1:
+        raise InputError(f"{len(ids)} are selected, and this takes one.", "Name it with --id ID.")
+    return ids[0]
+
+
+def raw(ctx: Context, kind: Kind, record_id: str) -> dict[str, Json] | None:
+    """Return a record as it is shown, ``None`` if it isn't here."""
+    reads = ctx.workspace().reads
+    if kind is Kind.CALL:
+        logged = reads.call(record_id)
+        return dict(logged.call.raw) if logged else None
+    if kind is Kind.USER:
+        return next((dict(user.raw) for user in reads.users() if user.id == record_id), None)
+    shown = reads.company(record_id) if kind is Kind.COMPANY else reads.contact(record_id)
+    return shown.raw if shown else None
+
+
+def _resolve(ctx: Context, kind: Kind, text: str) -> str:
+    workspace = ctx.workspace()
+    try:
+        return workspace.reads.resolve(kind, text)
+    except NotFoundError:
+        if kind is not Kind.COMPANY or not _ID.fullmatch(text):
+            raise
+        workspace.net.refresh(Topic.COMPANY, frozenset({text})).result()
+        return workspace.reads.resolve(kind, text)

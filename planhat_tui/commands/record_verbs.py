@@ -1,0 +1,119 @@
+"""What companies and contacts have in common: find, show, set, tag, untag, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.commands import lookup
+from planhat_tui.commands.results import Column, Done, Listing, Single
+from planhat_tui.commands.settling import settle
+from planhat_tui.commands.typed import values_of
+from planhat_tui.config import guardrails
+from planhat_tui.model.fields import label_of
+from planhat_tui.model.records import Contact, Kind, text_of
+from planhat_tui.model.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from planhat_tui.commands.context import Context
+
+COLUMNS = {
+    Kind.COMPANY: (
+        Column("_id", "ID"),
+        Column("name", "NAME"),
+        Column("phase", "PHASE"),
+        Column("h", "HEALTH", right=True),
+        Column("arr", "ARR", right=True),
+        Column("renewalDate", "RENEWAL"),
+        Column("externalId", "EXTERNAL ID"),
+        Column("tags", "TAGS"),
+    ),
+    Kind.CONTACT: (
+        Column("_id", "ID"),
+        Column("name", "NAME"),
+        Column("position", "POSITION"),
+        Column("phone", "PHONE"),
+        Column("email", "E-MAIL"),
+        Column("companyName", "COMPANY"),
+        Column("tags", "TAGS"),
+    ),
+}
+"""What a list shows; ``--fields`` shows others."""
+
+PLURAL = {Kind.COMPANY: "companies", Kind.CONTACT: "contacts", Kind.CALL: "calls"}
+
+
+def listing(ctx: Context, kind: Kind, ids: Iterable[str], note: str) -> Listing:
+    """Return records by their ids."""
+    records = [raw for one in ids if (raw := lookup.raw(ctx, kind, one)) is not None]
+    return Listing(tuple(records), COLUMNS[kind], note)
+
+
+def show(ctx: Context, kind: Kind, ids: Sequence[str]) -> Single | Listing:
+    """Return all fields of a record, or a list of several."""
+    wanted = lookup.ids_of(ctx, kind, ids)
+    note = lookup.age(ctx)
+    if len(wanted) > 1:
+        return listing(ctx, kind, wanted, note)
+    return Single(lookup.raw(ctx, kind, wanted[0]) or {}, kind, note)
+
+
+def change(ctx: Context, kind: Kind, ids: Sequence[str], pairs: Sequence[str]) -> Done:
+    """Set fields of records."""
+    wanted = lookup.ids_of(ctx, kind, ids)
+    current = lookup.raw(ctx, kind, wanted[0]) if len(wanted) == 1 else None
+    values = values_of(ctx, kind, pairs, current)
+    entries = ctx.workspace().writes.edit(kind, wanted, values)
+    fields = ", ".join(visible(label_of(kind, path)) for path in values)
+    return settle(ctx, entries, f"{fields} of {whom(ctx, kind, wanted)}", many=len(wanted) > 1)
+
+
+def tag(
+    ctx: Context,
+    kind: Kind,
+    ids: Sequence[str],
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+) -> Done:
+    """Add tags to records, or remove tags from them."""
+    wanted = lookup.ids_of(ctx, kind, ids)
+    entries = ctx.workspace().writes.tag(kind, wanted, add, remove)
+    tags = ", ".join(visible(one) for one in (*add, *remove))
+    noun = "Tag" if len((*add, *remove)) == 1 else "Tags"
+    where = "on" if add else "off"
+    deed = f"{noun} {tags} {where} {whom(ctx, kind, wanted)}"
+    return settle(ctx, entries, deed, many=len(wanted) > 1)
+
+
+def delete(ctx: Context, kind: Kind, ids: Sequence[str]) -> Done:
+    """Delete records, after the word that confirms it."""
+    wanted = lookup.ids_of(ctx, kind, ids)
+    profile = ctx.workspace().profile
+    guardrails.check_delete(profile, len(wanted))
+    subject = whom(ctx, kind, wanted)
+    word = guardrails.typed_word(profile, len(wanted), deleting=True)
+    ctx.confirm(f"Delete {subject} in {profile.name}? {warning(kind)}", word)
+    entries = ctx.workspace().writes.delete(kind, wanted)
+    if not entries:
+        return Done(f"{subject}: taken out; Planhat never had it.", many=len(wanted) > 1)
+    return settle(ctx, entries, f"Deletion of {subject}", many=len(wanted) > 1)
+
+
+def warning(kind: Kind) -> str:
+    """Return what a deletion takes along."""
+    if kind is Kind.COMPANY:
+        return "Its contacts go with it, and undo makes it again with a new id."
+    return "Undo makes it again with a new id."
+
+
+def whom(ctx: Context, kind: Kind, ids: Sequence[str]) -> str:
+    """Return the name of one record, or how many they are."""
+    if len(ids) != 1:
+        return f"{len(ids)} {PLURAL[kind]}"
+    raw = lookup.raw(ctx, kind, ids[0]) or {}
+    if kind is Kind.CONTACT:
+        return visible(Contact.from_raw(raw).title)
+    if kind is Kind.CALL:
+        return f"the call to {visible(text_of(raw, 'nr'))}"
+    return visible(text_of(raw, "name")) or ids[0]

@@ -1,0 +1,192 @@
+"""All verbs, each with its words, its parameters and its effect.
+
+A verb is a function; :func:`verb` puts it here. Its parameters are named as the function's
+arguments. A new thing to do is one function in this room: every door finds it here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
+
+from planhat_tui.commands.context import Door
+from planhat_tui.errors import InputError
+from planhat_tui.model.text import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from planhat_tui.commands.results import Result
+    from planhat_tui.model.records import Kind
+
+F = TypeVar("F", bound="Callable[..., Result]")
+
+
+class Effect(StrEnum):
+    """What a verb does to Planhat's data."""
+
+    READ = "read"
+    WRITE = "write"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter.
+
+    ``records`` are one ``ID`` in the shell; in the ``:`` line the selection, or ``--id ID``. A
+    ``word`` is positional, ``words`` are all that are left. An ``option`` takes a value, a ``flag``
+    none, a ``switch`` may be repeated. ``flags`` are an option's spellings.
+    """
+
+    name: str
+    how: Literal["records", "word", "words", "option", "flag"]
+    help: str
+    metavar: str = ""
+    flags: tuple[str, ...] = ()
+    required: bool = True
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+
+def records(name: str = "ids") -> Param:
+    """Return the records that the verb is about."""
+    return Param(name, "records", "an id, extid-..., the exact name or the e-mail", "ID")
+
+
+def word(name: str, help: str, metavar: str = "", *, required: bool = True) -> Param:  # noqa: A002 -- the field's word
+    """Return one positional word."""
+    return Param(name, "word", help, metavar or name.upper(), required=required)
+
+
+def words(name: str, help: str, metavar: str = "", *, required: bool = True) -> Param:  # noqa: A002 -- likewise
+    """Return all positional words that are left."""
+    return Param(name, "words", help, metavar or name.upper(), required=required)
+
+
+def option(
+    flags: str,
+    help: str,  # noqa: A002 -- likewise
+    metavar: str = "TEXT",
+    *,
+    required: bool = False,
+    default: str = "",
+    choices: tuple[str, ...] = (),
+) -> Param:
+    """Return an option with a value; ``flags`` as in ``"-c --company"``, the last names it."""
+    spellings = tuple(flags.split())
+    name = spellings[-1].lstrip("-").replace("-", "_")
+    return Param(name, "option", help, metavar, spellings, required, default, choices)
+
+
+def flag(flags: str, help: str) -> Param:  # noqa: A002 -- likewise
+    """Return an option without a value."""
+    spellings = tuple(flags.split())
+    name = spellings[-1].lstrip("-").replace("-", "_")
+    return Param(name, "flag", help, flags=spellings, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb. ``noun`` is empty for those that stand alone (``find``, ``undo``).
+
+    ``kind`` is what its records are. ``keys`` names the key of the explorer that does the same
+    (see :mod:`planhat_tui.tui.keys`). ``needs_profile`` says that it opens one.
+    """
+
+    noun: str
+    verb: str
+    run: Callable[..., Result]
+    params: tuple[Param, ...] = ()
+    effect: Effect = Effect.READ
+    kind: Kind | None = None
+    key: str = ""
+    doors: Door = Door.SHELL | Door.LINE
+    aliases: tuple[str, ...] = ()
+    needs_profile: bool = True
+
+    @property
+    def name(self) -> str:
+        """Noun and verb, as they are typed."""
+        return f"{self.noun} {self.verb}".strip()
+
+    @property
+    def help(self) -> str:
+        """The docstring: its first line is the summary."""
+        return self.run.__doc__ or ""
+
+    @property
+    def summary(self) -> str:
+        """What it does, in a line."""
+        return self.help.strip().splitlines()[0]
+
+
+_COMMANDS: Final[dict[str, Command]] = {}
+
+ROOMS: Final = {
+    "find": "find",
+    "company": "company",
+    "contact": "contact",
+    "call": "call",
+    "user": "user",
+    "whoami": "tenant",
+    "sync": "tenant",
+    "limits": "tenant",
+    "profile": "profile",
+    "outbox": "outbox",
+    "undo": "undo",
+    "sandbox": "sandbox",
+}
+"""First words, in the order of the help, and the modules that hold their verbs."""
+
+
+def verb(
+    name: str,
+    *params: Param,
+    effect: Effect = Effect.READ,
+    kind: Kind | None = None,
+    key: str = "",
+    doors: Door = Door.SHELL | Door.LINE,
+    aliases: tuple[str, ...] = (),
+    needs_profile: bool = True,
+) -> Callable[[F], F]:
+    """Register a function as the verb ``name``, such as ``company find`` or ``undo``."""
+    noun, _, last = name.rpartition(" ")
+
+    def register(run: F) -> F:
+        _COMMANDS[name] = Command(
+            noun, last, run, params, effect, kind, key, doors, aliases, needs_profile
+        )
+        return run
+
+    return register
+
+
+def commands(first: str = "") -> tuple[Command, ...]:
+    """Return the verbs whose first word is ``first``, or all of them; loads only their modules."""
+    rooms = [ROOMS[first]] if first else ROOMS.values()
+    for room in dict.fromkeys(rooms):
+        importlib.import_module(f"planhat_tui.commands.{room}")
+    found = [c for c in _COMMANDS.values() if not first or (c.noun or c.verb) == first]
+    order = list(ROOMS)
+    return tuple(sorted(found, key=lambda c: order.index(c.noun or c.verb)))
+
+
+def match(typed: str, known: Iterable[str], what: str, *, exact: Iterable[str] = ()) -> str:
+    """Return the one of ``known`` that a word is, or begins. ``exact`` ones are typed in full.
+
+    Raises :class:`InputError` with the nearest, or with those that it might be.
+    """
+    names = list(known)
+    if typed in names:
+        return typed
+    begun = [name for name in names if name.startswith(typed) and name not in set(exact)]
+    if len(begun) == 1 and typed:
+        return begun[0]
+    if len(begun) > 1:
+        raise InputError(f"{typed} could be {', '.join(begun)}.", "Type more of it.")
+    near = nearest(typed, names)
+    advice = f"Did you mean {near}?" if near else f"There are: {', '.join(names)}."
+    raise InputError(f"There is no {what} {typed}.", advice)

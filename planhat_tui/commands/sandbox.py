@@ -1,0 +1,83 @@
+"""``sandbox``: a Planhat of your own, as a server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planhat_tui.commands.context import Door
+from planhat_tui.commands.registry import flag, option, verb
+from planhat_tui.commands.results import Done
+from planhat_tui.errors import InputError
+from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
+
+if TYPE_CHECKING:
+    from planhat_tui.commands.context import Context
+
+_WINDOW = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
+
+
+@verb(
+    "sandbox",
+    option("--host", "where it listens", "HOST", default="127.0.0.1"),
+    option("--port", "0 takes any that is free", "PORT", default="8787"),
+    option("--db", "keep the data in this file", "FILE"),
+    flag("--empty", "without practice data"),
+    option("--companies", "how many companies", "N", default="1200"),
+    option("--seed", "another seed makes other data", "N", default="1"),
+    option("--dialect", "the API's edition", "D", default="modern", choices=("modern", "seed")),
+    option("--limit", "calls in a window", "N", default="200"),
+    option("--window", "seconds until the count starts anew", "A-B", default="60-120"),
+    option("--token", "of the first tenant", default=DEMO_TENANTS[0].token),
+    option("--tenant", "id of the first tenant", "UUID", default=DEMO_TENANTS[0].tenant_id),
+    doors=Door.SHELL,
+    needs_profile=False,
+)
+def sandbox(  # noqa: PLR0917 -- the options of one command
+    ctx: Context,
+    host: str,
+    port: str,
+    db: str,
+    empty: bool,  # noqa: FBT001 -- a flag of the command line
+    companies: str,
+    seed: str,
+    dialect: str,
+    limit: str,
+    window: str,
+    token: str,
+    tenant: str,
+) -> Done:
+    """Run a Planhat-compatible server with practice data, until SIGTERM or ctrl+c.
+
+    Prints one line when it accepts requests: ready URL token=TOKEN tenant=UUID
+    """
+    options = SandboxOptions(
+        db=Path(db) if db else None,
+        empty=empty,
+        companies=_whole("companies", companies),
+        seed=_whole("seed", seed),
+        dialect="seed" if dialect == "seed" else "modern",
+        limit=_whole("limit", limit, least=1),
+        window=_window(window),
+        token=token,
+        tenant=tenant,
+    )
+    return Done("", exit_status=ctx.serve(options, host, _whole("port", port, most=65535)))
+
+
+def _whole(name: str, text: str, *, least: int = 0, most: int = 10_000_000) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise InputError(
+            f"--{name} {text} is no whole number from {least} to {most}.", "Give another."
+        )
+    return int(text)
+
+
+def _window(text: str) -> tuple[float, float]:
+    found = _WINDOW.fullmatch(text)
+    shortest = float(found[1]) if found else 0.0
+    longest = float(found[2] or found[1]) if found else 0.0
+    if not 0 < shortest <= longest:
+        raise InputError(f"--window {text} is no window.", "Give seconds, such as 60-120.")
+    return shortest, longest

@@ -1,0 +1,87 @@
+"""What became of edits: waiting for Planhat where that is wished, and the exit status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.commands import lookup
+from planhat_tui.commands.results import Done
+from planhat_tui.errors import (
+    ConflictError,
+    OfflineError,
+    PartialError,
+    RefusedError,
+    UnknownOutcomeError,
+)
+from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planhat_tui.commands.context import Context
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.values import Json
+
+STATUS: Final = {
+    State.QUEUED: OfflineError.exit_status,
+    State.SENDING: OfflineError.exit_status,
+    State.HELD: OfflineError.exit_status,
+    State.NOT_SURE: UnknownOutcomeError.exit_status,
+    State.REFUSED: RefusedError.exit_status,
+    State.CONFLICT: ConflictError.exit_status,
+    State.DELIVERED: 0,
+    State.DROPPED: 0,
+}
+"""The exit status of one edit."""
+
+
+def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = False) -> Done:
+    """Wait until Planhat has the edits, if that is wished, and say what became of them.
+
+    ``deed`` is a noun phrase: ``Tag gold on Acme Inc``.
+    """
+    if not entries:
+        return Done("Nothing to change: it is so already.", many=many)
+    if not ctx.wishes.wait:
+        shown = _records(ctx, entries)
+        return Done(f"{deed}: queued. u takes it back.", shown, many=many)
+    net = ctx.workspace().net
+    settled = net.deliver([entry.n for entry in entries]).result()
+    text = "\n".join(dict.fromkeys(_told(ctx, entry, deed) for entry in settled))
+    return Done(text, _records(ctx, settled), _status(ctx, settled), many=many)
+
+
+def _told(ctx: Context, entry: Entry, deed: str) -> str:
+    if entry.state is State.DELIVERED:
+        return f"{deed}: delivered. {entry.reason}".rstrip()
+    if entry.state is State.DROPPED:
+        return f"{deed}: taken back."
+    status = ctx.workspace().net.status
+    why = entry.reason or status.reason
+    return f"{deed}: {entry.state}. {why}  Edit {entry.n} is kept here: outbox list".strip()
+
+
+def _status(ctx: Context, settled: Sequence[Entry]) -> int:
+    statuses = {STATUS[entry.state] for entry in settled}
+    if statuses == {OfflineError.exit_status} and ctx.workspace().net.status.network == "refused":
+        return RefusedError.exit_status
+    failed = statuses - {0}
+    if not failed:
+        return 0
+    return failed.pop() if len(statuses) == 1 else PartialError.exit_status
+
+
+def _records(ctx: Context, entries: Sequence[Entry]) -> tuple[dict[str, Json], ...]:
+    """Return how the records look now: what was deleted, as it stood."""
+    shown: dict[str, dict[str, Json]] = {}
+    for entry in entries:
+        record_id = entry.result_id or entry.record_id
+        now = lookup.raw(ctx, entry.kind, record_id)
+        if now is None and entry.action is Action.DELETE:
+            now = dict(entry.body or {})
+        if now is None and entry.kind is Kind.CALL:
+            now = {**(entry.body or {}), "_id": record_id}
+        if now is not None:
+            shown[record_id] = now
+    return tuple(shown.values())

@@ -1,0 +1,34 @@
+"""``user find``: who is in the team."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.commands import lookup
+from planhat_tui.commands.registry import verb, words
+from planhat_tui.commands.results import Column, Listing
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from planhat_tui.commands.context import Context
+
+COLUMNS = (
+    Column("_id", "ID"),
+    Column("firstName", "FIRST NAME"),
+    Column("lastName", "LAST NAME"),
+    Column("email", "E-MAIL"),
+    Column("externalId", "EXTERNAL ID"),
+)
+
+
+@verb(
+    "user find",
+    words("query", "parts of a name or an e-mail", required=False),
+    kind=Kind.USER,
+    aliases=("list",),
+)
+def find(ctx: Context, query: tuple[str, ...]) -> Listing:
+    """Find people of your own team, such as owners of companies."""
+    note = lookup.ready(ctx)
+    users = ctx.workspace().reads.users(" ".join(query))
+    return Listing(tuple(user.raw for user in users), COLUMNS, note)

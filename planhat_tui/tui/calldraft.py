@@ -1,0 +1,91 @@
+"""From what is typed into the call form to a call: which times follow from which.
+
+The form has minutes, waiting, start and end; two of them give the third. Nothing known about the
+times: none is sent (API reference 2016, "Calls": waiting + talk = end - start).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from planhat_tui.errors import InputError
+from planhat_tui.model import calls
+from planhat_tui.model.calls import CallDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The texts of the form. Empty texts are unknown."""
+
+    nr: str = ""
+    agent: str = ""
+    talk: str = ""
+    waiting: str = ""
+    start: str = ""
+    end: str = ""
+    note: str = ""
+
+
+def draft_of(typed: Typed, now: datetime, *, finished: bool) -> CallDraft:
+    """Return the call; its rules aren't checked yet.
+
+    Raises :class:`InputError` with the form's field: ``talk``, ``waiting``, ``start``, ``end``.
+    """
+    waiting = _at("waiting", _seconds, typed.waiting) if typed.waiting.strip() else None
+    start = _when("start", typed.start, now)
+    end = _when("end", typed.end, now)
+    draft = CallDraft(
+        nr=typed.nr.strip(),
+        external_user_id=typed.agent.strip(),
+        start=start,
+        end=end,
+        waiting=waiting,
+        note=typed.note.strip(),
+    )
+    if not typed.talk.strip():
+        return draft
+    talk = _at("talk", calls.parse_duration, typed.talk)
+    return _with_talk(draft, talk, now if finished else None)
+
+
+def _with_talk(draft: CallDraft, talk: timedelta, now: datetime | None) -> CallDraft:
+    """Complete start and end from the talk time; without either, the call ends now."""
+    if draft.start is not None and draft.end is None:
+        wait = timedelta(seconds=draft.waiting or 0)
+        return replace(draft, end=draft.start + wait + talk)
+    end = draft.end or now
+    if end is None or draft.start is not None:
+        return draft
+    start, end = calls.finished(end, talk, draft.waiting)
+    return replace(draft, start=start, end=end)
+
+
+def _seconds(text: str) -> float:
+    """Return seconds: a bare number means seconds here, unlike minutes of talk."""
+    bare = text.strip().replace(",", ".")
+    try:
+        return float(bare)
+    except ValueError:
+        return calls.parse_duration(text).total_seconds()
+
+
+def _when(field: str, text: str, now: datetime) -> datetime | None:
+    if not text.strip():
+        return None
+    return _at(field, lambda value: calls.parse_when(value, now=now), text)
+
+
+def _at(field: str, parse: Callable[[str], T], text: str) -> T:
+    """Parse, and say at which field it fails."""
+    try:
+        return parse(text)
+    except InputError as error:
+        raise InputError(error.message, error.advice, field=field) from None

@@ -1,0 +1,250 @@
+"""One company: its tags as chips, its facts, its custom fields with their types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from planhat_tui.model import fields
+from planhat_tui.model.events import Topic
+from planhat_tui.model.records import Kind, text_of, texts_of
+from planhat_tui.model.text import visible
+from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.messages import KeysChanged
+from planhat_tui.tui.panes.pane import Pane
+from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.detail import TAGS, detail_rows
+from planhat_tui.tui.widgets.line import Line
+from planhat_tui.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.widget import Widget
+
+    from planhat_tui.store.rows import Shown
+
+
+class CompanyPane(Pane):
+    """The company under the cursor of the list."""
+
+    NUMBER = 2
+    WORD = "Detail"
+    PLACES: ClassVar[tuple[Where, ...]] = (Where.DETAIL,)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.DETAIL)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.company_id = ""
+        self.shown: Shown | None = None
+        self.chip = 0
+        self.rows = Rows(columns.FIELDS, id="field-rows")
+        self.filter = Line(hint="filter the fields", id="field-filter")
+        self._empty = Static("", classes="empty")
+
+    def body(self) -> ComposeResult:
+        """Draw the filter, hidden until ``/``, and the fields."""
+        yield self.filter
+        yield self._empty
+        yield self.rows
+
+    def focus_target(self) -> Widget:
+        """Return the fields."""
+        return self.rows
+
+    # -- reading
+
+    def point(self, company_id: str) -> None:
+        """Show another company."""
+        if company_id != self.company_id:
+            self.company_id, self.chip = company_id, 0
+        self.read()
+
+    def read(self) -> None:
+        """Read the company from the local copy."""
+        wanted, reads = self.company_id, self.workspace.reads
+        self.ask("company", lambda: reads.company(wanted) if wanted else None, self._show)
+
+    def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
+        """Read again if this company changed, or may have."""
+        ids = changes.get(Topic.COMPANY, changes.get(Topic.OUTBOX))
+        if ids is not None and (not ids or self.company_id in ids or Topic.OUTBOX in changes):
+            self.read()
+
+    def _show(self, shown: Shown | None) -> None:
+        other = shown is None or self.shown is None or _id(shown) != _id(self.shown)
+        self.shown = shown
+        name = visible(text_of(shown.raw, "name")) if shown is not None else ""
+        self.entitle(name)
+        self.fresh_of(shown)
+        self.draw_fields(keep=not other)
+        self._tell_empty()
+        self.post_message(KeysChanged())
+
+    def fresh_of(self, shown: Shown | None) -> None:
+        """Say how old the company is here, and what of it is on its way."""
+        if shown is None:
+            self.rule.show(note="")
+            return
+        glyphs = self.planhat.glyphs
+        said = glyphs.word(shown.state) if shown.state is not None else ""
+        self.fresh(shown.seen_at if shown.complete else None, said)
+
+    def draw_fields(self, *, keep: bool = True) -> None:
+        """Draw the rows; ``keep`` holds the cursor on its field."""
+        if self.shown is None:
+            self.rows.fill(0, [])
+            return
+        tags = texts_of(self.shown.raw, "tags")
+        self.chip = max(0, min(self.chip, len(tags) - 1))
+        width = next((c.width for c in self.rows.columns if c.key == "value"), 20)
+        rows = detail_rows(
+            self.shown,
+            self.planhat.glyphs,
+            self.explorer.users,
+            width=width,
+            chip=self.chip if self._on_tags else -1,
+            words=self.filter.value,
+        )
+        self.rows.fill(len(rows), rows, keep=keep)
+
+    def _tell_empty(self) -> None:
+        self._empty.update(Content("" if self.shown else "No company.  / finds one"))
+        self._empty.set_class(self.shown is None, "-shown")
+
+    @property
+    def _on_tags(self) -> bool:
+        here = self.rows.current
+        return self.rows.has_focus and here is not None and here.id.startswith(TAGS)
+
+    def on_resize(self) -> None:
+        """Lay the chips out again."""
+        self.call_after_refresh(self.draw_fields)
+
+    @on(Rows.Pointed, "#field-rows")
+    def _pointed(self, event: Rows.Pointed) -> None:
+        event.stop()
+        self.draw_fields()
+        self.post_message(KeysChanged())
+
+    @on(Rows.Opened, "#field-rows")
+    def _opened(self, event: Rows.Opened) -> None:
+        event.stop()
+        if event.id.startswith(TAGS):
+            self.action_do("tags")
+        else:
+            self._edit(event.id)
+
+    @on(Rows.Marked, "#field-rows")
+    def _no_marks(self, event: Rows.Marked) -> None:
+        event.stop()
+        self.rows.marks.clear()
+
+    # -- filter
+
+    @on(Input.Changed, "#field-filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        event.stop()
+        self.draw_fields(keep=False)
+
+    @on(Input.Submitted, "#field-filter")
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.rows.focus()
+
+    def clear_search(self) -> bool:
+        """Take the filter away; ``False`` if there was none."""
+        if not self.filter.has_class("-shown"):
+            return False
+        self.filter.value = ""
+        self.rows.focus()
+        self.filter.remove_class("-shown")
+        return True
+
+    # -- keys
+
+    def why_not(self, name: str) -> str:
+        """Say why a key can't be used on what is under the cursor."""
+        if self.shown is None:
+            return "No company is shown.  / finds one"
+        here = self.rows.current
+        if name == "remove" and not (
+            here and (self._removable(here.id) or fields.custom_key(here.id) is not None)
+        ):
+            return "x removes a tag or a custom field; this is neither"
+        return self.explorer.forbidden(name)
+
+    def _removable(self, row_id: str) -> bool:
+        shown = self.shown
+        return row_id.startswith(TAGS) and shown is not None and bool(texts_of(shown.raw, "tags"))
+
+    def do_find(self) -> None:
+        """Open the filter."""
+        self.filter.add_class("-shown")
+        self.filter.focus()
+
+    def do_field(self) -> None:
+        """Pick a field by a piece of its name, and edit it."""
+        self.want("field", Kind.COMPANY, (self.company_id,))
+
+    def _edit(self, path: str) -> None:
+        """Edit the field under the cursor."""
+        reason = self.explorer.forbidden("field")
+        here = self.rows.current
+        if not reason and here is not None and here.dim:
+            reason = f"{here.cells['label']} is kept by Planhat and can't be changed here"
+        if reason:
+            self.say(reason)
+        else:
+            self.want("field", Kind.COMPANY, (self.company_id,), path)
+
+    def do_tags(self) -> None:
+        """Edit the tags."""
+        self.want("tags", Kind.COMPANY, (self.company_id,))
+
+    def do_add(self) -> None:
+        """Add a custom field."""
+        self.want("custom", Kind.COMPANY, (self.company_id,))
+
+    def do_remove(self) -> None:
+        """Remove the chip or the custom field under the cursor."""
+        here = self.rows.current
+        if here is None or self.shown is None:
+            return
+        if here.id.startswith(TAGS):
+            tag = texts_of(self.shown.raw, "tags")[self.chip]
+            self.want("untag", Kind.COMPANY, (self.company_id,), tag)
+        else:
+            self.want("clear", Kind.COMPANY, (self.company_id,), here.id)
+
+    def do_chip_left(self) -> None:
+        """Go to the tag at the left."""
+        self.chip -= 1
+        self.draw_fields()
+
+    def do_chip_right(self) -> None:
+        """Go to the tag at the right."""
+        self.chip += 1
+        self.draw_fields()
+
+    def do_copy(self) -> None:
+        """Copy the value under the cursor."""
+        if self.rows.current is not None:
+            self.explorer.copy(str(self.rows.current.cells["value"]))
+
+    def do_log_call(self) -> None:
+        """Log a call that just ended."""
+        self.explorer.log_call(finished=True)
+
+    def do_call_now(self) -> None:
+        """Log a call while it runs."""
+        self.explorer.log_call(finished=False)
+
+
+def _id(shown: Shown) -> str:
+    return text_of(shown.raw, "_id")

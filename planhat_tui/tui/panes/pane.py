@@ -1,0 +1,100 @@
+"""What the four panes have in common: a rule with a title, a body, a place in the tabs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+
+from planhat_tui.tui.messages import KeysChanged, Wanted
+from planhat_tui.tui.part import InExplorer
+from planhat_tui.tui.presentation.moments import age
+from planhat_tui.tui.widgets.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from planhat_tui.model.events import Topic
+    from planhat_tui.model.records import Kind
+
+
+class Pane(Vertical, InExplorer):
+    """A pane. ``NUMBER`` is its key, ``WORD`` its name in the tabs."""
+
+    NUMBER: ClassVar[int] = 0
+    WORD: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        super().__init__(id=self.WORD.lower(), classes="pane")
+        self.rule = Rule(f"{self.NUMBER} {self.WORD}")
+        self._title = self.WORD
+        self._count = ""
+
+    def compose(self) -> ComposeResult:
+        """Draw the rule, and the body with its bar at the left."""
+        yield self.rule
+        with Vertical(classes="pane-body"):
+            yield from self.body()
+
+    def body(self) -> ComposeResult:
+        """Yield what stands under the rule."""
+        raise NotImplementedError
+
+    def focus_target(self) -> Widget:
+        """Return the widget that gets the focus when the pane does."""
+        raise NotImplementedError
+
+    def clear_search(self) -> bool:
+        """Leave what the pane is in: a search, a form, marks; ``False`` if it's in nothing."""
+        raise NotImplementedError
+
+    def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
+        """Read again what these changes touch."""
+        raise NotImplementedError
+
+    # -- the rule
+
+    @property
+    def tab(self) -> str:
+        """The pane's title among the tabs: ``3 Contacts 14``."""
+        return f"{self.NUMBER} {self.WORD} {self._count}".strip()
+
+    def entitle(self, title: str = "", count: str = "") -> None:
+        """Give the pane its own title where it stands beside others, and a count."""
+        self._title, self._count = title or self.WORD, count
+        self.draw_rule()
+        self.explorer.draw_tabs()
+
+    def draw_rule(self) -> None:
+        """Draw the title: tabs of all panes if this one stands alone."""
+        if self.explorer.tabbed:
+            titles, here = self.explorer.tabs, self.NUMBER - 1
+        else:
+            titles, here = (f"{self.NUMBER} {self._title} {self._count}".strip(),), 0
+        heavy = self.has_focus_within
+        self.rule.show(titles, here, heavy=heavy, corner=not self.explorer.tabbed)
+
+    def fresh(self, seen_at: float | None, before: str = "") -> None:
+        """Say how old the data is, after ``before``. ``seen_at`` is seconds since the epoch."""
+        told = "not loaded" if seen_at is None else age(self.planhat.wall() - seen_at)
+        dot = self.planhat.glyphs.dot
+        self.rule.show(note=f"{before} {dot} {told}" if before else told)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:  # noqa: ARG002 -- Textual's signature
+        """Draw the rule heavy, and the keys of what has the focus."""
+        self.draw_rule()
+        self.post_message(KeysChanged())
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:  # noqa: ARG002 -- Textual's signature
+        """Draw the rule thin."""
+        self.draw_rule()
+
+    # -- jobs
+
+    def want(self, deed: str, kind: Kind, ids: tuple[str, ...], what: str = "") -> None:
+        """Ask the explorer for a job on records."""
+        self.post_message(Wanted(deed, kind, ids, what))

@@ -1,0 +1,120 @@
+"""Under the list in narrow terminals: tags, owner and people of the row under the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from planhat_tui.model.events import Topic
+from planhat_tui.model.records import Company
+from planhat_tui.model.text import visible
+from planhat_tui.tui.part import InExplorer
+from planhat_tui.tui.presentation.cells import fit, join_fitting
+from planhat_tui.tui.widgets.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import ComposeResult
+
+    from planhat_tui.store.rows import ContactRow, Shown
+    from planhat_tui.tui.presentation.glyphs import Glyphs
+    from planhat_tui.tui.widgets.rows import Rows
+    from planhat_tui.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the preview tells of a company."""
+
+    shown: Shown
+    people: Sequence[ContactRow]
+    people_known: bool
+
+
+class Preview(Vertical, InExplorer):
+    """Three lines about a company."""
+
+    def __init__(self) -> None:
+        super().__init__(id="preview")
+        self.rule = Rule()
+        self._lines = Static("", id="preview-lines")
+        self._company = ""
+        self._glance: Glance | None = None
+
+    def compose(self) -> ComposeResult:
+        """Draw the rule and the lines."""
+        yield self.rule
+        yield self._lines
+
+    def point(self, company_id: str) -> None:
+        """Tell about another company."""
+        self._company = company_id
+        workspace = self.workspace
+        self.ask("glance", lambda: _read(workspace, company_id), self._show)
+
+    def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
+        """Read again if company or contacts changed."""
+        if self._company and changes.keys() & {Topic.COMPANY, Topic.CONTACT, Topic.OUTBOX}:
+            self.point(self._company)
+
+    def tell_marks(self, rows: Rows) -> None:
+        """Say how many rows are marked, and how many of them aren't shown."""
+        marked = len(rows.marks)
+        seen = sum(1 for row in rows.loaded if row.id in rows.marks)
+        hidden = f", {marked - seen} not shown" if marked > seen else ""
+        self.rule.show(note=f"{marked} marked{hidden}" if marked else "")
+
+    def on_resize(self) -> None:
+        """Lay the lines out again."""
+        self._draw()
+
+    def _show(self, glance: Glance | None) -> None:
+        self._glance = glance
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._glance is None:
+            self.rule.show(("no company",))
+            self._lines.update("")
+            return
+        company = Company.from_raw(self._glance.shown.raw)
+        self.rule.show((visible(company.name) or company.id,))
+        self._lines.update(Content("\n").join(self._told(company, self._glance)))
+
+    def _told(self, company: Company, glance: Glance) -> list[Content]:
+        glyphs, width = self.planhat.glyphs, max(20, self.size.width - 11)
+        unknown = None if glance.shown.complete else glyphs.not_loaded
+        dot = f" {glyphs.dot} "
+        tags = unknown or join_fitting([visible(t) for t in company.tags], width, dot) or "-"
+        owner = unknown or visible(self.explorer.users.get(company.owner, company.owner)) or "-"
+        status = unknown or visible(company.status) or "-"
+        people = [_person(contact, glyphs) for contact in glance.people]
+        told = join_fitting(people, width, dot) or "-"
+        return [
+            _line("tags", tags),
+            _line("owner", f"{fit(owner, 24)} status  {status}"),
+            _line("people", told if glance.people_known else glyphs.not_loaded),
+        ]
+
+
+def _person(contact: ContactRow, glyphs: Glyphs) -> str:
+    star = glyphs.featured if contact.featured else ""
+    parts = (star, contact.name, contact.position, contact.phone)
+    return visible(" ".join(part for part in parts if part))
+
+
+def _line(label: str, text: str) -> Content:
+    return Content.assemble((f" {fit(label, 8)} ", "$muted"), text)
+
+
+def _read(workspace: Workspace, company_id: str) -> Glance | None:
+    shown = workspace.reads.company(company_id) if company_id else None
+    if shown is None:
+        return None
+    contacts = workspace.reads.contacts(company_id)
+    return Glance(shown, contacts.rows, contacts.seen_at is not None)

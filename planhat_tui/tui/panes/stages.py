@@ -1,0 +1,75 @@
+"""The timer of a call that runs: ring, talk, end, with the time spent in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.message import Message
+
+from planhat_tui.model.calls import CallTimer, Stage
+from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.messages import KeysChanged
+from planhat_tui.tui.part import Part
+from planhat_tui.tui.presentation.moments import running
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from textual.binding import BindingType
+
+WORDS = {Stage.RINGING: "ring", Stage.TALKING: "talk", Stage.ENDED: "end"}
+"""Stages as they are shown, in order."""
+
+
+class Stages(Part, can_focus=True):
+    """Ring, talk, end. Space goes on to the next."""
+
+    PLACES: ClassVar[tuple[Where, ...]] = (Where.TIMER,)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TIMER)]
+
+    @dataclass
+    class Stamped(Message):
+        """A stage has begun."""
+
+        timer: CallTimer
+
+    def __init__(self) -> None:
+        super().__init__(id="stages")
+        self.timer = CallTimer()
+
+    def restart(self, timer: CallTimer) -> None:
+        """Show another timer."""
+        self.timer = timer
+        self.refresh()
+
+    def why_not(self, name: str) -> str:
+        """Say that a call that has ended doesn't go on."""
+        ended = name == "stage" and self.timer.stage is Stage.ENDED
+        return "The call has ended.  ctrl+s saves it" if ended else ""
+
+    def do_stage(self) -> None:
+        """Stamp the next stage."""
+        self.timer = self.timer.next(self.planhat.now())
+        self.refresh()
+        self.post_message(self.Stamped(self.timer))
+        self.post_message(KeysChanged())
+
+    def render(self) -> Content:
+        """Draw the stages; the one that runs is bold, with a caret."""
+        glyphs, now = self.planhat.glyphs, self.planhat.now()
+        pieces: list[tuple[str, str]] = []
+        for stage, word in WORDS.items():
+            here = stage is self.timer.stage
+            spent = self._spent(stage, now)
+            told = f" {running(spent)}" if spent is not None else ""
+            lead = f"{glyphs.caret} " if here else "  "
+            style = "bold $accent" if here else ("$foreground" if told else "$muted")
+            pieces.append((f"{lead}{word}{told}", style))
+        return Content.assemble(*pieces)
+
+    def _spent(self, stage: Stage, now: datetime) -> timedelta | None:
+        if stage is Stage.RINGING:
+            return self.timer.waiting(now)
+        return self.timer.talk(now) if stage is Stage.TALKING else None

@@ -1,0 +1,103 @@
+"""What panes, screens and sheets have in common: they ask, they say, they have keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.widget import Widget
+
+from planhat_tui.tui.messages import Answered, Said
+from planhat_tui.tui.presentation.sentences import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planhat_tui.errors import PlanhatTuiError
+    from planhat_tui.tui.app import PlanhatApp
+    from planhat_tui.tui.keys import Where
+    from planhat_tui.tui.screens.explorer import Explorer
+    from planhat_tui.workspace.workspace import Workspace
+
+T = TypeVar("T")
+
+
+class Part(Widget):
+    """A mixin, last among the bases.
+
+    ``PLACES`` are the places of the key table that it stands for: the key ``tags`` runs
+    :meth:`action_do`, which says why it can't be done (:meth:`why_not`) or calls ``do_tags``.
+    """
+
+    PLACES: ClassVar[tuple[Where, ...]] = ()
+
+    @property
+    def planhat(self) -> PlanhatApp:
+        """The app, by its own type."""
+        return cast("PlanhatApp", self.app)
+
+    def ask(
+        self,
+        key: str,
+        question: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[PlanhatTuiError], None] | None = None,
+    ) -> None:
+        """Read something off the screen's thread; only the newest answer of a key comes back."""
+        self.planhat.reading.ask(self, key, question, then, failed or self.say_problem)
+
+    def perform(
+        self,
+        deed: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[PlanhatTuiError], None] | None = None,
+    ) -> None:
+        """Write something off the screen's thread, in the order of the keys."""
+        self.planhat.reading.do(self, deed, then, failed or self.say_problem)
+
+    def wait_for(
+        self,
+        deed: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[PlanhatTuiError], None] | None = None,
+    ) -> None:
+        """Do something that may take seconds, beside everything else."""
+        self.planhat.reading.wait_for(self, deed, then, failed or self.say_problem)
+
+    def on_answered(self, event: Answered) -> None:
+        """Apply an answer, here on the screen's thread."""
+        event.stop()
+        event.apply()
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """Put a sentence into the message line."""
+        self.post_message(Said(text, bad))
+
+    def say_problem(self, error: PlanhatTuiError) -> None:
+        """Put an error into the message line."""
+        self.say(problem(error), bad=True)
+
+    def why_not(self, name: str) -> str:  # noqa: ARG002 -- the answer of a part without limits
+        """Return why the key ``name`` can't be used now, as a sentence; empty if it can."""
+        return ""
+
+    def action_do(self, name: str) -> None:
+        """Do what a key stands for, or say why not."""
+        reason = self.why_not(name)
+        if reason:
+            self.say(reason)
+            return
+        getattr(self, f"do_{name}")()
+
+
+class InExplorer(Part):
+    """A part of the explorer: it knows the screen and the profile that is open on it."""
+
+    @property
+    def explorer(self) -> Explorer:
+        """The screen, by its own type."""
+        return cast("Explorer", self.screen)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open profile."""
+        return self.explorer.workspace

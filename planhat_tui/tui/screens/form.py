@@ -1,0 +1,81 @@
+"""A form in a sheet: fields under one another, each with its own error; ctrl+s saves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from planhat_tui.errors import InputError
+from planhat_tui.tui.presentation.sentences import problem
+from planhat_tui.tui.screens.sheet import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from planhat_tui.errors import PlanhatTuiError
+    from planhat_tui.tui.widgets.line import FormField
+
+R = TypeVar("R")
+
+
+class Form(Sheet[R]):
+    """Fields by name. A subclass saves: :meth:`save`."""
+
+    HINT = "Tab next field   ctrl+s saves   esc closes, the draft is kept"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+
+    def __init__(self, title: str, fields: list[FormField]) -> None:
+        super().__init__(title)
+        self.fields: Mapping[str, FormField] = {field.key: field for field in fields}
+
+    def body(self) -> ComposeResult:
+        """Draw the fields."""
+        yield from self.fields.values()
+
+    def on_mount(self) -> None:
+        """Type into the first at once."""
+        next(iter(self.fields.values())).line.focus()
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What is typed, by field."""
+        return {name: field.value for name, field in self.fields.items()}
+
+    def fault(self, error: PlanhatTuiError) -> None:
+        """Show an error at its field, which gets the focus, or over the keys."""
+        name = error.field if isinstance(error, InputError) else ""
+        if name in self.fields:
+            self.fields[name].error(problem(error))
+            self.fields[name].line.focus()
+        else:
+            self.tell(problem(error), bad=True)
+
+    @on(Input.Changed)
+    def _typing(self, event: Input.Changed) -> None:
+        event.stop()
+        for field in self.fields.values():
+            if field.line is event.input:
+                field.error("")
+        self.tell("")
+        self.keep()
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def keep(self) -> None:
+        """Keep what is typed; a form without drafts keeps nothing."""
+
+    def action_save(self) -> None:
+        """Save."""
+        self.save()
+
+    def save(self) -> None:
+        """Save what is typed, or say what is wrong."""
+        raise NotImplementedError

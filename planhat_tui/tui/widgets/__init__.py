@@ -1,0 +1,1 @@
+"""Widgets that know nothing of Planhat's records: lists, bars, inputs. Each has its style sheet."""

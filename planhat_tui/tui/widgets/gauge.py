@@ -1,0 +1,40 @@
+"""The rate limit as a gauge: a short bar and words that say how far they can be trusted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.tui.presentation.limit_words import mood, share, words
+
+if TYPE_CHECKING:
+    from planhat_tui.model.limits import Limits
+    from planhat_tui.tui.presentation.glyphs import Glyphs
+
+COLOURS = {
+    "known": "$foreground",
+    "low": "bold $warning",
+    "stopped": "bold $error",
+    "stale": "$muted",
+    "unknown": "$muted",
+}
+"""Colour by mood; the words say the same."""
+
+CELLS = 8
+"""Width of the bar."""
+
+
+def pieces(limits: Limits, now: float, glyphs: Glyphs, *, wide: bool) -> list[tuple[str, str]]:
+    """Return the gauge for a line; with a bar where there's room. ``now`` is monotonic seconds."""
+    feeling = mood(limits, now)
+    said = [(words(limits, now), COLOURS[feeling])]
+    part = share(limits)
+    if not wide or part is None or feeling in {"unknown", "stale"}:
+        return said
+    full = round(part * CELLS)
+    colour = "$accent" if feeling == "known" else COLOURS[feeling]
+    return [
+        (glyphs.heavy * full, colour),
+        (glyphs.thin * (CELLS - full), "$muted"),
+        (" ", ""),
+        *said,
+    ]

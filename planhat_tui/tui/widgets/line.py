@@ -1,0 +1,77 @@
+"""One line to type into, and the same with a label and an error of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class Line(Input):
+    """A line of input, one row high, whose cursor doesn't blink."""
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        hint: str = "",
+        secret: bool = False,
+        id: str | None = None,  # noqa: A002 -- Textual's word
+    ) -> None:
+        super().__init__(
+            value, placeholder=hint, password=secret, select_on_focus=False, id=id, compact=True
+        )
+        self.cursor_blink = False
+
+    def replace_text(self, text: str) -> None:
+        """Put other text in and go to its end."""
+        self.value = text
+        self.cursor_position = len(text)
+
+
+class FormField(Vertical):
+    """A label, a line, what it means, and under it what is wrong with it.
+
+    ``note`` is dim text at the right of the line: a unit, what was understood.
+    """
+
+    def __init__(
+        self, name: str, label: str, value: str = "", *, hint: str = "", secret: bool = False
+    ) -> None:
+        super().__init__(id=f"field-{name}", classes="form-field")
+        self.key = name
+        self._label = label
+        self.line = Line(value, hint=hint, secret=secret, id=f"line-{name}")
+        self._note = Static("", classes="form-note")
+        self._error = Static("", classes="form-error")
+
+    def compose(self) -> ComposeResult:
+        """Label and line on a row, the error under them."""
+        with Horizontal(classes="form-row"):
+            yield Static(Content(self._label), classes="form-label")
+            yield self.line
+            yield self._note
+        yield self._error
+
+    @property
+    def value(self) -> str:
+        """What is typed."""
+        return self.line.value
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self.line.replace_text(text)
+
+    def note(self, text: str) -> None:
+        """Say what the value means."""
+        self._note.update(Content(text))
+
+    def error(self, text: str) -> None:
+        """Say what is wrong with the value; nothing if it's empty."""
+        self._error.update(Content(text))
+        self._error.set_class(bool(text), "-shown")
