@@ -222,7 +222,8 @@ def _scalar(value: str | bool | int) -> str:  # noqa: FBT001 -- a value, not a s
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(value, str):
-        return value if resolve(value) == value else DoubleQuotedScalarString(value)
+        is_plain = resolve(value) == value and value.isprintable()
+        return value if is_plain else DoubleQuotedScalarString(value)
     return str(value).lower()
 
 

@@ -25,7 +25,7 @@ def find_paths(env: Mapping[str, str]) -> Paths:
     """Return the paths; ``PLANHAT_TUI_HOME`` and ``PLANHAT_TUI_CONFIG`` (the file) rule."""
     home = env.get("PLANHAT_TUI_HOME", "")
     if home:
-        base = Path(home).expanduser()
+        base = _expanded(home)
         folder, data, state, cache = base, base / "data", base / "state", base / "cache"
     else:
         from platformdirs import PlatformDirs
@@ -34,5 +34,12 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         folder, data = own.user_config_path, own.user_data_path
         state, cache = own.user_state_path, own.user_cache_path
     named = env.get("PLANHAT_TUI_CONFIG", "")
-    file = Path(named).expanduser() if named else folder / "config.yaml"
+    file = _expanded(named) if named else folder / "config.yaml"
     return Paths(file, folder / "themes", data, state, cache)
+
+
+def _expanded(named: str) -> Path:
+    try:
+        return Path(named).expanduser()
+    except RuntimeError:  # ~somebody that this system doesn't know
+        return Path(named)

@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from planhat_tui.config.reading import Node, parse, read
+from planhat_tui.config.reading import Node, parse_by_part, read_text
 from planhat_tui.config.values import (
     address,
     boolean,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 How: TypeAlias = Literal["text", "env", "command"]
 _NAME: Final = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
 DEMO_NAMES: Final = ("demo", "demo-2")
+_PARTS: Final = ("default", "profiles", "settings")
 _SOURCES: Final = ("env", "command")
 _LATER: Final = ("keyring", "file")
 
@@ -102,31 +103,44 @@ class Config:
 
 def load_config(path: Path) -> Config:
     """Read the config; a file that isn't there is an empty config. Raises nothing of ours."""
-    if not path.exists():
-        return Config(path)
     try:
-        root = read(path).known_keys("The config", ("default", "profiles", "settings"))
+        source = read_text(path)
     except ConfigError as error:
         return Config(path, problems=(error,))
-    return _Loading(path, root).config()
+    return _load(source or "", path, open_to_others=_open_to_others(path))
 
 
 def parse_config(source: str, path: Path) -> Config:
-    """Read a config from a text, as :func:`load_config` does from a file."""
+    """Read a config from a text, as :func:`load_config` does from a file that is private."""
+    return _load(source, path, open_to_others=False)
+
+
+def _load(source: str, path: Path, *, open_to_others: bool) -> Config:
     try:
-        root = parse(source, path).known_keys("The config", ("default", "profiles", "settings"))
+        root = parse_by_part(source, path)
+        loading = _Loading(path, root, open_to_others=open_to_others)
     except ConfigError as error:
         return Config(path, problems=(error,))
-    return _Loading(path, root).config()
+    return loading.config()
+
+
+def _open_to_others(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    except OSError:
+        return False
 
 
 class _Loading:
     """Collects what is right and what isn't."""
 
-    def __init__(self, path: Path, root: dict[str, Node]) -> None:
+    def __init__(self, path: Path, root: Node, *, open_to_others: bool) -> None:
         self._path = path
-        self._root = root
-        self._problems: list[ConfigError] = []
+        self._root = root.mapping("The config")
+        self._open_to_others = open_to_others
+        self._problems = [
+            root.unknown_key("The config", key, _PARTS) for key in self._root if key not in _PARTS
+        ]
         self._warnings: list[str] = []
 
     def config(self) -> Config:
@@ -144,10 +158,10 @@ class _Loading:
 
     def _profiles(self) -> dict[str, Profile]:
         node = self._root.get("profiles")
-        if node is None or node.value is None:
+        if node is None:
             return {}
         try:
-            entries = node.mapping("profiles")
+            entries = {} if node.value is None else node.mapping("profiles")
         except ConfigError as error:
             self._problems.append(error)
             return {}
@@ -163,7 +177,7 @@ class _Loading:
     def _profile(self, name: str, entry: Node) -> Profile:
         profile = _profile(name, entry)
         if profile.token.how == "text":
-            if self._path.exists() and self._path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            if self._open_to_others:
                 raise entry.key_error(
                     "token",
                     "The token stands in a file that others can read.",
@@ -177,7 +191,11 @@ class _Loading:
 
     def _default(self, profiles: Mapping[str, Profile]) -> str:
         node = self._root.get("default")
-        name = "" if node is None else str(node.value or "")
+        try:
+            name = "" if node is None or node.value is None else text(node)
+        except ConfigError as error:
+            self._problems.append(error)
+            name = ""
         broken = any(p.message.startswith(f"Profile {name}:") for p in self._problems)
         if node is not None and name and name not in profiles and not broken:
             near = nearest(name, profiles)
@@ -238,7 +256,7 @@ _READERS: Final[Mapping[str, Callable[[Node], object]]] = {
 
 
 def _profile(name: str, entry: Node) -> Profile:
-    entries = entry.known_keys(f"profile {name}", (*_READERS, "token"))
+    entries = entry.known_keys("a profile", (*_READERS, "token"))
     for required in ("base_url", "token"):
         if required not in entries:
             raise entry.error(f"{required} is missing.", _EXAMPLES[required])
@@ -261,18 +279,22 @@ def _token(node: Node) -> TokenSource:
                     f"A token can't come from a {key} yet.",
                     "Use {env: NAME}, {command: ...}, or plain text.",
                 )
-        entries = node.known_keys("token", _SOURCES)
-        if len(entries) != 1:
+            if key not in _SOURCES:  # it isn't named: it may be the token itself
+                near = nearest(key, _SOURCES)
+                advice = f"Did you mean {near}?" if near else "Use {env: NAME} or {command: ...}."
+                raise node.key_error(key, "token has a key that it can't have.", advice)
+        if len(node.value) != 1:
             raise node.error("A token has one source.", "Use {env: NAME} or {command: ...}.")
-        ((how, value),) = entries.items()
+        ((how, value),) = node.value.items()
+        if not text(value).strip():
+            raise value.error(f"{how} is empty.", _EXAMPLES["token"])
         return TokenSource("env" if how == "env" else "command", text(value))
     return TokenSource("text", text(node))
 
 
 def _settings(node: Node) -> Settings:
-    entries = node.known_keys("settings", ("theme", "refresh", "keymap"))
-    keymap = entries.get("keymap")
-    parts = keymap.known_keys("keymap", ("preset", "keys")) if keymap else {}
+    entries = _part(node, "settings", ("theme", "refresh", "keymap"))
+    parts = _part(entries.get("keymap"), "keymap", ("preset", "keys"))
     keys = parts["keys"].mapping("keys") if "keys" in parts else {}
     preset = choice("default", "vim")(parts["preset"]) if "preset" in parts else "default"
     plain = Settings()
@@ -282,3 +304,7 @@ def _settings(node: Node) -> Settings:
         preset="vim" if preset == "vim" else "default",
         keys={name: text(key) for name, key in keys.items()},
     )
+
+
+def _part(node: Node | None, what: str, allowed: tuple[str, ...]) -> dict[str, Node]:
+    return {} if node is None or node.value is None else node.known_keys(what, allowed)

@@ -1,16 +1,15 @@
 """YAML, read strictly, with the place of everything.
 
 PyYAML reads YAML 1.1, where ``on``, ``no`` and ``012`` change their meaning and a duplicate key
-wins silently. Here duplicates and aliases are refused, only ``true``, ``false``, ``null`` and
-decimal numbers are resolved, and everything else is text: the same that ruamel.yaml reads as
-YAML 1.2.
+wins silently. Here duplicates, aliases and tags are refused, only ``true``, ``false``, ``null``
+and decimal numbers are resolved, and everything else is text, as it's written.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 import yaml
 
@@ -18,13 +17,13 @@ from planhat_tui.errors import ConfigError
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 
-_INT: Final = re.compile(r"[-+]?(0|[1-9]\d*)")
-_FLOAT: Final = re.compile(r"[-+]?(0|[1-9]\d*)\.\d+")
+_INT: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_FLOAT: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]+")
 _WORDS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
 _DEEPEST: Final = 20
 
@@ -33,14 +32,26 @@ _DEEPEST: Final = 20
 class Node:
     """A value and where it stands: file, line and column, both from 1.
 
-    ``value`` is a scalar, a list of nodes, or a mapping of nodes whose keys stand at ``keys``.
+    ``content`` is a scalar, a list of nodes, or a mapping of nodes whose keys stand at ``keys``.
+    ``written`` is a scalar as it's written, ``name`` the key it belongs to, ``fault`` a mistake
+    that leaves the value without a meaning.
     """
 
     path: Path
     line: int
     column: int
-    value: str | int | float | bool | list[Node] | dict[str, Node] | None
+    content: str | int | float | bool | list[Node] | dict[str, Node] | None
     keys: Mapping[str, tuple[int, int]]
+    written: str = ""
+    name: str = "This"
+    fault: ConfigError | None = None
+
+    @property
+    def value(self) -> str | int | float | bool | list[Node] | dict[str, Node] | None:
+        """The content; raises its :class:`ConfigError` if there is a fault."""
+        if self.fault:
+            raise self.fault
+        return self.content
 
     def error(self, message: str, advice: str = "") -> ConfigError:
         """Return an error that points here."""
@@ -62,98 +73,187 @@ class Node:
         entries, names = self.mapping(what), tuple(allowed)
         for key in entries:
             if key not in names:
-                near = nearest(key, names)
-                advice = f"Did you mean {near}?" if near else f"Allowed are {', '.join(names)}."
-                raise self.key_error(key, f"{what} has no key {key}.", advice)
+                raise self.unknown_key(what, key, names)
         return entries
+
+    def unknown_key(self, what: str, key: str, allowed: tuple[str, ...]) -> ConfigError:
+        """Return the error for a key that isn't allowed; it names the nearest."""
+        near = nearest(key, allowed)
+        advice = f"Did you mean {near}?" if near else f"Allowed are {', '.join(allowed)}."
+        return self.key_error(key, f"{what} has no key {key}.", advice)
 
     def plain(self) -> Plain:
         """Return the value without places."""
-        if isinstance(self.value, dict):
-            return {key: node.plain() for key, node in self.value.items()}
-        if isinstance(self.value, list):
-            return [node.plain() for node in self.value]
-        return self.value
+        value = self.value
+        if isinstance(value, dict):
+            return {key: node.plain() for key, node in value.items()}
+        if isinstance(value, list):
+            return [node.plain() for node in value]
+        return value
 
 
 def read(path: Path) -> Node:
     """Read a file. Raises :class:`ConfigError`, for a file that can't be read as well."""
+    text = read_text(path)
+    if text is None:
+        raise ConfigError("There is no such file.", path=path)
+    return parse(text, path)
+
+
+def read_text(path: Path) -> str | None:
+    """Return what a file holds, ``None`` if there is none. Raises :class:`ConfigError`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except UnicodeDecodeError:
         raise ConfigError("This file isn't UTF-8 text.", "Save it as UTF-8.", path=path) from None
     except OSError as error:
         raise ConfigError(f"It can't be read: {error.strerror}.", path=path) from None
-    return parse(text, path)
 
 
 def parse(text: str, path: Path) -> Node:
     """Read a text that came from ``path``. Raises :class:`ConfigError`."""
+    root = parse_by_part(text, path)
+    for fault in _faults(root):
+        raise fault
+    return root
+
+
+def parse_by_part(text: str, path: Path) -> Node:
+    """Read a text whose good parts are of use without the others.
+
+    Raises :class:`ConfigError` for what isn't YAML; every other mistake is the fault of one node,
+    and raised when that node's value is asked for.
+    """
+    root = _compose(text, path)
+    return Node(path, 1, 1, {}, {}) if root is None else _convert(root, path, "This")
+
+
+class _Refused(yaml.MarkedYAMLError):
+    """What is YAML and isn't taken here; the note is the advice."""
+
+
+class _Strict(yaml.SafeLoader):
+    """Composes nodes without aliases, tags and abysses."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call] # PyYAML's own
+        if isinstance(event, yaml.AliasEvent):
+            _refuse(event, "An alias (*name) isn't taken here.", "Write the value out.")
+        if getattr(event, "tag", None) is not None:
+            _refuse(event, "A tag (!name) isn't taken here.", "Leave it out, or use quotes.")
+        if self._depth > _DEEPEST:
+            _refuse(event, "This is nested too deep.", "")
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
+def _refuse(event: yaml.Event, message: str, advice: str) -> NoReturn:
+    mark = event.start_mark
+    raise _Refused(problem=message, problem_mark=mark, note=advice)  # type: ignore[arg-type] # never the C loader's mark
+
+
+def _compose(text: str, path: Path) -> yaml.Node | None:
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        loader = _Strict(text)
+    except yaml.reader.ReaderError as error:
+        at = int(error.position)
         raise ConfigError(
-            f"This isn't YAML: {error.problem or error.context}.",
-            "Indent with blanks; quote a value that holds a colon.",
+            f"The character U+{int(error.character):04X} can't stand in YAML.",
+            "Take it out.",
             path=path,
-            line=mark.line + 1 if mark else 0,
-            column=mark.column + 1 if mark else 0,
+            line=text.count("\n", 0, at) + 1,
+            column=at - text.rfind("\n", 0, at),
         ) from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"This isn't YAML: {error}.", path=path) from None
-    if root is None:
-        return Node(path, 1, 1, {}, {})
-    return _convert(root, path, set(), 0)
-
-
-def _convert(node: yaml.Node, path: Path, seen: set[int], depth: int) -> Node:
-    line, column = node.start_mark.line + 1, node.start_mark.column + 1
-    if id(node) in seen:
+    try:
+        return loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(error, path) from None
+    except (ValueError, OverflowError):  # PyYAML lets chr and int fail
         raise ConfigError(
-            "An alias (*name) isn't taken here.",
-            "Write the value out.",
+            "This isn't YAML: a number that is too large.",
             path=path,
-            line=line,
-            column=column,
+            line=loader.line + 1,
+            column=loader.column + 1,
+        ) from None
+    finally:
+        loader.dispose()
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, path: Path) -> ConfigError:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    if isinstance(error, _Refused):
+        return ConfigError(
+            str(error.problem), error.note or "", path=path, line=line, column=column
         )
-    seen.add(id(node))
-    if depth > _DEEPEST:
-        raise ConfigError("This is nested too deep.", path=path, line=line, column=column)
+    return ConfigError(
+        f"This isn't YAML: {error.problem or error.context}.",
+        "Indent with blanks; quote a value that holds a colon.",
+        path=path,
+        line=line,
+        column=column,
+    )
+
+
+def _faults(node: Node) -> Iterator[ConfigError]:
+    if node.fault:
+        yield node.fault
+    elif isinstance(node.content, dict | list):
+        inside = node.content.values() if isinstance(node.content, dict) else node.content
+        for part in inside:
+            yield from _faults(part)
+
+
+def _convert(node: yaml.Node, path: Path, name: str) -> Node:
+    line, column = node.start_mark.line + 1, node.start_mark.column + 1
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, seen, depth)
+        return _mapping(node, path, name)
     if isinstance(node, yaml.SequenceNode):
-        items = [_convert(item, path, seen, depth + 1) for item in node.value]
-        return Node(path, line, column, items, {})
-    return Node(path, line, column, _scalar(node), {})
+        items = [_convert(item, path, "This") for item in node.value]
+        return Node(path, line, column, items, {}, name=name)
+    return Node(path, line, column, _scalar(node), {}, str(node.value), name)
 
 
-def _mapping(node: yaml.MappingNode, path: Path, seen: set[int], depth: int) -> Node:
+def _mapping(node: yaml.MappingNode, path: Path, name: str) -> Node:
     entries: dict[str, Node] = {}
     keys: dict[str, tuple[int, int]] = {}
+    fault: ConfigError | None = None
     for key_node, value_node in node.value:
         line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise ConfigError("A key must be text.", path=path, line=line, column=column)
+            fault = ConfigError("A key must be text.", path=path, line=line, column=column)
+            break
         key = str(key_node.value)
         if key in entries:
-            raise ConfigError(
+            twice = ConfigError(
                 f"The key {key} stands here twice; the first is on line {keys[key][0]}.",
                 "Keep one of them.",
                 path=path,
                 line=line,
                 column=column,
             )
-        keys[key] = (line, column)
-        entries[key] = _convert(value_node, path, seen, depth + 1)
+            entries[key] = Node(path, line, column, None, {}, name=key, fault=twice)
+        else:
+            keys[key] = (line, column)
+            entries[key] = _convert(value_node, path, key)
     mark = node.start_mark
-    return Node(path, mark.line + 1, mark.column + 1, entries, keys)
+    return Node(path, mark.line + 1, mark.column + 1, entries, keys, name=name, fault=fault)
 
 
 def _scalar(node: yaml.Node) -> str | int | float | bool | None:
     text = str(node.value)
-    if getattr(node, "style", None) in {"'", '"', "|", ">"}:
-        return text
+    return text if getattr(node, "style", None) in {"'", '"', "|", ">"} else resolve(text)
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """Return what a scalar without quotes means."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):

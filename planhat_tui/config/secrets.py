@@ -47,10 +47,15 @@ def checked(token: str) -> str:
 def _from_command(command: str, env: Mapping[str, str]) -> str:
     advice = "Run it in a terminal: it must print the token and nothing else."
     try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise TokenError(f"The token's command can't be read: {error}.", advice) from None
+    if not words:
+        raise TokenError("The token's command is empty.", advice)
+    try:
         done = subprocess.run(  # noqa: S603 -- the command is the user's own, and no shell reads it
-            shlex.split(command),
+            words,
             capture_output=True,
-            text=True,
             timeout=_COMMAND_SECONDS,
             env=dict(env),
             stdin=subprocess.DEVNULL,
@@ -58,8 +63,10 @@ def _from_command(command: str, env: Mapping[str, str]) -> str:
         )
     except subprocess.TimeoutExpired:
         raise TokenError(f"The token's command took over {_COMMAND_SECONDS} s.", advice) from None
-    except (OSError, ValueError) as error:
+    except OSError as error:  # its text would quote the command
+        raise TokenError(f"The token's command can't run: {error.strerror}.", advice) from None
+    except ValueError as error:
         raise TokenError(f"The token's command can't run: {error}.", advice) from None
     if done.returncode != 0:
         raise TokenError(f"The token's command ended with status {done.returncode}.", advice)
-    return done.stdout
+    return done.stdout.decode("utf-8", "replace")

@@ -107,7 +107,8 @@ def check_theme(theme: Theme) -> tuple[str, ...]:
     if theme.is_ansi:  # the terminal's own colours can't be known here
         return ()
     return tuple(
-        f"{name} on {ground} has a contrast of {measured:.1f}, less than {LEAST_CONTRAST}."
+        f"{name} on {ground} has a contrast of {int(measured * 100) / 100}, "
+        f"less than {LEAST_CONTRAST}."
         for name in TEXTS
         for ground in GROUNDS
         if (measured := contrast(theme.colors[name], theme.colors[ground])) < LEAST_CONTRAST

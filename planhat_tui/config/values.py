@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from planhat_tui.config.reading import Node
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
-_DURATION: Final = re.compile(r"(\d+)\s*(s|m|h)")
+_DURATION: Final = re.compile(r"([0-9]{1,6})\s*(s|m|h)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 _SHORTEST: Final = 10
 
@@ -23,22 +23,22 @@ def text(node: Node) -> str:
     if isinstance(node.value, str):
         return node.value
     if type(node.value) in {int, float}:
-        return str(node.value)
-    raise node.error("This must be text.", 'Put it into quotes: "...".')
+        return node.written
+    raise node.error(f"{node.name} must be text.", 'Put it into quotes: "...".')
 
 
 def boolean(node: Node) -> bool:
     """Read ``true`` or ``false``."""
     if isinstance(node.value, bool):
         return node.value
-    raise node.error("This must be true or false.")
+    raise node.error(f"{node.name} must be true or false.")
 
 
 def whole(node: Node) -> int:
     """Read a whole number from 1."""
     if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value > 0:
         return node.value
-    raise node.error("This must be a whole number from 1.")
+    raise node.error(f"{node.name} must be a whole number from 1.")
 
 
 def choice(*allowed: str) -> Callable[[Node], str]:
@@ -47,7 +47,7 @@ def choice(*allowed: str) -> Callable[[Node], str]:
     def chosen(node: Node) -> str:
         if isinstance(node.value, str) and node.value in allowed:
             return node.value
-        raise node.error(f"This must be {' or '.join(allowed)}.")
+        raise node.error(f"{node.name} must be {' or '.join(allowed)}.")
 
     return chosen
 
@@ -56,7 +56,7 @@ def colour(node: Node) -> str:
     """Read a colour like ``#ff8a65``."""
     if isinstance(node.value, str) and _COLOUR.fullmatch(node.value):
         return node.value
-    raise node.error("This must be a colour in quotes.", 'Write it like "#ff8a65".')
+    raise node.error(f"{node.name} must be a colour in quotes.", 'Write it like "#ff8a65".')
 
 
 def duration(node: Node) -> float:
@@ -64,7 +64,7 @@ def duration(node: Node) -> float:
     match = _DURATION.fullmatch(str(node.value))
     seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
     if seconds < _SHORTEST:
-        raise node.error("This must be a length of time from 10s on.", "Write it like 5m.")
+        raise node.error(f"{node.name} must be a length of time from 10s on.", "Write it like 5m.")
     return float(seconds)
 
 
@@ -88,9 +88,13 @@ def address_problem(value: str) -> str:
         return "An address starts with https://"
     if parts.scheme == "http" and not _is_this_machine(host):
         return "http is for this machine only: a token would travel readable."
-    if parts.username or parts.password or parts.path or parts.query or parts.fragment:
+    if parts.path or any(_is_foreign(char) for char in value):
         return "An address has a host and nothing else."
     return ""
+
+
+def _is_foreign(char: str) -> bool:
+    return char in "@?#\\" or char.isspace() or not char.isprintable()
 
 
 def _is_this_machine(host: str) -> bool:

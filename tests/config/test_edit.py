@@ -1,0 +1,482 @@
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.config.edit import add_profile, remove_profile, set_default
+from planhat_tui.config.profiles import Profile, TokenSource, load_config, parse_config
+from planhat_tui.config.values import address_problem
+from planhat_tui.errors import ConfigError, InputError, NotFoundError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.config.conftest import Write
+
+NEW = Profile("new", "https://api.planhat.com", TokenSource("env", "NEW_TOKEN"))
+FULL = Profile(
+    name="full",
+    base_url="https://api-eu.planhat.com",
+    token=TokenSource("command", "pass show 'acme eu'"),
+    auth="basic",
+    tenant_uuid="00000000-0000-4000-8000-000000000001",
+    external_user_id="007",
+    label="true",
+    accent="#ff8a65",
+    call_note_field="Note: last",
+    web_url="https://app.planhat.com/{id}",
+    proxy="http://proxy.example:3128",
+    read_only=True,
+    no_delete=True,
+    max_bulk=200,
+    confirm="type",
+    confirm_over=7,
+    reason="# ask first",
+    dialect="seed",
+)
+COMMENTED = """\
+# Ours, by hand.
+default: acme   # the real one
+profiles:
+  # Europe
+  acme:         # production
+    token: {env: ACME}    # from the keychain
+    base_url: "https://api.planhat.com"
+    external_user_id: 0042
+
+  # for trying things out
+  play:
+    base_url: 'http://localhost:8787'
+    token: {env: PLAY}
+
+# How it looks.
+settings:
+  theme: fjord  # blue
+  keymap: {keys: {find: no}}
+"""
+
+
+def _comments(text: str) -> list[str]:
+    return [line.partition("#")[2] for line in text.splitlines() if "#" in line]
+
+
+def _without(text: str, *lines: str) -> str:
+    """The text without the lines that hold one of these."""
+    kept = [row for row in text.splitlines(keepends=True) if not any(line in row for line in lines)]
+    return "".join(kept)
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_first_profile_makes_the_file_private_and_itself_the_default(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "config.yaml"
+    add_profile(path, NEW)
+    config = load_config(path)
+    assert config.profiles == {"new": NEW}
+    assert config.default == "new"
+    assert config.problems == ()
+    assert _mode(path) == 0o600
+    assert _mode(path.parent) == 0o700
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_no_umask_makes_it_less_private(config_file: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        add_profile(config_file, NEW)
+    finally:
+        os.umask(before)
+    assert _mode(config_file) == 0o600
+
+
+def test_a_profile_with_everything_comes_back_as_it_was(config_file: Path) -> None:
+    add_profile(config_file, FULL)
+    assert load_config(config_file).profiles == {"full": FULL}
+
+
+def test_a_profile_says_only_what_isnt_plain(config_file: Path) -> None:
+    add_profile(config_file, NEW)
+    assert config_file.read_text(encoding="utf-8") == (
+        "profiles:\n"
+        "  new:\n"
+        "    base_url: https://api.planhat.com\n"
+        "    token: {env: NEW_TOKEN}\n"
+        "default: new\n"
+    )
+
+
+def test_an_added_profile_leaves_every_line_as_it_stands(write: Write) -> None:
+    path = write(COMMENTED)
+    add_profile(path, NEW)
+    added = "  new:\n    base_url: https://api.planhat.com\n    token: {env: NEW_TOKEN}\n"
+    head, settings = COMMENTED.split("\n# How it looks.")
+    assert path.read_text(encoding="utf-8") == f"{head}{added}\n# How it looks.{settings}"
+    assert load_config(path).default == "acme"
+
+
+def test_an_added_profile_becomes_the_default_if_told(write: Write) -> None:
+    path = write(COMMENTED)
+    add_profile(path, NEW, make_default=True)
+    assert "default: new    # the real one\n" in path.read_text(encoding="utf-8")
+    assert load_config(path).default == "new"
+
+
+def test_another_default_changes_one_word(write: Write) -> None:
+    path = write(COMMENTED)
+    set_default(path, "play")
+    assert path.read_text(encoding="utf-8") == COMMENTED.replace("default: acme", "default: play")
+
+
+def test_a_removed_profile_leaves_the_comments_of_the_others(write: Write) -> None:
+    path = write(COMMENTED)
+    remove_profile(path, "play")
+    assert path.read_text(encoding="utf-8") == _without(COMMENTED, "play:", "localhost", "PLAY")
+    assert load_config(path).default == "acme"
+
+
+def test_without_the_default_the_first_of_the_others_is_it(write: Write) -> None:
+    path = write(COMMENTED)
+    remove_profile(path, "acme")
+    assert path.read_text(encoding="utf-8") == _without(
+        COMMENTED, "default", "acme:", "ACME", "planhat.com", "0042"
+    )
+    config = load_config(path)
+    assert list(config.profiles) == ["play"]
+    assert config.default == "play"
+
+
+def test_after_the_last_profile_the_settings_and_comments_are_left(write: Write) -> None:
+    path = write(COMMENTED)
+    remove_profile(path, "play")
+    remove_profile(path, "acme")
+    config = load_config(path)
+    assert config.problems == ()
+    assert config.profiles == {}
+    assert config.settings == parse_config(COMMENTED, path).settings
+    kept = _comments(path.read_text(encoding="utf-8"))
+    assert kept == [
+        " Ours, by hand.",
+        " Europe",
+        " for trying things out",
+        " How it looks.",
+        " blue",
+    ]
+    add_profile(path, NEW)
+    assert load_config(path).profiles == {"new": NEW}
+    assert sorted(_comments(path.read_text(encoding="utf-8"))) == sorted(kept)
+
+
+def test_a_file_of_comments_alone_keeps_them(write: Write) -> None:
+    text = "# profiles:\n#   acme:\n#     base_url: ..."
+    path = write(text)
+    add_profile(path, NEW)
+    assert path.read_text(encoding="utf-8").startswith(f"{text}\nprofiles:\n  new:\n")
+
+
+def test_profiles_commented_out_stay_commented_out(write: Write) -> None:
+    path = write("profiles:\n  # acme: {}\nsettings: {theme: fjord}\n")
+    add_profile(path, NEW)
+    assert "# acme: {}" in path.read_text(encoding="utf-8")
+    assert load_config(path).profiles == {"new": NEW}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("Null", "True", "012", "1_000", "+46701234567", "1.50", "1e3", "0x1F", "2026-02-30"),
+        *("2026-01-01 10:00:00", "1:30", "off", "'012'", '"x\\ty"', "''", "~", "12.0", "-0", "="),
+    ],
+)
+def test_what_other_lines_say_is_kept_to_the_letter(write: Write, written: str) -> None:
+    text = f"settings: {{theme: x}}\nprofiles:\n  acme:\n    label: {written}\n    reason: x\n"
+    path = write(text)
+    add_profile(path, NEW)
+    assert path.read_text(encoding="utf-8").startswith(text)
+
+
+def test_windows_line_ends_stay(write: Write) -> None:
+    path = write("")
+    path.write_bytes(COMMENTED.replace("\n", "\r\n").encode())
+    set_default(path, "play")
+    assert path.read_bytes() == (
+        COMMENTED.replace("default: acme", "default: play").replace("\n", "\r\n").encode()
+    )
+
+
+@pytest.mark.parametrize("name", ["2026", "1.50", "true", "null", "no", "012", "0"])
+def test_a_name_that_looks_like_something_else_is_still_a_name(write: Write, name: str) -> None:
+    path = write(COMMENTED)
+    add_profile(path, replace(NEW, name=name), make_default=True)
+    config = load_config(path)
+    assert config.default == name
+    assert list(config.profiles) == ["acme", "play", name]
+    with pytest.raises(InputError):
+        add_profile(path, replace(NEW, name=name))
+    remove_profile(path, name)
+    assert list(load_config(path).profiles) == ["acme", "play"]
+
+
+def test_a_name_that_is_taken_is_refused_even_if_its_profile_is_broken(write: Write) -> None:
+    text = COMMENTED + "# end\n"
+    path = write(text.replace("{env: PLAY}", "{evn: PLAY}"))
+    before = path.read_bytes()
+    for name in ("acme", "play"):
+        with pytest.raises(InputError) as caught:
+            add_profile(path, replace(NEW, name=name))
+        assert not isinstance(caught.value, ConfigError)
+        assert caught.value.field == "name"
+        assert name in caught.value.message
+    assert path.read_bytes() == before
+
+
+def test_a_profile_beside_a_broken_one_can_be_added_and_the_broken_one_removed(
+    write: Write,
+) -> None:
+    path = write("profiles:\n  bad: {base_url: nowhere}\n  worse: x # why\n")
+    add_profile(path, NEW)
+    assert list(load_config(path).profiles) == ["new"]
+    remove_profile(path, "bad")
+    remove_profile(path, "worse")
+    assert load_config(path).problems == ()
+
+
+def test_a_profile_that_isnt_there_cant_be_removed(write: Write) -> None:
+    path = write(COMMENTED)
+    with pytest.raises(NotFoundError) as caught:
+        remove_profile(path, "plai")
+    assert caught.value.advice == "Did you mean play?"
+    assert path.read_text(encoding="utf-8") == COMMENTED
+    with pytest.raises(NotFoundError):
+        remove_profile(path.with_name("other.yaml"), "play")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda path: set_default(path, "nobody"),
+        lambda path: set_default(path, "demo"),
+        lambda path: add_profile(path, replace(NEW, demo=True)),
+    ],
+)
+def test_what_wouldnt_be_read_back_as_it_was_meant_isnt_written(
+    write: Write, edit: Callable[[Path], None]
+) -> None:
+    path = write(COMMENTED)
+    with pytest.raises(ConfigError) as caught:
+        edit(path)
+    assert caught.value.path == path
+    assert "stays as it is" in caught.value.message
+    assert path.read_text(encoding="utf-8") == COMMENTED
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("profiles: {acme\n", 2),
+        ("a: 1\n\tb: 2\n", 2),
+        ("profiles:\n  acme: {label: a, label: b}\n", 2),
+        ("profiles:\n  acme: {}\n  acme: {}\n", 3),
+        ("profiles: {a: &x {}, b: *x}\n", 1),
+        ("profiles: [a]\n", 1),
+        ("profiles: acme\n", 1),
+        ("- a\n", 1),
+        ("just text\n", 1),
+    ],
+)
+def test_a_file_that_cant_be_understood_isnt_edited(write: Write, text: str, line: int) -> None:
+    path = write(text)
+    edits: list[Callable[[], None]] = [
+        lambda: add_profile(path, NEW),
+        lambda: set_default(path, "acme"),
+        lambda: remove_profile(path, "acme"),
+    ]
+    for edit in edits:
+        with pytest.raises(ConfigError) as caught:
+            edit()
+        assert (caught.value.path, caught.value.line) == (path, line)
+        assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [
+        (replace(NEW, name="demo"), "the demo's own name"),
+        (replace(NEW, name="no name"), "letters, digits, dots and dashes"),
+        (replace(NEW, base_url="http://api.planhat.com"), "readable"),
+        (replace(NEW, token=TokenSource("env", "")), "env is empty"),
+        (replace(NEW, accent="red"), "accent must be a colour"),
+        (replace(NEW, max_bulk=0), "max_bulk must be a whole number"),
+    ],
+)
+def test_a_value_that_cant_be_is_told_and_not_written(
+    write: Write, profile: Profile, message: str
+) -> None:
+    path = write(COMMENTED)
+    with pytest.raises(InputError) as caught:
+        add_profile(path, profile)
+    assert not isinstance(caught.value, ConfigError)  # it's no mistake of the file
+    assert message in caught.value.message
+    assert path.read_text(encoding="utf-8") == COMMENTED
+
+
+def test_a_profile_can_be_tried_without_writing_it(write: Write) -> None:
+    path = write(COMMENTED)
+    add_profile(path, NEW, try_only=True)
+    with pytest.raises(InputError):
+        add_profile(path, replace(NEW, name="acme"), try_only=True)
+    with pytest.raises(InputError):
+        add_profile(path, replace(NEW, accent="red"), try_only=True)
+    assert path.read_text(encoding="utf-8") == COMMENTED
+
+
+def test_a_file_that_isnt_utf_8_isnt_edited(write: Write) -> None:
+    path = write("")
+    path.write_bytes(b"# caf\xe9\n")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        add_profile(path, NEW)
+    assert path.read_bytes() == b"# caf\xe9\n"
+
+
+def test_a_plain_token_can_be_added_to_a_file_of_others_which_becomes_private(
+    write: Write,
+) -> None:
+    path = write(COMMENTED, 0o644)
+    profile = replace(NEW, token=TokenSource("text", "sekret-42"))
+    add_profile(path, profile)
+    assert _mode(path) == 0o600
+    config = load_config(path)
+    assert config.problems == ()
+    assert config.profiles["new"] == profile
+
+
+def test_a_symlinked_config_stays_a_symlink(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles" / "planhat.yaml", tmp_path / "etc" / "config.yaml"
+    for folder in (real.parent, link.parent):
+        folder.mkdir()
+    real.write_text(COMMENTED, encoding="utf-8")
+    link.symlink_to(real)
+    set_default(link, "play")
+    assert link.is_symlink()
+    assert link.readlink() == real
+    assert "default: play" in real.read_text(encoding="utf-8")
+    assert list(real.parent.iterdir()) == [real]
+    assert list(link.parent.iterdir()) == [link]
+
+
+def test_a_symlink_to_a_file_that_isnt_there_yet_makes_it(tmp_path: Path) -> None:
+    link, real = tmp_path / "config.yaml", tmp_path / "dotfiles" / "planhat.yaml"
+    link.symlink_to(real)
+    add_profile(link, NEW)
+    assert link.is_symlink()
+    assert load_config(real).profiles == {"new": NEW}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write into a read-only folder")
+def test_in_a_read_only_folder_nothing_is_changed_and_the_advice_says_what_to_do(
+    write: Write,
+) -> None:
+    path = write(COMMENTED)
+    path.parent.chmod(0o500)
+    try:
+        with pytest.raises(StorageError) as caught:
+            set_default(path, "play")
+    finally:
+        path.parent.chmod(0o700)
+    assert "Nothing was changed." in caught.value.message
+    assert "PLANHAT_TUI_CONFIG" in caught.value.advice
+    assert path.read_text(encoding="utf-8") == COMMENTED
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_where_no_folder_can_be_the_error_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for path in (tmp_path / "file" / "config.yaml", tmp_path):
+        with pytest.raises(StorageError) as caught:
+            add_profile(path, NEW)
+        assert str(path) in caught.value.message
+        assert "rights" in caught.value.advice
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_replacement_that_fails_leaves_the_file_and_no_litter(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(COMMENTED)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match=r"No space left on device\. Nothing was changed\."):
+        set_default(path, "play")
+    assert path.read_text(encoding="utf-8") == COMMENTED
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_somebody_else_has_saved_meanwhile_isnt_overwritten(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(COMMENTED)
+
+    def slow(source: str, file: Path) -> Any:  # noqa: ANN401 -- stands in for parse_config
+        path.write_text("# theirs\n", encoding="utf-8")
+        return parse_config(source, file)
+
+    monkeypatch.setattr("planhat_tui.config.edit.parse_config", slow)
+    with pytest.raises(ConfigError, match="meanwhile"):
+        set_default(path, "play")
+    assert path.read_text(encoding="utf-8") == "# theirs\n"
+
+
+ANY = st.text(max_size=12)
+PROFILES = st.builds(
+    Profile,
+    name=st.from_regex(r"\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}\Z").filter(
+        lambda name: name not in {"demo", "demo-2", "acme", "play"}
+    ),
+    base_url=st.sampled_from(["https://a.example", "http://localhost:1", "https://b.example:8443"]),
+    token=st.builds(
+        TokenSource, st.sampled_from(["text", "env", "command"]), ANY.filter(lambda t: t.strip())
+    ),
+    label=ANY,
+    reason=ANY,
+    external_user_id=ANY
+    | st.sampled_from(["true", "012", "1.50", "~", "null", "", "-", "=", "<<"]),
+    call_note_field=ANY,
+    read_only=st.booleans(),
+    max_bulk=st.none() | st.integers(1, 10**9),
+    confirm_over=st.integers(1, 10**9),
+)
+
+
+@given(PROFILES, st.booleans())
+def test_whatever_a_profile_says_it_comes_back_and_leaves_without_a_trace(
+    tmp_path_factory: pytest.TempPathFactory,
+    profile: Profile,
+    make_default: bool,  # noqa: FBT001 -- drawn by hypothesis
+) -> None:
+    assert not address_problem(profile.base_url)
+    path = tmp_path_factory.getbasetemp() / "law.yaml"
+    path.write_text(COMMENTED, encoding="utf-8")
+    before = load_config(path)
+    add_profile(path, profile, make_default=make_default)
+    config = load_config(path)
+    assert config.problems == ()
+    assert config.profiles == {**before.profiles, profile.name: profile}
+    assert config.default == (profile.name if make_default else "acme")
+    set_default(path, "acme")
+    remove_profile(path, profile.name)
+    left = path.read_text(encoding="utf-8")
+    assert _without(left, "default:") == _without(COMMENTED, "default:")
+    assert load_config(path) == before

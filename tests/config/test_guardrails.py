@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.config.guardrails import check_delete, check_write, marks, typed_word
+from planhat_tui.config.profiles import Profile, TokenSource
+from planhat_tui.errors import GuardrailError
+
+PLAIN = Profile("acme", "https://api.planhat.com", TokenSource("env", "T"))
+WHY = "Production. Ask in #cs-ops first."
+COUNTS = st.integers(min_value=0, max_value=10_000)
+
+
+@given(COUNTS)
+def test_a_profile_that_forbids_nothing_lets_everything_pass(count: int) -> None:
+    check_write(PLAIN, count)
+    check_delete(PLAIN, count)
+    assert typed_word(PLAIN, count, deleting=False) == ""
+    assert marks(PLAIN) == ()
+
+
+@given(COUNTS)
+def test_read_only_forbids_every_write_with_the_profiles_reason(count: int) -> None:
+    profile = replace(PLAIN, read_only=True, reason=WHY)
+    for check in (check_write, check_delete):
+        with pytest.raises(GuardrailError) as caught:
+            check(profile, count)
+        assert caught.value.message == "acme is read-only."
+        assert caught.value.advice == WHY
+        assert caught.value.exit_status == 4
+
+
+@given(COUNTS)
+def test_no_delete_forbids_deleting_alone(count: int) -> None:
+    profile = replace(PLAIN, no_delete=True, reason=WHY)
+    check_write(profile, count)
+    with pytest.raises(GuardrailError) as caught:
+        check_delete(profile, count)
+    assert caught.value.message == "acme allows no deleting."
+    assert caught.value.advice == WHY
+
+
+def test_max_bulk_is_the_most_that_passes() -> None:
+    profile = replace(PLAIN, max_bulk=200, reason=WHY)
+    for check in (check_write, check_delete):
+        check(profile)
+        check(profile, 200)
+        with pytest.raises(GuardrailError) as caught:
+            check(profile, 201)
+        assert caught.value.message == "acme allows 200 records at once; these are 201."
+        assert caught.value.advice == WHY
+
+
+def test_a_guardrail_without_a_reason_gives_none() -> None:
+    with pytest.raises(GuardrailError) as caught:
+        check_write(replace(PLAIN, read_only=True))
+    assert str(caught.value) == "acme is read-only."
+
+
+def test_a_delete_asks_for_the_word_delete() -> None:
+    assert typed_word(PLAIN, 1, deleting=True) == "delete"
+    assert typed_word(PLAIN, 1000, deleting=True) == "delete"
+
+
+@pytest.mark.parametrize(
+    ("count", "deleting", "word"),
+    [(1, True, "acme"), (1, False, ""), (25, False, ""), (26, False, "acme"), (26, True, "acme")],
+)
+def test_confirm_asks_for_the_profiles_name(count: int, word: str, *, deleting: bool) -> None:
+    profile = replace(PLAIN, confirm="type", confirm_over=25)
+    assert typed_word(profile, count, deleting=deleting) == word
+
+
+def test_confirm_over_counts_only_with_confirm() -> None:
+    assert typed_word(replace(PLAIN, confirm_over=1), 100, deleting=False) == ""
+
+
+def test_the_header_names_the_strictest() -> None:
+    assert marks(replace(PLAIN, read_only=True, no_delete=True)) == ("read-only",)
+    assert marks(replace(PLAIN, read_only=True)) == ("read-only",)
+    assert marks(replace(PLAIN, no_delete=True)) == ("no-delete",)

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.config.themes import (
+    COLOURS,
+    GROUNDS,
+    LEAST_CONTRAST,
+    TEXTS,
+    check_theme,
+    contrast,
+    load_theme,
+    load_themes,
+    themes_folder,
+)
+from planhat_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHIPPED = sorted(themes_folder().glob("*.yaml"))
+DARK = (themes_folder() / "planhat-dark.yaml").read_text(encoding="utf-8")
+HEX = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Path:
+    folder = tmp_path / "themes"
+    folder.mkdir()
+    return folder
+
+
+def _theme(**changes: str) -> str:
+    """A whole theme, black on white, with some colours of its own."""
+    colours = {name: "#ffffff" if name in GROUNDS else "#000000" for name in COLOURS} | changes
+    lines = "".join(f'  {name}: "{value}"\n' for name, value in colours.items())
+    return f"name: mine\ndark: false\ncolors:\n{lines}"
+
+
+def _line(text: str, beginning: str) -> int:
+    return next(
+        n for n, row in enumerate(text.splitlines(), 1) if row.strip().startswith(beginning)
+    )
+
+
+def _save(folder: Path, text: str, name: str = "mine.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_shipped_themes_lie_beside_the_package_or_in_it() -> None:
+    assert themes_folder().is_dir()
+    assert {path.stem for path in SHIPPED} >= {
+        "planhat-dark",
+        "planhat-light",
+        "high-contrast",
+        "colour-blind",
+        "terminal",
+    }
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_theme_is_whole_and_can_be_read_by_people(path: Path) -> None:
+    theme = load_theme(path)
+    assert theme.name == path.stem
+    assert set(theme.colors) == set(COLOURS)
+    assert check_theme(theme) == ()
+    assert theme.path == path
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_dark_theme_is_dark_and_a_light_one_light(path: Path) -> None:
+    theme = load_theme(path)
+    if not theme.is_ansi:
+        ground, black, white = theme.colors["background"], "#000000", "#ffffff"
+        assert theme.dark == (contrast(ground, white) > contrast(ground, black))
+
+
+def test_only_the_terminals_theme_keeps_to_the_terminals_colours() -> None:
+    assert [path.stem for path in SHIPPED if load_theme(path).is_ansi] == ["terminal"]
+
+
+def test_high_contrast_has_more_of_it_than_the_others() -> None:
+    faintest = {
+        theme.name: min(contrast(theme.colors[a], theme.colors[b]) for a in TEXTS for b in GROUNDS)
+        for theme in map(load_theme, SHIPPED)
+        if not theme.is_ansi
+    }
+    assert max(faintest, key=lambda name: faintest[name]) == "high-contrast"
+
+
+def test_a_persons_theme_stands_beside_the_shipped_ones(user: Path) -> None:
+    path = _save(user, _theme(accent="#0000aa"))
+    themes, problems = load_themes(user)
+    assert problems == ()
+    assert set(themes) == {"mine", *(path.stem for path in SHIPPED)}
+    assert themes["mine"].colors["accent"] == "#0000aa"
+    assert themes["mine"].path == path
+    assert not themes["mine"].dark
+    assert (themes["mine"].glyphs, themes["mine"].borders) == ("auto", "line")
+
+
+def test_a_persons_theme_of_the_same_name_is_taken_over_the_shipped_one(user: Path) -> None:
+    path = _save(user, _theme().replace("name: mine", "name: fjord"))
+    themes, _ = load_themes(user)
+    assert themes["fjord"].path == path
+    assert len(themes) == len(SHIPPED)
+
+
+def test_without_a_folder_of_ones_own_there_are_the_shipped_ones(tmp_path: Path) -> None:
+    themes, problems = load_themes(tmp_path / "none")
+    assert set(themes) == {path.stem for path in SHIPPED}
+    assert problems == ()
+
+
+def test_a_theme_with_a_mistake_leaves_the_others(user: Path) -> None:
+    bad = _save(user, "name: bad\n", "bad.yaml")
+    _save(user, _theme())
+    _save(user, "not a theme", "notes.txt")
+    themes, problems = load_themes(user)
+    assert "mine" in themes
+    assert "bad" not in themes
+    assert [problem.path for problem in problems] == [bad]
+
+
+@pytest.mark.parametrize(("word", "glyphs"), [("unicode", "unicode"), ("ascii", "ascii")])
+def test_glyphs_and_borders_can_be_chosen(user: Path, word: str, glyphs: str) -> None:
+    theme = load_theme(_save(user, f"{_theme()}glyphs: {word}\nborders: none\n"))
+    assert (theme.glyphs, theme.borders) == (glyphs, "none")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message", "advice"),
+    [
+        ("dark: true", "dark: yes", "dark:7", "dark must be true or false", ""),
+        ("dark: true", "drak: true", "drak:1", "no key drak", "Did you mean dark?"),
+        ("dark: true\n", "", "name:1", "dark is missing", "planhat-dark.yaml"),
+        ("  accent:", "  acent:", "acent:3", "no key acent", "Did you mean accent?"),
+        ("  accent:", "  accent: red #", "accent:11", "accent must be a colour", "ansi_blue"),
+        ("  accent:", "  accent: '#ff' #", "accent:11", "accent must be a colour", "#5bb8cf"),
+        ("  accent:", "  accent: ansi_pink #", "accent:11", "accent must be", "ansi_blue"),
+        ("  accent:", "  accent: #", "accent:10", "accent must be a colour in quotes", ""),
+        ("  accent:", "  # accent:", "background:3", "colors has no accent", ""),
+        ("glyphs:", "glyphs: emoji #", "glyphs:9", "glyphs must be unicode or ascii", ""),
+        ("borders:", "borders: round #", "borders:10", "borders must be line or none", ""),
+        ("name:", "name: [a] #", "name:7", "name must be text", ""),
+    ],
+)
+def test_a_mistake_in_a_theme_has_file_line_and_key(
+    user: Path, old: str, new: str, place: str, *, message: str, advice: str
+) -> None:
+    text = DARK.replace(old, new, 1)
+    path = _save(user, text)
+    key, column = place.split(":")
+    with pytest.raises(ConfigError) as caught:
+        load_theme(path)
+    mistake = caught.value
+    assert (mistake.path, mistake.line, mistake.column) == (path, _line(text, key), int(column))
+    assert message in mistake.message
+    assert advice in mistake.advice
+
+
+@pytest.mark.parametrize("colours", ["colors: dark", "colors: [a]", "colors:"])
+def test_colours_must_be_a_mapping(user: Path, colours: str) -> None:
+    path = _save(user, f"name: mine\ndark: true\n{colours}\n")
+    with pytest.raises(ConfigError, match="colors must be a mapping") as caught:
+        load_theme(path)
+    assert caught.value.line == 3
+
+
+def test_a_colour_that_stands_twice_is_refused(user: Path) -> None:
+    text = f'{_theme()}  accent: "#000000"\n'
+    with pytest.raises(ConfigError, match="accent stands here twice") as caught:
+        load_theme(_save(user, text))
+    assert caught.value.line == len(text.splitlines())
+
+
+def test_a_file_that_isnt_text_is_a_mistake_with_its_path(user: Path) -> None:
+    path = _save(user, "")
+    path.write_bytes(b"\xff\xfe\x00")
+    _, (problem,) = load_themes(user)
+    assert problem.path == path
+
+
+def test_a_colour_too_faint_on_a_ground_is_told_of(user: Path) -> None:
+    theme = load_theme(_save(user, _theme(muted="#777777", selection="#111111")))
+    told = check_theme(theme)
+    assert "muted on background has a contrast of 4.47, less than 4.5." in told
+    assert "muted on surface has a contrast of 4.47, less than 4.5." in told
+    assert "foreground on selection has a contrast of 1.11, less than 4.5." in told
+    assert {said.split()[0] for said in told if "selection" not in said} == {"muted"}
+
+
+def test_the_terminals_own_colours_cant_be_measured(user: Path) -> None:
+    theme = load_theme(_save(user, _theme(muted="ansi_white")))
+    assert theme.is_ansi
+    assert check_theme(theme) == ()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("#000000", "#ffffff", 21.0),
+        ("#123456", "#123456", 1.0),
+        ("#777777", "#ffffff", 4.48),
+        ("#767676", "#ffffff", 4.54),
+        ("#ff0000", "#FFFFFF", 4.0),
+        ("#0000ff", "#ffffff", 8.59),
+    ],
+)
+def test_contrast_is_what_wcag_says(a: str, b: str, expected: float) -> None:
+    assert contrast(a, b) == pytest.approx(expected, abs=0.005)
+
+
+@given(HEX, HEX)
+def test_contrast_is_the_same_both_ways_and_lies_between_1_and_21(a: str, b: str) -> None:
+    assert contrast(a, b) == contrast(b, a)
+    assert 1 <= contrast(a, b) <= 21 + 1e-9
+    assert contrast(a, a) == 1
+
+
+@given(HEX, HEX)
+def test_a_colour_is_readable_on_black_or_on_white(a: str, b: str) -> None:
+    assert max(contrast(a, "#000000"), contrast(a, "#ffffff")) >= LEAST_CONTRAST
+    assert contrast(a, b) <= max(
+        contrast(a, "#000000"), contrast(a, "#ffffff"), contrast(b, "#000000"), 21
+    )
