@@ -6,13 +6,16 @@ nor Textual.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.config.paths import find_paths
 from planhat_tui.config.profiles import DEMO_NAMES, Profile, TokenSource, load_config
 from planhat_tui.errors import InputError, PlanhatTuiError
+from planhat_tui.model.ports import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,11 +51,18 @@ class Start:
     log: Path | None = None
 
 
+REAL: Final = Clock(time.time, time.monotonic, lambda: datetime.now().astimezone())
+"""The time as it is."""
+
+
 class Runtime:
     """One run of the program. Close it."""
 
-    def __init__(self, env: Mapping[str, str], start: Start, *, pull: bool = True) -> None:
+    def __init__(
+        self, env: Mapping[str, str], start: Start, *, pull: bool = True, clock: Clock = REAL
+    ) -> None:
         self._env = env
+        self._clock = clock
         self._start = start
         self._pull = pull
         self.paths = find_paths(env)
@@ -118,7 +128,7 @@ class Runtime:
         profile = self.profile(name)
         token = self._token(profile)
         folder = self.machine.folder_for(profile.base_url, token)
-        store = TenantStore.open(self.paths.data / "tenants" / folder)
+        store = TenantStore.open(self.paths.data / "tenants" / folder, wall=self._clock.wall)
         workspace = Workspace(
             profile, store, lambda listeners: self._engine(profile, token, store, listeners)
         )
@@ -139,6 +149,7 @@ class Runtime:
             connect=lambda on_limits: self._connect(profile, token, self.machine, on_limits),
             store=store,
             on_change=listeners,
+            wall=self._clock.wall,
             refresh=self._config.settings.refresh,
             dialect=profile.dialect,
             pull=self._pull,
@@ -158,7 +169,8 @@ class Runtime:
         if profile.demo:
             from planhat_tui.sandbox import SandboxOptions, create_app
 
-            app = create_app(SandboxOptions(db=self.paths.data / "demo" / "sandbox.db"))
+            options = SandboxOptions(db=self.paths.data / "demo" / "sandbox.db")
+            app = create_app(options, clock=self._clock.wall)
         return connect(
             profile.base_url,
             token,
@@ -166,6 +178,8 @@ class Runtime:
             budget=budget,
             app=app,
             proxy=profile.proxy,
+            clock=self._clock.monotonic,
+            wall=self._clock.wall,
             log=_log_request,
             on_limits=on_limits,
         )
@@ -235,11 +249,12 @@ class Runtime:
         """Open the explorer; return its exit status. Raises our errors before the screen is up."""
         from planhat_tui.tui.app import PlanhatApp
 
-        app = PlanhatApp(self._session())
+        app = PlanhatApp(self.session())
         app.run()
         return app.return_code or 0
 
-    def _session(self) -> Session:
+    def session(self) -> Session:
+        """Return what the explorer is given; a profile is open then. Raises our errors."""
         from planhat_tui.config.themes import load_themes
         from planhat_tui.model.text import nearest
         from planhat_tui.tui.session import Session
@@ -263,6 +278,7 @@ class Runtime:
             theme=wanted if wanted in themes else "planhat-dark",
             problems=(*problems, *self._config.warnings),
             hint=HINT if not self._config.profiles else "",
+            clock=self._clock,
             env=self._env,
         )
 
@@ -303,7 +319,7 @@ def _demo(name: str) -> Profile:
         token=TokenSource("text", tenant.token),
         tenant_uuid=tenant.tenant_id,
         external_user_id="max123",
-        label="DEMO  practice data",
+        label="practice data",
         call_note_field="Last call note",
         demo=True,
     )

@@ -10,11 +10,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from planhat_tui.model.limits import Lane, Limits
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time: the wall's in seconds since the epoch, monotonic seconds, and here and now."""
+
+    wall: Callable[[], float]
+    monotonic: Callable[[], float]
+    now: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)

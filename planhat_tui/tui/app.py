@@ -20,7 +20,6 @@ from planhat_tui.tui.screens.explorer import Explorer
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
-
     from pathlib import PurePath
 
     from textual.app import SystemCommand
@@ -99,19 +98,24 @@ class PlanhatApp(App[None]):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._ended, number)
         self.set_keymap(dict(self.session.runtime.config.settings.keys))
-        await self.push_screen(self._explorer())
+        await self.push_screen(self._shown())
 
     @property
     def explorer(self) -> Explorer:
         """The explorer of the profile on screen."""
         return self._explorers[self.session.workspaces.current.profile.name]
 
-    def _explorer(self) -> Explorer:
+    def _shown(self) -> str:
+        """Return the name of the screen of the profile that is open, made if it wasn't.
+
+        It is installed, so that it lives on while another one is shown.
+        """
         workspace = self.session.workspaces.current
         name = workspace.profile.name
         if name not in self._explorers:
             self._explorers[name] = Explorer(workspace)
-        return self._explorers[name]
+            self.install_screen(self._explorers[name], name)
+        return name
 
     def switch_to(self, name: str) -> None:
         """Put another profile on screen; each keeps its place, filter, marks and drafts."""
@@ -119,8 +123,8 @@ class PlanhatApp(App[None]):
 
         def opened(_: object) -> None:
             self.look(self.theme_name)
-            self.switch_screen(self._explorer())
-            self.explorer.say(f"{name} is on screen.  P goes back")
+            self.switch_screen(self._shown())
+            self.explorer.greet(f"{name} is on screen.  P goes back")
 
         before.wait_for(lambda: self.session.workspaces.open(name), opened)
 

@@ -158,6 +158,12 @@ def shown(key: Key, changed: Mapping[str, str] | None = None) -> str:
     return NAMES.get(text, text)
 
 
+def is_typed(key: Key) -> bool:
+    """Whether an input that has the focus takes the key as a letter of its text."""
+    first = key.keys.split(",")[0]
+    return len(first) == 1 or first in {"slash", "colon", "question_mark", "space", "enter"}
+
+
 def footer(keys: Iterable[Key]) -> list[Key]:
     """Return at most eight keys, in the order of use; one name once."""
     ranked = sorted((key for key in keys if key.rank), key=lambda key: key.rank)

@@ -5,17 +5,16 @@ The screen knows neither files nor tokens nor HTTP: it asks these.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from planhat_tui.config.paths import Paths
     from planhat_tui.config.profiles import Config, Profile
     from planhat_tui.config.themes import Theme
+    from planhat_tui.model.ports import Clock
     from planhat_tui.model.records import User
     from planhat_tui.workspace.switch import Workspaces
 
@@ -67,15 +66,6 @@ class Root(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time: the wall's in seconds since the epoch, monotonic seconds, and here and now."""
-
-    wall: Callable[[], float] = time.time
-    monotonic: Callable[[], float] = time.monotonic
-    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
-
-
 @dataclass(frozen=True)
 class Session:
     """One run of the explorer. A profile is open in ``workspaces``, and ``clock`` is its time.
@@ -88,7 +78,7 @@ class Session:
     runtime: Root
     themes: Mapping[str, Theme]
     theme: str
+    clock: Clock
     problems: tuple[str, ...] = ()
     hint: str = ""
-    clock: Clock = field(default_factory=Clock)
     env: Mapping[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -11,7 +12,7 @@ from textual.widgets import Input, Static
 from planhat_tui.errors import InputError
 from planhat_tui.model.events import Topic
 from planhat_tui.model.outbox import State
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Contact, Kind
 from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.messages import KeysChanged
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.model.outbox import Entry
     from planhat_tui.store.rows import LoggedCall
+    from planhat_tui.workspace.queries import Queries
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whom Planhat matched a call to, and whether that is who was meant."""
+
+    whom: str
+    meant: bool
 
 
 class Calls(Pane):
@@ -173,20 +183,16 @@ class Calls(Pane):
             return
         self._sent = ()
         reads, ids = self.workspace.reads, {e.result_id or e.record_id for e in entries}
-        self.ask(
-            "matched",
-            lambda: [one for one in reads.calls() if one.call.id in ids],
-            self._tell_match,
-        )
+        self.ask("matched", lambda: _matches(reads, ids), self._tell_match)
 
-    def _tell_match(self, logged: Sequence[LoggedCall]) -> None:
-        for one in logged:
-            name = self.explorer.people.get(one.call.contact_id, "")
-            if one.call.contact_id or one.call.company_id:
-                whom = visible(name) or f"contact {visible(one.call.contact_id) or '-'}"
-                self.say(f"Planhat has the call and matched it: {whom}")
-            else:
+    def _tell_match(self, matches: Sequence[Match]) -> None:
+        for match in matches:
+            if not match.whom:
                 self.say("Planhat has the call; its number matched nobody there")
+            elif match.meant:
+                self.say(f"Planhat has the call and matched {match.whom}")
+            else:
+                self.say(f"Planhat has the call, but matched {match.whom}: the number is shared")
 
     def tick(self) -> None:
         """Draw the running timer again."""
@@ -238,3 +244,23 @@ class Calls(Pane):
             return False
         self.form.do_close()
         return True
+
+
+def _matches(reads: Queries, ids: set[str]) -> list[Match]:
+    """Return what Planhat made of calls; names come from the local copy."""
+    found = []
+    for logged in reads.calls():
+        call = logged.call
+        if call.id not in ids:
+            continue
+        shown = reads.contact(call.contact_id) if call.contact_id else None
+        person = Contact.from_raw(shown.raw) if shown is not None else None
+        if person is not None:
+            whom = f"{person.title} at {person.company_name}"
+        elif call.contact_id or call.company_id:
+            whom = f"contact {call.contact_id or '-'} at company {call.company_id or '-'}"
+        else:
+            whom = ""
+        meant = not logged.contact_id or logged.contact_id == call.contact_id
+        found.append(Match(visible(whom), meant))
+    return found

@@ -71,13 +71,14 @@ class Preview(Vertical, InExplorer):
 
     def on_resize(self) -> None:
         """Lay the lines out again."""
-        self._draw()
+        self.draw()
 
     def _show(self, glance: Glance | None) -> None:
         self._glance = glance
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw what is known."""
         if self._glance is None:
             self.rule.show(("no company",))
             self._lines.update("")

@@ -71,10 +71,10 @@ COMPANIES: Final = (
     Column("phase", "PHASE", 12, rank=1, grow=1, most=18),
     Column("health", "HEALTH", 6, rank=3, right=True),
     Column("arr", "ARR", 7, rank=2, right=True),
-    Column("renews", "RENEWS", 10, rank=4, right=True),
-    Column("owner", "OWNER", 14, rank=6, grow=1, most=22),
-    Column("domain", "DOMAIN", 16, rank=7, grow=1, most=28),
-    Column("tags", "TAGS", 14, rank=5, grow=3),
+    Column("renews", "RENEWS", 11, rank=4, right=True),
+    Column("owner", "OWNER", 12, rank=5, grow=1, most=22),
+    Column("domain", "DOMAIN", 12, rank=6, grow=1, most=28),
+    Column("tags", "TAGS", 14, rank=7, grow=3),
 )
 
 CONTACTS: Final = (

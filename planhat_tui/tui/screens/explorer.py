@@ -81,6 +81,7 @@ class Explorer(Screen[None], Part):
         self._others: Mapping[str, int] = {}
         self._status: Status | None = None
         self._me: User | None = None
+        self._greeting = ""
 
     def compose(self) -> ComposeResult:
         """Draw header, panes, message, state and keys."""
@@ -98,10 +99,18 @@ class Explorer(Screen[None], Part):
         self.call_after_refresh(self._begin)
         self.set_interval(1.0, self._every_second)
         session = self.planhat.session
-        if session.problems:
+        if self._greeting:
+            self.say(self._greeting)
+        elif session.problems:
             self.say("  ".join(session.problems), bad=True)
         elif session.hint:
             self.say(session.hint)
+
+    def greet(self, text: str) -> None:
+        """Say a sentence now, or as soon as the screen is up."""
+        self._greeting = text
+        if self.is_mounted:
+            self.say(text)
 
     def _begin(self) -> None:
         self._read_users()
@@ -143,6 +152,7 @@ class Explorer(Screen[None], Part):
             self.users = users
             self.companies.read(keep=True)
             self.detail.draw_fields()
+            self.companies.preview.draw()
 
     def _read_status(self) -> None:
         workspaces = self.planhat.session.workspaces
@@ -265,7 +275,8 @@ class Explorer(Screen[None], Part):
 
     def draw_keys(self) -> None:
         """Draw the keys of what has the focus."""
-        self.keybar.show(self.parts, self.planhat.session.runtime.config.settings.keys)
+        keys = self.planhat.session.runtime.config.settings.keys
+        self.keybar.show(self.parts, keys, typing=isinstance(self.focused, Input))
 
     @property
     def parts(self) -> list[Part]:

@@ -5,6 +5,7 @@ A key that can't be used now is dim; pressing it says why.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -28,12 +29,20 @@ class KeyBar(Widget):
         super().__init__(id="keybar", classes="bar")
         self._shown: tuple[tuple[str, str, str, bool], ...] = ()
 
-    def show(self, parts: Sequence[Part], changed: Mapping[str, str]) -> None:
-        """Show the keys of these parts, the one with the focus first."""
+    def show(
+        self, parts: Sequence[Part], changed: Mapping[str, str], *, typing: bool = False
+    ) -> None:
+        """Show the keys of these parts, the one with the focus first.
+
+        While one is ``typing``, keys that would be typed aren't shown.
+        """
         by_name: dict[str, tuple[Part, keys.Key]] = {}
         for part in parts:
             for key in keys.keys_of(*part.PLACES):
-                by_name.setdefault(key.name, (part, key))
+                if typing and keys.is_typed(key):
+                    continue
+                shown = replace(key, rank=2) if typing and key.name == "back" else key
+                by_name.setdefault(key.name, (part, shown))
         chosen = keys.footer(key for _, key in by_name.values())
         self._shown = tuple(
             (

@@ -73,7 +73,8 @@ class Rule(Part, Widget):
             used += cell_len(label) + 2
             self._ends.append(used)
         left = self.size.width - used
-        note = self._note if cell_len(self._note) + 4 <= left else ""
+        shorter = self._note.partition(f" {glyphs.dot} ")[0]
+        note = next((n for n in (self._note, shorter) if cell_len(n) + 3 <= left), "")
         tail = f" {note} " if note else ""
         parts.append((line * max(0, left - cell_len(tail) - (1 if note else 0)), colour))
         if note:

@@ -1,0 +1,147 @@
+"""A home whose demo is filled, a clock that stands, and a person at the keys."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from planhat_tui.model.ports import Clock
+from planhat_tui.runtime import Runtime, Start
+from planhat_tui.tui.app import PlanhatApp
+from tests.settling import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+MOMENT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+CLOCK = Clock(MOMENT.timestamp, lambda: 1000.0, lambda: MOMENT)
+SMALL, MEDIUM, LARGE = (80, 24), (120, 40), (200, 60)
+BOTH = pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=["80x24", "120x40"])
+"""Each journey is made in a small terminal and in a medium one."""
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home in which both tenants of the demo are filled."""
+    home = tmp_path_factory.mktemp("filled")
+    for name in ("demo", "demo-2"):
+        runtime = Runtime({"PLANHAT_TUI_HOME": str(home)}, Start(profile=name), clock=CLOCK)
+        runtime.workspace().net.fill().result(60)
+        runtime.close()
+    return home
+
+
+@dataclass
+class Person:
+    """Somebody at the keys, who sees what the screen shows."""
+
+    pilot: Pilot[None]
+    app: PlanhatApp = field(init=False)
+
+    def __post_init__(self) -> None:
+        assert isinstance(self.pilot.app, PlanhatApp)
+        self.app = self.pilot.app
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait until all is quiet."""
+        await self.pilot.press(*keys)
+        await settle(self.pilot)
+
+    async def type(self, text: str) -> None:
+        """Type a text, letter by letter."""
+        await self.press(*(_key(letter) for letter in text))
+
+    async def find(self, text: str) -> None:
+        """Find a company, and go to the list."""
+        await self.press("slash")
+        await self.press("ctrl+u")
+        await self.type(text)
+        await self.press("enter")
+
+    @property
+    def screen(self) -> str:
+        """What the screen shows: the sheet on top, and what lies behind it."""
+        shown = []
+        for screen in self.app.screen_stack[1:]:
+            strips = screen._compositor.render_strips(self.app.size)
+            shown += ["".join(segment.text for segment in strip) for strip in strips]
+        return "\n".join(shown)
+
+    def sees(self, *texts: str) -> None:
+        """Check that all of these are on the screen."""
+        for text in texts:
+            assert text in self.screen, f"{text!r} isn't on the screen:\n{self.screen}"
+
+    def sees_no(self, *texts: str) -> None:
+        """Check that none of these is on the screen."""
+        for text in texts:
+            assert text not in self.screen, f"{text!r} is on the screen:\n{self.screen}"
+
+    @property
+    def message(self) -> str:
+        """The sentence in the message line."""
+        return self.app.explorer.message.said
+
+    @property
+    def focus(self) -> str:
+        """The id of what has the focus."""
+        return (self.app.focused.id or "") if self.app.focused is not None else ""
+
+
+def _key(letter: str) -> str:
+    names = {" ": "space", "-": "minus", "+": "plus", ".": "full_stop", ",": "comma"}
+    names |= {":": "colon", "/": "slash", "@": "at", "=": "equals_sign", "#": "number_sign"}
+    return names.get(letter, letter)
+
+
+class Journey(Protocol):
+    """Runs a journey in a terminal of a size, and compares the picture at its end."""
+
+    def __call__(
+        self,
+        job: Callable[[Person], Awaitable[None]],
+        size: tuple[int, int],
+        *,
+        picture: bool = True,
+    ) -> None:
+        """Run it."""
+        ...
+
+
+@pytest.fixture
+def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> Iterator[Journey]:
+    """Return what runs a journey on the demo, from a filled home."""
+    shutil.copytree(template, home)
+    runtimes: list[Runtime] = []
+
+    def run(
+        job: Callable[[Person], Awaitable[None]], size: tuple[int, int], *, picture: bool = True
+    ) -> None:
+        runtime = Runtime({"PLANHAT_TUI_HOME": str(home)}, Start(), clock=CLOCK)
+        runtimes.append(runtime)
+        failures: list[BaseException] = []
+
+        async def at_the_keys(pilot: Pilot[None]) -> None:
+            try:
+                await settle(pilot)
+                await job(Person(pilot))
+                await settle(pilot)
+            except BaseException as failure:  # noqa: BLE001 -- raised again below
+                failures.append(failure)
+
+        app = PlanhatApp(runtime.session())
+        same = snap_compare(app, terminal_size=size, run_before=at_the_keys)
+        if failures:
+            raise failures[0]
+        assert same or not picture, "the picture has changed: see snapshot_report.html"
+
+    yield run
+    for runtime in runtimes:
+        runtime.close()

@@ -1,0 +1,53 @@
+"""The one way in which tests wait for the explorer: until nothing is on its way any more."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from planhat_tui.model.outbox import State
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from planhat_tui.tui.app import PlanhatApp
+    from planhat_tui.workspace.workspace import Workspace
+
+_TURN = 0.005
+_TURNS = 6000
+_QUIET_TURNS = 4
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until reads are answered, edits have gone as far as they can, and all is drawn."""
+    app: PlanhatApp = pilot.app  # type: ignore[assignment] # the only app that is settled
+    quiet = 0
+    for _ in range(_TURNS):
+        await pilot.pause()
+        quiet = quiet + 1 if _is_quiet(app) else 0
+        if quiet >= _QUIET_TURNS:
+            return
+        await asyncio.sleep(_TURN)
+    raise AssertionError("the explorer doesn't come to rest")
+
+
+def _is_quiet(app: PlanhatApp) -> bool:
+    if app.reading.pending:
+        return False
+    explorers = app._explorers.values()
+    return all(not e.feed._changes and _is_idle(e.workspace) for e in explorers)
+
+
+def _is_idle(workspace: Workspace) -> bool:
+    """Tell whether the engine has nothing to do, or can't do it."""
+    ready = workspace.net._ready
+    if not ready.done():
+        return workspace.net._thread is None
+    session = ready.result()[1]
+    if session._announcer._waiting or session._asked:
+        return False
+    if session._network in {"offline", "refused", "mismatch"}:
+        return True
+    status = workspace.status()
+    moving = status.counts.get(State.QUEUED, 0) + status.counts.get(State.SENDING, 0)
+    return not moving and not status.sync.pulling and session._network != "starting"
