@@ -35,7 +35,7 @@ class Sandbox:
     def __init__(self, options: SandboxOptions, clock: Callable[[], float]) -> None:
         self._database = Database(options.db)
         demo.prepare(self._database, options, clock())
-        self._tenants = Tenants(self._database)
+        self._tenants = Tenants(self._database, [known.tenant_id for known in options.tenants])
         self._limits = Limits(self._database, options.limit, options.window, options.seed)
         self._clock = clock
         self.stats = Stats()

@@ -63,11 +63,15 @@ class Database:
             path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False
         )
         self._lock = threading.RLock()
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        with self.writing() as connection:
-            for statement in _SCHEMA.split(";\n"):
-                connection.execute(statement)
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            with self.writing() as connection:
+                for statement in _SCHEMA.split(";\n"):
+                    connection.execute(statement)
+        except BaseException:
+            self._connection.close()
+            raise
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -155,8 +159,8 @@ class Database:
 
 
 def dump(record: Record) -> str:
-    """Write a record as it is stored and answered."""
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    """Write a record as it is stored and answered; ``ValueError`` if JSON can't say it."""
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _row(tenant: str, kind: str, record: Record) -> tuple[str | None, ...]:

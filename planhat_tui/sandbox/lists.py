@@ -19,11 +19,18 @@ if TYPE_CHECKING:
     from planhat_tui.sandbox.database import Database
 
 _COLUMNS: Final = {"_id": "id", "updatedAt": "updated_at", "lastUpdated": "updated_at"}
+_FILTERS: Final = {
+    "id": "id",
+    "company_id": "company_id",
+    "email": "email",
+    "archived": "iif(json_extract(json, '$.archived'), 'true', 'false')",
+}
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*")
 _DEFAULT: Final = 100
+_MOST_DIGITS: Final = 20
+_LEAN_FIELDS: Final = ("_id", "externalId", "sourceId", "name", "slug")
 _LEAN: Final = """
-SELECT json_object('_id', id, 'externalId', coalesce(external_id, ''), 'sourceId',
-    coalesce(source_id, ''), 'name', json_extract(json, '$.name'), 'slug', coalesce(slug, ''))
+SELECT json_extract(json, '$._id', '$.externalId', '$.sourceId', '$.name', '$.slug')
 FROM record WHERE tenant = ? AND kind = ?"""
 
 
@@ -56,12 +63,13 @@ class Listing:
         self._tenant = tenant
         self._kind = kind
 
-    def page(self, page: Page | None, column: str, values: Sequence[str]) -> list[str]:
-        """Return records as JSON text; ``None`` for all, ``column`` and ``values`` to filter."""
+    def page(self, page: Page | None, **wanted: Sequence[str]) -> list[str]:
+        """Return records as JSON text; ``None`` for all, columns with their values to filter."""
         where, bound = "tenant = ? AND kind = ?", [self._tenant, self._kind]
-        if column:
-            where += f" AND {column} IN ({', '.join('?' * len(values))})"
-            bound += values
+        for column, values in wanted.items():
+            if values:
+                where += f" AND {_FILTERS[column]} IN ({', '.join('?' * len(values))})"
+                bound += values
         query = f"SELECT json FROM record WHERE {where} ORDER BY {_order(page)}"  # noqa: S608 -- our names
         if page is None:
             return [text for (text,) in self._database.all(query, bound)]
@@ -83,7 +91,7 @@ class Listing:
         rows = self._database.all(
             f"{_LEAN}{where} ORDER BY id LIMIT ? OFFSET ?", [*bound, limit, offset]
         )
-        return [text for (text,) in rows]
+        return [_lean(text) for (text,) in rows]
 
 
 def _order(page: Page | None) -> str:
@@ -98,6 +106,12 @@ def _order(page: Page | None) -> str:
     return "id"
 
 
+def _lean(values: str) -> str:
+    """Make an item from a list of values: SQLite's own ``json_object`` would cut text at a NUL."""
+    found = zip(_LEAN_FIELDS, json.loads(values), strict=True)
+    return dump({name: value or "" for name, value in found})
+
+
 def _selected(text: str, names: frozenset[str]) -> str:
     if not names:
         return text
@@ -108,4 +122,4 @@ def _selected(text: str, names: frozenset[str]) -> str:
 def _number(text: str | None, default: int) -> int:
     if text is None or not text.strip().isdecimal():
         return default
-    return min(int(text), 2**31)
+    return min(int(text.strip()[:_MOST_DIGITS]), 2**31)

@@ -22,7 +22,7 @@ from planhat_tui.sandbox.matching import same_number
 from planhat_tui.sandbox.rules import RefusalError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.requests import Request
 
@@ -38,46 +38,40 @@ _DELETED: Final = {"n": 1, "ok": 1, "deletedCount": 1}
 
 def routes(service: Service, dialect: str) -> list[Route]:
     """Return the routes of an edition."""
-    seed = [
-        _route("/companies", POST=service.create_company),
-        _route(
-            "/companies/{id}",
-            GET=service.get_company,
-            PUT=service.update_company,
-            DELETE=service.delete_company,
-        ),
-        _route("/leancompanies", GET=service.lean_companies),
-        _route("/users", GET=service.users),
-        _route("/myprofile", GET=service.my_profile),
-        _route("/endusers", GET=service.all_contacts, POST=service.create_contact),
-        _route(
-            "/endusers/{id}",
-            GET=service.get_contact,
-            PUT=service.update_contact,
-            DELETE=service.delete_contact,
-        ),
-        _route("/calls", POST=service.create_call),
-        _route(
-            "/calls/{id}",
-            GET=service.get_call,
-            PUT=service.update_call,
-            DELETE=service.delete_call,
-        ),
-        _route("/{tenant}/calls", POST=service.create_call),
-    ]
-    if dialect == "seed":
-        return seed
-    service.modern = True
-    return [
-        _route("/companies", GET=service.list_companies),
-        _route("/companies/{id}/endusers", GET=service.contacts_of),
-        _route("/endusers", GET=service.list_contacts),
-        _route("/customfields", GET=service.custom_fields),
-        _route("/companies/{id}", PATCH=service.update_company),
-        _route("/endusers/{id}", PATCH=service.update_contact),
-        _route("/calls/{id}", PATCH=service.update_call),
-        *seed,
-    ]
+    table: dict[str, dict[str, Handler]] = {
+        "/companies": {"POST": service.create_company},
+        "/companies/{id}": {
+            "GET": service.get_company,
+            "PUT": service.update_company,
+            "DELETE": service.delete_company,
+        },
+        "/leancompanies": {"GET": service.lean_companies},
+        "/users": {"GET": service.users},
+        "/myprofile": {"GET": service.my_profile},
+        "/endusers": {"GET": service.all_contacts, "POST": service.create_contact},
+        "/endusers/{id}": {
+            "GET": service.get_contact,
+            "PUT": service.update_contact,
+            "DELETE": service.delete_contact,
+        },
+        "/calls": {"POST": service.create_call},
+        "/calls/{id}": {
+            "GET": service.get_call,
+            "PUT": service.update_call,
+            "DELETE": service.delete_call,
+        },
+        "/{tenant}/calls": {"POST": service.create_call},
+    }
+    if dialect != "seed":
+        service.modern = True
+        table["/companies"]["GET"] = service.list_companies
+        table["/companies/{id}"]["PATCH"] = service.update_company
+        table["/companies/{id}/endusers"] = {"GET": service.contacts_of}
+        table["/endusers"]["GET"] = service.list_contacts
+        table["/endusers/{id}"]["PATCH"] = service.update_contact
+        table["/calls/{id}"]["PATCH"] = service.update_call
+        table["/customfields"] = {"GET": service.custom_fields}
+    return [_route(path, handlers) for path, handlers in table.items()]
 
 
 class Service:
@@ -135,7 +129,7 @@ class Service:
         page = page_of(request.query_params, most=5000)
         ids = _split(request.query_params.get("companyId", ""))
         listing = Listing(self._database, tenant.id, "company")
-        return _list(listing.page(page, "id" if ids else "", ids))
+        return _list(listing.page(page, id=ids))
 
     # -- contacts
 
@@ -175,7 +169,7 @@ class Service:
         """``GET /endusers?c=``: those of a company, or all of them."""
         companies = _company_filter(request)
         listing = Listing(self._database, tenant.id, "contact")
-        return _list(listing.page(None, "company_id" if companies else "", companies))
+        return _list(listing.page(None, company_id=companies))
 
     async def list_contacts(self, request: Request, tenant: Tenant) -> Response:
         """``GET /endusers``: whole ones, a page at a time (modern).
@@ -183,18 +177,17 @@ class Service:
         ``?c=`` without a limit answers all contacts of the company, as the 2016 edition does.
         """
         companies = _company_filter(request)
-        email = request.query_params.get("email")
-        whole = companies and "limit" not in request.query_params
-        page = None if whole else page_of(request.query_params, most=2000)
+        query = request.query_params
+        whole = companies and "limit" not in query
+        page = None if whole else page_of(query, most=2000)
         listing = Listing(self._database, tenant.id, "contact")
-        if email and not companies:
-            return _list(listing.page(page, "email", [email]))
-        return _list(listing.page(page, "company_id" if companies else "", companies))
+        wanted = {name: [query[name]] for name in ("email", "archived") if query.get(name)}
+        return _list(listing.page(page, company_id=companies, **wanted))
 
     async def contacts_of(self, request: Request, tenant: Tenant) -> Response:
         """``GET /companies/:id/endusers`` (modern)."""
         listing = Listing(self._database, tenant.id, "contact")
-        return _list(listing.page(None, "company_id", [request.path_params["id"]]))
+        return _list(listing.page(None, company_id=[request.path_params["id"]]))
 
     # -- calls
 
@@ -231,7 +224,7 @@ class Service:
     async def users(self, request: Request, tenant: Tenant) -> Response:
         """``GET /users``: the team, or the one with an e-mail."""
         email = request.query_params.get("email", "")
-        team = Listing(self._database, tenant.id, "user").page(None, "", [])
+        team = Listing(self._database, tenant.id, "user").page(None)
         if email:
             wanted = email.casefold()
             team = [text for text in team if json.loads(text)["email"].casefold() == wanted]
@@ -245,7 +238,7 @@ class Service:
     async def custom_fields(self, request: Request, tenant: Tenant) -> Response:
         """``GET /customfields``: definitions; ``parent`` is compared without case (modern)."""
         parent = request.query_params.get("parent", "").casefold()
-        definitions = Listing(self._database, tenant.id, "customfield").page(None, "", [])
+        definitions = Listing(self._database, tenant.id, "customfield").page(None)
         return _list([d for d in definitions if parent in {"", json.loads(d)["parent"].casefold()}])
 
     # -- what they share
@@ -337,7 +330,7 @@ _NAMES: Final = {"company": "Company", "contact": "Enduser", "call": "Call"}
 _MATCHES: Final = frozenset({"companyId", "enduserId", "agentId", "agentName"})
 
 
-def _route(path: str, **handlers: Handler) -> Route:
+def _route(path: str, handlers: Mapping[str, Handler]) -> Route:
     """Bind handlers by method to a path, and remember the pattern for the counts."""
 
     async def endpoint(request: Request) -> Response:
@@ -359,7 +352,9 @@ async def _body(request: Request, most: int = _MOST_BYTES) -> dict[str, Any]:
             raise RefusalError(413, "Request body is too large")
     try:
         fields = json.loads(body)
-        dump(fields if isinstance(fields, dict) else {}).encode()  # lone surrogates fail here
+        dump(
+            fields if isinstance(fields, dict) else {}
+        ).encode()  # lone surrogates and NaN fail here
     except (ValueError, RecursionError):
         raise RefusalError(400, "Malformed JSON") from None
     if not isinstance(fields, dict):

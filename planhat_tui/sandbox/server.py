@@ -6,7 +6,7 @@ import contextlib
 import socket
 import sqlite3
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from planhat_tui.sandbox import SandboxOptions
+
+_BACKLOG: Final = 2048
+_PATIENCE: Final = 2
+"""Seconds at the end for requests under way; a body that never comes doesn't hold it up."""
 
 
 def run(options: SandboxOptions, host: str, port: int) -> int:
@@ -28,11 +32,18 @@ def run(options: SandboxOptions, host: str, port: int) -> int:
     with contextlib.closing(sandbox):
         try:
             listener = _listen(host, port)
-        except OSError as error:
-            _complain(f"Port {port} on {host} can't be had: {error.strerror}.  Give another one")
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            _complain(f"Port {port} on {host} can't be had: {reason}.  Give another one")
             return 1
         with listener:
-            config = uvicorn.Config(sandbox, log_level="critical", lifespan="off")
+            config = uvicorn.Config(
+                sandbox,
+                log_level="critical",
+                lifespan="off",
+                backlog=_BACKLOG,
+                timeout_graceful_shutdown=_PATIENCE,
+            )
             _Server(config, _ready(options, listener)).run(sockets=[listener])
     return 0
 
@@ -57,11 +68,13 @@ class _Server(uvicorn.Server):
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    # asyncio switches Nagle's waiting (40 ms an answer) off only where the protocol is said
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError:
+        listener.listen(_BACKLOG)  # now: two that bind at once are told apart here
+    except BaseException:
         listener.close()
         raise
     return listener

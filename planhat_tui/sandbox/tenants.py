@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planhat_tui.sandbox.database import Database
 
 
@@ -27,11 +29,13 @@ class Tenant:
 
 
 class Tenants:
-    """The tenants of a database."""
+    """Those of a database's tenants that are served today."""
 
-    def __init__(self, database: Database) -> None:
-        rows = database.all("SELECT id, token, name, user_id FROM tenant")
-        self._tenants = tuple(Tenant(*row) for row in rows)
+    def __init__(self, database: Database, ids: Iterable[str]) -> None:
+        query = "SELECT id, token, name, user_id FROM tenant WHERE id = ?"
+        self._tenants = tuple(
+            Tenant(*row) for tenant_id in ids for row in database.all(query, (tenant_id,))
+        )
 
     def with_id(self, tenant_id: str) -> Tenant | None:
         """Return a tenant by its id, an opaque piece of a path."""

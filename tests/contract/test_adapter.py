@@ -18,6 +18,7 @@ from planhat_tui.errors import (
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.ports import Budget
 from planhat_tui.sandbox import SandboxOptions, create_app
+from tests.sandbox.process import running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -262,3 +263,102 @@ async def test_a_limit_that_somebody_else_used_up_stops_us_once() -> None:
 
 def _client(app: Sandbox, time: Callable[[], float]) -> PlanhatClient:
     return connect(URL, OPTIONS.token, budget=Budgets(), app=app, clock=time, wall=time)
+
+
+async def _speak_2016(planhat: PlanhatClient) -> None:
+    """Ask each endpoint of the 2016 reference once."""
+    me = await planhat.my_profile(lane=USER)
+    await planhat.users(email=str(me.data["email"]), lane=USER)
+    company = await planhat.create_company({"name": "Each", "externalId": "each"}, lane=USER)
+    await planhat.company(company.id, lane=USER)
+    await planhat.update_company(company.id, {"owner": me.id}, lane=USER)
+    (lean,) = _all(await planhat.lean_companies(external_id="each", lane=USER))
+    assert lean.id == company.id
+    contact = await planhat.create_contact({"companyId": company.id}, lane=USER)
+    await planhat.contact(contact.id, lane=USER)
+    await planhat.update_contact(contact.id, {"featured": True}, lane=USER)
+    (listed,) = _all(await planhat.contacts_of(company.id, lane=USER))
+    assert (listed.id, listed.data["featured"]) == (contact.id, True)
+    body: dict[str, Json] = {"nr": "+4670123456", "externalUserId": "max123"}
+    call = await planhat.create_call(body, lane=USER)
+    await planhat.create_open_call(OPTIONS.tenant, body, lane=USER)
+    await planhat.call(call.id, lane=USER)
+    await planhat.update_call(call.id, {"start": START, "end": END}, lane=USER)
+    await planhat.delete_call(call.id, lane=USER)
+    await planhat.delete_contact(contact.id, lane=USER)
+    await planhat.delete_company(company.id, lane=USER)
+
+
+ENDPOINTS_OF_2016 = {
+    *((method, "/companies/:id") for method in ("GET", "PUT", "DELETE")),
+    *((method, "/endusers/:id") for method in ("GET", "PUT", "DELETE")),
+    *((method, "/calls/:id") for method in ("GET", "PUT", "DELETE")),
+    *(("POST", path) for path in ("/companies", "/endusers", "/calls", "/:tenant/calls")),
+    *(("GET", path) for path in ("/leancompanies", "/users", "/endusers", "/myprofile")),
+}
+
+
+async def test_each_endpoint_of_the_2016_reference_is_spoken(
+    planhat: PlanhatClient, sandbox: Sandbox
+) -> None:
+    await _speak_2016(planhat)
+    counted = sandbox.stats.report()["requests"]
+    assert {(one["method"], one["path"]) for one in counted} == ENDPOINTS_OF_2016
+    assert {one["status"] for one in counted} == {200}
+
+
+async def test_and_over_a_real_connection_as_well() -> None:
+    with running(replace(OPTIONS, empty=True)) as server:
+        planhat = connect(server.url, server.token, budget=Budgets())
+        await _speak_2016(planhat)
+        assert planhat.limits().remaining == OPTIONS.limit - 16
+        await planhat.close()
+
+
+async def test_all_contacts_at_once_or_a_page_at_a_time(
+    planhat: PlanhatClient, dialect: str
+) -> None:
+    first = _all(await planhat.contacts(limit=40, offset=0, sort="_id", lane=USER))
+    second = _all(await planhat.contacts(limit=40, offset=40, sort="_id", lane=USER))
+    if dialect == "seed":
+        assert len(first) > 40
+        assert [contact.id for contact in first] == [contact.id for contact in second]
+    else:
+        assert (len(first), len(second)) == (40, 40)
+        assert not {contact.id for contact in first} & {contact.id for contact in second}
+
+
+@pytest.mark.parametrize("name", ["phone", "position", "companyName", "email"])
+@pytest.mark.parametrize("text", ["", "優先", "a\nb", "\u202eleft", 'q"\\', "x" * 2000])
+async def test_texts_come_back_letter_by_letter(
+    planhat: PlanhatClient, name: str, text: str
+) -> None:
+    company = await _some_company(planhat)
+    made = await planhat.create_contact({"companyId": company, name: text}, lane=USER)
+    assert (await planhat.contact(made.id, lane=USER)).data[name] == text
+
+
+async def test_a_null_takes_a_value_away(planhat: PlanhatClient) -> None:
+    company = await _some_company(planhat)
+    me = (await planhat.my_profile(lane=USER)).id
+    await planhat.update_company(company, {"owner": me, "custom": {"Gone": 1}}, lane=USER)
+    changed = await planhat.update_company(
+        company, {"owner": None, "custom": {"Gone": None}}, lane=USER
+    )
+    assert changed.data["owner"] is None
+    custom = changed.data["custom"]
+    assert isinstance(custom, dict)
+    assert "Gone" not in custom
+
+
+async def test_an_id_of_another_system_in_place_of_ours(
+    planhat: PlanhatClient, dialect: str
+) -> None:
+    made = await planhat.create_company({"name": "Ours", "externalId": "their 1"}, lane=USER)
+    if dialect == "seed":
+        with pytest.raises(NotFoundError):
+            await planhat.company("extid-their 1", lane=USER)
+        return
+    assert (await planhat.company("extid-their 1", lane=USER)).id == made.id
+    contact = await planhat.create_contact({"companyId": "extid-their 1"}, lane=USER)
+    assert contact.data["companyId"] == made.id
