@@ -53,5 +53,6 @@ def filled_home(companies: int) -> Iterator[dict[str, str]]:
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
         }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as on a user's machine: compiled once
         subprocess.run([*PROGRAM, "sync", "--full"], env=environment, check=True)
         yield environment

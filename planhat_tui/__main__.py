@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from planhat_tui import __version__
@@ -12,6 +13,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"planhat-tui {__version__}\n")
         return
+    gc.disable()  # until everything is loaded: nothing of that is garbage
     from planhat_tui.cli import run
 
     sys.exit(run(sys.argv[1:]))

@@ -5,6 +5,7 @@ Data goes to stdout, everything else to stderr. Options for all verbs stand befo
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import dataclass, field
@@ -268,6 +269,8 @@ def _runtime(options: Options, *, pull: bool = True) -> Runtime:
 def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> None:
     """Run a verb and write its answer."""
     runtime = _runtime(options, pull=False)
+    gc.freeze()
+    gc.enable()
     try:
         if options.log:
             import logging

@@ -6,8 +6,10 @@ nor Textual.
 
 from __future__ import annotations
 
+import gc
+import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -51,6 +53,9 @@ class Start:
     log: Path | None = None
 
 
+SWITCH: Final = 0.0005
+"""Seconds after which a thread that computes lets another one go on. Python's own 5 ms would let
+the screen wait a third of a frame for the engine, and the reader as long for the screen."""
 REAL: Final = Clock(time.time, time.monotonic, lambda: datetime.now().astimezone())
 """The time as it is."""
 
@@ -249,7 +254,8 @@ class Runtime:
         """Open the explorer; return its exit status. Raises our errors before the screen is up."""
         from planhat_tui.tui.app import PlanhatApp
 
-        app = PlanhatApp(self.session())
+        sys.setswitchinterval(SWITCH)
+        app = PlanhatApp(replace(self.session(), first_seen=_rest))
         app.run()
         return app.return_code or 0
 
@@ -307,6 +313,12 @@ class Runtime:
             self.workspaces.close_all()
         if "machine" in self.__dict__:
             self.machine.close()
+
+
+def _rest() -> None:
+    """Collect garbage from now on, but not what the start has made: that stays to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 def _demo(name: str) -> Profile:

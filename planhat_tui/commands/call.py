@@ -81,9 +81,9 @@ def log(  # noqa: PLR0917 -- the words of one command
     done = settle(ctx, entries, f"Call to {visible(draft.nr)}")
     if note and not ctx.workspace().profile.call_note_field:
         kept = "The note stays on this machine: the profile names no call_note_field."
-        done = replace(done, text=f"{done.text}\n{kept}")
+        done = done._replace(text=f"{done.text}\n{kept}")
     only = tuple(record for record in done.records if "nr" in record)
-    return replace(done, records=only)
+    return done._replace(records=only)
 
 
 @verb("call show", records(), kind=KIND, aliases=("get",))

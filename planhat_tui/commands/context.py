@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,16 +24,14 @@ class Door(Flag):
     LINE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The records that a verb of the ``:`` line works on. ``kind`` is ``None`` for no records."""
 
     kind: Kind | None = None
     ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """How it is to be done. ``wait``: until an edit is delivered. ``fresh``: ask Planhat first."""
 
     wait: bool = True

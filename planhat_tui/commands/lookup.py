@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import TimeoutError as NotYetError
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError, NotFoundError
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.commands.context import Context
     from planhat_tui.model.values import Json
+    from planhat_tui.store.rows import Progress
 
 _ID: Final = re.compile(r"[0-9a-f]{24}|extid-.+")
 _PATIENCE: Final = 20.0
@@ -30,16 +30,21 @@ def ready(ctx: Context) -> str:
         workspace.net.refresh(Topic.COMPANY).result()
         try:
             workspace.net.fill().result(_PATIENCE)
-        except NotYetError:
+        except TimeoutError:
             ctx.tell("The rest is loaded by: planhat-tui sync")
+        progress = workspace.reads.progress()
     elif ctx.wishes.fresh:
         workspace.net.refresh(Topic.SYNC).result()
-    return age(ctx)
+        progress = workspace.reads.progress()
+    return _told(ctx, progress)
 
 
 def age(ctx: Context) -> str:
     """Return how old the local copy is, and how much of the tenant it holds."""
-    progress = ctx.workspace().reads.progress()
+    return _told(ctx, ctx.workspace().reads.progress())
+
+
+def _told(ctx: Context, progress: Progress) -> str:
     if progress.seen_at is None:
         return "Nothing is here yet."
     minutes = max(0.0, ctx.now().timestamp() - progress.seen_at) / 60

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.model import custom
 from planhat_tui.model.edits import value_at
-from planhat_tui.model.fields import label_of
 from planhat_tui.model.text import visible, visible_block
 
 if TYPE_CHECKING:
@@ -126,6 +125,8 @@ def _table(result: Result, style: Style) -> Iterable[str]:
             if records:
                 yield from _rows(_columns(result, style.fields), records, style.width)
         case Single(record, kind, _):
+            from planhat_tui.model.fields import label_of
+
             fields = _flat(_picked(record, style.fields))
             labels = [visible(label_of(kind, path) if kind else path) for path, _ in fields]
             width = max((_cells(label) for label in labels), default=0)
@@ -173,6 +174,7 @@ def _shown(value: Json) -> str:
 
 
 def _cells(text: str) -> int:
+    """Return how many cells a text takes."""
     if text.isascii():
         return len(text)
     return sum(_cell_width(char) for char in text)

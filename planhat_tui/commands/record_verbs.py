@@ -46,8 +46,7 @@ PLURAL = {Kind.COMPANY: "companies", Kind.CONTACT: "contacts", Kind.CALL: "calls
 
 def listing(ctx: Context, kind: Kind, ids: Iterable[str], note: str) -> Listing:
     """Return records by their ids."""
-    records = [raw for one in ids if (raw := lookup.raw(ctx, kind, one)) is not None]
-    return Listing(tuple(records), COLUMNS[kind], note)
+    return Listing(ctx.workspace().reads.raws(kind, ids), COLUMNS[kind], note)
 
 
 def show(ctx: Context, kind: Kind, ids: Sequence[str]) -> Single | Listing:

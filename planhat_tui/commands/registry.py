@@ -7,9 +7,8 @@ arguments. A new thing to do is one function in this room: every door finds it h
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from planhat_tui.commands.context import Door
 from planhat_tui.errors import InputError
@@ -32,8 +31,7 @@ class Effect(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(NamedTuple):
     """One parameter.
 
     ``records`` are one ``ID`` in the shell; in the ``:`` line the selection, or ``--id ID``. A
@@ -88,8 +86,7 @@ def flag(flags: str, help: str) -> Param:  # noqa: A002 -- likewise
     return Param(name, "flag", help, flags=spellings, required=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A verb. ``noun`` is empty for those that stand alone (``find``, ``undo``).
 
     ``kind`` is what its records are. ``keys`` names the key of the explorer that does the same

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Json, Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of a table: the field's path in the record, and its title for people."""
 
     path: str
@@ -19,8 +17,7 @@ class Column:
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Some records. ``note`` is a sentence about them, such as how old the local copy is."""
 
     records: tuple[Raw, ...]
@@ -28,8 +25,7 @@ class Listing:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
+class Single(NamedTuple):
     """One record, or one answer that has fields. ``kind`` gives the fields their labels."""
 
     record: Raw
@@ -37,8 +33,7 @@ class Single:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """Something was done. ``records`` is how what was changed looks now.
 
     ``exit_status`` follows the contract: 0, or what kept an edit from being delivered. ``many``

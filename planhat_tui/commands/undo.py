@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands.registry import Effect, verb
@@ -21,4 +20,4 @@ def undo(ctx: Context) -> Done:
     if not going or not ctx.wishes.wait:
         return Done(undone.text)
     done = settle(ctx, going, "Taking it back", many=True)
-    return replace(done, text=f"{undone.text}\n{done.text}")
+    return done._replace(text=f"{undone.text}\n{done.text}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +39,7 @@ class State(StrEnum):
         return self not in {State.DELIVERED, State.DROPPED}
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
+class NewEntry(NamedTuple):
     """An entry before it is committed.
 
     An update has ``changes``; a create has ``body``, the JSON object to POST (a call's body too);
@@ -60,8 +58,7 @@ class NewEntry:
     open_tenant: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry as it is kept.
 
     Times are seconds since the epoch. ``reason`` is a sentence: why it is refused, not sure, in

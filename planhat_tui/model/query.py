@@ -7,8 +7,7 @@ quotes keep blanks together. Every term must hold.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from planhat_tui.errors import QueryError
 from planhat_tui.model.text import nearest
@@ -19,8 +18,7 @@ FIELDS: Final = ("tag", "phase", "status", "owner", "id")
 _FIELD = re.compile(r"([A-Za-z_][A-Za-z_.]*):(?!//)")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One condition. ``field`` is empty for a word that may stand anywhere.
 
     ``column`` is where the term starts, counted in characters from 0.
@@ -32,8 +30,7 @@ class Term:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query as it was typed, and its terms."""
 
     text: str

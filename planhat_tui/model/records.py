@@ -9,9 +9,8 @@ Properties: API reference 2016, "Companies", "Contacts", "Calls", "Team".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +30,7 @@ class Kind(StrEnum):
     USER = "user"
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One record as it came: ``json`` is its text, byte for byte, ``data`` the same decoded."""
 
     json: str
@@ -44,8 +42,7 @@ class Received:
         return text_of(self.data, "_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(NamedTuple):
     """A customer of the tenant, past, present or future."""
 
     id: str
@@ -88,8 +85,7 @@ class Company:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """A person at a company (``enduser`` in the API)."""
 
     id: str
@@ -134,8 +130,7 @@ class Contact:
         return self.name or self.email or self.phone or self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A phone call. ``start`` and ``end`` are ISO 8601, ``waiting`` is in seconds."""
 
     id: str
@@ -166,8 +161,7 @@ class Call:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """A member of the tenant's own team."""
 
     id: str

@@ -6,7 +6,6 @@ The raw value is kept and sent back untouched; what is shown and searched goes t
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -88,6 +87,8 @@ def _fold_any(text: str) -> str:
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return the candidate that a mistyped word most likely meant; empty if none is near."""
+    import difflib
+
     names = {candidate.casefold(): candidate for candidate in candidates}
     found = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
     return names[found[0]] if found else ""

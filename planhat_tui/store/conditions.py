@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from planhat_tui.store.indexing import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A piece of SQL that is true or false, and the values of its question marks."""
 
     sql: str

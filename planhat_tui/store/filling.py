@@ -7,8 +7,7 @@ columns, the counts and the index always speak of the record as it is shown.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.custom import type_of
 from planhat_tui.model.records import Kind
@@ -31,8 +30,7 @@ _MOST_VARIABLES: Final = 500
 SHOWN_KINDS: Final = (Kind.COMPANY, Kind.CONTACT)
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A record on its way in. ``json`` is ``None`` for one that Planhat doesn't have yet."""
 
     id: str

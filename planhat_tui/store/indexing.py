@@ -9,9 +9,8 @@ stand two marks and two letters of the name: "the name starts with".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.phone import digits
 from planhat_tui.model.text import fold
@@ -38,8 +37,7 @@ fold_once = lru_cache(maxsize=4096)(fold)
 """The same for what occurs again and again, such as tags."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """Typed words. A record must meet one of the ``readings``; ``name`` is all of it as a name.
 
     A query that could be a phone number has two readings: as it stands, and by its digits.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from planhat_tui.model.edits import apply
 from planhat_tui.model.outbox import Action, State
@@ -33,8 +32,7 @@ class Pending(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(NamedTuple):
     """A record with its open edits. ``data`` is ``None`` when nothing is left to show."""
 
     data: dict[str, Json] | None

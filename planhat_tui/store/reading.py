@@ -13,7 +13,10 @@ from planhat_tui.store import search
 from planhat_tui.store.rows import Progress, Shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planhat_tui.model.query import Query
+    from planhat_tui.model.values import Json
     from planhat_tui.store.connection import Database
     from planhat_tui.store.rows import CompanyRows, ContactRow, ContactRows
 
@@ -33,6 +36,19 @@ class MirrorReads:
     def contact(self, contact_id: str) -> Shown | None:
         """Return a contact, ``None`` if it isn't here."""
         return self._shown(Kind.CONTACT, contact_id)
+
+    def raws(self, kind: Kind, ids: Iterable[str]) -> tuple[dict[str, Json], ...]:
+        """Return companies or contacts whole, as they are shown; unknown ids are left out."""
+        found = []
+        with self._database.reading() as connection:
+            for one in ids:
+                row = connection.execute(
+                    f"SELECT coalesce(shown, json) FROM {kind} WHERE id = ?",  # noqa: S608 -- our names
+                    (one,),
+                ).fetchone()
+                if row is not None and row[0]:
+                    found.append(json.loads(row[0]))
+        return tuple(found)
 
     def user(self, user_id: str) -> User | None:
         """Return a member of the team, ``None`` if it isn't here."""

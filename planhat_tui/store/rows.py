@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from planhat_tui.model.outbox import State
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A record as it is shown.
 
     ``raw`` has the pending edits in it, ``server`` is what Planhat has (``None``: it hasn't got it
@@ -33,8 +31,7 @@ class Shown:
         return str(self.raw.get("_id", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyRow:
+class CompanyRow(NamedTuple):
     """A company in a list. Texts are fit for a screen."""
 
     id: str
@@ -52,8 +49,7 @@ class CompanyRow:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRow:
+class ContactRow(NamedTuple):
     """A contact in a list. Texts are fit for a screen."""
 
     id: str
@@ -68,8 +64,7 @@ class ContactRow:
     state: State | None
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyRows:
+class CompanyRows(NamedTuple):
     """Some of what a search found. ``total`` counts all; ``capped``: there are more than that."""
 
     rows: tuple[CompanyRow, ...]
@@ -77,8 +72,7 @@ class CompanyRows:
     capped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRows:
+class ContactRows(NamedTuple):
     """Some of what a search found. ``total`` counts all; ``capped``: there are more than that."""
 
     rows: tuple[ContactRow, ...]
@@ -86,8 +80,7 @@ class ContactRows:
     capped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How much of the tenant is here.
 
     ``contacts_done`` counts contacts that are here, ``contacts_complete`` says whether that is all.
@@ -101,8 +94,7 @@ class Progress:
     seen_at: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedCall:
+class LoggedCall(NamedTuple):
     """A call that was logged from here, or fetched by its id.
 
     ``note`` is kept on this machine. ``contact_id`` and ``company_id`` say whom the person meant.

@@ -11,8 +11,7 @@ comes).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
@@ -41,8 +40,7 @@ _CONTACT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Rows of a window, the count of all, and whether there are more than that."""
 
     rows: Sequence[Sequence[Any]]
@@ -50,8 +48,7 @@ class Found:
     capped: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(NamedTuple):
     """One search: where, what, under which conditions."""
 
     connection: sqlite3.Connection

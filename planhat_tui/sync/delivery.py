@@ -74,7 +74,7 @@ def _parcel(queue: Sequence[Entry]) -> Parcel | None:
         return None
     first = queue[0]
     if first.action is Action.CREATE:
-        waits = str((first.body or {}).get("companyId", "")).startswith(NEW_ID_PREFIX)
+        waits = _is_new((first.body or {}).get("companyId"))
         return None if waits or first.state is not State.QUEUED else _pack([first])
     if first.record_id.startswith(NEW_ID_PREFIX):
         return None
@@ -95,11 +95,17 @@ def _updates(queue: Sequence[Entry]) -> tuple[list[Entry], set[str]]:
         if entry.action is not Action.UPDATE:
             break
         fields = {change.field for change in entry.changes}
-        if entry.state in _PARKED or fields & blocked:
+        waits = any(c.field == "companyId" and _is_new(c.after) for c in entry.changes)
+        if waits or entry.state in _PARKED or fields & blocked:
             blocked |= fields
         else:
             ready.append(entry)
     return ready, blocked
+
+
+def _is_new(company_id: Json) -> bool:
+    """Tell whether this names a company that Planhat doesn't have yet."""
+    return isinstance(company_id, str) and company_id.startswith(NEW_ID_PREFIX)
 
 
 def _pack(entries: Sequence[Entry]) -> Parcel:

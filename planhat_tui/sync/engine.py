@@ -7,12 +7,13 @@ where they want an answer. Nothing here waits for a pane, and no pane for it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import threading
 import time
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, TypeVar
+from concurrent.futures import Future, InvalidStateError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from planhat_tui.errors import OfflineError, PlanhatTuiError
 from planhat_tui.sync.session import Session
@@ -62,6 +63,7 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Session]] = Future()
         self._ended = threading.Event()
+        self._owed: set[Future[Any]] = set()
 
     def start(self) -> None:
         """Start the thread, once."""
@@ -123,17 +125,18 @@ class Engine:
     def _submit(self, question: Callable[[Session], Coroutine[object, object, T]]) -> Future[T]:
         self.start()
         answer: Future[T] = Future()
+        self._owed.add(answer)
+        answer.add_done_callback(self._owed.discard)
 
         def submit(ready: Future[tuple[asyncio.AbstractEventLoop, Session]]) -> None:
             error = ready.exception()
             if error is not None:
-                answer.set_exception(error)
+                _fail(answer, error)
                 return
             loop, session = ready.result()
-            if self._ended.is_set() or not _call(
-                loop, lambda: session.serve(question(session), answer)
-            ):
-                answer.set_exception(OfflineError("This profile has been closed."))
+            _call(loop, lambda: session.serve(lambda: question(session), answer))
+            if self._ended.is_set():
+                _fail(answer, _closed())
 
         self._ready.add_done_callback(submit)
         return answer
@@ -143,6 +146,10 @@ class Engine:
             asyncio.run(self._main())
         finally:
             self._ended.set()
+            if not self._ready.done():
+                self._ready.set_exception(_closed())
+            for answer in tuple(self._owed):
+                _fail(answer, _closed())
 
     async def _main(self) -> None:
         loop = asyncio.get_running_loop()
@@ -164,11 +171,19 @@ class Engine:
         await session.run()
 
 
-def _call(loop: asyncio.AbstractEventLoop, wish: Callable[[], None]) -> bool:
-    """Run a wish in the loop; ``False`` if the loop has ended."""
+def _call(loop: asyncio.AbstractEventLoop, wish: Callable[[], None]) -> None:
+    """Run a wish in the loop, if it hasn't ended."""
     try:
         loop.call_soon_threadsafe(wish)
     except RuntimeError:
         log.debug("a wish came after the end")
-        return False
-    return True
+
+
+def _closed() -> OfflineError:
+    return OfflineError("This profile has been closed.")
+
+
+def _fail(answer: Future[Any], error: BaseException) -> None:
+    """Let an answer that nobody will give any more end with an error."""
+    with contextlib.suppress(InvalidStateError):
+        answer.set_exception(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import NotFoundError, RejectedError
+from planhat_tui.errors import ForbiddenError, NotFoundError, RejectedError, ServerError
 from planhat_tui.model.calls import parse_iso
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind, text_of
@@ -13,7 +13,7 @@ from planhat_tui.sync import plan
 from planhat_tui.sync.plan import Knowledge, Position
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from planhat_tui.model.ports import Page, Planhat
     from planhat_tui.model.records import Received
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from planhat_tui.sync.plan import Step
 
 _DONE: Final = "done"
+_NO_SUCH_LIST: Final = (NotFoundError, RejectedError, ForbiddenError)
+_MOST_IN_A_ROW: Final = 3
+"""Records that may fail one after the other before the server is thought to be what fails."""
 _AGE_LIMIT: Final = 3600.0
 """Seconds after which a company is read again where the server can't tell what has changed."""
 
@@ -50,6 +53,8 @@ class Pull:
         self.looked_at = ""
         self.doubts = ""
         self.set_aside = 0
+        self._failed: dict[Step, float] = {}
+        self._in_a_row = 0
         if dialect in {"seed", "modern"}:
             mirror.note("edition", dialect)
 
@@ -64,10 +69,8 @@ class Pull:
                 await self.lean()
             case plan.Team():
                 await self.team()
-            case plan.OneCompany(company_id, on_screen):
-                await self.company(company_id, Lane.SCREEN if on_screen else Lane.BACKGROUND)
-            case plan.ContactsOf(company_id, on_screen):
-                await self.contacts_of(company_id, Lane.SCREEN if on_screen else Lane.BACKGROUND)
+            case plan.OneCompany() | plan.ContactsOf():
+                await self._one(step)
             case plan.Companies(offset):
                 await self._page_of_companies(offset)
             case plan.Contacts(offset):
@@ -86,12 +89,24 @@ class Pull:
             self._mirror.put_lean(records, began)
             seen |= {record.id for record in records}
             self._tell(Kind.COMPANY, records)
-        self._forget_missing(seen)
-        self._mirror.note("lean_at", str(began))
+        known = self._mirror.company_ids()
+        missing = len(known - seen)
+        if plan.too_many_gone(len(known), missing):
+            told = f"{missing} of {len(known)} companies"
+            self.doubts = f"Planhat's list lacks {told}: none was removed here."
+            self._mirror.note("lean_at", str(began))
+            return
+        self.doubts = ""
+        if gone := self._mirror.finish_lean(seen, began):
+            self._changed(Kind.COMPANY, frozenset(gone))
 
     async def team(self) -> None:
         """Read the team."""
-        page = await self._api.users(lane=Lane.BACKGROUND)
+        try:
+            page = await self._api.users(lane=Lane.BACKGROUND)
+        except _NO_SUCH_LIST:
+            self._mirror.note("team_at", str(self._wall()))
+            return
         users = [record async for records in self._slices(page) for record in records]
         self._mirror.put_users(users)
         self._mirror.note("team_at", str(self._wall()))
@@ -102,7 +117,8 @@ class Pull:
         try:
             record = await self._api.company(company_id, lane=lane)
         except NotFoundError:
-            self._mirror.remove(Kind.COMPANY, [company_id])
+            if not self._mirror.remove(Kind.COMPANY, [company_id]):  # it has open edits
+                self._leave_alone(plan.OneCompany(company_id))
         else:
             self._mirror.put(Kind.COMPANY, [record], self._wall())
         self._changed(Kind.COMPANY, frozenset({company_id}))
@@ -116,10 +132,46 @@ class Pull:
         self._changed(Kind.CONTACT, frozenset(record.id for record in theirs))
         self._changed(Kind.COMPANY, frozenset({company_id}))
 
+    async def catch_up(self) -> None:
+        """Read the lean list and, where the server can tell, what has changed since the last time.
+
+        The user waits for it.
+        """
+        since = self._moment("changes_at")
+        await self.lean(Lane.USER)
+        if since is not None and self._mirror.noted("edition") != "seed":
+            await self._changes(since - plan.OVERLAP)
+
     def forget_positions(self) -> None:
         """Start anew: every page is read again."""
+        self._failed.clear()
         for key in ("companies_at", "contacts_at", "contacts_complete", "lean_at", "team_at"):
             self._mirror.note(key, "")
+
+    async def _one(self, step: plan.OneCompany | plan.ContactsOf) -> None:
+        """Read what one company lacks; what can't be read is left alone for a while."""
+        lane = Lane.SCREEN if step.on_screen else Lane.BACKGROUND
+        read = self.company if isinstance(step, plan.OneCompany) else self.contacts_of
+        try:
+            await read(step.company_id, lane)
+        except (ServerError, *_NO_SUCH_LIST):
+            self._leave_alone(step)
+            self._in_a_row += 1
+            if self._in_a_row > _MOST_IN_A_ROW:
+                raise
+        else:
+            self._in_a_row = 0
+
+    def _leave_alone(self, step: plan.OneCompany | plan.ContactsOf) -> None:
+        self._failed[type(step)(step.company_id)] = self._wall()
+
+    def _left_alone(self, step: plan.OneCompany | plan.ContactsOf) -> bool:
+        failed_at = self._failed.get(step)
+        return failed_at is not None and self._wall() - failed_at < self._refresh
+
+    def _readable(self, ids: Iterable[str]) -> str:
+        """Return the first that isn't left alone; empty if there is none."""
+        return next((one for one in ids if not self._left_alone(plan.OneCompany(one))), "")
 
     async def _page_of_companies(self, offset: int) -> None:
         began = self._wall()
@@ -127,7 +179,7 @@ class Pull:
             page = await self._api.companies(
                 limit=plan.COMPANY_PAGE, offset=offset, sort="_id", lane=Lane.BACKGROUND
             )
-        except (NotFoundError, RejectedError):  # the 2016 edition has no such list
+        except _NO_SUCH_LIST:  # the 2016 edition has no such list
             self._mirror.note("edition", "seed")
             return
         if offset == 0:
@@ -138,11 +190,15 @@ class Pull:
         self._mirror.note("companies_at", _DONE if last else str(offset + page.count))
 
     async def _page_of_contacts(self, offset: int) -> None:
-        page = await self._api.contacts(
-            limit=plan.CONTACT_PAGE, offset=offset, sort="_id", lane=Lane.BACKGROUND
-        )
+        try:
+            page = await self._api.contacts(
+                limit=plan.CONTACT_PAGE, offset=offset, sort="_id", lane=Lane.BACKGROUND
+            )
+        except _NO_SUCH_LIST:  # they come with their companies, as these are looked at
+            self._mirror.note("contacts_at", _DONE)
+            return
         await self._store(Kind.CONTACT, page)
-        if page.count == plan.CONTACT_PAGE:
+        if page.count == plan.CONTACT_PAGE and self._mirror.noted("edition") != "seed":
             self._mirror.note("contacts_at", str(offset + page.count))
         else:  # the last page, or all of them from a server that knows no pages
             self._mirror.contacts_are_complete(self._wall())
@@ -188,24 +244,15 @@ class Pull:
     def _tell(self, kind: Kind, records: list[Received]) -> None:
         self._changed(kind, frozenset(record.id for record in records))
 
-    def _forget_missing(self, seen: set[str]) -> None:
-        known = self._mirror.company_ids()
-        gone = known - seen
-        if plan.too_many_gone(len(known), len(gone)):
-            told = f"{len(gone)} of {len(known)} companies"
-            self.doubts = f"Planhat's list lacks {told}: none was removed here."
-            return
-        self.doubts = ""
-        if gone:
-            self._mirror.remove(Kind.COMPANY, gone)
-            self._changed(Kind.COMPANY, gone)
-
     def _knowledge(self) -> Knowledge:
         mirror, now = self._mirror, self._wall()
         looked = mirror.company(self.looked_at) if self.looked_at else None
         known_there = looked is not None and looked.server is not None
         edition = mirror.noted("edition")
-        oldest = mirror.oldest_companies(1, now - _AGE_LIMIT) if edition == "seed" else ()
+        many = len(self._failed) + 1
+        oldest = mirror.oldest_companies(many, now - _AGE_LIMIT) if edition == "seed" else ()
+        whole = looked is None or looked.complete
+        loaded = not known_there or mirror.contacts_seen_at(self.looked_at) is not None
         return Knowledge(
             now=now,
             refresh=self._refresh,
@@ -214,12 +261,12 @@ class Pull:
             team_at=self._moment("team_at"),
             changes_at=self._moment("changes_at"),
             looked_at=self.looked_at if known_there else "",
-            looked_whole=looked is None or looked.complete,
-            looked_contacts=not known_there or mirror.contacts_seen_at(self.looked_at) is not None,
+            looked_whole=whole or self._left_alone(plan.OneCompany(self.looked_at)),
+            looked_contacts=loaded or self._left_alone(plan.ContactsOf(self.looked_at)),
             companies=self._position("companies_at"),
             contacts=self._position("contacts_at"),
-            lean_left=next(iter(mirror.incomplete_companies(1)), ""),
-            oldest=next(iter(oldest), ""),
+            lean_left=self._readable(mirror.incomplete_companies(many)),
+            oldest=self._readable(oldest),
         )
 
     def _moment(self, key: str) -> float | None:

@@ -32,7 +32,10 @@ FRESH_FOR: Final = 5.0
 
 
 class Push:
-    """Delivers what can go. ``changed`` is told which record an entry's new state concerns."""
+    """Delivers what can go. ``changed`` is told which record an entry's new state concerns.
+
+    ``may_send`` is asked before each request: another process may have the lease by then.
+    """
 
     def __init__(
         self,
@@ -40,11 +43,13 @@ class Push:
         store: TenantStore,
         wall: Callable[[], float],
         changed: Callable[[Kind, str], None],
+        may_send: Callable[[], bool],
     ) -> None:
         self._api = api
         self._store = store
         self._wall = wall
         self._changed = changed
+        self._may_send = may_send
 
     async def round(self) -> PlanhatTuiError | None:
         """Deliver until nothing can go, or until an error says to pause; that error, or none."""
@@ -53,18 +58,19 @@ class Push:
             if not ready:
                 return None
             for parcel in ready:
+                if not self._may_send():
+                    return None
                 error = await self._deliver(parcel)
                 if error is not None:
                     return error
 
-    def settle_unsure(self) -> bool:
-        """Queue again what can be settled by reading back; ``False`` if nothing can."""
+    def settle_unsure(self) -> None:
+        """Queue again what can be settled by reading back."""
         outbox = self._store.outbox
         unsure = [entry for entry in outbox.open_entries() if settles_itself(entry)]
         outbox.mark([entry.n for entry in unsure], State.QUEUED)
         for entry in unsure:
             self._show(entry.kind, entry.record_id)
-        return bool(unsure)
 
     async def _deliver(self, parcel: Parcel) -> PlanhatTuiError | None:
         if not self._store.outbox.mark_sending(parcel.ns):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import uuid
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from planhat_tui.errors import (
@@ -24,7 +23,9 @@ from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind, text_of
+from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.sync.announce import Announcer
+from planhat_tui.sync.delivery import parcels, settles_itself
 from planhat_tui.sync.plan import Rest
 from planhat_tui.sync.pull import Pull
 from planhat_tui.sync.push import Push
@@ -43,13 +44,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LEASE: Final = "send"
-LEASE_SECONDS: Final = 30.0
+LEASE_SECONDS: Final = 300.0
+"""Longer than a request waits for the rate limit; a dead process's lease is free at once."""
 _FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = 60.0
 _UNSURE_PAUSE: Final = 5.0
 _OTHERS_PAUSE: Final = 1.0
-_MOVING: Final = frozenset({State.QUEUED, State.SENDING})
+_LAST_SECONDS: Final = 3.0
 
 
 class Session:
@@ -81,8 +82,8 @@ class Session:
             dialect=dialect,
             changed=lambda kind, ids: self._announcer.announce(Topic(kind), ids),
         )
-        self._push = Push(self._api, store, wall, self._delivered_one)
-        self._owner = uuid.uuid4().hex
+        self._owner = this_process()
+        self._push = Push(self._api, store, wall, self._delivered_one, self._may_send)
         self._network: Network = "starting"
         self._reason = ""
         self._pulling = False
@@ -90,6 +91,7 @@ class Session:
         self._first_contact = asyncio.Lock()
         self._to_push = asyncio.Event()
         self._to_pull = asyncio.Event()
+        self._rounds_begun = self._rounds_ended = 0
         self._settled = asyncio.Condition()
         self._end = asyncio.Event()
         self._asked: set[asyncio.Task[None]] = set()
@@ -97,8 +99,9 @@ class Session:
     # -- what other threads wish
 
     def end(self) -> None:
-        """End soon."""
+        """End soon: what is being sent may still finish."""
         self._end.set()
+        self._to_push.set()
 
     def wake(self) -> None:
         """Look at the outbox; a pause is over."""
@@ -110,7 +113,9 @@ class Session:
             self._pull.looked_at = company_id
             self._to_pull.set()
 
-    def serve(self, question: Coroutine[object, object, T], answer: Future[T]) -> None:
+    def serve(
+        self, question: Callable[[], Coroutine[object, object, T]], answer: Future[T]
+    ) -> None:
         """Run a question beside everything else and hand over its answer."""
         task = asyncio.get_running_loop().create_task(_answer(question, answer))
         self._asked.add(task)
@@ -135,7 +140,7 @@ class Session:
             elif topic is Topic.USER:
                 await self._pull.team()
             else:
-                await self._pull.lean(Lane.USER)
+                await self._pull.catch_up()
         self._to_pull.set()
 
     async def fill(self, *, anew: bool) -> None:
@@ -149,16 +154,27 @@ class Session:
                 self._announcer.announce(Topic.SYNC)
 
     async def delivered(self, ns: tuple[int, ...]) -> tuple[Entry, ...]:
-        """Wait until none of these can go on by itself, or nothing can go at all."""
+        """Wait until none of these can go on by itself, or a try shows that nothing can go."""
+        first = self._rounds_begun + 1
         self.wake()
         while True:
             entries = tuple(self._store.outbox.get(n) for n in ns)
-            moving = any(entry.state in _MOVING for entry in entries)
-            if not moving or self._network in {"offline", "refused", "mismatch"}:
+            tried = self._rounds_ended >= first
+            if not self._moving(entries) or (
+                tried and self._network in {"offline", "refused", "mismatch"}
+            ):
                 return entries
             async with self._settled:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._settled.wait(), _OTHERS_PAUSE)
+
+    def _moving(self, entries: tuple[Entry, ...]) -> bool:
+        """Tell whether one of these is being sent, or waits for a turn that will come."""
+        states = {entry.state for entry in entries}
+        if State.QUEUED not in states:
+            return State.SENDING in states
+        waiting = self._store.outbox.open_entries()
+        return bool(parcels(waiting)) or any(entry.state is State.SENDING for entry in waiting)
 
     @property
     def status(self) -> SyncStatus:
@@ -176,23 +192,25 @@ class Session:
 
     async def run(self) -> None:
         """Run until the end is wished for."""
-        tasks = [asyncio.create_task(self._push_on())]
-        if self._pulls:
-            tasks.append(asyncio.create_task(self._pull_on()))
+        push = asyncio.create_task(self._push_on())
+        tasks = [push, *([asyncio.create_task(self._pull_on())] if self._pulls else [])]
         try:
             await self._end.wait()
+            await asyncio.wait([push], timeout=_LAST_SECONDS)
         finally:
             for task in [*tasks, *self._asked]:
                 task.cancel()
             await asyncio.gather(*tasks, *self._asked, return_exceptions=True)
-            self._store.outbox.release(LEASE, self._owner)
+            self._store.outbox.release(SEND_LEASE, self._owner)
             await self._api.close()
             self._announcer.flush()
 
     async def _push_on(self) -> None:
         pause, holds = _FIRST_PAUSE, False
-        while True:
-            holds, seconds = await self._guarded(self._push_once(holds), (holds, pause))
+        while not self._end.is_set():
+            self._rounds_begun += 1
+            holds, seconds = await self._guarded(self._push_once(holds), (False, pause))
+            self._rounds_ended += 1
             seconds, pause = self._distance(seconds, pause)
             async with self._settled:
                 self._settled.notify_all()
@@ -203,22 +221,27 @@ class Session:
         outbox = self._store.outbox
         if not outbox.open_entries():
             return holds, None
-        if not outbox.claim(LEASE, self._owner, LEASE_SECONDS):
+        if not self._may_send():
             return False, _OTHERS_PAUSE
+        self._push.settle_unsure()
         if not holds:
             for entry in outbox.recover():
                 self._delivered_one(entry.kind, entry.record_id)
                 self._store.refresh_overlay(entry.kind, entry.record_id)
-        await self._meet(Lane.OUTBOX)
-        error = await self._push.round()
-        if error is not None:
-            self._notice(error)
-            return True, _FIRST_PAUSE
-        self._well()
-        if any(entry.state is State.NOT_SURE for entry in outbox.open_entries()):
-            await _either(self._to_push, _UNSURE_PAUSE)
-            return True, 0 if self._push.settle_unsure() else None
-        return True, None
+        if parcels(outbox.open_entries()):
+            await self._meet(Lane.OUTBOX)
+            error = await self._push.round()
+            if error is not None:
+                self._notice(error)
+                return True, _FIRST_PAUSE
+            self._well()
+        unsure = any(settles_itself(entry) for entry in outbox.open_entries())
+        return True, _UNSURE_PAUSE if unsure else None
+
+    def _may_send(self) -> bool:
+        """Take or renew the lease; not when the end has come."""
+        claim = self._store.outbox.claim
+        return not self._end.is_set() and claim(SEND_LEASE, self._owner, LEASE_SECONDS)
 
     async def _pull_on(self) -> None:
         pause = _FIRST_PAUSE
@@ -316,7 +339,11 @@ class Session:
 
     def _tell(self, network: Network, reason: str) -> None:
         if (self._network, self._reason) != (network, reason):
+            found = network == "online" and self._network != network
             self._network, self._reason = network, reason
+            if found:  # whoever finds the way tells the other
+                self._to_push.set()
+                self._to_pull.set()
             self._announcer.announce(Topic.SYNC)
 
     def _delivered_one(self, kind: Kind, record_id: str) -> None:
@@ -324,9 +351,9 @@ class Session:
         self._announcer.announce(Topic.OUTBOX)
 
 
-async def _answer(question: Coroutine[object, object, T], answer: Future[T]) -> None:
+async def _answer(question: Callable[[], Coroutine[object, object, T]], answer: Future[T]) -> None:
     try:
-        result = await question
+        result = await question()
     except asyncio.CancelledError:
         answer.set_exception(OfflineError("This profile has been closed."))
         raise

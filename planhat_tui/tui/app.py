@@ -13,6 +13,7 @@ from textual.filter import Monochrome, NoColor
 from planhat_tui.tui import themes
 from planhat_tui.tui.hostile import HostileText
 from planhat_tui.tui.palette import Verbs
+from planhat_tui.tui.panes.companies import look
 from planhat_tui.tui.presentation import glyphs
 from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.screens.explorer import Explorer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
+    from planhat_tui.tui.panes.companies import Found
     from planhat_tui.tui.session import Session
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
@@ -58,6 +60,7 @@ class PlanhatApp(App[None]):
         self._filters.append(HostileText())
         if self.no_color:  # to the letter: not even greys
             self._filters = [NoColor() if isinstance(f, Monochrome) else f for f in self._filters]
+        self._first = look(session.workspaces.current)
         self.look(session.theme)
 
     # -- time and looks
@@ -98,14 +101,14 @@ class PlanhatApp(App[None]):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._ended, number)
         self.set_keymap(dict(self.session.runtime.config.settings.keys))
-        await self.push_screen(self._shown())
+        await self.push_screen(self._shown(self._first))
 
     @property
     def explorer(self) -> Explorer:
         """The explorer of the profile on screen."""
         return self._explorers[self.session.workspaces.current.profile.name]
 
-    def _shown(self) -> str:
+    def _shown(self, first: Found) -> str:
         """Return the name of the screen of the profile that is open, made if it wasn't.
 
         It is installed, so that it lives on while another one is shown.
@@ -113,7 +116,7 @@ class PlanhatApp(App[None]):
         workspace = self.session.workspaces.current
         name = workspace.profile.name
         if name not in self._explorers:
-            self._explorers[name] = Explorer(workspace)
+            self._explorers[name] = Explorer(workspace, first)
             self.install_screen(self._explorers[name], name)
         return name
 
@@ -121,12 +124,12 @@ class PlanhatApp(App[None]):
         """Put another profile on screen; each keeps its place, filter, marks and drafts."""
         before = self.explorer
 
-        def opened(_: object) -> None:
+        def opened(first: Found) -> None:
             self.look(self.theme_name)
-            self.switch_screen(self._shown())
+            self.switch_screen(self._shown(first))
             self.explorer.greet(f"{name} is on screen.  P goes back")
 
-        before.wait_for(lambda: self.session.workspaces.open(name), opened)
+        before.wait_for(lambda: look(self.session.workspaces.open(name)), opened)
 
     # -- the end
 

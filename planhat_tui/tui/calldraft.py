@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 T = TypeVar("T")
+
+LONGEST: Final = timedelta(days=7)
+"""More waiting than this is a slip of the finger, as with the talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,13 @@ def _with_talk(draft: CallDraft, talk: timedelta, now: datetime | None) -> CallD
 
 def _seconds(text: str) -> float:
     """Return seconds: a bare number means seconds here, unlike minutes of talk."""
-    bare = text.strip().replace(",", ".")
     try:
-        return float(bare)
+        seconds = float(text.strip().replace(",", "."))
     except ValueError:
         return calls.parse_duration(text).total_seconds()
+    if not 0 <= seconds <= LONGEST.total_seconds():  # neither holds for nan
+        raise InputError("Waiting is no number of seconds up to a week.", "Type 20, 90s or 5m.")
+    return seconds
 
 
 def _when(field: str, text: str, now: datetime) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYetError
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands import line, output
@@ -97,7 +96,7 @@ def context_of(app: PlanhatApp) -> Context:
                 if answer.result(_LOOK):
                     return
                 break
-            except NotYetError:
+            except TimeoutError:
                 continue
         raise RefusedError("Nothing was done.")
 

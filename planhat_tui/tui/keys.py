@@ -154,13 +154,18 @@ NAMES: Final[Mapping[str, str]] = {
 
 def shown(key: Key, changed: Mapping[str, str] | None = None) -> str:
     """Return the key as people write it: the config's, or the table's first."""
-    text = (changed or {}).get(key.name, key.keys).split(",")[0].strip()
+    text = pressed(key, changed)
     return NAMES.get(text, text)
 
 
-def is_typed(key: Key) -> bool:
+def pressed(key: Key, changed: Mapping[str, str] | None = None) -> str:
+    """Return Textual's name of the key that is shown: the config's, or the table's first."""
+    return (changed or {}).get(key.name, key.keys).split(",")[0].strip()
+
+
+def is_typed(key: Key, changed: Mapping[str, str] | None = None) -> bool:
     """Whether an input that has the focus takes the key as a letter of its text."""
-    first = key.keys.split(",")[0]
+    first = pressed(key, changed)
     return len(first) == 1 or first in {"slash", "colon", "question_mark", "space", "enter"}
 
 

@@ -107,10 +107,12 @@ class Reading:
 
         def finished(future: Future[T]) -> None:
             answer = partial(_apply, future, then, failed, current)
-            if not future.cancelled():
-                widget.post_message(Answered(answer))
-            with self._lock:
-                self.pending -= 1
+            try:
+                if not future.cancelled():
+                    widget.post_message(Answered(answer))
+            finally:
+                with self._lock:
+                    self.pending -= 1
 
         threads.submit(work).add_done_callback(finished)
 

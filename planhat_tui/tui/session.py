@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from planhat_tui.config.paths import Paths
     from planhat_tui.config.profiles import Config, Profile
@@ -71,7 +71,8 @@ class Session:
     """One run of the explorer. A profile is open in ``workspaces``, and ``clock`` is its time.
 
     ``theme`` is the name of one of ``themes``. ``problems`` are sentences about the config and the
-    themes; ``hint`` is shown at the start where nothing is wrong.
+    themes; ``hint`` is shown at the start where nothing is wrong. ``first_seen`` is called when the
+    first sight of the list is on screen.
     """
 
     workspaces: Workspaces
@@ -82,3 +83,4 @@ class Session:
     problems: tuple[str, ...] = ()
     hint: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
+    first_seen: Callable[[], None] = lambda: None

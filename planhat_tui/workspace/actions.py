@@ -123,16 +123,16 @@ class Actions:
             step=step,
             open_tenant=self._profile.tenant_uuid if draft.open_endpoint else "",
         )
+        noted: list[NewEntry] = []
+        if draft.note and draft.company_id and self._profile.call_note_field:
+            path = custom_path(self._profile.call_note_field)
+            noted = self._edited(Kind.COMPANY, draft.company_id, {path: draft.note}, step)
         self._store.calls.put(
             {**body, "_id": record_id},
             note=draft.note,
             contact_id=draft.contact_id,
             company_id=draft.company_id,
         )
-        noted: list[NewEntry] = []
-        if draft.note and draft.company_id and self._profile.call_note_field:
-            path = custom_path(self._profile.call_note_field)
-            noted = self._edited(Kind.COMPANY, draft.company_id, {path: draft.note}, step)
         return self._queue([entry, *noted])
 
     def keep_call(self, call: Raw) -> None:
@@ -150,17 +150,29 @@ class Actions:
     def discard(self, n: int) -> Entry:
         """Drop an entry."""
         entry = self._store.outbox.discard(n)
-        if entry.kind is Kind.CALL and entry.action is Action.CREATE:
-            self._store.calls.remove(entry.record_id)
-        return self._told(entry)
+        touched = [entry]
+        if entry.action is Action.CREATE:
+            if entry.kind is Kind.CALL:
+                self._store.calls.remove(entry.record_id)
+            contacts = self._store.outbox.open_entries(Kind.CONTACT)
+            touched += [one for one in contacts if _is_at(one, entry.record_id)]
+        self._show(touched)
+        return entry
+
+    def check(self, entries: Sequence[NewEntry]) -> None:
+        """Raise :class:`GuardrailError` if the profile forbids these."""
+        if entries:
+            guardrails.check_write(self._profile, len(entries))
+        if deletes := sum(entry.action is Action.DELETE for entry in entries):
+            guardrails.check_delete(self._profile, deletes)
 
     def queue(self, entries: Iterable[NewEntry]) -> tuple[Entry, ...]:
         """Commit entries that were made elsewhere (undo) under the same guardrails."""
         made = list(entries)
-        deletes = sum(entry.action is Action.DELETE for entry in made)
-        guardrails.check_write(self._profile, len(made))
-        if deletes:
-            guardrails.check_delete(self._profile, deletes)
+        self.check(made)
+        for new in made:
+            if new.kind is Kind.CALL and new.action is Action.CREATE:
+                self._store.calls.put({**(new.body or {}), "_id": new.record_id})
         return self._queue(made)
 
     def _queue(self, entries: Iterable[NewEntry]) -> tuple[Entry, ...]:
@@ -215,6 +227,12 @@ class Actions:
                 f"There is no {kind} {visible(record_id)} here.", "It may have been deleted."
             )
         return raw
+
+
+def _is_at(entry: Entry, company_id: str) -> bool:
+    """Tell whether an edit of a contact names a company."""
+    values = [change.after for change in entry.changes if change.field == "companyId"]
+    return company_id in [*values, (entry.body or {}).get("companyId")]
 
 
 def _editable(kind: Kind, path: str) -> str:

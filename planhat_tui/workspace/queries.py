@@ -12,9 +12,12 @@ from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planhat_tui.model.custom import CustomType
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.records import User
+    from planhat_tui.model.values import Json
     from planhat_tui.store.rows import (
         CompanyRows,
         ContactRow,
@@ -68,6 +71,10 @@ class Queries:
     def contact(self, contact_id: str) -> Shown | None:
         """Return a contact, ``None`` if it isn't here."""
         return self._mirror.contact(contact_id)
+
+    def raws(self, kind: Kind, ids: Iterable[str]) -> tuple[dict[str, Json], ...]:
+        """Return companies or contacts whole, as they are shown, in this order."""
+        return self._mirror.raws(kind, ids)
 
     def contacts(self, company_id: str) -> ContactsView:
         """Return the contacts of a company."""

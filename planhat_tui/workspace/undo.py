@@ -45,10 +45,15 @@ class Undo:
             raise InputError("There is nothing to take back.")
         if any(entry.state is State.SENDING for entry in step):
             raise InputError("That is being sent right now.", "Try again in a moment.")
+        if any(entry.state is State.NOT_SURE for entry in step):
+            raise InputError(
+                "It isn't known whether Planhat has that.", "Settle it in the outbox first."
+            )
         queued = [entry for entry in step if entry.state.is_open]
         delivered = [entry for entry in step if not entry.state.is_open]
-        told = [self._dropped(entry) for entry in reversed(queued)]
         made, sentences = self._inverse(delivered)
+        self._actions.check(made)
+        told = [self._dropped(entry) for entry in reversed(queued)]
         entries = self._actions.queue(made) if made else ()
         self._store.outbox.mark_undone([entry.n for entry in step])
         return Undone(entries or tuple(step), "  ".join([*told, *sentences]))
@@ -111,8 +116,6 @@ class Undo:
         body = _recreated(entry.kind, entry.body or {})
         record_id = NEW_ID_PREFIX + uuid.uuid4().hex
         made = NewEntry(entry.kind, Action.CREATE, record_id, entry.title, body=body, step=step)
-        if entry.kind is Kind.CALL:
-            self._store.calls.put({**body, "_id": record_id})
         lost = "its id and the values that Planhat sets"
         if entry.kind is Kind.COMPANY:
             lost += ", and its contacts"

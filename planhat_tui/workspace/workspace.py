@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from planhat_tui.model.events import Changed, Topic
 from planhat_tui.model.records import User
-from planhat_tui.workspace.actions import Actions
 from planhat_tui.workspace.queries import Queries
-from planhat_tui.workspace.undo import Undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.engine import Engine
     from planhat_tui.sync.status import SyncStatus
+    from planhat_tui.workspace.actions import Actions
     from planhat_tui.workspace.undo import Undone
 
 
@@ -54,15 +53,32 @@ class Workspace:
         self.profile = profile
         self._store = store
         self._listeners = Listeners()
-        self.net = make_engine(self._listeners)
+        self._make_engine = make_engine
+        self._engine: Engine | None = None
+        self._making = threading.Lock()
         self.reads = Queries(store)
-        self.writes = Actions(profile, store, self._written)
-        self._undo = Undo(store, self.writes)
         self.drafts: Drafts = store.drafts
+
+    @cached_property
+    def writes(self) -> Actions:
+        """What can be done."""
+        from planhat_tui.workspace.actions import Actions
+
+        return Actions(self.profile, self._store, self._written)
+
+    @property
+    def net(self) -> Engine:
+        """The engine, made when it's first asked for: a pure read needs none."""
+        with self._making:
+            if self._engine is None:
+                self._engine = self._make_engine(self._listeners)
+            return self._engine
 
     @property
     def host(self) -> str:
         """The host that the profile speaks to, as people know it."""
+        from urllib.parse import urlsplit
+
         return urlsplit(self.profile.base_url).hostname or self.profile.base_url
 
     @property
@@ -84,20 +100,25 @@ class Workspace:
         if self._store.changed_elsewhere():
             for topic in (Topic.COMPANY, Topic.CONTACT, Topic.CALL, Topic.OUTBOX, Topic.SYNC):
                 self._listeners(Changed(topic))
-            self.net.wake()
+            self._wake()
 
     def undo(self) -> Undone:
         """Take back the last step. Raises :class:`InputError` if that can't be."""
-        return self._undo.last()
+        from planhat_tui.workspace.undo import Undo
+
+        return Undo(self._store, self.writes).last()
 
     def status(self) -> Status:
         """Return how it stands."""
-        sync = self.net.status
+        from planhat_tui.sync.status import SyncStatus
+
+        sync = self._engine.status if self._engine is not None else SyncStatus()
         return Status(sync.limits, sync, self._store.outbox.counts())
 
     def close(self) -> None:
         """End the engine and close the files."""
-        self.net.stop()
+        if self._engine is not None:
+            self._engine.stop()
         self._store.close()
 
     def _written(self, entries: Iterable[Entry]) -> None:
@@ -106,7 +127,11 @@ class Workspace:
             ids = frozenset(entry.record_id for entry in written if entry.kind is kind)
             self._listeners(Changed(Topic(kind), ids))
         self._listeners(Changed(Topic.OUTBOX))
-        self.net.wake()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._engine is not None:
+            self._engine.wake()
 
 
 class Listeners:

@@ -15,13 +15,14 @@ from planhat_tui.tui.app import PlanhatApp
 from tests.settling import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
 
     from textual.pilot import Pilot
 
 MOMENT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 CLOCK = Clock(MOMENT.timestamp, lambda: 1000.0, lambda: MOMENT)
+START = Start()
 SMALL, MEDIUM, LARGE = (80, 24), (120, 40), (200, 60)
 BOTH = pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=["80x24", "120x40"])
 """Each journey is made in a small terminal and in a medium one."""
@@ -110,6 +111,9 @@ class Journey(Protocol):
         size: tuple[int, int],
         *,
         picture: bool = True,
+        start: Start = START,
+        clock: Clock = CLOCK,
+        env: Mapping[str, str] = {},
     ) -> None:
         """Run it."""
         ...
@@ -122,9 +126,15 @@ def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> It
     runtimes: list[Runtime] = []
 
     def run(
-        job: Callable[[Person], Awaitable[None]], size: tuple[int, int], *, picture: bool = True
+        job: Callable[[Person], Awaitable[None]],
+        size: tuple[int, int],
+        *,
+        picture: bool = True,
+        start: Start = START,
+        clock: Clock = CLOCK,
+        env: Mapping[str, str] = {},
     ) -> None:
-        runtime = Runtime({"PLANHAT_TUI_HOME": str(home)}, Start(), clock=CLOCK)
+        runtime = Runtime({"PLANHAT_TUI_HOME": str(home), **env}, start, clock=clock)
         runtimes.append(runtime)
         failures: list[BaseException] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -100,7 +101,7 @@ class CallForm(Vertical, InExplorer):
         with Horizontal(id="call-last"):
             yield self.stages
             yield self.open_endpoint
-            yield self._told
+        yield self._told
 
     # -- opening and filling
 
@@ -135,11 +136,20 @@ class CallForm(Vertical, InExplorer):
         """Put a draft's texts where nothing is typed yet."""
         if not kept:
             return
+        if not self.finished and (timer := _timer_of(kept)) is not None:
+            self._resume(timer)
         for name, box in self.boxes.items():
             text = kept.get(name)
             if isinstance(text, str) and text and not (box.value and name not in {"nr", "agent"}):
                 box.value = text
         self.say("The draft of this call is here again.  ctrl+s saves it")
+
+    def _resume(self, timer: CallTimer) -> None:
+        """Go on with the call of the draft: its times, not those of the key press just now."""
+        self.stages.restart(timer)
+        with self.prevent(Input.Changed):
+            for name in ("talk", "waiting", "start", "end"):
+                self.boxes[name].value = ""
 
     @property
     def typed(self) -> Typed:
@@ -210,6 +220,12 @@ class CallForm(Vertical, InExplorer):
 
     # -- keys
 
+    def why_not(self, name: str) -> str:
+        """Say that a call which has ended has no timer."""
+        if name == "stamp" and self.finished:
+            return "This call has ended: type its minutes.  c times one that begins now"
+        return ""
+
     def do_stamp(self) -> None:
         """Stamp the next stage of the timer."""
         self.stages.action_do("stage")
@@ -219,6 +235,8 @@ class CallForm(Vertical, InExplorer):
         """Write what the timer knows into the boxes."""
         event.stop()
         timer, now = event.timer, self.planhat.now()
+        if timer is not self.stages.timer:  # a draft has brought its own meanwhile
+            return
         waiting = timer.waiting(now)
         if timer.rang_at is not None:
             self.boxes["start"].value = timer.rang_at.isoformat(timespec="seconds")
@@ -249,3 +267,15 @@ class CallForm(Vertical, InExplorer):
     def runs(self) -> bool:
         """Whether the timer is between ring and end."""
         return self.stages.timer.stage in {Stage.RINGING, Stage.TALKING}
+
+
+def _timer_of(kept: Mapping[str, Json]) -> CallTimer | None:
+    """Return the timer that a draft tells of; ``None`` if it has no start."""
+    start, waiting, end = (str(kept.get(name) or "") for name in ("start", "waiting", "end"))
+    rang = calls.parse_iso(start)
+    if rang is None:
+        return None
+    seconds = float(waiting) if waiting.isdecimal() else None
+    ended = calls.parse_iso(end)
+    answered = rang + timedelta(seconds=seconds) if seconds is not None else ended
+    return CallTimer(rang, answered, ended)

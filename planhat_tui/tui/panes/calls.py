@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from planhat_tui.errors import InputError
+from planhat_tui.model.calls import CallTimer
 from planhat_tui.model.events import Topic
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Contact, Kind
@@ -62,8 +63,7 @@ class Calls(Pane):
         self._sent: tuple[int, ...] = ()
 
     def body(self) -> ComposeResult:
-        """Draw the form, hidden until c or C, and the list."""
-        yield self.form
+        """Draw the list; the form comes with :meth:`prepare`."""
         yield self._head
         yield self._empty
         yield self.rows
@@ -109,8 +109,17 @@ class Calls(Pane):
 
     # -- the form
 
+    def prepare(self) -> None:
+        """Mount the form, hidden until c or C. It is half of all widgets, so it comes late."""
+        if not self.form.is_attached:
+            self.query_one(".pane-body").mount(self.form, before=self._head)
+
     def open_form(self, partner: Partner, *, finished: bool) -> None:
         """Open the form; one with a running timer is only shown again."""
+        if not self.form.is_mounted:
+            self.prepare()
+            self.call_after_refresh(self.open_form, partner, finished=finished)
+            return
         self.add_class("-open")
         self.explorer.set_calling(on=True)
         if self.form.runs and not finished and partner == self.form.partner:
@@ -133,8 +142,11 @@ class Calls(Pane):
 
     def _who(self, number: str) -> None:
         reads = self.workspace.reads
-        if number.strip():
-            self.ask("who", lambda: reads.who_has_number(number), self.form.tell_matches)
+        self.ask(
+            "who",
+            lambda: reads.who_has_number(number) if number.strip() else (),
+            self.form.tell_matches,
+        )
 
     @on(CallForm.Closed)
     def _form_closed(self, event: CallForm.Closed) -> None:
@@ -164,6 +176,7 @@ class Calls(Pane):
         where = "  The note stays on this machine: the profile names no call_note_field"
         self.say(queued(entries) + (where if kept else ""))
         self.form.fill(type(self.form.typed)())
+        self.form.stages.restart(CallTimer())
         self.close_form()
 
     def _refused(self, error: PlanhatTuiError) -> None:

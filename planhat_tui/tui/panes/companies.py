@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.store.rows import CompanyRows, Progress
+    from planhat_tui.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class Found:
     progress: Progress
 
 
+def look(workspace: Workspace, text: str = "", offset: int = 0, limit: int = PAGE) -> Found:
+    """Read rows of the local copy, and how much of it is there. Raises :class:`QueryError`."""
+    reads = workspace.reads
+    return Found(reads.companies(text, limit=limit, offset=offset), offset, reads.progress())
+
+
 class Companies(Pane):
     """Find a company."""
 
@@ -51,8 +58,9 @@ class Companies(Pane):
     PLACES: ClassVar[tuple[Where, ...]] = (Where.COMPANIES,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.COMPANIES)]
 
-    def __init__(self) -> None:
+    def __init__(self, first: Found | None = None) -> None:
         super().__init__()
+        self._first = first
         self.search = Line(hint="any part of a name, domain, e-mail, phone or id", id="search")
         self.rows = Rows(columns.COMPANIES, id="company-rows")
         self.preview = Preview()
@@ -71,8 +79,11 @@ class Companies(Pane):
         yield self.preview
 
     def on_mount(self) -> None:
-        """Fill the list from the local copy at once."""
-        self.read(keep=False)
+        """Fill the list at once: with what was read before there was a screen, if it was."""
+        if self._first is not None:
+            self._show(self._first, keep=False)
+        else:
+            self.read(keep=False)
 
     def focus_target(self) -> Widget:
         """Return the list; ``/`` leads to the search."""
@@ -97,9 +108,7 @@ class Companies(Pane):
         )
 
     def _find(self, text: str, offset: int, limit: int) -> Found:
-        reads = self.workspace.reads
-        rows = reads.companies(text, limit=limit, offset=offset)
-        return Found(rows, offset, reads.progress())
+        return look(self.workspace, text, offset, limit)
 
     def _show(self, found: Found, *, keep: bool) -> None:
         self._shown = found

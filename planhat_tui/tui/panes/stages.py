@@ -66,7 +66,7 @@ class Stages(Part, can_focus=True):
             told = f" {running(spent)}" if spent is not None else ""
             lead = f"{glyphs.caret} " if here else "  "
             style = "bold $accent" if here else ("$foreground" if told else "$muted")
-            pieces.append((f"{lead}{word}{told}", style))
+            pieces.append((f"{lead}{word}{told} ", style))
         return Content.assemble(*pieces)
 
     def _spent(self, stage: Stage, now: datetime) -> timedelta | None:

@@ -12,17 +12,17 @@ def short(number: float | None) -> str:
     """Return at most five cells: ``64k``, ``1.2M``, ``-3.4M``; ``-`` for none."""
     if number is None:
         return "-"
-    if not math.isfinite(number):
+    if not _is_finite(number):
         return "?"
     size = abs(number)
     sign = "-" if number < 0 else ""
     if size >= 999.5e12:
-        return f"{sign}>999T"
+        return "<-99T" if sign else ">999T"
     for index, (step, letter) in enumerate(STEPS):
         if size < step and not (size >= step * 0.9995 and letter != "k"):
             continue
         return _rounded(sign, size / step, letter, index)
-    return f"{sign}{size:.0f}" if size >= 100 or size == int(size) else f"{sign}{size:.1f}"
+    return f"{sign}{size:.0f}" if size >= 99.95 or size == int(size) else f"{sign}{size:.1f}"
 
 
 def _rounded(sign: str, value: float, letter: str, index: int) -> str:
@@ -38,11 +38,17 @@ def whole(number: float | None) -> str:
     """Return every digit, thousands apart: ``1,234,567.5``; ``-`` for none."""
     if number is None:
         return "-"
-    if not math.isfinite(number):
+    if not _is_finite(number):
         return "?"
     if number == int(number):
         return f"{int(number):,}"
-    return f"{number:,.6f}".rstrip("0")
+    text = f"{number:,.6f}".rstrip("0").rstrip(".")
+    return f"{number:g}" if text in {"0", "-0"} else text
+
+
+def _is_finite(number: float) -> bool:
+    """Whether it has digits. Unlike :func:`math.isfinite`, for whole numbers of any size too."""
+    return -math.inf < number < math.inf
 
 
 def count(number: int, *, capped: bool = False) -> str:

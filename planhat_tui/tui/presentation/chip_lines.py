@@ -17,10 +17,16 @@ GAP = 3
 
 
 def chip_lines(
-    tags: Sequence[str], width: int, *, at: int = -1, dot: str = "·", here: str = "reverse"
+    tags: Sequence[str],
+    width: int,
+    *,
+    at: int = -1,
+    dot: str = "·",
+    here: str = "reverse",
+    ellipsis: str = "…",
 ) -> list[Text]:
     """Return the tags in lines within ``width`` cells; the one ``at`` is drawn as ``here``."""
-    shown = [clipped(visible(tag), max(4, width)) for tag in tags]
+    shown = [clipped(visible(tag), max(1, width), ellipsis=ellipsis) for tag in tags]
     lines = []
     for indexes in wrap_pieces(shown, width, GAP):
         line = Text(no_wrap=True, end="")

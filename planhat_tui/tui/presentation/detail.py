@@ -50,7 +50,7 @@ def _searched(row: Row) -> str:
 
 def _tags(shown: Shown, glyphs: Glyphs, width: int, chip: int) -> Iterator[Row]:
     tags = texts_of(shown.raw, "tags")
-    lines = chip_lines(tags, width, at=chip, dot=glyphs.dot)
+    lines = chip_lines(tags, width, at=chip, dot=glyphs.dot, ellipsis=glyphs.ellipsis)
     if not shown.complete:
         lines = [Text(glyphs.not_loaded)]
     elif not tags:

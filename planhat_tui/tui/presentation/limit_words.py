@@ -29,18 +29,19 @@ def mood(limits: Limits, now: float) -> Mood:
     return "known"
 
 
-def words(limits: Limits, now: float) -> str:
+def words(limits: Limits, now: float, *, dot: str = "·") -> str:
     """Return ``143 of 200 left · reset in 12-71 s``, or why that can't be said."""
     state = mood(limits, now)
     if state == "stopped":
         left = max(1.0, (limits.stopped_until or now) - now)
-        return f"rate limit used up · goes on in {left:.0f} s"
+        return f"rate limit used up {dot} goes on in {left:.0f} s"
     if state == "unknown" or limits.remaining is None or limits.as_of is None:
         return "rate limit unknown until the first answer"
     left_of = f"{limits.remaining} of {limits.limit}" if limits.limit else f"{limits.remaining}"
     if state == "stale":
-        return f"{left_of} left {age(now - limits.as_of)} ago · stale, reset since"
-    return f"{left_of} left · {_reset(limits, now)}"
+        gone = max(5.0, now - limits.as_of)  # "now ago" isn't said
+        return f"{left_of} left {age(gone)} ago {dot} stale, reset since"
+    return f"{left_of} left {dot} {_reset(limits, now)}"
 
 
 def _reset(limits: Limits, now: float) -> str:

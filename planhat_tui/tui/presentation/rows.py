@@ -53,7 +53,7 @@ def company_row(row: CompanyRow, glyphs: Glyphs, today: date, users: Mapping[str
     return Row(
         id=row.id,
         cells={
-            "name": visible(row.name) or row.id,
+            "name": visible(row.name or row.id),
             "phase": unknown or visible(row.phase) or "-",
             "health": unknown or amounts.short(row.health),
             "arr": unknown or amounts.short(row.arr),

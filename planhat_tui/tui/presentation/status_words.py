@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.config.guardrails import marks
 from planhat_tui.model.outbox import State
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 Piece = tuple[str, str]
 
-URGENT = (State.CONFLICT, State.REFUSED, State.NOT_SURE, State.SENDING, State.QUEUED, State.HELD)
+URGENT: Final = (
+    State.HELD, State.QUEUED, State.SENDING, State.NOT_SURE, State.REFUSED, State.CONFLICT,
+)  # fmt: skip
+"""The states that are counted, the most urgent last."""
+
 COLOURS = {
     State.CONFLICT: "bold $conflict",
     State.REFUSED: "bold $error",
@@ -59,18 +63,20 @@ def header(
 def state(
     status: Status, now: float, glyphs: Glyphs, *, wide: bool
 ) -> tuple[list[Piece], list[Piece]]:
-    """Return the rate limit at the left; queue, reading and network at the right."""
+    """Return the rate limit at the left; reading, queue and network at the right.
+
+    At the right the more urgent stands further right, where it stays on a narrow screen.
+    """
     left = gauge.pieces(status.limits, now, glyphs, wide=wide)
     waiting = sum(status.limits.waiting.values())
     if waiting:
         left.append((f" {glyphs.dot} {waiting} waiting", "$muted"))
-    right: list[Piece] = [
+    right: list[Piece] = [(_reading(status), "$muted")] if status.sync.pulling else []
+    right += [
         (f"{glyphs.state(one)} {count} {one.value}", COLOURS[one])
         for one in URGENT
         if (count := status.counts.get(one, 0))
     ]
-    if status.sync.pulling:
-        right.append((_reading(status), "$muted"))
     word, style = NETWORK[status.sync.network]
     right.append((word, style))
     if status.sync.set_aside:
@@ -88,7 +94,9 @@ def _reading(status: Status) -> str:
 
 
 def _dotted(pieces: list[Piece], glyphs: Glyphs) -> list[Piece]:
+    """Return the pieces with a dot after each but the last: what goes first takes its own away."""
+    last = len(pieces) - 1
     return [
-        (f" {glyphs.dot} {text}" if place else text, style)
+        (f"{text} {glyphs.dot} " if place < last else text, style)
         for place, (text, style) in enumerate(pieces)
     ]

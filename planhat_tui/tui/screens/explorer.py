@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from planhat_tui.model.records import User
+    from planhat_tui.tui.panes.companies import Found
     from planhat_tui.tui.panes.pane import Pane
     from planhat_tui.workspace.undo import Undone
     from planhat_tui.workspace.workspace import Status, Workspace
@@ -48,6 +49,9 @@ NARROW = 100
 ULTRA = 170
 LEAST = (50, 12)
 """Panes are tabs below ``NARROW`` columns, in three columns from ``ULTRA`` on."""
+
+FIRST_SIGHT = 0.1
+"""Seconds that the screen has for itself before the engine starts."""
 
 CHANGING = frozenset({"tags", "field", "add", "remove", "delete", "log_call", "call_now"})
 """Keys that change something at Planhat."""
@@ -61,11 +65,11 @@ class Explorer(Screen[None], Part):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.EXPLORER)]
     AUTO_FOCUS = "#company-rows"
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, first: Found | None = None) -> None:
         super().__init__()
         self.workspace = workspace
         self.users: dict[str, str] = {}
-        self.companies = Companies()
+        self.companies = Companies(first)
         self.detail = CompanyPane()
         self.contacts = Contacts()
         self.calls = Calls()
@@ -82,6 +86,7 @@ class Explorer(Screen[None], Part):
         self._status: Status | None = None
         self._me: User | None = None
         self._greeting = ""
+        self._begun = False
 
     def compose(self) -> ComposeResult:
         """Draw header, panes, message, state and keys."""
@@ -96,7 +101,7 @@ class Explorer(Screen[None], Part):
     def on_mount(self) -> None:
         """Start the engine once the screen is up; greet."""
         self.front.add_class("-front")
-        self.call_after_refresh(self._begin)
+        self.set_timer(FIRST_SIGHT, self._begin)
         self.set_interval(1.0, self._every_second)
         session = self.planhat.session
         if self._greeting:
@@ -113,9 +118,19 @@ class Explorer(Screen[None], Part):
             self.say(text)
 
     def _begin(self) -> None:
+        """Do what the first sight of the list needn't wait for: the engine's imports, the form."""
+        self._begun = True
+        self.planhat.session.first_seen()
+        self.calls.prepare()
         self._read_users()
         self._read_status()
-        self.perform(self.workspace.start, lambda _: None)
+        self.perform(self._start, lambda _: None)
+
+    def _start(self) -> None:
+        """Start the engine, with the company that is on screen already. Not on this thread."""
+        self.workspace.start()
+        if self.detail.company_id:
+            self.workspace.net.look_at(self.detail.company_id)
 
     def on_unmount(self) -> None:
         """Hear no more of the profile."""
@@ -192,8 +207,8 @@ class Explorer(Screen[None], Part):
         self.detail.point(company)
         self.contacts.point(company, name)
         self.calls.point(Partner(company_id=company, company_name=name))
-        if company:
-            self.workspace.net.look_at(company)
+        if company and self._begun:
+            self.perform(lambda: self.workspace.net.look_at(company), lambda _: None)
 
     @property
     def people(self) -> Mapping[str, str]:

@@ -47,5 +47,5 @@ class Help(Sheet[None]):
             for key in keys.keys_of(place):
                 names = self._changed.get(key.name, key.keys).split(",")
                 shown = " ".join(keys.NAMES.get(name.strip(), name.strip()) for name in names)
-                lines.append(Content.assemble((f"  {shown:<16}", "bold"), key.help))
+                lines.append(Content.assemble((f"  {shown:<18}", "bold"), key.help))
         return lines

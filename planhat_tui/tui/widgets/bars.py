@@ -35,11 +35,11 @@ class Bar(Widget):
         return self.render().plain
 
     def render(self) -> Content:
-        """Draw the pieces; pieces at the right that don't fit go, the last first."""
+        """Draw the pieces; pieces at the right that don't fit go, the first first."""
         left, right = list(self._left), list(self._right)
         room = self.size.width - 1
         while right and _size(left) + _size(right) + 2 > room:
-            right.pop(0 if len(right) > 1 else -1)
+            right.pop(0)
         blanks = max(1, room - _size(left) - _size(right))
         return Content.assemble(" ", *left, " " * (blanks - 1) if right else "", *right)
 

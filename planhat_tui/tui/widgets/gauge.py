@@ -26,7 +26,7 @@ CELLS = 8
 def pieces(limits: Limits, now: float, glyphs: Glyphs, *, wide: bool) -> list[tuple[str, str]]:
     """Return the gauge for a line; with a bar where there's room. ``now`` is monotonic seconds."""
     feeling = mood(limits, now)
-    said = [(words(limits, now), COLOURS[feeling])]
+    said = [(words(limits, now, dot=glyphs.dot), COLOURS[feeling])]
     part = share(limits)
     if not wide or part is None or feeling in {"unknown", "stale"}:
         return said

@@ -5,8 +5,8 @@ A key that can't be used now is dim; pressing it says why.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -21,13 +21,31 @@ if TYPE_CHECKING:
 
     from planhat_tui.tui.part import Part
 
+GAP: Final = 2
+"""Blank cells after a key's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A key in the line: as people write it, what it does, Textual's name of it."""
+
+    key: str
+    words: str
+    name: str
+    able: bool
+
+    @property
+    def width(self) -> int:
+        """Its cells, with the gap after it."""
+        return cell_len(f"{self.key} {self.words}") + GAP
+
 
 class KeyBar(Widget):
     """The line of keys. A click on one presses it."""
 
     def __init__(self) -> None:
         super().__init__(id="keybar", classes="bar")
-        self._shown: tuple[tuple[str, str, str, bool], ...] = ()
+        self._shown: tuple[_Shown, ...] = ()
 
     def show(
         self, parts: Sequence[Part], changed: Mapping[str, str], *, typing: bool = False
@@ -39,43 +57,42 @@ class KeyBar(Widget):
         by_name: dict[str, tuple[Part, keys.Key]] = {}
         for part in parts:
             for key in keys.keys_of(*part.PLACES):
-                if typing and keys.is_typed(key):
+                if typing and keys.is_typed(key, changed):
                     continue
                 shown = replace(key, rank=2) if typing and key.name == "back" else key
                 by_name.setdefault(key.name, (part, shown))
-        chosen = keys.footer(key for _, key in by_name.values())
         self._shown = tuple(
-            (
+            _Shown(
                 keys.shown(key, changed),
                 key.words,
-                key.keys.split(",")[0],
-                not by_name[key.name][0].why_not(key.name),
+                keys.pressed(key, changed),
+                able=not by_name[key.name][0].why_not(key.name),
             )
-            for key in chosen
+            for key in keys.footer(key for _, key in by_name.values())
         )
         self.refresh()
 
     def render(self) -> Content:
         """Draw as many as fit; the last two (queue, keys) stay."""
-        pieces = [(f"{key} {words}", able) for key, words, _, able in self._shown]
-        while len(pieces) > 3 and self._width(pieces) > self.size.width:
-            pieces.pop(-3)
         line = [Content(" ")]
-        for (text, able), gap in zip(pieces, ["  "] * len(pieces), strict=True):
-            key, _, words = text.partition(" ")
-            line.append(Content.styled(key, "bold $accent" if able else "$muted dim"))
-            line.append(Content.styled(f" {words}{gap}", "$foreground" if able else "$muted dim"))
+        for one in self._fitting():
+            line.append(Content.styled(one.key, "bold $accent" if one.able else "$muted dim"))
+            words = f" {one.words}{' ' * GAP}"
+            line.append(Content.styled(words, "$foreground" if one.able else "$muted dim"))
         return Content.assemble(*line)
 
-    @staticmethod
-    def _width(pieces: Sequence[tuple[str, bool]]) -> int:
-        return 1 + sum(cell_len(text) + 2 for text, _ in pieces)
+    def _fitting(self) -> list[_Shown]:
+        """Return the keys that are drawn at this width."""
+        fitting = list(self._shown)
+        while len(fitting) > 3 and 1 + sum(one.width for one in fitting) > self.size.width:
+            fitting.pop(-3)
+        return fitting
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that is clicked."""
-        at = 1
-        for key, words, name, _ in self._shown:
-            at += cell_len(f"{key} {words}") + 2
-            if event.x < at:
-                self.app.simulate_key(name)
+        end = 1
+        for one in self._fitting():
+            end += one.width
+            if event.x < end:
+                self.app.simulate_key(one.name)
                 return

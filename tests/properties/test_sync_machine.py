@@ -1,0 +1,262 @@
+"""A machine, a server and a line between them that breaks: in the end both have the same.
+
+People edit at both ends in any order, answers are lost, programs end in the middle. A plain model
+walks beside: who wants which tags, which value was typed where. Every value is typed once only, so
+that it can be told whether it arrived.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from planhat_tui.config.profiles import Profile, TokenSource
+from planhat_tui.model.events import Topic
+from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.records import Kind
+from planhat_tui.sync.delivery import parcels, settles_itself
+from planhat_tui.workspace.actions import Actions
+from tests.sync.rig import URL, Desk, Line, Server, Time, answer, lost_answer, lost_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.values import Json
+    from tests.sync.rig import Fault
+
+MOST = 4
+WHICH = st.integers(0, MOST - 1)
+FIELDS = st.sampled_from(["phase", "city", "custom.Mine"])
+MY_TAGS = st.sampled_from(["mine 1", "mine 2", "mine 3"])
+THEIR_TAGS = st.sampled_from(["theirs 1", "theirs 2"])
+FAULTS = st.sampled_from([lost_answer, lost_request, answer(400, "no")])
+VERBS = st.sampled_from(["PUT *", "POST *", "DELETE *", "GET /companies/*"])
+MINUTE = 60.0
+PARKED = {State.REFUSED, State.CONFLICT, State.NOT_SURE}
+
+
+class SyncMachine(RuleBasedStateMachine):
+    """Rules are what people here and elsewhere, the line and the end of programs do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.time = Time()
+        self.server = Server(self.time, companies=2)
+        self.line = Line(self.server.app)
+        self.words = (f"word {n}" for n in count(1))
+        self.made: list[int] = []
+        self.companies: list[str] = []
+        self.mine: dict[str, set[str]] = {}
+        self.theirs: dict[str, set[str]] = {}
+        self.names: dict[str, str] = {}
+        self.deleted: set[str] = set()
+        self.desk = self._open()
+
+    def teardown(self) -> None:
+        try:
+            self.in_the_end_both_have_the_same()
+        finally:
+            self.desk.close()
+            self.server.close()
+            shutil.rmtree(self.folder)
+
+    def _open(self) -> Desk:
+        desk = Desk(self.folder / "t", self.line, self.time)
+        profile = Profile(name="acme", base_url=URL, token=TokenSource("text", "-"))
+        self.actions = Actions(profile, desk.store, lambda _entries: None)
+        return desk
+
+    @initialize()
+    def fill(self) -> None:
+        self.desk.fill()
+        for one in self.server.ids():
+            self.server.put(one, tags=[])
+            self.desk.refresh(Topic.COMPANY, one)
+            self._know(one)
+
+    # -- what people here do
+
+    @rule(
+        which=WHICH,
+        fields=st.sets(FIELDS, min_size=1),
+        add=st.sets(MY_TAGS),
+        remove=st.sets(MY_TAGS),
+    )
+    def change(self, which: int, fields: set[str], add: set[str], remove: set[str]) -> None:
+        company = self.companies[which % len(self.companies)]
+        here = self._renamed(company) or company
+        if company not in self.deleted:
+            typed: dict[str, Json] = {field: next(self.words) for field in sorted(fields)}
+            self._add(self.actions.edit(Kind.COMPANY, [here], typed))
+            self._add(self.actions.tag(Kind.COMPANY, [here], sorted(add), sorted(remove)))
+            self.mine[company] = (self.mine[company] - remove) | add
+
+    @precondition(lambda self: len(self.companies) < MOST)
+    @rule()
+    def make(self) -> None:
+        name = f"Made {next(self.words)}"
+        entry = self.actions.create(Kind.COMPANY, {"name": name})
+        self._add([entry])
+        self.names[entry.record_id] = name
+        self._know(entry.record_id)
+
+    @rule(which=WHICH, really=st.integers(0, 5))
+    def delete(self, which: int, really: int) -> None:
+        company = self.companies[which % len(self.companies)]
+        if company not in self.deleted and really == 5:  # what is gone is edited no more
+            here = self._renamed(company) or company
+            self._add(self.actions.delete(Kind.COMPANY, [here]))
+            self.deleted.add(company)
+
+    # -- what people elsewhere do, later than all that was read
+
+    @rule(which=WHICH, field=st.sampled_from(["phase", "city"]), tags=st.sets(THEIR_TAGS))
+    def change_elsewhere(self, which: int, field: str, tags: set[str]) -> None:
+        self.time.leap(MINUTE)
+        company = self.companies[which % len(self.companies)]
+        if there := self._there(company):
+            kept = [t for t in self.server.get(there)["tags"] if not t.startswith("theirs")]
+            change: dict[str, Json] = {field: next(self.words), "tags": [*kept, *sorted(tags)]}
+            self.server.ask("PUT", f"/companies/{there}", change)
+            self.theirs[company] = tags
+
+    # -- what the line, the engine and the end of a program do
+
+    @rule(cut=st.booleans())
+    def cut_or_mend_the_line(self, cut: bool) -> None:  # noqa: FBT001 -- drawn by name
+        self.line.cut = cut
+
+    @rule(verb=VERBS, fault=FAULTS)
+    def let_something_fail(self, verb: str, fault: Fault) -> None:
+        self.line.once(verb, fault)
+
+    @rule()
+    def deliver(self) -> None:
+        self.desk.deliver(*self.desk.store.outbox.open_entries())
+
+    @rule(sending=st.booleans())
+    def restart(self, sending: bool) -> None:  # noqa: FBT001 -- drawn by name
+        """End and begin anew; while something was being sent, as a killed program does."""
+        if sending:
+            for parcel in parcels(self.desk.store.outbox.open_entries())[:1]:
+                self.desk.store.outbox.mark_sending(parcel.ns)
+        self.desk.close()
+        self.desk = self._open()
+
+    # -- what holds
+
+    @invariant()
+    def nothing_typed_is_forgotten(self) -> None:
+        for n in self.made:
+            entry = self.desk.store.outbox.get(n)
+            if entry.state in PARKED:
+                assert entry.reason
+            assert entry.state is not State.DROPPED or entry.record_id in self.deleted
+
+    @rule()
+    def in_the_end_both_have_the_same(self) -> None:
+        self.line.calm()
+        self.time.leap(MINUTE)
+        self.desk.deliver(*self.desk.store.outbox.open_entries())
+        self.desk.engine.wake()
+        self.desk.wait(self._is_settled)
+        self.desk.fill(anew=True)
+        self._the_copy_is_true()
+        self._what_was_delivered_arrived()
+        self._what_waits_has_a_reason()
+        self._tags_of_both_sides_are_there()
+        self._nothing_was_made_twice()
+
+    def _is_settled(self) -> bool:
+        waiting = self.desk.store.outbox.open_entries()
+        moving = any(e.state is State.SENDING or settles_itself(e) for e in waiting)
+        return not moving and not parcels(waiting)
+
+    def _the_copy_is_true(self) -> None:
+        ids = self.server.ids()
+        assert self.desk.store.mirror.company_ids() == frozenset(ids)
+        for one in ids:
+            assert self.desk.company(one).server == self.server.get(one)
+            if not self.desk.store.outbox.open_entries(Kind.COMPANY, one):
+                assert self.desk.company(one).raw == self.server.get(one)
+
+    def _what_was_delivered_arrived(self) -> None:
+        arrived = {
+            (told.removeprefix("PUT /companies/"), value)
+            for told, body in self.line.done
+            if body is not None
+            for value in [*_texts(body.values()), *_texts((body.get("custom") or {}).values())]
+        }
+        for entry in self._in(State.DELIVERED):
+            for change in entry.changes:
+                if change.field == "tags":
+                    continue
+                followed = any(
+                    later.n > entry.n and change.field in {c.field for c in later.changes}
+                    for later in self._in(State.DELIVERED)
+                    if later.record_id == entry.record_id
+                )
+                assert followed or (entry.record_id, change.after) in arrived
+
+    def _what_waits_has_a_reason(self) -> None:
+        waiting = self.desk.store.outbox.open_entries()
+        for entry in waiting:
+            before = [e for e in waiting if e.record_id == entry.record_id and e.n < entry.n]
+            assert entry.state in PARKED or any(e.state in PARKED for e in before)
+
+    def _tags_of_both_sides_are_there(self) -> None:
+        for company, mine in self.mine.items():
+            there = self._there(company)
+            if there is None or any(
+                {change.field for change in entry.changes} == {"tags"}
+                for entry in self.desk.store.outbox.open_entries(Kind.COMPANY, there)
+            ):
+                continue
+            assert set(self.server.get(there)["tags"]) == mine | self.theirs[company]
+
+    def _nothing_was_made_twice(self) -> None:
+        assert all(len(self.server.named(name)) <= 1 for name in self.names.values())
+
+    # -- helpers
+
+    def _add(self, entries: Iterable[Entry]) -> None:
+        self.made += [entry.n for entry in entries]
+
+    def _in(self, state: State) -> list[Entry]:
+        entries = [self.desk.store.outbox.get(n) for n in self.made]
+        return [entry for entry in entries if entry.state is state]
+
+    def _know(self, company: str) -> None:
+        self.companies.append(company)
+        self.mine[company], self.theirs[company] = set(), set()
+
+    def _there(self, company: str) -> str | None:
+        """Return the id that a company has on the server; ``None`` if it has none."""
+        known = self._renamed(company) if company in self.names else company
+        return known if known and self.server.get(known) is not None else None
+
+    def _renamed(self, company: str) -> str | None:
+        if company not in self.names:
+            return None
+        for n in self.made:
+            entry = self.desk.store.outbox.get(n)
+            if entry.action is Action.CREATE and (entry.body or {})["name"] == self.names[company]:
+                return entry.result_id or None
+        return None
+
+
+def _texts(values: Iterable[object]) -> list[str]:
+    return [value for value in values if isinstance(value, str)]
+
+
+TestSyncMachine = SyncMachine.TestCase
+TestSyncMachine.settings = settings(stateful_step_count=30)

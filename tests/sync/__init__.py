@@ -1,0 +1,1 @@
+"""What moves between this disk and Planhat, played against the sandbox."""

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.errors import (
+    ForbiddenError,
+    InputError,
+    NotFoundError,
+    OfflineError,
+    RateLimitedError,
+    RejectedError,
+    ServerError,
+    TokenError,
+    UnknownOutcomeError,
+)
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import Action, Entry, State
+from planhat_tui.model.records import Kind
+from planhat_tui.sync.delivery import outcome, parcels, settles_itself
+
+if TYPE_CHECKING:
+    from planhat_tui.errors import PlanhatTuiError
+    from planhat_tui.model.values import Json
+
+PARKED = [State.REFUSED, State.CONFLICT, State.HELD, State.NOT_SURE]
+
+
+def entry(
+    n: int,
+    record_id: str = "c1",
+    field: str = "phase",
+    state: State = State.QUEUED,
+    *,
+    action: Action = Action.UPDATE,
+    kind: Kind = Kind.COMPANY,
+    **body: Json,
+) -> Entry:
+    changes = (Change(field, n - 1, n),) if action is Action.UPDATE else ()
+    told = body if action is Action.CREATE else None
+    return Entry(
+        n, kind, action, record_id, "Acme", changes, told, "", "", state, "", 0.0, 0.0, 0, ""
+    )
+
+
+def sent(*entries: Entry) -> list[tuple[int, ...]]:
+    return [parcel.ns for parcel in parcels(entries)]
+
+
+def test_edits_of_one_record_go_together_and_records_go_in_order() -> None:
+    assert sent(entry(4, "c2"), entry(1), entry(2, "c3"), entry(3)) == [(1, 3), (2,), (4,)]
+
+
+def test_what_goes_together_is_folded() -> None:
+    (parcel,) = parcels([entry(1), entry(2), entry(3, field="city")])
+    assert parcel.changes == (Change("phase", 0, 2), Change("city", 2, 3))
+
+
+@pytest.mark.parametrize("state", PARKED)
+def test_what_is_parked_blocks_its_own_fields_only(state: State) -> None:
+    assert sent(entry(1, state=state), entry(2), entry(3, field="city")) == [(3,)]
+
+
+def test_a_field_that_waits_makes_the_others_of_its_edit_wait_too() -> None:
+    both = entry(2)._replace(changes=(Change("phase", 1, 2), Change("city", None, "Lund")))
+    assert sent(entry(1, state=State.HELD), both, entry(3, field="city")) == []
+
+
+def test_while_something_is_being_sent_the_rest_of_its_record_waits() -> None:
+    sending = entry(1, state=State.SENDING)
+    assert sent(sending, entry(2, field="city"), entry(3, "c2")) == [(3,)]
+
+
+def test_a_record_made_here_is_made_before_it_is_edited_or_deleted() -> None:
+    make = entry(1, "new-1", action=Action.CREATE, name="Acme")
+    edit = entry(2, "new-1")
+    delete = entry(3, "new-1", action=Action.DELETE)
+    assert sent(make, edit, delete) == [(1,)]
+    assert sent(edit, delete) == []
+
+
+@pytest.mark.parametrize("state", PARKED)
+def test_a_record_that_could_not_be_made_keeps_its_edits_back(state: State) -> None:
+    make = entry(1, "new-1", state=state, action=Action.CREATE, name="Acme")
+    assert sent(make, entry(2, "new-1"), entry(3, "c2")) == [(3,)]
+
+
+def test_a_contact_waits_until_its_company_has_an_id() -> None:
+    contact = Kind.CONTACT
+    assert sent(entry(1, "new-2", action=Action.CREATE, kind=contact, companyId="new-1")) == []
+    assert sent(entry(1, "new-2", action=Action.CREATE, kind=contact, companyId="c1")) == [(1,)]
+    moved = entry(1, kind=contact)._replace(changes=(Change("companyId", "c1", "new-1"),))
+    assert sent(moved, entry(2, kind=contact)) == [(2,)]
+
+
+def test_a_contact_and_a_company_of_the_same_id_are_two_records() -> None:
+    assert sent(entry(1), entry(2, kind=Kind.CONTACT)) == [(1,), (2,)]
+
+
+def test_a_delete_goes_after_the_edits_and_not_while_one_is_parked() -> None:
+    delete = entry(2, action=Action.DELETE)
+    assert sent(entry(1), delete) == [(1,)]
+    assert sent(delete) == [(2,)]
+    assert sent(entry(1, state=State.CONFLICT), delete) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "pause"),
+    [
+        (OfflineError("x"), State.QUEUED, True),
+        (RateLimitedError("x"), State.QUEUED, True),
+        (TokenError("x"), State.QUEUED, True),
+        (UnknownOutcomeError("x"), State.NOT_SURE, False),
+        (ServerError("x"), State.NOT_SURE, False),
+        (RejectedError("x"), State.REFUSED, False),
+        (ForbiddenError("x"), State.REFUSED, False),
+        (InputError("x"), State.REFUSED, False),
+        (NotFoundError("x"), State.REFUSED, False),
+    ],
+)
+def test_what_an_error_means_for_an_edit(
+    error: PlanhatTuiError,
+    state: State,
+    pause: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    told = outcome(error, Action.UPDATE)
+    assert (told.state, told.pause) == (state, pause)
+    assert told.reason
+
+
+def test_to_delete_what_is_gone_is_to_be_done() -> None:
+    assert outcome(NotFoundError("x"), Action.DELETE).state is State.DELIVERED
+
+
+def test_only_what_can_be_read_back_settles_itself() -> None:
+    doubts = [entry(n, state=State.NOT_SURE, action=action) for n, action in enumerate(Action)]
+    assert {one.action for one in doubts if settles_itself(one)} == {Action.UPDATE, Action.DELETE}
+    assert not settles_itself(entry(1))

@@ -1,0 +1,443 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from planhat_tui.errors import OfflineError, PlanhatTuiError, TenantMismatchError, TokenError
+from planhat_tui.model.edits import Change
+from planhat_tui.model.events import Topic
+from planhat_tui.model.limits import Lane
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Kind
+from planhat_tui.sandbox import DEMO_TENANTS
+from planhat_tui.store.lease import SEND_LEASE, this_process
+from planhat_tui.store.tenant import TenantStore
+from planhat_tui.sync.engine import Engine
+from planhat_tui.sync.status import SyncStatus
+from tests.sync.rig import SECONDS, Desk, Line, after, lost_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import httpx
+
+    from planhat_tui.model.limits import Limits
+    from planhat_tui.model.ports import Planhat
+    from planhat_tui.model.records import Received
+    from planhat_tui.model.values import Json
+    from planhat_tui.sync.session import Session
+    from tests.sync.rig import Forward, Server, Time
+
+DELIVERED, QUEUED = State.DELIVERED, State.QUEUED
+MINE = Change("custom.Mine", None, "yes")
+
+
+def at_once() -> float:
+    """Return the chance with which a pause after a failure is none."""
+    return -0.5
+
+
+# -- no network
+
+
+def test_a_start_without_a_network_shows_what_was_here_and_recovers_by_itself(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    open_desk().fill()
+    open_desk().close()
+    desk = open_desk(pull=True, chance=at_once)
+    desk.line.cut = True
+    desk.engine.start()
+    desk.wait(lambda: desk.network() == "offline")
+    assert "Nothing was sent" in desk.engine.status.reason
+    company = server.ids()[0]
+    assert desk.company(company).raw["name"] == server.get(company)["name"]
+    entry = desk.edit(company, MINE)
+    assert desk.company(company).raw["custom"] == {**server.get(company)["custom"], "Mine": "yes"}
+    desk.line.cut = False
+    desk.engine.wake()
+    desk.wait_for_state(entry, DELIVERED)
+    desk.wait(lambda: desk.network() == "online")
+    assert desk.engine.status.reason == ""
+
+
+def test_a_first_start_without_a_network_fills_later(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk(pull=True, chance=at_once)
+    desk.line.cut = True
+    desk.engine.start()
+    desk.wait(lambda: desk.network() == "offline")
+    assert desk.store.mirror.company_ids() == frozenset()
+    desk.line.cut = False
+    desk.wait(lambda: desk.store.mirror.progress().contacts_complete)
+    assert desk.store.mirror.company_ids() == frozenset(server.ids())
+
+
+def test_edits_made_offline_are_delivered_later_in_their_order(
+    filled: Desk, server: Server
+) -> None:
+    filled.line.cut = True
+    company = server.ids()[0]
+    entries = [
+        filled.create("new-1", name="Newcomer AB"),
+        filled.create("new-2", Kind.CONTACT, companyId="new-1", name="Ada"),
+        filled.edit(company, MINE),
+        filled.edit("new-1", Change("phase", None, "renewal")),
+    ]
+    assert filled.delivered(*entries) == [QUEUED] * 4
+    assert filled.network() == "offline"
+    assert filled.company(company).state is QUEUED
+    filled.line.cut = False
+    assert filled.delivered(*entries) == [DELIVERED] * 4
+    assert filled.network() == "online"
+    (made,) = server.named("Newcomer AB")
+    assert server.get(made)["phase"] == "renewal"
+    assert server.get(company)["custom"]["Mine"] == "yes"
+    assert filled.line.count("POST *") == 2
+
+
+def test_edits_are_there_after_a_restart_without_a_network(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk()
+    desk.fill()
+    desk.line.cut = True
+    company = server.ids()[0]
+    entry = desk.edit(company, MINE)
+    desk.deliver(entry)
+    desk.close()
+    again = open_desk()
+    assert again.company(company).state is QUEUED
+    assert again.delivered(entry) == [QUEUED]
+    again.line.cut = False
+    assert again.delivered(entry) == [DELIVERED]
+    assert server.get(company)["custom"]["Mine"] == "yes"
+
+
+async def a_look_at_the_outbox(session: Session) -> None:
+    """Wait until the engine has looked at the outbox once from now on."""
+    wanted = session._rounds_begun + 1
+    session.wake()
+    async with session._settled:
+        await session._settled.wait_for(lambda: session._rounds_ended >= wanted)
+
+
+def test_what_is_held_says_nothing_of_the_network(filled: Desk, server: Server) -> None:
+    entry = filled.edit(server.ids()[0], MINE)
+    filled.store.outbox.hold(entry.n)
+    filled.line.cut = True
+    with pytest.raises(OfflineError):
+        filled.refresh(Topic.COMPANY)
+    filled.engine._submit(a_look_at_the_outbox).result(SECONDS)
+    assert filled.network() == "offline"
+
+
+# -- the token
+
+
+def test_a_token_that_is_refused_is_said_and_not_tried_on_and_on(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk(token="no-such-token", pull=True, chance=at_once)
+    desk.engine.start()
+    desk.wait(lambda: desk.network() == "refused")
+    assert "401" in desk.engine.status.reason
+    assert "no-such-token" not in desk.engine.status.reason
+    entry = desk.create("new-1", name="Newcomer AB")
+    assert desk.delivered(entry) == [QUEUED]
+    with pytest.raises(TokenError):
+        desk.fill()
+    assert set(desk.line.asked) == {"GET /myprofile"}
+    assert len(desk.line.asked) <= 4  # each wish may try it once
+    assert not server.named("Newcomer AB")
+
+
+def test_a_token_that_stops_working_keeps_the_edits_queued(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk()
+    desk.fill()
+    entry = desk.edit(server.ids()[0], MINE)
+    desk.line.token = "revoked"
+    assert desk.delivered(entry) == [QUEUED]
+    assert desk.network() == "refused"
+    desk.line.token = ""
+    assert desk.delivered(entry) == [DELIVERED]
+    assert desk.network() == "online"
+
+
+def test_a_token_that_no_header_can_hold_is_told_to_whoever_asks(
+    open_desk: Callable[..., Desk],
+) -> None:
+    desk = open_desk(token="ha\nha")
+    with pytest.raises(PlanhatTuiError):
+        desk.fill()
+    assert desk.network() == "starting"
+
+
+# -- who we are
+
+
+def test_files_never_meet_another_tenant(open_desk: Callable[..., Desk], server: Server) -> None:
+    desk = open_desk()
+    desk.fill()
+    companies = desk.store.mirror.company_ids()
+    desk.close()
+    other = open_desk(token=DEMO_TENANTS[1].token, pull=True)
+    entry = other.edit(server.ids()[0], MINE)
+    before = len(other.line.asked)
+    assert other.delivered(entry) == [QUEUED]
+    assert other.network() == "mismatch"
+    assert "another tenant" in other.engine.status.reason
+    with pytest.raises(TenantMismatchError):
+        other.fill()
+    with pytest.raises(TenantMismatchError):
+        other.refresh(Topic.COMPANY)
+    assert set(other.line.asked[before:]) == {"GET /myprofile"}
+    assert other.store.mirror.company_ids() == companies
+    other.close()
+    mine = open_desk()
+    assert mine.delivered(entry) == [DELIVERED]
+
+
+def test_who_we_are_is_kept_from_the_first_contact(filled: Desk, server: Server) -> None:
+    noted = filled.store.mirror.noted
+    assert noted("identity") == server.options.tenant
+    assert noted("me") == server.ask("GET", "/myprofile")["_id"]
+
+
+def test_a_question_is_asked_in_the_users_own_lane(desk: Desk) -> None:
+    async def ask(planhat: Planhat) -> Received:
+        return await planhat.my_profile(lane=Lane.USER)
+
+    assert desk.engine.ask(ask).result(SECONDS).id == desk.store.mirror.noted("me")
+    assert desk.network() == "online"
+
+
+def test_the_rate_limit_is_told(filled: Desk) -> None:
+    filled.wait(lambda: filled.told_of(Topic.LIMITS))
+    assert filled.engine.status.limits.limit == 1_000_000
+
+
+# -- one at a time
+
+
+def test_two_programs_over_the_same_files_send_everything_once(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    first, second = open_desk(), open_desk()
+    company = server.ids()[0]
+    first.fill()
+    entries = [first.edit(company, Change(f"custom.F{n}", None, n)) for n in range(5)]
+    entries += [first.create(f"new-{n}", name=f"Newcomer {n}") for n in range(5)]
+    waiting = [desk.engine.deliver([e.n for e in entries]) for desk in (first, second)]
+    first.wait(lambda: all(first.entry(entry).state is DELIVERED for entry in entries))
+    first.close()
+    assert not waiting[0].exception(SECONDS) or isinstance(waiting[0].exception(), OfflineError)
+    assert {entry.state for entry in waiting[1].result(SECONDS)} == {DELIVERED}
+    assert all(len(server.named(f"Newcomer {n}")) == 1 for n in range(5))
+    assert first.line.count("POST *") == 5
+
+
+def test_whoever_lost_the_lease_sends_nothing_more(
+    open_desk: Callable[..., Desk], server: Server, folder: Path, time: Time
+) -> None:
+    desk = open_desk()
+    desk.fill()
+    somebody = this_process()
+    other = TenantStore.open(folder, wall=time.time)
+    first, second = server.ids()[:2]
+    entries = [desk.edit(first, MINE), desk.edit(second, MINE)]
+
+    def take_the_lease() -> None:
+        time.leap(1e6)
+        assert other.outbox.claim(SEND_LEASE, somebody, 60.0)
+
+    desk.line.once("PUT *", after(take_the_lease))
+    desk.engine.wake()
+    desk.wait_for_state(entries[0], DELIVERED)
+    desk.refresh(Topic.COMPANY)
+    assert desk.entry(entries[1]).state is QUEUED
+    assert desk.line.count("PUT *") == 1
+    other.outbox.release(SEND_LEASE, somebody)
+    assert desk.delivered(*entries) == [DELIVERED] * 2
+    other.close()
+
+
+def test_what_another_program_is_sending_is_left_to_it(
+    open_desk: Callable[..., Desk], server: Server, folder: Path, time: Time
+) -> None:
+    desk = open_desk()
+    desk.fill()
+    somebody = this_process()
+    other = TenantStore.open(folder, wall=time.time)
+    entry = desk.edit(server.ids()[0], MINE)
+    assert other.outbox.claim(SEND_LEASE, somebody, 1e9)
+    assert other.outbox.mark_sending([entry.n])
+    waiting = desk.engine.deliver([entry.n])
+    desk.refresh(Topic.COMPANY)
+    assert desk.entry(entry).state is State.SENDING
+    other.outbox.mark([entry.n], DELIVERED)
+    assert [one.state for one in waiting.result(SECONDS)] == [DELIVERED]
+    assert desk.line.count("PUT *") == 0
+    other.close()
+
+
+# -- the end
+
+
+def test_what_is_being_sent_when_the_end_comes_is_finished(filled: Desk, server: Server) -> None:
+    async def end_first(request: httpx.Request, forward: Forward) -> httpx.Response:
+        await asyncio.to_thread(filled.engine.stop, 0.0)
+        for _ in range(20):  # the end is wished for now, and had its time to come
+            await asyncio.sleep(0)
+        return await forward(request)
+
+    first, second = server.ids()[:2]
+    entries = [filled.edit(first, MINE), filled.edit(second, MINE)]
+    filled.line.once("PUT *", end_first)
+    filled.engine.wake()
+    filled.wait_for_state(entries[0], DELIVERED)
+    filled.engine.stop()
+    assert filled.entry(entries[1]).state is QUEUED
+    assert filled.line.count("PUT *") == 1
+
+
+def test_the_lease_is_given_back_at_the_end(
+    filled: Desk, server: Server, folder: Path, time: Time
+) -> None:
+    filled.deliver(filled.edit(server.ids()[0], MINE))
+    filled.engine.stop()
+    other = TenantStore.open(folder, wall=time.time)
+    assert other.outbox.claim(SEND_LEASE, this_process(), 1.0)
+    other.close()
+
+
+def test_after_the_end_every_question_is_answered_with_an_error(filled: Desk) -> None:
+    filled.engine.stop()
+    filled.engine.wake()
+    filled.engine.look_at("c1")
+    for asked in (
+        filled.engine.fill(),
+        filled.engine.refresh(Topic.COMPANY),
+        filled.engine.deliver([1]),
+    ):
+        with pytest.raises(OfflineError, match="closed"):
+            asked.result(SECONDS)
+
+
+def test_no_question_is_left_without_an_answer_when_the_end_comes(desk: Desk) -> None:
+    async def ask(planhat: Planhat) -> str:
+        return (await planhat.my_profile(lane=Lane.USER)).id
+
+    desk.engine.start()
+    asked = []
+    end = threading.Thread(target=desk.engine.stop)
+    for n in range(300):
+        if n == 150:
+            end.start()
+        asked.append(desk.engine.ask(ask))
+    end.join(SECONDS)
+    done, left = wait(asked, SECONDS)
+    assert (len(done), len(left)) == (300, 0)
+    assert {type(one.exception()) for one in done} <= {type(None), OfflineError}
+
+
+class Asking:
+    """A client that is asked something new while it is being closed."""
+
+    def __init__(self, client: Any, ask: Callable[[], None]) -> None:  # noqa: ANN401 -- any client
+        self._client = client
+        self._ask = ask
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the client's own
+        return getattr(self._client, name)
+
+    async def close(self) -> None:
+        self._ask()
+        await self._client.close()
+
+
+def test_a_question_that_comes_in_the_last_moment_is_answered_too(
+    open_desk: Callable[..., Desk],
+) -> None:
+    asked: list[Future[None]] = []
+    desk: Desk = open_desk(
+        wrap=lambda client: Asking(client, lambda: asked.append(desk.engine.fill()))
+    )
+    desk.fill()
+    desk.engine.stop()
+    with pytest.raises(OfflineError, match="closed"):
+        asked[0].result(SECONDS)
+
+
+def test_an_engine_that_was_never_started_ends_at_once(desk: Desk) -> None:
+    desk.engine.wake()
+    desk.engine.stop()
+    assert desk.engine.status == SyncStatus()
+
+
+def test_a_client_that_can_not_be_made_is_told_to_whoever_asks(desk: Desk) -> None:
+    def connect(_on_limits: Callable[[Limits], None]) -> Planhat:
+        raise OfflineError("There is no way.")
+
+    engine = Engine(connect=connect, store=desk.store, on_change=desk.tell)
+    with pytest.raises(OfflineError, match="no way"):
+        engine.fill().result(SECONDS)
+    engine.stop()
+
+
+# -- mistakes of our own
+
+
+class Stumbling:
+    """A client with a bug: the first update of a company fails with it."""
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 -- any client
+        self._client = client
+        self._stumbled = False
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the client's own
+        return getattr(self._client, name)
+
+    async def update_company(
+        self, company_id: str, body: Mapping[str, Json], *, lane: Lane
+    ) -> Received:
+        if not self._stumbled:
+            self._stumbled = True
+            raise LookupError(company_id)
+        answer: Received = await self._client.update_company(company_id, body, lane=lane)
+        return answer
+
+
+def test_a_bug_stops_neither_the_engine_nor_the_edit(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk(wrap=Stumbling)
+    desk.fill()
+    desk.deliver(desk.create("new-1", name="Newcomer AB"))
+    first, second = server.ids()[:2]
+    entries = [desk.edit(first, MINE), desk.edit(second, MINE)]
+    desk.engine.wake()
+    desk.wait(lambda: "LookupError" in desk.engine.status.reason)
+    desk.engine.wake()
+    desk.wait_for_state(entries[1], DELIVERED)
+    desk.engine.wake()
+    desk.wait_for_state(entries[0], DELIVERED)
+    assert server.get(first)["custom"]["Mine"] == "yes"
+
+
+def test_a_line_that_breaks_while_reading_is_tried_again_by_itself(
+    open_desk: Callable[..., Desk], line: Line
+) -> None:
+    desk = open_desk(pull=True)
+    line.once("GET /leancompanies*", lost_answer)
+    desk.engine.start()
+    desk.wait(lambda: desk.store.mirror.progress().contacts_complete)
+    assert line.count("GET /leancompanies*") == 2

@@ -1,0 +1,1 @@
+"""One open profile: what can be read of it, what can be done with it."""

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.errors import AmbiguousError, NotFoundError, QueryError
+from planhat_tui.model.calls import CallDraft
+from planhat_tui.model.records import Kind
+from tests.sync.rig import SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planhat_tui.workspace.workspace import Workspace
+    from tests.sync.rig import Line, Server
+
+NOW = datetime(2026, 3, 1, 14, 5, tzinfo=UTC)
+
+
+def test_all_reads_come_from_this_disk(workspace: Workspace, line: Line, company: str) -> None:
+    line.cut = True
+    asked = len(line.asked)
+    reads = workspace.reads
+    assert reads.companies().total == 6
+    assert reads.company(company) is not None
+    assert reads.contacts(company).rows
+    assert reads.progress().companies_complete == 6
+    assert reads.phases()
+    assert reads.custom_keys(Kind.COMPANY)
+    assert len(line.asked) == asked
+
+
+def test_contacts_that_were_never_loaded_are_told_from_none(
+    open_workspace: Callable[..., Workspace], server: Server
+) -> None:
+    workspace = open_workspace()
+    company = server.post(name="Nobody there")
+    assert workspace.reads.contacts(company).seen_at is None
+    workspace.net.fill().result(SECONDS)
+    view = workspace.reads.contacts(company)
+    assert view.rows == ()
+    assert view.seen_at is not None
+
+
+def test_find_looks_everywhere(workspace: Workspace, company: str) -> None:
+    workspace.writes.tag(Kind.COMPANY, [company], ["Acme friends"])
+    contact = workspace.writes.create(
+        Kind.CONTACT, {"companyId": company, "name": "Acme Ada", "tags": ["acme friends"]}
+    )
+    draft = CallDraft(nr="+46 70 123 45 67", external_user_id="max123", note="on ACME's renewal")
+    workspace.writes.log_call(draft)
+    found = workspace.reads.find("acme")
+    assert company in {row.id for row in found.companies.rows}
+    assert contact.record_id in {row.id for row in found.contacts.rows}
+    assert [one.note for one in found.calls] == ["on ACME's renewal"]
+    assert {tag for tag, _uses in found.tags} >= {"Acme friends"}
+    assert [one.note for one in workspace.reads.find("4670123").calls] == ["on ACME's renewal"]
+    assert workspace.reads.find("nobody is called so").companies.total == 0
+
+
+def test_a_query_with_terms_finds_records_only(workspace: Workspace, company: str) -> None:
+    workspace.writes.tag(Kind.COMPANY, [company], ["friends"])
+    workspace.writes.log_call(CallDraft(nr="1234567", external_user_id="max123", note="friends"))
+    found = workspace.reads.find("tag:friends")
+    assert [row.id for row in found.companies.rows] == [company]
+    assert (found.calls, found.tags) == ((), ())
+    with pytest.raises(QueryError):
+        workspace.reads.find("arr:abc")
+
+
+def test_the_team_is_found_by_a_piece_of_name_mail_or_id(workspace: Workspace) -> None:
+    everybody = workspace.reads.users()
+    assert len(everybody) == 12
+    one = everybody[4]
+    assert one in workspace.reads.users(one.name.upper())
+    assert one in workspace.reads.users(one.email[:8])
+    assert one in workspace.reads.users(one.external_id)
+    assert workspace.reads.users("nobody-is-called-so") == ()
+
+
+def test_a_record_is_named_by_id_external_id_name_or_mail(
+    workspace: Workspace, server: Server, company: str
+) -> None:
+    resolve = workspace.reads.resolve
+    external = next(server.get(one) for one in server.ids() if server.get(one)["externalId"])
+    assert resolve(Kind.COMPANY, company) == company
+    assert resolve(Kind.COMPANY, "ACME inc") == company
+    assert resolve(Kind.COMPANY, f"extid-{external['externalId']}") == external["_id"]
+    contact = server.post(Kind.CONTACT, companyId=company, name="Ada L", email="ada@x.example")
+    workspace.net.fill(anew=True).result(SECONDS)
+    assert resolve(Kind.CONTACT, "ADA@x.example") == contact
+    assert resolve(Kind.CONTACT, "ada l") == contact
+    user = workspace.reads.users()[0]
+    for name in (user.id, user.name.casefold(), user.email.upper(), user.external_id):
+        assert resolve(Kind.USER, name) == user.id
+
+
+def test_a_name_of_nobody_and_a_name_of_two(workspace: Workspace, company: str) -> None:
+    resolve = workspace.reads.resolve
+    for kind in Kind:
+        with pytest.raises(NotFoundError, match="nobody"):
+            resolve(kind, "nobody")
+    twin = workspace.writes.create(Kind.COMPANY, {"name": "Acme Inc"})
+    with pytest.raises(AmbiguousError) as told:
+        resolve(Kind.COMPANY, "acme inc")
+    assert {one for one, _name in told.value.candidates} == {company, twin.record_id}
+    assert resolve(Kind.COMPANY, twin.record_id) == twin.record_id
+
+
+def test_a_call_is_named_by_its_id(workspace: Workspace) -> None:
+    (entry,) = workspace.writes.log_call(CallDraft(nr="1234567", external_user_id="max123"))
+    assert workspace.reads.resolve(Kind.CALL, entry.record_id) == entry.record_id
+
+
+@pytest.mark.parametrize("number", ["+46 70 765 43 21", "070-765 43 21"])
+def test_who_is_calling_however_the_number_is_written(
+    workspace: Workspace, company: str, number: str
+) -> None:
+    ada = workspace.writes.create(
+        Kind.CONTACT, {"companyId": company, "name": "Ada", "phone": "+46 (0)70 765 43 21"}
+    )
+    bob = workspace.writes.create(
+        Kind.CONTACT, {"companyId": company, "name": "Bob", "phone": "070-7654321"}
+    )
+    workspace.writes.create(
+        Kind.CONTACT, {"companyId": company, "name": "Eve", "phone": "+1 212 555 0199"}
+    )
+    found = {row.id for row in workspace.reads.who_has_number(number)}
+    assert found == {ada.record_id, bob.record_id}
+
+
+def test_a_few_digits_are_nobodys_number(workspace: Workspace) -> None:
+    assert workspace.reads.who_has_number("123") == ()
+    assert workspace.reads.who_has_number("") == ()
+
+
+def test_entries_are_read_by_their_number(workspace: Workspace, company: str) -> None:
+    (entry,) = workspace.writes.tag(Kind.COMPANY, [company], ["new here"])
+    assert workspace.reads.outbox() == (entry,)
+    assert workspace.reads.entry(entry.n) == entry
+    with pytest.raises(NotFoundError):
+        workspace.reads.entry(999)
+    assert ("new here", 1) in workspace.reads.tags(Kind.COMPANY)

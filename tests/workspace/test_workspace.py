@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.errors import NotFoundError
+from planhat_tui.model.events import Changed, Topic
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Kind
+from planhat_tui.sync.status import SyncStatus
+from planhat_tui.workspace.switch import Workspaces
+from tests.sync.rig import SECONDS, after
+from tests.workspace.conftest import deliver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planhat_tui.workspace.workspace import Workspace
+    from tests.sync.rig import Line, Server
+
+
+def test_who_we_are_is_known_after_the_first_contact_and_later_offline(
+    open_workspace: Callable[..., Workspace], server: Server, line: Line
+) -> None:
+    workspace = open_workspace()
+    assert workspace.me is None
+    workspace.net.fill().result(SECONDS)
+    me = server.ask("GET", "/myprofile")
+    workspace.close()
+    line.cut = True
+    again = open_workspace()
+    assert again.me is not None
+    assert (again.me.id, again.me.email) == (me["_id"], me["email"])
+    assert again.host == "sandbox.planhat"
+
+
+def test_how_it_stands(workspace: Workspace, line: Line, company: str) -> None:
+    assert workspace.status().sync == SyncStatus()
+    workspace.net.fill().result(SECONDS)
+    assert workspace.status().sync.network == "online"
+    assert workspace.status().limits.limit == 1_000_000
+    line.cut = True
+    entries = workspace.writes.tag(Kind.COMPANY, [company], ["vip"])
+    assert deliver(workspace, *entries) == [State.QUEUED]
+    status = workspace.status()
+    assert status.sync.network == "offline"
+    assert status.counts == {State.QUEUED: 1}
+    assert status.not_delivered == 1
+
+
+def test_whoever_no_longer_listens_hears_nothing(workspace: Workspace, company: str) -> None:
+    mine: list[Changed] = []
+    others: list[Changed] = []
+    end = workspace.subscribe(mine.append)
+    workspace.subscribe(others.append)
+    end()
+    end()
+    workspace.writes.hold(workspace.writes.tag(Kind.COMPANY, [company], ["vip"])[0].n)
+    assert mine == []
+    assert Changed(Topic.OUTBOX) in others
+
+
+def test_what_another_program_wrote_is_noticed_once(
+    open_workspace: Callable[..., Workspace],
+    workspace: Workspace,
+    server: Server,
+    company: str,
+) -> None:
+    other = open_workspace()  # the same files
+    heard: list[Changed] = []
+    workspace.subscribe(heard.append)
+    workspace.poll()
+    heard.clear()
+    (entry,) = other.writes.tag(Kind.COMPANY, [company], ["vip"])
+    other.close()
+    workspace.poll()
+    assert Changed(Topic.COMPANY) in heard
+    assert Changed(Topic.OUTBOX) in heard
+    heard.clear()
+    workspace.poll()
+    assert heard == []
+    assert deliver(workspace, entry) == [State.DELIVERED]
+    assert "vip" in server.get(company)["tags"]
+
+
+def test_start_lets_what_waits_go(
+    workspace: Workspace, line: Line, server: Server, company: str
+) -> None:
+    arrived = threading.Event()
+    line.once("PUT *", after(arrived.set))
+    workspace.writes.tag(Kind.COMPANY, [company], ["vip"])
+    assert not arrived.is_set()
+    workspace.start()
+    assert arrived.wait(SECONDS)
+    workspace.close()
+    assert "vip" in server.get(company)["tags"]
+
+
+# -- the switch
+
+
+def test_each_profile_is_opened_once(open_workspace: Callable[..., Workspace]) -> None:
+    opened: list[str] = []
+
+    def opener(name: str) -> Workspace:
+        opened.append(name)
+        made: Workspace = open_workspace(name)
+        return made
+
+    profiles = Workspaces(opener)
+    assert not profiles.is_open("acme")
+    first = profiles.open("acme")
+    assert (profiles.current, profiles.last) == (first, "")
+    second = profiles.open("other")
+    assert (profiles.current, profiles.last) == (second, "acme")
+    assert profiles.open("acme") is first
+    assert (profiles.current, profiles.last) == (first, "other")
+    assert opened == ["acme", "other"]
+    assert profiles.is_open("other")
+    profiles.close_all()
+    assert not profiles.is_open("other")
+
+
+def test_a_profile_that_can_not_be_opened_changes_nothing(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    def opener(name: str) -> Workspace:
+        if name == "broken":
+            raise NotFoundError("There is no profile broken.")
+        made: Workspace = open_workspace(name)
+        return made
+
+    profiles = Workspaces(opener)
+    first = profiles.open("acme")
+    with pytest.raises(NotFoundError):
+        profiles.open("broken")
+    assert (profiles.current, profiles.last) == (first, "")
+    assert not profiles.is_open("broken")
+
+
+def test_what_other_profiles_have_not_delivered_is_counted_by_name(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    profiles = Workspaces(open_workspace)
+    for name, count in (("acme", 2), ("other", 1), ("third", 0)):
+        opened = profiles.open(name)
+        for number in range(count):
+            opened.writes.create(Kind.COMPANY, {"name": f"Newcomer {number}"})
+    assert profiles.others_queued() == {"acme": 2, "other": 1}
+    profiles.open("acme")
+    assert profiles.others_queued() == {"other": 1}
+    assert profiles.not_delivered() == {"acme": 2, "other": 1}
+
+
+def test_a_profile_that_is_not_on_screen_goes_on_delivering(
+    open_workspace: Callable[..., Workspace], server: Server
+) -> None:
+    profiles = Workspaces(open_workspace)
+    made = profiles.open("acme").writes.create(Kind.COMPANY, {"name": "Newcomer AB"})
+    behind = profiles.current
+    profiles.open("other")
+    assert deliver(behind, made) == [State.DELIVERED]
+    assert len(server.named("Newcomer AB")) == 1
+    assert profiles.others_queued() == {}
