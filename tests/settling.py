@@ -35,7 +35,10 @@ def _is_quiet(app: PlanhatApp) -> bool:
     if app.reading.pending:
         return False
     explorers = app._explorers.values()
-    return all(e._begun and not e.feed._changes and _is_idle(e.workspace) for e in explorers)
+    return all(
+        e._begun and e.following is None and not e.feed._changes and _is_idle(e.workspace)
+        for e in explorers
+    )
 
 
 def _is_idle(workspace: Workspace) -> bool:

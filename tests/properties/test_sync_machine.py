@@ -82,6 +82,7 @@ class SyncMachine(RuleBasedStateMachine):
             self.server.put(one, tags=[])
             self.desk.refresh(Topic.COMPANY, one)
             self._know(one)
+        self.desk.rest()
 
     # -- what people here do
 
@@ -142,6 +143,7 @@ class SyncMachine(RuleBasedStateMachine):
     @rule()
     def deliver(self) -> None:
         self.desk.deliver(*self.desk.store.outbox.open_entries())
+        self.desk.rest()
 
     @rule(sending=st.booleans())
     def restart(self, sending: bool) -> None:  # noqa: FBT001 -- drawn by name
@@ -170,6 +172,7 @@ class SyncMachine(RuleBasedStateMachine):
         self.desk.engine.wake()
         self.desk.wait(self._is_settled)
         self.desk.fill(anew=True)
+        self.desk.rest()
         self._the_copy_is_true()
         self._what_was_delivered_arrived()
         self._what_waits_has_a_reason()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry, State
     from planhat_tui.model.values import Json
     from planhat_tui.store.rows import Shown
+    from planhat_tui.sync.session import Session
 
     Forward = Callable[[httpx.Request], Awaitable[httpx.Response]]
     Fault = Callable[[httpx.Request, Forward], Awaitable[httpx.Response]]
@@ -269,6 +270,21 @@ def client_over(
     return client
 
 
+async def _one_more_round(session: Session) -> None:
+    wanted = session._rounds_begun + 1
+    session.wake()
+    async with session._settled:
+        await session._settled.wait_for(lambda: session._rounds_ended >= wanted)
+
+
+async def _nothing_left_to_do(session: Session) -> None:
+    def quiet() -> bool:
+        return session._rounds_begun == session._rounds_ended and not session._to_push.is_set()
+
+    async with session._settled:
+        await session._settled.wait_for(quiet)
+
+
 class Desk:
     """One machine: the files of a tenant, an engine, what it told."""
 
@@ -292,7 +308,7 @@ class Desk:
         self.store = TenantStore.open(folder, wall=time.time)
         self._told = threading.Condition()
         self.changes: list[Changed] = []
-        self.engine = Engine(
+        self._make_engine: Callable[[], Engine] = lambda: Engine(
             connect=self._connect,
             store=self.store,
             on_change=self.tell,
@@ -302,10 +318,21 @@ class Desk:
             pull=pull,
             chance=chance,
         )
+        self.engine = self._make_engine()
 
     def close(self) -> None:
         self.engine.stop()
         self.store.close()
+
+    def rest(self) -> None:
+        """Let the engine end what it does; from then on nothing goes on behind a test's back."""
+        self.engine._submit(_nothing_left_to_do).result(SECONDS)
+        self.engine.stop()
+        self.engine = self._make_engine()
+
+    def look_at_the_outbox(self) -> None:
+        """Wait until the engine has looked at the outbox once more."""
+        self.engine._submit(_one_more_round).result(SECONDS)
 
     def tell(self, changed: Changed) -> None:
         """Hear of a change, as a pane does."""

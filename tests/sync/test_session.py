@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from planhat_tui.model.ports import Planhat
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
-    from planhat_tui.sync.session import Session
     from tests.sync.rig import Forward, Server, Time
 
 DELIVERED, QUEUED = State.DELIVERED, State.QUEUED
@@ -79,6 +78,19 @@ def test_a_first_start_without_a_network_fills_later(
     assert desk.store.mirror.company_ids() == frozenset(server.ids())
 
 
+def test_whoever_finds_the_way_again_tells_the_others(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk(pull=True, chance=lambda: 1e9)  # by itself nobody would try in this life
+    desk.line.cut = True
+    desk.engine.start()
+    desk.wait(lambda: desk.network() == "offline")
+    desk.line.cut = False
+    assert desk.delivered(desk.create("new-1", name="Newcomer AB")) == [DELIVERED]
+    desk.wait(lambda: desk.store.mirror.progress().contacts_complete)
+    assert desk.store.mirror.company_ids() == frozenset(server.ids())
+
+
 def test_edits_made_offline_are_delivered_later_in_their_order(
     filled: Desk, server: Server
 ) -> None:
@@ -120,21 +132,13 @@ def test_edits_are_there_after_a_restart_without_a_network(
     assert server.get(company)["custom"]["Mine"] == "yes"
 
 
-async def a_look_at_the_outbox(session: Session) -> None:
-    """Wait until the engine has looked at the outbox once from now on."""
-    wanted = session._rounds_begun + 1
-    session.wake()
-    async with session._settled:
-        await session._settled.wait_for(lambda: session._rounds_ended >= wanted)
-
-
 def test_what_is_held_says_nothing_of_the_network(filled: Desk, server: Server) -> None:
     entry = filled.edit(server.ids()[0], MINE)
     filled.store.outbox.hold(entry.n)
     filled.line.cut = True
     with pytest.raises(OfflineError):
         filled.refresh(Topic.COMPANY)
-    filled.engine._submit(a_look_at_the_outbox).result(SECONDS)
+    filled.look_at_the_outbox()
     assert filled.network() == "offline"
 
 

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.queries import Queries
 
 
+NOTE_STAYS = "The note stays on this machine: the profile names no call_note_field"
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """Whom Planhat matched a call to, and whether that is who was meant."""
@@ -59,13 +62,12 @@ class Calls(Pane):
         self.form = CallForm()
         self.rows = Rows(columns.CALLS, id="call-rows")
         self._head = Static(Content("Calls logged from here"), id="call-head")
-        self._empty = Static("", classes="empty")
         self._sent: tuple[int, ...] = ()
+        self._where = ""
 
     def body(self) -> ComposeResult:
         """Draw the list; the form comes with :meth:`prepare`."""
         yield self._head
-        yield self._empty
         yield self.rows
 
     def focus_target(self) -> Widget:
@@ -104,8 +106,7 @@ class Calls(Pane):
         self.rows.fill(len(rows), rows)
         self.entitle(count=str(len(rows)) if rows else "")
         text = "" if rows else "No calls logged from here yet.  C logs one that just ended"
-        self._empty.update(Content(text))
-        self._empty.set_class(bool(text), "-shown")
+        self.rows.say_empty(text)
 
     # -- the form
 
@@ -171,10 +172,9 @@ class Calls(Pane):
 
     def _logged(self, entries: tuple[Entry, ...]) -> None:
         self._sent = tuple(entry.n for entry in entries if entry.kind is Kind.CALL)
-        note = self.form.typed.note
-        kept = note and not self.workspace.profile.call_note_field
-        where = "  The note stays on this machine: the profile names no call_note_field"
-        self.say(queued(entries) + (where if kept else ""))
+        kept = self.form.typed.note and not self.workspace.profile.call_note_field
+        self._where = f"  {NOTE_STAYS}" if kept else ""
+        self.say(f"{queued(entries)}{self._where}")
         self.form.fill(type(self.form.typed)())
         self.form.stages.restart(CallTimer())
         self.close_form()
@@ -200,12 +200,14 @@ class Calls(Pane):
 
     def _tell_match(self, matches: Sequence[Match]) -> None:
         for match in matches:
+            told = "Planhat has the call"
             if not match.whom:
-                self.say("Planhat has the call; its number matched nobody there")
+                told += "; its number matched nobody there"
             elif match.meant:
-                self.say(f"Planhat has the call and matched {match.whom}")
+                told += f" and matched {match.whom}"
             else:
-                self.say(f"Planhat has the call, but matched {match.whom}: the number is shared")
+                told += f", but matched {match.whom}: the number is shared"
+            self.say(f"{told}{self._where}")
 
     def tick(self) -> None:
         """Draw the running timer again."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from planhat_tui.errors import QueryError
@@ -16,12 +15,13 @@ from planhat_tui.model.records import Kind
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.messages import CompanyPointed, KeysChanged
 from planhat_tui.tui.panes.pane import Pane
-from planhat_tui.tui.panes.preview import Preview
+from planhat_tui.tui.panes.preview import Preview, marks_of
 from planhat_tui.tui.presentation import amounts, columns
 from planhat_tui.tui.presentation.rows import Row, company_row
 from planhat_tui.tui.presentation.sentences import problem
 from planhat_tui.tui.widgets.line import Line
 from planhat_tui.tui.widgets.rows import PAGE, Rows
+from planhat_tui.tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,8 +64,7 @@ class Companies(Pane):
         self.search = Line(hint="any part of a name, domain, e-mail, phone or id", id="search")
         self.rows = Rows(columns.COMPANIES, id="company-rows")
         self.preview = Preview()
-        self._incomplete = Static("", id="incomplete")
-        self._empty = Static("", classes="empty")
+        self._incomplete = Words(id="incomplete")
         self._shown: Found | None = None
 
     def body(self) -> ComposeResult:
@@ -74,7 +73,6 @@ class Companies(Pane):
             yield Static("/", id="search-key")
             yield self.search
             yield self._incomplete
-        yield self._empty
         yield self.rows
         yield self.preview
 
@@ -114,22 +112,24 @@ class Companies(Pane):
         self._shown = found
         rows = self._rows(found)
         self.rows.fill(found.rows.total, rows, offset=found.offset, keep=keep)
+        here = self.rows.current
+        self.post_message(CompanyPointed(here.id if here is not None else ""))
         self._tell_progress(found)
         self._tell_empty(found)
 
     def _tell_progress(self, found: Found) -> None:
         progress = found.progress
-        self.fresh(
-            progress.seen_at,
-            f"{amounts.count(found.rows.total, capped=found.rows.capped)} of "
-            f"{amounts.count(progress.companies_known)}",
-        )
+        number = amounts.count(found.rows.total, capped=found.rows.capped)
+        told = f"{number} of {amounts.count(progress.companies_known)}"
+        self.preview.tell_marks(self.rows)
+        marks = "" if self.explorer.narrow else marks_of(self.rows)
+        if marks:  # where the preview isn't there to tell
+            told = f"{marks} {self.planhat.glyphs.dot} {told}"
+        self.fresh(progress.seen_at, told)
         known, whole = progress.companies_known, progress.companies_complete
         missing = known and whole < known
         self._incomplete.remove_class("-bad")
-        self._incomplete.update(
-            Content(f"list incomplete: {100 * whole // known}% loaded" if missing else "")
-        )
+        self._incomplete.say(f"list incomplete: {100 * whole // known}% loaded" if missing else "")
 
     def _tell_empty(self, found: Found) -> None:
         text = ""
@@ -139,14 +139,13 @@ class Companies(Pane):
                 if self.search.value
                 else "No companies are here yet.  r asks Planhat for them"
             )
-        self._empty.update(Content(text))
-        self._empty.set_class(bool(text), "-shown")
+        self.rows.say_empty(text)
 
     def _not_found(self, error: PlanhatTuiError) -> None:
         """Show what is wrong with the query beside it; the list stays as it is."""
         if isinstance(error, QueryError):
             self._incomplete.add_class("-bad")
-            self._incomplete.update(Content(problem(error)))
+            self._incomplete.say(problem(error))
         else:
             self.say_problem(error)
 
@@ -168,6 +167,7 @@ class Companies(Pane):
     @on(Input.Changed, "#search")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self.explorer.stop_following()
         self.read(keep=False)
 
     @on(Input.Submitted, "#search")
@@ -204,7 +204,8 @@ class Companies(Pane):
     @on(Rows.Marked, "#company-rows")
     def _marked(self, event: Rows.Marked) -> None:
         event.stop()
-        self.preview.tell_marks(self.rows)
+        if self._shown is not None:
+            self._tell_progress(self._shown)
 
     # -- keys
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from planhat_tui.model import fields
 from planhat_tui.model.events import Topic
@@ -45,12 +44,10 @@ class CompanyPane(Pane):
         self.chip = 0
         self.rows = Rows(columns.FIELDS, id="field-rows")
         self.filter = Line(hint="filter the fields", id="field-filter")
-        self._empty = Static("", classes="empty")
 
     def body(self) -> ComposeResult:
         """Draw the filter, hidden until ``/``, and the fields."""
         yield self.filter
-        yield self._empty
         yield self.rows
 
     def focus_target(self) -> Widget:
@@ -114,8 +111,7 @@ class CompanyPane(Pane):
         self.rows.fill(len(rows), rows, keep=keep)
 
     def _tell_empty(self) -> None:
-        self._empty.update(Content("" if self.shown else "No company.  / finds one"))
-        self._empty.set_class(self.shown is None, "-shown")
+        self.rows.say_empty("" if self.shown else "No company.  / finds one")
 
     @property
     def _on_tags(self) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.content import Content
-from textual.widgets import Static
 
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind
@@ -43,11 +41,9 @@ class Contacts(Pane):
         self.company_name = ""
         self.people: Mapping[str, ContactRow] = {}
         self.rows = Rows(columns.CONTACTS, id="contact-rows")
-        self._empty = Static("", classes="empty")
 
     def body(self) -> ComposeResult:
         """Draw the list, or a sentence in its place."""
-        yield self._empty
         yield self.rows
 
     def focus_target(self) -> Widget:
@@ -93,8 +89,7 @@ class Contacts(Pane):
             text = f"{glyph} Contacts of {name} aren't loaded yet."
         elif self.company_id and not some:
             text = f"No contacts at {name} yet.  a adds one"
-        self._empty.update(Content(text))
-        self._empty.set_class(bool(text), "-shown")
+        self.rows.say_empty(text)
 
     @property
     def current(self) -> ContactRow | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Company
@@ -15,6 +14,7 @@ from planhat_tui.model.text import visible
 from planhat_tui.tui.part import InExplorer
 from planhat_tui.tui.presentation.cells import fit, join_fitting
 from planhat_tui.tui.widgets.rule import Rule
+from planhat_tui.tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ class Preview(Vertical, InExplorer):
     def __init__(self) -> None:
         super().__init__(id="preview")
         self.rule = Rule()
-        self._lines = Static("", id="preview-lines")
+        self._lines = Words(id="preview-lines")
         self._company = ""
         self._glance: Glance | None = None
 
@@ -64,10 +64,7 @@ class Preview(Vertical, InExplorer):
 
     def tell_marks(self, rows: Rows) -> None:
         """Say how many rows are marked, and how many of them aren't shown."""
-        marked = len(rows.marks)
-        seen = sum(1 for row in rows.loaded if row.id in rows.marks)
-        hidden = f", {marked - seen} not shown" if marked > seen else ""
-        self.rule.show(note=f"{marked} marked{hidden}" if marked else "")
+        self.rule.show(note=marks_of(rows))
 
     def on_resize(self) -> None:
         """Lay the lines out again."""
@@ -81,11 +78,11 @@ class Preview(Vertical, InExplorer):
         """Draw what is known."""
         if self._glance is None:
             self.rule.show(("no company",))
-            self._lines.update("")
+            self._lines.say("", layout=False)
             return
         company = Company.from_raw(self._glance.shown.raw)
         self.rule.show((visible(company.name) or company.id,))
-        self._lines.update(Content("\n").join(self._told(company, self._glance)))
+        self._lines.say(Content("\n").join(self._told(company, self._glance)), layout=False)
 
     def _told(self, company: Company, glance: Glance) -> list[Content]:
         glyphs, width = self.planhat.glyphs, max(20, self.size.width - 11)
@@ -101,6 +98,14 @@ class Preview(Vertical, InExplorer):
             _line("owner", f"{fit(owner, 24)} status  {status}"),
             _line("people", told if glance.people_known else glyphs.not_loaded),
         ]
+
+
+def marks_of(rows: Rows) -> str:
+    """Return ``3 marked, 2 not shown``; nothing if none is marked."""
+    marked = len(rows.marks)
+    seen = sum(1 for row in rows.loaded if row.id in rows.marks)
+    hidden = f", {marked - seen} not shown" if marked > seen else ""
+    return f"{marked} marked{hidden}" if marked else ""
 
 
 def _person(contact: ContactRow, glyphs: Glyphs) -> str:

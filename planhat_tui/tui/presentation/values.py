@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model import custom, fields
 from planhat_tui.model.fields import FieldType
@@ -19,8 +19,16 @@ EMPTY = "-"
 """What an empty value looks like. What isn't loaded yet has a glyph of its own."""
 
 
+DEEPEST: Final = 20
+"""Levels of a nested value that are shown; what lies deeper is ``...``."""
+
+
 def value_text(value: Json) -> str:
     """Return any JSON value as one line of safe text."""
+    return _text(value, DEEPEST)
+
+
+def _text(value: Json, levels: int) -> str:
     if value is None or value in ("", [], {}):
         return EMPTY
     if isinstance(value, bool):
@@ -29,9 +37,13 @@ def value_text(value: Json) -> str:
         return whole(value)
     if isinstance(value, str):
         return visible(_day(value))
+    return ", ".join(_parts(value, levels)) if levels else "..."
+
+
+def _parts(value: list[Json] | dict[str, Json], levels: int) -> list[str]:
     if isinstance(value, list):
-        return ", ".join(value_text(item) for item in value)
-    return ", ".join(f"{visible(key)}: {value_text(item)}" for key, item in value.items())
+        return [_text(item, levels - 1) for item in value]
+    return [f"{visible(key)}: {_text(item, levels - 1)}" for key, item in value.items()]
 
 
 def _day(text: str) -> str:

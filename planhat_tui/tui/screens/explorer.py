@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.timer import Timer
 
     from planhat_tui.model.records import User
     from planhat_tui.tui.panes.companies import Found
@@ -52,6 +54,9 @@ LEAST = (50, 12)
 
 FIRST_SIGHT = 0.1
 """Seconds that the screen has for itself before the engine starts."""
+
+FOLLOW = 0.08
+"""Seconds after the last letter of a search in which the other panes stay as they are."""
 
 CHANGING = frozenset({"tags", "field", "add", "remove", "delete", "log_call", "call_now"})
 """Keys that change something at Planhat."""
@@ -87,6 +92,7 @@ class Explorer(Screen[None], Part):
         self._me: User | None = None
         self._greeting = ""
         self._begun = False
+        self.following: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Draw header, panes, message, state and keys."""
@@ -200,9 +206,25 @@ class Explorer(Screen[None], Part):
     @on(CompanyPointed)
     def _point(self, event: CompanyPointed) -> None:
         event.stop()
+        self.stop_following()
+        if event.company_id == self.detail.company_id:
+            return
+        if self.companies.search.has_focus:  # the list comes first, while letters are typed
+            self.following = self.set_timer(FOLLOW, partial(self._follow, event.company_id))
+        else:
+            self._follow(event.company_id)
+
+    def stop_following(self) -> None:
+        """Leave the other panes as they are: another letter has been typed."""
+        if self.following is not None:
+            self.following.stop()
+            self.following = None
+
+    def _follow(self, company: str) -> None:
+        """Let the other panes show a company."""
+        self.following = None
         row = self.companies.rows.current
         name = str(row.cells["name"]) if row is not None else ""
-        company = event.company_id
         self.companies.preview.point(company)
         self.detail.point(company)
         self.contacts.point(company, name)

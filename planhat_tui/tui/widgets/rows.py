@@ -8,6 +8,7 @@ never moves it, neither in the list nor on the screen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.tui.presentation.rows import Row
 
-PAGE = 100
+PAGE = 60
 """Rows that are read at once."""
 
 LEAD = 6
@@ -98,6 +99,8 @@ class Rows(ScrollView, Part, can_focus=True):
         self.marks: dict[str, None] = {}
         self._pages: dict[int, tuple[Row, ...]] = {}
         self._asked: set[int] = set()
+        self._empty = ""
+        self._looks: dict[tuple[str, ...], Style] = {}
         self._pointed = ""
 
     # -- what is shown
@@ -115,12 +118,23 @@ class Rows(ScrollView, Part, can_focus=True):
         self._take(offset, rows)
         place = next((offset + i for i, row in enumerate(rows) if kept and row.id == kept), None)
         target = place if place is not None else (self.cursor if keep else 0)
-        self.virtual_size = Size(self.size.width, total + 1)
+        self._fit_list()
         self.set_reactive(Rows.cursor, max(0, min(target, total - 1)))
         top = self.cursor - line if place is not None else (self.scroll_offset.y if keep else 0)
         self.scroll_to(y=max(0, min(top, total + 1 - self.size.height)), animate=False, force=True)
         self.refresh()
         self._point()
+
+    def _fit_list(self) -> None:
+        """Tell the scroll bar how long the list is. It is always there, so nothing is laid out."""
+        self.set_reactive(Rows.virtual_size, Size(self.size.width, self.total + 1))
+        self.vertical_scrollbar.window_virtual_size = self.total + 1
+
+    def say_empty(self, text: str) -> None:
+        """Say why there are no rows, in their place."""
+        if text != self._empty:
+            self._empty = text
+            self.refresh()
 
     def put(self, offset: int, rows: Sequence[Row]) -> None:
         """Add a page that was missing."""
@@ -164,60 +178,78 @@ class Rows(ScrollView, Part, can_focus=True):
 
     # -- drawing
 
+    def notify_style_update(self) -> None:
+        """Forget how things look: the style sheet, the theme or the focus has changed."""
+        self._looks.clear()
+        super().notify_style_update()
+
+    def _look(self, part: str, *over: str) -> Style:
+        """Return the style of a part, laid over others. Asking Textual each time costs a frame."""
+        key = (part, *over)
+        if key not in self._looks:
+            style = self.rich_style
+            for name in (*over, part):
+                if name:
+                    style += self.get_component_rich_style(f"rows--{name}", partial=True)
+            self._looks[key] = style
+        return self._looks[key]
+
     def render_line(self, y: int) -> Strip:
         """Draw a line of the widget: the first is the heading, which stays."""
         width = self.size.width
-        base = self.rich_style
+        if not self.total:
+            return self._sentence(y, width)
         if y == 0:
-            return self._heading(width, base)
+            return self._heading(width)
         index = y - 1 + self.scroll_offset.y
         if index >= self.total:
-            return Strip.blank(width, base)
+            return Strip.blank(width, self._look(""))
         row = self.row(index)
         if row is None:
             self._miss(index)
             text = " " * LEAD + self.planhat.glyphs.not_loaded
-            style = base + self.get_component_rich_style("rows--dim", partial=True)
-            return Strip([Segment(fit(text, width), style)], width)
-        return self._draw(row, index, width, base)
+            return Strip([Segment(fit(text, width), self._look("dim"))], width)
+        return self._draw(row, index, width)
 
-    def _heading(self, width: int, base: Style) -> Strip:
-        style = base + self.get_component_rich_style("rows--head", partial=True)
+    def _sentence(self, y: int, width: int) -> Strip:
+        lines = wrap(self._empty, max(10, width - 4))
+        text = f"  {lines[y]}" if y < len(lines) else ""
+        return Strip([Segment(fit(text, width), self._look("dim"))], width)
+
+    def _heading(self, width: int) -> Strip:
         titles = (" " * GAP).join(
             fit(column.title, column.width, right=column.right) for column in self.columns
         )
-        return Strip([Segment(fit(" " * LEAD + titles, width, ellipsis=" "), style)], width)
+        text = fit(" " * LEAD + titles, width, ellipsis=" ")
+        return Strip([Segment(text, self._look("head"))], width)
 
-    def _draw(self, row: Row, index: int, width: int, base: Style) -> Strip:
+    def _draw(self, row: Row, index: int, width: int) -> Strip:
         here = index == self.cursor
-        part = self.get_component_rich_style
-        if row.dim:
-            base += part("rows--dim", partial=True)
-        if here and self.has_focus:
-            base += part("rows--cursor", partial=True)
+        under = ("dim" if row.dim else "", "cursor" if here and self.has_focus else "")
+        base = self._look("", *under)
         glyphs = self.planhat.glyphs
-        marked = row.id in self.marks
-        segments = [
-            Segment(" ", base),
-            Segment(glyphs.caret if here else " ", base + part("rows--caret", partial=True)),
-            Segment(glyphs.marked if marked else " ", base + part("rows--mark", partial=True)),
-            Segment(row.state, base + part(f"rows--{row.mood or 'state'}", partial=True)),
-            Segment(f"{row.flag} ", base),
-        ]
+        pieces = [(" ", base)]
+        for glyph, part in (
+            (glyphs.caret if here else " ", "caret"),
+            (glyphs.marked if row.id in self.marks else " ", "mark"),
+            (row.state, row.mood or "state"),
+        ):
+            pieces.append((glyph, base if glyph == " " else self._look(part, *under)))
+        pieces.append((f"{row.flag} ", base))
         for number, column in enumerate(self.columns):
-            segments += self._cell(row.cells.get(column.key, ""), column, base)
+            pieces += self._cell(row.cells.get(column.key, ""), column, base)
             if number < len(self.columns) - 1:
-                segments.append(Segment(" " * GAP, base))
-        return Strip(segments).adjust_cell_length(width, base)
+                pieces.append((" " * GAP, base))
+        return Strip(_joined(pieces)).adjust_cell_length(width, base)
 
-    def _cell(self, cell: str | Text, column: Column, base: Style) -> list[Segment]:
+    def _cell(self, cell: str | Text, column: Column, base: Style) -> list[tuple[str, Style]]:
         ellipsis = self.planhat.glyphs.ellipsis
         if isinstance(cell, str):
-            return [Segment(fit(cell, column.width, right=column.right, ellipsis=ellipsis), base)]
+            return [(fit(cell, column.width, right=column.right, ellipsis=ellipsis), base)]
         text = cell.copy()
         text.truncate(column.width, pad=True)
         drawn = text.render(self.app.console)
-        return [Segment(s.text, base + s.style if s.style else base) for s in drawn if s.text]
+        return [(s.text, base + s.style if s.style else base) for s in drawn if s.text]
 
     def _miss(self, index: int) -> None:
         page = index // PAGE
@@ -341,7 +373,21 @@ class Rows(ScrollView, Part, can_focus=True):
     def on_resize(self) -> None:
         """Lay the columns out again."""
         self.columns = lay_out(self.wanted_columns, self.size.width - LEAD - 1)
-        self.virtual_size = Size(self.size.width, self.total + 1)
+        self._fit_list()
         self._bring_into_view()
         self.refresh()
         self.call_after_refresh(self._place_terminal_cursor)
+
+
+def _joined(pieces: Sequence[tuple[str, Style]]) -> list[Segment]:
+    """Return the pieces as segments, neighbours of one style as one: fewer cost less to draw."""
+    segments: list[Segment] = []
+    text, style = pieces[0]
+    for more, other in pieces[1:]:
+        if other is style:
+            text += more
+        else:
+            segments.append(Segment(text, style))
+            text, style = more, other
+    segments.append(Segment(text, style))
+    return segments
