@@ -30,7 +30,8 @@ COLUMNS = (
 def list_(ctx: Context) -> Listing:
     """List the edits that Planhat doesn't have yet, oldest first."""
     entries = ctx.workspace().reads.outbox()
-    return Listing(tuple(_told(entry) for entry in entries), COLUMNS)
+    note = "" if entries else "Everything is delivered."
+    return Listing(tuple(_told(entry) for entry in entries), COLUMNS, note)
 
 
 @verb("outbox show", word("n", "the edit's number"), aliases=("get",))

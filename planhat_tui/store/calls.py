@@ -50,6 +50,15 @@ class CallLog:
                 (call["_id"], json.dumps(call), new_id),
             )
 
+    def follow(self, kind: Kind, new_id: str, server_id: str) -> None:
+        """Let calls that were meant for a record made here know its id from Planhat."""
+        column = "company_id" if kind is Kind.COMPANY else "contact_id"
+        with self._database.writing() as connection:
+            connection.execute(
+                f"UPDATE call_log SET {column} = ? WHERE {column} = ?",  # noqa: S608 -- our names
+                (server_id, new_id),
+            )
+
     def list(self, company_id: str = "") -> tuple[LoggedCall, ...]:
         """Return the calls, newest first; of a company, whom the person or Planhat meant."""
         with self._database.reading() as connection:

@@ -145,6 +145,12 @@ class Outbox:
         with self._database.writing() as connection:
             lease.release(connection, name, owner)
 
+    def made(self, n: int, new_id: str, real_id: str, reason: str = "") -> None:
+        """Note that Planhat made a record, and let every entry know its id, in one transaction."""
+        with self._database.writing():
+            self.mark([n], State.DELIVERED, reason, result_id=real_id)
+            self.rename(new_id, real_id)
+
     def rename(self, new_id: str, real_id: str) -> None:
         """Let every entry speak of the real id, also where it is a company of a contact."""
         with self._database.writing() as connection:

@@ -77,6 +77,7 @@ class TenantStore:
             self.calls.rename(new_id, server.data)
         else:
             self.mirror.rename(kind, new_id, server, seen_at)
+            self.calls.follow(kind, new_id, server.id)
 
     def changed_elsewhere(self) -> bool:
         """Tell whether another process has written since this was last asked."""

@@ -103,8 +103,10 @@ class Push:
         made = await endpoints.create(self._api, parcel.kind, parcel.body, entry.open_tenant)
         lost = () if entry.open_tenant else dropped(dict(parcel.body), made.data)
         reason = f"Planhat didn't keep {_named(parcel.kind, lost)}." if lost else ""
-        self._store.outbox.mark([entry.n], State.DELIVERED, reason, result_id=made.id)
-        if made.id:
+        if not made.id:
+            self._store.outbox.mark([entry.n], State.DELIVERED, reason)
+        else:
+            self._store.outbox.made(entry.n, parcel.record_id, made.id, reason)
             self._store.rename(parcel.kind, parcel.record_id, made, self._wall())
         self._changed(parcel.kind, parcel.record_id)
         self._changed(parcel.kind, made.id or parcel.record_id)

@@ -67,3 +67,13 @@ def test_a_removed_call_is_gone(store: TenantStore) -> None:
     assert store.calls.get("k1") is None
     assert store.calls.server("k1") is None
     assert store.calls.list() == ()
+
+
+def test_a_call_follows_the_company_and_the_contact_that_were_made_here(
+    store: TenantStore,
+) -> None:
+    store.calls.put({"_id": "k1", "nr": "1"}, company_id="new-1", contact_id="new-2")
+    store.rename(Kind.COMPANY, "new-1", received("c9", name="Acme"), 1.0)
+    store.rename(Kind.CONTACT, "new-2", received("p9", name="Ada"), 1.0)
+    (call,) = store.calls.list("c9")
+    assert (call.company_id, call.contact_id) == ("c9", "p9")

@@ -231,3 +231,18 @@ def test_a_lease_of_another_machine_is_waited_for(folder: Path) -> None:
     assert store.outbox.claim(SEND_LEASE, "elsewhere/1/abc", 1e9)
     assert not store.outbox.claim(SEND_LEASE, this_process(), 10)
     store.close()
+
+
+def test_what_planhat_made_is_delivered_and_known_by_its_id_in_one_step(
+    open_store: Callable[[], TenantStore],
+) -> None:
+    store = open_store()
+    made, later = store.outbox.add(
+        create("new-1", name="Acme"), update("new-1", Change("phase", None, "won"))
+    )
+    store.outbox.made(made.n, "new-1", "c9")
+    store.close()  # and here the program is killed, before the mirror heard of it
+    store = open_store()
+    assert store.outbox.get(made.n).result_id == "c9"
+    assert store.outbox.get(later.n).record_id == "c9"
+    assert store.mirror.company("new-1") is None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Pick(Sheet[Choice]):
-    """Answers with a choice; with ``free``, a text that matches nothing is a choice as well."""
+    """Answers with a choice; with ``free``, what is typed is a choice as well."""
 
     HINT = "type a piece of it   up down move   Enter takes it   esc close"
 
@@ -24,8 +24,7 @@ class Pick(Sheet[Choice]):
         self, title: str, choices: Sequence[Choice], *, hint: str = "", free: bool = False
     ) -> None:
         super().__init__(title)
-        self._free = free
-        self.picker = Picker(choices, hint=hint)
+        self.picker = Picker(choices, hint=hint, free="new" if free else "")
 
     def body(self) -> ComposeResult:
         """Draw the picker."""
@@ -41,7 +40,5 @@ class Pick(Sheet[Choice]):
         text = event.text.strip()
         if event.choice is not None:
             self.dismiss(event.choice)
-        elif self._free and text:
-            self.dismiss(Choice(text, text))
         else:
             self.tell(f"Nothing is called {text}.  Type a shorter piece" if text else "Type a name")

@@ -37,7 +37,7 @@ class Tags(Sheet[TagChange]):
     both, adding on all.
     """
 
-    HINT = "Enter or comma adds   again, or -name: removes   ctrl+s saves   esc close"
+    HINT = "Enter adds, or removes what is there   ctrl+s saves   esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", show=False, priority=True),
     ]
@@ -58,6 +58,7 @@ class Tags(Sheet[TagChange]):
             [Choice(tag, tag, f"{count:,}") for tag, count in known],
             hint="a tag, or several with commas",
             first=False,
+            free="new tag",
         )
         self._chips = Static("", classes="sheet-text", id="tag-chips")
 
@@ -95,8 +96,7 @@ class Tags(Sheet[TagChange]):
         if not event.text.strip() and event.choice is None:
             self.action_save()
             return
-        chosen = event.choice.value if event.choice and self.picker.moved else event.text
-        self._take([chosen])
+        self._take([event.choice.value if event.choice else event.text])
         self.picker.line.replace_text("")
 
     def _take(self, texts: Sequence[str]) -> None:
@@ -120,7 +120,7 @@ class Tags(Sheet[TagChange]):
 
     def action_save(self) -> None:
         """Answer with what changed, what is still in the line included."""
-        rest = self.picker.line.value.strip()
-        if rest:
-            self._take([rest])
+        if self.picker.line.value.strip():
+            here = self.picker.current
+            self._take([here.value if here else self.picker.line.value])
         self.dismiss(self.change)

@@ -54,7 +54,8 @@ class Value(Sheet[Given]):
         closed: bool = False,
     ) -> None:
         super().__init__(title)
-        self.picker = Picker(choices, text=text, first=False)
+        free = "" if closed or not choices else "as typed"
+        self.picker = Picker(choices, text=text, first=False, free=free)
         self._parse = parse
         self._types = tuple(types)
         self._closed = closed
@@ -107,5 +108,4 @@ class Value(Sheet[Given]):
             if choice is None:
                 raise InputError(f"Nobody is called {text.strip()}.", "Type a piece of a name.")
             return choice.value
-        moved = choice is not None and self.picker.moved
-        return self._parse(choice.value if moved and choice is not None else text, self.type)
+        return self._parse(choice.value if choice is not None else text, self.type)

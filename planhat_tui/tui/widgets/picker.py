@@ -52,7 +52,11 @@ def _rank(label: str, wanted: str) -> int:
 
 
 class Picker(Vertical):
-    """A line to type into, and the choices that match under it. Arrows move, Enter picks."""
+    """A line to type into, and the choices that match under it. Arrows move, Enter picks.
+
+    With ``free``, what is typed is a choice as well, the last one, noted by that word. Without
+    ``first``, nothing is under the cursor before a letter is typed.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,ctrl+n", "move(1)", show=False),
@@ -74,7 +78,13 @@ class Picker(Vertical):
         text: str
 
     def __init__(
-        self, choices: Sequence[Choice] = (), *, text: str = "", hint: str = "", first: bool = True
+        self,
+        choices: Sequence[Choice] = (),
+        *,
+        text: str = "",
+        hint: str = "",
+        first: bool = True,
+        free: str = "",
     ) -> None:
         super().__init__(classes="picker")
         self.line = Line(text, hint=hint, id="pick-line")
@@ -82,8 +92,8 @@ class Picker(Vertical):
         self.options.can_focus = False
         self._choices = tuple(choices)
         self._shown: list[Choice] = []
-        self.moved = False
         self._first = first
+        self._free = free
 
     def compose(self) -> ComposeResult:
         """Draw the line and the choices."""
@@ -101,6 +111,9 @@ class Picker(Vertical):
 
     def _fill(self) -> None:
         self._shown = matching(self._choices, self.line.value)[:MOST]
+        text = self.line.value.strip()
+        if self._free and text and all(choice.value != text for choice in self._shown):
+            self._shown.append(Choice(text, text, self._free))
         self.options.clear_options()
         width = max((cell_len(visible(choice.label)) for choice in self._shown), default=0)
         self.options.add_options(
@@ -121,7 +134,6 @@ class Picker(Vertical):
     @on(Input.Changed, "#pick-line")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.moved = False
         self._fill()
         self.post_message(self.Typed(event.value))
 
@@ -137,7 +149,6 @@ class Picker(Vertical):
 
     def action_move(self, step: int) -> None:
         """Go to the next choice, or the one before."""
-        self.moved = True
         if step > 0:
             self.options.action_cursor_down()
         else:
