@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 
 DEMO_URL: Final = "http://demo.localhost"
 """The demo's base URL: a constant, so that its files are found again. Nothing listens there."""
-HINT: Final = (
-    "Practice data.  p then a adds your own tenant; in a shell: planhat-tui profile add NAME"
-)
+HINT: Final = "Practice data.  p then a adds your own tenant (shell: profile add NAME)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +70,7 @@ class Runtime:
         self._pull = pull
         self.paths = find_paths(env)
         self._config = load_config(self.paths.config_file)
-        if start.log is not None:
-            _log_to(start.log)
+        self._end_log = _log_to(start.log) if start.log is not None else None
 
     # -- who
 
@@ -313,6 +310,8 @@ class Runtime:
             self.workspaces.close_all()
         if "machine" in self.__dict__:
             self.machine.close()
+        if self._end_log is not None:
+            self._end_log()
 
 
 def _rest() -> None:
@@ -337,8 +336,8 @@ def _demo(name: str) -> Profile:
     )
 
 
-def _log_to(path: Path) -> None:
-    """Log what is done into a file: verbs and requests, never tokens or bodies."""
+def _log_to(path: Path) -> Callable[[], None]:
+    """Log what is done into a file: verbs and requests, never tokens or bodies. Returns the end."""
     import logging
 
     from planhat_tui.errors import StorageError
@@ -353,6 +352,12 @@ def _log_to(path: Path) -> None:
     logger = logging.getLogger("planhat_tui")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+
+    def end() -> None:
+        logger.removeHandler(handler)
+        handler.close()
+
+    return end
 
 
 def _log_request(line: RequestLogLine) -> None:

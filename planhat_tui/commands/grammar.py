@@ -38,21 +38,8 @@ def _parameter(param: Param, door: Door) -> click.Parameter:
             return click.Option(
                 ["--id", param.name], metavar="ID", multiple=True, help="instead of the selection"
             )
-        case "word":
-            return (
-                click.Argument(
-                    [param.name],
-                    metavar=param.metavar,
-                    required=param.required,
-                    default=param.default,
-                )
-                if not param.required
-                else click.Argument([param.name], metavar=param.metavar)
-            )
-        case "words":
-            return click.Argument(
-                [param.name], metavar=param.metavar, nargs=-1, required=param.required
-            )
+        case "word" | "words":
+            return _argument(param)
         case "flag":
             return click.Option([*param.flags], is_flag=True, help=param.help)
         case "option":
@@ -66,6 +53,18 @@ def _parameter(param: Param, door: Door) -> click.Parameter:
                 required=param.required,
                 help=param.help,
             )
+
+
+def _argument(param: Param) -> click.Argument:
+    """Return positional words; the usage says what may be left out, and what may be repeated."""
+    metavar = param.metavar if param.required else f"[{param.metavar}]"
+    if param.how == "words":
+        return click.Argument(
+            [param.name], metavar=f"{metavar}...", nargs=-1, required=param.required
+        )
+    if param.required:
+        return click.Argument([param.name], metavar=metavar)
+    return click.Argument([param.name], metavar=metavar, required=False, default=param.default)
 
 
 def arguments(command: Command, given: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +91,10 @@ def read_line(command: Command, words: Sequence[str]) -> dict[str, Any]:
         with parser.make_context(command.name, query_words(list(words))) as read:
             return arguments(command, read.params)
     except click.UsageError as error:
-        raise translated(error) from None
+        known = translated(error)
+        if "extra argument" in known.message and any(p.how == "records" for p in command.params):
+            known.advice = "The selection is meant here; another record is named with --id."
+        raise known from None
 
 
 def translated(error: click.UsageError) -> InputError:

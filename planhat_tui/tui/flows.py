@@ -14,9 +14,10 @@ from planhat_tui.errors import GuardrailError
 from planhat_tui.model import custom, fields
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.fields import FieldType
+from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Contact, Kind, map_of, text_of, texts_of
 from planhat_tui.model.text import visible
-from planhat_tui.tui.presentation.sentences import count_of, queued
+from planhat_tui.tui.presentation.sentences import count_of, delivered, queued
 from planhat_tui.tui.presentation.values import WORDS, field_text, type_word
 from planhat_tui.tui.screens.confirm import Confirm
 from planhat_tui.tui.screens.pick import Pick
@@ -37,10 +38,13 @@ if TYPE_CHECKING:
 AUTO: Final = "what it looks like"
 """The word for a new custom value whose type is guessed."""
 
+STUCK: Final = frozenset({State.REFUSED, State.CONFLICT, State.NOT_SURE})
+"""The states of an edit that needs a hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The records that a job is about. ``raws`` are those that are here."""
+    """The records that a job is about, and what is known of each."""
 
     kind: Kind
     ids: tuple[str, ...]
@@ -64,6 +68,7 @@ class Flows:
 
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
+        self._followed: tuple[str, tuple[int, ...]] = ("", ())
 
     def begin(self, wanted: Wanted) -> None:
         """Begin the job that was asked for."""
@@ -153,11 +158,13 @@ class Flows:
         reads = self._explorer.workspace.reads
         self._explorer.ask(
             "choices",
-            lambda: _choices(reads, subject.kind, path),
-            lambda choices: self._edit_value(subject, path, choices),
+            lambda: (_choices(reads, subject.kind, path), _usual_type(reads, subject.kind, path)),
+            lambda known: self._edit_value(subject, path, *known),
         )
 
-    def _edit_value(self, subject: Subject, path: str, choices: Sequence[Choice]) -> None:
+    def _edit_value(
+        self, subject: Subject, path: str, choices: Sequence[Choice], usual: CustomType | None
+    ) -> None:
         values = [fields.value_at(raw, path) for raw in subject.raws]
         current = values[0] if all(value == values[0] for value in values) else None
         person = fields.custom_key(path) is None and _is_person(subject.kind, path)
@@ -169,7 +176,7 @@ class Flows:
             f"{label} of {subject.name}",
             text,
             _parser(subject.kind, path, current),
-            types=_types(subject.kind, path, current),
+            types=_types(subject.kind, path, current, usual),
             choices=choices,
             closed=person,
         )
@@ -241,8 +248,15 @@ class Flows:
             f"Delete {subject.name}",
             text,
             guardrails.typed_word(profile, len(subject.ids), deleting=True),
-            lambda: self._do(lambda: writes.delete(subject.kind, subject.ids)),
+            lambda: self._explorer.perform(
+                lambda: writes.delete(subject.kind, subject.ids),
+                lambda entries: self._deleted(subject, entries),
+            ),
         )
+
+    def _deleted(self, subject: Subject, entries: Sequence[Entry]) -> None:
+        self._explorer.unmark(subject.kind, subject.ids)
+        self._queued(entries)
 
     # -- doing it
 
@@ -264,11 +278,34 @@ class Flows:
         self._explorer.perform(deed, self._queued)
 
     def _queued(self, entries: Sequence[Entry]) -> None:
-        self._explorer.say(queued(entries))
+        text = queued(entries)
+        self._explorer.say(text)
+        self._followed = (text, tuple(entry.n for entry in entries))
+
+    def follow(self) -> None:
+        """Say what became of the last edit, while its sentence still stands on the screen."""
+        text, ns = self._followed
+        if not ns or self._explorer.message.said != text:
+            return
+        reads = self._explorer.workspace.reads
+        self._explorer.ask("followed", lambda: [reads.entry(n) for n in ns], self._settled)
+
+    def _settled(self, entries: Sequence[Entry]) -> None:
+        text, ns = self._followed
+        if [entry.n for entry in entries] != list(ns) or self._explorer.message.said != text:
+            return
+        stuck = next((entry for entry in entries if entry.state in STUCK), None)
+        if stuck is not None:
+            self._followed = ("", ())
+            self._explorer.say(f"{stuck.title}: {stuck.reason}  o shows it", bad=True)
+        elif all(entry.state is State.DELIVERED for entry in entries):
+            self._followed = ("", ())
+            self._explorer.say(delivered(text))
 
 
 def _subject(reads: Queries, kind: Kind, ids: tuple[str, ...]) -> Subject:
-    raws: list[Raw] = []
+    """Read the records; those that are no longer here are left out."""
+    raws: dict[str, Raw] = {}
     for one in ids:
         if kind is Kind.CALL:
             logged = reads.call(one)
@@ -277,8 +314,8 @@ def _subject(reads: Queries, kind: Kind, ids: tuple[str, ...]) -> Subject:
             shown = reads.company(one) if kind is Kind.COMPANY else reads.contact(one)
             raw = shown.raw if shown else None
         if raw is not None:
-            raws.append(raw)
-    return Subject(kind, ids, tuple(raws))
+            raws[one] = raw
+    return Subject(kind, tuple(raws), tuple(raws.values()))
 
 
 def _is_person(kind: Kind, path: str) -> bool:
@@ -298,12 +335,24 @@ def _choices(reads: Queries, kind: Kind, path: str) -> list[Choice]:
     return []
 
 
-def _types(kind: Kind, path: str, current: Json) -> tuple[str, ...]:
+def _usual_type(reads: Queries, kind: Kind, path: str) -> CustomType | None:
+    """Return the type that a custom field has elsewhere in the tenant."""
+    key = fields.custom_key(path)
+    if key is None:
+        return None
+    return next((used for name, used, _ in reads.custom_keys(kind) if name == key), None)
+
+
+def _types(
+    kind: Kind, path: str, current: Json, usual: CustomType | None = None
+) -> tuple[str, ...]:
     """Return the types that a value can be read as, the likeliest first."""
     if fields.custom_key(path) is None:
         return (type_word(kind, path, current),)
     words = [WORDS[one.value] for one in CustomType if one is not CustomType.OTHER]
-    first = AUTO if current is None else WORDS[custom.type_of(current).value]
+    if current is not None:
+        usual = custom.type_of(current)
+    first = AUTO if usual is None else WORDS[usual.value]
     return (first, *(word for word in words if word != first))
 
 
@@ -312,6 +361,10 @@ def _parser(kind: Kind, path: str, current: Json) -> Callable[[str, str], Json]:
     if fields.custom_key(path) is None:
         return lambda text, _type: fields.parse_value(kind, path, text, current)
     types = {WORDS[one.value]: one for one in CustomType}
-    return lambda text, word: custom.parse(
-        text, custom.guess(text) if word == AUTO else types[word]
-    )
+
+    def parse(text: str, word: str) -> Json:
+        if not text.strip():
+            return None
+        return custom.parse(text, custom.guess(text) if word == AUTO else types[word])
+
+    return parse

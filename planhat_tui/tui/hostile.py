@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
 from rich.segment import Segment
 from textual.filter import LineFilter
 
@@ -28,9 +28,15 @@ HOSTILE: Final = re.compile(
 (U+200C, U+200D), without which Persian and many emoji can't be written."""
 
 
+JOINERS: Final = {0x200D: None, 0xFE0F: None}
+"""What makes one character of two, or a wide one of a narrow one."""
+
+
 def harmless(text: str) -> str:
     """Return ``text`` in the same cells without what a terminal would act upon."""
-    return HOSTILE.sub(_stand_in, text)
+    clean = HOSTILE.sub(_stand_in, text)
+    cells = cell_len(text)  # a joiner that stood beside what went may now join something else
+    return clean if cell_len(clean) == cells else set_cell_size(clean.translate(JOINERS), cells)
 
 
 def _stand_in(match: re.Match[str]) -> str:

@@ -75,8 +75,18 @@ def convert(theme: Theme, accent: str = "") -> TextualTheme:
         error=colors["error"],
         dark=theme.dark,
         ansi=terminal,
-        variables=variables(colors),
+        variables=variables(colors) | (of_the_terminal(colors) if terminal else {}),
     )
+
+
+def of_the_terminal(colors: Mapping[str, str]) -> dict[str, str]:
+    """Return what Textual leaves open, or transparent, in the terminal's own colours."""
+    return {
+        "ansi-background": colors["background"],
+        "ansi-foreground": colors["foreground"],
+        "surface": colors["surface"],
+        "panel": colors["surface"],
+    }
 
 
 def variables(colors: Mapping[str, str]) -> dict[str, str]:

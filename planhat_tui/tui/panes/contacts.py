@@ -40,6 +40,8 @@ class Contacts(Pane):
         self.company_id = ""
         self.company_name = ""
         self.people: Mapping[str, ContactRow] = {}
+        self._shown_of = ""
+        self.seen_at: float | None = None
         self.rows = Rows(columns.CONTACTS, id="contact-rows")
 
     def body(self) -> ComposeResult:
@@ -73,11 +75,14 @@ class Contacts(Pane):
         people = view.rows if view is not None else ()
         known = view is not None and view.seen_at is not None
         self.people = {person.id: person for person in people}
+        self.seen_at = view.seen_at if view is not None else None
         self.entitle(count=str(len(people)) if known or people else "")
         if view is not None:
-            self.fresh(view.seen_at)
+            self._tell_marks()
         glyphs = self.planhat.glyphs
-        self.rows.fill(len(people), [contact_row(person, glyphs) for person in people])
+        rows = [contact_row(person, glyphs) for person in people]
+        self.rows.fill(len(people), rows, keep=self._shown_of == self.company_id)
+        self._shown_of = self.company_id
         self._tell_empty(known=known, some=bool(people))
         self.post_message(KeysChanged())
 
@@ -110,8 +115,12 @@ class Contacts(Pane):
     @on(Rows.Marked, "#contact-rows")
     def _marked(self, event: Rows.Marked) -> None:
         event.stop()
+        self._tell_marks()
+
+    def _tell_marks(self) -> None:
+        """Say how many are marked, and how old the list is."""
         marked = len(self.rows.marks)
-        self.rule.show(note=f"{marked} marked" if marked else "")
+        self.fresh(self.seen_at, f"{marked} marked" if marked else "")
 
     # -- keys
 

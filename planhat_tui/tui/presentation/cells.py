@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from rich.cells import cell_len, set_cell_size
+
+_JOINERS: Final = {0x200D: None, 0xFE0F: None}
+_LOOSE: Final = re.compile("^[\u200d\ufe0f]+|\u200d+(?=\u200d|$)")
 
 
 def fit(text: str, width: int, *, right: bool = False, ellipsis: str = "…") -> str:
     """Return ``text`` in exactly ``width`` cells: padded, or cut with an ellipsis of one cell."""
     if width <= 0:
         return ""
-    size = cell_len(text)
-    if size > width:
-        return set_cell_size(text, width - 1) + ellipsis
-    blanks = " " * (width - size)
-    return blanks + text if right else text + blanks
+    whole = settled(text)
+    size = cell_len(whole)
+    if size <= width:
+        blanks = " " * (width - size)
+        return blanks + whole if right else whole + blanks
+    cut = set_cell_size(whole, width - 1) + ellipsis
+    if cell_len(cut) != width:  # cut inside what a joiner joins
+        cut = set_cell_size(whole.translate(_JOINERS), width - 1) + ellipsis
+    return cut
 
 
 def clipped(text: str, width: int, *, ellipsis: str = "…") -> str:
     """Return ``text`` in at most ``width`` cells."""
-    return text if cell_len(text) <= width else fit(text, width, ellipsis=ellipsis)
+    whole = settled(text)
+    return whole if cell_len(whole) <= width else fit(whole, width, ellipsis=ellipsis)
+
+
+def settled(text: str) -> str:
+    """Return ``text`` without joiners that join nothing.
+
+    Beside other text they would join that, and change how many cells it has.
+    """
+    if text.isascii() or not ("\u200d" in text or "\ufe0f" in text):
+        return text
+    return _LOOSE.sub("", text)
 
 
 def join_fitting(parts: list[str], width: int, separator: str, more: str = "{} more") -> str:

@@ -75,6 +75,11 @@ def queued(entries: Sequence[Entry]) -> str:
     return f"{subject} {'is' if number == 1 else 'are'} queued.  u takes it back"
 
 
+def delivered(sentence: str) -> str:
+    """Return the sentence of :func:`queued` for when Planhat has it."""
+    return sentence.replace(" queued.  u", " delivered.  u")
+
+
 def _subject(entries: Sequence[Entry]) -> tuple[str, int]:
     """Return what the sentence is about, and whether that is one thing or several."""
     first = entries[0]

@@ -155,6 +155,8 @@ class Explorer(Screen[None], Part):
         for screen in self.app.screen_stack:
             if isinstance(screen, OutboxSheet):
                 screen.changed(changes)
+        if Topic.OUTBOX in changes:
+            self.flows.follow()
         self._read_status()
 
     def _every_second(self) -> None:
@@ -368,6 +370,11 @@ class Explorer(Screen[None], Part):
             return Kind.COMPANY, (self.detail.company_id,)
         return Kind.COMPANY, self.companies.rows.selection()
 
+    def unmark(self, kind: Kind, ids: tuple[str, ...]) -> None:
+        """Take the marks off records that are about to go."""
+        lists = {Kind.COMPANY: self.companies.rows, Kind.CONTACT: self.contacts.rows}
+        lists.get(kind, self.calls.rows).mark(ids, on=False)
+
     def why_not(self, name: str) -> str:
         """Say why a key of everywhere can't be used."""
         if name == "last_tenant" and not self.planhat.session.workspaces.last:
@@ -431,7 +438,8 @@ class Explorer(Screen[None], Part):
         self.perform(self.workspace.undo, self._undone)
 
     def _undone(self, undone: Undone) -> None:
-        self.say(undone.text)
+        first, *more = undone.text.split("  ")
+        self.say(f"{first}  {len(more)} more like it" if more else first)
 
     def do_refresh(self) -> None:
         """Read again what has the focus from Planhat."""

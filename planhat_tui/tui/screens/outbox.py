@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from planhat_tui.model.events import Topic
+from planhat_tui.model.outbox import State
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.rows import entry_row
@@ -71,7 +72,7 @@ class OutboxSheet(Sheet[None]):
         if entry is None:
             self._reason.update(Content("Everything is delivered.  esc closes this"))
         else:
-            self._reason.update(Content(entry.reason or "It goes out by itself."))
+            self._reason.update(Content(entry.reason or _waits(entry)))
 
     @property
     def _current(self) -> Entry | None:
@@ -95,10 +96,16 @@ class OutboxSheet(Sheet[None]):
 
     def _acted(self, entry: Entry, said: str) -> None:
         self.tell(f"{entry.title}: {said}")
+        self.planhat.explorer.say(self.said)  # what it said of the edit before is over
         self.read()
 
     def do_retry(self) -> None:
-        """Send it again."""
+        """Send it again; what is queued already is tried now."""
+        entry = self._current
+        if entry is not None and entry.state is State.QUEUED:
+            self.workspace.net.wake()
+            self.tell(f"{entry.title}: trying again now.")
+            return
         self._act(self.workspace.writes.retry, "queued again.")
 
     def do_discard(self) -> None:
@@ -108,3 +115,9 @@ class OutboxSheet(Sheet[None]):
     def do_hold(self) -> None:
         """Keep it back."""
         self._act(self.workspace.writes.hold, "held.  R sends it")
+
+
+def _waits(entry: Entry) -> str:
+    if entry.state is State.HELD:
+        return "It stays here until R sends it."
+    return "It goes out by itself."

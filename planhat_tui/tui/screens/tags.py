@@ -86,9 +86,10 @@ class Tags(Sheet[TagChange]):
     @on(Picker.Typed)
     def _typed(self, event: Picker.Typed) -> None:
         event.stop()
-        if "," in event.text:
-            self._take(event.text.split(",")[:-1])
-            self.picker.line.replace_text(event.text.rsplit(",", 1)[1].lstrip())
+        text = self.picker.line.value  # of now: the event's may be a letter behind
+        if "," in text:
+            self._take(text.split(",")[:-1])
+            self.picker.line.replace_text(text.rsplit(",", 1)[1].lstrip())
 
     @on(Picker.Picked)
     def _entered(self, event: Picker.Picked) -> None:

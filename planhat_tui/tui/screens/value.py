@@ -58,7 +58,8 @@ class Value(Sheet[Given]):
         self.picker = Picker(choices, text=text, first=False, free=free)
         self._parse = parse
         self._types = tuple(types)
-        self._closed = closed
+        self._only_choices = closed  # Textual has a _closed of its own
+        self._by_label = {choice.label: choice for choice in choices}
         self._kind = Static("", classes="sheet-text value-type")
 
     def body(self) -> ComposeResult:
@@ -67,9 +68,9 @@ class Value(Sheet[Given]):
         yield self._kind
 
     def on_mount(self) -> None:
-        """Type at the end of the present value."""
+        """Type over the present value; an arrow key goes into it."""
         self.picker.line.focus()
-        self.picker.line.cursor_position = len(self.picker.line.value)
+        self.picker.line.select_all()
         self._tell_type()
 
     @property
@@ -102,10 +103,10 @@ class Value(Sheet[Given]):
             self.tell(problem(error), bad=True)
 
     def _value(self, choice: Choice | None, text: str) -> Json:
-        if not text.strip():
-            return None
-        if self._closed:
+        if self._only_choices and text.strip():
+            choice = choice or self._by_label.get(text)
             if choice is None:
                 raise InputError(f"Nobody is called {text.strip()}.", "Type a piece of a name.")
+        if choice is not None and self._only_choices:
             return choice.value
         return self._parse(choice.value if choice is not None else text, self.type)

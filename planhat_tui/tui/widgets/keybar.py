@@ -68,7 +68,7 @@ class KeyBar(Widget):
                 keys.pressed(key, changed),
                 able=not by_name[key.name][0].why_not(key.name),
             )
-            for key in keys.footer(key for _, key in by_name.values())
+            for key in keys.footer(key for _, key in by_name.values() if not _twice(key, by_name))
         )
         self.refresh()
 
@@ -96,3 +96,8 @@ class KeyBar(Widget):
             if event.x < end:
                 self.app.simulate_key(one.name)
                 return
+
+
+def _twice(key: keys.Key, by_name: Mapping[str, object]) -> bool:
+    """Whether another key of the line is the same one on the keyboard."""
+    return key.name == "back" and "close" in by_name

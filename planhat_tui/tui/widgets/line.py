@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Line(Input):
-    """A line of input, one row high, whose cursor doesn't blink. Typing lays out nothing."""
+    """A line of input, one row high, whose cursor doesn't blink. Typing lays out nothing.
+
+    With ``over``, what is typed after it got the focus takes the place of what stood there.
+    """
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
@@ -25,10 +28,11 @@ class Line(Input):
         *,
         hint: str = "",
         secret: bool = False,
+        over: bool = False,
         id: str | None = None,  # noqa: A002 -- Textual's word
     ) -> None:
         super().__init__(
-            value, placeholder=hint, password=secret, select_on_focus=False, id=id, compact=True
+            value, placeholder=hint, password=secret, select_on_focus=over, id=id, compact=True
         )
         self.cursor_blink = False
 
@@ -50,7 +54,7 @@ class FormField(Vertical):
         super().__init__(id=f"field-{name}", classes="form-field")
         self.key = name
         self._label = label
-        self.line = Line(value, hint=hint, secret=secret, id=f"line-{name}")
+        self.line = Line(value, hint=hint, secret=secret, over=True, id=f"line-{name}")
         self._note = Static("", classes="form-note")
         self._error = Static("", classes="form-error")
 

@@ -94,6 +94,7 @@ class Picker(Vertical):
         self._shown: list[Choice] = []
         self._first = first
         self._free = free
+        self._given = text
 
     def compose(self) -> ComposeResult:
         """Draw the line and the choices."""
@@ -110,8 +111,8 @@ class Picker(Vertical):
         self._fill()
 
     def _fill(self) -> None:
-        self._shown = matching(self._choices, self.line.value)[:MOST]
-        text = self.line.value.strip()
+        text = self.line.value.strip() if self.line.value != self._given else ""
+        self._shown = matching(self._choices, text)[:MOST]
         if self._free and text and all(choice.value != text for choice in self._shown):
             self._shown.append(Choice(text, text, self._free))
         self.options.clear_options()
@@ -122,7 +123,11 @@ class Picker(Vertical):
             )
             for choice in self._shown
         )
-        picks = self._shown and (self._first or self.line.value)
+        if not self._shown and self._choices:
+            self.options.add_option(
+                Option(Content.styled("nothing matches", "$muted"), disabled=True)
+            )
+        picks = self._shown and (self._first or text)
         self.options.highlighted = 0 if picks else None
 
     @property

@@ -79,7 +79,7 @@ class Rule(Part, Widget):
         parts.append((line * max(0, left - cell_len(tail) - (1 if note else 0)), colour))
         if note:
             parts += [(tail, "$muted"), (line, colour)]
-        return Content.assemble(*parts)
+        return Content.assemble(*parts).truncate(self.size.width)
 
     def _label_style(self, *, active: bool) -> str:
         if active and self._heavy:

@@ -1,0 +1,1 @@
+"""Contracts that hold at run time, and documents that match the code."""

@@ -1,0 +1,398 @@
+from __future__ import annotations
+
+import logging
+import stat
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.config.profiles import Profile, TokenSource
+from planhat_tui.errors import (
+    ConfigError,
+    InputError,
+    NotFoundError,
+    OfflineError,
+    StorageError,
+    TenantMismatchError,
+    TokenError,
+)
+from planhat_tui.model.records import Kind
+from planhat_tui.runtime import DEMO_URL, HINT, Runtime, Start
+from planhat_tui.sandbox import SandboxOptions
+from tests.sandbox.process import running
+from tests.shell import SECONDS, copy_home, fill_demo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+CONFIG = """\
+default: eu
+profiles:
+  us: {base_url: https://api.planhat.com, token: us-token}
+  eu: {base_url: https://api-eu.planhat.com, token: {env: EU_TOKEN}}
+"""
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("filled")
+    fill_demo(home)
+    return home
+
+
+@pytest.fixture
+def begin(home: Path) -> Iterator[Callable[..., Runtime]]:
+    """Return what begins a run; nothing is pulled by itself."""
+    begun: list[Runtime] = []
+
+    def begin_it(start: Start | None = None, **env: str) -> Runtime:
+        environment = {"PLANHAT_TUI_HOME": str(home), **env}
+        begun.append(Runtime(environment, start or Start(), pull=False))
+        return begun[-1]
+
+    yield begin_it
+    for runtime in begun:
+        runtime.close()
+
+
+@pytest.fixture
+def demo(begin: Callable[..., Runtime], template: Path, home: Path) -> Runtime:
+    copy_home(template, home)
+    return begin(Start(demo=True))
+
+
+def _configure(home: Path, text: str = CONFIG) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "config.yaml").write_text(text)
+    (home / "config.yaml").chmod(0o600)
+
+
+def _tenant(url: str, token: str) -> str:
+    return f"profiles:\n  acme: {{base_url: '{url}', token: {token}}}\n"
+
+
+# -- whom a run is about
+
+
+def test_a_flag_goes_before_a_name_before_the_environment_before_the_default(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    assert begin().wanted == ""
+    _configure(home)
+    assert begin().wanted == "eu"
+    assert begin(PLANHAT_TUI_PROFILE="us").wanted == "us"
+    assert begin(Start(profile="asia"), PLANHAT_TUI_PROFILE="us").wanted == "asia"
+    assert begin(Start(profile="asia", demo=True)).wanted == "demo"
+
+
+def test_without_a_profile_it_says_what_to_do(begin: Callable[..., Runtime]) -> None:
+    with pytest.raises(InputError, match=r"There is no profile yet\..*--demo works on practice"):
+        begin().workspace()
+
+
+def test_a_config_that_is_wrong_throughout_tells_its_first_mistake(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    _configure(home, "profiles:\n  eu: {base_url: https://api.planhat.com}\n")
+    with pytest.raises(ConfigError, match="token is missing"):
+        begin().workspace()
+
+
+def test_a_profile_that_isnt_there_is_told(begin: Callable[..., Runtime], home: Path) -> None:
+    _configure(home)
+    with pytest.raises(NotFoundError):
+        begin(Start(profile="asia")).workspace()
+
+
+def test_a_token_that_cant_be_had_is_told(begin: Callable[..., Runtime], home: Path) -> None:
+    _configure(home)
+    with pytest.raises(TokenError, match="The environment has no EU_TOKEN"):
+        begin().workspace()
+
+
+def test_the_config_is_read_again_when_its_wished(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    runtime = begin()
+    _configure(home)
+    assert not runtime.config.profiles
+    runtime.reload()
+    assert set(runtime.config.profiles) == {"us", "eu"}
+
+
+# -- the demo
+
+
+def test_the_demo_has_two_tenants_of_its_own(demo: Runtime) -> None:
+    one, two = demo.profile("demo"), demo.profile("demo-2")
+    assert one.base_url == two.base_url == DEMO_URL
+    assert one.demo
+    assert one.token != two.token
+    assert demo.workspaces.open("demo").reads.companies("acme inc").rows
+    assert demo.workspaces.open("demo-2").reads.companies("harbour lights").rows
+    assert not demo.workspaces.open("demo-2").reads.companies("acme inc").rows
+
+
+def test_a_profile_that_was_opened_is_opened_once(demo: Runtime) -> None:
+    assert demo.workspace() is demo.workspace()
+    second = demo.workspaces.open("demo-2")
+    assert demo.workspace() is demo.workspaces.current
+    assert demo.workspaces.current is second or demo.workspace().profile.name == "demo"
+
+
+def test_what_is_changed_in_the_demo_is_there_at_the_next_start(
+    demo: Runtime, begin: Callable[..., Runtime]
+) -> None:
+    workspace = demo.workspace()
+    acme = workspace.reads.resolve(Kind.COMPANY, "Acme Inc")
+    entries = workspace.writes.tag(Kind.COMPANY, [acme], ["brand-new"])
+    workspace.net.deliver([entry.n for entry in entries]).result(SECONDS)
+    demo.close()
+    again = begin(Start(demo=True)).workspace()
+    again.net.fill(anew=True).result(SECONDS)
+    shown = again.reads.company(acme)
+    assert shown is not None
+    tags = shown.raw["tags"]
+    assert isinstance(tags, list)
+    assert "brand-new" in tags
+
+
+def test_the_demo_asks_for_no_token_and_no_network(demo: Runtime) -> None:
+    assert demo.probe(demo.profile("demo")).name == "Max Berg"
+
+
+# -- files
+
+
+def test_everything_on_this_disk_is_the_persons_own(demo: Runtime, home: Path) -> None:
+    demo.workspace().net.fill().result(SECONDS)
+    demo.close()
+    for path in (home / "data", home / "state", *home.rglob("data/**/*"), *home.rglob("state/*")):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_tenants_share_no_file(demo: Runtime, home: Path) -> None:
+    folders = {path.parent for path in (home / "data" / "tenants").rglob("mirror.db")}
+    assert len(folders) == 2
+    assert all((folder / "outbox.db").exists() for folder in folders)
+
+
+def test_no_token_is_kept_beside_the_config(demo: Runtime, home: Path) -> None:
+    token = demo.profile("demo").token.value.encode()
+    demo.workspace().net.fill().result(SECONDS)
+    demo.close()
+    kept = [path for path in home.rglob("*") if path.is_file() and path.name != "sandbox.db"]
+    assert not [path for path in kept if token in path.read_bytes() and "sandbox" not in path.name]
+
+
+def test_a_rotated_token_finds_the_files_of_its_tenant(
+    begin: Callable[..., Runtime], home: Path, tmp_path: Path
+) -> None:
+    options = SandboxOptions(companies=3, db=tmp_path / "s.db", token="first")
+    with running(options) as server:
+        _configure(home, _tenant(server.url, "first"))
+        runtime = begin()
+        runtime.workspace().net.fill().result(SECONDS)
+        before = runtime.workspace().reads.companies().total
+        runtime.close()
+        port = int(server.url.rpartition(":")[2])
+        server.end()
+        with running(replace(options, token="second"), port) as again:
+            _configure(home, _tenant(again.url, "second"))
+            runtime = begin()
+            runtime.workspace().net.ask(_who).result(SECONDS)  # now it's known whose it is
+            runtime.close()
+            again.end()
+    offline = begin().workspace()
+    assert offline.reads.companies().total == before == 3
+
+
+def test_edits_that_wait_in_new_files_keep_them(
+    begin: Callable[..., Runtime], home: Path, tmp_path: Path
+) -> None:
+    options = SandboxOptions(companies=3, db=tmp_path / "s.db", token="first")
+    with running(options) as server:
+        _configure(home, _tenant(server.url, "first"))
+        runtime = begin()
+        runtime.workspace().net.fill().result(SECONDS)
+        runtime.close()
+        port = int(server.url.rpartition(":")[2])
+        server.end()
+    _configure(home, _tenant(server.url, "second"))
+    runtime = begin()
+    entry = runtime.workspace().writes.create(Kind.COMPANY, {"name": "New Ltd"})
+    runtime.workspace().writes.hold(entry.n)
+    with running(replace(options, token="second"), port):
+        runtime.workspace().net.ask(_who).result(SECONDS)
+        runtime.close()
+    assert [one.title for one in begin().workspace().reads.outbox()] == ["New Ltd"]
+
+
+def test_a_token_that_opens_another_tenant_now_touches_nothing(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    options = SandboxOptions(companies=3)
+    with running(options) as server:
+        _configure(home, _tenant(server.url, "sandbox-token"))
+        runtime = begin()
+        runtime.workspace().net.fill().result(SECONDS)
+        runtime.close()
+        port = int(server.url.rpartition(":")[2])
+        server.end()
+        with running(replace(options, tenant="another"), port):
+            workspace = begin().workspace()
+            entries = workspace.writes.create(Kind.COMPANY, {"name": "New Ltd"})
+            with pytest.raises(TenantMismatchError, match="now opens another tenant"):
+                workspace.net.fill().result(SECONDS)
+            assert workspace.reads.outbox() == (entries,)
+            assert workspace.reads.companies().total == 4
+
+
+async def _who(planhat: object) -> None:
+    from planhat_tui.model.limits import Lane
+
+    await planhat.my_profile(lane=Lane.USER)  # type: ignore[attr-defined] # the port of the room below
+
+
+# -- what the doors need
+
+
+def test_a_probe_tells_what_speaks_against_a_token(
+    begin: Callable[..., Runtime],
+) -> None:
+    with running(SandboxOptions(empty=True)) as server:
+        asked = Profile("eu", server.url, TokenSource("text", server.token))
+        assert begin().probe(asked).name == "Max Berg"
+        with pytest.raises(TokenError):
+            begin().probe(replace(asked, token=TokenSource("text", "nobodys")))
+        server.end()
+        with pytest.raises(OfflineError):
+            begin().probe(asked)
+
+
+def test_queued_edits_of_a_profile_are_counted_whether_its_open_or_not(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    _configure(home)
+    runtime = begin(Start(profile="us"))
+    assert runtime.queued("us") == 0
+    runtime.workspace().writes.create(Kind.COMPANY, {"name": "New Ltd"})
+    assert runtime.queued("us") == 1
+    runtime.close()
+    again = begin()
+    assert again.queued("us") == 1
+    assert not again.workspaces.is_open("us")
+    assert again.queued("eu") == 0  # its token can't be had
+    assert again.queued("asia") == 0
+
+
+def test_a_run_may_be_closed_twice_and_before_it_did_anything(demo: Runtime) -> None:
+    demo.workspace()
+    demo.close()
+    demo.close()
+
+
+def test_a_log_ends_with_its_run(begin: Callable[..., Runtime], tmp_path: Path) -> None:
+    handlers = list(logging.getLogger("planhat_tui").handlers)
+    log = tmp_path / "run.log"
+    runtime = begin(Start(log=log))
+    logging.getLogger("planhat_tui.x").info("said")
+    runtime.close()
+    logging.getLogger("planhat_tui.x").info("said later")
+    assert log.read_text().endswith("INFO planhat_tui.x: said\n")
+    assert logging.getLogger("planhat_tui").handlers == handlers
+
+
+def test_a_log_that_cant_be_written_is_told(begin: Callable[..., Runtime], tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="can't be written"):
+        begin(Start(log=tmp_path))
+
+
+# -- what the explorer is given
+
+
+def test_the_explorer_opens_on_the_default(begin: Callable[..., Runtime], home: Path) -> None:
+    _configure(home)
+    session = begin(EU_TOKEN="t").session()
+    assert session.workspaces.current.profile.name == "eu"
+    assert session.hint == ""
+
+
+def test_where_the_default_cant_be_opened_another_is_and_why_is_said(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    _configure(home)
+    session = begin().session()
+    assert session.workspaces.current.profile.name == "us"
+    assert "eu can't be opened: The environment has no EU_TOKEN" in session.problems[0]
+
+
+def test_where_none_can_the_demo_is(begin: Callable[..., Runtime], home: Path) -> None:
+    _configure(home, _tenant("https://api.planhat.com", "{env: NONE}"))
+    session = begin().session()
+    assert session.workspaces.current.profile.name == "demo"
+    assert session.problems[0].startswith("acme can't be opened")
+
+
+def test_without_any_profile_it_is_the_demo_and_says_how_to_add_one(
+    begin: Callable[..., Runtime],
+) -> None:
+    session = begin().session()
+    assert session.workspaces.current.profile.name == "demo"
+    assert session.hint == HINT
+    assert session.problems == ()
+
+
+def test_a_profile_that_was_named_is_opened_or_nothing_is(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    _configure(home)
+    with pytest.raises(TokenError):
+        begin(Start(profile="eu")).session()
+    with pytest.raises(NotFoundError):
+        begin(Start(profile="asia")).session()
+
+
+def test_mistakes_in_the_config_are_said_on_the_screen(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    _configure(home, CONFIG + "  asia: {base_url: https://api.planhat.com}\n")
+    session = begin(EU_TOKEN="t").session()
+    assert "config.yaml:5:" in session.problems[0]
+    assert session.workspaces.current.profile.name == "eu"
+
+
+def test_a_theme_that_isnt_there_names_the_nearest(begin: Callable[..., Runtime]) -> None:
+    with pytest.raises(InputError, match=r"no theme planhat-drak\.  Did you mean planhat-dark\?"):
+        begin(Start(theme="planhat-drak")).session()
+    with pytest.raises(InputError, match="There are: .*planhat-dark"):
+        begin(Start(theme="xyzzy")).session()
+
+
+def test_one_that_the_config_names_is_said_and_the_default_is_used(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    _configure(home, "settings: {theme: xyzzy}\n")
+    session = begin().session()
+    assert session.theme == "planhat-dark"
+    assert "There is no theme xyzzy.  planhat-dark is used" in session.problems
+
+
+def test_a_theme_goes_before_the_configs(begin: Callable[..., Runtime], home: Path) -> None:
+    _configure(home, "settings: {theme: planhat-dark}\n")
+    other = next(name for name in begin().session().themes if name != "planhat-dark")
+    assert begin(Start(theme=other)).session().theme == other
+
+
+def test_a_theme_of_ones_own_with_a_mistake_tells_it(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    folder = home / "themes"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text("nonsense: [\n")
+    assert "mine.yaml" in begin().session().problems[0]
+    with pytest.raises(ConfigError, match=r"mine\.yaml"):
+        begin(Start(theme="mine")).session()
