@@ -17,13 +17,14 @@ import click
 from planhat_tui.commands import grammar
 from planhat_tui.commands.context import Context, Door, Wishes
 from planhat_tui.commands.output import Style, visible_lines, write
-from planhat_tui.commands.registry import ROOMS, Command, commands
+from planhat_tui.commands.registry import ROOMS, Command, Effect, commands
 from planhat_tui.errors import (
     AmbiguousError,
     InputError,
     PlanhatTuiError,
     QueryError,
     RefusedError,
+    UnknownOutcomeError,
 )
 from planhat_tui.model.text import nearest, visible
 from planhat_tui.runtime import Runtime, Start
@@ -64,8 +65,17 @@ def run(words: Sequence[str]) -> int:
         _complain("Interrupted. What was queued is kept.")
         return INTERRUPTED
     except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _to_nowhere()
         return 0
+    except OSError as error:
+        _complain(f"The answer can't be written: {error.strerror}. What was queued is kept.")
+        _to_nowhere()
+        return 1
+
+
+def _to_nowhere() -> None:
+    """Let what is left in the buffer of stdout go nowhere, so that the end is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(words: list[str]) -> int:
@@ -192,6 +202,12 @@ class _Noun(click.Group):
         self._others = {alias: command for command in verbs for alias in command.aliases}
         self._options = options
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words after the noun; there must be some."""
+        if not args:
+            raise InputError(f"What about {self.name}?", f"There are: {', '.join(self._verbs)}.")
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
         """Return the verbs."""
         return list(self._verbs)
@@ -277,7 +293,12 @@ def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> Non
 
             logging.getLogger("planhat_tui.cli").info("%s", command.name)
         context = _context(runtime, options, given)
-        result = command.run(context, **grammar.arguments(command, given))
+        try:
+            result = command.run(context, **grammar.arguments(command, given))
+        except UnknownOutcomeError as error:
+            if command.effect is not Effect.READ:
+                raise
+            raise PlanhatTuiError(error.message, error.advice) from None  # a read leaves no doubt
         write(result, _style(options), _out, _note)
         sys.stdout.flush()
         options.status = getattr(result, "exit_status", 0)

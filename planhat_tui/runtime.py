@@ -171,8 +171,10 @@ class Runtime:
         if profile.demo:
             from planhat_tui.sandbox import SandboxOptions, create_app
 
-            options = SandboxOptions(db=self.paths.data / "demo" / "sandbox.db")
-            app = create_app(options, clock=self._clock.wall)
+            db = self.paths.data / "demo" / "sandbox.db"
+            db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            db.touch(mode=0o600)
+            app = create_app(SandboxOptions(db=db), clock=self._clock.wall)
         return connect(
             profile.base_url,
             token,

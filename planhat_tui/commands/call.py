@@ -44,7 +44,7 @@ COLUMNS = (
     option("--nr", "the number that was called", "N"),
     option("--agent", "who called: the id in your system; else the profile's", "A"),
     option("--start", "14:05, -10m or ISO 8601", "T"),
-    option("--end", "likewise; now, if --talk is given", "T"),
+    option("--end", "likewise; now, where --start or --talk is given", "T"),
     option("--talk", "how long was talked: 10m, 90s, 1h5m", "LENGTH"),
     option("--waiting", "how long it rang", "S"),
     option("--note", "kept in the company's call_note_field, else on this machine"),
@@ -67,7 +67,7 @@ def log(  # noqa: PLR0917 -- the words of one command
 ) -> Done:
     """Log a call that has ended.
 
-    With --talk alone it ended just now. Nothing known about the times: none is sent.
+    Without --end it ended just now. Nothing known about the times: none is sent.
     """
     draft = _whom(ctx, contact, nr)
     draft = replace(
@@ -79,9 +79,10 @@ def log(  # noqa: PLR0917 -- the words of one command
     draft = _timed(ctx, draft, start, end, talk, waiting)
     entries = ctx.workspace().writes.log_call(draft)
     done = settle(ctx, entries, f"Call to {visible(draft.nr)}")
-    if note and not ctx.workspace().profile.call_note_field:
-        kept = "The note stays on this machine: the profile names no call_note_field."
-        done = done._replace(text=f"{done.text}\n{kept}")
+    field = ctx.workspace().profile.call_note_field
+    if note and not (field and draft.company_id):
+        why = "nobody here has this number" if field else "the profile names no call_note_field"
+        done = done._replace(text=f"{done.text}\nThe note stays on this machine: {why}.")
     only = tuple(record for record in done.records if "nr" in record)
     return done._replace(records=only)
 
@@ -164,6 +165,8 @@ def _timed(  # noqa: PLR0917 -- the words of one command
             ended = begun + length + timedelta(seconds=seconds or 0)
         else:
             begun, ended = calls.finished(ended or now, length, seconds)
+    elif begun is not None:
+        ended = ended or now
     return replace(draft, start=begun, end=ended, waiting=seconds)
 
 

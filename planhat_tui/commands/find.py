@@ -44,4 +44,9 @@ def _told(ctx: Context, found: Found) -> Iterator[dict[str, Json]]:
         call = logged.call
         yield {"kind": "call", **call.raw, "name": text_of(call.raw, "nr"), "at": call.start}
     for tag, uses in found.tags:
-        yield {"kind": "tag", "name": tag, "at": f"{uses} uses", "uses": uses}
+        yield {
+            "kind": "tag",
+            "name": tag,
+            "at": f"{uses} use{'' if uses == 1 else 's'}",
+            "uses": uses,
+        }

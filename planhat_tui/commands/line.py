@@ -126,7 +126,7 @@ def _offered(words: Sequence[str], ctx: Context) -> list[str]:
     if not words:
         kind = selection.kind
         own = _names(kind.value) if kind is not None and kind.value in ROOMS else []
-        return [*own, *(noun for noun in ROOMS if _open(noun))]
+        return list(dict.fromkeys([*own, *(noun for noun in ROOMS if _open(noun))]))
     try:
         typed = _typed(words, selection)
     except PlanhatTuiError:

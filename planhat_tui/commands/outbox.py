@@ -25,6 +25,9 @@ COLUMNS = (
     Column("reason", "REASON"),
 )
 
+_DIGITS = 18
+"""More than any edit's number has, and all that fit into the file."""
+
 
 @verb("outbox list", key="outbox", aliases=("find",))
 def list_(ctx: Context) -> Listing:
@@ -71,7 +74,7 @@ def discard(ctx: Context, n: str) -> Done:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _DIGITS:
         raise InputError(f"{text} is no number of an edit.", "outbox list shows them.", field="n")
     return int(text)
 

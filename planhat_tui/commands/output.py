@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Format: TypeAlias = Literal["table", "json", "jsonl", "csv", "id"]
 _WIDEST = 44
+_EXACT = 2.0**53
+"""Above it a float isn't every whole number any more; it's written as the float that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _picked(record: Raw, fields: Sequence[str]) -> Raw:
 
 def _columns(result: Result, fields: Sequence[str]) -> tuple[Column, ...]:
     if fields:
-        return tuple(Column(path, path.upper()) for path in fields)
+        return tuple(Column(path, visible(path.upper())) for path in fields)
     return result.columns if isinstance(result, Listing) else ()
 
 
@@ -99,7 +101,7 @@ def _csv(result: Result, records: Sequence[Raw], fields: Sequence[str]) -> Itera
         paths = list(dict.fromkeys(path for record in records for path in record))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(paths)
+    writer.writerow([defused(visible(path)) for path in paths])
     for record in records:
         writer.writerow([defused(visible_block(cell(value_at(record, path)))) for path in paths])
     yield text.getvalue().rstrip("\n")
@@ -114,7 +116,7 @@ def cell(value: Json) -> str:
     """Return a value as the text of a cell; nothing for ``null``."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     return custom.format(value)
 

@@ -33,7 +33,11 @@ def list_(ctx: Context) -> Listing:
     for warning in config.warnings:
         ctx.tell(warning)
     rows = tuple(_told(profile, config.default) for profile in config.profiles.values())
-    note = "" if rows else "No profile yet: profile add NAME adds one; --demo needs none."
+    note = (
+        ""
+        if rows or config.problems
+        else "No profile yet: profile add NAME adds one; --demo needs none."
+    )
     return Listing(rows, COLUMNS, note)
 
 

@@ -36,7 +36,7 @@ class Param(NamedTuple):
 
     ``records`` are one ``ID`` in the shell; in the ``:`` line the selection, or ``--id ID``. A
     ``word`` is positional, ``words`` are all that are left. An ``option`` takes a value, a ``flag``
-    none, a ``switch`` may be repeated. ``flags`` are an option's spellings.
+    none. ``flags`` are an option's spellings.
     """
 
     name: str

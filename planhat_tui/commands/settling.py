@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands import lookup
+from planhat_tui.commands.context import Door
 from planhat_tui.commands.results import Done
 from planhat_tui.errors import (
     ConflictError,
@@ -17,7 +18,7 @@ from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from planhat_tui.commands.context import Context
     from planhat_tui.model.outbox import Entry
@@ -45,11 +46,12 @@ def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = Fa
         return Done("Nothing to change: it is so already.", many=many)
     if not ctx.wishes.wait:
         shown = _records(ctx, entries)
-        return Done(f"{deed}: queued. u takes it back.", shown, many=many)
+        back = "planhat-tui undo" if Door.SHELL in ctx.door else "u"
+        return Done(f"{deed}: queued. {back} takes it back.", shown, many=many)
     net = ctx.workspace().net
     settled = net.deliver([entry.n for entry in entries]).result()
     text = "\n".join(dict.fromkeys(_told(ctx, entry, deed) for entry in settled))
-    return Done(text, _records(ctx, settled), _status(ctx, settled), many=many)
+    return Done(text, _records(ctx, settled), status_of(ctx, settled), many=many)
 
 
 def _told(ctx: Context, entry: Entry, deed: str) -> str:
@@ -62,7 +64,8 @@ def _told(ctx: Context, entry: Entry, deed: str) -> str:
     return f"{deed}: {entry.state}. {why}  Edit {entry.n} is kept here: outbox list".strip()
 
 
-def _status(ctx: Context, settled: Sequence[Entry]) -> int:
+def status_of(ctx: Context, settled: Iterable[Entry]) -> int:
+    """Return the exit status of several edits: 0, what all of them have, or that some failed."""
     statuses = {STATUS[entry.state] for entry in settled}
     if statuses == {OfflineError.exit_status} and ctx.workspace().net.status.network == "refused":
         return RefusedError.exit_status

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import wait
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands.lookup import age
 from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Done, Single
+from planhat_tui.commands.settling import status_of
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
@@ -33,6 +33,8 @@ def whoami(ctx: Context) -> Single:
 @verb("sync", flag("--full", "read everything again"), key="refresh")
 def sync(ctx: Context, full: bool) -> Done:  # noqa: FBT001 -- a flag of the command line
     """Bring the local copy up to date, and send what is queued."""
+    from concurrent.futures import wait
+
     workspace = ctx.workspace()
     net = workspace.net
     queued = [entry.n for entry in workspace.reads.outbox()]
@@ -51,7 +53,8 @@ def sync(ctx: Context, full: bool) -> Done:  # noqa: FBT001 -- a flag of the com
     waiting = sum(entry.state.is_open for entry in left)
     progress = workspace.reads.progress()
     told = f"{progress.companies_known} companies, {progress.contacts_done} contacts; {age(ctx)}."
-    return Done(told + (f" {waiting} edits aren't delivered: outbox list" if waiting else ""))
+    told += f" {waiting} edits aren't delivered: outbox list" if waiting else ""
+    return Done(told, exit_status=status_of(ctx, left))
 
 
 @verb("limits")

@@ -23,10 +23,11 @@ def query_of(words: Sequence[str]) -> str:
 def _quoted(word: str) -> str:
     if not any(char.isspace() for char in word) or '"' in word:
         return word
-    head, colon, tail = word.partition(":")
+    negated = "not:" if word.startswith("not:") else ""
+    head, colon, tail = word.removeprefix(negated).partition(":")
     if colon and head and not any(char.isspace() for char in head):
-        return f'{head}:"{tail}"'
-    return f'"{word}"'
+        return f'{negated}{head}:"{tail}"'
+    return f'{negated}"{word.removeprefix(negated)}"'
 
 
 def values_of(

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 from planhat_tui.commands.registry import Effect, verb
 from planhat_tui.commands.results import Done
 from planhat_tui.commands.settling import settle
+from planhat_tui.config import guardrails
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
 
 
-@verb("undo", effect=Effect.WRITE, key="undo")
+@verb("undo", effect=Effect.DELETE, key="undo")
 def undo(ctx: Context) -> Done:
-    """Take the last step back: a queued edit is dropped, a delivered one is edited back."""
-    undone = ctx.workspace().undo()
+    """Take the last step back: a queued edit is dropped, a delivered one is edited back.
+
+    What was made is deleted again, after a word, as any delete is.
+    """
+    workspace = ctx.workspace()
+    if titles := workspace.undo_deletes():
+        word = guardrails.typed_word(workspace.profile, len(titles), deleting=True)
+        ctx.confirm(f"Taking it back deletes in Planhat: {', '.join(titles)}.", word)
+    undone = workspace.undo()
     going = [entry for entry in undone.entries if entry.state.is_open]
     if not going or not ctx.wishes.wait:
         return Done(undone.text)

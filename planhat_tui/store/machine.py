@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import time
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.ports import Budget
 from planhat_tui.store.connection import Database
+from planhat_tui.store.disk import DamagedError, set_aside
 from planhat_tui.store.schema import MACHINE
 
 if TYPE_CHECKING:
@@ -23,8 +26,16 @@ class MachineState:
 
     @classmethod
     def open(cls, folder: Path) -> MachineState:
-        """Open or make it in a folder. Raises :class:`StorageError`."""
-        return cls(Database(folder / "state.db", MACHINE, durable=False))
+        """Open or make it in a folder; a damaged one is set aside, since nothing in it is precious.
+
+        Raises :class:`StorageError`.
+        """
+        path, mark = folder / "state.db", folder / "state.db.is-damaged"
+        if not mark.exists():
+            with contextlib.suppress(DamagedError):  # it leaves its mark
+                return cls(Database(path, MACHINE, durable=False, damage_mark=mark))
+        set_aside(path, mark, f"{time.time():.0f}")
+        return cls(Database(path, MACHINE, durable=False, damage_mark=mark))
 
     def load(self, key: str) -> Budget:
         """Return what is known of a rate limit; an empty budget if nothing is."""

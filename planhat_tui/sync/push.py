@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import PlanhatTuiError
-from planhat_tui.model.edits import Merge, custom_key, dropped, merge
+from planhat_tui.model.edits import Merge, dropped, merge
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import Action, State
@@ -132,11 +132,10 @@ class Push:
         self._keep(parcel.kind, answer, kept)
 
     async def _base(self, parcel: Parcel) -> dict[str, Json]:
-        """Return what Planhat has: read anew if tags or custom fields meet an old copy."""
-        lists = any(c.field == "tags" or custom_key(c.field) is not None for c in parcel.changes)
+        """Return what Planhat has: read anew if the copy is old, so that nobody is overwritten."""
         server, seen_at = self._copy(parcel.kind, parcel.record_id)
         old = self._wall() - seen_at > FRESH_FOR
-        if server is not None and not parcel.again and not (lists and old):
+        if server is not None and not parcel.again and not old:
             return server
         fresh = await endpoints.fetch(self._api, parcel.kind, parcel.record_id, Lane.OUTBOX)
         self._put(parcel.kind, fresh)

@@ -38,6 +38,12 @@ class Undo:
         self._store = store
         self._actions = actions
 
+    def would_delete(self) -> tuple[str, ...]:
+        """Return the titles of what taking back the last step deletes in Planhat."""
+        step = self._store.outbox.last_step()
+        made = Action.CREATE, State.DELIVERED
+        return tuple(entry.title for entry in step if (entry.action, entry.state) == made)
+
     def last(self) -> Undone:
         """Take back the last step. Raises :class:`InputError` if there is none, or it can't be."""
         step = [e for e in self._store.outbox.last_step() if e.state is not State.DROPPED]

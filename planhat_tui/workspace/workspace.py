@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planhat_tui.sync.engine import Engine
     from planhat_tui.sync.status import SyncStatus
     from planhat_tui.workspace.actions import Actions
-    from planhat_tui.workspace.undo import Undone
+    from planhat_tui.workspace.undo import Undo, Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,19 @@ class Workspace:
                 self._listeners(Changed(topic))
             self._wake()
 
+    def undo_deletes(self) -> tuple[str, ...]:
+        """Return the titles of what :meth:`undo` would delete in Planhat: ask first then."""
+        return self._undo.would_delete()
+
     def undo(self) -> Undone:
         """Take back the last step. Raises :class:`InputError` if that can't be."""
+        return self._undo.last()
+
+    @cached_property
+    def _undo(self) -> Undo:
         from planhat_tui.workspace.undo import Undo
 
-        return Undo(self._store, self.writes).last()
+        return Undo(self._store, self.writes)
 
     def status(self) -> Status:
         """Return how it stands."""

@@ -49,10 +49,9 @@ class Partner:
     name: str = ""
     phone: str = ""
 
-    @property
-    def draft_key(self) -> str:
-        """Under which the draft is kept."""
-        return f"call:{self.contact_id or self.company_id}"
+    def draft_key(self, *, finished: bool) -> str:
+        """Under which the draft is kept: a call that ran isn't one that is told afterwards."""
+        return f"{'ended' if finished else 'running'} call:{self.contact_id or self.company_id}"
 
 
 class CallForm(Vertical, InExplorer):
@@ -117,7 +116,7 @@ class CallForm(Vertical, InExplorer):
         head = "Call that just ended" if finished else "Call now"
         self._with.update(Content.assemble((head, "bold"), f" with {whom}{at}"))
         drafts = self.workspace.drafts
-        self.ask("draft", lambda: drafts.load(partner.draft_key), self._recall)
+        self.ask("draft", lambda: drafts.load(partner.draft_key(finished=finished)), self._recall)
         if finished:
             self.boxes["talk"].line.focus()
         else:
@@ -152,6 +151,11 @@ class CallForm(Vertical, InExplorer):
                 self.boxes[name].value = ""
 
     @property
+    def draft_key(self) -> str:
+        """Under which what is typed is kept."""
+        return self.partner.draft_key(finished=self.finished)
+
+    @property
     def typed(self) -> Typed:
         """What is in the boxes."""
         return Typed(**{name: box.value for name, box in self.boxes.items()})
@@ -166,7 +170,7 @@ class CallForm(Vertical, InExplorer):
 
     def keep(self) -> None:
         """Keep what is typed on this machine."""
-        drafts, key = self.workspace.drafts, self.partner.draft_key
+        drafts, key = self.workspace.drafts, self.draft_key
         data = {name: box.value for name, box in self.boxes.items()}
         self.perform(lambda: drafts.save(key, data), lambda _: None)
 

@@ -161,7 +161,7 @@ class Calls(Pane):
     @on(CallForm.Ready)
     def _ready(self, event: CallForm.Ready) -> None:
         event.stop()
-        workspace, draft, key = self.workspace, event.draft, event.partner.draft_key
+        workspace, draft, key = self.workspace, event.draft, self.form.draft_key
 
         def log() -> tuple[Entry, ...]:
             entries = workspace.writes.log_call(draft)

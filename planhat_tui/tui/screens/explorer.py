@@ -11,8 +11,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from planhat_tui.config import guardrails
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind
+from planhat_tui.model.text import visible
 from planhat_tui.tui.commanding import Commanding
 from planhat_tui.tui.feed import Feed
 from planhat_tui.tui.flows import Flows
@@ -25,6 +27,7 @@ from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
 from planhat_tui.tui.part import Part
 from planhat_tui.tui.presentation import status_words
+from planhat_tui.tui.screens.confirm import Confirm
 from planhat_tui.tui.screens.help import Help
 from planhat_tui.tui.screens.outbox import OutboxSheet
 from planhat_tui.tui.screens.tenants import Tenants
@@ -186,9 +189,26 @@ class Explorer(Screen[None], Part):
         self.ask("status", read, self._know_status)
 
     def _know_status(self, known: tuple[Status, Mapping[str, int], User | None]) -> None:
+        before = self._status.sync.reason if self._status is not None else ""
+        before = self._status.sync.reason if self._status is not None else ""
         self._status, self._others, self._me = known
+        reason = self._status.sync.reason
+        if reason and reason != before:
+            self.say(reason, bad=True)
         self._draw_header()
         self._draw_state()
+        self._tell_trouble(visible(before), visible(self._status.sync.reason))
+
+    def _tell_trouble(self, before: str, reason: str) -> None:
+        """Say why the engine can't go on, or that it can again; what one did just now stays."""
+        if reason == before or self._status is None:
+            return
+        shut = self._status.sync.network in {"refused", "mismatch"}
+        idle = self.message.said in {"", before, self._greeting, self.planhat.session.hint}
+        if reason and (shut or idle):
+            self.say(reason, bad=True)
+        elif not reason and self.message.said == before:
+            self.say("Planhat answers again")
 
     def _draw_header(self) -> None:
         left, right = status_words.header(
@@ -276,6 +296,8 @@ class Explorer(Screen[None], Part):
         for pane in self.panes:
             pane.draw_rule()
         self._draw_state()
+        if not small and self.focused is None and self.is_current and self._begun:
+            self.front.focus_target().focus()
 
     def go(self, number: int) -> None:
         """Give a pane the focus; where panes are tabs, it comes to the front."""
@@ -434,8 +456,22 @@ class Explorer(Screen[None], Part):
         self.planhat.switch_to(self.planhat.session.workspaces.last)
 
     def do_undo(self) -> None:
-        """Take the last step back."""
-        self.perform(self.workspace.undo, self._undone)
+        """Take the last step back; ask first where that deletes in Planhat."""
+        self.ask("undo", self.workspace.undo_deletes, self._undo)
+
+    def _undo(self, titles: tuple[str, ...]) -> None:
+        if not titles:
+            self.perform(self.workspace.undo, self._undone)
+            return
+        word = guardrails.typed_word(self.workspace.profile, len(titles), deleting=True)
+        text = f"Taking it back deletes in Planhat: {', '.join(titles)}."
+        sheet = Confirm("Undo", text, word, self.planhat.monotonic)
+
+        def answered(sure: bool | None) -> None:  # noqa: FBT001 -- the answer of the sheet
+            if sure:
+                self.perform(self.workspace.undo, self._undone)
+
+        self.app.push_screen(sheet, answered)
 
     def _undone(self, undone: Undone) -> None:
         first, *more = undone.text.split("  ")

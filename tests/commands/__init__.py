@@ -1,0 +1,1 @@
+"""The verbs: what they read, what they do, what they answer."""

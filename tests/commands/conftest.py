@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+
+from planhat_tui.commands import grammar, line, registry
+from planhat_tui.commands.context import Context, Door, Selection, Wishes
+from planhat_tui.commands.results import Done, Listing, Single
+from planhat_tui.config.paths import find_paths
+from planhat_tui.config.profiles import Config, Profile, TokenSource, load_config
+from planhat_tui.errors import PlanhatTuiError
+from planhat_tui.model.records import Kind, User
+from planhat_tui.sandbox import DEMO_TENANTS
+from planhat_tui.store.tenant import TenantStore
+from planhat_tui.sync.engine import Engine
+from planhat_tui.workspace.workspace import Workspace
+from tests.sync.rig import SECONDS, URL, Line, Server, Time, client_over
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from planhat_tui.commands.registry import Command
+    from planhat_tui.commands.results import Result
+    from planhat_tui.model.outbox import Entry, State
+    from planhat_tui.model.values import Raw
+    from planhat_tui.sandbox import SandboxOptions
+
+
+class Desk:
+    """Somebody who types verbs, in the shell and in the ``:`` line, over a server that obeys tests.
+
+    ``asked`` are the questions before a deletion and the words that confirm them; ``refusing`` says
+    no to all. ``told`` is what was told meanwhile. ``served`` is what the sandbox was started with.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.time = Time()
+        self.server = Server(self.time)
+        self.network = Line(self.server.app)
+        self.paths = find_paths({"PLANHAT_TUI_HOME": str(folder)})
+        self.settings: dict[str, Any] = {}
+        self.door = Door.SHELL
+        self.selection = Selection()
+        self.wishes = Wishes()
+        self.asked: list[tuple[str, str]] = []
+        self.refusing: PlanhatTuiError | None = None
+        self.told: list[str] = []
+        self.served: list[tuple[SandboxOptions, str, int]] = []
+        self.secrets: list[str] = []
+        self.probed: list[Profile] = []
+        self.me: User | PlanhatTuiError = User.from_raw({"_id": "u1", "firstName": "Ada"})
+        self.queued: dict[str, int] = {}
+        self.switched: list[str] | None = None
+        self._workspace: Workspace | None = None
+
+    # -- typing
+
+    def shell(self, *words: str) -> Result:
+        """Run a verb as the shell does: ``shell("company", "tag", "Acme Inc", "gold")``."""
+        command, rest = _found(words)
+        parser = click.Command(
+            command.name, params=grammar.parameters(command, Door.SHELL), add_help_option=False
+        )
+        self.door = Door.SHELL
+        with parser.make_context(command.name, grammar.query_words(rest)) as read:
+            return command.run(self.context, **grammar.arguments(command, read.params))
+
+    def colon(self, text: str, kind: Kind | None = None, *ids: str) -> list[Result]:
+        """Run a ``:`` line on a selection: as on the screen, nothing waits for delivery."""
+        self.door = Door.LINE
+        self.wishes = Wishes(wait=False)
+        self.selection = Selection(kind, ids)
+        context = self.context
+        return [typed.run(context) for typed in line.read(text, self.selection)]
+
+    def rows(self, *words: str) -> tuple[Raw, ...]:
+        """Run a verb in the shell that answers with a list; its records."""
+        result = self.shell(*words)
+        assert isinstance(result, Listing)
+        return result.records
+
+    def one(self, *words: str) -> Raw:
+        """Run a verb in the shell that answers with one record."""
+        result = self.shell(*words)
+        assert isinstance(result, Single)
+        return result.record
+
+    def do(self, *words: str) -> Done:
+        """Run a verb in the shell that does something."""
+        result = self.shell(*words)
+        assert isinstance(result, Done)
+        return result
+
+    @property
+    def context(self) -> Context:
+        """The world of a verb."""
+        return Context(
+            door=self.door,
+            workspace=lambda: self.workspace,
+            config=lambda: self.config,
+            paths=self.paths,
+            now=lambda: datetime.fromtimestamp(self.time.now, UTC),
+            tell=self.told.append,
+            confirm=self._confirm,
+            probe=self._probe,
+            reload=lambda: None,
+            secret=lambda _prompt: self.secrets.pop(0),
+            serve=self._serve,
+            queued=lambda name: self.queued.get(name, 0),
+            selection=self.selection,
+            wishes=self.wishes,
+            switch=self.switched.append if self.switched is not None else None,
+        )
+
+    # -- the profile
+
+    @property
+    def config(self) -> Config:
+        return load_config(self.paths.config_file)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The profile, opened at the first look, under the settings that stand then."""
+        if self._workspace is None:
+            self._workspace = self._opened()
+        return self._workspace
+
+    def fill(self) -> None:
+        """Have everything in the local copy, and nothing running."""
+        self.workspace.net.fill().result(SECONDS)
+        self.reopen()
+
+    def reopen(self, **settings: Any) -> None:  # noqa: ANN401 -- Profile's own
+        """Close the profile; the next look opens it with these settings too."""
+        self.settings |= settings
+        if self._workspace is not None:
+            self._workspace.close()
+        self._workspace = None
+
+    def close(self) -> None:
+        self.reopen()
+        self.server.close()
+
+    def company(self, name: str = "Acme Inc") -> str:
+        """Return the id of a company in the local copy."""
+        return self.workspace.reads.resolve(Kind.COMPANY, name)
+
+    def contact_ids(self, company: str = "Acme Inc") -> list[str]:
+        """Return the ids of the contacts of a company, as the server has them."""
+        everyone = self.server.ask("GET", "/endusers?limit=2000")
+        return [person["_id"] for person in everyone if person["companyName"] == company]
+
+    def states(self) -> list[State]:
+        """Return how the edits stand that aren't delivered."""
+        return [entry.state for entry in self.workspace.reads.outbox()]
+
+    def queue(self) -> tuple[Entry, ...]:
+        return self.workspace.reads.outbox()
+
+    def _opened(self) -> Workspace:
+        token = TokenSource("text", DEMO_TENANTS[0].token)
+        settings = {"external_user_id": "max123", **self.settings}
+        profile = Profile(name="acme", base_url=URL, token=token, **settings)
+        store = TenantStore.open(self.paths.data / "acme", wall=self.time.time)
+
+        def make_engine(listeners: Any) -> Engine:  # noqa: ANN401 -- the workspace's own
+            return Engine(
+                connect=lambda on_limits: client_over(self.network, self.time, on_limits),
+                store=store,
+                on_change=listeners,
+                wall=self.time.time,
+                pull=False,
+            )
+
+        return Workspace(profile, store, make_engine)
+
+    def _confirm(self, question: str, word: str) -> None:
+        self.asked.append((question, word))
+        if self.refusing is not None:
+            raise self.refusing
+
+    def _probe(self, profile: Profile) -> User:
+        self.probed.append(profile)
+        if isinstance(self.me, PlanhatTuiError):
+            raise self.me
+        return self.me
+
+    def _serve(self, options: SandboxOptions, host: str, port: int) -> int:
+        self.served.append((options, host, port))
+        return 0
+
+
+def _found(words: tuple[str, ...]) -> tuple[Command, list[str]]:
+    for command in registry.commands(words[0]):
+        if not command.noun:
+            return command, list(words[1:])
+        if words[1] in {command.verb, *command.aliases}:
+            return command, list(words[2:])
+    raise AssertionError(f"there is no verb {words}")
+
+
+@pytest.fixture
+def bare(home: Path) -> Iterator[Desk]:
+    """Return a desk that has read nothing yet."""
+    desk = Desk(home)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def desk(bare: Desk) -> Desk:
+    """Return a desk that has everything in its local copy."""
+    bare.fill()
+    return bare

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.commands.results import Done
+from planhat_tui.errors import GuardrailError, InputError, NotFoundError
+from planhat_tui.model.calls import parse_iso
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Kind
+from tests.sync.rig import lost_answer
+
+if TYPE_CHECKING:
+    from tests.commands.conftest import Desk
+
+NUMBER = "+46 70 765 43 21"
+
+
+def _person(desk: Desk) -> dict[str, str]:
+    """Return a contact of Acme Inc who has a number that nobody else has."""
+    words = ["--company", "Acme Inc", f"phone={NUMBER}", "email=a@n.example"]
+    desk.do("contact", "create", "Ada New", *words)
+    return {key: str(value) for key, value in desk.one("contact", "show", "Ada New").items()}
+
+
+def _sent(desk: Desk) -> dict[str, object]:
+    (body,) = desk.network.sent("POST /calls")
+    return dict(body)
+
+
+def _minutes(call: dict[str, object], waiting: float = 0) -> tuple[datetime, float]:
+    """Return when a call ended, and how many minutes were talked."""
+    start, end = parse_iso(str(call["start"])), parse_iso(str(call["end"]))
+    assert start is not None
+    assert end is not None
+    return end, (end - start).total_seconds() / 60 - waiting
+
+
+# -- whom, and who
+
+
+def test_a_call_with_a_contact_has_the_contacts_number(desk: Desk) -> None:
+    person = _person(desk)
+    done = desk.do("call", "log", "Ada New", "--talk", "10m")
+    assert (done.exit_status, done.text) == (0, f"Call to {NUMBER}: delivered.")
+    assert _sent(desk)["nr"] == NUMBER
+    (logged,) = desk.workspace.reads.calls()
+    assert (logged.contact_id, logged.company_id) == (person["_id"], desk.company())
+
+
+def test_another_number_goes_before_the_contacts(desk: Desk) -> None:
+    _person(desk)
+    desk.do("call", "log", "a@n.example", "--nr", "+46 8 1", "--talk", "10m")
+    assert _sent(desk)["nr"] == "+46 8 1"
+
+
+def test_a_number_alone_finds_whose_it_is(desk: Desk) -> None:
+    person = _person(desk)
+    desk.do("call", "log", "--nr", NUMBER.replace(" ", ""), "--talk", "10m")
+    (logged,) = desk.workspace.reads.calls()
+    assert logged.contact_id == person["_id"]
+
+
+def test_a_number_that_nobody_has_is_logged_all_the_same(desk: Desk) -> None:
+    desk.do("call", "log", "--nr", "+46 99 999 99 99", "--talk", "10m")
+    (logged,) = desk.workspace.reads.calls()
+    assert (logged.contact_id, logged.company_id) == ("", "")
+
+
+def test_on_the_screen_the_selected_contact_is_meant(desk: Desk) -> None:
+    person = _person(desk)
+    (done,) = desk.colon("call log --talk 10m", Kind.CONTACT, person["_id"])
+    assert isinstance(done, Done)
+    assert done.text.startswith(f"Call to {NUMBER}: queued.")
+
+
+def test_a_call_with_nobody_is_told(desk: Desk) -> None:
+    with pytest.raises(InputError, match="Whom was the call with") as told:
+        desk.shell("call", "log", "--talk", "10m")
+    assert told.value.field == "nr"
+
+
+def test_a_contact_without_a_number_is_told(desk: Desk) -> None:
+    desk.do("contact", "create", "Mute", "--company", "Acme Inc", "email=m@x.example")
+    with pytest.raises(InputError, match="Mute has no number"):
+        desk.shell("call", "log", "Mute")
+
+
+def test_the_agent_is_the_profiles_unless_another_is_named(desk: Desk) -> None:
+    desk.do("call", "log", "--nr", NUMBER)
+    desk.do("call", "log", "--nr", NUMBER, "--agent", "anna7")
+    agents = [body["externalUserId"] for body in desk.network.sent("POST /calls")]
+    assert agents == ["max123", "anna7"]
+
+
+def test_without_any_agent_it_is_told(desk: Desk) -> None:
+    desk.reopen(external_user_id="")
+    with pytest.raises(InputError, match="A call needs the agent"):
+        desk.shell("call", "log", "--nr", NUMBER)
+
+
+# -- when
+
+
+def test_a_call_of_some_length_ended_just_now(desk: Desk) -> None:
+    desk.do("call", "log", "--nr", NUMBER, "--talk", "10m", "--waiting", "30")
+    call = _sent(desk)
+    end, minutes = _minutes(call, waiting=0.5)
+    assert abs(end - datetime.fromtimestamp(desk.time.now, UTC)) < timedelta(minutes=1)
+    assert (minutes, call["waiting"]) == (10, 30)
+
+
+def test_a_call_of_some_length_that_ended_then(desk: Desk) -> None:
+    desk.do("call", "log", "--nr", NUMBER, "--talk", "1h5m", "--end", "2026-03-01T14:05:00Z")
+    assert _sent(desk)["start"] == "2026-03-01T13:00:00.000Z"
+
+
+def test_a_call_of_some_length_that_began_then(desk: Desk) -> None:
+    words = ["--talk", "90s", "--start", "2026-03-01T14:05:00Z", "--waiting", "10"]
+    desk.do("call", "log", "--nr", NUMBER, *words)
+    assert _sent(desk)["end"] == "2026-03-01T14:06:40.000Z"
+
+
+def test_a_call_that_began_some_minutes_ago_ended_now(desk: Desk) -> None:
+    desk.do("call", "log", "--nr", NUMBER, "--start", "-12m")
+    assert _minutes(_sent(desk))[1] == 12
+
+
+def test_nothing_known_about_the_times_none_is_sent(desk: Desk) -> None:
+    desk.do("call", "log", "--nr", NUMBER)
+    assert _sent(desk) == {"nr": NUMBER, "externalUserId": "max123"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--talk", "5m", "--start", "14:00", "--end", "14:05"],
+        ["--talk", "soon"],
+        ["--start", "noon"],
+        ["--start", "2026-03-01T15:00:00Z", "--end", "2026-03-01T14:00:00Z"],
+        ["--waiting", "nan"],
+        ["--waiting", "-5"],
+    ],
+)
+def test_times_that_dont_fit_log_nothing(desk: Desk, words: list[str]) -> None:
+    with pytest.raises(InputError):
+        desk.shell("call", "log", "--nr", NUMBER, *words)
+    assert desk.queue() == ()
+    assert desk.rows("call", "list") == ()
+
+
+# -- the note
+
+
+def test_a_note_goes_into_the_field_that_the_profile_names(desk: Desk) -> None:
+    person = _person(desk)
+    desk.reopen(call_note_field="Last call note")
+    done = desk.do("call", "log", person["_id"], "--talk", "10m", "--note", "Wants more")
+    assert done.text.startswith(f"Call to {NUMBER}: delivered.")
+    assert "stays on this machine" not in done.text
+    assert desk.server.get(desk.company())["custom"]["Last call note"] == "Wants more"
+    assert [record["nr"] for record in done.records] == [NUMBER]
+
+
+def test_without_such_a_field_it_stays_on_this_machine_and_says_so(desk: Desk) -> None:
+    done = desk.do("call", "log", "--nr", NUMBER, "--note", "Wants more")
+    assert "The note stays on this machine: the profile names no call_note_field." in done.text
+    assert [call["note"] for call in desk.rows("call", "list")] == ["Wants more"]
+
+
+def test_so_does_that_of_a_call_with_a_stranger(desk: Desk) -> None:
+    desk.reopen(call_note_field="Last call note")
+    done = desk.do("call", "log", "--nr", "+46 99 999 99 99", "--note", "Who was that?")
+    assert "The note stays on this machine: nobody here has this number." in done.text
+
+
+# -- the open endpoint
+
+
+def test_a_call_may_be_logged_without_the_token(desk: Desk) -> None:
+    desk.reopen(tenant_uuid=desk.server.options.tenant)
+    assert desk.do("call", "log", "--nr", NUMBER, "--open").exit_status == 0
+    assert desk.network.count(f"POST /{desk.server.options.tenant}/calls") == 1
+    assert desk.network.tokens[-1] == ""
+
+
+def test_for_that_the_profile_has_to_know_the_tenants_id(desk: Desk) -> None:
+    with pytest.raises(InputError, match="The open endpoint needs the tenant's id"):
+        desk.shell("call", "log", "--nr", NUMBER, "--open")
+
+
+# -- the list of calls
+
+
+def test_calls_logged_from_here_are_listed_newest_first(desk: Desk) -> None:
+    for moment in ("2026-03-01T14:00:00Z", "2026-03-02T14:00:00Z"):
+        desk.do("call", "log", "--nr", NUMBER, "--talk", "5m", "--end", moment)
+    assert [call["end"] for call in desk.rows("call", "list")] == [
+        "2026-03-02T14:00:00.000Z",
+        "2026-03-01T14:00:00.000Z",
+    ]
+    assert desk.rows("call", "find") == desk.rows("call", "list")
+
+
+def test_one_that_isnt_delivered_is_there_too(desk: Desk) -> None:
+    desk.network.cut = True
+    assert desk.do("call", "log", "--nr", NUMBER).exit_status == 6
+    assert [call["nr"] for call in desk.rows("call", "list")] == [NUMBER]
+
+
+def test_a_call_of_somebody_else_is_shown_by_its_id_and_kept(desk: Desk) -> None:
+    theirs = desk.server.post(Kind.CALL, nr=NUMBER, externalUserId="anna7")
+    assert desk.one("call", "show", theirs) == desk.server.get(theirs, Kind.CALL)
+    assert [call["_id"] for call in desk.rows("call", "list")] == [theirs]
+    asked = len(desk.network.asked)
+    assert desk.one("call", "show", theirs)["nr"] == NUMBER
+    assert len(desk.network.asked) == asked
+
+
+def test_a_call_that_isnt_there_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFoundError):
+        desk.shell("call", "show", "f" * 24)
+
+
+def test_fields_of_a_call_are_set(desk: Desk) -> None:
+    theirs = desk.server.post(Kind.CALL, nr=NUMBER, externalUserId="anna7")
+    done = desk.do("call", "set", theirs, "externalUserId=max123")
+    assert done.exit_status == 0
+    assert f"the call to {NUMBER}: delivered." in done.text
+    assert desk.server.get(theirs, Kind.CALL)["externalUserId"] == "max123"
+
+
+def test_a_call_is_deleted_after_the_question(desk: Desk) -> None:
+    theirs = desk.server.post(Kind.CALL, nr=NUMBER, externalUserId="anna7")
+    done = desk.do("call", "delete", theirs)
+    assert desk.asked == [(f"Delete the call to {NUMBER} in acme?", "delete")]
+    assert done.text == "Deletion of the call: delivered."
+    assert desk.server.get(theirs, Kind.CALL) is None
+    assert desk.rows("call", "list") == ()
+
+
+def test_a_profile_that_forbids_deleting_keeps_calls_too(desk: Desk) -> None:
+    theirs = desk.server.post(Kind.CALL, nr=NUMBER, externalUserId="anna7")
+    desk.reopen(no_delete=True)
+    with pytest.raises(GuardrailError):
+        desk.shell("call", "delete", theirs)
+    assert desk.asked == []
+
+
+def test_a_call_that_may_have_arrived_isnt_sent_again_by_itself(desk: Desk) -> None:
+    desk.network.once("POST /calls", lost_answer)
+    done = desk.do("call", "log", "--nr", NUMBER)
+    assert done.exit_status == 7
+    desk.do("outbox", "send")
+    assert desk.network.count("POST /calls") == 1
+    assert desk.states() == [State.NOT_SURE]
+    assert desk.do("outbox", "retry", "1").exit_status == 0  # somebody said so
+    assert desk.network.count("POST /calls") == 2

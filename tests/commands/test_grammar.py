@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.commands import grammar
+from planhat_tui.commands.context import Door
+from planhat_tui.commands.registry import Command, commands
+from planhat_tui.errors import InputError
+
+
+def _command(name: str) -> Command:
+    return next(one for one in commands(name.split(maxsplit=1)[0]) if one.name == name)
+
+
+def _line(name: str, *words: str) -> dict[str, Any]:
+    return grammar.read_line(_command(name), words)
+
+
+def _shell(name: str, *words: str) -> dict[str, Any]:
+    command = _command(name)
+    parser = click.Command(name, params=grammar.parameters(command, Door.SHELL))
+    with parser.make_context(name, grammar.query_words(words)) as read:
+        return grammar.arguments(command, read.params)
+
+
+# -- query words
+
+
+def test_a_token_with_a_dash_and_a_colon_is_a_query_word() -> None:
+    assert grammar.query_words(["acme", "-tag:vip"]) == ["acme", "not:tag:vip"]
+    assert _line("company find", "acme", "-tag:vip") == {"query": ("acme", "not:tag:vip")}
+
+
+def test_options_stay_options() -> None:
+    words = ["--json", "-q", "-o", "json", "--start", "-10m", "--note"]
+    assert grammar.query_words(words) == words
+
+
+def test_the_value_of_an_option_stays_as_it_is() -> None:
+    assert grammar.query_words(["--note", "-ps:later"]) == ["--note", "-ps:later"]
+
+
+def test_after_the_value_of_an_option_query_words_go_on() -> None:
+    words = ["--company=extid-1", "-tag:vip"]
+    assert grammar.query_words(words) == ["--company=extid-1", "not:tag:vip"]
+
+
+def test_everything_after_two_dashes_stays_as_it_is() -> None:
+    assert grammar.query_words(["-tag:a", "--", "-tag:b"]) == ["not:tag:a", "--", "-tag:b"]
+
+
+@given(words=st.lists(st.text(alphabet="-:=abc \u202e", max_size=6), max_size=5))
+def test_words_are_neither_lost_nor_added(words: list[str]) -> None:
+    read = grammar.query_words(words)
+    assert len(read) == len(words)
+    assert [one.removeprefix("not:") for one in read] == [
+        word if word == one else word[1:] for word, one in zip(words, read, strict=True)
+    ]
+
+
+@given(words=st.lists(st.text(max_size=8), max_size=4))
+def test_no_word_of_a_query_makes_the_parser_stumble(words: list[str]) -> None:
+    try:
+        read = _line("company find", "--", *words)
+    except InputError:
+        pytest.fail("words after -- are never options")
+    assert read["query"] == tuple(words)
+
+
+# -- the two doors
+
+
+def test_a_record_is_one_argument_in_the_shell_and_an_option_in_the_line() -> None:
+    assert _shell("company tag", "Acme Inc", "gold", "vip") == {
+        "ids": ("Acme Inc",),
+        "tags": ("gold", "vip"),
+    }
+    assert _line("company tag", "gold", "--id", "a", "vip", "--id", "b") == {
+        "ids": ("a", "b"),
+        "tags": ("gold", "vip"),
+    }
+    assert _line("company tag", "gold") == {"ids": (), "tags": ("gold",)}
+
+
+def test_only_the_shell_answers_the_question_beforehand() -> None:
+    with pytest.raises(InputError, match="There's no option --yes"):
+        _line("company delete", "--yes")
+    shell = [
+        option
+        for parameter in grammar.parameters(_command("company delete"), Door.SHELL)
+        for option in parameter.opts
+    ]
+    assert shell == ["ids", "--yes", "--confirm"]
+
+
+def test_what_isnt_given_is_empty() -> None:
+    assert _line("call log") == {
+        "contact": "",
+        "nr": "",
+        "agent": "",
+        "start": "",
+        "end": "",
+        "talk": "",
+        "waiting": "",
+        "note": "",
+        "open": False,
+    }
+
+
+def test_defaults_and_flags() -> None:
+    given = _shell("profile add", "acme", "--no-delete", "--base-url", "https://x.planhat.com")
+    assert given["no_delete"] is True
+    assert given["read_only"] is False
+    assert given["auth"] == "bearer"
+    assert given["base_url"] == "https://x.planhat.com"
+
+
+# -- mistakes
+
+
+def test_an_unknown_option_names_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"There's no option --tlak\.  Did you mean --talk\?"):
+        _line("call log", "--tlak", "10m")
+
+
+def test_a_missing_word_is_told_with_the_usage() -> None:
+    with pytest.raises(InputError) as told:
+        _line("company set", "--id", "a")
+    assert str(told.value) == (
+        "Missing argument 'FIELD=VALUE...'.  Usage: company set [OPTIONS] FIELD=VALUE..."
+    )
+
+
+def test_the_usage_says_what_may_be_left_out() -> None:
+    with pytest.raises(InputError, match=r"Usage: call log \[OPTIONS\] \[CONTACT\]$"):
+        _line("call log", "a", "b")
+    with pytest.raises(InputError, match=r"Usage: profile add \[OPTIONS\] NAME$"):
+        _line("profile add")
+
+
+def test_a_word_too_many_is_told() -> None:
+    with pytest.raises(InputError, match="unexpected extra argument"):
+        _line("outbox show", "1", "2")
+
+
+def test_a_choice_that_isnt_one_is_told() -> None:
+    with pytest.raises(InputError, match="'digest' is not one of 'bearer', 'basic'"):
+        _line("profile add", "acme", "--auth", "digest")
+
+
+def test_an_option_without_its_value_is_told() -> None:
+    with pytest.raises(InputError, match="--note"):
+        _line("call log", "--note")

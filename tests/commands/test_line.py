@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.commands import line
+from planhat_tui.commands.context import Selection
+from planhat_tui.commands.registry import ROOMS
+from planhat_tui.errors import InputError
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from tests.commands.conftest import Desk
+
+NOTHING = Selection()
+COMPANIES = Selection(Kind.COMPANY, ("c1", "c2"))
+CONTACT = Selection(Kind.CONTACT, ("p1",))
+
+
+def _read(text: str, selection: Selection = NOTHING) -> list[tuple[str, ...]]:
+    return [(typed.command.name, *typed.words) for typed in line.read(text, selection)]
+
+
+# -- words
+
+
+def test_quotes_keep_blanks_together() -> None:
+    assert line.split('tag "east coast" it\\\'s') == ["tag", "east coast", "it's"]
+
+
+def test_a_quote_that_isnt_closed_is_told() -> None:
+    with pytest.raises(InputError, match="A quote isn't closed"):
+        line.split('tag "east')
+
+
+def test_a_hash_is_a_letter_like_others() -> None:
+    assert line.split("tag #1 a#b") == ["tag", "#1", "a#b"]
+
+
+def test_a_semicolon_parts_commands_only_as_a_word_of_its_own() -> None:
+    assert _read("tag gold ; call list", COMPANIES) == [("company tag", "gold"), ("call list",)]
+    assert _read("tag gold; call list", COMPANIES) == [("company tag", "gold;", "call", "list")]
+
+
+def test_empty_parts_of_a_line_are_passed_over() -> None:
+    assert _read(" ; undo ; ; ") == [("undo",)]
+    assert _read("   ") == []
+
+
+# -- nouns and verbs
+
+
+def test_a_verb_with_its_noun() -> None:
+    assert _read("company find acme tag:vip") == [("company find", "acme", "tag:vip")]
+
+
+def test_a_verb_that_stands_alone() -> None:
+    assert _read("find acme") == [("find", "acme")]
+    assert _read("limits") == [("limits",)]
+
+
+def test_words_may_be_begun_while_they_are_unambiguous() -> None:
+    assert _read("comp f acme") == [("company find", "acme")]
+    assert _read("und") == [("undo",)]
+
+
+def test_a_beginning_that_fits_several_names_them() -> None:
+    with pytest.raises(InputError, match="co could be company, contact"):
+        _read("co find x")
+
+
+def test_other_names_of_verbs_are_read_too() -> None:
+    assert _read("company list") == [("company find",)]
+    assert _read("call get x") == [("call show", "x")]
+
+
+def test_a_noun_alone_names_its_verbs() -> None:
+    with pytest.raises(InputError, match=r"What about outbox\?  There are: list, show, send"):
+        _read("outbox")
+
+
+def test_a_typo_names_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no command compnay\.  Did you mean company\?"):
+        _read("compnay find")
+    with pytest.raises(InputError, match=r"no company verb untga\.  Did you mean untag\?"):
+        _read("company untga x")
+    with pytest.raises(InputError, match=r"Did you mean untag\?"):
+        _read("untga x", COMPANIES)
+
+
+def test_the_sandbox_isnt_run_from_here() -> None:
+    with pytest.raises(InputError, match="There is no command sandbox"):
+        _read("sandbox")
+
+
+# -- the selection
+
+
+def test_the_noun_may_be_left_out_where_the_selection_gives_it() -> None:
+    assert _read("tag gold", COMPANIES) == [("company tag", "gold")]
+    assert _read("tag champion", CONTACT) == [("contact tag", "champion")]
+    with pytest.raises(InputError, match="There is no command tag"):
+        _read("tag gold")
+
+
+def test_a_noun_goes_before_a_verb_of_the_selection() -> None:
+    assert _read("find acme", COMPANIES) == [("find", "acme")]
+    assert _read("contact tag x", COMPANIES) == [("contact tag", "x")]
+
+
+def test_a_verb_of_the_selection_may_be_begun() -> None:
+    assert _read("unt gold", COMPANIES) == [("company untag", "gold")]
+
+
+@pytest.mark.parametrize("text", ["d", "del", "delet", "company del", "company d"])
+def test_what_deletes_is_never_begun(text: str) -> None:
+    with pytest.raises(InputError):
+        _read(text, COMPANIES)
+
+
+def test_what_deletes_is_read_when_its_typed_in_full() -> None:
+    assert _read("delete", COMPANIES) == [("company delete",)]
+
+
+def test_nothing_of_a_line_is_done_when_a_part_of_it_cant_be_read(desk: Desk) -> None:
+    acme = desk.company()
+    with pytest.raises(InputError):
+        desk.colon("tag gold ; tga silver", Kind.COMPANY, acme)
+    assert desk.queue() == ()
+
+
+def test_a_verb_takes_all_that_is_selected(desk: Desk) -> None:
+    ids = desk.server.ids()[:3]
+    desk.colon("tag brand-new", Kind.COMPANY, *ids)
+    assert sorted(entry.record_id for entry in desk.queue()) == sorted(ids)
+
+
+def test_an_id_goes_before_the_selection(desk: Desk) -> None:
+    first, second, *_ = desk.server.ids()
+    desk.colon(f"tag brand-new --id {second}", Kind.COMPANY, first)
+    assert [entry.record_id for entry in desk.queue()] == [second]
+
+
+def test_several_ids_may_be_given(desk: Desk) -> None:
+    first, second, *_ = desk.server.ids()
+    desk.colon(f"company tag brand-new --id {second} --id {first}")
+    assert [entry.record_id for entry in desk.queue()] == [second, first]
+
+
+def test_no_record_is_positional_here(desk: Desk) -> None:
+    with pytest.raises(InputError, match="No company is selected"):
+        desk.colon("company tag gold")
+    desk.colon("company tag Acme", Kind.COMPANY, desk.company())
+    (change,) = (change for entry in desk.queue() for change in entry.changes)
+    assert isinstance(change.after, list)
+    assert change.after[-1] == "Acme"
+
+
+def test_a_selection_of_another_kind_isnt_taken(desk: Desk) -> None:
+    with pytest.raises(InputError, match="No contact is selected"):
+        desk.colon("contact tag gold", Kind.COMPANY, desk.company())
+
+
+def test_a_verb_for_one_record_refuses_several(desk: Desk) -> None:
+    ids = desk.contact_ids()[:2]
+    with pytest.raises(InputError, match="2 are selected, and this takes one"):
+        desk.colon("call log --talk 5m", Kind.CONTACT, *ids)
+
+
+# -- completion
+
+
+def _completed(desk: Desk, text: str, selection: Selection = NOTHING) -> tuple[str, ...]:
+    desk.selection = selection
+    return line.completions(text, desk.context)
+
+
+def test_first_words_are_completed(desk: Desk) -> None:
+    assert _completed(desk, "co") == ("company", "contact")
+    assert set(_completed(desk, "")) == set(ROOMS) - {"sandbox"}
+
+
+def test_verbs_of_a_noun_are_completed(desk: Desk) -> None:
+    assert _completed(desk, "company unt") == ("company untag",)
+    assert "outbox retry" in _completed(desk, "outbox ")
+
+
+def test_verbs_of_the_selection_come_before_nouns(desk: Desk) -> None:
+    completed = _completed(desk, "", COMPANIES)
+    assert completed.index("tag") < completed.index("company")
+    assert len(completed) == len(set(completed))
+
+
+def test_tags_are_completed_from_the_tenant_quoted_where_they_need_it(desk: Desk) -> None:
+    desk.colon('tag "east coast"', Kind.COMPANY, desk.company())
+    assert "company tag 'east coast'" in _completed(desk, "company tag ")
+    assert "tag 'east coast'" in _completed(desk, "tag 'e", COMPANIES)
+
+
+def test_fields_are_completed_custom_ones_too(desk: Desk) -> None:
+    assert "company set phase=" in _completed(desk, "company set ph")
+    assert "set custom.Plan=" in _completed(desk, "set custom.P", COMPANIES)
+
+
+def test_profiles_are_completed(desk: Desk) -> None:
+    desk.paths.config_file.write_text(
+        "profiles:\n  acme-eu: {base_url: https://api.planhat.com, token: {env: T}}\n"
+    )
+    assert _completed(desk, "profile use a") == ("profile use acme-eu",)
+
+
+def test_options_are_completed(desk: Desk) -> None:
+    assert _completed(desk, "call log --ta") == ("call log --talk",)
+
+
+def test_only_the_command_after_the_last_semicolon_is_completed(desk: Desk) -> None:
+    assert _completed(desk, "undo ; outbox ret") == ("undo ; outbox retry",)
+
+
+def test_nothing_is_offered_inside_an_open_quote_or_after_nonsense(desk: Desk) -> None:
+    assert _completed(desk, 'company tag "east co') == ()
+    assert _completed(desk, "xyzzy fo") == ()
+
+
+@given(
+    text=st.text(max_size=30) | st.lists(st.sampled_from(["tag", "company", ";", "d", "'", "-"]))
+)
+def test_whatever_is_typed_is_read_or_refused_as_input(text: str | list[str]) -> None:
+    typed = text if isinstance(text, str) else " ".join(text)
+    with contextlib.suppress(InputError):
+        assert all(one.command.name for one in line.read(typed, COMPANIES))

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.commands.context import Wishes
+from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.model.outbox import State
+from tests.sync.rig import answer
+
+if TYPE_CHECKING:
+    from tests.commands.conftest import Desk
+
+
+@pytest.fixture
+def waiting(desk: Desk) -> Desk:
+    """Return a desk where two edits are queued."""
+    desk.wishes = Wishes(wait=False)
+    desk.do("company", "set", "Acme Inc", "phase=won", "custom.Plan=Gold")
+    desk.do("company", "create", "New Ltd")
+    desk.wishes = Wishes()
+    return desk
+
+
+def test_what_isnt_delivered_is_listed_oldest_first(waiting: Desk) -> None:
+    first, second = waiting.rows("outbox", "list")
+    assert (first["n"], first["state"], first["title"], first["what"]) == (
+        1,
+        "queued",
+        "Acme Inc",
+        "Phase, Plan",
+    )
+    assert (second["n"], second["what"]) == (2, "create company")
+    assert waiting.rows("outbox", "find") == waiting.rows("outbox", "list")
+
+
+def test_an_empty_outbox_is_an_answer_too(desk: Desk) -> None:
+    assert desk.rows("outbox", "list") == ()
+    assert desk.do("outbox", "send").text == "Everything is delivered."
+
+
+def test_an_edit_is_shown_with_its_values(waiting: Desk) -> None:
+    shown = waiting.one("outbox", "show", "1")
+    assert isinstance(shown["changes"], list)
+    assert shown["changes"][0] == {"field": "phase", "before": "", "after": "won"}
+    assert (shown["kind"], shown["action"], shown["attempts"]) == ("company", "update", 0)
+    assert str(shown["createdAt"]).endswith("Z")
+
+
+def test_one_that_is_delivered_is_still_shown(waiting: Desk) -> None:
+    waiting.do("outbox", "send")
+    assert waiting.rows("outbox", "list") == ()
+    assert waiting.one("outbox", "get", "2")["state"] == "delivered"
+    assert waiting.one("outbox", "show", "2")["id"] == waiting.server.named("New Ltd")[0]
+
+
+def test_all_that_is_queued_is_sent(waiting: Desk) -> None:
+    done = waiting.do("outbox", "send")
+    assert (done.exit_status, done.text, done.many) == (0, "Edits: delivered.", True)
+    assert waiting.server.get(waiting.company())["phase"] == "won"
+    assert len(waiting.server.named("New Ltd")) == 1
+
+
+def test_a_held_edit_waits_until_its_retried(waiting: Desk) -> None:
+    assert waiting.do("outbox", "hold", "1").text == "Edit 1 is held: Acme Inc"
+    waiting.do("outbox", "send")
+    assert waiting.states() == [State.HELD]
+    assert waiting.do("outbox", "retry", "1").text == "Edit 1 (Acme Inc): delivered."
+    assert waiting.states() == []
+
+
+def test_a_refused_edit_is_sent_again(waiting: Desk) -> None:
+    waiting.network.once("PUT *", answer(400, "not today"))
+    waiting.do("outbox", "send")
+    assert waiting.states() == [State.REFUSED]
+    assert waiting.do("outbox", "retry", "1").exit_status == 0
+
+
+def test_a_dropped_edit_is_never_sent(waiting: Desk) -> None:
+    assert waiting.do("outbox", "discard", "1").text == "Edit 1 is dropped: Acme Inc"
+    assert waiting.one("company", "show", "Acme Inc")["phase"] != "won"
+    waiting.do("outbox", "send")
+    assert waiting.server.get(waiting.company())["phase"] != "won"
+
+
+def test_what_a_state_doesnt_allow_is_told(waiting: Desk) -> None:
+    with pytest.raises(InputError):
+        waiting.shell("outbox", "retry", "1")  # it's queued already
+    waiting.do("outbox", "send")
+    with pytest.raises(InputError):
+        waiting.shell("outbox", "hold", "1")
+
+
+@pytest.mark.parametrize("verb", ["show", "hold", "retry", "discard"])
+def test_a_number_of_no_edit_is_told(waiting: Desk, verb: str) -> None:
+    with pytest.raises(NotFoundError):
+        waiting.shell("outbox", verb, "99")
+    for word in ("first", "1.0", "99999999999999999999999"):
+        with pytest.raises((InputError, NotFoundError)):
+            waiting.shell("outbox", verb, word)
+
+
+def test_edits_outlive_the_program(waiting: Desk) -> None:
+    waiting.reopen()
+    assert len(waiting.rows("outbox", "list")) == 2
+    assert waiting.do("outbox", "send").exit_status == 0

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.commands.typed import query_of, values_of
+from planhat_tui.errors import AmbiguousError, InputError, NotFoundError
+from planhat_tui.model import query
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
+    from tests.commands.conftest import Desk
+
+
+def _values(desk: Desk, *pairs: str, current: dict[str, Json] | None = None) -> dict[str, Json]:
+    return values_of(desk.context, Kind.COMPANY, pairs, current)
+
+
+def test_words_of_a_shell_are_one_query() -> None:
+    assert query_of(["acme", "tag:vip", "-phase:won"]) == "acme tag:vip -phase:won"
+
+
+def test_a_word_that_holds_a_blank_stays_one_word() -> None:
+    (term,) = query.parse(query_of(["acme inc"])).terms
+    assert term.value == "acme inc"
+
+
+@pytest.mark.parametrize(
+    ("typed", "negated"), [("tag:east coast", False), ("-tag:east coast", True)]
+)
+def test_so_does_the_value_of_a_term(typed: str, negated: bool) -> None:  # noqa: FBT001 -- a parameter
+    (term,) = query.parse(query_of([typed])).terms
+    assert (term.field, term.value, term.negated) == ("tag", "east coast", negated)
+
+
+def test_the_other_way_to_say_not_keeps_its_blank_too() -> None:
+    (term,) = query.parse(query_of(["not:tag:east coast"])).terms
+    assert (term.field, term.value, term.negated) == ("tag", "east coast", True)
+
+
+def test_quotes_that_were_typed_stay() -> None:
+    (term,) = query.parse(query_of(['tag:"east coast"'])).terms
+    assert term.value == "east coast"
+
+
+def test_values_are_read_by_the_type_of_their_field(desk: Desk) -> None:
+    assert _values(desk, "phase=won", "description=1200", "tags=a, b") == {
+        "phase": "won",
+        "description": "1200",
+        "tags": ["a", "b"],
+    }
+
+
+def test_a_field_that_planhat_sets_isnt_taken(desk: Desk) -> None:
+    with pytest.raises(InputError, match="ARR is set by Planhat"):
+        _values(desk, "arr=1200")
+
+
+def test_an_empty_value_clears(desk: Desk) -> None:
+    assert _values(desk, "phase=", "custom.Plan=") == {"phase": None, "custom.Plan": None}
+
+
+def test_a_value_may_hold_an_equals_sign(desk: Desk) -> None:
+    assert _values(desk, "description=a=b") == {"description": "a=b"}
+
+
+def test_a_field_may_be_named_as_people_name_it(desk: Desk) -> None:
+    assert _values(desk, "External id=7") == {"externalId": "7"}
+
+
+def test_an_owner_is_named_as_people_are(desk: Desk) -> None:
+    anna = next(user for user in desk.server.ask("GET", "/users") if user["firstName"] == "Anna")
+    for typed in ("Anna Lind", "anna", "anna.lind@northwind-software.example", anna["_id"]):
+        assert _values(desk, f"owner={typed}") == {"owner": anna["_id"]}
+    assert _values(desk, "owner=") == {"owner": None}
+
+
+def test_an_owner_who_isnt_in_the_team_is_told(desk: Desk) -> None:
+    with pytest.raises(NotFoundError, match="There is no user Nobody here"):
+        _values(desk, "owner=Nobody")
+
+
+def test_a_custom_value_keeps_the_type_that_the_record_has(desk: Desk) -> None:
+    current: dict[str, Json] = {"custom": {"Code": "007", "Count": 7, "Sure": True}}
+    assert _values(
+        desk, "custom.Code=008", "custom.Count=8", "custom.Sure=no", current=current
+    ) == {"custom.Code": "008", "custom.Count": 8, "custom.Sure": False}
+
+
+def test_else_the_type_that_the_field_has_elsewhere(desk: Desk) -> None:
+    assert _values(desk, "custom.Seats=8", "custom.Plan=8", "custom.Reference OK=yes") == {
+        "custom.Seats": 8,
+        "custom.Plan": "8",
+        "custom.Reference OK": True,
+    }
+    with pytest.raises(InputError, match="many is no number"):
+        _values(desk, "custom.Seats=many")
+
+
+def test_a_new_custom_field_has_the_type_that_its_value_looks_like(desk: Desk) -> None:
+    assert _values(desk, "custom.New=8", "custom.Newer=2026-03-01") == {
+        "custom.New": 8,
+        "custom.Newer": "2026-03-01",
+    }
+
+
+@pytest.mark.parametrize("pair", ["phase", "=won", " =won"])
+def test_what_is_no_pair_is_told(desk: Desk, pair: str) -> None:
+    with pytest.raises(InputError, match="is not FIELD=VALUE"):
+        _values(desk, pair)
+
+
+def test_a_field_that_is_given_twice_is_told(desk: Desk) -> None:
+    with pytest.raises(InputError, match="phase is given twice") as told:
+        _values(desk, "phase=won", "Phase=lost")
+    assert told.value.field == "phase"
+
+
+def test_an_unknown_field_names_the_nearest(desk: Desk) -> None:
+    with pytest.raises(InputError, match="phase"):
+        _values(desk, "phaze=won")
+
+
+def test_several_people_of_a_name_are_told(desk: Desk) -> None:
+    first, *_ = desk.server.ask("GET", "/users")
+    with pytest.raises((AmbiguousError, NotFoundError)):
+        _values(desk, f"owner={first['firstName'][:2]}")

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.commands.context import Wishes
+from planhat_tui.commands.results import Done
+from planhat_tui.errors import InputError
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from tests.commands.conftest import Desk
+
+
+def test_a_queued_edit_is_dropped_at_once(desk: Desk) -> None:
+    desk.wishes = Wishes(wait=False)
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    done = desk.do("undo")
+    assert done.text == "Phase of Acme Inc is taken back: it was not delivered yet."
+    assert desk.queue() == ()
+    assert not desk.network.sent("PUT *")
+
+
+def test_a_delivered_edit_is_edited_back_and_waited_for(desk: Desk) -> None:
+    before = desk.server.get(desk.company())["phase"]
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    done = desk.do("undo")
+    assert done.exit_status == 0
+    assert done.text.endswith("Taking it back: delivered.")
+    assert (desk.server.get(desk.company())["phase"] or "") == before
+
+
+def test_on_the_screen_nobody_waits(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    (done,) = desk.colon("undo")
+    assert isinstance(done, Done)
+    assert done.text == "Phase of Acme Inc goes back; the edit is queued."
+
+
+def test_offline_the_way_back_is_kept(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.network.cut = True
+    assert desk.do("undo").exit_status == 6
+    assert len(desk.queue()) == 1
+
+
+def test_a_step_on_several_records_is_taken_back_as_one(desk: Desk) -> None:
+    ids = desk.server.ids()[:3]
+    desk.colon("tag brand-new", Kind.COMPANY, *ids)
+    desk.wishes = Wishes()
+    desk.do("outbox", "send")
+    assert desk.do("undo").many
+    assert all("brand-new" not in desk.server.get(one)["tags"] for one in ids)
+
+
+def test_a_deleted_company_is_made_again_and_what_cant_come_back_is_said(desk: Desk) -> None:
+    acme = desk.company()
+    desk.do("company", "delete", "Acme Inc")
+    done = desk.do("undo")
+    assert "Acme Inc is made again with a new id; what can't come back" in done.text
+    (again,) = desk.server.named("Acme Inc")
+    assert again != acme
+
+
+def test_nothing_to_take_back_is_told(desk: Desk) -> None:
+    with pytest.raises(InputError, match="There is nothing to take back"):
+        desk.shell("undo")

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.errors import InputError
+from planhat_tui.model import calls
+from planhat_tui.tui.calldraft import Typed, draft_of
+from tests.tui.texts import TEXTS
+
+NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+
+
+def at(hour: int, minute: int, second: int = 0) -> datetime:
+    return datetime(2026, 3, 2, hour, minute, second, tzinfo=UTC)
+
+
+def test_nothing_typed_is_nothing_known() -> None:
+    draft = draft_of(Typed(), NOW, finished=True)
+    assert (draft.start, draft.end, draft.waiting) == (None, None, None)
+
+
+def test_texts_go_over_without_blanks_around_them() -> None:
+    draft = draft_of(Typed(nr=" +46 70 1 ", agent=" max ", note=" called \n"), NOW, finished=False)
+    assert (draft.nr, draft.external_user_id, draft.note) == ("+46 70 1", "max", "called")
+
+
+def test_a_call_that_just_ended_ends_now() -> None:
+    draft = draft_of(Typed(talk="10", waiting="20"), NOW, finished=True)
+    assert (draft.start, draft.end) == (at(14, 19, 40), NOW)
+    assert draft.waiting == 20.0
+
+
+def test_a_call_that_runs_has_no_end_yet() -> None:
+    draft = draft_of(Typed(talk="10"), NOW, finished=False)
+    assert (draft.start, draft.end) == (None, None)
+
+
+def test_start_and_talk_give_the_end() -> None:
+    draft = draft_of(Typed(talk="10m", waiting="30", start="14:00"), NOW, finished=True)
+    assert (draft.start, draft.end) == (at(14, 0), at(14, 10, 30))
+
+
+def test_end_and_talk_give_the_start() -> None:
+    for finished in (True, False):
+        draft = draft_of(Typed(talk="90s", end="14:10"), NOW, finished=finished)
+        assert (draft.start, draft.end) == (at(14, 8, 30), at(14, 10))
+
+
+def test_start_and_end_stand_as_they_are_typed() -> None:
+    draft = draft_of(Typed(talk="1h", start="14:00", end="14:10"), NOW, finished=True)
+    assert (draft.start, draft.end) == (at(14, 0), at(14, 10))
+    alone = draft_of(Typed(start="14:00"), NOW, finished=True)
+    assert (alone.start, alone.end) == (at(14, 0), None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"),
+    [("20", 20.0), ("0", 0.0), (" 2,5 ", 2.5), ("90s", 90.0), ("1m", 60.0), ("1:30", 90.0)],
+)
+def test_a_bare_number_of_waiting_is_seconds(typed: str, seconds: float) -> None:
+    assert draft_of(Typed(waiting=typed), NOW, finished=True).waiting == seconds
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["nan", "inf", "-inf", "1e300", "-1", "-0,5", "604801", "8d", "200h", "1.2.3", "soon", "\x1b"],
+)
+def test_waiting_that_is_no_number_of_seconds_is_refused_at_its_field(typed: str) -> None:
+    with pytest.raises(InputError) as caught:
+        draft_of(Typed(waiting=typed, talk="10"), NOW, finished=True)
+    assert caught.value.field == "waiting"
+    assert caught.value.advice
+
+
+def test_waiting_may_last_a_week() -> None:
+    assert draft_of(Typed(waiting="604800"), NOW, finished=True).waiting == 604_800
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("talk", Typed(talk="ten")),
+        ("talk", Typed(talk="-5")),
+        ("talk", Typed(talk="9999h")),
+        ("start", Typed(start="25:00")),
+        ("end", Typed(end="later")),
+        ("start", Typed(start="yesterday", end="later")),
+    ],
+)
+def test_a_mistake_is_told_at_its_field(field: str, typed: Typed) -> None:
+    with pytest.raises(InputError) as caught:
+        draft_of(typed, NOW, finished=True)
+    assert caught.value.field == field
+
+
+LENGTHS = st.integers(0, 86_400).map(lambda seconds: f"{seconds}s")
+TIMES = st.sampled_from(("", "now", "14:05", "-10m", "2026-03-01T14:05"))
+
+
+@given(talk=LENGTHS, waiting=st.just("") | LENGTHS, moment=TIMES, ends=st.booleans())
+def test_the_times_of_a_draft_agree(*, talk: str, waiting: str, moment: str, ends: bool) -> None:
+    typed = Typed(talk=talk, waiting=waiting, **{"end" if ends else "start": moment})
+    draft = draft_of(typed, NOW, finished=True)
+    length = calls.talk_time(draft.start, draft.end, draft.waiting)
+    assert length == timedelta(seconds=int(talk[:-1]))
+
+
+ODD = TEXTS | st.sampled_from(("nan", "1e9", "-1", "5", "10m", "99999999999", "14:05", "-2h"))
+
+
+@given(talk=ODD, waiting=ODD, start=ODD, end=ODD, finished=st.booleans())
+def test_whatever_is_typed_is_a_call_or_a_mistake_with_a_field(
+    *, talk: str, waiting: str, start: str, end: str, finished: bool
+) -> None:
+    try:
+        draft = draft_of(Typed("1", "a", talk, waiting, start, end), NOW, finished=finished)
+    except InputError as error:
+        assert error.field in {"talk", "waiting", "start", "end"}  # noqa: PT017 -- or it's a call
+    else:
+        assert draft.waiting is None or 0 <= draft.waiting <= 7 * 86_400

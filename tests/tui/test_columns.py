@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.columns import GAP, Column, lay_out
+
+LISTS = (
+    columns.COMPANIES,
+    columns.CONTACTS,
+    columns.FIELDS,
+    columns.CALLS,
+    columns.OUTBOX,
+    columns.PROFILES,
+)
+ALL = pytest.mark.parametrize("wanted", LISTS, ids=lambda wanted: wanted[0].title.lower())
+
+
+def used(laid: tuple[Column, ...]) -> int:
+    return sum(column.width for column in laid) + GAP * (len(laid) - 1)
+
+
+@st.composite
+def _columns(draw: st.DrawFn) -> tuple[Column, ...]:
+    keys = draw(st.lists(st.text("abcdef", min_size=1), min_size=1, max_size=8, unique=True))
+    ranks = draw(st.permutations(range(len(keys))))
+    made = []
+    for key, rank in zip(keys, ranks, strict=True):
+        width = draw(st.integers(1, 30))
+        most = width + draw(st.integers(0, 40))
+        made.append(Column(key, key, width, rank=rank, grow=draw(st.integers(0, 5)), most=most))
+    return tuple(made)
+
+
+@given(_columns(), st.integers(1, 300))
+def test_columns_fit_into_the_width_in_their_own_order(
+    wanted: tuple[Column, ...], width: int
+) -> None:
+    laid = lay_out(wanted, width)
+    assert 0 < used(laid) <= width
+    places = [[column.key for column in wanted].index(column.key) for column in laid]
+    assert places == sorted(places)
+
+
+@given(_columns(), st.integers(1, 300))
+def test_a_column_is_as_wide_as_it_may_be(wanted: tuple[Column, ...], width: int) -> None:
+    laid = lay_out(wanted, width)
+    by_key = {column.key: column for column in wanted}
+    for column in laid:
+        assert column.width <= by_key[column.key].most
+        assert column.width >= by_key[column.key].width or len(laid) == 1
+    if any(column.grow and column.width < column.most for column in laid):
+        assert used(laid) == width, "cells are left that a column could use"
+
+
+@given(_columns(), st.integers(1, 300))
+def test_a_cell_more_never_takes_a_column_away(wanted: tuple[Column, ...], width: int) -> None:
+    before = {column.key for column in lay_out(wanted, width)}
+    assert before <= {column.key for column in lay_out(wanted, width + 1)}
+
+
+def test_columns_of_a_lower_rank_are_kept() -> None:
+    wanted = (Column("c", "C", 5, rank=2), Column("a", "A", 5, rank=0), Column("b", "B", 5, rank=1))
+    assert [column.key for column in lay_out(wanted, 18)] == ["a", "b"]
+    assert [column.key for column in lay_out(wanted, 3)] == ["a"]
+
+
+@pytest.mark.parametrize("width", [0, -4])
+def test_without_room_one_column_is_left(width: int) -> None:
+    (column,) = lay_out(columns.COMPANIES, width)
+    assert (column.key, column.width) == ("name", 1)
+
+
+def test_wide_screens_add_columns() -> None:
+    assert [column.key for column in lay_out(columns.COMPANIES, 73)] == [
+        "name", "phase", "health", "arr", "renews",
+    ]  # fmt: skip
+    assert len(lay_out(columns.COMPANIES, 193)) == len(columns.COMPANIES)
+
+
+@ALL
+def test_titles_fit_into_their_columns(wanted: tuple[Column, ...]) -> None:
+    assert all(len(column.title) <= column.width <= column.most for column in wanted)
+
+
+@ALL
+def test_keys_and_ranks_of_a_list_are_each_there_once(wanted: tuple[Column, ...]) -> None:
+    assert len({column.key for column in wanted}) == len(wanted)
+    assert sorted(column.rank for column in wanted) == list(range(len(wanted)))

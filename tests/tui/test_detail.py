@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.text import Text
+
+from planhat_tui.model import fields
+from planhat_tui.model.records import Kind
+from planhat_tui.model.text import visible
+from planhat_tui.tui.presentation.columns import FIELDS
+from planhat_tui.tui.presentation.detail import TAGS, detail_rows
+from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE, Glyphs
+from tests.tui.records import HARMLESS, HOSTILE, shown
+from tests.tui.test_values import JSON
+from tests.tui.texts import TEXTS
+
+if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
+    from planhat_tui.tui.presentation.rows import Row
+
+ACME: dict[str, Json] = {
+    "_id": "c1",
+    "name": "Acme Inc",
+    "phase": "onboarding",
+    "owner": "u1",
+    "renewalDate": "2026-05-08T00:00:00.000Z",
+    "arr": 1_234_567,
+    "tags": ["vip", "gold", "east coast"],
+    "custom": {"Plan": "Gold", "Seats": 40, "Deep": {"a": 1}},
+    "shiny": ["new"],
+    "__v": 3,
+}
+
+
+def rows_of(
+    raw: dict[str, Json],
+    words: str = "",
+    *,
+    width: int = 60,
+    complete: bool = True,
+    glyphs: Glyphs = UNICODE,
+) -> list[Row]:
+    record = shown(raw, complete=complete)
+    return detail_rows(record, glyphs, {"u1": "Anna Lind"}, width=width, chip=-1, words=words)
+
+
+def value(row: Row) -> str:
+    cell = row.cells["value"]
+    return cell.plain if isinstance(cell, Text) else cell
+
+
+def by_id(rows: list[Row]) -> dict[str, tuple[str, str, str]]:
+    return {row.id: (str(row.cells["label"]), value(row), str(row.cells["type"])) for row in rows}
+
+
+def test_the_detail_goes_from_tags_over_facts_and_custom_fields_to_the_rest() -> None:
+    found = by_id(rows_of(ACME))
+    assert next(iter(found)) == TAGS
+    assert list(found)[-4:] == ["custom.Plan", "custom.Seats", "custom.Deep", "shiny"]
+    facts = [name for name in found if name in {f.name for f in fields.FIELDS[Kind.COMPANY]}]
+    assert facts[1:3] == ["name", "phase"]
+    assert found["tags"] == ("Tags", "vip · gold · east coast", "tags")
+    assert found["owner"] == ("Owner", "Anna Lind", "person")
+    assert found["renewalDate"] == ("Renewal", "2026-05-08", "date")
+    assert found["arr"] == ("ARR", "1,234,567", "number")
+    assert found["city"] == ("City", "-", "text")
+    assert found["custom.Seats"] == ("Seats", "40", "number")
+    assert found["shiny"] == ("shiny", "new", "other")
+    assert "__v" not in found
+
+
+def test_what_cannot_be_edited_is_marked() -> None:
+    rows = {row.id: row for row in rows_of(ACME)}
+    for name in ("arr", "_id", "custom.Deep", "shiny"):
+        assert (rows[name].flag, rows[name].dim) == ("⊘", True), name
+    for name in ("phase", "custom.Plan", TAGS):
+        assert (rows[name].flag, rows[name].dim) == (" ", False), name
+
+
+def test_tags_go_on_in_further_rows() -> None:
+    rows = [row for row in rows_of(ACME, width=12) if row.cells["type"] == "tags"]
+    assert [(row.id, row.cells["label"], value(row)) for row in rows] == [
+        ("tags", "Tags", "vip · gold"),
+        ("tags#1", "", "east coast"),
+    ]
+
+
+def test_the_tag_under_the_cursor_is_reversed() -> None:
+    (first, *_) = detail_rows(shown(ACME), UNICODE, {}, width=60, chip=1, words="")
+    cell = first.cells["value"]
+    assert isinstance(cell, Text)
+    assert [cell.plain[s.start : s.end] for s in cell.spans if s.style == "reverse"] == ["gold"]
+
+
+def test_without_tags_there_is_a_dash() -> None:
+    assert by_id(rows_of({"_id": "c1"}))["tags"][1] == "-"
+
+
+def test_what_is_not_loaded_never_looks_empty() -> None:
+    found = by_id(rows_of({"_id": "c1", "name": "Acme"}, complete=False))
+    assert (found["name"][1], found["phase"][1], found["tags"][1]) == ("Acme", "…", "…")
+
+
+def test_words_filter_by_label_and_value() -> None:
+    assert [row.id for row in rows_of(ACME, "REN")] == ["renewalDate", "lastRenewal"]
+    assert [row.id for row in rows_of(ACME, "anna owner")] == ["owner"]
+    assert [row.id for row in rows_of(ACME, "gold")] == [TAGS, "custom.Plan"]
+    assert rows_of(ACME, "nothing like it") == []
+
+
+def test_long_tags_are_cut_with_the_sign_of_the_theme() -> None:
+    (row,) = (
+        row for row in rows_of({"tags": ["renewal-q1"]}, width=6, glyphs=ASCII) if row.id == TAGS
+    )
+    assert value(row) == "renew~"
+
+
+def test_a_hostile_record_is_shown_harmless() -> None:
+    raw: dict[str, Json] = {"name": HOSTILE, "tags": [HOSTILE], "custom": {HOSTILE: HOSTILE}}
+    found = by_id(rows_of(raw | {HOSTILE: HOSTILE}))
+    assert found["name"][1] == HARMLESS
+    assert found[TAGS][1] == HARMLESS
+    assert found[f"custom.{HOSTILE}"] == (HARMLESS, HARMLESS, "text")
+    assert found[HOSTILE] == (HARMLESS, HARMLESS, "other")
+
+
+@given(st.dictionaries(TEXTS | st.sampled_from(("name", "tags", "custom", "arr")), JSON))
+def test_any_record_has_a_safe_detail(raw: dict[str, Json]) -> None:
+    rows = rows_of(raw, width=30)
+    assert len({row.id for row in rows}) >= len(fields.FIELDS[Kind.COMPANY]) - 2
+    for row in rows:
+        assert set(row.cells) == {column.key for column in FIELDS}
+        text = f"{row.cells['label']}{value(row)}"
+        assert text == visible(text)
+        assert row.id.partition("#")[0] != TAGS or cell_len(value(row)) <= 30

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.keys import Keys
+
+import planhat_tui.tui
+from planhat_tui.tui.keys import (
+    KEYS,
+    Key,
+    Where,
+    bindings,
+    footer,
+    is_typed,
+    keys_of,
+    pressed,
+    shown,
+)
+from planhat_tui.tui.part import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TAKEN_BY_TERMINALS = {"ctrl+a", "ctrl+b", "ctrl+c", "ctrl+z"}
+TAKEN_BY_TEXTUAL = {"ctrl+p", "ctrl+q"}
+
+
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _subclasses(one)
+
+
+def standing_for(where: Where) -> list[type[Part]]:
+    """Return the classes of the explorer that declare the place as theirs."""
+    for module in pkgutil.walk_packages(planhat_tui.tui.__path__, "planhat_tui.tui."):
+        importlib.import_module(module.name)
+    return [
+        one
+        for one in dict.fromkeys(_subclasses(Part))
+        if where in one.__dict__.get("PLACES", ()) and one.__module__.startswith("planhat_tui.")
+    ]
+
+
+def each_key(key: Key) -> list[str]:
+    return [name.strip() for name in key.keys.split(",")]
+
+
+def test_no_key_of_the_multiplexers_or_of_the_shell_is_taken() -> None:
+    taken = {name for key in KEYS for name in each_key(key)}
+    assert taken.isdisjoint(TAKEN_BY_TERMINALS | TAKEN_BY_TEXTUAL)
+    bound = {one.key for place in Where for one in bindings(place)}
+    assert bound == {key.keys for key in KEYS}
+
+
+@pytest.mark.parametrize("where", Where)
+def test_names_and_keys_of_a_place_are_each_there_once(where: Where) -> None:
+    names = [key.name for key in keys_of(where)]
+    assert names, "a place without keys"
+    assert len(set(names)) == len(names)
+    pressed_here = [name for key in keys_of(where) for name in each_key(key)]
+    assert len(set(pressed_here)) == len(pressed_here)
+
+
+@pytest.mark.parametrize("where", Where)
+def test_one_class_stands_for_a_place_and_does_its_keys(where: Where) -> None:
+    (part,) = standing_for(where)
+    missing = [key.name for key in keys_of(where) if not hasattr(part, f"do_{key.name}")]
+    assert missing == []
+
+
+@pytest.mark.parametrize("where", Where)
+def test_the_class_that_stands_for_a_place_binds_its_keys(where: Where) -> None:
+    (part,) = standing_for(where)
+    bound = {one.id for one in part.__dict__["BINDINGS"] if not isinstance(one, tuple)}
+    assert bound >= {key.name for key in keys_of(where)}
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key.where}-{key.name}")
+def test_every_key_is_one_that_textual_knows(key: Key) -> None:
+    known = {one.value for one in Keys} | {"slash", "colon", "question_mark", "space"}
+    for name in each_key(key):
+        assert len(name) == 1 or name in known
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key.where}-{key.name}")
+def test_every_key_has_words_for_the_footer_and_for_the_help(key: Key) -> None:
+    assert key.words
+    assert key.help
+    assert not key.help.endswith(".")
+
+
+CHAINS = (
+    (Where.LIST, Where.COMPANIES, Where.EXPLORER),
+    (Where.LIST, Where.DETAIL, Where.EXPLORER),
+    (Where.LIST, Where.CONTACTS, Where.EXPLORER),
+    (Where.LIST, Where.CALL, Where.EXPLORER),
+    (Where.TIMER, Where.FORM, Where.CALL, Where.EXPLORER),
+    (Where.LIST, Where.OUTBOX),
+    (Where.LIST, Where.TENANTS),
+)
+"""What has keys at the same time, from the focused widget outwards."""
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids="-".join)
+def test_the_footer_has_at_most_eight_keys_in_the_order_of_use(chain: tuple[Where, ...]) -> None:
+    chosen = footer(key for place in chain for key in keys_of(place))
+    assert 0 < len(chosen) <= 8
+    assert [key.rank for key in chosen] == sorted(key.rank for key in chosen)
+    assert len({key.name for key in chosen}) == len(chosen)
+    if Where.EXPLORER in chain:
+        assert [key.name for key in chosen[-2:]] == ["outbox", "help"]
+
+
+@given(st.lists(st.sampled_from(KEYS)))
+def test_any_footer_shows_at_most_eight_different_keys(some: list[Key]) -> None:
+    chosen = footer(some)
+    assert len(chosen) <= 8
+    assert len({key.name for key in chosen}) == len(chosen)
+    assert all(key.rank for key in chosen)
+    ranked = {key.name for key in some if key.rank}
+    assert len(chosen) == min(8, len(ranked))
+
+
+def test_a_key_is_written_as_people_write_it() -> None:
+    by_name = {key.name: key for key in keys_of(Where.EXPLORER, Where.LIST)}
+    assert shown(by_name["find"]) == "/"
+    assert shown(by_name["back"]) == "esc"
+    assert shown(by_name["half_down"]) == "ctrl+d"
+    assert shown(by_name["down"]) == "j"
+
+
+def test_a_key_that_the_config_changes_is_shown_changed() -> None:
+    (tags,) = (key for key in keys_of(Where.COMPANIES) if key.name == "tags")
+    assert shown(tags, {"tags": "f8, T"}) == "F8"
+    assert pressed(tags, {"tags": "f8, T"}) == "f8"
+    assert pressed(tags, {"field": "E"}) == "t"
+
+
+def test_letters_belong_to_the_input_that_has_the_focus() -> None:
+    by_name = {key.name: key for key in KEYS}
+    for name in ("find", "line", "help", "tags", "mark", "open"):
+        assert is_typed(by_name[name]), name
+    for name in ("save", "close", "stamp", "half_down"):
+        assert not is_typed(by_name[name]), name
+    assert not is_typed(by_name["tags"], {"tags": "ctrl+t"})
+    assert is_typed(by_name["stamp"], {"stamp": "x"})
+
+
+def test_a_binding_runs_the_deed_of_its_name() -> None:
+    made = {one.id: one for one in bindings(Where.FORM)}
+    assert made["save"].action == "do('save')"
+    assert made["save"].priority
+    assert not made["close"].priority
+    assert not any(one.show for one in made.values())

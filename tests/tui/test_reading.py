@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.message_pump import MessagePump
+
+from planhat_tui.errors import OfflineError, PlanhatTuiError
+from planhat_tui.tui.messages import Answered, Said
+from planhat_tui.tui.part import Part
+from planhat_tui.tui.reading import Reading
+from tests.tui.stage import Stage, answered, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.message import Message
+
+
+class Asker(MessagePump):
+    """Somebody who asks, and looks at the answers when it suits them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[Answered] = []
+        self.told: list[object] = []
+        self.failed: list[PlanhatTuiError] = []
+
+    def post_message(self, message: Message) -> bool:
+        assert isinstance(message, Answered)
+        self.answers.append(message)
+        return True
+
+    def look(self) -> None:
+        """Apply what has come, as the screen's thread does."""
+        while self.answers:
+            self.answers.pop(0).apply()
+
+
+@pytest.fixture
+def reading() -> Iterator[Reading]:
+    reading = Reading()
+    yield reading
+    reading.close()
+
+
+@pytest.fixture
+def asker() -> Asker:
+    return Asker()
+
+
+class Gate:
+    """A question that has begun and isn't answered until it's let go."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.open = threading.Event()
+
+    def __call__(self) -> str:
+        self.begun.set()
+        assert self.open.wait(30)
+        return "late"
+
+
+def ask(reading: Reading, asker: Asker, key: str, answer: str) -> None:
+    reading.ask(asker, key, lambda: answer, asker.told.append, asker.failed.append)
+
+
+def finish(reading: Reading) -> None:
+    reading.barrier().result(30)
+
+
+def test_answers_come_in_the_order_of_the_questions(reading: Reading, asker: Asker) -> None:
+    for number in range(20):
+        ask(reading, asker, f"key {number}", f"answer {number}")
+    finish(reading)
+    asker.look()
+    assert asker.told == [f"answer {number}" for number in range(20)]
+
+
+def test_a_read_sees_the_write_before_it(reading: Reading, asker: Asker) -> None:
+    kept: list[str] = []
+    for word in ("one", "two", "three"):
+        reading.do(asker, partial(kept.append, word), lambda _: None, asker.failed.append)
+        reading.ask(asker, word, lambda: tuple(kept), asker.told.append, asker.failed.append)
+    finish(reading)
+    asker.look()
+    assert asker.told == [("one",), ("one", "two"), ("one", "two", "three")]
+
+
+def test_an_answer_is_applied_by_the_one_who_asked(reading: Reading, asker: Asker) -> None:
+    ask(reading, asker, "list", "rows")
+    finish(reading)
+    assert asker.told == [], "nothing happens on the reading thread"
+    asker.look()
+    assert asker.told == ["rows"]
+
+
+def test_an_older_question_that_has_not_begun_is_skipped(reading: Reading, asker: Asker) -> None:
+    asked: list[str] = []
+    gate = Gate()
+    reading.do(asker, gate, lambda _: None, asker.failed.append)
+    for text in ("a", "ac", "acm"):
+        reading.ask(
+            asker, "search", partial(asked.append, text), asker.told.append, asker.failed.append
+        )
+    gate.open.set()
+    finish(reading)
+    asker.look()
+    assert asked == ["acm"]
+    assert len(asker.told) == 1
+
+
+def test_the_answer_to_an_older_question_that_has_begun_is_dropped(
+    reading: Reading, asker: Asker
+) -> None:
+    gate = Gate()
+    reading.ask(asker, "search", gate, asker.told.append, asker.failed.append)
+    assert gate.begun.wait(30)
+    ask(reading, asker, "search", "newest")
+    gate.open.set()
+    finish(reading)
+    asker.look()
+    assert asker.told == ["newest"]
+
+
+def test_an_answer_that_has_come_is_dropped_if_it_was_asked_again(
+    reading: Reading, asker: Asker
+) -> None:
+    ask(reading, asker, "search", "old")
+    finish(reading)
+    ask(reading, asker, "search", "new")
+    finish(reading)
+    assert len(asker.answers) == 2
+    asker.look()
+    assert asker.told == ["new"]
+
+
+def test_other_keys_and_other_widgets_are_not_in_the_way(reading: Reading, asker: Asker) -> None:
+    other = Asker()
+    ask(reading, asker, "list", "rows")
+    ask(reading, asker, "detail", "facts")
+    ask(reading, other, "list", "their rows")
+    finish(reading)
+    asker.look()
+    other.look()
+    assert asker.told == ["rows", "facts"]
+    assert other.told == ["their rows"]
+
+
+def test_a_deed_is_never_skipped(reading: Reading, asker: Asker) -> None:
+    done: list[int] = []
+    gate = Gate()
+    reading.do(asker, gate, asker.told.append, asker.failed.append)
+    for number in range(3):
+        reading.do(asker, partial(done.append, number), asker.told.append, asker.failed.append)
+    gate.open.set()
+    finish(reading)
+    asker.look()
+    assert done == [0, 1, 2]
+    assert asker.told == ["late", None, None, None]
+
+
+def _offline() -> str:
+    raise OfflineError("Planhat wasn't reached.")
+
+
+def _bug() -> str:
+    raise ZeroDivisionError
+
+
+def test_an_error_of_ours_is_told(reading: Reading, asker: Asker) -> None:
+    reading.ask(asker, "list", _offline, asker.told.append, asker.failed.append)
+    reading.do(asker, _offline, asker.told.append, asker.failed.append)
+    finish(reading)
+    asker.look()
+    assert asker.told == []
+    assert [str(error) for error in asker.failed] == ["Planhat wasn't reached."] * 2
+
+
+def test_the_error_of_an_older_question_is_not_told(reading: Reading, asker: Asker) -> None:
+    reading.ask(asker, "list", _offline, asker.told.append, asker.failed.append)
+    finish(reading)
+    ask(reading, asker, "list", "rows")
+    finish(reading)
+    asker.look()
+    assert (asker.told, asker.failed) == (["rows"], [])
+
+
+def test_a_bug_is_raised_where_it_is_seen(reading: Reading, asker: Asker) -> None:
+    reading.ask(asker, "list", _bug, asker.told.append, asker.failed.append)
+    finish(reading)
+    with pytest.raises(ZeroDivisionError):
+        asker.look()
+    assert asker.failed == []
+
+
+def test_what_waits_for_the_network_holds_up_no_read(reading: Reading, asker: Asker) -> None:
+    gate = Gate()
+    reading.wait_for(asker, gate, asker.told.append, asker.failed.append)
+    assert gate.begun.wait(30)
+    ask(reading, asker, "list", "rows")
+    finish(reading)
+    asker.look()
+    assert asker.told == ["rows"]
+    assert reading.pending == 1
+    gate.open.set()
+
+
+def test_what_is_not_answered_is_counted(reading: Reading, asker: Asker) -> None:
+    gate = Gate()
+    reading.do(asker, gate, asker.told.append, asker.failed.append)
+    reading.ask(asker, "list", _offline, asker.told.append, asker.failed.append)
+    reading.ask(asker, "list", _bug, asker.told.append, asker.failed.append)
+    assert reading.pending == 3
+    gate.open.set()
+    finish(reading)
+    assert reading.pending == 0
+
+
+class Gone(Asker):
+    """Somebody whose app has ended."""
+
+    def post_message(self, message: Message) -> bool:
+        raise RuntimeError(f"no loop any more for {message}")
+
+
+def test_an_answer_that_nobody_can_take_is_not_waited_for(reading: Reading) -> None:
+    ask(reading, Gone(), "list", "rows")
+    finish(reading)
+    assert reading.pending == 0
+
+
+def test_at_the_end_what_waits_is_dropped_and_what_runs_is_ended(asker: Asker) -> None:
+    reading, gate = Reading(), Gate()
+    reading.do(asker, gate, asker.told.append, asker.failed.append)
+    assert gate.begun.wait(30)
+    ask(reading, asker, "list", "rows")
+    ender = threading.Thread(target=reading.close)
+    ender.start()
+    while reading.pending > 1:  # the question that waits is dropped at once
+        pass
+    gate.open.set()
+    ender.join(30)
+    asker.look()
+    assert asker.told == ["late"]
+    assert reading.pending == 0
+
+
+class Curious(Part):
+    """A part on a screen that asks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[object] = []
+        self.threads: set[int] = set()
+
+    def take(self, answer: object) -> None:
+        self.told.append(answer)
+        self.threads.add(threading.get_ident())
+
+
+async def test_a_part_is_answered_on_the_screens_thread() -> None:
+    part = Curious()
+    app = Stage(part)
+    async with app.run_test() as pilot:
+        part.ask("thread", threading.get_ident, part.take)
+        part.perform(lambda: "done", part.take)
+        await answered(app, pilot)
+        part.wait_for(lambda: "waited", part.take)
+        await until(pilot, lambda: len(part.told) == 3)
+        assert part.told[1:] == ["done", "waited"]
+        assert part.threads == {threading.get_ident()}
+        assert part.told[0] != threading.get_ident()
+
+
+async def test_a_part_says_what_went_wrong() -> None:
+    part = Curious()
+    app = Stage(part)
+    async with app.run_test() as pilot:
+        part.ask("list", _offline, part.take)
+        await answered(app, pilot)
+        assert app.all_heard(Said) == [Said("Planhat wasn't reached.", bad=True)]
+
+
+async def _meet_a_bug() -> None:
+    part = Curious()
+    app = Stage(part)
+    async with app.run_test() as pilot:
+        part.perform(_bug, part.take)
+        await answered(app, pilot)
+
+
+async def test_a_bug_ends_the_app_and_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await _meet_a_bug()
+
+
+async def test_a_part_that_is_gone_is_not_answered() -> None:
+    part, gate = Curious(), Gate()
+    app = Stage(part)
+    async with app.run_test() as pilot:
+        part.perform(gate, part.take)
+        await asyncio.to_thread(gate.begun.wait, 30)
+        await part.remove()
+        gate.open.set()
+        await answered(app, pilot)
+        assert part.told == []
+        assert app.reading.pending == 0

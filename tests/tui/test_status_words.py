@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from planhat_tui.model.limits import Lane, Limits
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import User
+from planhat_tui.store.rows import Progress
+from planhat_tui.sync.status import Network, SyncStatus
+from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE
+from planhat_tui.tui.presentation.status_words import COLOURS, NETWORK, URGENT, header, state
+from planhat_tui.workspace.workspace import Status
+from tests.tui.records import HARMLESS, HOSTILE, profile
+
+ONLINE = SyncStatus(network="online")
+QUIET = Status(Limits(), ONLINE, {})
+ME = User.from_raw({"firstName": "Max", "lastName": "Berg"})
+
+
+def text(pieces: list[tuple[str, str]]) -> str:
+    return "".join(piece for piece, _ in pieces)
+
+
+def right(status: Status) -> str:
+    return text(state(status, 0.0, UNICODE, wide=False)[1])
+
+
+def test_the_header_says_who_and_where() -> None:
+    left, others = header(profile(label="PRODUCTION"), "api.planhat.com", ME, {}, UNICODE)
+    assert text(left) == " ACME-EU  PRODUCTION  Max Berg"
+    assert text(others) == "api.planhat.com"
+
+
+def test_the_header_says_what_the_profile_forbids() -> None:
+    left, _ = header(profile(no_delete=True), "host", None, {}, UNICODE)
+    assert text(left).endswith("  ⊘ no-delete")
+    left, _ = header(profile(read_only=True), "host", None, {}, ASCII)
+    assert text(left).endswith("  % read-only")
+
+
+def test_the_header_counts_what_waits_in_other_tenants() -> None:
+    _, others = header(profile(), "host", None, {"b": 2, "c": 1}, UNICODE)
+    assert text(others) == "host  other tenants: 3 queued"
+
+
+def test_the_demo_names_no_host() -> None:
+    left, others = header(profile(demo=True, label="practice data"), "host", None, {}, UNICODE)
+    assert "practice data" in text(left)
+    assert others == []
+
+
+def test_a_hostile_header_is_harmless() -> None:
+    me = User.from_raw({"firstName": HOSTILE})
+    left, others = header(profile(label=HOSTILE), HOSTILE, me, {}, UNICODE)
+    assert text(left) == f" ACME-EU  {HARMLESS}  {HARMLESS}"
+    assert text(others) == HARMLESS
+
+
+def test_a_quiet_state_says_only_how_the_network_is() -> None:
+    left, _ = state(QUIET, 0.0, UNICODE, wide=False)
+    assert text(left) == "rate limit unknown until the first answer"
+    assert right(QUIET) == "online"
+
+
+@pytest.mark.parametrize(
+    ("network", "word"),
+    [
+        ("starting", "starting"),
+        ("online", "online"),
+        ("offline", "offline"),
+        ("refused", "token refused"),
+        ("mismatch", "another tenant"),
+    ],
+)
+def test_the_network_has_a_word(network: Network, word: str) -> None:
+    assert right(replace(QUIET, sync=SyncStatus(network=network))) == word
+    assert network in NETWORK
+
+
+def test_the_queue_is_counted_with_the_urgent_nearest_to_the_edge() -> None:
+    counts = {State.CONFLICT: 1, State.QUEUED: 3, State.REFUSED: 0, State.HELD: 2}
+    assert right(replace(QUIET, counts=counts)) == ("‖ 2 held · ● 3 queued · ≠ 1 conflict · online")
+
+
+def test_every_open_state_can_be_counted() -> None:
+    assert set(URGENT) == set(COLOURS) == {one for one in State if one.is_open}
+
+
+def test_requests_that_wait_are_counted() -> None:
+    waiting = Limits(waiting={Lane.USER: 1, Lane.BACKGROUND: 4})
+    left, _ = state(replace(QUIET, limits=waiting), 0.0, ASCII, wide=False)
+    assert text(left) == "rate limit unknown until the first answer | 5 waiting"
+
+
+@pytest.mark.parametrize(
+    ("progress", "told"),
+    [
+        (None, "reading"),
+        (Progress(0, 0, 0, contacts_complete=False, seen_at=None), "reading"),
+        (
+            Progress(300, 187, 0, contacts_complete=False, seen_at=None),
+            "reading companies 62%",
+        ),
+        (Progress(300, 300, 9, contacts_complete=False, seen_at=1.0), "reading contacts"),
+        (Progress(300, 300, 9, contacts_complete=True, seen_at=1.0), "reading changes"),
+    ],
+)
+def test_reading_says_how_far_it_is(progress: Progress | None, told: str) -> None:
+    reading = SyncStatus(network="online", pulling=True, progress=progress)
+    assert right(replace(QUIET, sync=reading, counts={State.QUEUED: 1})) == (
+        f"{told} · ● 1 queued · online"
+    )
+
+
+def test_records_that_cannot_be_read_are_counted() -> None:
+    status = replace(QUIET, sync=replace(ONLINE, set_aside=2))
+    assert right(status) == "online · 2 unreadable"
