@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.outbox import State
+from planhat_tui.tui.screens.confirm import Confirm
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -32,16 +33,17 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 def _is_quiet(app: PlanhatApp) -> bool:
-    if app.reading.pending:
+    asking = isinstance(app.screen, Confirm)  # a verb of the line waits for the answer
+    if app.reading.pending > asking:
         return False
-    explorers = app._explorers.values()
+    explorers, now = app._explorers.values(), app.monotonic()
     return all(
-        e._begun and e.following is None and not e.feed._changes and _is_idle(e.workspace)
+        e._begun and e.following is None and not e.feed._changes and _is_idle(e.workspace, now)
         for e in explorers
     )
 
 
-def _is_idle(workspace: Workspace) -> bool:
+def _is_idle(workspace: Workspace, now: float) -> bool:
     """Tell whether the engine has nothing to do, or can't do it."""
     ready = workspace.net._ready
     if not ready.done():
@@ -51,6 +53,9 @@ def _is_idle(workspace: Workspace) -> bool:
         return False
     if session._network in {"offline", "refused", "mismatch"}:
         return True
+    if (session._api.limits().stopped_until or now) > now:
+        return True
     status = workspace.status()
     moving = status.counts.get(State.QUEUED, 0) + status.counts.get(State.SENDING, 0)
-    return not moving and not status.sync.pulling and session._network != "starting"
+    begun = session._network != "starting" or bool(session._reason)
+    return not moving and not status.sync.pulling and begun

@@ -88,7 +88,13 @@ def fold(changes: Iterable[Change]) -> tuple[Change, ...]:
     folded: dict[str, Change] = {}
     for change in changes:
         first = folded.get(change.field)
-        folded[change.field] = Change(change.field, first.before, change.after) if first else change
+        if first is None:
+            folded[change.field] = change
+            continue
+        after = change.after
+        if change.field == "tags":  # it may have been made beside the first, not after it
+            after = list(merge_tags(*_three(change, {"tags": first.after})))
+        folded[change.field] = Change(change.field, first.before, after)
     return tuple(c for c in folded.values() if not _same_at(c.field, c.before, c.after))
 
 

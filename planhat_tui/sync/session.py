@@ -160,9 +160,9 @@ class Session:
         while True:
             entries = tuple(self._store.outbox.get(n) for n in ns)
             tried = self._rounds_ended >= first
-            if not self._moving(entries) or (
-                tried and self._network in {"offline", "refused", "mismatch"}
-            ):
+            strange = not self._known and bool(self._reason)  # what answers isn't Planhat
+            stuck = strange or self._network in {"offline", "refused", "mismatch"}
+            if not self._moving(entries) or (tried and stuck):
                 return entries
             async with self._settled:
                 with contextlib.suppress(TimeoutError):

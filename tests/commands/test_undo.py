@@ -6,7 +6,7 @@ import pytest
 
 from planhat_tui.commands.context import Wishes
 from planhat_tui.commands.results import Done
-from planhat_tui.errors import InputError
+from planhat_tui.errors import InputError, RefusedError
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
@@ -61,6 +61,29 @@ def test_a_deleted_company_is_made_again_and_what_cant_come_back_is_said(desk: D
     assert "Acme Inc is made again with a new id; what can't come back" in done.text
     (again,) = desk.server.named("Acme Inc")
     assert again != acme
+
+
+def test_what_was_made_is_deleted_again_after_the_word(desk: Desk) -> None:
+    desk.do("company", "create", "New Ltd")
+    done = desk.do("undo")
+    assert desk.asked == [("Taking it back deletes in Planhat: New Ltd.", "delete")]
+    assert done.exit_status == 0
+    assert desk.server.named("New Ltd") == []
+
+
+def test_who_says_no_to_that_takes_nothing_back(desk: Desk) -> None:
+    desk.do("company", "create", "New Ltd")
+    desk.refusing = RefusedError("Nothing was done.")
+    with pytest.raises(RefusedError):
+        desk.shell("undo")
+    assert len(desk.server.named("New Ltd")) == 1
+    assert desk.queue() == ()
+
+
+def test_what_deletes_nothing_asks_nothing(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.do("undo")
+    assert desk.asked == []
 
 
 def test_nothing_to_take_back_is_told(desk: Desk) -> None:

@@ -232,3 +232,8 @@ def test_what_the_answer_lacks_or_has_otherwise_is_named_by_its_path() -> None:
     answer: Raw = {"phase": "y", "tags": ["a", "b"], "custom": {"Kept": 2}}
     assert dropped(body, answer) == ("phase", "tags", "web", "custom.A.b")
     assert dropped(body, {}) == ("phase", "tags", "web", "custom.A.b", "custom.Kept")
+
+
+def test_tags_that_two_added_beside_each_other_are_both_kept() -> None:
+    one, other = Change("tags", ["a"], ["a", "b"]), Change("tags", ["a"], ["a", "c"])
+    assert fold([one, other]) == (Change("tags", ["a"], ["a", "b", "c"]),)

@@ -243,11 +243,11 @@ class CallForm(Vertical, InExplorer):
             return
         waiting = timer.waiting(now)
         if timer.rang_at is not None:
-            self.boxes["start"].value = f"{timer.rang_at:%H:%M:%S}"
+            self.boxes["start"].value = timer.rang_at.isoformat(timespec="seconds")
         if timer.answered_at is not None and waiting is not None:
             self.boxes["waiting"].value = f"{waiting.total_seconds():.0f}"
         if timer.ended_at is not None:
-            self.boxes["end"].value = f"{timer.ended_at:%H:%M:%S}"
+            self.boxes["end"].value = timer.ended_at.isoformat(timespec="seconds")
             self.boxes["note"].line.focus()
 
     def do_save(self) -> None:

@@ -110,7 +110,11 @@ class Contacts(Pane):
     @on(Rows.Opened, "#contact-rows")
     def _opened(self, event: Rows.Opened) -> None:
         event.stop()
-        self.want("edit", Kind.CONTACT, (event.id,))
+        reason = self.explorer.forbidden("field")
+        if reason:
+            self.say(reason)
+        else:
+            self.want("edit", Kind.CONTACT, (event.id,))
 
     @on(Rows.Marked, "#contact-rows")
     def _marked(self, event: Rows.Marked) -> None:

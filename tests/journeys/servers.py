@@ -1,0 +1,100 @@
+"""Servers on a loopback port of their own: a sandbox, or one that misbehaves in some way."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import uvicorn
+
+from planhat_tui.sandbox import SandboxOptions, create_app
+from tests.journeys.conftest import MOMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+TOKEN = SandboxOptions().token
+TENANT = SandboxOptions().tenant
+SMALL_TENANT = SandboxOptions(companies=12, limit=1_000_000)
+
+PATIENCE = 5.0
+"""Seconds that a server may take to end; nothing is measured by it."""
+
+
+@contextlib.contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Serve an app until the end of the block; its base URL. It accepts requests at once."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE)
+        listener.close()
+
+
+def closed_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
+
+
+@dataclass
+class Elsewhere:
+    """A sandbox on a port, and somebody else who works in it."""
+
+    url: str
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 -- JSON
+        """Ask it as somebody else does; what it answers."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        url = f"{self.url}{path}"
+        answer = httpx.request(method, url, headers=headers, json=body, trust_env=False)
+        assert answer.status_code == 200, answer.text
+        return answer.json() if answer.text else None
+
+
+@contextlib.contextmanager
+def sandbox(options: SandboxOptions = SMALL_TENANT) -> Iterator[Elsewhere]:
+    """Serve a sandbox until the end of the block."""
+    app = create_app(options, clock=MOMENT.timestamp)
+    with contextlib.closing(app), serving(app) as url:
+        yield Elsewhere(url)
+
+
+def answering(text: str, status: int = 200, kind: str = "application/json") -> ASGIApp:
+    """Return an app that gives one answer to everything."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 -- ASGI's signature
+        headers = [(b"content-type", kind.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": text.encode()})
+
+    return app
+
+
+def configure(home: Path, text: str) -> None:
+    """Write a config that only its owner can read."""
+    file = home / "config.yaml"
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o600)
+
+
+def profile(name: str, url: str, *lines: str, token: str = TOKEN) -> str:
+    """Return a profile for the config, with more lines where they are given."""
+    own = "".join(f"    {line}\n" for line in lines)
+    return f"  {name}:\n    base_url: {url}\n    token: {token}\n{own}"

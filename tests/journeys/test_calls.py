@@ -1,0 +1,397 @@
+"""Logging calls: one that just ended, one that is made now, and what can go wrong with either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.model.limits import Lane
+from tests.journeys.conftest import BOTH, Journey, Person
+from tests.journeys.planhat import ask, company
+from tests.journeys.servers import configure, profile, sandbox
+from tests.journeys.watch import Watch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planhat_tui.model.values import Raw
+    from planhat_tui.store.rows import LoggedCall
+
+OWN_NUMBER = "+46 70 4132452"
+
+
+async def _open_on_bo(person: Person, key: str) -> None:
+    """Open the form for Bo Larsson at Acme Inc, whose number nobody shares."""
+    await person.find("acme inc")
+    await person.press("3", "j")
+    assert person.app.explorer.contacts.current is not None
+    assert person.app.explorer.contacts.current.name == "Bo Larsson"
+    await person.press(key)
+
+
+async def _fill(person: Person, **texts: str) -> None:
+    """Go to each field and type its text in the place of what is there."""
+    for name, text in texts.items():
+        person.app.explorer.calls.form.boxes[name].line.focus()
+        await person.press("end", "ctrl+u")
+        await person.type(text)
+
+
+def _logged(person: Person) -> tuple[LoggedCall, ...]:
+    return person.app.explorer.workspace.reads.calls()
+
+
+def _at_planhat(person: Person) -> Raw:
+    """Return the newest logged call as Planhat has it."""
+    call_id = _logged(person)[0].call.id
+    assert not call_id.startswith("new-")
+    return ask(person, lambda api: api.call(call_id, lane=Lane.USER)).data
+
+
+@BOTH
+def test_four_keys_log_a_call_that_just_ended(journey: Journey, size: tuple[int, int]) -> None:
+    async def log(person: Person) -> None:
+        await person.press("C")
+        person.sees("Call that just ended with Sven Rossi at 3M Lab", "max123")
+        assert person.focus == "line-talk"
+        await person.press("1", "2")
+        person.sees("talk time 12 min from 09:48")
+        await person.press("ctrl+s")
+        person.sees("09:48", "12 min", "Sven Rossi")
+        assert person.focus == "call-rows"
+        assert person.message == "Planhat has the call and matched Sven Rossi at 3M Lab"
+        call = _at_planhat(person)
+        assert call["nr"] == "+46 70 1057066"
+        assert call["externalUserId"] == "max123"
+        assert (call["start"], call["end"]) == (
+            "2026-03-02T09:48:00.000Z",
+            "2026-03-02T10:00:00.000Z",
+        )
+
+    journey(log, size)
+
+
+@BOTH
+def test_the_call_is_with_the_contact_under_the_cursor(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        person.sees("with Bo Larsson at Acme Inc", OWN_NUMBER)
+
+    journey(log, size)
+
+
+@BOTH
+def test_a_call_that_is_made_now_is_timed_stage_by_stage(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        assert person.focus == "stages"
+        person.sees("Call now with Bo Larsson", "▸ ring 0:00")
+        watch.wait(seconds=20)
+        await person.press("space")
+        person.sees("ring 0:20", "▸ talk 0:00")
+        await _fill(person, note="asked for")
+        watch.wait(minutes=5)
+        await person.press("f8")
+        person.sees("talk 5:00", "▸ end", "talk time 5 min from 10:00")
+        assert person.focus == "line-note"
+        await person.type(" a demo")
+        await person.press("ctrl+s")
+        assert person.message == "Planhat has the call and matched Bo Larsson at Acme Inc"
+        call = _at_planhat(person)
+        assert call["waiting"] == 20
+        assert call["start"] == "2026-03-02T10:00:00.000Z"
+        assert call["end"] == "2026-03-02T10:05:20.000Z"
+        assert _logged(person)[0].note == "asked for a demo"
+        await person.press("c")
+        person.sees("▸ ring 0:00")
+
+    journey(call, size, clock=watch.clock)
+
+
+@BOTH
+def test_a_running_timer_goes_on_while_one_looks_elsewhere(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        watch.wait(seconds=8)
+        await person.press("space", "escape")
+        assert person.message == "The timer goes on.  c shows it again"
+        await person.press("3", "k", "C")
+        person.sees("Call that just ended with Ines D'Angelo")
+        await person.press("escape", "3", "j")
+        watch.wait(minutes=2)
+        await person.press("c")
+        person.sees("Call now with Bo Larsson", "ring 0:08", "▸ talk 2:00")
+        await person.press("space")
+        person.sees("talk time 2 min from 10:00")
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@BOTH
+def test_a_timed_call_that_was_closed_at_its_end_is_not_timed_anew(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("space")
+        watch.wait(minutes=3)
+        await person.press("f8", "escape")
+        assert person.message == "The draft is kept.  C opens it"
+        watch.wait(hours=1)
+        await person.press("c")
+        person.sees("▸ end", "talk time 3 min from 10:00")
+        person.sees_no("ends before it starts")
+        person.app.explorer.calls.form.stages.focus()
+        await person.press("space")
+        assert person.message == "The call has ended.  ctrl+s saves it"
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@BOTH
+def test_start_end_and_waiting_can_be_typed(journey: Journey, size: tuple[int, int]) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, waiting="45", start="9:30", end="-5m")
+        person.sees("talk time 24 min 15 s from 09:30")
+        await person.press("ctrl+s")
+        call = _at_planhat(person)
+        assert call["waiting"] == 45
+        assert call["start"] == "2026-03-02T09:30:00.000Z"
+        assert call["end"] == "2026-03-02T09:55:00.000Z"
+
+    journey(log, size)
+
+
+@BOTH
+def test_a_stamp_says_why_a_call_that_has_ended_has_no_timer(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def stamp(person: Person) -> None:
+        await person.press("C", "7", "f8")
+        assert person.message.startswith("This call has ended: type its minutes.")
+        assert person.app.explorer.calls.form.typed.talk == "7"
+        assert person.app.explorer.calls.form.typed.start == ""
+
+    journey(stamp, size, picture=False)
+
+
+@BOTH
+def test_an_end_before_the_start_is_refused_at_the_end(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, start="9:30", end="9:20", note="keep this")
+        await person.press("ctrl+s")
+        assert person.focus == "line-end"
+        person.sees("The call ends", "keep this")
+        assert person.app.explorer.calls.form.typed.start == "9:30"
+        assert not _logged(person)
+        await _fill(person, end="9:40")
+        person.sees_no("The call ends")
+        await person.press("ctrl+s")
+        assert _at_planhat(person)["end"] == "2026-03-02T09:40:00.000Z"
+
+    journey(log, size, picture=False)
+
+
+@BOTH
+def test_waiting_longer_than_the_call_is_refused_at_waiting(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, waiting="700", start="9:30", end="9:40", note="keep this")
+        await person.press("ctrl+s")
+        assert person.focus == "line-waiting"
+        person.sees("Waiting is", "keep this")
+        assert not _logged(person)
+
+    journey(log, size)
+
+
+@BOTH
+def test_text_that_is_no_time_is_refused_where_it_stands(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        for name in ("talk", "waiting", "start", "end"):
+            await _fill(person, **{name: "soon"})
+            await person.press("tab", "ctrl+s")
+            assert person.focus == f"line-{name}"
+            assert getattr(person.app.explorer.calls.form.typed, name) == "soon"
+            await _fill(person, **{name: ""})
+        assert not _logged(person)
+
+    journey(log, size, picture=False)
+
+
+@BOTH
+def test_a_call_needs_a_number_and_an_agent(journey: Journey, size: tuple[int, int]) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, nr="", agent="", talk="3")
+        await person.press("ctrl+s")
+        assert person.focus == "line-nr"
+        person.sees("A call needs")
+        await _fill(person, nr=OWN_NUMBER)
+        await person.press("ctrl+s")
+        assert person.focus == "line-agent"
+        person.sees("A call needs")
+        await _fill(person, agent="max123")
+        await person.press("ctrl+s")
+        assert _at_planhat(person)["nr"] == OWN_NUMBER
+
+    journey(log, size, picture=False)
+
+
+@BOTH
+def test_the_note_goes_into_the_custom_field_that_the_profile_names(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, talk="9", note="wants the Gold plan")
+        await person.press("ctrl+s")
+        custom = company(person, "Acme Inc")["custom"]
+        assert custom["Last call note"] == "wants the Gold plan"
+        await person.press("2", "slash")
+        await person.type("last call")
+        person.sees("Last call note", "wants the Gold plan")
+
+    journey(log, size)
+
+
+@BOTH
+def test_a_note_without_a_field_stays_on_this_machine_and_says_so(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        person.sees("NORD")
+        await person.press("C")
+        await _fill(person, talk="9", agent="max123", note="wants the Gold plan")
+        await person.press("ctrl+s")
+        assert "The note stays on this machine" in person.message
+        assert _logged(person)[0].note == "wants the Gold plan"
+        shown = person.app.explorer.workspace.reads.company(person.app.explorer.detail.company_id)
+        assert shown is not None
+        assert "wants the Gold plan" not in str(shown.raw)
+
+    with sandbox() as server:
+        configure(home, f"profiles:\n{profile('nord', server.url)}")
+        journey(log, size, picture=False)
+
+
+@BOTH
+def test_a_shared_number_is_told_before_and_after(journey: Journey, size: tuple[int, int]) -> None:
+    async def log(person: Person) -> None:
+        await person.find("acme robotics")
+        await person.press("3")
+        while person.app.explorer.contacts.current.name != "Xenia Ångman":  # type: ignore[union-attr]
+            await person.press("j")
+        await person.press("C")
+        person.sees("shared")
+        await person.press("4", "ctrl+s")
+        assert person.message.startswith("Planhat has the call, but matched ")
+        assert person.message.endswith(": the number is shared")
+        other = str(_at_planhat(person)["enduserId"])
+        assert other != _logged(person)[0].contact_id
+        name = ask(person, lambda api: api.contact(other, lane=Lane.USER)).data["name"]
+        assert str(name) in person.message
+
+    journey(log, size)
+
+
+@BOTH
+def test_a_number_that_nobody_has_is_logged_and_said(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, nr="+1 999 888 7777", talk="2")
+        await person.press("ctrl+s")
+        assert person.message == "Planhat has the call; its number matched nobody there"
+
+    journey(log, size, picture=False)
+
+
+@BOTH
+def test_the_open_endpoint_is_a_box_to_tick(journey: Journey, size: tuple[int, int]) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, talk="2")
+        person.app.explorer.calls.form.open_endpoint.focus()
+        person.sees("[ ] open endpoint")
+        await person.press("space")
+        person.sees("[x] open endpoint")
+        await person.press("ctrl+s")
+        logged = _logged(person)
+        assert len(logged) == 1
+        journal = person.app.explorer.workspace.reads.entry(1)
+        assert journal.open_tenant == "00000000-0000-4000-8000-000000000001"
+        assert "Planhat has the call" in person.message
+
+    journey(log, size)
+
+
+@BOTH
+def test_what_was_typed_is_there_again_after_escape(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def draft(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, talk="8", note="half a sentence")
+        await person.press("escape")
+        assert person.message == "The draft is kept.  C opens it"
+        assert person.focus == "call-rows"
+        await person.press("3", "k", "C")
+        person.sees("with Ines D'Angelo")
+        person.sees_no("half a sentence")
+        await person.press("escape", "3", "j", "C")
+        person.sees("with Bo Larsson", "half a sentence", "talk time 8 min")
+        assert person.message == "The draft of this call is here again.  ctrl+s saves it"
+        await person.press("ctrl+s")
+        assert len(_logged(person)) == 1
+        await person.press("3", "C")
+        assert not person.app.explorer.calls.form.typed.note
+
+    journey(draft, size)
+
+
+@BOTH
+def test_a_logged_call_is_edited_and_deleted(journey: Journey, size: tuple[int, int]) -> None:
+    watch = Watch()
+
+    async def edit(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, talk="10")
+        await person.press("ctrl+s")
+        await person.press("e")
+        await person.type("waiting")
+        await person.press("enter")
+        await person.type("30")
+        await person.press("ctrl+s")
+        assert _at_planhat(person)["waiting"] == 30
+        person.sees("9 min 30")
+        await person.press("D")
+        person.sees("Delete the call to +46 70 4132452")
+        watch.wait(seconds=1)
+        await person.type("delete")
+        await person.press("enter")
+        person.sees("No calls logged from here yet")
+        assert not _logged(person)
+
+    journey(edit, size, clock=watch.clock)

@@ -1,0 +1,236 @@
+"""Records that come and go: contacts and companies, added, edited, deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.tui.widgets.line import Line
+from tests.journeys import planhat
+from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.watch import Watch
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Person
+
+
+async def _contacts_of_acme(person: Person) -> None:
+    await person.find("acme inc")
+    await person.press("3")
+
+
+@BOTH
+def test_a_contact_is_added_with_the_form(journey: Journey, size: tuple[int, int]) -> None:
+    async def add(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("a")
+        person.sees("A new contact at Acme Inc", "name", "position", "phone", "e-mail")
+        assert person.focus == "line-name"
+        await person.type("Kim")
+        await person.press("tab")
+        assert person.focus == "line-position"
+        await person.type("CEO")
+        await person.press("enter")
+        assert person.focus == "line-phone"
+        await person.press("ctrl+s")
+        assert person.message == "New contact Kim is delivered.  u takes it back"
+        assert person.focus == "contact-rows"
+        person.sees("Kim", "CEO", "Contacts 6")
+        made = planhat.contacts(person, "Acme Inc")["Kim"]
+        assert (made["position"], made["companyName"]) == ("CEO", "Acme Inc")
+
+    journey(add, size)
+
+
+@BOTH
+def test_what_was_typed_is_kept_when_the_form_is_closed(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def come_back(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("a")
+        person.sees("esc closes, the draft is kept")
+        await person.type("Kim")
+        await person.press("tab", "C", "E", "O", "escape")
+        person.sees_no("A new contact at")
+        assert person.focus == "contact-rows"
+        assert planhat.not_delivered(person) == ()
+        await person.press("a")
+        person.sees("Kim", "CEO")
+        await person.press("ctrl+s", "a")
+        assert person.app.focused is not None
+        assert person.focus == "line-name"
+        person.sees("A new contact at Acme Inc")
+        form = person.app.screen
+        assert [line.value for line in form.query(Line)] == [""] * 5
+
+    journey(come_back, size)
+
+
+@BOTH
+def test_a_draft_belongs_to_its_company(journey: Journey, size: tuple[int, int]) -> None:
+    async def elsewhere(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("a", "K", "i", "m", "escape")
+        await person.find("acme mot")
+        await person.press("3", "a")
+        person.sees("A new contact at Acme Motors BV")
+        person.sees_no("Kim")
+
+    journey(elsewhere, size, picture=False)
+
+
+@BOTH
+def test_a_contact_without_a_name_is_refused_at_the_field(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("a", "tab", "C", "E", "O", "ctrl+s")
+        person.sees("A new contact at Acme Inc", "A contact needs a name, an e-mail or a phone.")
+        assert person.focus == "line-name"
+        assert planhat.not_delivered(person) == ()
+        await person.press("K", "i")
+        person.sees_no("A contact needs a name")
+
+    journey(add, size)
+
+
+@BOTH
+def test_enter_opens_the_fields_of_a_contact(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("j", "enter")
+        person.sees("Field of Bo Larsson")
+        await person.press("p", "h", "o", "enter", "ctrl+u")
+        await person.type("+46 8 1")
+        await person.press("ctrl+s")
+        assert person.message == "Phone of Bo Larsson is delivered.  u takes it back"
+        person.sees("+46 8 1")
+        assert planhat.contacts(person, "Acme Inc")["Bo Larsson"]["phone"] == "+46 8 1"
+
+    journey(edit, size)
+
+
+@BOTH
+def test_a_contact_is_deleted_after_a_word(journey: Journey, size: tuple[int, int]) -> None:
+    watch = Watch()
+
+    async def delete(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("j", "D")
+        person.sees("Delete Bo Larsson", "u makes it again, with a new id", "Type delete")
+        assert person.focus == "confirm-line"
+        watch.wait(seconds=1)
+        await person.press("enter")
+        person.sees("Not done: that isn't delete.  esc leaves everything as it is")
+        await person.type("yes")
+        await person.press("enter")
+        person.sees("Not done: that isn't delete.")
+        assert "Bo Larsson" in planhat.contacts(person, "Acme Inc")
+        await person.press("ctrl+u")
+        await person.type("delete")
+        await person.press("enter")
+        assert person.message == "Deletion of Bo Larsson is delivered.  u takes it back"
+        assert person.focus == "contact-rows"
+        person.sees("Contacts 4")
+        assert "Bo Larsson" not in planhat.contacts(person, "Acme Inc")
+
+    journey(delete, size, clock=watch.clock)
+
+
+@BOTH
+def test_keys_of_the_first_300_ms_confirm_nothing(journey: Journey, size: tuple[int, int]) -> None:
+    watch = Watch()
+
+    async def delete(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("j", "D")
+        watch.wait(seconds=0.29)
+        await person.press(*"delete", "enter")
+        person.sees("Delete Bo Larsson", "Type delete")
+        person.sees_no("Not done")
+        watch.wait(seconds=0.02)
+        await person.press(*"delete", "enter")
+        assert person.message == "Deletion of Bo Larsson is delivered.  u takes it back"
+
+    journey(delete, size, picture=False, clock=watch.clock)
+
+
+@BOTH
+def test_esc_leaves_a_contact_as_it_is(journey: Journey, size: tuple[int, int]) -> None:
+    watch = Watch()
+
+    async def delete(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("j", "D")
+        watch.wait(seconds=1)
+        await person.press(*"delete", "escape")
+        assert person.focus == "contact-rows"
+        assert planhat.not_delivered(person) == ()
+        assert "Bo Larsson" in planhat.contacts(person, "Acme Inc")
+
+    journey(delete, size, clock=watch.clock)
+
+
+@BOTH
+def test_marked_contacts_are_deleted_together(journey: Journey, size: tuple[int, int]) -> None:
+    watch = Watch()
+
+    async def delete(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("j", "space", "space", "D")
+        person.sees("Delete 2 contacts")
+        watch.wait(seconds=1)
+        await person.press(*"delete", "enter")
+        assert person.message == "Deletion of 2 contacts is delivered.  u takes it back"
+        person.sees("Contacts 3")
+        left = set(planhat.contacts(person, "Acme Inc"))
+        assert left == {"Ines D'Angelo", "Maja Quist", "Xenia Zetterlund"}
+        assert not person.app.explorer.contacts.rows.marks
+
+    journey(delete, size, picture=False, clock=watch.clock)
+
+
+@BOTH
+def test_a_company_is_added_with_the_form(journey: Journey, size: tuple[int, int]) -> None:
+    async def add(person: Person) -> None:
+        await person.press("a")
+        person.sees("A new company", "phase", "owner")
+        await person.press("ctrl+s")
+        person.sees("A company needs Name.  Give it a value.")
+        assert person.focus == "line-name"
+        await person.type("Zebra")
+        await person.press("tab", "tab", "tab", "tab")
+        assert person.focus == "line-owner"
+        await person.type("nobody")
+        await person.press("ctrl+s")
+        person.sees("Nobody is called nobody.  Type another piece of the name.")
+        assert person.focus == "line-owner"
+        await person.press("ctrl+u")
+        await person.type("diego")
+        await person.press("ctrl+s")
+        assert person.message == "New company Zebra is delivered.  u takes it back"
+        await person.find("zebra")
+        person.sees("Zebra")
+        assert planhat.company(person, "Zebra")["owner"] == "c6a147c4a87ac91c4704244c"
+
+    journey(add, size)
+
+
+@BOTH
+def test_a_company_is_deleted_after_a_word(journey: Journey, size: tuple[int, int]) -> None:
+    watch = Watch()
+
+    async def delete(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("D")
+        person.sees("Delete Acme Inc", "Its contacts go with it.")
+        watch.wait(seconds=1)
+        await person.press(*"delete", "enter")
+        assert person.message == "Deletion of Acme Inc is delivered.  u takes it back"
+        assert person.focus == "company-rows"
+        person.sees("2 of 1,199")
+        assert "Acme Inc" not in planhat.names(person)
+        assert len(planhat.names(person)) == 1199
+
+    journey(delete, size, clock=watch.clock)

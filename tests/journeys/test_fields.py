@@ -1,0 +1,318 @@
+"""Fields: edited by their type, picked where the values are known, refused where they're wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys import planhat
+from tests.journeys.conftest import BOTH, Journey
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Person
+
+DIEGO = "c6a147c4a87ac91c4704244c"
+
+
+async def _field(person: Person, name: str) -> None:
+    """Open the editor of a field of Acme Inc by a piece of its name."""
+    await person.find("acme inc")
+    await person.press("e")
+    await person.type(name)
+    await person.press("enter")
+
+
+async def _replace(person: Person, text: str) -> None:
+    """Type in the place of what is there, and save."""
+    await person.press("ctrl+u")
+    await person.type(text)
+    await person.press("enter")
+
+
+@BOTH
+def test_a_phase_is_picked_from_those_in_use(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("e")
+        person.sees("Field of Acme Inc", "Renewal", "2026-10-22")
+        await person.type("pha")
+        await person.press("enter")
+        person.sees("Phase of Acme Inc", "onboarding", "renewal")
+        await person.type("onb")
+        await person.press("enter")
+        assert person.message == "Phase of Acme Inc is delivered.  u takes it back"
+        assert person.focus == "company-rows"
+        person.sees("onboarding")
+        assert planhat.company(person, "Acme Inc")["phase"] == "onboarding"
+
+    journey(edit, size)
+
+
+@BOTH
+def test_a_phase_that_nobody_used_yet_is_typed(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "pha")
+        await person.type("pilot")
+        person.sees("pilot  as typed")
+        await person.press("enter")
+        assert planhat.company(person, "Acme Inc")["phase"] == "pilot"
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_an_owner_is_picked_by_name_and_stored_as_an_id(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "owner")
+        person.sees("Owner of Acme Inc", "Diego Moreno", "diego.moreno@")
+        await person.type("diego")
+        person.sees_no("Anna Lind")
+        await person.press("enter")
+        assert person.message == "Owner of Acme Inc is delivered.  u takes it back"
+        assert planhat.company(person, "Acme Inc")["owner"] == DIEGO
+        await person.press("2")
+        person.sees("Diego Moreno")
+        person.sees_no(DIEGO)
+
+    journey(edit, size)
+
+
+@BOTH
+def test_an_owner_that_isnt_touched_stays(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "co-o")
+        person.sees("Co-owner of Acme Inc", "Diego Moreno")
+        await person.press("enter")
+        assert person.message == "Nothing to change: it is so already."
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_somebody_who_isnt_in_the_team_is_refused(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "owner")
+        await person.type("nobody")
+        await person.press("enter")
+        person.sees("Owner of Acme Inc", "Nobody is called nobody.  Type a piece of a name.")
+        await person.press("escape")
+        assert planhat.not_delivered(person) == ()
+        assert planhat.company(person, "Acme Inc").get("owner") is None
+
+    journey(edit, size)
+
+
+@BOTH
+def test_an_owner_is_picked_with_the_arrows(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "owner")
+        await person.press("down", "down", "down", "enter")
+        assert planhat.company(person, "Acme Inc")["owner"] == DIEGO
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_an_empty_line_clears_the_owner(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme mot")
+        await person.press("e")
+        await person.type("owner")
+        await person.press("enter")
+        person.sees("Owner of Acme Motors BV", "empty clears the field")
+        await person.press("ctrl+u", "enter")
+        assert person.message == "Owner of Acme Motors BV is delivered.  u takes it back"
+        assert planhat.company(person, "Acme Motors BV").get("owner") is None
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_a_name_cant_be_emptied(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "name")
+        person.sees("Name of Acme Inc")
+        await person.press("ctrl+u", "enter")
+        person.sees("Name of Acme Inc", "Name can't be empty.  Type a value.")
+        await person.press("escape")
+        assert planhat.not_delivered(person) == ()
+        assert planhat.company(person, "Acme Inc")["name"] == "Acme Inc"
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_a_field_that_planhat_keeps_isnt_offered(journey: Journey, size: tuple[int, int]) -> None:
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("e")
+        await person.type("health")
+        await person.press("enter")
+        person.sees("Nothing is called health.  Type a shorter piece")
+        await person.press("escape", "enter", "j", "j", "j", "j", "enter")
+        assert person.message == "Health is kept by Planhat and can't be changed here"
+
+    journey(look, size, picture=False)
+
+
+@BOTH
+def test_a_custom_field_is_changed_with_ten_keys(journey: Journey, size: tuple[int, int]) -> None:
+    keys = ["e", "s", "e", "a", "enter", "5", "0", "0", "enter"]
+
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        assert len(keys) <= 10
+        await person.press(*keys)
+        assert person.message == "Seats of Acme Inc is delivered.  u takes it back"
+        assert planhat.company(person, "Acme Inc")["custom"]["Seats"] == 500
+
+    journey(edit, size)
+
+
+@BOTH
+def test_a_number_stays_a_number(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "disc")
+        person.sees("Discount of Acme Inc", "12.5", "as number")
+        await _replace(person, "a lot")
+        person.sees("Discount of Acme Inc", "a lot is no number.")
+        await _replace(person, "0.5")
+        assert planhat.company(person, "Acme Inc")["custom"]["Discount"] == 0.5
+
+    journey(edit, size)
+
+
+@BOTH
+def test_a_yes_or_no_is_picked_or_typed(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "refer")
+        person.sees("Reference OK of Acme Inc", "as yes/no")
+        await _replace(person, "perhaps")
+        person.sees("Reference OK of Acme Inc", "perhaps is neither yes nor no.")
+        await _replace(person, "no")
+        assert planhat.company(person, "Acme Inc")["custom"]["Reference OK"] is False
+
+    journey(edit, size)
+
+
+@BOTH
+def test_a_date_stays_a_date(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "kick")
+        person.sees("Kick-off of Acme Inc", "2024-06-02T00:00:00.000Z", "as date")
+        await _replace(person, "2024-06-31")
+        person.sees("Kick-off of Acme Inc", "2024-06-31 is no date.")
+        await _replace(person, "2024-07-01")
+        assert planhat.company(person, "Acme Inc")["custom"]["Kick-off"] == "2024-07-01"
+
+    journey(edit, size)
+
+
+@BOTH
+def test_a_text_that_looks_like_a_number_stays_a_text(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "crm")
+        person.sees("CRM.Account.ID of Acme Inc", "004151", "as text")
+        await _replace(person, "007")
+        assert planhat.company(person, "Acme Inc")["custom"]["CRM.Account.ID"] == "007"
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_another_type_is_chosen_with_ctrl_t(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "seats")
+        person.sees("as number", "ctrl+t text")
+        await person.press("ctrl+t")
+        person.sees("as text")
+        await _replace(person, "many")
+        assert planhat.company(person, "Acme Inc")["custom"]["Seats"] == "many"
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_a_new_custom_field_is_added_in_the_detail(journey: Journey, size: tuple[int, int]) -> None:
+    async def add(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("enter", "a")
+        person.sees("Custom field for Acme Inc", "Industry", "one that the tenant has, or a new")
+        await person.type("Budget")
+        await person.press("enter")
+        person.sees("Budget of Acme Inc", "as what it looks like")
+        await person.type("1200")
+        await person.press("enter")
+        assert person.message == "Budget of Acme Inc is delivered.  u takes it back"
+        assert person.focus == "field-rows"
+        assert planhat.company(person, "Acme Inc")["custom"]["Budget"] == 1200
+
+    journey(add, size)
+
+
+@BOTH
+def test_a_custom_field_that_the_tenant_has_is_added_by_a_piece_of_its_name(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("enter", "a")
+        person.sees_no("Seats  number")
+        await person.type("indu")
+        await person.press("enter")
+        await person.type("Media")
+        await person.press("enter")
+        assert planhat.company(person, "Acme Inc")["custom"]["Industry"] == "Media"
+
+    journey(add, size, picture=False)
+
+
+@BOTH
+def test_x_removes_the_custom_field_under_the_cursor(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def remove(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("enter", "slash")
+        await person.type("disc")
+        await person.press("enter", "x")
+        assert person.message == "Discount of Acme Inc is delivered.  u takes it back"
+        person.sees_no("12.5")
+        assert "Discount" not in planhat.company(person, "Acme Inc")["custom"]
+
+    journey(remove, size)
+
+
+@BOTH
+def test_a_contacts_field_is_edited_from_the_list(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "j", "e")
+        person.sees("Field of Bo Larsson", "Position", "Controller")
+        await person.type("posi")
+        await person.press("enter")
+        await _replace(person, "CFO")
+        assert person.message == "Position of Bo Larsson is delivered.  u takes it back"
+        assert person.focus == "contact-rows"
+        assert planhat.contacts(person, "Acme Inc")["Bo Larsson"]["position"] == "CFO"
+
+    journey(edit, size)
+
+
+@BOTH
+def test_several_companies_get_one_value(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await person.press("j", "space", "space", "e")
+        person.sees("Field of 2 companies", "several values")
+        await person.type("pha")
+        await person.press("enter")
+        person.sees("Phase of 2 companies")
+        await _replace(person, "pilot")
+        assert person.message == "Phase of 2 companies is delivered.  u takes it back"
+        assert planhat.company(person, "Acme Aerospace Group")["phase"] == "pilot"
+        assert planhat.company(person, "Acme Airways Ltd")["phase"] == "pilot"
+
+    journey(edit, size)

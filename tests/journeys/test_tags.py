@@ -1,0 +1,197 @@
+"""Tags: added, completed, removed, on one record and on several at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys import planhat
+from tests.journeys.conftest import BOTH, Journey
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Person
+
+
+@BOTH
+def test_a_tag_is_completed_from_the_tags_of_the_tenant(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t")
+        person.sees("Tags of Acme Inc", "bêta")
+        assert person.focus == "pick-line"
+        await person.type("q2")
+        person.sees("q2-renewal", "new tag")
+        await person.press("enter")
+        person.sees("+q2-renewal")
+        await person.press("ctrl+s")
+        assert person.message == "Tag q2-renewal on Acme Inc is delivered.  u takes it back"
+        assert person.focus == "company-rows"
+        assert planhat.company(person, "Acme Inc")["tags"] == ["bêta", "q2-renewal"]
+
+    journey(tag, size)
+
+
+@BOTH
+def test_the_arrows_choose_a_known_tag(journey: Journey, size: tuple[int, int]) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t", "down", "down", "enter", "ctrl+s")
+        assert person.message == "Tag q2-renewal on Acme Inc is delivered.  u takes it back"
+        assert planhat.company(person, "Acme Inc")["tags"] == ["bêta", "q2-renewal"]
+
+    journey(tag, size, picture=False)
+
+
+@BOTH
+def test_new_tags_are_typed_with_commas(journey: Journey, size: tuple[int, int]) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t")
+        await person.type("a b,Zürich,")
+        person.sees("+a b", "+Zürich")
+        await person.type("later")
+        await person.press("ctrl+s")
+        assert person.message == "3 tags on Acme Inc are delivered.  u takes it back"
+        wanted = ["bêta", "a b", "Zürich", "later"]
+        assert planhat.company(person, "Acme Inc")["tags"] == wanted
+        await person.press("2")
+        person.sees("bêta · a b")
+
+    journey(tag, size)
+
+
+@BOTH
+def test_a_tag_without_a_name_is_refused_and_esc_leaves_all_as_it_is(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t")
+        await person.type("vip, ,")
+        person.sees("+vip", "A tag can't be empty.  Type its name.")
+        await person.press("escape")
+        person.sees_no("Tags of Acme Inc", "+vip")
+        assert person.focus == "company-rows"
+        assert planhat.not_delivered(person) == ()
+        assert planhat.company(person, "Acme Inc")["tags"] == ["bêta"]
+
+    journey(tag, size, picture=False)
+
+
+@BOTH
+def test_a_tag_is_removed_in_the_editor(journey: Journey, size: tuple[int, int]) -> None:
+    async def untag(person: Person) -> None:
+        await person.find("robotics ab")
+        await person.press("t")
+        await person.type("gold")
+        await person.press("enter")
+        person.sees("-gold")
+        await person.type("-partner")
+        await person.press("enter")
+        person.sees("-partner")
+        await person.press("enter")
+        assert person.message == "2 tags on Acme Robotics AB are delivered.  u takes it back"
+        assert planhat.company(person, "Acme Robotics AB")["tags"] == ["beta-tester"]
+
+    journey(untag, size)
+
+
+@BOTH
+def test_x_removes_the_chip_under_the_cursor(journey: Journey, size: tuple[int, int]) -> None:
+    async def untag(person: Person) -> None:
+        await person.find("acme bio")
+        await person.press("enter")
+        assert person.focus == "field-rows"
+        person.sees("smb · nps-promoter")
+        await person.press("l", "x")
+        assert person.message == "Tag nps-promoter off Acme Biotech is delivered.  u takes it back"
+        person.sees_no("smb · nps-promoter")
+        assert planhat.company(person, "Acme Biotech")["tags"] == ["smb"]
+
+    journey(untag, size)
+
+
+@BOTH
+def test_x_where_there_is_no_tag_says_so(journey: Journey, size: tuple[int, int]) -> None:
+    async def untag(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("enter", "x", "x")
+        assert person.message == "x removes a tag or a custom field; this is neither"
+        assert planhat.company(person, "Acme Inc")["tags"] == []
+
+    journey(untag, size, picture=False)
+
+
+@BOTH
+def test_marked_companies_are_tagged_together(journey: Journey, size: tuple[int, int]) -> None:
+    async def tag(person: Person) -> None:
+        await person.press("j", "space", "j", "space")  # the second and the fourth of the list
+        await person.find("acme mot")
+        await person.press("space")
+        person.sees("3 marked, 1 not shown")
+        await person.press("t")
+        person.sees("Tags of 3 companies")
+        await person.type("offsite")
+        await person.press("ctrl+s")
+        assert person.message == "Tag offsite on 3 companies is delivered.  u takes it back"
+        for name, tags in {
+            "Acme Aerospace Group": ["nps-detractor", "self-service", "offsite"],
+            "Acme Biotech": ["smb", "nps-promoter", "offsite"],
+            "Acme Motors BV": ["silver", "offsite"],
+        }.items():
+            assert planhat.company(person, name)["tags"] == tags
+        assert "offsite" not in planhat.company(person, "Acme Airways Ltd")["tags"]
+
+    journey(tag, size)
+
+
+@BOTH
+def test_all_that_a_search_finds_are_tagged_together(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme travel")
+        await person.press("V", "t")
+        await person.type("go,nps-promoter")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Travel Ltd")["tags"] == ["nps-promoter", "go"]
+        before = ["nordics", "East Coast", "west-coast", "🔥 hot"]
+        after = planhat.company(person, "Acme Travel LLC")["tags"]
+        assert after == [*before, "nps-promoter", "go"]
+
+    journey(tag, size, picture=False)
+
+
+@BOTH
+def test_a_contact_is_tagged_from_the_tags_of_contacts(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "j", "t")
+        person.sees("Tags of Bo Larsson", "newsletter")
+        person.sees_no("q2-renewal")
+        await person.type("news")
+        await person.press("tab", "enter", "ctrl+s")
+        assert person.message == "Tag newsletter on Bo Larsson is delivered.  u takes it back"
+        assert person.focus == "contact-rows"
+        assert planhat.contacts(person, "Acme Inc")["Bo Larsson"]["tags"] == ["newsletter"]
+
+    journey(tag, size)
+
+
+@BOTH
+def test_several_contacts_are_tagged_together(journey: Journey, size: tuple[int, int]) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "V", "t")
+        person.sees("Tags of 5 contacts")
+        await person.type("speaker,-technical,")
+        person.sees("-technical")
+        await person.press("ctrl+s")
+        tags = {name: one["tags"] for name, one in planhat.contacts(person, "Acme Inc").items()}
+        assert tags.pop("Xenia Zetterlund") == ["decision maker", "speaker"]
+        assert list(tags.values()) == [["speaker"]] * 4
+
+    journey(tag, size)
