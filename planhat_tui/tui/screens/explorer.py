@@ -190,11 +190,7 @@ class Explorer(Screen[None], Part):
 
     def _know_status(self, known: tuple[Status, Mapping[str, int], User | None]) -> None:
         before = self._status.sync.reason if self._status is not None else ""
-        before = self._status.sync.reason if self._status is not None else ""
         self._status, self._others, self._me = known
-        reason = self._status.sync.reason
-        if reason and reason != before:
-            self.say(reason, bad=True)
         self._draw_header()
         self._draw_state()
         self._tell_trouble(visible(before), visible(self._status.sync.reason))
