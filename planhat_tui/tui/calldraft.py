@@ -6,7 +6,8 @@ times: none is sent (API reference 2016, "Calls": waiting + talk = end - start).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import contextlib
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -15,10 +16,15 @@ from planhat_tui.model import calls
 from planhat_tui.model.calls import CallDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from planhat_tui.model.values import Json
+
 T = TypeVar("T")
+
+TIMES: Final = ("start", "end")
+"""The fields that hold a moment."""
 
 LONGEST: Final = timedelta(days=7)
 """More waiting than this is a slip of the finger, as with the talk."""
@@ -57,6 +63,35 @@ def draft_of(typed: Typed, now: datetime, *, finished: bool) -> CallDraft:
         return draft
     talk = _at("talk", calls.parse_duration, typed.talk)
     return _with_talk(draft, talk, now if finished else None)
+
+
+def stamp(moment: datetime, now: datetime) -> str:
+    """Return a moment as the form shows it: ``14:05:20``, with the date where it isn't today's."""
+    local = moment.astimezone(now.tzinfo).replace(tzinfo=None)
+    whole = local.isoformat(" ", timespec="seconds")
+    return whole.partition(" ")[2] if local.date() == now.date() else whole
+
+
+def kept(typed: Typed, now: datetime) -> dict[str, Json]:
+    """Return what a draft keeps: the texts, and moments whole, since ``14:05`` is tomorrow's soon.
+
+    A text that is no time yet stays as it is.
+    """
+    texts: dict[str, Json] = {field.name: getattr(typed, field.name) for field in fields(typed)}
+    for name in TIMES:
+        with contextlib.suppress(InputError):
+            texts[name] = calls.parse_when(getattr(typed, name), now=now).isoformat()
+    return texts
+
+
+def recalled(draft: Mapping[str, Json], now: datetime) -> Typed:
+    """Return the texts of a draft, its moments as the form shows them."""
+    texts = {field.name: str(draft.get(field.name) or "") for field in fields(Typed)}
+    for name in TIMES:
+        moment = calls.parse_iso(texts[name])
+        if moment is not None:
+            texts[name] = stamp(moment, now)
+    return Typed(**texts)
 
 
 def _with_talk(draft: CallDraft, talk: timedelta, now: datetime | None) -> CallDraft:

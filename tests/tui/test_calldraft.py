@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls
-from planhat_tui.tui.calldraft import Typed, draft_of
+from planhat_tui.tui.calldraft import Typed, draft_of, kept, recalled, stamp
 from tests.tui.texts import TEXTS
 
 NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
@@ -122,3 +122,22 @@ def test_whatever_is_typed_is_a_call_or_a_mistake_with_a_field(
         assert error.field in {"talk", "waiting", "start", "end"}  # noqa: PT017 -- or it's a call
     else:
         assert draft.waiting is None or 0 <= draft.waiting <= 7 * 86_400
+
+
+def test_a_stamp_of_today_is_the_time_and_an_older_one_has_its_date() -> None:
+    assert stamp(at(14, 5, 20), NOW) == "14:05:20"
+    assert stamp(at(14, 5, 20) - timedelta(days=1), NOW) == "2026-03-01 14:05:20"
+
+
+def test_a_draft_keeps_moments_whole_however_late_it_is_opened() -> None:
+    draft = kept(Typed(nr="+46", start="14:05", end="-1m", note="14:05"), NOW)
+    assert (draft["start"], draft["end"]) == (at(14, 5).isoformat(), at(14, 29).isoformat())
+    later = NOW + timedelta(days=3)
+    back = recalled(draft, later)
+    assert (back.nr, back.note) == ("+46", "14:05")
+    assert (back.start, back.end) == ("2026-03-02 14:05:00", "2026-03-02 14:29:00")
+    assert draft_of(back, later, finished=True).start == at(14, 5)
+
+
+def test_a_text_that_is_no_time_yet_is_kept_as_it_is() -> None:
+    assert recalled(kept(Typed(start="14:0"), NOW), NOW) == Typed(start="14:0")

@@ -16,7 +16,7 @@ from planhat_tui.errors import InputError
 from planhat_tui.model import calls
 from planhat_tui.model.calls import CallTimer, Stage
 from planhat_tui.model.text import visible
-from planhat_tui.tui.calldraft import Typed, draft_of
+from planhat_tui.tui.calldraft import Typed, draft_of, kept, recalled, stamp
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.panes.stages import Stages
 from planhat_tui.tui.part import InExplorer
@@ -131,15 +131,16 @@ class CallForm(Vertical, InExplorer):
                 self.boxes[field.name].error("")
         self.tell()
 
-    def _recall(self, kept: Mapping[str, Json] | None) -> None:
+    def _recall(self, draft: Mapping[str, Json] | None) -> None:
         """Put a draft's texts where nothing is typed yet."""
-        if not kept:
+        if not draft:
             return
-        if not self.finished and (timer := _timer_of(kept)) is not None:
+        if not self.finished and (timer := _timer_of(draft)) is not None:
             self._resume(timer)
+        texts = recalled(draft, self.planhat.now())
         for name, box in self.boxes.items():
-            text = kept.get(name)
-            if isinstance(text, str) and text and not (box.value and name not in {"nr", "agent"}):
+            text = getattr(texts, name)
+            if text and not (box.value and name not in {"nr", "agent"}):
                 box.value = text
         self.say("The draft of this call is here again.  ctrl+s saves it")
 
@@ -171,7 +172,7 @@ class CallForm(Vertical, InExplorer):
     def keep(self) -> None:
         """Keep what is typed on this machine."""
         drafts, key = self.workspace.drafts, self.draft_key
-        data = {name: box.value for name, box in self.boxes.items()}
+        data = kept(self.typed, self.planhat.now())
         self.perform(lambda: drafts.save(key, data), lambda _: None)
 
     def tell(self) -> None:
@@ -243,11 +244,11 @@ class CallForm(Vertical, InExplorer):
             return
         waiting = timer.waiting(now)
         if timer.rang_at is not None:
-            self.boxes["start"].value = timer.rang_at.isoformat(timespec="seconds")
+            self.boxes["start"].value = stamp(timer.rang_at, now)
         if timer.answered_at is not None and waiting is not None:
             self.boxes["waiting"].value = f"{waiting.total_seconds():.0f}"
         if timer.ended_at is not None:
-            self.boxes["end"].value = timer.ended_at.isoformat(timespec="seconds")
+            self.boxes["end"].value = stamp(timer.ended_at, now)
             self.boxes["note"].line.focus()
 
     def do_save(self) -> None:
@@ -273,9 +274,9 @@ class CallForm(Vertical, InExplorer):
         return self.stages.timer.stage in {Stage.RINGING, Stage.TALKING}
 
 
-def _timer_of(kept: Mapping[str, Json]) -> CallTimer | None:
+def _timer_of(draft: Mapping[str, Json]) -> CallTimer | None:
     """Return the timer that a draft tells of; ``None`` if it has no start."""
-    start, waiting, end = (str(kept.get(name) or "") for name in ("start", "waiting", "end"))
+    start, waiting, end = (str(draft.get(name) or "") for name in ("start", "waiting", "end"))
     rang = calls.parse_iso(start)
     if rang is None:
         return None
