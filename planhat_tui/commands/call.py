@@ -10,6 +10,7 @@ from planhat_tui.commands import lookup, record_verbs
 from planhat_tui.commands.registry import Effect, flag, option, records, verb, word, words
 from planhat_tui.commands.results import Column, Listing, Single
 from planhat_tui.commands.settling import settle
+from planhat_tui.commands.waiting import answer
 from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model import calls
@@ -185,7 +186,8 @@ def _known(ctx: Context, ids: Sequence[str]) -> dict[str, Json]:
     except NotFoundError:
         workspace = ctx.workspace()
         wanted = ids[0]
-        received = workspace.net.ask(lambda planhat: planhat.call(wanted, lane=Lane.USER)).result()
+        asked = workspace.net.ask(lambda planhat: planhat.call(wanted, lane=Lane.USER))
+        received = answer(ctx, asked)
         workspace.writes.keep_call(received.data)
         return received.data
     return lookup.raw(ctx, KIND, call_id) or {}

@@ -8,6 +8,7 @@ from planhat_tui.commands import lookup, record_verbs
 from planhat_tui.commands.registry import Effect, option, records, verb, word, words
 from planhat_tui.commands.settling import settle
 from planhat_tui.commands.typed import query_of, values_of
+from planhat_tui.commands.waiting import answer
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import visible
 
@@ -105,4 +106,4 @@ def _have_contacts(ctx: Context, company_id: str) -> None:
 
     workspace = ctx.workspace()
     if workspace.reads.contacts(company_id).seen_at is None:
-        workspace.net.refresh(Topic.CONTACT, frozenset({company_id})).result()
+        answer(ctx, workspace.net.refresh(Topic.CONTACT, frozenset({company_id})))

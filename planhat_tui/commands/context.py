@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,7 +48,7 @@ class Context:
     profile on screen, where there is one (``None`` in the shell). ``probe`` asks Planhat who a
     profile's token stands for. ``reload`` reads the config again after it was edited. ``secret``
     asks for a token without showing it. ``serve`` runs the sandbox until a signal.
-    ``queued`` counts what a profile hasn't delivered yet.
+    ``queued`` counts what a profile hasn't delivered yet. ``monotonic`` is the clock of the limits.
     """
 
     door: Door
@@ -65,3 +66,4 @@ class Context:
     selection: Selection = field(default_factory=Selection)
     wishes: Wishes = field(default_factory=Wishes)
     switch: Callable[[str], None] | None = None
+    monotonic: Callable[[], float] = time.monotonic

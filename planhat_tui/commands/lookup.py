@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.commands.waiting import answer
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind
@@ -27,14 +28,14 @@ def ready(ctx: Context) -> str:
     progress = workspace.reads.progress()
     if progress.seen_at is None:
         ctx.tell("Nothing is here yet: reading from Planhat ...")
-        workspace.net.refresh(Topic.COMPANY).result()
+        answer(ctx, workspace.net.refresh(Topic.COMPANY))
         try:
-            workspace.net.fill().result(_PATIENCE)
+            answer(ctx, workspace.net.fill(), _PATIENCE)
         except TimeoutError:
             ctx.tell("The rest is loaded by: planhat-tui sync")
         progress = workspace.reads.progress()
     elif ctx.wishes.fresh:
-        workspace.net.refresh(Topic.SYNC).result()
+        answer(ctx, workspace.net.refresh(Topic.SYNC))
         progress = workspace.reads.progress()
     return _told(ctx, progress)
 
@@ -98,5 +99,5 @@ def _resolve(ctx: Context, kind: Kind, text: str) -> str:
     except NotFoundError:
         if kind is not Kind.COMPANY or not _ID.fullmatch(text):
             raise
-        workspace.net.refresh(Topic.COMPANY, frozenset({text})).result()
+        answer(ctx, workspace.net.refresh(Topic.COMPANY, frozenset({text})))
         return workspace.reads.resolve(kind, text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from planhat_tui.commands import lookup
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.results import Done
+from planhat_tui.commands.waiting import answer
 from planhat_tui.errors import (
     ConflictError,
     OfflineError,
@@ -49,7 +50,7 @@ def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = Fa
         back = "planhat-tui undo" if Door.SHELL in ctx.door else "u"
         return Done(f"{deed}: queued. {back} takes it back.", shown, many=many)
     net = ctx.workspace().net
-    settled = net.deliver([entry.n for entry in entries]).result()
+    settled = answer(ctx, net.deliver([entry.n for entry in entries]))
     text = "\n".join(dict.fromkeys(_told(ctx, entry, deed) for entry in settled))
     return Done(text, _records(ctx, settled), status_of(ctx, settled), many=many)
 

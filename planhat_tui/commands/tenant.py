@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands.lookup import age
 from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Done, Single
 from planhat_tui.commands.settling import status_of
+from planhat_tui.commands.waiting import answer, used_up
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
@@ -25,7 +25,8 @@ def whoami(ctx: Context) -> Single:
     workspace = ctx.workspace()
     me = workspace.me
     if me is None or ctx.wishes.fresh:
-        received = workspace.net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)).result()
+        asked = workspace.net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER))
+        received = answer(ctx, asked)
         return Single(received.data, Kind.USER, f"{workspace.profile.name} at {workspace.host}")
     return Single(me.raw, Kind.USER, f"{workspace.profile.name} at {workspace.host}")
 
@@ -39,7 +40,7 @@ def sync(ctx: Context, full: bool) -> Done:  # noqa: FBT001 -- a flag of the com
     net = workspace.net
     queued = [entry.n for entry in workspace.reads.outbox()]
     if not full and workspace.reads.progress().seen_at is not None:
-        net.refresh(Topic.SYNC).result()
+        answer(ctx, net.refresh(Topic.SYNC))
     filling = net.fill(anew=full)
     while not filling.done():
         progress = workspace.reads.progress()
@@ -47,9 +48,11 @@ def sync(ctx: Context, full: bool) -> Done:  # noqa: FBT001 -- a flag of the com
             f"{progress.companies_complete} of {progress.companies_known} companies,"
             f" {progress.contacts_done} contacts"
         )
+        if stopped := used_up(net.status.limits, ctx.monotonic()):
+            ctx.tell(stopped)
         wait([filling], timeout=2.0)
     filling.result()
-    left = net.deliver(queued).result() if queued else ()
+    left = answer(ctx, net.deliver(queued)) if queued else ()
     waiting = sum(entry.state.is_open for entry in left)
     progress = workspace.reads.progress()
     told = f"{progress.companies_known} companies, {progress.contacts_done} contacts; {age(ctx)}."
@@ -63,9 +66,9 @@ def limits(ctx: Context) -> Single:
     net = ctx.workspace().net
     known = net.status.limits
     if known.as_of is None or ctx.wishes.fresh:
-        net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)).result()
+        answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)))
         known = net.status.limits
-    return Single(_told(known, time.monotonic()))
+    return Single(_told(known, ctx.monotonic()))
 
 
 def _told(known: Limits, now: float) -> dict[str, Json]:

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from planhat_tui.commands import waiting
+from planhat_tui.model.limits import Limits
+from planhat_tui.sync.status import SyncStatus
+
+if TYPE_CHECKING:
+    from planhat_tui.commands.context import Context
+    from tests.commands.conftest import Desk
+
+
+@pytest.fixture(autouse=True)
+def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "LOOK", 0.01)
+
+
+def _context(
+    desk: Desk, limits: Limits, told: list[str], future: Future[str], until: int
+) -> Context:
+    """Return a world in which the answer comes when so much has been told or asked."""
+    looks = 0
+
+    def monotonic() -> float:
+        nonlocal looks
+        looks += 1
+        if looks == until:
+            future.set_result("here")
+        return 100.0 + 10 * looks
+
+    net = SimpleNamespace(status=SyncStatus(limits=limits))
+    workspace = cast("Any", SimpleNamespace(net=net))
+    return replace(desk.context, workspace=lambda: workspace, tell=told.append, monotonic=monotonic)
+
+
+def test_a_verb_that_stands_still_says_until_when(bare: Desk) -> None:
+    told: list[str] = []
+    future: Future[str] = Future()
+    context = _context(bare, Limits(stopped_until=150.0), told, future, until=3)
+    assert waiting.answer(context, future) == "here"
+    assert told == [
+        "The rate limit is used up: it goes on in 40 s.  ctrl+c leaves; what is queued is kept",
+        "The rate limit is used up: it goes on in 20 s.  ctrl+c leaves; what is queued is kept",
+    ]
+
+
+def test_while_calls_are_left_it_waits_without_a_word(bare: Desk) -> None:
+    told: list[str] = []
+    future: Future[str] = Future()
+    assert waiting.answer(_context(bare, Limits(), told, future, until=3), future) == "here"
+    assert told == []
+
+
+def test_patience_ends(bare: Desk) -> None:
+    told: list[str] = []
+    never: Future[str] = Future()
+    context = _context(bare, Limits(), told, Future(), until=-1)
+    with pytest.raises(TimeoutError):
+        waiting.answer(context, never, patience=0.03)
+
+
+def test_the_engines_error_is_the_callers(bare: Desk) -> None:
+    future: Future[str] = Future()
+    future.set_exception(ValueError("no"))
+    with pytest.raises(ValueError, match="no"):
+        waiting.answer(bare.context, future)
