@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _MIN_SHARED = 7
+_TRUNK = re.compile(r"\(0+\)")
+_ABROAD = re.compile(r"^\s*00")
 _EXTENSION = re.compile(r"(?:ext|x|#)\.?\s*\d+\s*$", re.IGNORECASE)
 
 
@@ -12,6 +14,11 @@ def digits(text: str) -> str:
     """Return the digits of a number, in any script, as ASCII; an extension is left out."""
     bare = _EXTENSION.sub("", text)
     return "".join(str(int(char)) for char in bare if char.isdecimal())
+
+
+def dialled(text: str) -> str:
+    """Return the digits without the zero that is dialled only inside its country: ``+46 (0)70``."""
+    return digits(_TRUNK.sub("", text))
 
 
 def matches(a: str, b: str, region: str | None = None) -> bool:
@@ -23,7 +30,7 @@ def matches(a: str, b: str, region: str | None = None) -> bool:
     first, second = _e164(a, region), _e164(b, region)
     if first and second:
         return first == second
-    short, long = sorted((digits(a).lstrip("0"), digits(b).lstrip("0")), key=len)
+    short, long = sorted((dialled(a).lstrip("0"), dialled(b).lstrip("0")), key=len)
     return len(short) >= _MIN_SHARED and long.endswith(short)
 
 
@@ -31,7 +38,7 @@ def _e164(text: str, region: str | None) -> str:
     import phonenumbers
 
     try:
-        number = phonenumbers.parse(text, region)
+        number = phonenumbers.parse(_ABROAD.sub("+", text), region)
     except phonenumbers.NumberParseException:
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from planhat_tui.model.phone import digits
+from planhat_tui.model.phone import dialled
 from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _UNBROKEN: Final = re.compile(
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 _PHONE: Final = re.compile(r"[+(]?\d[\d\s()./-]{2,}\d")
-_TRUNK: Final = re.compile(r"\(0+\)")
 _MIN_PHONE: Final = 4
 
 fold_once = lru_cache(maxsize=4096)(fold)
@@ -67,11 +66,6 @@ def search_text(name_key: str, rest: Iterable[str]) -> str:
     known = set(words)
     extra = (word for word in dict.fromkeys((*more, *parts)) if word not in known)
     return "".join([_FIRST, _FIRST, name_key[:2], *(f"  {word}" for word in (*words, *extra))])
-
-
-def dialled(phone: str) -> str:
-    """Return the digits of a number without the zero that is dialled only inside its country."""
-    return digits(_TRUNK.sub("", phone))
 
 
 def typed(words: Iterable[str]) -> Typed:
