@@ -6,6 +6,7 @@ what Planhat computes, and what we don't know, is shown and left alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -40,6 +41,7 @@ class FieldType(StrEnum):
     """What a field holds. ``user`` is the id of a team member."""
 
     TEXT = "text"
+    EMAIL = "email"
     NUMBER = "number"
     BOOLEAN = "boolean"
     DATE = "date"
@@ -101,7 +103,7 @@ _CONTACT: Final = (
     Field("name", "Name"),
     Field("position", "Position"),
     Field("phone", "Phone"),
-    Field("email", "E-mail"),
+    Field("email", "E-mail", FieldType.EMAIL),
     Field("featured", "Featured", FieldType.BOOLEAN),
     Field("tags", "Tags", FieldType.TAGS),
     Field("companyId", "Company id", required=True),
@@ -150,6 +152,7 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
 """The known fields of each kind, in the order in which they are shown."""
 
 _BY_NAME: Final = {kind: {f.name: f for f in known} for kind, known in FIELDS.items()}
+_EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 _HAVE_CUSTOM: Final = frozenset({Kind.COMPANY, Kind.CONTACT})
 
 
@@ -206,17 +209,25 @@ def parse_value(kind: Kind, path: str, text: str, current: Json = None) -> Json:
         raise InputError(error.message, error.advice, field=path) from None
 
 
+_CUSTOM_TYPES: Final = {
+    FieldType.NUMBER: CustomType.NUMBER,
+    FieldType.BOOLEAN: CustomType.BOOLEAN,
+    FieldType.DATE: CustomType.DATE,
+    FieldType.LIST: CustomType.LIST,
+}
+"""Types that are read as those of custom values are."""
+
+
 def _parse(wanted: FieldType, text: str) -> Json:
-    match wanted:
-        case FieldType.NUMBER:
-            return custom.parse(text, CustomType.NUMBER)
-        case FieldType.BOOLEAN:
-            return custom.parse(text, CustomType.BOOLEAN)
-        case FieldType.DATE:
-            return custom.parse(text, CustomType.DATE)
-        case FieldType.LIST:
-            return custom.parse(text, CustomType.LIST)
-        case FieldType.TAGS:
-            return [*dict.fromkeys(clean_tag(tag) for tag in text.split(",") if tag.strip())]
-        case _:
-            return text.strip()
+    if wanted in _CUSTOM_TYPES:
+        return custom.parse(text, _CUSTOM_TYPES[wanted])
+    if wanted is FieldType.TAGS:
+        return [*dict.fromkeys(clean_tag(tag) for tag in text.split(",") if tag.strip())]
+    return _email(text.strip()) if wanted is FieldType.EMAIL else text.strip()
+
+
+def _email(text: str) -> str:
+    """Return what can be an address: Planhat takes any text, and a slip would be found too late."""
+    if _EMAIL.fullmatch(text) is None:
+        raise InputError(f"{text} is no e-mail address.", "Type one like ada@acme.com.")
+    return text

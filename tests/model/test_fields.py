@@ -161,3 +161,15 @@ def test_a_value_of_another_type_is_refused_with_the_field(
 def test_only_fields_whose_type_can_be_typed_are_editable() -> None:
     for known in FIELDS.values():
         assert not any(field.editable and field.type is FieldType.MAP for field in known)
+
+
+@pytest.mark.parametrize("text", ["ada@acme.com", " ada@acme.com ", "ådä@企業.例", "a@localhost"])
+def test_an_address_is_taken_as_it_is_typed(text: str) -> None:
+    assert parse_value(Kind.CONTACT, "email", text) == text.strip()
+
+
+@pytest.mark.parametrize("text", ["ada", "ada@", "@acme.com", "ada @acme.com", "a@b, c@d", "a@b@c"])
+def test_what_is_no_address_is_refused_at_its_field(text: str) -> None:
+    with pytest.raises(InputError, match="no e-mail address") as caught:
+        parse_value(Kind.CONTACT, "email", text)
+    assert caught.value.field == "email"

@@ -75,6 +75,7 @@ def type_word(kind: Kind, path: str, value: Json) -> str:
 
 WORDS: Mapping[str, str] = {
     "text": "text",
+    "email": "e-mail",
     "number": "number",
     "boolean": "yes/no",
     "date": "date",
