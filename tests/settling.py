@@ -34,7 +34,7 @@ async def settle(pilot: Pilot[None]) -> None:
 
 def _is_quiet(app: PlanhatApp) -> bool:
     asking = isinstance(app.screen, Confirm)  # a verb of the line waits for the answer
-    if app.reading.pending > asking:
+    if app.reading.pending > asking or app.typing.waiting or app.reading.opening:
         return False
     explorers, now = app._explorers.values(), app.monotonic()
     return all(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.filter import Monochrome, NoColor
 
@@ -17,6 +19,7 @@ from planhat_tui.tui.panes.companies import look
 from planhat_tui.tui.presentation import glyphs
 from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.screens.explorer import Explorer
+from planhat_tui.tui.typeahead import TypeAhead, Walked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +58,7 @@ class PlanhatApp(App[None]):
         super().__init__(driver_class=driver_class)
         self.session = session
         self.reading = Reading()
+        self.typing = TypeAhead(self, time.monotonic)
         self.animation_level = "none"
         self._explorers: dict[str, Explorer] = {}
         self._filters.append(HostileText())
@@ -130,6 +134,19 @@ class PlanhatApp(App[None]):
             self.explorer.greet(f"{name} is on screen.  P goes back")
 
         before.wait_for(lambda: look(self.session.workspaces.open(name)), opened)
+
+    # -- keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys go one at a time."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.typing.hear(event, super().on_event)
+        else:
+            await super().on_event(event)
+
+    async def on_walked(self, event: Walked) -> None:
+        """Let the next key go."""
+        await self.typing.walked(event)
 
     # -- the end
 

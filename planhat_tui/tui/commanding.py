@@ -32,7 +32,9 @@ class Commanding:
         """Open the line, with the history of this machine."""
         explorer = self._explorer
         machine = explorer.planhat.session.runtime.machine
-        explorer.ask("history", machine.history, lambda lines: explorer.message.open(lines, text))
+        explorer.ask(
+            "history", machine.history, lambda lines: explorer.message.open(lines, text), opens=True
+        )
 
     def leave(self) -> None:
         """Close the line; the pane has the focus again."""

@@ -86,7 +86,10 @@ class Flows:
         }[wanted.deed]
         reads = self._explorer.workspace.reads
         self._explorer.ask(
-            "subject", lambda: _subject(reads, wanted.kind, wanted.ids), lambda s: self._on(s, job)
+            "subject",
+            lambda: _subject(reads, wanted.kind, wanted.ids),
+            lambda s: self._on(s, job),
+            opens=True,
         )
 
     def _on(self, subject: Subject, job: Callable[[Subject], None]) -> None:
@@ -100,7 +103,10 @@ class Flows:
     def _tags(self, subject: Subject) -> None:
         reads = self._explorer.workspace.reads
         self._explorer.ask(
-            "tags", lambda: reads.tags(subject.kind), lambda known: self._edit_tags(subject, known)
+            "tags",
+            lambda: reads.tags(subject.kind),
+            lambda known: self._edit_tags(subject, known),
+            opens=True,
         )
 
     def _edit_tags(self, subject: Subject, known: Sequence[tuple[str, int]]) -> None:
@@ -133,6 +139,7 @@ class Flows:
                 else []
             ),
             lambda keys: self._pick_field(subject, keys),
+            opens=True,
         )
 
     def _pick_field(self, subject: Subject, keys: Sequence[str]) -> None:
@@ -160,6 +167,7 @@ class Flows:
             "choices",
             lambda: (_choices(reads, subject.kind, path), _usual_type(reads, subject.kind, path)),
             lambda known: self._edit_value(subject, path, *known),
+            opens=True,
         )
 
     def _edit_value(
@@ -193,6 +201,7 @@ class Flows:
             "custom keys",
             lambda: reads.custom_keys(subject.kind),
             lambda keys: self._pick_key(subject, keys),
+            opens=True,
         )
 
     def _pick_key(self, subject: Subject, keys: Sequence[tuple[str, CustomType, int]]) -> None:

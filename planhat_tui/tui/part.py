@@ -41,9 +41,15 @@ class Part(Widget):
         question: Callable[[], T],
         then: Callable[[T], None],
         failed: Callable[[PlanhatTuiError], None] | None = None,
+        *,
+        opens: bool = False,
     ) -> None:
-        """Read something off the screen's thread; only the newest answer of a key comes back."""
-        self.planhat.reading.ask(self, key, question, then, failed or self.say_problem)
+        """Read something off the screen's thread; only the newest answer of a key comes back.
+
+        ``opens`` says that the answer moves the focus: keys typed meanwhile wait for it.
+        """
+        reading = self.planhat.reading
+        reading.ask(self, key, question, then, failed or self.say_problem, opens=opens)
 
     def perform(
         self,

@@ -32,9 +32,13 @@ class SkippedError(Exception):
 
 @dataclass
 class Reading:
-    """The threads behind the screen. ``pending`` counts what hasn't been answered yet."""
+    """The threads behind the screen. ``pending`` counts what hasn't been answered yet.
+
+    ``opening`` counts the answers that will move the focus; it belongs to the screen's thread.
+    """
 
     pending: int = 0
+    opening: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _newest: WeakKeyDictionary[MessagePump, dict[str, int]] = field(
         default_factory=WeakKeyDictionary
@@ -53,6 +57,8 @@ class Reading:
         question: Callable[[], T],
         then: Callable[[T], None],
         failed: Callable[[PlanhatTuiError], None],
+        *,
+        opens: bool = False,
     ) -> None:
         """Run ``question`` after what was asked before; only the newest of a key is answered."""
         newest = self._newest.setdefault(widget, {})
@@ -62,7 +68,8 @@ class Reading:
             return newest[key] == mine
 
         work = partial(_if_current, current, question)
-        self._run(self._store, widget, work, then, failed, current)
+        self.opening += opens
+        self._run(self._store, widget, work, then, failed, current, opens=opens)
 
     def do(
         self,
@@ -101,12 +108,16 @@ class Reading:
         then: Callable[[T], None],
         failed: Callable[[PlanhatTuiError], None],
         current: Callable[[], bool],
+        *,
+        opens: bool = False,
     ) -> None:
         with self._lock:
             self.pending += 1
 
         def finished(future: Future[T]) -> None:
             answer = partial(_apply, future, then, failed, current)
+            if opens:
+                answer = partial(self._opened, widget, answer)
             try:
                 if not future.cancelled():
                     widget.post_message(Answered(answer))
@@ -115,6 +126,16 @@ class Reading:
                     self.pending -= 1
 
         threads.submit(work).add_done_callback(finished)
+
+    def _opened(self, widget: MessagePump, answer: Callable[[], None]) -> None:
+        """Apply an answer that moves the focus; the app moves it before it hears of the end."""
+        try:
+            answer()
+        finally:
+            widget.app.call_later(self._count_opened)
+
+    def _count_opened(self) -> None:
+        self.opening -= 1
 
 
 def _if_current(current: Callable[[], bool], question: Callable[[], T]) -> T:

@@ -76,7 +76,7 @@ class Person:
         await settle(self.pilot)
 
     async def type(self, text: str) -> None:
-        """Type a text as fast as the terminal can send it."""
+        """Type a text as fast as the terminal can send it; ``\n`` is Enter, ``\x13`` ctrl+s."""
         assert self.app._driver is not None
         for letter in text:
             key = events.Key(_key(letter), letter)
@@ -124,6 +124,7 @@ class Person:
 def _key(letter: str) -> str:
     names = {" ": "space", "-": "minus", "+": "plus", ".": "full_stop", ",": "comma"}
     names |= {":": "colon", "/": "slash", "@": "at", "=": "equals_sign", "#": "number_sign"}
+    names |= {"\n": "enter", "\x13": "ctrl+s"}
     return names.get(letter, letter)
 
 

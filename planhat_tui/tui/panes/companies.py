@@ -172,7 +172,11 @@ class Companies(Pane):
 
     @on(Input.Submitted, "#search")
     def _entered(self, event: Input.Submitted) -> None:
+        """Go to the list, once it shows what was typed."""
         event.stop()
+        self.ask("entered", lambda: None, self._enter_list, opens=True)
+
+    def _enter_list(self, _: None) -> None:
         self.rows.focus()
 
     def clear_search(self) -> bool:

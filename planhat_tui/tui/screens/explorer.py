@@ -96,6 +96,7 @@ class Explorer(Screen[None], Part):
         self._greeting = ""
         self._begun = False
         self.following: Timer | None = None
+        self._pointed_at = ""
 
     def compose(self) -> ComposeResult:
         """Draw header, panes, message, state and keys."""
@@ -225,6 +226,7 @@ class Explorer(Screen[None], Part):
     def _point(self, event: CompanyPointed) -> None:
         event.stop()
         self.stop_following()
+        self._pointed_at = event.company_id
         if event.company_id == self.detail.company_id:
             return
         if self.companies.search.has_focus:  # the list comes first, while letters are typed
@@ -296,7 +298,14 @@ class Explorer(Screen[None], Part):
             self.front.focus_target().focus()
 
     def go(self, number: int) -> None:
-        """Give a pane the focus; where panes are tabs, it comes to the front."""
+        """Give a pane the focus; where panes are tabs, it comes to the front.
+
+        It shows what the list points at by then: keys typed ahead are meant for that.
+        """
+        if self.following is not None:
+            self.stop_following()
+            self._follow(self._pointed_at)
+        self.ask("arrival", lambda: None, lambda _: None, opens=True)
         self._to_front(self.panes[number - 1])
         self.front.focus_target().focus()
 
@@ -453,7 +462,7 @@ class Explorer(Screen[None], Part):
 
     def do_undo(self) -> None:
         """Take the last step back; ask first where that deletes in Planhat."""
-        self.ask("undo", self.workspace.undo_deletes, self._undo)
+        self.ask("undo", self.workspace.undo_deletes, self._undo, opens=True)
 
     def _undo(self, titles: tuple[str, ...]) -> None:
         if not titles:

@@ -1,0 +1,122 @@
+"""Keys one at a time: what is typed ahead waits until the key before it has done its work.
+
+Textual hands a key at once to what has the focus, and looks for its binding when it has bubbled up
+to the app. So of `/acme`, typed faster than that, the letters would be keys of the list. Here a key
+goes when the one before has bubbled, and what it asked for (see ``opens`` in
+:meth:`planhat_tui.tui.reading.Reading.ask`) is on the screen and has the focus.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual import events
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from planhat_tui.tui.app import PlanhatApp
+
+LOOK: Final = 0.01
+"""Seconds between two looks whether a sheet that was asked for is there."""
+
+PATIENCE: Final = 1.0
+"""Seconds after which a key goes although the one before seems to be at work still."""
+
+ROUNDS: Final = 2
+"""How often the way of a key is walked behind it: what it posts on its way comes a step later."""
+
+NEVER_HELD: Final = frozenset({"ctrl+q", "ctrl+c"})
+
+
+@dataclass
+class Walked(Message):
+    """Bubbles up behind a key; where it arrives, the key has been."""
+
+    number: int
+    round: int = 1
+
+
+class TypeAhead:
+    """The keys of one app. ``clock`` gives monotonic seconds that nobody stops."""
+
+    def __init__(self, app: PlanhatApp, clock: Callable[[], float]) -> None:
+        self._app = app
+        self._clock = clock
+        self._waiting: deque[tuple[events.Key, Callable[[events.Key], Awaitable[None]]]] = deque()
+        self._number = 0
+        self._at_work: DOMNode | None = None
+        self._went_at = 0.0
+        self._timer: Timer | None = None
+        self._mounted: Screen[Any] | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a key waits, or is at work."""
+        return bool(self._waiting) or self._is_at_work
+
+    async def hear(
+        self, event: events.Key, deliver: Callable[[events.Key], Awaitable[None]]
+    ) -> None:
+        """Deliver a key now or, in the order of typing, when those before it have done."""
+        if event.key in NEVER_HELD:
+            await deliver(event)
+            return
+        self._waiting.append((event, deliver))
+        await self._go_on()
+
+    async def walked(self, message: Walked) -> None:
+        """Take note that a key has bubbled up to the app."""
+        if message.number != self._number:
+            return
+        if message.round < ROUNDS:
+            self._follow(message.round + 1)
+            return
+        self._at_work = None
+        self._app.call_later(self._go_on)
+
+    async def _go_on(self) -> None:
+        """Deliver what may go; look again soon if something has to wait."""
+        while self._waiting and self._may_go():
+            event, deliver = self._waiting.popleft()
+            self._number += 1
+            self._went_at = self._clock()
+            self._at_work = target = self._app.focused or self._app.screen
+            await deliver(event)
+            target.post_message(Walked(self._number))
+        if self._waiting and self._timer is None:
+            self._timer = self._app.set_timer(LOOK, self._look)
+
+    async def _look(self) -> None:
+        self._timer = None
+        await self._go_on()
+
+    def _follow(self, number: int) -> None:
+        self._at_work = self._app.focused or self._app.screen
+        self._at_work.post_message(Walked(self._number, number))
+
+    @property
+    def _is_at_work(self) -> bool:
+        """Whether the last key hasn't walked yet; a sheet that it closed is no way any more."""
+        return self._at_work is not None and self._at_work.is_attached
+
+    def _may_go(self) -> bool:
+        if self._clock() - self._went_at > PATIENCE:
+            return True
+        if self._is_at_work or self._app.reading.opening:
+            return False
+        return self._is_ready(self._app.screen)
+
+    def _is_ready(self, screen: Screen[Any]) -> bool:
+        """Tell whether a screen has put the focus where it wants it; that may be nowhere."""
+        if screen.focused is None and self._mounted is not screen:
+            self._mounted = screen if screen.is_mounted else None
+            return False
+        return True

@@ -1,0 +1,137 @@
+"""Keys that are typed ahead, on an app whose sheets take their time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.binding import Binding
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from planhat_tui.tui.typeahead import PATIENCE, TypeAhead, Walked
+from tests.tui.stage import Stage, until
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.pilot import Pilot
+
+    from planhat_tui.tui.app import PlanhatApp
+    from planhat_tui.tui.messages import Answered
+
+
+class Sheet(ModalScreen[str]):
+    """Asks for a text; Enter answers."""
+
+    def compose(self) -> ComposeResult:
+        yield Input(id="answer")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)
+
+
+@dataclass
+class Hand:
+    """The seconds of a clock that a test moves."""
+
+    now: float = 0.0
+
+    def read(self) -> float:
+        return self.now
+
+
+class Desk(Stage):
+    """``t`` asks the store for a sheet; what it answers is kept. ``x`` counts."""
+
+    BINDINGS = [Binding("t", "sheet"), Binding("x", "count")]  # noqa: RUF012 -- as Textual has it
+
+    def __init__(self) -> None:
+        super().__init__(Input(id="line"))
+        self.hand = Hand()
+        self.typing = TypeAhead(cast("PlanhatApp", self), self.hand.read)
+        self.answers: list[str] = []
+        self.counted = 0
+        self.sheet = Sheet
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.typing.hear(event, super().on_event)
+        else:
+            await super().on_event(event)
+
+    async def on_walked(self, event: Walked) -> None:
+        await self.typing.walked(event)
+
+    def action_sheet(self) -> None:
+        self.reading.ask(self, "sheet", lambda: None, lambda _: self._open(), print, opens=True)
+
+    def on_answered(self, event: Answered) -> None:
+        event.apply()
+
+    def action_count(self) -> None:
+        self.counted += 1
+
+    def _open(self) -> None:
+        self.push_screen(Sheet(), lambda answer: self.answers.append(answer or ""))
+
+
+def burst(app: Desk, keys: str) -> None:
+    """Send keys at once, as a terminal does with what is typed ahead."""
+    assert app._driver is not None
+    for letter in keys:
+        key = events.Key("enter" if letter == "\n" else letter, letter)
+        key.set_sender(app)
+        app._driver.send_message(key)
+
+
+async def quiet(app: Desk, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: not app.typing.waiting and not app.reading.opening)
+
+
+async def test_letters_behind_a_key_that_opens_a_sheet_go_into_the_sheet() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        await pilot.pause()
+        burst(app, "tgold\nx")
+        await until(pilot, lambda: bool(app.answers) and not app.typing.waiting)
+        assert app.answers == ["gold"]
+        assert app.counted == 1
+
+
+async def test_two_sheets_one_after_the_other() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        await pilot.pause()
+        burst(app, "tone\nttwo\n")
+        await until(pilot, lambda: len(app.answers) == 2)
+        assert app.answers == ["one", "two"]
+
+
+async def test_letters_of_a_line_come_in_their_order() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.query_one("#line", Input).focus()
+        await pilot.pause()
+        burst(app, "extra txt")
+        await quiet(app, pilot)
+        assert app.query_one("#line", Input).value == "extra txt"
+        assert (app.counted, app.answers) == (0, [])
+
+
+async def test_nothing_holds_a_key_for_ever() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        await pilot.pause()
+        app.reading.opening += 1  # a sheet that never comes
+        burst(app, "x")
+        await pilot.pause()
+        assert (app.counted, app.typing.waiting) == (0, True)
+        app.hand.now += 2 * PATIENCE
+        await until(pilot, lambda: app.counted == 1)
