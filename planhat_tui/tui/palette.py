@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from planhat_tui.commands.context import Door
 from planhat_tui.config.profiles import DEMO_NAMES
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 HIDDEN = frozenset({"down", "up", "top", "bottom", "half_down", "half_up", "open", "back"})
 """Keys that only move."""
 
+NAMES: Final = 22
+"""Cells for the names of commands; what they do stands behind."""
+
 
 class Verbs(Provider):
     """What can be done from here, by name."""
@@ -30,12 +34,12 @@ class Verbs(Provider):
         for name, help_text, run in self._all():
             score = matcher.match(name)
             if score > 0:
-                yield Hit(score, matcher.highlight(name), run, help=help_text)
+                yield Hit(score, _line(matcher.highlight(name), help_text), run, text=name)
 
     async def discover(self) -> Hits:
         """Offer everything before a letter is typed."""
         for name, help_text, run in self._all():
-            yield DiscoveryHit(name, run, help=help_text)
+            yield DiscoveryHit(_line(Content(name), help_text), run, text=name)
 
     def _all(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         app = cast("PlanhatApp", self.app)
@@ -50,6 +54,12 @@ class Verbs(Provider):
         for name in app.session.themes:
             yield f"theme: {name}", "use it until the end of this run", partial(app.look, name)
         yield "quit", "ctrl+q", app.exit
+
+
+def _line(name: Content, help_text: str) -> Content:
+    """Return a command and what it does, on one line."""
+    blanks = " " * max(2, NAMES - name.cell_length)
+    return Content.assemble(name, blanks, (help_text, "not bold $muted"))
 
 
 def _of_keys(explorer: Explorer) -> Iterator[tuple[str, str, Callable[[], object]]]:
