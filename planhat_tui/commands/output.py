@@ -126,16 +126,22 @@ def _table(result: Result, style: Style) -> Iterable[str]:
         case Listing(records, _, _):
             if records:
                 yield from _rows(_columns(result, style.fields), records, style.width)
-        case Single(record, kind, _):
-            from planhat_tui.model.fields import label_of
-
+        case Single(record):
             fields = _flat(_picked(record, style.fields))
-            labels = [visible(label_of(kind, path) if kind else path) for path, _ in fields]
+            labels = [visible(_label(result, path)) for path, _ in fields]
             width = max((_cells(label) for label in labels), default=0)
             for label, (_, value) in zip(labels, fields, strict=True):
                 yield f"{_padded(label, width)}  {_shown(value)}"
         case Done():
             return
+
+
+def _label(result: Single, path: str) -> str:
+    if path in result.labels or result.kind is None:
+        return result.labels.get(path, path)
+    from planhat_tui.model.fields import label_of
+
+    return label_of(result.kind, path)
 
 
 def _flat(record: Raw) -> list[tuple[str, Json]]:

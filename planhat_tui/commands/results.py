@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Json, Raw
 
@@ -26,11 +29,15 @@ class Listing(NamedTuple):
 
 
 class Single(NamedTuple):
-    """One record, or one answer that has fields. ``kind`` gives the fields their labels."""
+    """One record, or one answer that has fields.
+
+    Their words for people come from ``labels``, else from ``kind``.
+    """
 
     record: Raw
     kind: Kind | None = None
     note: str = ""
+    labels: Mapping[str, str] = MappingProxyType({})
 
 
 class Done(NamedTuple):

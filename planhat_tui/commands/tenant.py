@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.lookup import age
 from planhat_tui.commands.registry import flag, verb
@@ -68,7 +68,19 @@ def limits(ctx: Context) -> Single:
     if known.as_of is None or ctx.wishes.fresh:
         answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)))
         known = net.status.limits
-    return Single(_told(known, ctx.monotonic()))
+    return Single(_told(known, ctx.monotonic()), labels=_LIMIT_WORDS)
+
+
+_LIMIT_WORDS: Final = {
+    "limit": "Limit",
+    "remaining": "Left",
+    "resetIn": "Reset in (s)",
+    "stoppedFor": "Stopped for (s)",
+    "queue": "Waiting",
+    "inFlight": "On their way",
+    "latency": "Last answer (s)",
+    "lastError": "Last error",
+}
 
 
 def _told(known: Limits, now: float) -> dict[str, Json]:

@@ -140,6 +140,12 @@ _USER: Final = (
     _shown("nickName", "Nickname"),
     _shown("email", "E-mail"),
     _shown("externalId", "External id"),
+    _shown("roles", "Roles", FieldType.LIST),
+    _shown("isHidden", "Hidden", FieldType.BOOLEAN),
+    _shown("removed", "Removed", FieldType.BOOLEAN),
+    _shown("image", "Picture", FieldType.MAP),
+    _shown("tenantName", "Tenant"),
+    _shown("tenantId", "Tenant id"),
     _shown("_id", "Id"),
 )
 

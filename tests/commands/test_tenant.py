@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.commands.context import Wishes
+from planhat_tui.commands.output import Style, write
 from planhat_tui.commands.results import Single
 from planhat_tui.errors import OfflineError
 from planhat_tui.model.outbox import State
@@ -110,3 +111,12 @@ def test_where_something_is_known_it_costs_nothing_unless_its_to_be_fresh(desk: 
     desk.wishes = Wishes(fresh=True)
     desk.one("limits")
     assert len(desk.network.asked) == asked + 1
+
+
+def test_for_people_limits_and_who_one_is_are_said_in_words(desk: Desk) -> None:
+    for verb, words in (("limits", ("Left", "Reset in (s)")), ("whoami", ("Tenant", "Roles"))):
+        lines: list[str] = []
+        write(desk.shell(verb), Style(), lines.append, print)
+        titles = {line.partition("  ")[0] for line in lines}
+        assert titles >= set(words)
+        assert not titles & {"remaining", "resetIn", "tenantName", "isHidden"}
