@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.conftest import BOTH, LARGE, Journey
+from tests.journeys.conftest import BOTH, LARGE, SMALL, Journey
+from tests.journeys.watch import Watch
+from tests.settling import settle
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Person
@@ -45,3 +47,16 @@ def test_a_company_is_found_and_its_contacts_seen_with_few_keys(
         person.sees("Ines D'Angelo")
 
     journey(find, size)
+
+
+def test_the_age_of_what_is_shown_grows_while_nothing_is_read(journey: Journey) -> None:
+    watch = Watch()
+
+    async def look(person: Person) -> None:
+        person.sees("1,200 of 1,200 · now")
+        watch.wait(minutes=4)
+        person.app.explorer._every_second()
+        await settle(person.pilot)
+        person.sees("1,200 of 1,200 · 4 min")
+
+    journey(look, SMALL, picture=False, clock=watch.clock)

@@ -33,6 +33,7 @@ class Pane(Vertical, InExplorer):
         self.rule = Rule(f"{self.NUMBER} {self.WORD}")
         self._title = self.WORD
         self._count = ""
+        self._fresh: tuple[float | None, str] | None = None
 
     def compose(self) -> ComposeResult:
         """Draw the rule, and the body with its bar at the left."""
@@ -80,6 +81,14 @@ class Pane(Vertical, InExplorer):
 
     def fresh(self, seen_at: float | None, before: str = "") -> None:
         """Say how old the data is, after ``before``. ``seen_at`` is seconds since the epoch."""
+        self._fresh = (seen_at, before)
+        self.tell_age()
+
+    def tell_age(self) -> None:
+        """Say the age anew: it grows while nothing is read."""
+        if self._fresh is None:
+            return
+        seen_at, before = self._fresh
         told = "not loaded" if seen_at is None else age(self.planhat.wall() - seen_at)
         dot = self.planhat.glyphs.dot
         self.rule.show(note=f"{before} {dot} {told}" if before else told)

@@ -164,8 +164,10 @@ class Explorer(Screen[None], Part):
         self._read_status()
 
     def _every_second(self) -> None:
-        """Look for what other processes wrote; let gauge and timer move."""
+        """Look for what other processes wrote; let gauge, timer and ages move."""
         self.calls.tick()
+        for pane in self.panes:
+            pane.tell_age()
         self._draw_state()
         if self.is_current or self.app.screen is not self:
             self.ask("poll", self.workspace.poll, lambda _: None)
