@@ -48,12 +48,17 @@ class Form(Sheet[R]):
 
     def fault(self, error: PlanhatTuiError) -> None:
         """Show an error at its field, which gets the focus, or over the keys."""
-        name = error.field if isinstance(error, InputError) else ""
+        self.tell("")
+        name = self.field_of(error)
         if name in self.fields:
             self.fields[name].error(problem(error))
             self.fields[name].line.focus()
         else:
             self.tell(problem(error), bad=True)
+
+    def field_of(self, error: PlanhatTuiError) -> str:
+        """Return the name of the field that an error is about; empty if it's about none."""
+        return error.field if isinstance(error, InputError) else ""
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.commands.profile import add_profile
 from planhat_tui.config.profiles import Profile, TokenSource
-from planhat_tui.errors import InputError
+from planhat_tui.errors import InputError, OfflineError, ServerError, TokenError
 from planhat_tui.tui.commanding import context_of
 from planhat_tui.tui.screens.form import Form
 from planhat_tui.tui.widgets.line import FormField
 
 if TYPE_CHECKING:
     from planhat_tui.commands.results import Done
+    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.tui.session import Session
 
 
@@ -49,6 +50,14 @@ class ProfileForm(Form[str]):
             lambda: add_profile(ctx, profile, make_default=False),
             lambda done: self._saved(profile.name, done),
             self.fault,
+        )
+
+    def field_of(self, error: PlanhatTuiError) -> str:
+        """Return the field to look at: where the token stands, or the address that didn't do."""
+        if isinstance(error, TokenError):
+            return "token_env" if self.typed["token_env"].strip() else "token"
+        return (
+            "base_url" if isinstance(error, OfflineError | ServerError) else super().field_of(error)
         )
 
     def _saved(self, name: str, done: Done) -> None:
