@@ -1,0 +1,234 @@
+"""Tenants: listed, switched with one key and back, added by a form that tests the token first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys.conftest import BOTH, Journey, Person
+from tests.journeys.servers import TOKEN, closed_port, configure, profile, sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.sync.rig import Line
+
+SECRET = "hunter2-" * 4
+
+
+async def _fill(person: Person, **texts: str) -> None:
+    """Go to each field of the form on screen and type its text over what is there."""
+    for name, text in texts.items():
+        person.app.screen.query_one(f"#line-{name}").focus()
+        await person.press("end", "ctrl+u")
+        await person.type(text)
+
+
+@BOTH
+def test_p_lists_the_tenants_and_enter_puts_one_on_screen(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def switch(person: Person) -> None:
+        await person.press("p")
+        person.sees("Tenants", "demo", "on screen", "demo-2", "Enter switch", "a add a tenant")
+        assert person.focus == "tenant-rows"
+        await person.press("enter")
+        person.sees("DEMO-2", "Liam O'Connor", "300 of 300", "Acme Airways AB")
+        assert person.message == "demo-2 is on screen.  P goes back"
+        assert person.focus == "company-rows"
+
+    journey(switch, size)
+
+
+@BOTH
+def test_escape_leaves_the_list_without_a_switch(journey: Journey, size: tuple[int, int]) -> None:
+    async def look(person: Person) -> None:
+        await person.press("3", "p", "escape")
+        person.sees(" DEMO ")
+        assert person.focus == "contact-rows"
+        await person.press("P")
+        assert person.message == "No other tenant was on screen yet.  p shows them"
+
+    journey(look, size, picture=False)
+
+
+@BOTH
+def test_each_tenant_keeps_its_place_its_filter_its_marks_and_its_draft(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def switch_and_come_back(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("space", "k", "3", "j", "C")
+        await _fill(person, talk="12", note="wants a quote")
+        await person.press("escape", "3")
+        await person.press("p", "enter")
+        assert person.app.explorer.companies.search.value == ""
+        await person.find("bank")
+        await person.press("P")
+        person.sees(" DEMO ", "3 Contacts 5", "Bo Larsson")
+        assert len(person.app.explorer.companies.rows.marks) == 1
+        assert person.app.explorer.companies.search.value == "acme inc"
+        assert person.focus == "contact-rows"
+        assert person.app.explorer.contacts.rows.cursor == 1
+        await person.press("C")
+        person.sees("wants a quote", "talk time 12 min")
+        await person.press("escape", "P")
+        assert person.app.explorer.companies.search.value == "bank"
+        await person.press("P", "C")
+
+    journey(switch_and_come_back, size)
+
+
+@BOTH
+def test_the_header_counts_what_other_tenants_have_not_delivered(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def queue_and_switch(person: Person) -> None:
+        line.cut = True
+        await person.find("acme inc")
+        await person.press("t")
+        await person.type("gold")
+        await person.press("enter", "ctrl+s")
+        person.sees("1 queued")
+        person.sees_no("other tenants")
+        await person.press("p", "enter")
+        person.sees("DEMO-2", "other tenants: 1 queued")
+
+    journey(queue_and_switch, size)
+
+
+@BOTH
+def test_another_tenant_goes_on_delivering_while_it_is_not_on_screen(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    with sandbox() as server:
+
+        async def edit_and_switch(person: Person) -> None:
+            name = person.app.explorer.companies.rows.current.cells["name"]  # type: ignore[union-attr] # there is one
+            await person.press("t")
+            await person.type("of-nord")
+            await person.press("enter", "ctrl+s", "p")
+            await person.press("enter")
+            person.sees(" DEMO ")
+            person.sees_no("other tenants")
+            there = server.ask("GET", "/companies?limit=100")
+            assert [c["name"] for c in there if "of-nord" in c["tags"]] == [name]
+
+        home.mkdir(exist_ok=True)
+        configure(home, f"profiles:\n{profile('nord', server.url)}")
+        journey(edit_and_switch, size, picture=False)
+
+
+@BOTH
+def test_without_a_config_the_demo_opens_and_says_how_to_add_a_tenant(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        person.sees(" DEMO ", "practice data")
+        assert person.message == (
+            "Practice data.  p then a adds your own tenant (shell: profile add NAME)"
+        )
+
+    journey(look, size, picture=False)
+
+
+@BOTH
+def test_a_wrong_token_is_refused_at_its_field_and_nothing_typed_is_lost(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    with sandbox() as server:
+
+        async def add(person: Person) -> None:
+            await person.press("p", "a")
+            person.sees("A new tenant", "base URL", "ctrl+s tests the token and saves")
+            assert person.focus == "line-name"
+            await _fill(person, name="nord", base_url=server.url, token=SECRET, label="PRACTICE")
+            await person.press("ctrl+s")
+            person.reads("Planhat doesn't know this token (401)", "a token works in its own region")
+            person.sees_no(SECRET, "Asking Planhat")
+            assert person.focus == "line-token"
+            assert person.app.screen.typed["label"] == "PRACTICE"  # type: ignore[attr-defined] # it's the form
+            assert not (home / "config.yaml").exists()
+            # the port is another one in each run
+            await _fill(person, base_url="http://127.0.0.1:8787")
+
+        journey(add, size)
+
+
+@BOTH
+def test_an_address_that_nobody_answers_is_refused_at_its_field(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await person.press("p", "a")
+        url = f"http://127.0.0.1:{closed_port()}"
+        await _fill(person, name="nord", base_url=url, token=SECRET)
+        await person.press("ctrl+s")
+        person.reads("127.0.0.1 wasn't reached: it refused the connection. Nothing was sent.")
+        assert person.focus == "line-base_url"
+        assert not (home / "config.yaml").exists()
+
+    journey(add, size, picture=False)
+
+
+@BOTH
+def test_a_good_token_is_saved_and_its_tenant_opened(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    with sandbox() as server:
+
+        async def add(person: Person) -> None:
+            await person.press("p", "a")
+            await _fill(person, name="nord", base_url=server.url, token=SECRET, label="PRACTICE")
+            await person.press("ctrl+s")
+            await _fill(person, token=f" {TOKEN} ")
+            await person.press("ctrl+s")
+            person.sees(" NORD ", "PRACTICE", "Max Berg", "12 of 12")
+            assert person.message == "nord is on screen.  P goes back"
+            assert person.focus == "company-rows"
+            saved = (home / "config.yaml").read_text(encoding="utf-8")
+            assert f"base_url: {server.url}" in saved
+            assert f"token: {TOKEN}" in saved
+            assert "external_user_id: max123" in saved
+            assert SECRET not in saved
+            assert (home / "config.yaml").stat().st_mode & 0o777 == 0o600
+            await person.press("p")
+            person.sees("nord", "on screen", "open")
+
+        journey(add, size, picture=False)
+
+
+@BOTH
+def test_a_name_that_is_taken_is_refused_at_its_field(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    with sandbox() as server:
+
+        async def add(person: Person) -> None:
+            await person.press("p", "a")
+            await _fill(person, name="nord", base_url=server.url, token=TOKEN)
+            await person.press("ctrl+s")
+            person.sees("There is a profile nord already.", "Choose another name.")
+            assert person.focus == "line-name"
+
+        configure(home, f"profiles:\n{profile('nord', server.url)}")
+        journey(add, size, picture=False)
+
+
+@BOTH
+def test_a_token_that_the_environment_holds_stays_there(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    with sandbox() as server:
+
+        async def add(person: Person) -> None:
+            await person.press("p", "a")
+            await _fill(person, name="nord", base_url=server.url, token_env="NORD_TOKN")
+            await person.press("ctrl+s")
+            person.sees("The environment has no NORD_TOKN.")
+            assert person.focus == "line-token_env"
+            await _fill(person, token_env="NORD_TOKEN")
+            await person.press("ctrl+s")
+            person.sees(" NORD ")
+            assert TOKEN not in (home / "config.yaml").read_text(encoding="utf-8")
+
+        journey(add, size, picture=False, env={"NORD_TOKEN": TOKEN})
