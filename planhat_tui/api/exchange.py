@@ -17,7 +17,7 @@ from planhat_tui.api.body import BodyError, read_body
 from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
 from planhat_tui.api.window import Told
-from planhat_tui.api.wire import message_of
+from planhat_tui.api.wire import looks_like_html, message_of
 from planhat_tui.errors import PlanhatTuiError
 
 if TYPE_CHECKING:
@@ -136,7 +136,9 @@ class Exchange:
         """Return the body, or the error: returned, so that it has no context when it's raised."""
         import httpx
 
-        subject = translate.Subject(ask.noun, ask.method != "GET", self._host, ask.open)
+        subject = translate.Subject(
+            ask.noun, ask.method != "GET", self._host, ask.open, lists=ask.query is not None
+        )
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._exchanged(ask, turn, trace, subject)
@@ -173,12 +175,14 @@ class Exchange:
         self, response: httpx.Response, subject: translate.Subject
     ) -> PlanhatTuiError:
         headers = response.headers
+        body = await _read_refusal(response)
         refusal = translate.Refusal(
             status=response.status_code,
-            said=self._credentials.scrub(await _read_refusal(response)),
+            said=self._credentials.scrub(message_of(body)),
             location=self._credentials.scrub(headers.get("location", "")),
             retry_after=headers.get("retry-after", ""),
             wall=self._wall(),
+            web_page=looks_like_html(body),
         )
         return translate.status_error(subject, refusal)
 
@@ -221,14 +225,13 @@ def _number(text: str) -> int | None:
     return int(digits)
 
 
-async def _read_refusal(response: httpx.Response) -> str:
-    """Return what a refusal says, as far as it can be had: its status counts, not its words."""
+async def _read_refusal(response: httpx.Response) -> bytes:
+    """Return a refusal's body, as far as it can be had: its status counts, not its words."""
     import httpx
 
     try:
         async with asyncio.timeout(_REFUSAL_SECONDS):
             encoding = response.headers.get("content-encoding", "")
-            body = await read_body(response.aiter_raw(), encoding, _REFUSAL_BYTES)
+            return await read_body(response.aiter_raw(), encoding, _REFUSAL_BYTES)
     except (TimeoutError, BodyError, httpx.HTTPError, httpx.StreamError, OSError):
-        return ""
-    return message_of(body)
+        return b""

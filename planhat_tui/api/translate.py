@@ -35,6 +35,12 @@ MAX_SAID: Final = 200
 MAX_RETRY_AFTER: Final = 600.0
 """Seconds. A server may ask for more; nobody waits for longer without looking again."""
 
+WEB_PAGE_ADVICE: Final = (
+    "Something stands between here and Planhat (a proxy, a sign-in page), "
+    "or base_url isn't Planhat's: check both."
+)
+"""What to do when HTML came where data was expected."""
+
 _SECONDS: Final = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _REGIONS: Final = (
     "Check the token, and base_url: a token works in its own region only (api, api-eu, api-us2, "
@@ -47,13 +53,15 @@ class Subject:
     """What a request was about, for the words of an error.
 
     ``noun`` is a person's word (``company``); ``writes`` tells whether it could change anything;
-    ``host`` is whom it was sent to; ``open`` requests carry no token.
+    ``host`` is whom it was sent to; ``open`` requests carry no token; ``lists`` tells whether it
+    asked for a list, which an edition may not have.
     """
 
     noun: str
     writes: bool
     host: str
     open: bool = False
+    lists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ class Refusal:
     """An answer other than 2xx.
 
     ``said`` is the server's message, scrubbed of the token; ``location`` and ``retry_after`` are
-    the headers as they came; ``wall`` is the time of the answer, seconds since 1970.
+    the headers as they came; ``wall`` is the time of the answer, seconds since 1970; ``web_page``
+    tells whether the body was HTML.
     """
 
     status: int
@@ -69,6 +78,7 @@ class Refusal:
     location: str
     retry_after: str
     wall: float
+    web_page: bool = False
 
 
 def status_error(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
@@ -92,6 +102,8 @@ def _refused(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
         )
     if status in {401, 403}:
         return _not_allowed(subject, refusal)
+    if status == 404 and refusal.web_page and not subject.lists:
+        return _web_page(subject)
     if status == 404:
         return NotFoundError(
             f"Planhat has no such {subject.noun} (404).",
@@ -167,6 +179,20 @@ def _redirected(subject: Subject, refusal: Refusal) -> ServerError:
         f"{_target(refusal.location)}, which isn't followed.",
         "Check base_url: it may be the address of another service.",
         status=refusal.status,
+    )
+
+
+def _web_page(subject: Subject) -> ServerError:
+    """Return the error for a page that isn't found: it proves nothing about a record.
+
+    A record counted as gone would be taken out here, and a deletion as done. A list is another
+    matter: where an edition hasn't got it, the page may be the server's own.
+    """
+    doubt = f", so it isn't known whether the {subject.noun} was saved" if subject.writes else ""
+    return ServerError(
+        f"Planhat's address answered with a web page (HTML, 404), not data{doubt}.",
+        WEB_PAGE_ADVICE,
+        status=404,
     )
 
 

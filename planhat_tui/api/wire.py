@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 
 from planhat_tui.api.splitter import BrokenListError, split_list
+from planhat_tui.api.translate import WEB_PAGE_ADVICE
 from planhat_tui.errors import ServerError
 from planhat_tui.model.ports import Slice
 from planhat_tui.model.records import Received
@@ -34,10 +35,6 @@ INT64: Final = range(-(2**63), 2**63)
 _BOM: Final = b"\xef\xbb\xbf"
 _STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_HTML_ADVICE: Final = (
-    "Something stands between here and Planhat (a proxy, a sign-in page), "
-    "or base_url isn't Planhat's: check both."
-)
 
 
 class BadRecordError(Exception):
@@ -122,7 +119,7 @@ def read_receipt(body: bytes) -> Received:
 
 def check_done(body: bytes) -> None:
     """Refuse a web page where a plain acknowledgement was expected."""
-    if _looks_like_html(body):
+    if looks_like_html(body):
         raise _html()
 
 
@@ -154,7 +151,7 @@ def message_of(body: bytes) -> str:
 
     The text is as the server wrote it: whoever shows it cleans and cuts it.
     """
-    if _looks_like_html(body):
+    if looks_like_html(body):
         return ""
     try:
         data = msgspec.json.decode(body)
@@ -201,19 +198,22 @@ def _json_text(body: bytes) -> bytes:
     text = body.removeprefix(_BOM).strip()
     if not text:
         raise ServerError("Planhat answered with nothing where data was expected.")
-    if _looks_like_html(text):
+    if looks_like_html(text):
         raise _html()
     if text[:1] not in b"{[":
         raise _not_json()
     return text
 
 
-def _looks_like_html(body: bytes) -> bool:
+def looks_like_html(body: bytes) -> bool:
+    """Tell whether a body is a web page: no JSON and no plain refusal starts so."""
     return body.removeprefix(_BOM).lstrip()[:1] == b"<"
 
 
 def _html() -> ServerError:
-    return ServerError("Planhat's address answered with a web page (HTML), not data.", _HTML_ADVICE)
+    return ServerError(
+        "Planhat's address answered with a web page (HTML), not data.", WEB_PAGE_ADVICE
+    )
 
 
 def _not_json() -> ServerError:

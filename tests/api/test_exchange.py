@@ -292,6 +292,18 @@ async def test_a_web_page_where_data_was_expected(
     assert "web page" in client.limits().last_error
 
 
+async def test_a_web_page_that_says_not_found(server: Server, client: PlanhatClient) -> None:
+    server.answers(404, b"<html><h1>404 Not Found</h1><hr>nginx</html>")
+    for ask in (client.company("a", lane=USER), client.delete_company("a", lane=USER)):
+        with pytest.raises(ServerError, match="web page"):
+            await ask
+    with pytest.raises(NotFoundError):
+        await client.companies(limit=5, offset=0, lane=USER)
+    server.answers(404, b'{"error": "no such company"}')
+    with pytest.raises(NotFoundError):
+        await client.company("a", lane=USER)
+
+
 @pytest.mark.parametrize("body", [b"", b"nonsense", b'{"_id":', b"[]", b'{"name":"no id"}'])
 async def test_a_body_that_is_no_record(body: bytes, server: Server, client: PlanhatClient) -> None:
     server.answers(200, body)

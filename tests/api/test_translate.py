@@ -66,6 +66,18 @@ def test_every_status_has_its_error(status: int, kind: type[PlanhatTuiError]) ->
         assert getattr(error, "status", status) == status
 
 
+def test_a_page_that_is_not_found_is_no_word_about_a_record() -> None:
+    page = Refusal(404, "", "", "", 0.0, web_page=True)
+    for subject in (SEEING, CHANGING):
+        error = status_error(subject, page)
+        assert type(error) is ServerError
+        assert "web page (HTML, 404)" in error.message
+        assert "base_url" in error.advice
+        assert ("isn't known whether the company was saved" in error.message) == subject.writes
+    listing = Subject("list of companies", writes=False, host="api.planhat.com", lists=True)
+    assert type(status_error(listing, page)) is NotFoundError
+
+
 def test_a_refused_token_names_the_regions() -> None:
     advice = status_error(SEEING, _refusal(401)).advice
     for host in ("api-eu", "api-us2", "api-eu2", "api-eu3", "api.planhatdemo.com", "base_url"):

@@ -221,8 +221,8 @@ def _response(status: int, body: str, headers: dict[str, str]) -> httpx.Response
     return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body.encode()))
 
 
-def html() -> Fault:
-    return answer(200, "<html><body>Sign in to the hotel's network</body></html>")
+def html(status: int = 200) -> Fault:
+    return answer(status, "<html><body>Sign in to the hotel's network</body></html>")
 
 
 def after(deed: Callable[[], object]) -> Fault:

@@ -377,6 +377,23 @@ def test_a_web_page_in_place_of_a_list_is_said_and_changes_nothing(
     assert filled.engine.status.reason == ""
 
 
+def test_a_web_page_in_place_of_a_company_takes_nothing_out(filled: Desk, server: Server) -> None:
+    company = server.named("Acme Inc")[0]
+    filled.line.once("GET /companies/*", html(404))
+    with pytest.raises(ServerError, match="web page"):
+        filled.refresh(Topic.COMPANY, company)
+    assert "Acme Inc" in names(filled)
+
+
+def test_a_page_that_is_not_found_in_place_of_a_list_is_the_edition_without_it(
+    desk: Desk, server: Server
+) -> None:
+    desk.line.once("GET /companies?*", html(404))
+    desk.fill()
+    assert desk.store.mirror.noted("edition") == "seed"
+    assert all(desk.company(one).complete for one in server.ids())
+
+
 def test_the_team_is_read_anew_when_it_is_asked_for(filled: Desk) -> None:
     team = filled.store.mirror.users()
     fewer = changed_answer(lambda users: users[1:])

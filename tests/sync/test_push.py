@@ -223,7 +223,14 @@ def test_a_contact_is_edited(ready: Desk, server: Server) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "puts"),
-    [(lost_answer, 1), (lost_request, 2), (answer(500), 2), (answer(504), 2), (html(), 2)],
+    [
+        (lost_answer, 1),
+        (lost_request, 2),
+        (answer(500), 2),
+        (answer(504), 2),
+        (html(), 2),
+        (html(404), 2),
+    ],
 )
 def test_an_edit_whose_answer_was_lost_is_read_back_and_settled(
     ready: Desk, server: Server, company: str, fault: Fault, puts: int
@@ -372,6 +379,18 @@ def test_a_deleted_company_is_gone_with_its_contacts(
     assert ready.store.mirror.company(company) is None
     assert not any(ready.store.mirror.contact(one) for one in contacts)
     assert ready.line.asked == [f"PUT /companies/{company}", f"DELETE /companies/{company}"]
+
+
+def test_a_web_page_is_no_proof_that_a_record_is_gone(
+    ready: Desk, server: Server, company: str
+) -> None:
+    entry = ready.delete(company)
+    ready.line.once("DELETE *", html(404))
+    assert ready.delivered(entry) == [NOT_SURE]
+    assert "web page" in ready.entry(entry).reason
+    ready.engine.wake()
+    ready.wait_for_state(entry, DELIVERED)
+    assert server.get(company) is None
 
 
 def test_to_delete_what_somebody_else_deleted_is_done(
