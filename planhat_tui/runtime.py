@@ -267,11 +267,11 @@ class Runtime:
         themes, mistakes = load_themes(self.paths.user_themes)
         wanted = self._start.theme or self._config.settings.theme
         if self._start.theme and wanted not in themes:
+            if own := [str(mistake) for mistake in mistakes if mistake.path.stem == wanted]:
+                raise InputError("\n".join([f"The theme {wanted} can't be used:", *own]))
             near = nearest(wanted, themes)
             advice = f"Did you mean {near}?" if near else f"There are: {', '.join(themes)}."
-            raise next((e for e in mistakes if e.path.stem == wanted), None) or InputError(
-                f"There is no theme {wanted}.", advice
-            )
+            raise InputError(f"There is no theme {wanted}.", advice)
         problems = [str(problem) for problem in (*self._config.problems, *mistakes)]
         if wanted not in themes:
             problems.append(f"There is no theme {wanted}.  planhat-dark is used")
@@ -281,7 +281,8 @@ class Runtime:
             runtime=self,
             themes=themes,
             theme=wanted if wanted in themes else "planhat-dark",
-            problems=(*problems, *self._config.warnings),
+            problems=tuple(problems),
+            warnings=self._config.warnings,
             hint=HINT if not self._config.profiles else "",
             clock=self._clock,
             env=self._env,

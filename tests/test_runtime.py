@@ -400,5 +400,19 @@ def test_a_theme_of_ones_own_with_a_mistake_tells_it(
     folder.mkdir(parents=True)
     (folder / "mine.yaml").write_text("nonsense: [\n")
     assert "mine.yaml" in begin().session().problems[0]
-    with pytest.raises(ConfigError, match=r"mine\.yaml"):
+    with pytest.raises(InputError, match=r"theme mine can't be used:\n.*mine\.yaml:2:1"):
         begin(Start(theme="mine")).session()
+
+
+def test_a_theme_of_ones_own_tells_all_of_its_mistakes(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    folder = home / "themes"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text("name: mine\ndark: maybe\ncolors: {acent: red}\n")
+    with pytest.raises(InputError) as refused:
+        begin(Start(theme="mine")).session()
+    told = str(refused.value).splitlines()
+    assert "mine.yaml:2:7: dark must be true or false." in told[1]
+    assert any("colors has no key acent.  Did you mean accent?" in one for one in told)
+    assert len(begin().session().problems) == len(told) - 1

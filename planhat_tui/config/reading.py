@@ -71,10 +71,15 @@ class Node:
     def known_keys(self, what: str, allowed: Iterable[str]) -> dict[str, Node]:
         """Return the mapping if all its keys are allowed; else name the nearest."""
         entries, names = self.mapping(what), tuple(allowed)
-        for key in entries:
-            if key not in names:
-                raise self.unknown_key(what, key, names)
+        for error in self.unknown_keys(what, names):
+            raise error
         return entries
+
+    def unknown_keys(self, what: str, allowed: tuple[str, ...]) -> list[ConfigError]:
+        """Return an error for each key of the mapping that isn't allowed."""
+        return [
+            self.unknown_key(what, key, allowed) for key in self.mapping(what) if key not in allowed
+        ]
 
     def unknown_key(self, what: str, key: str, allowed: tuple[str, ...]) -> ConfigError:
         """Return the error for a key that isn't allowed; it names the nearest."""
@@ -92,12 +97,12 @@ class Node:
         return value
 
 
-def read(path: Path) -> Node:
-    """Read a file. Raises :class:`ConfigError`, for a file that can't be read as well."""
+def read_by_part(path: Path) -> Node:
+    """Read a file as :func:`parse_by_part` does. Raises for one that can't be read as well."""
     text = read_text(path)
     if text is None:
         raise ConfigError("There is no such file.", path=path)
-    return parse(text, path)
+    return parse_by_part(text, path)
 
 
 def read_text(path: Path) -> str | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from planhat_tui.config.reading import Node, read
+from planhat_tui.config.reading import Node, read_by_part
 from planhat_tui.config.values import boolean, choice, text
 from planhat_tui.errors import ConfigError
+from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 GROUNDS: Final = ("background", "surface", "selection")
 TEXTS: Final = (
@@ -30,6 +33,8 @@ TEXTS: Final = (
 )
 COLOURS: Final = (*GROUNDS, *TEXTS)
 LEAST_CONTRAST: Final = 4.5
+_NEEDED: Final = ("name", "dark", "colors")
+_PARTS: Final = (*_NEEDED, "glyphs", "borders")
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _ANSI: Final = frozenset(
     f"ansi_{bright}{name}"
@@ -68,32 +73,72 @@ def load_themes(user_folder: Path) -> tuple[dict[str, Theme], tuple[ConfigError,
     problems: list[ConfigError] = []
     for folder in (themes_folder(), user_folder):
         for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
-            try:
-                theme = load_theme(path)
-            except ConfigError as error:
-                problems.append(error)
-            else:
+            theme, mistakes = read_theme(path)
+            problems += mistakes
+            if theme is not None:
                 themes[theme.name] = theme
     return themes, tuple(problems)
 
 
-def load_theme(path: Path) -> Theme:
-    """Read one theme. Raises :class:`ConfigError` with file, line, column and key."""
-    root = read(path)
-    entries = root.known_keys("A theme", ("name", "dark", "colors", "glyphs", "borders"))
-    for key in ("name", "dark", "colors"):
-        if key not in entries:
-            raise root.error(f"The key {key} is missing.", "See themes/planhat-dark.yaml.")
-    glyphs = choice("unicode", "ascii", "auto")(entries["glyphs"]) if "glyphs" in entries else ""
-    borders = choice("line", "none")(entries["borders"]) if "borders" in entries else ""
-    return Theme(
-        name=text(entries["name"]),
-        dark=boolean(entries["dark"]),
-        colors=_colors(entries["colors"]),
-        glyphs="ascii" if glyphs == "ascii" else "unicode" if glyphs == "unicode" else "auto",
-        borders="none" if borders == "none" else "line",
-        path=path,
-    )
+def read_theme(path: Path) -> tuple[Theme | None, tuple[ConfigError, ...]]:
+    """Read one theme; ``None`` if anything is wrong, and then everything that is.
+
+    Each mistake has file, line, column and key; they come in the order of their lines.
+    """
+    reading = _Reading()
+    theme = reading.take(lambda: reading.theme(read_by_part(path)))
+    mistakes = sorted(reading.mistakes, key=lambda mistake: (mistake.line, mistake.column))
+    return (None if mistakes else theme), tuple(mistakes)
+
+
+class _Reading:
+    """Reads the parts of a theme, and gathers what is wrong with each."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[ConfigError] = []
+
+    def take(self, read: Callable[[], T]) -> T | None:
+        """Read a part; ``None`` if there is a mistake in it."""
+        try:
+            return read()
+        except ConfigError as error:
+            self.mistakes.append(error)
+            return None
+
+    def theme(self, root: Node) -> Theme:
+        """Read the whole. It is of use only if there were no mistakes."""
+        entries = self._keys(root, "A theme", _PARTS, _NEEDED, "The key {} is missing.")
+        glyphs = self._one(entries, "glyphs", choice("unicode", "ascii", "auto"))
+        borders = self._one(entries, "borders", choice("line", "none"))
+        return Theme(
+            name=self._one(entries, "name", text) or "",
+            dark=bool(self._one(entries, "dark", boolean)),
+            colors=self._colors(entries["colors"]) if "colors" in entries else {},
+            glyphs="ascii" if glyphs == "ascii" else "unicode" if glyphs == "unicode" else "auto",
+            borders="none" if borders == "none" else "line",
+            path=root.path,
+        )
+
+    def _colors(self, node: Node) -> dict[str, str]:
+        entries = self._keys(node, "colors", COLOURS, COLOURS, "colors has no {}.")
+        return {name: self._one(entries, name, _colour) or "" for name in COLOURS}
+
+    def _keys(
+        self, node: Node, what: str, allowed: tuple[str, ...], needed: tuple[str, ...], lacks: str
+    ) -> dict[str, Node]:
+        """Return the mapping. A key that is missing isn't told where another one means it."""
+        entries = self.take(lambda: node.mapping(what))
+        if entries is None:
+            return {}
+        self.mistakes += node.unknown_keys(what, allowed)
+        meant = {nearest(key, allowed) for key in entries if key not in allowed}
+        for key in needed:
+            if key not in entries and key not in meant:
+                self.mistakes.append(node.error(lacks.format(key), "See themes/planhat-dark.yaml."))
+        return entries
+
+    def _one(self, entries: Mapping[str, Node], name: str, read: Callable[[Node], T]) -> T | None:
+        return self.take(lambda: read(entries[name])) if name in entries else None
 
 
 def contrast(a: str, b: str) -> float:
@@ -115,20 +160,13 @@ def check_theme(theme: Theme) -> tuple[str, ...]:
     )
 
 
-def _colors(node: Node) -> dict[str, str]:
-    entries = node.known_keys("colors", COLOURS)
-    for name in COLOURS:
-        if name not in entries:
-            raise node.error(f"colors has no {name}.", "See themes/planhat-dark.yaml.")
-    return {name: _colour(name, entry) for name, entry in entries.items()}
-
-
-def _colour(name: str, node: Node) -> str:
+def _colour(node: Node) -> str:
     value = node.value
     if isinstance(value, str) and (_HEX.fullmatch(value) or value in _ANSI):
         return value
     raise node.error(
-        f"{name} must be a colour in quotes.", 'Write "#5bb8cf", or ansi_blue for the terminal\'s.'
+        f"{node.name} must be a colour in quotes.",
+        'Write "#5bb8cf", or ansi_blue for the terminal\'s.',
     )
 
 

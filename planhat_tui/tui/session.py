@@ -70,9 +70,10 @@ class Root(Protocol):
 class Session:
     """One run of the explorer. A profile is open in ``workspaces``, and ``clock`` is its time.
 
-    ``theme`` is the name of one of ``themes``. ``problems`` are sentences about the config and the
-    themes; ``hint`` is shown at the start where nothing is wrong. ``first_seen`` is called when the
-    first sight of the list is on screen.
+    ``theme`` is the name of one of ``themes``. ``problems`` are sentences about what couldn't be
+    used of the config and the themes, ``warnings`` about what is used but shouldn't stay so;
+    ``hint`` is shown at the start where nothing is wrong. ``first_seen`` is called when the first
+    sight of the list is on screen.
     """
 
     workspaces: Workspaces
@@ -81,6 +82,7 @@ class Session:
     theme: str
     clock: Clock
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     hint: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     first_seen: Callable[[], None] = lambda: None

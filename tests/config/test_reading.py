@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.config.reading import Plain, parse, parse_by_part, read
+from planhat_tui.config.reading import Plain, parse, parse_by_part, read_by_part
 from planhat_tui.errors import ConfigError
 
 FILE = Path("config.yaml")
@@ -199,7 +199,7 @@ def test_a_file_that_isnt_there_or_isnt_utf_8_is_an_error_with_its_path(tmp_path
     folder.mkdir()
     for path in (missing, latin, folder):
         with pytest.raises(ConfigError) as caught:
-            read(path)
+            read_by_part(path)
         assert caught.value.path == path
         assert str(caught.value).startswith(f"{path}: ")
 
@@ -207,7 +207,7 @@ def test_a_file_that_isnt_there_or_isnt_utf_8_is_an_error_with_its_path(tmp_path
 def test_a_byte_order_mark_and_windows_line_ends_are_read_over(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: x\r\nb: y\r\n")
-    assert read(path).plain() == {"a": "x", "b": "y"}
+    assert read_by_part(path).plain() == {"a": "x", "b": "y"}
 
 
 PIECES = st.sampled_from(

@@ -11,16 +11,18 @@ from planhat_tui.config.themes import (
     GROUNDS,
     LEAST_CONTRAST,
     TEXTS,
+    Theme,
     check_theme,
     contrast,
-    load_theme,
     load_themes,
+    read_theme,
     themes_folder,
 )
-from planhat_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from planhat_tui.errors import ConfigError
 
 SHIPPED = sorted(themes_folder().glob("*.yaml"))
 DARK = (themes_folder() / "planhat-dark.yaml").read_text(encoding="utf-8")
@@ -39,6 +41,18 @@ def _theme(**changes: str) -> str:
     colours = {name: "#ffffff" if name in GROUNDS else "#000000" for name in COLOURS} | changes
     lines = "".join(f'  {name}: "{value}"\n' for name, value in colours.items())
     return f"name: mine\ndark: false\ncolors:\n{lines}"
+
+
+def _read(path: Path) -> Theme:
+    theme, mistakes = read_theme(path)
+    assert theme is not None, mistakes
+    return theme
+
+
+def _mistake(path: Path) -> ConfigError:
+    theme, (mistake,) = read_theme(path)
+    assert theme is None
+    return mistake
 
 
 def _line(text: str, beginning: str) -> int:
@@ -66,7 +80,7 @@ def test_the_shipped_themes_lie_beside_the_package_or_in_it() -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_theme_is_whole_and_can_be_read_by_people(path: Path) -> None:
-    theme = load_theme(path)
+    theme = _read(path)
     assert theme.name == path.stem
     assert set(theme.colors) == set(COLOURS)
     assert check_theme(theme) == ()
@@ -75,20 +89,20 @@ def test_every_shipped_theme_is_whole_and_can_be_read_by_people(path: Path) -> N
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_dark_theme_is_dark_and_a_light_one_light(path: Path) -> None:
-    theme = load_theme(path)
+    theme = _read(path)
     if not theme.is_ansi:
         ground, black, white = theme.colors["background"], "#000000", "#ffffff"
         assert theme.dark == (contrast(ground, white) > contrast(ground, black))
 
 
 def test_only_the_terminals_theme_keeps_to_the_terminals_colours() -> None:
-    assert [path.stem for path in SHIPPED if load_theme(path).is_ansi] == ["terminal"]
+    assert [path.stem for path in SHIPPED if _read(path).is_ansi] == ["terminal"]
 
 
 def test_high_contrast_has_more_of_it_than_the_others() -> None:
     faintest = {
         theme.name: min(contrast(theme.colors[a], theme.colors[b]) for a in TEXTS for b in GROUNDS)
-        for theme in map(load_theme, SHIPPED)
+        for theme in map(_read, SHIPPED)
         if not theme.is_ansi
     }
     assert max(faintest, key=lambda name: faintest[name]) == "high-contrast"
@@ -119,7 +133,7 @@ def test_without_a_folder_of_ones_own_there_are_the_shipped_ones(tmp_path: Path)
 
 
 def test_a_theme_with_a_mistake_leaves_the_others(user: Path) -> None:
-    bad = _save(user, "name: bad\n", "bad.yaml")
+    bad = _save(user, "name: bad\ndark: true\n", "bad.yaml")
     _save(user, _theme())
     _save(user, "not a theme", "notes.txt")
     themes, problems = load_themes(user)
@@ -130,7 +144,7 @@ def test_a_theme_with_a_mistake_leaves_the_others(user: Path) -> None:
 
 @pytest.mark.parametrize(("word", "glyphs"), [("unicode", "unicode"), ("ascii", "ascii")])
 def test_glyphs_and_borders_can_be_chosen(user: Path, word: str, glyphs: str) -> None:
-    theme = load_theme(_save(user, f"{_theme()}glyphs: {word}\nborders: none\n"))
+    theme = _read(_save(user, f"{_theme()}glyphs: {word}\nborders: none\n"))
     assert (theme.glyphs, theme.borders) == (glyphs, "none")
 
 
@@ -157,9 +171,7 @@ def test_a_mistake_in_a_theme_has_file_line_and_key(
     text = DARK.replace(old, new, 1)
     path = _save(user, text)
     key, column = place.split(":")
-    with pytest.raises(ConfigError) as caught:
-        load_theme(path)
-    mistake = caught.value
+    mistake = _mistake(path)
     assert (mistake.path, mistake.line, mistake.column) == (path, _line(text, key), int(column))
     assert message in mistake.message
     assert advice in mistake.advice
@@ -168,16 +180,46 @@ def test_a_mistake_in_a_theme_has_file_line_and_key(
 @pytest.mark.parametrize("colours", ["colors: dark", "colors: [a]", "colors:"])
 def test_colours_must_be_a_mapping(user: Path, colours: str) -> None:
     path = _save(user, f"name: mine\ndark: true\n{colours}\n")
-    with pytest.raises(ConfigError, match="colors must be a mapping") as caught:
-        load_theme(path)
-    assert caught.value.line == 3
+    mistake = _mistake(path)
+    assert "colors must be a mapping" in mistake.message
+    assert mistake.line == 3
 
 
 def test_a_colour_that_stands_twice_is_refused(user: Path) -> None:
     text = f'{_theme()}  accent: "#000000"\n'
-    with pytest.raises(ConfigError, match="accent stands here twice") as caught:
-        load_theme(_save(user, text))
-    assert caught.value.line == len(text.splitlines())
+    mistake = _mistake(_save(user, text))
+    assert "accent stands here twice" in mistake.message
+    assert mistake.line == len(text.splitlines())
+
+
+def test_all_mistakes_of_a_theme_are_told_in_the_order_of_its_lines(user: Path) -> None:
+    text = DARK.replace("dark: true", "dark: maybe").replace("  accent:", "  acent:")
+    text = text.replace("  muted:", "  # muted:").replace("borders: line", "border: line")
+    text += "glyphs: ascii\n"
+    path = _save(user, text)
+    theme, mistakes = read_theme(path)
+    assert theme is None
+    assert [(mistake.line, mistake.message) for mistake in mistakes] == [
+        (_line(text, "dark:"), "dark must be true or false."),
+        (_line(text, "background:"), "colors has no muted."),
+        (_line(text, "acent:"), "colors has no key acent."),
+        (_line(text, "border:"), "A theme has no key border."),
+        (
+            len(text.splitlines()),
+            f"The key glyphs stands here twice; the first is on line {_line(text, 'glyphs:')}.",
+        ),
+    ]
+    assert all(mistake.path == path for mistake in mistakes)
+    assert [str(one) for one in load_themes(user)[1]] == [str(one) for one in mistakes]
+
+
+def test_a_file_with_nothing_in_it_lacks_each_key_that_is_needed(user: Path) -> None:
+    _, mistakes = read_theme(_save(user, ""))
+    assert [mistake.message for mistake in mistakes] == [
+        "The key name is missing.",
+        "The key dark is missing.",
+        "The key colors is missing.",
+    ]
 
 
 def test_a_file_that_isnt_text_is_a_mistake_with_its_path(user: Path) -> None:
@@ -188,7 +230,7 @@ def test_a_file_that_isnt_text_is_a_mistake_with_its_path(user: Path) -> None:
 
 
 def test_a_colour_too_faint_on_a_ground_is_told_of(user: Path) -> None:
-    theme = load_theme(_save(user, _theme(muted="#777777", selection="#111111")))
+    theme = _read(_save(user, _theme(muted="#777777", selection="#111111")))
     told = check_theme(theme)
     assert "muted on background has a contrast of 4.47, less than 4.5." in told
     assert "muted on surface has a contrast of 4.47, less than 4.5." in told
@@ -197,7 +239,7 @@ def test_a_colour_too_faint_on_a_ground_is_told_of(user: Path) -> None:
 
 
 def test_the_terminals_own_colours_cant_be_measured(user: Path) -> None:
-    theme = load_theme(_save(user, _theme(muted="ansi_white")))
+    theme = _read(_save(user, _theme(muted="ansi_white")))
     assert theme.is_ansi
     assert check_theme(theme) == ()
 

@@ -30,6 +30,7 @@ from planhat_tui.tui.presentation import status_words
 from planhat_tui.tui.screens.confirm import Confirm
 from planhat_tui.tui.screens.help import Help
 from planhat_tui.tui.screens.outbox import OutboxSheet
+from planhat_tui.tui.screens.report import Report
 from planhat_tui.tui.screens.tenants import Tenants
 from planhat_tui.tui.widgets.bars import Bar
 from planhat_tui.tui.widgets.keybar import KeyBar
@@ -113,11 +114,19 @@ class Explorer(Screen[None], Part):
         self.front.add_class("-front")
         self.set_timer(FIRST_SIGHT, self._begin)
         self.set_interval(1.0, self._every_second)
+        self._say_hello()
+
+    def _say_hello(self) -> None:
+        """Say what is wrong: in the line, or, where there's more of it than fits, in a sheet."""
         session = self.planhat.session
         if self._greeting:
             self.say(self._greeting)
-        elif session.problems:
-            self.say("  ".join(session.problems), bad=True)
+        elif len(session.problems) > 1:
+            self.say(f"{len(session.problems)} mistakes were found; the rest works", bad=True)
+            sheet = Report("What can't be used", [*session.problems, *session.warnings])
+            self.call_after_refresh(self.app.push_screen, sheet)
+        elif session.problems or session.warnings:
+            self.say("  ".join([*session.problems, *session.warnings]), bad=True)
         elif session.hint:
             self.say(session.hint)
 
