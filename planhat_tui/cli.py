@@ -299,6 +299,8 @@ def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> Non
             if command.effect is not Effect.READ:
                 raise
             raise PlanhatTuiError(error.message, error.advice) from None  # a read leaves no doubt
+        if runtime.unkept:
+            context.tell(runtime.unkept)
         write(result, _style(options), _out, _note)
         sys.stdout.flush()
         options.status = getattr(result, "exit_status", 0)

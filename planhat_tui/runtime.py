@@ -71,6 +71,8 @@ class Runtime:
         self.paths = find_paths(env)
         self._config = load_config(self.paths.config_file)
         self._end_log = _log_to(start.log) if start.log is not None else None
+        self.unkept = ""
+        """A sentence where a disk can't be written: what is there is read, and nothing is kept."""
 
     # -- who
 
@@ -131,6 +133,8 @@ class Runtime:
         token = self._token(profile)
         folder = self.machine.folder_for(profile.base_url, token)
         store = TenantStore.open(self.paths.data / "tenants" / folder, wall=self._clock.wall)
+        if store.read_only:
+            self.unkept = _unkept(self.paths.data, "what was read before is shown, nothing new")
         workspace = Workspace(
             profile, store, lambda listeners: self._engine(profile, token, store, listeners)
         )
@@ -171,10 +175,7 @@ class Runtime:
         if profile.demo:
             from planhat_tui.sandbox import SandboxOptions, create_app
 
-            db = self.paths.data / "demo" / "sandbox.db"
-            db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            db.touch(mode=0o600)
-            app = create_app(SandboxOptions(db=db), clock=self._clock.wall)
+            app = create_app(SandboxOptions(db=self._demo_file()), clock=self._clock.wall)
         return connect(
             profile.base_url,
             token,
@@ -187,6 +188,18 @@ class Runtime:
             log=_log_request,
             on_limits=on_limits,
         )
+
+    def _demo_file(self) -> Path | None:
+        """Return the file of the demo's data; ``None``, in memory, where it can't be written."""
+        from planhat_tui.store.disk import writable
+
+        db = self.paths.data / "demo" / "sandbox.db"
+        try:
+            db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            db.touch(mode=0o600)
+        except OSError:
+            return None
+        return db if writable(db) and writable(db.parent) else None
 
     def _token(self, profile: Profile) -> str:
         from planhat_tui.config.secrets import resolve_token
@@ -212,7 +225,10 @@ class Runtime:
         """What this machine remembers beside tenants."""
         from planhat_tui.store.machine import MachineState
 
-        return MachineState.open(self.paths.state)
+        state = MachineState.open(self.paths.state)
+        if state.read_only and not self.unkept:
+            self.unkept = _unkept(self.paths.state, "neither rate limit nor history")
+        return state
 
     # -- what the doors need
 
@@ -276,6 +292,7 @@ class Runtime:
         if wanted not in themes:
             problems.append(f"There is no theme {wanted}.  planhat-dark is used")
         problems += self._open_first()
+        problems += [self.unkept] if self.unkept else []
         return Session(
             workspaces=self.workspaces,
             runtime=self,
@@ -315,6 +332,13 @@ class Runtime:
             self.machine.close()
         if self._end_log is not None:
             self._end_log()
+
+
+def _unkept(folder: Path, what: str) -> str:
+    return (
+        f"{folder} can't be written: {what} is kept.  "
+        "Check its rights, or set PLANHAT_TUI_HOME to another folder."
+    )
 
 
 def _rest() -> None:

@@ -21,6 +21,7 @@ from planhat_tui import __version__
 from planhat_tui.model.ports import Clock
 from planhat_tui.runtime import REAL, Runtime
 from planhat_tui.sandbox import SandboxOptions
+from tests.disk import read_only
 from tests.sandbox.process import Running, running
 from tests.shell import SECONDS, Shell, always_saying, ask, copy_home, fill_demo
 
@@ -555,6 +556,28 @@ def test_a_dumb_terminal_is_none(home: Path) -> None:
         assert process.wait(SECONDS) == 2
         assert b"The explorer needs a terminal" in os.read(ours, 1000)
     os.close(ours)
+
+
+def test_a_home_that_cant_be_written_is_read_and_says_so_once(demo: Shell, home: Path) -> None:
+    wanted = demo("--demo", "company", "find", "acme", "--json").json
+    with read_only(home):
+        said = demo("--demo", "company", "find", "acme", "--json")
+        assert (said.status, said.json) == (0, wanted)
+        assert said.err.count("can't be written: what was read before is shown") == 1
+        assert "PLANHAT_TUI_HOME" in said.err
+        assert demo("--demo", "-q", "company", "find", "acme").err == ""
+        refused = demo("--demo", "company", "tag", "Acme Inc", "gold")
+        assert refused.status == 1
+        assert "outbox.db can't be written." in refused.err
+    assert "can't be written" not in demo("--demo", "company", "find", "acme").err
+
+
+def test_a_state_that_cant_be_written_stops_nothing(demo: Shell, home: Path) -> None:
+    with read_only(home / "state"):
+        said = demo("--demo", "company", "tag", "Acme Inc", "gold")
+        assert said.status == 0
+        assert "neither rate limit nor history is kept" in said.err
+    assert "gold" in demo("--demo", "company", "show", "Acme Inc", "--json").out
 
 
 def test_a_reader_who_has_seen_enough_ends_it_in_silence(demo: Shell) -> None:

@@ -17,9 +17,11 @@ from planhat_tui.errors import (
     TenantMismatchError,
     TokenError,
 )
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
 from planhat_tui.runtime import DEMO_URL, HINT, Runtime, Start
 from planhat_tui.sandbox import SandboxOptions
+from tests.disk import read_only
 from tests.sandbox.process import running
 from tests.shell import SECONDS, copy_home, fill_demo
 
@@ -369,6 +371,20 @@ def test_mistakes_in_the_config_are_said_on_the_screen(
     session = begin(EU_TOKEN="t").session()
     assert "config.yaml:5:" in session.problems[0]
     assert session.workspaces.current.profile.name == "eu"
+
+
+def test_a_home_that_cant_be_written_opens_on_what_is_there(demo: Runtime, home: Path) -> None:
+    with read_only(home):
+        session = demo.session()
+        workspace = session.workspaces.current
+        assert workspace.unwritable
+        assert "what was read before is shown, nothing new is kept" in session.problems[0]
+        assert workspace.reads.companies("acme inc").total
+        me = workspace.net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)).result(SECONDS)
+        assert me.data["externalId"] == "max123"
+        with pytest.raises(StorageError, match=r"mirror\.db can't be written"):
+            workspace.net.fill(anew=True).result(SECONDS)
+        demo.close()
 
 
 def test_a_theme_that_isnt_there_names_the_nearest(begin: Callable[..., Runtime]) -> None:

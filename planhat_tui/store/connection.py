@@ -12,7 +12,15 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import StorageError
-from planhat_tui.store.disk import DamagedError, alone, make_file, make_folder, translated
+from planhat_tui.store.disk import (
+    DamagedError,
+    UnwritableError,
+    alone,
+    make_file,
+    make_folder,
+    translated,
+    unwritable,
+)
 from planhat_tui.store.schema import migrate
 
 if TYPE_CHECKING:
@@ -29,7 +37,9 @@ class Database:
 
     ``durable`` makes a commit return only when it has reached the disk (``synchronous=FULL``).
     Raises :class:`StorageError`, and :class:`DamagedError` for a damaged file; a file that can be
-    filled anew leaves ``damage_mark`` then, for whoever opens it the next time.
+    filled anew leaves ``damage_mark`` then, for whoever opens it the next time. A file that is
+    there and can't be written is opened ``read_only``: :meth:`writing` raises
+    :class:`UnwritableError` then.
     """
 
     def __init__(
@@ -44,22 +54,61 @@ class Database:
         self._durable = durable
         self._damage_mark = damage_mark
         self._closed = False
+        self._uri = ""
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._all_lock = threading.Lock()
         self._write_lock = threading.RLock()
         try:
             with self._translated():
-                make_folder(path)
-                with alone(path):
-                    make_file(path)
-                    self._writer = self._connect()
-                    self._writer.execute("PRAGMA journal_mode = WAL")
-                    migrate(self._writer, path, migrations)
-                    self._version = self._data_version()
+                try:
+                    self._open(migrations)
+                except UnwritableError:
+                    if not path.exists():
+                        raise
+                    self._open_to_read(len(migrations))
+                self._version = self._data_version()
         except BaseException:
             self.close()
             raise
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the file can be read and not written."""
+        return bool(self._uri)
+
+    def _open(self, migrations: Sequence[str]) -> None:
+        with translated(self.path):
+            make_folder(self.path)
+            with alone(self.path):
+                make_file(self.path)
+                self._writer = self._connect()
+                self._writer.execute("PRAGMA journal_mode = WAL")
+                migrate(self._writer, self.path, migrations)
+
+    def _open_to_read(self, version: int) -> None:
+        """Open what is there, with its log where SQLite can read it, else as a file at rest.
+
+        A log that can't be read may hold what the file lacks: then it isn't opened.
+        """
+        while self._all:
+            self._all.pop().close()
+        log = self.path.with_name(f"{self.path.name}-wal")
+        rests = not log.exists() or not log.stat().st_size
+        for uri in (f"{self.path.as_uri()}?mode=ro", f"{self.path.as_uri()}?mode=ro&immutable=1"):
+            self._uri = uri
+            try:
+                with translated(self.path):
+                    self._writer = self._connect()
+                    found = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
+            except UnwritableError:
+                if not rests:
+                    raise
+            else:
+                if found != version:  # it can't be brought up to date
+                    raise unwritable(self.path)
+                return
+        raise unwritable(self.path)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -79,6 +128,8 @@ class Database:
         if getattr(self._local, "writing", False):
             yield self._writer
             return
+        if self.read_only:
+            raise unwritable(self.path)
         with self._write_lock, self._translated():
             self._check_open()
             self._writer.execute("BEGIN IMMEDIATE")
@@ -141,7 +192,11 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            self._uri or self.path,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=self.read_only,
         )
         with self._all_lock:
             self._all.append(connection)

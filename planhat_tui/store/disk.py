@@ -7,9 +7,11 @@ system raise becomes :class:`StorageError` here, once.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import sqlite3
+import stat
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import StorageError
@@ -22,11 +24,16 @@ _FOLDER: Final = 0o700
 _FILE: Final = 0o600
 _OTHERS: Final = 0o077
 _COMPANIONS: Final = ("", "-wal", "-shm")
+_NO_WRITING: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _ELSEWHERE: Final = "Check its rights, or set PLANHAT_TUI_HOME to another folder."
 
 
 class DamagedError(StorageError):
     """The file isn't a database any more, or its pages contradict each other."""
+
+
+class UnwritableError(StorageError):
+    """A file or its folder can't be written; what is in it may still be read."""
 
 
 @contextlib.contextmanager
@@ -37,7 +44,18 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise _translate(error, path) from error
     except OSError as error:
-        raise StorageError(f"{path} can't be used: {error.strerror}.", _ELSEWHERE) from error
+        kind = UnwritableError if error.errno in _NO_WRITING else StorageError
+        raise kind(f"{path} can't be used: {error.strerror}.", _ELSEWHERE) from error
+
+
+def unwritable(path: Path) -> UnwritableError:
+    """Return the error for a file that can't be written."""
+    return UnwritableError(f"{path} can't be written.", _ELSEWHERE)
+
+
+def writable(path: Path) -> bool:
+    """Tell whether this process may write a file, or into a folder, that is there."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def make_folder(path: Path) -> None:
@@ -45,15 +63,21 @@ def make_folder(path: Path) -> None:
     for folder in reversed([path.parent, *path.parent.parents]):
         if not folder.exists():
             folder.mkdir(mode=_FOLDER, exist_ok=True)
-    _tighten(path.parent, _FOLDER)
+    _tighten(path.parent)
 
 
 def make_file(path: Path) -> None:
-    """Make the file, for the owner alone; what is there already is tightened."""
+    """Make the file, for the owner alone; what is there already is tightened.
+
+    Raises :class:`UnwritableError` for one that can't be written: SQLite would open it without a
+    word. It isn't opened to find out, since closing it would drop SQLite's own locks.
+    """
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, _FILE))  # -wal and -shm take its rights
+    elif not writable(path):
+        raise unwritable(path)
     for companion in companions(path):
-        _tighten(companion, _FILE)
+        _tighten(companion)
 
 
 @contextlib.contextmanager
@@ -89,10 +113,11 @@ def set_aside(path: Path, mark: Path, stamp: str) -> None:
             mark.unlink()
 
 
-def _tighten(path: Path, mode: int) -> None:
+def _tighten(path: Path) -> None:
+    """Take from others what they may do; the owner may do no more than before."""
     status = path.stat()
     if status.st_mode & _OTHERS and status.st_uid == os.getuid():
-        path.chmod(mode)
+        path.chmod(stat.S_IMODE(status.st_mode) & ~_OTHERS)
 
 
 def _translate(error: sqlite3.DatabaseError, path: Path) -> StorageError:
@@ -102,7 +127,7 @@ def _translate(error: sqlite3.DatabaseError, path: Path) -> StorageError:
     if code == sqlite3.SQLITE_FULL:
         return StorageError("The disk is full: nothing was saved.", "Make room and try again.")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return StorageError(f"{path} can't be written.", _ELSEWHERE)
+        return unwritable(path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StorageError(
             "Another planhat-tui has been writing for too long.", "Try again in a moment."

@@ -37,6 +37,11 @@ class MachineState:
         set_aside(path, mark, f"{time.time():.0f}")
         return cls(Database(path, MACHINE, durable=False, damage_mark=mark))
 
+    @property
+    def read_only(self) -> bool:
+        """Whether the disk can't be written: then nothing is kept, and what was kept is read."""
+        return self._database.read_only
+
     def load(self, key: str) -> Budget:
         """Return what is known of a rate limit; an empty budget if nothing is."""
         with self._database.reading() as connection:
@@ -49,6 +54,8 @@ class MachineState:
 
     def save(self, key: str, budget: Budget) -> None:
         """Keep what is known of a rate limit."""
+        if self.read_only:
+            return
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO budget VALUES (?, ?, ?, ?, ?, ?)",
@@ -72,6 +79,8 @@ class MachineState:
 
     def remember_line(self, text: str) -> None:
         """Keep a line; the same one again only moves to the end."""
+        if self.read_only:
+            return
         with self._database.writing() as connection:
             connection.execute("DELETE FROM line WHERE text = ?", (text,))
             connection.execute("INSERT INTO line (text) VALUES (?)", (text,))
@@ -85,16 +94,17 @@ class MachineState:
         The token itself isn't kept, only a digest that can't be turned back.
         """
         credential = _digest(base_url, token)
-        with self._database.writing() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO identity VALUES (?, ?, ?, '')",
-                (base_url, credential, credential[:24]),
-            )
+        with self._database.reading() if self.read_only else self._database.writing() as connection:
+            if not self.read_only:
+                connection.execute(
+                    "INSERT OR IGNORE INTO identity VALUES (?, ?, ?, '')",
+                    (base_url, credential, credential[:24]),
+                )
             row = connection.execute(
                 "SELECT folder FROM identity WHERE base_url = ? AND credential = ?",
                 (base_url, credential),
             ).fetchone()
-        return str(row[0])
+        return str(row[0]) if row else credential[:24]
 
     def tenant_of(self, base_url: str, token: str) -> str:
         """Return the tenant that this credential was seen to belong to; empty before that."""
@@ -115,6 +125,8 @@ class MachineState:
 
     def remember_tenant(self, base_url: str, token: str, tenant: str, folder: str) -> None:
         """Write down whose files these are, so that a rotated token finds them again."""
+        if self.read_only:
+            return
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?)",

@@ -52,19 +52,26 @@ class TenantStore:
             self._mirror_db = _open_mirror(folder / "mirror.db", wall)
             opened.callback(self._mirror_db.close)
             self.mirror = Mirror(self._mirror_db, self.outbox)
-            self._lay_all()
+            if not self._mirror_db.read_only:
+                self._lay_all()
             opened.pop_all()
 
     @classmethod
     def open(cls, folder: Path, *, wall: Callable[[], float] = time.time) -> TenantStore:
         """Open or make the files. A damaged mirror is set aside; it fills again.
 
-        Raises :class:`StorageError`: rights, a full disk, a damaged outbox, a newer version.
+        Files that are there and can't be written are opened to be read. Raises
+        :class:`StorageError`: no rights at all, a full disk, a damaged outbox, a newer version.
         """
         try:
             return cls(folder, wall=wall)
         except DamagedError:
             return cls(folder, wall=wall)  # the damage is marked now, so a new mirror is made
+
+    @property
+    def read_only(self) -> bool:
+        """Whether one of the files can't be written: then nothing is changed or pulled."""
+        return self._outbox_db.read_only or self._mirror_db.read_only
 
     def refresh_overlay(self, kind: Kind, record_id: str) -> None:
         """Show a record as its open edits now have it."""

@@ -55,7 +55,7 @@ class Pull:
         self.set_aside = 0
         self._failed: dict[Step, float] = {}
         self._in_a_row = 0
-        if dialect in {"seed", "modern"}:
+        if dialect in {"seed", "modern"} and mirror.noted("edition") != dialect:
             mirror.note("edition", dialect)
 
     def next_step(self) -> Step:

@@ -201,7 +201,8 @@ class Session:
             for task in [*tasks, *self._asked]:
                 task.cancel()
             await asyncio.gather(*tasks, *self._asked, return_exceptions=True)
-            self._store.outbox.release(SEND_LEASE, self._owner)
+            if not self._store.read_only:
+                self._store.outbox.release(SEND_LEASE, self._owner)
             await self._api.close()
             self._announcer.flush()
 
@@ -219,7 +220,7 @@ class Session:
     async def _push_once(self, holds: bool) -> tuple[bool, float | None]:  # noqa: FBT001 -- the task's own state
         """Deliver what can go; whether the lease is held, and how long to wait (``None``: long)."""
         outbox = self._store.outbox
-        if not outbox.open_entries():
+        if self._store.read_only or not outbox.open_entries():
             return holds, None
         if not self._may_send():
             return False, _OTHERS_PAUSE
@@ -253,6 +254,8 @@ class Session:
     async def _pull_once(self) -> float | None:
         """Carry out one step; how long to wait before the next (``None``: until it's wished)."""
         await self._meet(Lane.SCREEN)
+        if self._store.read_only:  # what is read couldn't be kept
+            return None
         step = self._pull.next_step()
         if self._pulling != (not isinstance(step, Rest)):
             self._pulling = not isinstance(step, Rest)
@@ -307,9 +310,10 @@ class Session:
                 )
                 self._tell("mismatch", str(mismatch))
                 raise mismatch
-            mirror.note("identity", identity)
-            mirror.note("me", me.id)
-            mirror.note("me_json", me.json)
+            if not self._store.read_only:
+                mirror.note("identity", identity)
+                mirror.note("me", me.id)
+                mirror.note("me_json", me.json)
             self._known = True
             self._well()
             self._announcer.announce(Topic.PROFILE)

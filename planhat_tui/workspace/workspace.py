@@ -82,6 +82,11 @@ class Workspace:
         return urlsplit(self.profile.base_url).hostname or self.profile.base_url
 
     @property
+    def unwritable(self) -> bool:
+        """Whether its files can't be written: then it is read, and nothing else."""
+        return self._store.read_only
+
+    @property
     def me(self) -> User | None:
         """Whom the token stands for; ``None`` before the first contact."""
         noted = self._store.mirror.noted("me_json")

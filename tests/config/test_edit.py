@@ -13,6 +13,7 @@ from planhat_tui.config.edit import add_profile, remove_profile, set_default
 from planhat_tui.config.profiles import Profile, TokenSource, load_config, parse_config
 from planhat_tui.config.values import address_problem
 from planhat_tui.errors import ConfigError, InputError, NotFoundError, StorageError
+from tests.disk import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -382,17 +383,12 @@ def test_a_symlink_to_a_file_that_isnt_there_yet_makes_it(tmp_path: Path) -> Non
     assert load_config(real).profiles == {"new": NEW}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write into a read-only folder")
 def test_in_a_read_only_folder_nothing_is_changed_and_the_advice_says_what_to_do(
     write: Write,
 ) -> None:
     path = write(COMMENTED)
-    path.parent.chmod(0o500)
-    try:
-        with pytest.raises(StorageError) as caught:
-            set_default(path, "play")
-    finally:
-        path.parent.chmod(0o700)
+    with read_only(path.parent), pytest.raises(StorageError) as caught:
+        set_default(path, "play")
     assert "Nothing was changed." in caught.value.message
     assert "PLANHAT_TUI_CONFIG" in caught.value.advice
     assert path.read_text(encoding="utf-8") == COMMENTED

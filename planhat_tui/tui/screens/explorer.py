@@ -363,6 +363,8 @@ class Explorer(Screen[None], Part):
 
     def forbidden(self, name: str) -> str:
         """Say why the profile doesn't allow what a key would change."""
+        if self.workspace.unwritable and name in CHANGING:
+            return "Nothing can be changed: this disk can't be written, so no edit would be kept"
         profile = self.workspace.profile
         because = f"  {profile.reason}" if profile.reason else ""
         if profile.read_only and name in CHANGING:
