@@ -18,7 +18,7 @@ from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
 from planhat_tui.api.window import Told
 from planhat_tui.api.wire import looks_like_html, message_of
-from planhat_tui.errors import PlanhatTuiError
+from planhat_tui.errors import PlanhatTuiError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,7 +104,7 @@ class Exchange:
                 outcome = await self._outcome(ask, turn, trace)
                 if isinstance(outcome, PlanhatTuiError):
                     raise outcome
-                return read(outcome)
+                return self._read(ask, outcome, read)
             except PlanhatTuiError as refused:
                 error = type(refused).__name__
                 raise
@@ -136,9 +136,7 @@ class Exchange:
         """Return the body, or the error: returned, so that it has no context when it's raised."""
         import httpx
 
-        subject = translate.Subject(
-            ask.noun, ask.method != "GET", self._host, ask.open, lists=ask.query is not None
-        )
+        subject = self._subject(ask)
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._exchanged(ask, turn, trace, subject)
@@ -185,6 +183,16 @@ class Exchange:
             web_page=looks_like_html(body),
         )
         return translate.status_error(subject, refusal)
+
+    def _subject(self, ask: Ask) -> translate.Subject:
+        writes, lists = ask.method != "GET", ask.query is not None
+        return translate.Subject(ask.noun, writes, self._host, ask.open, lists=lists)
+
+    def _read(self, ask: Ask, body: bytes, read: Callable[[bytes], T]) -> T:
+        try:
+            return read(body)
+        except ServerError as error:
+            raise translate.doubted(self._subject(ask), error) from None
 
     def _request(self, ask: Ask) -> httpx.Request:
         import httpx

@@ -140,11 +140,19 @@ def proxy_refused(subject: Subject) -> OfflineError:
 
 def unreadable(subject: Subject, how: str, status: int) -> ServerError:
     """Return the error for an answer whose body can't be read; ``how`` is half a sentence."""
-    doubt = f", so it isn't known whether the {subject.noun} was saved" if subject.writes else ""
     return ServerError(
-        f"Planhat's answer can't be read: {how}{doubt}.",
+        f"Planhat's answer can't be read: {how}{_doubt(subject)}.",
         "Look at it before you send it again." if subject.writes else "Try again.",
         status=status,
+    )
+
+
+def doubted(subject: Subject, error: ServerError) -> ServerError:
+    """Return the error for an answer that says nothing; of a write it leaves a doubt."""
+    if not subject.writes:
+        return error
+    return ServerError(
+        f"{error.message.removesuffix('.')}{_doubt(subject)}.", error.advice, status=error.status
     )
 
 
@@ -188,9 +196,8 @@ def _web_page(subject: Subject) -> ServerError:
     A record counted as gone would be taken out here, and a deletion as done. A list is another
     matter: where an edition hasn't got it, the page may be the server's own.
     """
-    doubt = f", so it isn't known whether the {subject.noun} was saved" if subject.writes else ""
     return ServerError(
-        f"Planhat's address answered with a web page (HTML, 404), not data{doubt}.",
+        f"Planhat's address answered with a web page (HTML, 404), not data{_doubt(subject)}.",
         WEB_PAGE_ADVICE,
         status=404,
     )
@@ -220,6 +227,10 @@ def _failed(subject: Subject, refusal: Refusal) -> ServerError:
         "Look at it before you send it again." if subject.writes else "Try again in a while.",
         status=refusal.status,
     )
+
+
+def _doubt(subject: Subject) -> str:
+    return f", so it isn't known whether the {subject.noun} was saved" if subject.writes else ""
 
 
 def _said(refusal: Refusal) -> str:

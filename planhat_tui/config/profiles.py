@@ -152,7 +152,7 @@ class _Loading:
             default,
             profiles,
             settings,
-            tuple(self._problems),
+            tuple(sorted(self._problems, key=lambda problem: (problem.line, problem.column))),
             tuple(self._warnings),
         )
 

@@ -285,9 +285,14 @@ async def test_a_web_page_where_data_was_expected(
     server: Server, client: PlanhatClient, lines: list[RequestLogLine]
 ) -> None:
     server.answers(200, b"<!doctype html><title>Sign in</title>")
-    for ask in (client.company("a", lane=USER), client.delete_company("a", lane=USER)):
-        with pytest.raises(ServerError, match="web page"):
+    for ask, doubt in (
+        (client.company("a", lane=USER), False),
+        (client.delete_company("a", lane=USER), True),
+        (client.create_company({"name": "x"}, lane=USER), True),
+    ):
+        with pytest.raises(ServerError, match="web page") as told:
             await ask
+        assert ("it isn't known whether the company was saved" in told.value.message) == doubt
         assert lines[-1].error == "ServerError"
     assert "web page" in client.limits().last_error
 

@@ -95,6 +95,7 @@ class Explorer(Screen[None], Part):
         self._status: Status | None = None
         self._me: User | None = None
         self._greeting = ""
+        self._hello = ""
         self._begun = False
         self.following: Timer | None = None
         self._pointed_at = ""
@@ -125,10 +126,11 @@ class Explorer(Screen[None], Part):
             self.say(f"{len(session.problems)} mistakes were found; the rest works", bad=True)
             sheet = Report("What can't be used", [*session.problems, *session.warnings])
             self.call_after_refresh(self.app.push_screen, sheet)
-        elif session.problems or session.warnings:
+        elif session.problems:
             self.say("  ".join([*session.problems, *session.warnings]), bad=True)
-        elif session.hint:
-            self.say(session.hint)
+        else:  # what the engine has to tell may take its place
+            self._hello = "  ".join(session.warnings) or session.hint
+            self.say(self._hello, bad=bool(session.warnings))
 
     def greet(self, text: str) -> None:
         """Say a sentence now, or as soon as the screen is up."""
@@ -212,7 +214,7 @@ class Explorer(Screen[None], Part):
         if reason == before or self._status is None:
             return
         shut = self._status.sync.network in {"refused", "mismatch"}
-        idle = self.message.said in {"", before, self._greeting, self.planhat.session.hint}
+        idle = self.message.said in {"", before, self._greeting, self._hello}
         if reason and (shut or idle):
             self.say(reason, bad=True)
         elif not reason and self.message.said == before:
