@@ -107,9 +107,9 @@ class Person:
 
     def reads(self, *texts: str) -> None:
         """Check that all of these are on the screen, wherever their lines are broken."""
-        shown = " ".join(self.screen.split())
+        shown = "".join(self.screen.split())
         for text in texts:
-            assert text in shown, f"{text!r} isn't on the screen:\n{self.screen}"
+            assert "".join(text.split()) in shown, f"{text!r} isn't on the screen:\n{self.screen}"
 
     def sees_no(self, *texts: str) -> None:
         """Check that none of these is on the screen."""
