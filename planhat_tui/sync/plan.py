@@ -113,13 +113,25 @@ def next_step(known: Knowledge) -> Step:
     """Return the next thing to pull."""
     if known.lean_at is None:
         return Lean()
+    if step := step_on_screen(known):
+        return step
+    if _due(known.team_at, TEAM_EVERY, known.now):
+        return Team()
+    return _fill(known) or _freshen(known)
+
+
+def step_on_screen(known: Knowledge) -> OneCompany | ContactsOf | None:
+    """Return what the company on screen lacks first; ``None`` if nothing."""
     if known.looked_at and not known.looked_whole:
         return OneCompany(known.looked_at, on_screen=True)
     if known.looked_at and not known.looked_contacts:
         return ContactsOf(known.looked_at, on_screen=True)
-    if _due(known.team_at, TEAM_EVERY, known.now):
-        return Team()
-    return _fill(known) or _freshen(known)
+    return None
+
+
+def is_background(step: Step) -> bool:
+    """Tell whether a step has to leave calls to those before it, and may wait for long."""
+    return not isinstance(step, Lean | Rest) and not getattr(step, "on_screen", False)
 
 
 def _fill(known: Knowledge) -> Step | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import ForbiddenError, NotFoundError, RejectedError, ServerError
@@ -58,9 +59,14 @@ class Pull:
         if dialect in {"seed", "modern"} and mirror.noted("edition") != dialect:
             mirror.note("edition", dialect)
 
-    def next_step(self) -> Step:
-        """Return what is to be pulled next."""
-        return plan.next_step(self._knowledge())
+    def next_step(self, *, but_screen: bool = False) -> Step:
+        """Return what is to be pulled next, ``but_screen`` beside what the screen waits for."""
+        known = self._knowledge()
+        return plan.next_step(replace(known, looked_at="") if but_screen else known)
+
+    def step_on_screen(self) -> Step | None:
+        """Return what the company on screen lacks first; ``None`` if nothing."""
+        return plan.step_on_screen(self._knowledge())
 
     async def run(self, step: Step) -> None:
         """Carry out a step. Raises the errors of :mod:`planhat_tui.errors`."""

@@ -26,7 +26,7 @@ from planhat_tui.model.records import Kind, text_of
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.sync.announce import Announcer
 from planhat_tui.sync.delivery import parcels, settles_itself
-from planhat_tui.sync.plan import Rest
+from planhat_tui.sync.plan import Rest, is_background
 from planhat_tui.sync.pull import Pull
 from planhat_tui.sync.push import Push
 from planhat_tui.sync.status import SyncStatus
@@ -87,10 +87,12 @@ class Session:
         self._network: Network = "starting"
         self._reason = ""
         self._pulling = False
+        self._looking = self._in_background = False
         self._known = False
         self._first_contact = asyncio.Lock()
         self._to_push = asyncio.Event()
         self._to_pull = asyncio.Event()
+        self._to_look = asyncio.Event()
         self._rounds_begun = self._rounds_ended = 0
         self._settled = asyncio.Condition()
         self._end = asyncio.Event()
@@ -112,6 +114,7 @@ class Session:
         if self._pull.looked_at != company_id:
             self._pull.looked_at = company_id
             self._to_pull.set()
+            self._to_look.set()
 
     def serve(
         self, question: Callable[[], Coroutine[object, object, T]], answer: Future[T]
@@ -182,7 +185,7 @@ class Session:
         return SyncStatus(
             network=self._network,
             reason=self._reason or self._pull.doubts,
-            pulling=self._pulling,
+            pulling=self._pulling or self._looking,
             progress=self._store.mirror.progress(),
             limits=self._api.limits(),
             set_aside=self._pull.set_aside,
@@ -193,7 +196,8 @@ class Session:
     async def run(self) -> None:
         """Run until the end is wished for."""
         push = asyncio.create_task(self._push_on())
-        tasks = [push, *([asyncio.create_task(self._pull_on())] if self._pulls else [])]
+        pulls = (self._pull_on(), self._look_on()) if self._pulls else ()
+        tasks = [push, *map(asyncio.create_task, pulls)]
         try:
             await self._end.wait()
             await asyncio.wait([push], timeout=_LAST_SECONDS)
@@ -256,15 +260,35 @@ class Session:
         await self._meet(Lane.SCREEN)
         if self._store.read_only:  # what is read couldn't be kept
             return None
-        step = self._pull.next_step()
+        step = self._pull.next_step(but_screen=self._looking)
         if self._pulling != (not isinstance(step, Rest)):
             self._pulling = not isinstance(step, Rest)
             self._announcer.announce(Topic.SYNC)
         if isinstance(step, Rest):
             return step.seconds
-        await self._pull.run(step)
+        self._in_background = is_background(step)
+        try:
+            await self._pull.run(step)
+        finally:
+            self._in_background = False
         self._well()
         return 0
+
+    async def _look_on(self) -> None:
+        """Read what the screen waits for while the rest waits for calls that this may have."""
+        while True:
+            await self._to_look.wait()
+            self._to_look.clear()
+            await self._guarded(self._look(), None)
+
+    async def _look(self) -> None:
+        while self._in_background and (step := self._pull.step_on_screen()) is not None:
+            self._looking = True
+            try:
+                await self._pull.run(step)
+            finally:
+                self._looking = False
+            self._well()
 
     def _distance(self, seconds: float | None, pause: float) -> tuple[float | None, float]:
         """Return how long to wait now, and the next pause if the network stays away.

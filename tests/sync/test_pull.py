@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,12 +13,14 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.sync import plan
-from tests.sync.rig import Line, Server, Time, after, answer, changed_answer, html
+from tests.sync.rig import SECONDS, Line, Server, Time, after, answer, changed_answer, html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.sync.rig import Desk
+    import httpx
+
+    from tests.sync.rig import Desk, Forward
 
 LATER = 400.0
 """Seconds after which it is time to look for changes."""
@@ -140,6 +144,31 @@ def test_the_company_on_screen_is_read_before_all_others(
     desk.wait(lambda: holds_all_of(desk, seed) if len(desk.line.asked) > 11 else False)
     assert desk.line.asked[2] == f"GET /companies/{chosen}"
     assert desk.line.asked[3].startswith(f"GET /endusers?c={chosen}")
+    assert desk.line.count(f"GET /companies/{chosen}") == 1
+
+
+def test_the_company_on_screen_doesnt_wait_for_the_rest(
+    open_desk: Callable[..., Desk], seed: Server
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    async def held(request: httpx.Request, forward: Forward) -> httpx.Response:
+        began.set()
+        await asyncio.to_thread(go_on.wait, SECONDS)
+        return await forward(request)
+
+    desk = open_desk(line=Line(seed.app), pull=True)
+    desk.line.once("GET /companies/*", held)
+    desk.engine.start()
+    assert began.wait(SECONDS)
+    waiting = desk.line.asked[-1]
+    chosen = next(one for one in seed.ids() if not waiting.endswith(one))
+    desk.engine.look_at(chosen)
+    desk.wait(lambda: desk.store.mirror.contacts_seen_at(chosen) is not None)
+    assert desk.company(chosen).complete
+    assert desk.line.asked[-1].startswith(f"GET /endusers?c={chosen}")
+    go_on.set()
+    desk.wait(lambda: holds_all_of(desk, seed))
     assert desk.line.count(f"GET /companies/{chosen}") == 1
 
 
