@@ -18,6 +18,7 @@ def test_before_the_first_answer_the_limit_is_unknown() -> None:
     assert mood(Limits(), NOW) == "unknown"
     assert words(Limits(), NOW) == "rate limit unknown until the first answer"
     assert mood(Limits(as_of=NOW), NOW) == "unknown"
+    assert words(Limits(as_of=NOW), NOW) == "rate limit unknown: the answers don't tell it"
 
 
 def test_what_is_left_is_told_with_the_reset() -> None:

@@ -35,8 +35,10 @@ def words(limits: Limits, now: float, *, dot: str = "·") -> str:
     if state == "stopped":
         left = max(1.0, (limits.stopped_until or now) - now)
         return f"rate limit used up {dot} goes on in {left:.0f} s"
-    if state == "unknown" or limits.remaining is None or limits.as_of is None:
+    if limits.as_of is None:
         return "rate limit unknown until the first answer"
+    if limits.remaining is None:
+        return "rate limit unknown: the answers don't tell it"
     left_of = f"{limits.remaining} of {limits.limit}" if limits.limit else f"{limits.remaining}"
     if state == "stale":
         gone = max(5.0, now - limits.as_of)  # "now ago" isn't said
