@@ -290,7 +290,9 @@ class Runtime:
             raise InputError(f"There is no theme {wanted}.", advice)
         problems = [str(problem) for problem in (*self._config.problems, *mistakes)]
         if wanted not in themes:
-            problems.append(f"There is no theme {wanted}.  planhat-dark is used")
+            broken = any(mistake.path.stem == wanted for mistake in mistakes)
+            why = f"The theme {wanted} can't be used" if broken else f"There is no theme {wanted}"
+            problems.append(f"{why}.  planhat-dark is used")
         problems += self._open_first()
         problems += [self.unkept] if self.unkept else []
         return Session(

@@ -107,7 +107,7 @@ class _Reading:
 
     def theme(self, root: Node) -> Theme:
         """Read the whole. It is of use only if there were no mistakes."""
-        entries = self._keys(root, "A theme", _PARTS, _NEEDED, "The key {} is missing.")
+        entries = self._keys(root, "A theme", _PARTS, _NEEDED)
         glyphs = self._one(entries, "glyphs", choice("unicode", "ascii", "auto"))
         borders = self._one(entries, "borders", choice("line", "none"))
         return Theme(
@@ -120,11 +120,11 @@ class _Reading:
         )
 
     def _colors(self, node: Node) -> dict[str, str]:
-        entries = self._keys(node, "colors", COLOURS, COLOURS, "colors has no {}.")
+        entries = self._keys(node, "colors", COLOURS, COLOURS)
         return {name: self._one(entries, name, _colour) or "" for name in COLOURS}
 
     def _keys(
-        self, node: Node, what: str, allowed: tuple[str, ...], needed: tuple[str, ...], lacks: str
+        self, node: Node, what: str, allowed: tuple[str, ...], needed: tuple[str, ...]
     ) -> dict[str, Node]:
         """Return the mapping. A key that is missing isn't told where another one means it."""
         entries = self.take(lambda: node.mapping(what))
@@ -132,9 +132,10 @@ class _Reading:
             return {}
         self.mistakes += node.unknown_keys(what, allowed)
         meant = {nearest(key, allowed) for key in entries if key not in allowed}
-        for key in needed:
-            if key not in entries and key not in meant:
-                self.mistakes.append(node.error(lacks.format(key), "See themes/planhat-dark.yaml."))
+        missing = [key for key in needed if key not in entries and key not in meant]
+        if missing:
+            told = f"{what} has no {', '.join(missing)}."
+            self.mistakes.append(node.error(told, "See themes/planhat-dark.yaml."))
         return entries
 
     def _one(self, entries: Mapping[str, Node], name: str, read: Callable[[Node], T]) -> T | None:

@@ -153,7 +153,7 @@ def test_glyphs_and_borders_can_be_chosen(user: Path, word: str, glyphs: str) ->
     [
         ("dark: true", "dark: yes", "dark:7", "dark must be true or false", ""),
         ("dark: true", "drak: true", "drak:1", "no key drak", "Did you mean dark?"),
-        ("dark: true\n", "", "name:1", "dark is missing", "planhat-dark.yaml"),
+        ("dark: true\n", "", "name:1", "A theme has no dark.", "planhat-dark.yaml"),
         ("  accent:", "  acent:", "acent:3", "no key acent", "Did you mean accent?"),
         ("  accent:", "  accent: red #", "accent:11", "accent must be a colour", "ansi_blue"),
         ("  accent:", "  accent: '#ff' #", "accent:11", "accent must be a colour", "#5bb8cf"),
@@ -213,13 +213,12 @@ def test_all_mistakes_of_a_theme_are_told_in_the_order_of_its_lines(user: Path) 
     assert [str(one) for one in load_themes(user)[1]] == [str(one) for one in mistakes]
 
 
-def test_a_file_with_nothing_in_it_lacks_each_key_that_is_needed(user: Path) -> None:
-    _, mistakes = read_theme(_save(user, ""))
-    assert [mistake.message for mistake in mistakes] == [
-        "The key name is missing.",
-        "The key dark is missing.",
-        "The key colors is missing.",
-    ]
+def test_all_that_is_missing_is_told_at_once(user: Path) -> None:
+    assert _mistake(_save(user, "")).message == "A theme has no name, dark, colors."
+    _, (mistake,) = read_theme(
+        _save(user, _theme().replace("  muted", "# ").replace("  error", "# "))
+    )
+    assert mistake.message == "colors has no muted, error."
 
 
 def test_a_file_that_isnt_text_is_a_mistake_with_its_path(user: Path) -> None:
