@@ -15,10 +15,10 @@ from planhat_tui.sandbox import SandboxOptions, create_app
 from tests.journeys.conftest import MOMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 TOKEN = SandboxOptions().token
@@ -55,9 +55,13 @@ def closed_port() -> int:
 
 @dataclass
 class Elsewhere:
-    """A sandbox on a port, and somebody else who works in it."""
+    """A sandbox on a port, and somebody else who works in it.
+
+    ``asked`` is what it was asked, by all: ``GET /companies/ID``.
+    """
 
     url: str
+    asked: list[str]
 
     def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 -- JSON
         """Ask it as somebody else does; what it answers."""
@@ -69,11 +73,22 @@ class Elsewhere:
 
 
 @contextlib.contextmanager
-def sandbox(options: SandboxOptions = SMALL_TENANT) -> Iterator[Elsewhere]:
-    """Serve a sandbox until the end of the block."""
-    app = create_app(options, clock=MOMENT.timestamp)
-    with contextlib.closing(app), serving(app) as url:
-        yield Elsewhere(url)
+def sandbox(
+    options: SandboxOptions = SMALL_TENANT, clock: Callable[[], float] = MOMENT.timestamp
+) -> Iterator[Elsewhere]:
+    """Serve a sandbox until the end of the block; ``clock`` is its time."""
+    app = create_app(options, clock=clock)
+    asked: list[str] = []
+    with contextlib.closing(app), serving(_heard(app, asked)) as url:
+        yield Elsewhere(url, asked)
+
+
+def _heard(app: ASGIApp, asked: list[str]) -> ASGIApp:
+    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(f"{scope['method']} {scope['path']}")
+        await app(scope, receive, send)
+
+    return listening
 
 
 def answering(text: str, status: int = 200, kind: str = "application/json") -> ASGIApp:
@@ -85,6 +100,21 @@ def answering(text: str, status: int = 200, kind: str = "application/json") -> A
         await send({"type": "http.response.body", "body": text.encode()})
 
     return app
+
+
+def silent(app: ASGIApp) -> ASGIApp:
+    """Return an app whose answers say nothing of the rate limit."""
+
+    async def without(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [h for h in message["headers"] if not h[0].startswith(b"x-rate-limit")]
+                message["headers"] = kept
+            await send(message)
+
+        await app(scope, receive, sent)
+
+    return without
 
 
 def configure(home: Path, text: str) -> None:
