@@ -41,6 +41,9 @@ AUTO: Final = "what it looks like"
 STUCK: Final = frozenset({State.REFUSED, State.CONFLICT, State.NOT_SURE})
 """The states of an edit that needs a hand."""
 
+KEPT: Final = "The edit is kept here.  o shows it"
+"""What it means for the data that an edit needs a hand, and the next key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -322,7 +325,7 @@ class Flows:
         stuck = next((entry for entry in entries if entry.state in STUCK), None)
         if stuck is not None:
             self._watched = None
-            self._explorer.say(f"{stuck.title}: {stuck.reason}  o shows it", bad=True)
+            self._explorer.say(f"{stuck.title}: {stuck.reason} {KEPT}", bad=True)
         elif all(entry.state is State.DELIVERED for entry in entries):
             self._watched = None
             self._explorer.say(watched.delivered)
