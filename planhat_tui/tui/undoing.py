@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from planhat_tui.tui.screens.sheet import Sheet
     from planhat_tui.workspace.undo import Undone
 
+SAID = 2
+"""How many sentences the message line has room for."""
+
 
 class Undoing:
     """Taking back the last step of one explorer."""
@@ -64,6 +67,7 @@ class Undoing:
 
 
 def _short(sentences: tuple[str, ...]) -> str:
-    """Return the first sentence, and how many there are more."""
-    first, *more = sentences
-    return f"{first}  {len(more)} more like it" if more else first
+    """Return two sentences at most; the first, and how many there are more, if they are many."""
+    if len(sentences) <= SAID:
+        return "  ".join(sentences)
+    return f"{sentences[0]}  {len(sentences) - 1} more like it"

@@ -96,7 +96,8 @@ class Undo:
 
 def _told(back: Back) -> tuple[str, str]:
     """Return a sentence for now, and one for when Planhat has it."""
-    entry, title = back.entry, back.entry.title
+    entry = back.entry
+    title = f"The {entry.title}" if entry.kind is Kind.CALL else entry.title
     match back.way:
         case Way.DROP:
             told = f"{_deed(entry)} is taken back: it was not delivered yet."
@@ -104,7 +105,7 @@ def _told(back: Back) -> tuple[str, str]:
         case Way.EDIT:
             fields = ", ".join(label_of(entry.kind, change.field) for change in back.changes)
             kept = f" {', '.join(back.stays)} was changed since and stays." if back.stays else ""
-            what = f"{fields} of {title}"
+            what = f"{fields} of {entry.title}"
             goes = f"{what} goes back; the edit is queued.{kept}"
             return goes, f"{what} is back as it was.{kept}"
         case Way.DELETE:

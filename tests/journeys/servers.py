@@ -30,9 +30,9 @@ PATIENCE = 5.0
 
 
 @contextlib.contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
+def serving(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """Serve an app until the end of the block; its base URL. It accepts requests at once."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)

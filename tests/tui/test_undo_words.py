@@ -28,7 +28,7 @@ NOW: Raw = {"phase": "won", "owner": "u2", "tags": ["vip", "gold"], "city": "Osl
 
 
 def cells(*step: Entry) -> list[tuple[str, ...]]:
-    rows = undo_rows(undo.plan(step, lambda _kind, _id: NOW), USERS)
+    rows = undo_rows(undo.plan(step, lambda _kind, _id: NOW), USERS, arrow=">")
     return [tuple(str(row.cells[key]) for key in ("title", "what", "now", "back")) for row in rows]
 
 
@@ -61,7 +61,7 @@ def test_what_was_made_or_deleted_says_what_becomes_of_it() -> None:
 
 def test_what_is_not_delivered_is_told_as_dropped() -> None:
     step = entry(Change("phase", None, "won"), state=State.REFUSED)
-    assert cells(step) == [("Acme Inc", "Phase - → won", "not delivered yet", "dropped")]
+    assert cells(step) == [("Acme Inc", "Phase - > won", "not delivered yet", "dropped")]
 
 
 def test_names_from_planhat_are_made_safe() -> None:
@@ -85,3 +85,19 @@ def test_a_long_plan_is_told_in_a_few_lines() -> None:
     assert len(lines) == 6
     assert lines[0] == "Phase of Acme 8: won > onboarding"
     assert lines[-1] == "and 4 more"
+
+
+def test_a_record_that_goes_is_named_with_its_kind() -> None:
+    made = entry(action=Action.CREATE, kind=Kind.CONTACT, title="Kim")
+    call = entry(action=Action.CREATE, kind=Kind.CALL, title="call to 1")
+    plan = undo.plan([made, call], lambda *_: NOW)
+    assert undo_text(plan, USERS, arrow=">").splitlines() == [
+        "call to 1: at Planhat > deleted",
+        "contact Kim: at Planhat > deleted",
+    ]
+
+
+def test_of_tags_only_what_comes_and_goes_is_told() -> None:
+    step = [entry(Change("tags", ["vip", "old"], ["vip", "gold"]))]
+    told = undo_text(undo.plan(step, lambda *_: NOW), USERS, arrow=">")
+    assert told == "Tags of Acme Inc: +old -gold"

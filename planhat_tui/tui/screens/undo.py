@@ -43,7 +43,7 @@ class UndoSheet(Sheet[bool]):
     def on_mount(self) -> None:
         """Look through the fields with the keys at once."""
         self.rows.focus()
-        made = undo_rows(self.plan, self._users)
+        made = undo_rows(self.plan, self._users, arrow=self.planhat.glyphs.arrow)
         self.rows.fill(len(made), made)
 
     def action_save(self) -> None:
