@@ -69,3 +69,8 @@ def change(person: Person, name: str, **values: Json) -> None:
     """Change a company at Planhat as somebody else does."""
     wanted = company_id(person, name)
     ask(person, lambda api: api.update_company(wanted, values, lane=Lane.USER))
+
+
+def delete(person: Person, company_id: str) -> None:
+    """Delete a company at Planhat as somebody else does."""
+    ask(person, lambda api: api.delete_company(company_id, lane=Lane.USER))
