@@ -11,6 +11,7 @@ from planhat_tui.config import guardrails
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
+    from planhat_tui.model.undo import UndoPlan
 
 
 @verb("undo", effect=Effect.DELETE, key="undo")
@@ -20,12 +21,19 @@ def undo(ctx: Context) -> Done:
     What was made is deleted again, after a word, as any delete is.
     """
     workspace = ctx.workspace()
-    if titles := workspace.undo_deletes():
-        word = guardrails.typed_word(workspace.profile, len(titles), deleting=True)
-        ctx.confirm(f"Taking it back deletes in Planhat: {', '.join(titles)}.", word)
-    undone = workspace.undo()
+    plan = workspace.undo_plan()
+    word = guardrails.typed_word(workspace.profile, plan.size, deleting=bool(plan.deletes))
+    if word:
+        ctx.confirm(_asked(plan), word)
+    undone = workspace.undo(plan)
     going = [entry for entry in undone.entries if entry.state.is_open]
     if not going or not ctx.wishes.wait:
         return Done(undone.text)
     done = settle(ctx, going, "Taking it back", many=True)
     return done._replace(text=f"{undone.text}\n{done.text}")
+
+
+def _asked(plan: UndoPlan) -> str:
+    if plan.deletes:
+        return f"Taking it back deletes in Planhat: {', '.join(plan.deletes)}."
+    return f"Taking it back changes {plan.size} records in Planhat."

@@ -130,10 +130,7 @@ def outcome(error: PlanhatTuiError, action: Action) -> Outcome:
     if isinstance(error, NotFoundError):
         if action is Action.DELETE:
             return Outcome(State.DELIVERED, "It was already gone.")
-        return Outcome(
-            State.REFUSED,
-            "It was deleted by somebody else.  Your values are kept here; x drops them",
-        )
+        return Outcome(State.REFUSED, "It was deleted by somebody else.")
     if isinstance(error, UnknownOutcomeError):
         return Outcome(State.NOT_SURE, str(error))
     if isinstance(error, RefusedError):

@@ -134,8 +134,8 @@ class Push:
     async def _base(self, parcel: Parcel) -> dict[str, Json]:
         """Return what Planhat has: read anew if the copy is old, so that nobody is overwritten."""
         server, seen_at = self._copy(parcel.kind, parcel.record_id)
-        old = self._wall() - seen_at > FRESH_FOR
-        if server is not None and not parcel.again and not old:
+        young = 0 <= self._wall() - seen_at <= FRESH_FOR  # a clock that was set back tells nothing
+        if server is not None and not parcel.again and young:
             return server
         fresh = await endpoints.fetch(self._api, parcel.kind, parcel.record_id, Lane.OUTBOX)
         self._put(parcel.kind, fresh)

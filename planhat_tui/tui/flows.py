@@ -41,6 +41,9 @@ AUTO: Final = "what it looks like"
 STUCK: Final = frozenset({State.REFUSED, State.CONFLICT, State.NOT_SURE})
 """The states of an edit that needs a hand."""
 
+KEPT: Final = "The edit is kept here.  o shows it"
+"""What it means for the data that an edit needs a hand, and the next key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -63,12 +66,21 @@ class Subject:
         return visible(text_of(raw, "name")) or self.ids[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Edits, the sentence that says they are queued, and the one for when Planhat has them."""
+
+    text: str
+    delivered: str
+    ns: tuple[int, ...]
+
+
 class Flows:
     """The jobs of one explorer."""
 
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
-        self._followed: tuple[str, tuple[int, ...]] = ("", ())
+        self._watched: Watched | None = None
 
     def begin(self, wanted: Wanted) -> None:
         """Begin the job that was asked for."""
@@ -289,27 +301,34 @@ class Flows:
     def _queued(self, entries: Sequence[Entry]) -> None:
         text = queued(entries)
         self._explorer.say(text)
-        self._followed = (text, tuple(entry.n for entry in entries))
+        self.watch(entries, text, delivered(text))
+
+    def watch(self, entries: Sequence[Entry], text: str, delivered: str) -> None:
+        """Say what becomes of edits of which ``text`` says that they are queued."""
+        self._watched = Watched(text, delivered, tuple(entry.n for entry in entries))
 
     def follow(self) -> None:
         """Say what became of the last edit, while its sentence still stands on the screen."""
-        text, ns = self._followed
-        if not ns or self._explorer.message.said != text:
+        watched = self._watched
+        if watched is None or not watched.ns or self._explorer.message.said != watched.text:
             return
         reads = self._explorer.workspace.reads
-        self._explorer.ask("followed", lambda: [reads.entry(n) for n in ns], self._settled)
+        self._explorer.ask(
+            "followed",
+            lambda: [reads.entry(n) for n in watched.ns],
+            lambda entries: self._settled(watched, entries),
+        )
 
-    def _settled(self, entries: Sequence[Entry]) -> None:
-        text, ns = self._followed
-        if [entry.n for entry in entries] != list(ns) or self._explorer.message.said != text:
+    def _settled(self, watched: Watched, entries: Sequence[Entry]) -> None:
+        if self._watched is not watched or self._explorer.message.said != watched.text:
             return
         stuck = next((entry for entry in entries if entry.state in STUCK), None)
         if stuck is not None:
-            self._followed = ("", ())
-            self._explorer.say(f"{stuck.title}: {stuck.reason}  o shows it", bad=True)
+            self._watched = None
+            self._explorer.say(f"{stuck.title}: {stuck.reason} {KEPT}", bad=True)
         elif all(entry.state is State.DELIVERED for entry in entries):
-            self._followed = ("", ())
-            self._explorer.say(delivered(text))
+            self._watched = None
+            self._explorer.say(watched.delivered)
 
 
 def _subject(reads: Queries, kind: Kind, ids: tuple[str, ...]) -> Subject:

@@ -67,7 +67,7 @@ KEYS: Final = (
     Key(E, "outbox", "o", "queue", "what Planhat doesn't have yet", 90),
     Key(E, "tenants", "p", "tenants", "switch the tenant"),
     Key(E, "last_tenant", "P", "last tenant", "back to the tenant before"),
-    Key(E, "undo", "u", "undo", "take the last edit back"),
+    Key(E, "undo", "u", "undo", "take the last edit back; what is delivered is shown first"),
     Key(E, "refresh", "r", "refresh", "read again what has the focus from Planhat"),
     Key(E, "back", "escape", "back", "one level back"),
     Key(L, "down", "j,down", "down", "next row"),

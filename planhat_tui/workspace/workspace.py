@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry, State
+    from planhat_tui.model.undo import UndoPlan
     from planhat_tui.store.drafts import Drafts
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.engine import Engine
@@ -107,13 +108,13 @@ class Workspace:
                 self._listeners(Changed(topic))
             self._wake()
 
-    def undo_deletes(self) -> tuple[str, ...]:
-        """Return the titles of what :meth:`undo` would delete in Planhat: ask first then."""
-        return self._undo.would_delete()
+    def undo_plan(self) -> UndoPlan:
+        """Return what :meth:`undo` would do. Raises :class:`InputError` if it can't."""
+        return self._undo.plan()
 
-    def undo(self) -> Undone:
-        """Take back the last step. Raises :class:`InputError` if that can't be."""
-        return self._undo.last()
+    def undo(self, shown: UndoPlan | None = None) -> Undone:
+        """Take back the last step, as it was ``shown``. Raises :class:`InputError` if it can't."""
+        return self._undo.last(shown)
 
     @cached_property
     def _undo(self) -> Undo:

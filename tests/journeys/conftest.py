@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +20,7 @@ from tests.settling import settle
 from tests.sync.rig import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -29,6 +31,8 @@ MOMENT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 CLOCK = Clock(MOMENT.timestamp, lambda: 1000.0, lambda: MOMENT)
 START = Start()
 SMALL, MEDIUM, LARGE = (80, 24), (120, 40), (200, 60)
+LOOKS, PAUSE = 2000, 0.005
+"""How often, and after how many seconds, a journey looks for what must come."""
 BOTH = pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=["80x24", "120x40"])
 """Each journey is made in a small terminal and in a medium one."""
 
@@ -84,6 +88,14 @@ class Person:
             self.app._driver.send_message(key)
         await settle(self.pilot)
 
+    async def paste(self, text: str) -> None:
+        """Paste a text as a terminal hands it over."""
+        assert self.app._driver is not None
+        pasted = events.Paste(text)
+        pasted.set_sender(self.app)
+        self.app._driver.send_message(pasted)
+        await settle(self.pilot)
+
     async def find(self, text: str) -> None:
         """Find a company, and go to the list."""
         await self.press("slash")
@@ -115,6 +127,21 @@ class Person:
         """Check that none of these is on the screen."""
         for text in texts:
             assert text not in self.screen, f"{text!r} is on the screen:\n{self.screen}"
+
+    def sees_line(self, *texts: str) -> None:
+        """Check that one line of the screen has all of these, in this order."""
+        fits = re.compile(".*".join(re.escape(text) for text in texts))
+        assert fits.search(self.screen), f"no line has {texts}:\n{self.screen}"
+
+    async def until(self, *texts: str) -> None:
+        """Wait until one line has these in this order, while something else is under way."""
+        for _ in range(LOOKS):
+            with contextlib.suppress(AssertionError):
+                self.sees_line(*texts)
+                return
+            await self.pilot.pause()
+            await asyncio.sleep(PAUSE)
+        self.sees_line(*texts)
 
     @property
     def message(self) -> str:
@@ -152,10 +179,9 @@ class Journey(Protocol):
 
 
 @pytest.fixture
-def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> Iterator[Journey]:
+def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> Journey:
     """Return what runs a journey on the demo, from a filled home."""
     shutil.copytree(template, home)
-    runtimes: list[Runtime] = []
 
     def run(
         job: Callable[[Person], Awaitable[None]],
@@ -167,7 +193,6 @@ def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> It
         env: Mapping[str, str] = {},
     ) -> None:
         runtime = Runtime({"PLANHAT_TUI_HOME": str(home), **env}, start, clock=clock)
-        runtimes.append(runtime)
         failures: list[BaseException] = []
 
         async def at_the_keys(pilot: Pilot[None]) -> None:
@@ -178,19 +203,18 @@ def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> It
             except BaseException as failure:  # noqa: BLE001 -- raised again below
                 failures.append(failure)
 
-        app = PlanhatApp(runtime.session())
-        if picture:
-            same = snap_compare(app, terminal_size=size, run_before=at_the_keys)
-        else:
-            asyncio.run(_without_picture(app, size, at_the_keys))
-            same = True
+        with contextlib.closing(runtime):
+            app = PlanhatApp(runtime.session())
+            if picture:
+                same = snap_compare(app, terminal_size=size, run_before=at_the_keys)
+            else:
+                asyncio.run(_without_picture(app, size, at_the_keys))
+                same = True
         if failures:
             raise failures[0]
         assert same, "the picture has changed: see snapshot_report.html"
 
-    yield run
-    for runtime in runtimes:
-        runtime.close()
+    return run
 
 
 async def _without_picture(

@@ -173,6 +173,17 @@ def test_both_sides_who_wanted_the_same_are_content(
     assert ready.line.count("PUT *") == 0
 
 
+def test_a_copy_from_the_future_is_not_trusted(
+    ready: Desk, server: Server, time: Time, company: str
+) -> None:
+    time.leap(-3600)  # the machine's clock was set back
+    server.put(company, tags=["a", "b", "theirs"])
+    entry = ready.edit(company, Change("tags", ["a", "b"], ["a", "b", "mine"]))
+    assert ready.delivered(entry) == [State.DELIVERED]
+    assert ready.line.count(f"GET /companies/{company}") == 1
+    assert set(server.get(company)["tags"]) == {"a", "b", "theirs", "mine"}
+
+
 def test_a_field_that_planhat_takes_and_drops_is_told(
     ready: Desk, server: Server, company: str
 ) -> None:

@@ -257,3 +257,48 @@ def test_undo_of_undo_is_not_a_step_of_its_own(
     with pytest.raises(InputError, match="nothing to take back"):
         desk.undo()
     assert server.get(companies[0])["city"] == "Lund"
+
+
+def test_the_plan_tells_what_goes_back_and_changes_nothing(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    done(desk, edit_city(desk, companies[:2]))
+    plan = desk.undo_plan()
+    assert [change.after for back in plan.backs for change in back.changes] == ["Lund", "Lund"]
+    assert desk.reads.outbox() == ()
+    assert {server.get(one)["city"] for one in companies[:2]} == {"Umeå"}
+    assert desk.undo_plan() == plan
+
+
+def test_what_has_changed_since_it_was_shown_is_not_taken_back(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    done(desk, edit_city(desk, companies[:2]))
+    shown = desk.undo_plan()
+    server.put(companies[0], city="Oslo")
+    desk.net.fill(anew=True).result(SECONDS)
+    with pytest.raises(InputError, match="Something has changed meanwhile"):
+        desk.undo(shown)
+    assert desk.reads.outbox() == ()
+    undone = desk.undo(desk.undo_plan())
+    assert [entry.record_id for entry in undone.entries] == [companies[1]]
+    assert any("City of" in told and "stays" in told for told in undone.sentences)
+
+
+def test_another_step_since_then_is_not_taken_back_in_its_place(
+    desk: Workspace, companies: list[str]
+) -> None:
+    done(desk, edit_city(desk, companies[:1]))
+    shown = desk.undo_plan()
+    done(desk, edit_city(desk, companies[1:2]))
+    with pytest.raises(InputError, match="Something has changed meanwhile"):
+        desk.undo(shown)
+
+
+def test_a_profile_that_forbids_it_refuses_before_anything_is_shown(
+    open_workspace: Callable[..., Workspace], desk: Workspace
+) -> None:
+    done(desk, (desk.writes.create(COMPANY, {"name": "Newcomer AB"}),))
+    desk.close()
+    with pytest.raises(GuardrailError, match="no deleting"):
+        open_workspace(no_delete=True).undo_plan()

@@ -107,6 +107,13 @@ OUTBOX: Final = (
     Column("reason", "REASON", 20, rank=3, grow=4),
 )
 
+UNDO: Final = (
+    Column("title", "RECORD", 14, rank=0, grow=2, most=36),
+    Column("what", "FIELD", 12, rank=1, grow=1, most=24),
+    Column("now", "NOW", 16, rank=3, grow=3, most=60),
+    Column("back", "GOES BACK TO", 16, rank=2, grow=3, most=60),
+)
+
 PROFILES: Final = (
     Column("name", "TENANT", 14, rank=0, grow=1, most=28),
     Column("label", "", 12, rank=2, grow=1, most=24),

@@ -31,19 +31,17 @@ class DeafLine(Line):
         self._clock = clock
         self._opened = clock()
 
-    async def _on_key(self, event: events.Key) -> None:
-        if self._clock() - self._opened < DEAF:
-            event.stop()
-            event.prevent_default()
-            return
-        await super()._on_key(event)
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override] # it waits for nothing
+        self._drop_early(event)
 
     def _on_paste(self, event: events.Paste) -> None:
+        self._drop_early(event)
+
+    def _drop_early(self, event: events.Key | events.Paste) -> None:
+        """Keep it from :class:`Input`, whose own handler is called after this one."""
         if self._clock() - self._opened < DEAF:
             event.stop()
             event.prevent_default()
-            return
-        super()._on_paste(event)
 
 
 class Confirm(Sheet[bool]):

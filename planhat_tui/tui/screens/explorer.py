@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from planhat_tui.config import guardrails
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
@@ -27,11 +26,11 @@ from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
 from planhat_tui.tui.part import Part
 from planhat_tui.tui.presentation import status_words
-from planhat_tui.tui.screens.confirm import Confirm
 from planhat_tui.tui.screens.help import Help
 from planhat_tui.tui.screens.outbox import OutboxSheet
 from planhat_tui.tui.screens.report import Report
 from planhat_tui.tui.screens.tenants import Tenants
+from planhat_tui.tui.undoing import Undoing
 from planhat_tui.tui.widgets.bars import Bar
 from planhat_tui.tui.widgets.keybar import KeyBar
 from planhat_tui.tui.widgets.messageline import CommandLine, MessageLine
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from planhat_tui.model.records import User
     from planhat_tui.tui.panes.companies import Found
     from planhat_tui.tui.panes.pane import Pane
-    from planhat_tui.workspace.undo import Undone
     from planhat_tui.workspace.workspace import Status, Workspace
 
 NARROW = 100
@@ -89,6 +87,7 @@ class Explorer(Screen[None], Part):
         self.message = MessageLine()
         self.keybar = KeyBar()
         self.flows = Flows(self)
+        self.undoing = Undoing(self)
         self.commanding = Commanding(self)
         self.feed = Feed(workspace.subscribe, self)
         self._others: Mapping[str, int] = {}
@@ -476,26 +475,8 @@ class Explorer(Screen[None], Part):
         self.planhat.switch_to(self.planhat.session.workspaces.last)
 
     def do_undo(self) -> None:
-        """Take the last step back; ask first where that deletes in Planhat."""
-        self.ask("undo", self.workspace.undo_deletes, self._undo, opens=True)
-
-    def _undo(self, titles: tuple[str, ...]) -> None:
-        if not titles:
-            self.perform(self.workspace.undo, self._undone)
-            return
-        word = guardrails.typed_word(self.workspace.profile, len(titles), deleting=True)
-        text = f"Taking it back deletes in Planhat: {', '.join(titles)}."
-        sheet = Confirm("Undo", text, word, self.planhat.monotonic)
-
-        def answered(sure: bool | None) -> None:  # noqa: FBT001 -- the answer of the sheet
-            if sure:
-                self.perform(self.workspace.undo, self._undone)
-
-        self.app.push_screen(sheet, answered)
-
-    def _undone(self, undone: Undone) -> None:
-        first, *more = undone.text.split("  ")
-        self.say(f"{first}  {len(more)} more like it" if more else first)
+        """Take the last step back, or show first what that will do."""
+        self.undoing.begin()
 
     def do_refresh(self) -> None:
         """Read again what has the focus from Planhat."""

@@ -1,0 +1,99 @@
+"""What undo will do, before it does: each field as it is now and as it will be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from planhat_tui.model.fields import label_of
+from planhat_tui.model.records import Kind
+from planhat_tui.model.text import visible
+from planhat_tui.model.undo import Way, cant_come_back
+from planhat_tui.tui.presentation.amounts import plural
+from planhat_tui.tui.presentation.rows import Row
+from planhat_tui.tui.presentation.sentences import entry_words, tag_words
+from planhat_tui.tui.presentation.values import field_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planhat_tui.model.edits import Change
+    from planhat_tui.model.undo import Back, UndoPlan
+
+NAMED: Final = 5
+"""How many lines of a plan are told where a word is asked for; the rest are counted."""
+
+
+class Line(NamedTuple):
+    """One field of one record: how it is now, and what it goes back to.
+
+    ``part``: ``back`` is only what comes and goes, as of tags.
+    """
+
+    title: str
+    what: str
+    now: str
+    back: str
+    part: bool = False
+
+
+def undo_rows(plan: UndoPlan, users: Mapping[str, str], *, arrow: str) -> list[Row]:
+    """Return a row for each field that goes back, or that stays."""
+    lines = [line for back in plan.backs for line in _lines(back, users, arrow)]
+    return [
+        Row(str(place), {"title": it.title, "what": it.what, "now": it.now, "back": it.back})
+        for place, it in enumerate(lines)
+    ]
+
+
+def undo_text(plan: UndoPlan, users: Mapping[str, str], *, arrow: str) -> str:
+    """Return a plan as some lines of text."""
+    told = [
+        f"{_subject(back, line)}: "
+        + (line.back if line.part else f"{line.now} {arrow} {line.back}")
+        for back in plan.backs
+        for line in _lines(back, users, arrow)
+    ]
+    more = [f"and {len(told) - NAMED} more"] if len(told) > NAMED else []
+    return "\n".join([*told[:NAMED], *more])
+
+
+def undo_sum(plan: UndoPlan) -> str:
+    """Return what a plan comes to, and what can't come back."""
+    told = [f"{plural(plan.size, 'record')} at Planhat."] if plan.size > 1 else []
+    lost = {cant_come_back(b.entry.kind) for b in plan.backs if b.way is Way.MAKE}
+    told += [f"What can't come back: {one}." for one in sorted(lost)]
+    return " ".join(told)
+
+
+def _subject(back: Back, line: Line) -> str:
+    """Return ``Phase of Acme Inc``, ``contact Kim``; a call has its kind in its title."""
+    if back.way not in {Way.DELETE, Way.MAKE}:
+        return f"{line.what} of {line.title}"
+    return line.title if back.entry.kind is Kind.CALL else f"{line.what} {line.title}"
+
+
+def _lines(back: Back, users: Mapping[str, str], arrow: str) -> Iterator[Line]:
+    entry, title = back.entry, visible(back.entry.title)
+    match back.way:
+        case Way.DROP:
+            told = entry_words(entry, users, arrow=arrow)
+            yield Line(title, told, "not delivered yet", "dropped")
+        case Way.DELETE:
+            yield Line(title, entry.kind.value, "at Planhat", "deleted")
+        case Way.MAKE:
+            yield Line(title, entry.kind.value, "deleted", "made again, new id")
+        case Way.EDIT | Way.STAY:
+            for change in back.changes:
+                yield _line(title, entry.kind, change, users)
+            for label in back.stays:
+                yield Line(title, visible(label), "changed since", "stays")
+            if not (back.changes or back.stays):
+                yield Line(title, "-", visible(back.why), "stays")
+
+
+def _line(title: str, kind: Kind, change: Change, users: Mapping[str, str]) -> Line:
+    label = visible(label_of(kind, change.field))
+    now = field_text(kind, change.field, change.before, users)
+    if change.field == "tags":
+        return Line(title, label, now, tag_words(change), part=True)
+    return Line(title, label, now, field_text(kind, change.field, change.after, users))

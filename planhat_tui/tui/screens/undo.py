@@ -1,0 +1,51 @@
+"""What undo will do: each field as it is now and as it was. ctrl+s does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.undo_words import undo_rows, undo_sum
+from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from planhat_tui.model.undo import UndoPlan
+
+
+class UndoSheet(Sheet[bool]):
+    """Show a plan; answers whether it is wanted."""
+
+    HINT = "ctrl+s takes it back   esc leaves everything as it is"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+
+    def __init__(self, plan: UndoPlan, users: Mapping[str, str]) -> None:
+        super().__init__("Undo")
+        self.plan = plan
+        self.rows = Rows(columns.UNDO, id="undo-rows")
+        self._users = users
+
+    def body(self) -> ComposeResult:
+        """Draw the fields, and what it comes to."""
+        self.rows.add_class("sheet-rows")
+        yield self.rows
+        if told := undo_sum(self.plan):
+            yield Static(Content(told), classes="sheet-text")
+
+    def on_mount(self) -> None:
+        """Look through the fields with the keys at once."""
+        self.rows.focus()
+        made = undo_rows(self.plan, self._users, arrow=self.planhat.glyphs.arrow)
+        self.rows.fill(len(made), made)
+
+    def action_save(self) -> None:
+        """Take it back."""
+        self.dismiss(True)  # noqa: FBT003 -- the answer of the sheet

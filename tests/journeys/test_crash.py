@@ -1,0 +1,220 @@
+"""The program in a terminal of its own, ended at a bad moment: what is kept and given back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from planhat_tui.sandbox import create_app
+from tests.conftest import EFFORT
+from tests.journeys.conftest import BOTH
+from tests.journeys.servers import (
+    SMALL_TENANT,
+    Elsewhere,
+    closed_port,
+    configure,
+    profile,
+    serving,
+)
+from tests.journeys.terminal import Terminal, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+pytestmark = pytest.mark.crash
+
+SAVE = "\x13"
+ESCAPED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l")
+"""The alternate screen left, the cursor shown, the mouse and bracketed paste off."""
+
+
+@dataclass
+class Gate:
+    """A Planhat that carries out no write while it is shut: it doesn't even answer."""
+
+    app: ASGIApp
+    shut: bool = False
+    came: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in {"PUT", "POST"}:
+            self.came.append(scope["method"])
+            if self.shut:
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+                return
+            self.done.append(scope["method"])
+        await self.app(scope, receive, send)
+
+
+@dataclass
+class Planhat:
+    """A Planhat on a port that stays the same, which can be away."""
+
+    gate: Gate
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @contextlib.contextmanager
+    def there(self) -> Iterator[Elsewhere]:
+        with serving(self.gate, self.port) as url:
+            yield Elsewhere(url)
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[Planhat]:
+    """Return a Planhat that the only profile in the config speaks to."""
+    with contextlib.closing(create_app(SMALL_TENANT)) as app:
+        planhat = Planhat(Gate(app), closed_port())
+        home.mkdir()
+        configure(home, f"default: nord\nprofiles:\n{profile('nord', planhat.url)}")
+        yield planhat
+
+
+def outbox(home: Path) -> list[dict[str, Any]]:
+    """Return what isn't delivered, as the shell tells it."""
+    env = {**os.environ, "PLANHAT_TUI_HOME": str(home)}
+    words = [sys.executable, "-m", "planhat_tui", "outbox", "list", "--json"]
+    told = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=True)
+    listed: list[dict[str, Any]] = json.loads(told.stdout)
+    return listed
+
+
+def tagged(planhat: Elsewhere) -> list[str]:
+    """Return the tags that were made here, of all companies."""
+    return [
+        tag
+        for company in planhat.ask("GET", "/companies")
+        for tag in company["tags"]
+        if tag == "killed"
+    ]
+
+
+def fill(home: Path, size: tuple[int, int]) -> None:
+    """Read everything once, and quit."""
+    with running(home, size=size) as terminal:
+        terminal.see("Acme")
+        terminal.see("online")
+        terminal.press("\x11")
+        assert terminal.end() == 0
+
+
+def tag(terminal: Terminal) -> None:
+    """Tag the first company."""
+    terminal.see("Acme")
+    terminal.press("t")
+    terminal.see("Tags of")
+    terminal.press("killed")
+    terminal.see("new tag")
+    terminal.press(SAVE)
+
+
+@BOTH
+def test_an_edit_that_planhat_didnt_answer_survives_a_kill_and_arrives_once(
+    home: Path, server: Planhat, size: tuple[int, int]
+) -> None:
+    with server.there() as planhat:
+        fill(home, size)
+        server.gate.shut = True
+        with running(home, size=size) as terminal:
+            tag(terminal)
+            terminal.wait_for(lambda: server.gate.came == ["PUT"])
+            terminal.end(signal.SIGKILL)
+        (kept,) = outbox(home)
+        assert kept["changes"][0]["after"][-1] == "killed"
+        assert tagged(planhat) == []
+        server.gate.shut = False
+        with running(home, size=size) as terminal:
+            terminal.wait_for(lambda: server.gate.done == ["PUT"])
+            terminal.press("o")
+            terminal.see("Everything is delivered")
+            terminal.press("\x11")
+            assert terminal.end() == 0
+        assert outbox(home) == []
+        assert tagged(planhat) == ["killed"]
+        assert server.gate.done == ["PUT"]
+
+
+@BOTH
+@pytest.mark.parametrize("moment", range(max(1, int(EFFORT))))
+def test_an_edit_without_a_network_survives_a_kill_and_arrives_once(
+    home: Path, server: Planhat, size: tuple[int, int], moment: int
+) -> None:
+    with server.there():
+        fill(home, size)
+    for _ in range(moment + 1):
+        with running(home, size=size) as terminal:
+            if not outbox(home):
+                tag(terminal)
+                terminal.see("queued")
+            terminal.see("offline")
+            terminal.end(signal.SIGKILL)
+        (kept,) = outbox(home)
+        assert kept["state"] == "queued"
+    with server.there() as planhat:
+        with running(home, size=size) as terminal:
+            terminal.wait_for(lambda: server.gate.done == ["PUT"])
+            terminal.see("online")
+            terminal.press("\x11")
+            assert terminal.end() == 0
+        assert outbox(home) == []
+        assert tagged(planhat) == ["killed"]
+        assert server.gate.came == ["PUT"]
+
+
+@BOTH
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_signal_gives_the_terminal_back_whole(
+    home: Path, size: tuple[int, int], sig: signal.Signals
+) -> None:
+    with running(home, "--demo", size=size) as terminal:
+        terminal.see("DEMO")
+        terminal.see("online")
+        assert b"\x1b[?1049h" in terminal.drawn
+        terminal.forget()
+        assert terminal.end(sig) == 128 + sig
+        for escape in ESCAPED:
+            assert escape in terminal.drawn
+        assert terminal.drawn.rfind(b"\x1b[?1049l") > terminal.drawn.rfind(b"\x1b[?1049h")
+        assert terminal.is_as_before()
+        assert b"Traceback" not in terminal.drawn
+
+
+@BOTH
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_signal_in_the_middle_of_a_delivery_keeps_the_edit_and_names_it(
+    home: Path, server: Planhat, size: tuple[int, int], sig: signal.Signals
+) -> None:
+    with server.there() as planhat:
+        fill(home, size)
+        server.gate.shut = True
+        with running(home, size=size) as terminal:
+            tag(terminal)
+            terminal.wait_for(lambda: server.gate.came == ["PUT"])
+            terminal.forget()
+            assert terminal.end(sig) == 128 + sig
+            assert terminal.is_as_before()
+            assert ESCAPED[0] in terminal.drawn
+            assert b"nord: 1 not delivered yet, kept here." in terminal.drawn
+        server.gate.shut = False
+        with running(home, size=size) as terminal:
+            terminal.wait_for(lambda: server.gate.done == ["PUT"])
+            terminal.see("online")
+            terminal.press("\x11")
+            assert terminal.end() == 0
+        assert tagged(planhat) == ["killed"]

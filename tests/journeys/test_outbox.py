@@ -1,0 +1,397 @@
+"""What Planhat doesn't have yet: shown, sent again, dropped, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING
+
+from planhat_tui.model.outbox import State
+from tests.journeys import planhat
+from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.watch import Watch
+from tests.sync.rig import answer, lost_answer, lost_request
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.journeys.conftest import Person
+    from tests.sync.rig import Forward, Line
+
+DENIED = '{"error": "denied"}'
+
+
+async def _tag(person: Person, text: str) -> None:
+    """Tag what has the cursor."""
+    await person.press("t")
+    await person.type(text)
+    await person.press("ctrl+s")
+
+
+async def _set(person: Person, name: str, text: str) -> None:
+    """Set a field of the company under the cursor, by a piece of its name."""
+    await person.press("e")
+    await person.type(name)
+    await person.press("enter", "ctrl+u")
+    await person.type(text)
+    await person.press("enter")
+
+
+async def _add_contact(person: Person, name: str) -> None:
+    await person.press("3", "a")
+    await person.type(name)
+    await person.press("ctrl+s")
+
+
+def _states(person: Person) -> list[State]:
+    return [entry.state for entry in planhat.not_delivered(person)]
+
+
+@BOTH
+def test_where_everything_is_delivered_the_queue_says_so(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        await person.press("o")
+        person.sees("Not delivered yet", "Everything is delivered.  esc closes this")
+        assert person.focus == "outbox-rows"
+        await person.press("R")
+        person.sees("Nothing waits here")
+        await person.press("x", "escape")
+        person.sees_no("Not delivered yet")
+        assert person.focus == "company-rows"
+
+    journey(look, size, picture=False)
+
+
+@BOTH
+def test_edits_without_a_network_are_counted_and_shown(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def work(person: Person) -> None:
+        line.cut = True
+        await person.find("acme inc")
+        await _tag(person, "gold")
+        assert person.message == "Tag gold on Acme Inc is queued.  u takes it back"
+        await _add_contact(person, "Kim")
+        person.sees("● 2 queued", "offline", "Kim")
+        await person.press("o")
+        person.sees("STATE", "RECORD", "EDIT")
+        person.sees_line("●", "queued", "Acme Inc", "+gold")
+        person.sees_line("●", "queued", "Kim", "new contact")
+        assert person.focus == "outbox-rows"
+        assert _states(person) == [State.QUEUED] * 2
+
+    journey(work, size)
+
+
+@BOTH
+def test_what_waits_goes_out_when_the_line_is_back(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def work(person: Person) -> None:
+        line.cut = True
+        await person.find("acme inc")
+        await _tag(person, "gold")
+        await _add_contact(person, "Kim")
+        await person.press("o")
+        line.calm()
+        await person.press("R")
+        person.sees("Everything is delivered.", "online")
+        person.sees_no("queued", "offline")
+        assert _states(person) == []
+        assert "gold" in planhat.company(person, "Acme Inc")["tags"]
+        assert "Kim" in planhat.contacts(person, "Acme Inc")
+        await person.press("escape")
+        assert person.focus == "contact-rows"
+
+    journey(work, size)
+
+
+@BOTH
+def test_what_waits_is_there_again_at_the_next_start_and_goes_out(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        line.cut = True
+        await person.find("acme inc")
+        await _tag(person, "gold")
+        person.sees("● 1 queued")
+
+    async def again(person: Person) -> None:
+        assert _states(person) == []
+        assert "gold" in planhat.company(person, "Acme Inc")["tags"]
+        assert line.count("PUT *") == 1
+
+    journey(edit, size, picture=False)
+    line.calm()
+    journey(again, size, picture=False)
+
+
+@BOTH
+def test_an_edit_that_planhat_refuses_is_kept_and_says_why(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("PUT *", answer(400, '{"error": "phase is a formula"}'))
+        await _set(person, "pha", "pilot")
+        assert person.message.startswith("Acme Inc: ")
+        assert "phase is a formula" in person.message
+        assert person.message.endswith("The edit is kept here.  o shows it")
+        person.sees("! 1 refused", "pilot")
+        await person.press("o")
+        person.sees_line("!", "refused", "Acme Inc", "Phase")
+        person.sees("phase is a formula")
+        assert person.focus == "outbox-rows"
+        assert _states(person) == [State.REFUSED]
+
+    journey(edit, size)
+
+
+@BOTH
+def test_what_the_token_may_not_edit_is_kept_and_sent_again(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("PUT *", answer(403, DENIED))
+        await _tag(person, "gold")
+        person.sees("! 1 refused")
+        assert "(403)" in person.message
+        assert person.message.endswith("The edit is kept here.  o shows it")
+        await person.press("o")
+        person.sees_line("!", "refused", "Acme Inc", "+gold")
+        person.sees("(403)")
+        await person.press("R")
+        person.sees("Everything is delivered.")
+        assert "gold" in planhat.company(person, "Acme Inc")["tags"]
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_x_drops_an_edit_and_the_record_is_shown_as_planhat_has_it(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def drop(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("PUT *", answer(400, DENIED))
+        await _set(person, "pha", "pilot")
+        await person.press("o", "x")
+        person.sees("Acme Inc: dropped; it's shown as Planhat has it.", "Everything is delivered.")
+        await person.press("escape")
+        assert person.focus == "company-rows"
+        person.sees_no("pilot", "refused")
+        assert _states(person) == []
+
+    journey(drop, size)
+
+
+@BOTH
+def test_an_edit_of_a_record_that_somebody_deleted_is_kept(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        gone = planhat.company_id(person, "Acme Inc")
+        await person.press("e")
+        await person.type("pha")
+        await person.press("enter")
+        planhat.delete(person, gone)
+        watch.wait(minutes=1)
+        await person.press("ctrl+u")
+        await person.type("pilot")
+        await person.press("enter")
+        assert person.message == (
+            "Acme Inc: It was deleted by somebody else. The edit is kept here.  o shows it"
+        )
+        person.sees("! 1 refused", "pilot")
+        await person.press("o")
+        person.sees_line("!", "refused", "Acme Inc", "pilot")
+        person.sees("It was deleted by somebody else.")
+
+    journey(edit, size, clock=watch.clock)
+
+
+@BOTH
+def test_a_contact_whose_answer_was_lost_is_not_sure_and_isnt_sent_twice(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("POST *", lost_answer)
+        await _add_contact(person, "Kim")
+        person.sees("? 1 not sure", "Kim")
+        assert person.message.startswith("Kim: ")
+        assert "o shows it" in person.message
+        await person.press("o")
+        person.sees_line("?", "not sure", "Kim", "new contact")
+        assert line.count("POST *") == 1
+        assert list(planhat.contacts(person, "Acme Inc")).count("Kim") == 1
+        await person.press("u")
+        assert _states(person) == [State.NOT_SURE]
+
+    journey(add, size)
+
+
+@BOTH
+def test_what_isnt_sure_is_sent_again_when_one_says_so(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("POST *", lost_request)
+        await _add_contact(person, "Kim")
+        person.sees("? 1 not sure")
+        assert "Kim" not in planhat.contacts(person, "Acme Inc")
+        await person.press("o", "R")
+        person.sees("Everything is delivered.")
+        assert "Kim" in planhat.contacts(person, "Acme Inc")
+        assert line.count("POST *") == 2
+
+    journey(add, size, picture=False)
+
+
+@BOTH
+def test_an_edit_whose_answer_was_lost_is_read_back(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("PUT *", lost_answer)
+        await _set(person, "pha", "pilot")
+        person.sees("? 1 not sure", "pilot")
+        await person.press("o")
+        person.sees_line("?", "not sure", "Acme Inc")
+        await person.press("R")
+        person.sees("Everything is delivered.")
+        assert planhat.company(person, "Acme Inc")["phase"] == "pilot"
+        assert line.count("PUT *") == 1
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_a_field_that_somebody_else_changed_is_a_conflict(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("e")
+        await person.type("pha")
+        await person.press("enter", "ctrl+u")
+        planhat.change(person, "Acme Inc", phase="theirs")
+        watch.wait(minutes=1)
+        await person.type("mine")
+        await person.press("enter")
+        assert person.message == (
+            "Acme Inc: Somebody else changed Phase meanwhile. The edit is kept here.  o shows it"
+        )
+        person.sees("≠ 1 conflict", "mine")
+        await person.press("o")
+        person.sees_line("≠", "conflict", "Acme Inc")
+        person.sees("Somebody else changed Phase meanwhile.")
+        assert planhat.company(person, "Acme Inc")["phase"] == "theirs"
+
+    journey(edit, size, picture=False, clock=watch.clock)
+
+
+@BOTH
+def test_an_edit_that_is_being_sent_says_so(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    arrived, go_on = threading.Event(), threading.Event()
+
+    async def slow(request: httpx.Request, forward: Forward) -> httpx.Response:
+        arrived.set()
+        await asyncio.to_thread(go_on.wait, planhat.SECONDS)
+        return await forward(request)
+
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t", *"gold")
+        line.once("PUT *", slow)
+        await person.pilot.press("ctrl+s")
+        await asyncio.to_thread(arrived.wait, planhat.SECONDS)
+        await person.until("↑ 1 sending")
+        await person.pilot.press("o")
+        await person.until("↑", "sending", "Acme Inc")
+        await person.pilot.press("x")
+        await person.until("is sending: it can't be discarded.")
+        go_on.set()
+        await person.press("escape")
+        person.sees_no("sending")
+        assert "gold" in planhat.company(person, "Acme Inc")["tags"]
+
+    journey(edit, size, picture=False)
+
+
+@BOTH
+def test_every_state_has_its_glyph_and_its_word(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def all_of_them(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("PUT *", answer(403, DENIED))
+        await _tag(person, "gold")
+        line.once("POST *", lost_answer)
+        await _add_contact(person, "Kim")
+        await person.find("acme mot")
+        planhat.change(person, "Acme Motors BV", phase="theirs")
+        watch.wait(minutes=1)
+        await _set(person, "pha", "mine")
+        line.cut = True
+        await person.find("acme bio")
+        await _tag(person, "held back")
+        await person.press("o", "G", "h")
+        person.sees("held.  R sends it")
+        await person.press("escape")
+        await person.find("acme aero")
+        await _tag(person, "later")
+        await person.press("o")
+        person.sees_line("!", "refused", "Acme Inc", "+gold")
+        person.sees_line("?", "not sure", "Kim")
+        person.sees_line("≠", "conflict", "Acme Motors BV")
+        person.sees_line("‖", "held", "Acme Biotech", "+held back")
+        person.sees_line("●", "queued", "Acme Aerospace", "+later")
+
+    journey(all_of_them, size, clock=watch.clock)
+
+
+@BOTH
+def test_the_reason_of_the_row_under_the_cursor_is_told_in_full(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        line.cut = True
+        await person.find("acme inc")
+        await _tag(person, "gold")
+        await person.find("acme bio")
+        await _tag(person, "silver")
+        await person.press("o")
+        person.sees("wasn't reached: no connection came about. Nothing was sent.")
+        await person.press("j")
+        person.sees("It goes out by itself.")
+        await person.press("h")
+        person.sees_line("‖", "held", "Acme Biotech")
+        person.sees("It stays here until R sends it.")
+        await person.press("k")
+        person.sees("Nothing was sent.")
+        person.sees_no("It stays here until R sends it.")
+        line.calm()
+        await person.press("R")
+        assert _states(person) == [State.HELD]
+        person.sees("‖ 1 held")
+        assert "silver" not in planhat.company(person, "Acme Biotech")["tags"]
+        await person.press("R")
+        person.sees("Everything is delivered.")
+        assert "silver" in planhat.company(person, "Acme Biotech")["tags"]
+
+    journey(look, size, picture=False)

@@ -1,0 +1,390 @@
+"""Undo: what isn't delivered is dropped at once, what is delivered shows first what goes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys import planhat
+from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.watch import Watch
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Person
+    from tests.sync.rig import Line
+
+
+async def _set(person: Person, name: str, text: str) -> None:
+    """Set a field of the company under the cursor, by a piece of its name."""
+    await person.press("e")
+    await person.type(name)
+    await person.press("enter", "ctrl+u")
+    await person.type(text)
+    await person.press("enter")
+
+
+async def _tag(person: Person, text: str) -> None:
+    """Tag what has the cursor."""
+    await person.press("t")
+    await person.type(text)
+    await person.press("ctrl+s")
+
+
+async def _delete(person: Person, watch: Watch) -> None:
+    """Delete what has the cursor."""
+    await person.press("D")
+    watch.wait(seconds=1)
+    await person.press(*"delete", "enter")
+
+
+@BOTH
+def test_where_nothing_was_done_undo_says_so(journey: Journey, size: tuple[int, int]) -> None:
+    async def undo(person: Person) -> None:
+        await person.press("u")
+        assert person.message == "There is nothing to take back."
+        assert person.focus == "company-rows"
+
+    journey(undo, size, picture=False)
+
+
+@BOTH
+def test_an_edit_that_isnt_delivered_is_dropped_at_once(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        before = planhat.company(person, "Acme Inc")
+        line.cut = True
+        await _set(person, "pha", "pilot")
+        assert person.message == "Phase of Acme Inc is queued.  u takes it back"
+        person.sees("pilot", "● 1 queued", "offline")
+        await person.press("u")
+        told = "Phase of Acme Inc is taken back: it was not delivered yet."
+        assert person.message == told
+        assert person.focus == "company-rows"
+        person.sees_no("pilot", "queued")
+        assert planhat.not_delivered(person) == ()
+        line.calm()
+        assert planhat.company(person, "Acme Inc") == before
+        assert not line.count("PUT *")
+
+    journey(undo, size)
+
+
+@BOTH
+def test_only_the_last_of_two_edits_is_dropped(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        line.cut = True
+        await _tag(person, "first")
+        await _tag(person, "second")
+        person.sees("● 2 queued")
+        await person.press("u")
+        assert person.message == "Tags of Acme Inc is taken back: it was not delivered yet."
+        person.sees("● 1 queued")
+        await person.press("2")
+        person.sees("bêta · first")
+        person.sees_no("second")
+        await person.press("u", "u")
+        assert person.message == "There is nothing to take back."
+        person.sees_no("first", "queued")
+
+    journey(undo, size)
+
+
+@BOTH
+def test_a_delivered_edit_shows_what_goes_back_and_ctrl_s_does_it(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await _set(person, "pha", "pilot")
+        assert person.message == "Phase of Acme Inc is delivered.  u takes it back"
+        await person.press("u")
+        person.sees("Undo", "NOW", "GOES BACK TO", "Acme Inc", "Phase", "pilot")
+        person.sees("ctrl+s takes it back   esc leaves everything as it is")
+        assert person.focus == "undo-rows"
+        assert planhat.company(person, "Acme Inc")["phase"] == "pilot"
+        await person.press("ctrl+s")
+        assert person.message == "Phase of Acme Inc is back as it was."
+        assert person.focus == "company-rows"
+        person.sees_no("GOES BACK TO", "pilot")
+        assert planhat.company(person, "Acme Inc")["phase"] != "pilot"
+        await person.press("u")
+        assert person.message == "There is nothing to take back."
+
+    journey(undo, size, picture=False)
+
+
+@BOTH
+def test_what_goes_back_is_shown_first(journey: Journey, size: tuple[int, int]) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await _set(person, "pha", "pilot")
+        await person.press("u")
+        person.sees("pilot", "GOES BACK TO")
+
+    journey(undo, size)
+
+
+@BOTH
+def test_esc_takes_nothing_back(journey: Journey, size: tuple[int, int]) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await _set(person, "pha", "pilot")
+        await person.press("u", "enter")
+        person.sees("GOES BACK TO")
+        await person.press("escape")
+        person.sees_no("GOES BACK TO")
+        assert person.focus == "company-rows"
+        assert planhat.not_delivered(person) == ()
+        assert planhat.company(person, "Acme Inc")["phase"] == "pilot"
+
+    journey(undo, size, picture=False)
+
+
+@BOTH
+def test_tags_go_back_and_those_of_others_stay(journey: Journey, size: tuple[int, int]) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await _tag(person, "bêta,mine")
+        assert planhat.company(person, "Acme Inc")["tags"] == ["mine"]
+        planhat.change(person, "Acme Inc", tags=["mine", "theirs"])
+        await person.press("2", "r")
+        await person.press("u")
+        person.sees("Tags", "mine, theirs", "+bêta -mine")
+        await person.press("ctrl+s")
+        assert person.message == "Tags of Acme Inc is back as it was."
+        assert set(planhat.company(person, "Acme Inc")["tags"]) == {"bêta", "theirs"}
+
+    journey(undo, size)
+
+
+@BOTH
+def test_tags_of_several_go_back_as_one_step(journey: Journey, size: tuple[int, int]) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme travel")
+        await person.press("V")
+        await _tag(person, "offsite")
+        await person.press("u")
+        person.sees("Acme Travel Ltd", "Acme Travel LLC", "-offsite", "2 records at Planhat.")
+        await person.press("ctrl+s")
+        back = [
+            f"Tags of {name} is back as it was." for name in ("Acme Travel LLC", "Acme Travel Ltd")
+        ]
+        assert sorted(person.message.split("  ")) == back
+        for name in ("Acme Travel Ltd", "Acme Travel LLC"):
+            assert "offsite" not in planhat.company(person, name)["tags"]
+
+    journey(undo, size, picture=False)
+
+
+@BOTH
+def test_a_custom_field_goes_back_by_its_key(journey: Journey, size: tuple[int, int]) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("2", "a")
+        await person.type("Shelf")
+        await person.press("enter")
+        await person.type("B7")
+        await person.press("enter")
+        assert planhat.company(person, "Acme Inc")["custom"]["Shelf"] == "B7"
+        await person.press("u")
+        person.sees("Shelf", "B7", "GOES BACK TO")
+        await person.press("ctrl+s")
+        assert person.message == "Shelf of Acme Inc is back as it was."
+        assert "Shelf" not in planhat.company(person, "Acme Inc")["custom"]
+        person.sees_no("B7")
+        assert person.focus == "field-rows"
+
+    journey(undo, size)
+
+
+@BOTH
+def test_a_field_that_somebody_changed_since_stays(journey: Journey, size: tuple[int, int]) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await _set(person, "pha", "pilot")
+        planhat.change(person, "Acme Inc", phase="theirs")
+        await person.press("2", "r", "u")
+        assert person.message == (
+            "Phase of Acme Inc was changed since and stays.  Nothing was taken back."
+        )
+        person.sees("theirs")
+        assert planhat.company(person, "Acme Inc")["phase"] == "theirs"
+
+    journey(undo, size)
+
+
+@BOTH
+def test_what_somebody_changes_while_one_looks_is_a_conflict(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await _set(person, "pha", "pilot")
+        await person.press("u")
+        planhat.change(person, "Acme Inc", phase="theirs")
+        watch.wait(minutes=1)
+        await person.press("ctrl+s")
+        person.sees("≠ 1 conflict")
+        assert person.message == (
+            "Acme Inc: Somebody else changed Phase meanwhile. The edit is kept here.  o shows it"
+        )
+        assert planhat.company(person, "Acme Inc")["phase"] == "theirs"
+
+    journey(undo, size, clock=watch.clock)
+
+
+@BOTH
+def test_a_contact_that_was_made_is_deleted_after_the_word(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "a")
+        await person.type("Kim")
+        await person.press("ctrl+s")
+        assert "Kim" in planhat.contacts(person, "Acme Inc")
+        await person.press("u")
+        person.sees("Undo", "contact Kim: at Planhat → deleted", "Type delete")
+        assert person.focus == "confirm-line"
+        watch.wait(seconds=1)
+        await person.press("enter")
+        person.sees("Not done: that isn't delete.")
+        await person.press("ctrl+s")
+        assert "Kim" in planhat.contacts(person, "Acme Inc")
+        await person.type("delete")
+        await person.press("enter")
+        assert person.message == "Kim is deleted again."
+        assert person.focus == "contact-rows"
+        person.sees("Contacts 5")
+        assert "Kim" not in planhat.contacts(person, "Acme Inc")
+
+    journey(undo, size, clock=watch.clock)
+
+
+@BOTH
+def test_a_contact_that_waits_to_be_made_is_dropped_without_a_word(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3")
+        line.cut = True
+        await person.press("a")
+        await person.type("Kim")
+        await person.press("ctrl+s")
+        person.sees("Contacts 6", "● 1 queued")
+        await person.press("u")
+        assert person.message == "Making Kim is taken back: it was not delivered yet."
+        person.sees("Contacts 5")
+        assert person.focus == "contact-rows"
+
+    journey(undo, size, picture=False)
+
+
+@BOTH
+def test_a_contact_that_was_deleted_is_made_again_with_a_new_id(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "j")
+        before = planhat.contacts(person, "Acme Inc")["Bo Larsson"]
+        await _delete(person, watch)
+        assert "Bo Larsson" not in planhat.contacts(person, "Acme Inc")
+        await person.press("u")
+        person.sees("Bo Larsson", "contact", "deleted", "made again, new id")
+        person.sees("What can't come back: its id and the values that Planhat sets.")
+        await person.press("ctrl+s")
+        assert person.message.startswith("Bo Larsson is made again with a new id")
+        person.sees("Contacts 5", "Bo Larsson")
+        after = planhat.contacts(person, "Acme Inc")["Bo Larsson"]
+        assert after["_id"] != before["_id"]
+        for name in ("phone", "email", "position", "tags", "companyId"):
+            assert after.get(name) == before.get(name)
+
+    journey(undo, size, clock=watch.clock)
+
+
+@BOTH
+def test_a_company_that_was_deleted_says_what_cant_come_back(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await _delete(person, watch)
+        await person.press("u")
+        person.sees("made again, new id", "What can't come back: its id", "and its")
+
+    journey(undo, size, clock=watch.clock)
+
+
+@BOTH
+def test_a_deletion_that_isnt_delivered_is_dropped(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "j")
+        line.cut = True
+        await _delete(person, watch)
+        person.sees_line("▸ ●", "Bo Larsson")
+        await person.press("u")
+        assert person.message == "Deleting Bo Larsson is taken back: it was not delivered yet."
+        person.sees("Contacts 5", "Bo Larsson")
+        person.sees_no("●")
+
+    journey(undo, size, picture=False, clock=watch.clock)
+
+
+@BOTH
+def test_a_logged_call_is_taken_back_with_its_note(journey: Journey, size: tuple[int, int]) -> None:
+    watch = Watch()
+
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "j", "C", "9")
+        person.app.explorer.calls.form.boxes["note"].line.focus()
+        await person.type("wants Gold")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Inc")["custom"]["Last call note"] == "wants Gold"
+        await person.press("u")
+        person.sees("call to +46 70 4132452: at Planhat → deleted", "Last call note", "Type delete")
+        watch.wait(seconds=1)
+        await person.press(*"delete", "enter")
+        person.sees("No calls logged from here yet")
+        note, call = person.message.split("  ")
+        assert note == "Last call note of Acme Inc is back as it was."
+        assert call == "The call to +46 70 4132452 is deleted again."
+        assert "Last call note" not in planhat.company(person, "Acme Inc")["custom"]
+
+    journey(undo, size, clock=watch.clock)
+
+
+@BOTH
+def test_undo_goes_on_after_a_restart(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await _set(person, "pha", "pilot")
+
+    async def undo(person: Person) -> None:
+        await person.press("u")
+        person.sees("Acme Inc", "pilot", "GOES BACK TO")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Inc")["phase"] != "pilot"
+
+    journey(edit, size, picture=False)
+    journey(undo, size, picture=False)

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.errors import InputError
+from planhat_tui.model import undo
+from planhat_tui.model.edits import Change, apply, merge, same, value_at
+from planhat_tui.model.outbox import Action, Entry, State
+from planhat_tui.model.records import Kind, texts_of
+from planhat_tui.model.undo import UndoPlan, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planhat_tui.model.values import Json, Raw
+
+COMPANY = Kind.COMPANY
+ACME = "a1"
+
+
+def entry(
+    *changes: Change,
+    n: int = 1,
+    kind: Kind = COMPANY,
+    action: Action = Action.UPDATE,
+    record_id: str = ACME,
+    state: State = State.DELIVERED,
+    body: Raw | None = None,
+    result_id: str = "",
+) -> Entry:
+    return Entry(
+        n,
+        kind,
+        action,
+        record_id,
+        "Acme Inc",
+        changes,
+        body,
+        "s",
+        "",
+        state,
+        "",
+        0,
+        0,
+        1,
+        result_id,
+    )
+
+
+def planned(*step: Entry, now: Raw | None = None) -> UndoPlan:
+    return undo.plan(step, lambda _kind, _id: now)
+
+
+def sent(plan: UndoPlan) -> list[tuple[Action, str, tuple[Change, ...], Raw | None]]:
+    made = plan.entries("undo:1", lambda: "id")
+    assert {one.step for one in made} <= {"undo:1"}
+    return [(one.action, one.record_id, one.changes, one.body) for one in made]
+
+
+PHASE = Change("phase", "onboarding", "won")
+
+
+def test_a_field_goes_back_to_what_it_was() -> None:
+    plan = planned(entry(PHASE), now={"phase": "won"})
+    assert sent(plan) == [(Action.UPDATE, ACME, (Change("phase", "won", "onboarding"),), None)]
+    assert plan.reaches_planhat
+    assert (plan.size, plan.deletes) == (1, ())
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.REFUSED, State.CONFLICT, State.HELD])
+def test_what_is_not_delivered_is_dropped_and_planhat_hears_nothing(state: State) -> None:
+    plan = planned(entry(PHASE, state=state), now={"phase": "won"})
+    assert [back.way for back in plan.backs] == [Way.DROP]
+    assert not plan.reaches_planhat
+    assert sent(plan) == []
+
+
+def test_a_field_that_was_changed_since_stays_and_the_others_go_back() -> None:
+    city = Change("city", None, "Lund")
+    plan = planned(entry(PHASE, city), now={"phase": "won", "city": "Oslo"})
+    (back,) = plan.backs
+    assert (back.way, back.stays) == (Way.EDIT, ("City",))
+    assert back.changes == (Change("phase", "won", "onboarding"),)
+
+
+def test_where_all_was_changed_since_nothing_is_taken_back() -> None:
+    with pytest.raises(InputError, match=r"Phase of Acme Inc was changed since and stays\."):
+        planned(entry(PHASE), now={"phase": "lost"})
+
+
+def test_one_record_that_was_changed_since_doesnt_hold_the_others_up() -> None:
+    shown: dict[str, Raw] = {"a1": {"phase": "won"}, "a2": {"phase": "lost"}}
+    step = [entry(PHASE, n=n, record_id=one) for n, one in enumerate(shown)]
+    plan = undo.plan(step, lambda _kind, one: shown[one])
+    assert [(back.entry.record_id, back.way) for back in plan.backs] == [
+        ("a2", Way.STAY),
+        ("a1", Way.EDIT),
+    ]
+    assert [record_id for _, record_id, _, _ in sent(plan)] == ["a1"]
+
+
+def test_a_record_that_is_gone_cant_be_edited_back() -> None:
+    with pytest.raises(InputError, match="Acme Inc is no longer here"):
+        planned(entry(PHASE), now=None)
+
+
+def test_tags_of_others_stay() -> None:
+    tagged = entry(Change("tags", ["old"], ["new"]))
+    plan = planned(tagged, now={"tags": ["new", "theirs"]})
+    assert plan.backs[0].changes == (Change("tags", ["new", "theirs"], ["theirs", "old"]),)
+
+
+def test_tags_that_somebody_has_taken_back_already_stay_as_they_are() -> None:
+    with pytest.raises(InputError, match="Tags of Acme Inc was changed since"):
+        planned(entry(Change("tags", ["old"], ["old", "new"])), now={"tags": ["old"]})
+
+
+def test_what_was_made_is_deleted_by_the_id_that_planhat_gave() -> None:
+    made = entry(action=Action.CREATE, record_id="new-1", result_id="b7", body={"name": "Acme"})
+    plan = planned(made, now={"_id": "b7", "name": "Acme", "phase": "won"})
+    assert plan.deletes == ("Acme Inc",)
+    assert sent(plan) == [(Action.DELETE, "b7", (), {"_id": "b7", "name": "Acme", "phase": "won"})]
+
+
+def test_what_was_deleted_is_made_again_of_what_can_be_sent() -> None:
+    body: Raw = {"_id": "b7", "name": "Acme", "custom": {"Plan": "Gold"}, "lastActive": "2026"}
+    plan = planned(entry(action=Action.DELETE, record_id="b7", body=body))
+    again = {"name": "Acme", "custom": {"Plan": "Gold"}}
+    assert sent(plan) == [(Action.CREATE, "new-id", (), again)]
+
+
+def test_the_newest_edit_goes_first() -> None:
+    call = entry(n=1, kind=Kind.CALL, action=Action.CREATE, record_id="c1")
+    noted = entry(Change("custom.Note", None, "hi"), n=2)
+    plan = planned(call, noted, now={"custom": {"Note": "hi"}})
+    assert [action for action, *_ in sent(plan)] == [Action.UPDATE, Action.DELETE]
+
+
+def test_a_plan_is_the_same_while_only_other_fields_change() -> None:
+    made = entry(action=Action.CREATE, record_id="b7")
+    assert planned(made, now={"lastActive": "1"}) == planned(made, now={"lastActive": "2"})
+    assert planned(entry(PHASE), now={"phase": "won", "city": "Lund"}) == planned(
+        entry(PHASE), now={"phase": "won"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ((), "nothing to take back"),
+        ((entry(PHASE, state=State.DROPPED),), "nothing to take back"),
+        ((entry(PHASE, state=State.SENDING),), "being sent"),
+        ((entry(PHASE, state=State.NOT_SURE),), "isn't known"),
+    ],
+)
+def test_what_cant_be_taken_back_says_why(step: Sequence[Entry], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        planned(*step, now={"phase": "won"})
+
+
+VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=4))
+TAGS = st.lists(st.sampled_from("abcde"), unique=True, max_size=4)
+
+
+@given(before=VALUES, after=VALUES, name=st.sampled_from(["phase", "custom.Plan", "city"]))
+def test_an_edit_and_its_way_back_leave_the_field_as_it_was(
+    before: Json, after: Json, name: str
+) -> None:
+    edited = apply({"_id": ACME}, [Change(name, None, after)])
+    (back,) = planned(entry(Change(name, before, after)), now=edited).backs
+    assert same(value_at(apply(edited, back.changes), name), before)
+
+
+@given(before=TAGS, after=TAGS, theirs=TAGS)
+def test_the_way_back_of_tags_never_meets_a_conflict_and_keeps_theirs(
+    before: list[str], after: list[str], theirs: list[str]
+) -> None:
+    edited = entry(Change("tags", [*before], [*after]))
+    now: Raw = {"tags": [*after, *(tag for tag in theirs if tag not in after)]}
+    shown, mine, taken = set(texts_of(now, "tags")), {*after} - {*before}, {*before} - {*after}
+    wanted = (shown - mine) | taken
+    if wanted == shown:
+        with pytest.raises(InputError, match="was changed since"):
+            planned(edited, now=now)
+        return
+    (back,) = planned(edited, now=now).backs
+    merged = merge(back.changes, now)
+    assert not merged.conflicts
+    assert set(texts_of(merged.body, "tags")) == wanted
