@@ -7,12 +7,12 @@ import hashlib
 import time
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.model.ports import Budget
 from planhat_tui.store.connection import Database
 from planhat_tui.store.disk import DamagedError, set_aside
 from planhat_tui.store.schema import MACHINE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _LINES: Final = 1000
@@ -37,30 +37,14 @@ class MachineState:
         set_aside(path, mark, f"{time.time():.0f}")
         return cls(Database(path, MACHINE, durable=False, damage_mark=mark))
 
-    def load(self, key: str) -> Budget:
-        """Return what is known of a rate limit; an empty budget if nothing is."""
-        with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT seen_limit, remaining, seen_at, window_from, stopped_until FROM budget"
-                " WHERE key = ?",
-                (key,),
-            ).fetchone()
-        return Budget(*row) if row else Budget()
-
-    def save(self, key: str, budget: Budget) -> None:
-        """Keep what is known of a rate limit."""
+    def change(self, key: str, step: Callable[[str], str]) -> None:
+        """Keep what ``step`` makes of what is kept of a rate limit, in one transaction."""
         with self._database.writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO budget VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    key,
-                    budget.limit,
-                    budget.remaining,
-                    budget.seen_at,
-                    budget.window_from,
-                    budget.stopped_until,
-                ),
-            )
+            row = connection.execute("SELECT state FROM budget WHERE key = ?", (key,)).fetchone()
+            before = str(row[0]) if row else ""
+            after = step(before)
+            if after != before:
+                connection.execute("INSERT OR REPLACE INTO budget VALUES (?, ?)", (key, after))
 
     def history(self, limit: int = _LINES) -> tuple[str, ...]:
         """Return lines that were typed after the colon, oldest first."""
