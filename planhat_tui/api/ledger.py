@@ -126,7 +126,7 @@ class Ledger:
 
     def _share(self, now: float, lane: Lane | None, wanted: int) -> float:
         """Do what is to be done in one transaction; return the seconds that ``lane`` must wait."""
-        ahead, wait = self._wall() - now, 0.0
+        ahead, wait, alone = self._wall() - now, 0.0, self.window
         self._ready = 0
 
         def step(text: str) -> str:
@@ -145,8 +145,8 @@ class Ledger:
         except StorageError as error:
             self.trouble = error.message
             del self._events[:-_REMEMBERED]
-            self._ready = 0
-            self.window, wait = self._granted(self.window, now, lane, wanted)
+            self._ready = 0  # whatever the step granted isn't kept
+            self.window, wait = self._granted(alone, now, lane, wanted)
         self._shared_at = now
         return wait
 

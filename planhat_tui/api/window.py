@@ -57,11 +57,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A request on its way, and what was known when it was sent: the window and its low."""
+    """A request on its way, and what was known of the window when it was sent."""
 
     sent_at: float
     turn: int
     low: int | None
+    ran_at: float
     probe: bool
 
 
@@ -130,7 +131,7 @@ class Window(msgspec.Struct, frozen=True):
 
 def ticket(window: Window, now: float, *, probe: bool) -> Ticket:
     """Note what is known as a request is sent."""
-    return Ticket(now, window.turns, window.low, probe)
+    return Ticket(now, window.turns, window.low, window.ran_at, probe)
 
 
 def answered(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
@@ -240,12 +241,12 @@ def _fallen(window: Window, ticket: Ticket, remaining: int, now: float) -> Windo
 def _risen(window: Window, ticket: Ticket, remaining: int, now: float) -> Window:
     """Note a new window, unless it comes too early and too small to be believed."""
     old = window.began or (now - LONGEST, now)
-    began = max(window.ran_at, old[0] + shortest(window)), now
+    began = max(ticket.ran_at, old[0] + shortest(window)), now
     if began[0] > now:  # earlier than any reset can be
         fresh = window.limit is not None and 2 * (remaining - (window.low or 0)) >= window.limit
         if not fresh:
             return replace(window, spent=window.spent + 1, doubted_until=now + LONGEST)
-        began = max(window.ran_at, old[0]), now
+        began = max(ticket.ran_at, old[0]), now
     turned = _turned(replace(window, low=remaining), began, now)
     lengths = window.lengths
     if old[1] - old[0] < LONGEST:
