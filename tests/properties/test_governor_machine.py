@@ -268,7 +268,7 @@ _TOLD = st.builds(
 
 
 class LyingServer(Machine):
-    """A server, a disk and clocks that can't be relied on: nothing breaks, nobody waits for ever."""
+    """A server, a disk and clocks that can't be relied on: nobody waits for ever."""
 
     @rule(process=st.integers(0, PROCESSES - 1), lane=LANES, count=st.integers(1, 30))
     def send(self, process: int, lane: Lane, count: int) -> None:
