@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import random
 import selectors
@@ -23,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from planhat_tui.api.governor import Governor
-from planhat_tui.api.window import Told
+from planhat_tui.api.window import LONGEST, SHORTEST, Told
 from planhat_tui.model.limits import Lane
 
 if TYPE_CHECKING:
@@ -210,12 +211,13 @@ class FixedReserve:
 
 @dataclass
 class Outcome:
-    """What became of one run."""
+    """What became of one run; ``lost`` is what a whole window left unused, in the mean."""
 
     served: int = 0
     refused: int = 0
     others: int = 0
     allowed: float = 0.0
+    lost: float = 0.0
     waits: list[float] = field(default_factory=list)
 
     @property
@@ -248,6 +250,8 @@ class Run:
             task.cancel()
         await asyncio.gather(*tasks, *self._asking, return_exceptions=True)
         self.outcome.allowed = self.tenant.allowed
+        whole = self.tenant.used[: len(self.tenant.starts) - 2]
+        self.outcome.lost = sum(LIMIT - used for used in whole) / len(whole)
         return self.outcome
 
     async def _exchange(self) -> int | None:
@@ -353,6 +357,23 @@ def report(scene: Scene, outcomes: Sequence[Outcome]) -> None:
     )
 
 
+def bound(others_a_minute: float, lost: float) -> float:
+    """Return the user's p95 wait that no client beats which loses so many calls a window.
+
+    It is given all that can be: it hears of each reset at once, and others' calls come as evenly as
+    their rate. Only the length of a window is hidden from it. What it keeps beyond the earliest
+    reset lasts until ``empty``; kept calls are lost to the resets before that, and who asks after
+    that waits for the reset. Latency is added.
+    """
+    drain = (others_a_minute + USER_A_MINUTE) / 60
+    kept = math.sqrt(2 * drain * lost * (LONGEST - SHORTEST))
+    empty = SHORTEST + kept / drain
+    # Of all requests, (LONGEST - empty - wait)^2 / (2 x 60 x mean length) wait longer than `wait`.
+    asked_later = math.sqrt(0.05 * (SHORTEST + LONGEST) * (LONGEST - SHORTEST))
+    latency = LATENCY[0] if LONGEST - empty > asked_later else LATENCY[1]
+    return max(0.0, LONGEST - empty - asked_later) + latency
+
+
 def main() -> None:
     """Run every scene and print what came out."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -365,7 +386,12 @@ def main() -> None:
             if chosen.scene is not None and number not in chosen.scene:
                 continue
             seeds = range(chosen.seeds)
-            report(scene, list(pool.map(run, [number] * len(seeds), seeds)))
+            outcomes = list(pool.map(run, [number] * len(seeds), seeds))
+            report(scene, outcomes)
+            if scene.others:
+                lost = sum(outcome.lost for outcome in outcomes) / len(outcomes)
+                least = bound(scene.others, lost)
+                print(f"{'  no client that loses as much:':32} {'':29} {least:10.2f} s", flush=True)
 
 
 if __name__ == "__main__":

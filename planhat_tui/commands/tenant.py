@@ -75,6 +75,8 @@ _LIMIT_WORDS: Final = {
     "limit": "Limit",
     "remaining": "Left",
     "resetIn": "Reset in (s)",
+    "age": "Told (s ago)",
+    "others": "Others use (calls/min)",
     "stoppedFor": "Stopped for (s)",
     "queue": "Waiting",
     "inFlight": "On their way",

@@ -83,7 +83,7 @@ def start(folder: Path, name: str, port: int) -> subprocess.Popen[bytes]:
 
 
 async def test_killed_processes_overspend_no_more_than_was_on_its_way(tmp_path: Path) -> None:
-    draw = random.Random(4)
+    draw = random.Random(4)  # noqa: S311 -- a game, no secret
     server = Server()
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
@@ -93,14 +93,14 @@ async def test_killed_processes_overspend_no_more_than_was_on_its_way(tmp_path: 
     try:
         for kill in range(KILLS):
             seen = server.count
-            while server.count < min(LIMIT, seen + LIMIT // (KILLS + 2)):
+            while server.count < min(LIMIT, seen + LIMIT // (KILLS + 2)):  # noqa: ASYNC110 -- other processes do it
                 await asyncio.sleep(0.01)
             name = draw.choice(list(running))
             running[name].send_signal(signal.SIGKILL)
             running.pop(name).wait(30)
             on_their_way = max(on_their_way, server.on_their_way[name])
             running[f"next {kill}"] = start(tmp_path, f"next {kill}", port)
-        while server.count < LIMIT:  # nobody is stuck behind the dead
+        while server.count < LIMIT:  # noqa: ASYNC110 -- other processes do it
             await asyncio.sleep(0.05)
         await asyncio.sleep(1.0)  # and nobody goes on beyond it
     finally:
