@@ -1,61 +1,130 @@
-"""What is kept of a rate limit between two runs, and how much of it still holds.
+"""A rate limit's window as text that all processes of this machine share, and how much still holds.
 
-A budget is written in wall-clock seconds, since monotonic ones end with a process. A clock that
-was set back, or a budget that is older than the longest window, loses all but the limit itself.
+It is written in wall-clock seconds, since monotonic ones end with the machine's run, together with
+how far the wall clock was ahead. So a wall clock that was set can be told from time that has
+passed: monotonic seconds count where they can, and where the two disagree (sleep, a restart of the
+machine, a clock set forward) the window may have turned meanwhile. Text that makes no sense is
+forgotten.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
-from planhat_tui.api.window import LONGEST, Window
-from planhat_tui.model.ports import Budget
+import msgspec
+from msgspec.structs import replace
 
-MAX_STOP: Final = 600.0
-"""Seconds. A stop that is written further into the future was written by a wrong clock."""
+from planhat_tui.api.window import LONGEST, MAX_STOP, NEVER, Window
+
+DRIFT: Final = 2.0
+"""Seconds by which the clocks may differ without anything having happened."""
+
+_MOST: Final = 10**9
 
 
-def to_budget(window: Window, seen_at: float, ahead: float) -> Budget:
-    """Write down a window whose last answer came at ``seen_at``.
+class _Shared(msgspec.Struct, frozen=True):
+    ahead: float
+    window: Window
 
-    ``ahead`` is wall clock minus monotonic clock, now.
-    """
-    since = window.since if window.reset_from is not None else None
-    return Budget(
-        limit=window.limit,
-        remaining=window.left if window.told else None,
-        seen_at=seen_at + ahead,
-        window_from=None if since is None else since + ahead,
-        stopped_until=window.stopped_until + ahead if window.probing else 0.0,
+
+def write(window: Window, ahead: float) -> str:
+    """Write a window down; ``ahead`` is wall clock minus monotonic clock, now."""
+    return msgspec.json.encode(_Shared(ahead, _walled(window, ahead))).decode()
+
+
+def read(text: str, now: float, ahead: float) -> Window:
+    """Return the window that a text still proves at ``now``, monotonic seconds."""
+    if not text:
+        return Window()
+    try:
+        shared = _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return Window()
+    if not _makes_sense(shared.window):
+        return Window()
+    return _Clocks(now, ahead, shared.ahead).read(shared.window)
+
+
+_DECODER: Final = msgspec.json.Decoder(_Shared)
+
+
+def _walled(window: Window, ahead: float) -> Window:
+    """Return the window in wall-clock seconds; what never was is at 0."""
+
+    def wall(moment: float) -> float:
+        return 0.0 if moment == -NEVER else moment + ahead
+
+    return replace(
+        window,
+        heard_at=wall(window.heard_at),
+        guesses=tuple(wall(moment) for moment in window.guesses),
+        began=None if window.began is None else (wall(window.began[0]), wall(window.began[1])),
+        ran_at=wall(window.ran_at),
+        paced_at=wall(window.paced_at),
+        second=(wall(window.second[0]), window.second[1]),
+        stopped_until=wall(window.stopped_until),
+        stopped_at=wall(window.stopped_at),
+        probe_until=wall(window.probe_until),
+        doubted_until=wall(window.doubted_until),
+        held=tuple(replace(held, until=wall(held.until)) for held in window.held),
     )
 
 
-def from_budget(budget: Budget, now: float, ahead: float) -> Window:
-    """Return the window that a budget still proves at ``now``, monotonic seconds."""
-    limit = budget.limit if budget.limit and budget.limit > 0 else None
-    fresh = Window(limit=limit) if limit is None else Window(limit=limit, left=limit)
-    age = now + ahead - budget.seen_at
-    if not 0 <= age <= LONGEST:
-        return _stopped(fresh, budget, now, ahead)
-    seen_at = budget.seen_at - ahead
-    window_from = None if budget.window_from is None else budget.window_from - ahead
-    if window_from is not None and not seen_at - LONGEST <= window_from <= now:
-        window_from = None
-    window = Window(
-        limit=limit,
-        left=fresh.left if budget.remaining is None else max(0, budget.remaining),
-        told=budget.remaining is not None,
-        since=seen_at if window_from is None else window_from,
-        reset_from=window_from,
-        old_at=seen_at,
-        sent_at=seen_at,
+def _makes_sense(window: Window) -> bool:
+    counts = (window.limit or 1, window.low or 0, window.spent, window.turns, window.others)
+    paces = (window.foreign, window.user, window.urgent)
+    return (
+        all(0 <= count <= _MOST for count in (*counts, *(held.calls for held in window.held)))
+        and all(most >= 0 and least <= most for least, most in window.lengths)
+        and all(pace.calls >= 0 and pace.seconds >= 0 for pace in paces)
+        and (window.began is None or window.began[0] <= window.began[1])
     )
-    return _stopped(window, budget, now, ahead)
 
 
-def _stopped(window: Window, budget: Budget, now: float, ahead: float) -> Window:
-    until = budget.stopped_until - ahead
-    if not now < until <= now + MAX_STOP:
-        return window
-    return replace(window, left=0, told=True, stopped_until=until, probing=True)
+@dataclass(frozen=True, slots=True)
+class _Clocks:
+    """The clocks now, and how far the wall's was ahead when the window was written."""
+
+    now: float
+    ahead: float
+    then: float
+
+    def read(self, window: Window) -> Window:
+        return replace(
+            window,
+            heard_at=self._past(window.heard_at),
+            guesses=tuple(self._past(moment) for moment in window.guesses),
+            began=None
+            if window.began is None
+            else (self._surely_past(window.began[0]), self._past(window.began[1])),
+            ran_at=self._surely_past(window.ran_at),
+            paced_at=self._past(window.paced_at),
+            second=(self._past(window.second[0]), window.second[1]),
+            stopped_until=self._coming(window.stopped_until, MAX_STOP),
+            stopped_at=self._past(window.stopped_at),
+            probe_until=self._coming(window.probe_until, LONGEST),
+            doubted_until=self._coming(window.doubted_until, LONGEST),
+            held=tuple(
+                replace(held, until=self._coming(held.until, LONGEST)) for held in window.held
+            ),
+        )
+
+    def _past(self, moment: float) -> float:
+        """Return a moment that has been: monotonic, unless the machine was restarted since."""
+        if not moment:
+            return -NEVER
+        steady = moment - self.then
+        return steady if steady <= self.now else min(moment - self.ahead, self.now)
+
+    def _surely_past(self, moment: float) -> float:
+        """Return the earliest moment that it can have been."""
+        past = self._past(moment)
+        return min(past, moment - self.ahead) if self.ahead - self.then > DRIFT else past
+
+    def _coming(self, moment: float, most: float) -> float:
+        """Return the earliest moment that it can be; none if it's further away than it can be."""
+        if not moment:
+            return -NEVER
+        at = moment - (self.ahead if self.ahead - self.then > DRIFT else self.then)
+        return at if at <= self.now + most else -NEVER

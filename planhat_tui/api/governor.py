@@ -1,8 +1,9 @@
 """Lets requests go, one lane after the other, as fast as the rate limit bears.
 
 What is known and who may go is decided by :mod:`planhat_tui.api.window` and
-:mod:`planhat_tui.api.lanes`; here they meet a clock, a queue and the disk. It lives in one event
-loop; only :attr:`Governor.limits` may be read from other threads.
+:mod:`planhat_tui.api.lanes`, and :mod:`planhat_tui.api.ledger` shares it among processes; here they
+meet a queue and an alarm clock. It lives in one event loop; only :attr:`Governor.limits` may be
+read from other threads.
 """
 
 from __future__ import annotations
@@ -11,24 +12,32 @@ import asyncio
 from collections import deque
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
-from planhat_tui.api import window as rules
-from planhat_tui.api.budget import from_budget, to_budget
-from planhat_tui.api.lanes import wait_for
-from planhat_tui.errors import (
-    NotFoundError,
-    OfflineError,
-    PlanhatTuiError,
-    RejectedError,
-    StorageError,
-)
+from planhat_tui.api.forecast import others_rate, reset_between
+from planhat_tui.api.lanes import BATCH, SLOTS
+from planhat_tui.api.ledger import Ledger
+from planhat_tui.api.window import LONGEST, NEVER
+from planhat_tui.errors import NotFoundError, OfflineError, PlanhatTuiError, RejectedError
 from planhat_tui.model.limits import Lane, Limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from planhat_tui.api.window import Ticket, Told, Window
+    from planhat_tui.api.window import Span, Ticket, Told, Window
     from planhat_tui.model.ports import BudgetStore
+
+LOOK: Final = 1.0
+"""Seconds after which who waits looks again at what other processes have learnt."""
+
+USER_LOOK: Final = 0.25
+"""The same, while the user waits."""
+
+HEARTBEAT: Final = 5.0
+"""Seconds after which calls on their way are held anew: a third of what they are held for."""
+
+WATCHED: Final = 20.0
+"""Seconds of watching after which it's said what others use."""
 
 _FINE: Final = (NotFoundError, RejectedError)
 """Errors that say nothing about the connection: Planhat answered, and its answer was no."""
@@ -51,8 +60,9 @@ class Turn:
 class Governor:
     """One rate limit's gate: a queue for each lane, the most urgent lane first.
 
-    ``key`` names the budget in ``store``. ``clock`` is monotonic seconds, ``wall`` seconds since
-    1970, ``sleep`` waits. ``on_limits`` is called in the loop after each answer.
+    ``key`` names the budget in ``store``, ``owner`` this process among those that share it.
+    ``clock`` is monotonic seconds, ``wall`` seconds since 1970, ``sleep`` waits. ``on_limits`` is
+    called in the loop after each answer.
     """
 
     def __init__(
@@ -64,19 +74,16 @@ class Governor:
         wall: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         on_limits: Callable[[Limits], None] | None = None,
+        owner: str = "",
     ) -> None:
-        self._store, self._key = store, key
-        self._clock, self._wall, self._sleep = clock, wall, sleep
+        self._clock, self._sleep = clock, sleep
+        self._ledger = Ledger(store, key, owner or uuid4().hex, clock, wall)
         self._on_limits = on_limits
         self._queues: dict[Lane, deque[asyncio.Future[Ticket]]] = {lane: deque() for lane in Lane}
         self._timer: asyncio.Task[None] | None = None
         self._in_flight = 0
-        self._seen_at: float | None = None
         self._latency: float | None = None
-        self._last_error = self._disk_error = ""
-        self._goes_on_at: float | None = None
-        self._window = self._load()
-        self.limits = self._published()
+        self._last_error = ""
 
     @asynccontextmanager
     async def turn(self, lane: Lane) -> AsyncIterator[Turn]:
@@ -100,29 +107,30 @@ class Governor:
             self._settle(turn, sent=True)
 
     def note_answer(self, ticket: Ticket, told: Told) -> None:
-        """Learn from a response, keep what was learnt, and say so."""
-        now = self._clock()
-        self._window = rules.answered(self._window, ticket, told, now)
-        self._seen_at = now
-        self._latency = now - ticket.sent_at
-        self._keep(now)
+        """Learn from a response, and say so."""
+        self._latency = self._clock() - ticket.sent_at
+        self._ledger.answered(ticket, told)
         self._dispatch()
         if self._on_limits is not None:
             self._on_limits(self.limits)
 
     def close(self) -> None:
-        """Let nobody go any more; who waits is cancelled."""
+        """Let nobody go any more; who waits is cancelled, and what isn't used is given back."""
         self._stop_timer()
         for queue in self._queues.values():
             for waiter in queue:
                 waiter.cancel()
             queue.clear()
-        self.limits = self._published()
+        if self._ledger.unshared:
+            self._ledger.share()
 
     async def _queued(self, lane: Lane) -> Ticket:
         waiter: asyncio.Future[Ticket] = asyncio.get_running_loop().create_future()
+        first = self._first_lane()
         self._queues[lane].append(waiter)
-        self._dispatch()
+        self._ledger.asked(lane)
+        if first is None or lane < first:
+            self._dispatch()
         try:
             return await waiter
         except asyncio.CancelledError:
@@ -130,7 +138,7 @@ class Governor:
                 self._forget(lane, waiter)
             else:  # it was let go in the very moment in which nobody wanted it any more
                 self._in_flight -= 1
-                self._window = rules.unsent(self._window, waiter.result())
+                self._ledger.unsent(waiter.result())
                 self._dispatch()
             raise
 
@@ -141,45 +149,60 @@ class Governor:
 
     def _settle(self, turn: Turn, *, sent: bool) -> None:
         self._in_flight -= 1
-        if turn.told is None:
-            settle = rules.lost if sent else rules.unsent
-            self._window = settle(self._window, turn.ticket)
+        if turn.told is None and sent:
+            self._ledger.lost(turn.ticket)
+        elif turn.told is None:
+            self._ledger.unsent(turn.ticket)
         self._dispatch()
 
     def _dispatch(self) -> None:
-        """Let go whoever may go, most urgent lane first; set the alarm for the next one.
+        """Let go whoever may go, most urgent lane first; set the alarm for the next look.
 
         The lanes leave more the later they come, so whoever stands first decides for all.
         """
         self._stop_timer()
-        self._goes_on_at = None
-        now = self._clock()
         while (lane := self._first_lane()) is not None:
-            seconds = wait_for(self._window, lane, now, self._in_flight)
+            seconds = self._let_go(lane)
             if seconds > 0:
-                self._alarm(now, seconds)
+                self._alarm(min(seconds, USER_LOOK if lane is Lane.USER else LOOK))
                 break
-            waiter = self._queues[lane].popleft()
-            if waiter.done():
-                continue
-            self._window, ticket = rules.sent(self._window, now)
-            self._in_flight += 1
-            waiter.set_result(ticket)
-        self.limits = self._published()
+        else:
+            self._rest()
 
     def _first_lane(self) -> Lane | None:
-        return next((lane for lane in sorted(Lane) if self._queues[lane]), None)
+        return next((lane for lane in Lane if self._queues[lane]), None)
 
-    def _alarm(self, now: float, seconds: float) -> None:
-        if seconds == rules.NEVER:
-            return
+    def _let_go(self, lane: Lane) -> float:
+        """Let the first of a lane go; return the seconds that it has to wait, if it has."""
+        queue = self._queues[lane]
+        if queue[0].done():
+            queue.popleft()
+            return 0.0
+        if self._in_flight >= SLOTS[lane]:
+            return NEVER
+        streaming = 0 if lane is Lane.USER else min(BATCH, self._in_flight)
+        ticket = self._ledger.take(lane, max(len(queue), streaming))
+        if isinstance(ticket, float):
+            return ticket
+        self._in_flight += 1
+        queue.popleft().set_result(ticket)
+        return 0.0
+
+    def _rest(self) -> None:
+        """Keep hold of what is on its way; with nothing on its way, tell what was learnt."""
+        if self._in_flight:
+            self._alarm(HEARTBEAT)
+        elif self._ledger.unshared:
+            self._ledger.share()
+
+    def _alarm(self, seconds: float) -> None:
         self._timer = asyncio.get_running_loop().create_task(self._ring(seconds))
-        if self._window.spare <= 0:
-            self._goes_on_at = now + seconds
 
     async def _ring(self, seconds: float) -> None:
         await self._sleep(seconds)
         self._timer = None
+        if self._first_lane() is None:
+            self._ledger.share()
         self._dispatch()
 
     def _stop_timer(self) -> None:
@@ -187,46 +210,34 @@ class Governor:
             self._timer.cancel()
             self._timer = None
 
-    def _published(self) -> Limits:
-        window, between = self._window, self._window.reset_between
+    @property
+    def limits(self) -> Limits:
+        """What is known now. Safe from any thread."""
+        window, now = self._ledger.window, self._clock()
+        seen_at = window.heard_at if window.low is not None else None
+        between = reset_between(window)
         reset_in = None
-        if between is not None and self._seen_at is not None and between[1] >= self._seen_at:
-            reset_in = max(0.0, between[0] - self._seen_at), between[1] - self._seen_at
+        if between is not None and seen_at is not None:
+            reset_in = max(0.0, between[0] - seen_at), max(0.0, between[1] - seen_at)
+            if reset_in[1] >= LONGEST:  # no more than is documented of any moment
+                reset_in = None
+        sure = window.doubted_until <= now
         return Limits(
             limit=window.limit,
-            remaining=window.left if window.told else None,
-            reset_in=reset_in,
-            as_of=self._seen_at,
-            stopped_until=self._stopped_until(),
+            remaining=window.left if window.low is not None and sure else None,
+            reset_in=reset_in if sure else None,
+            as_of=seen_at,
+            stopped_until=_stopped_until(window, between, now),
+            others=others_rate(window) * 60 if window.foreign.seconds >= WATCHED else None,
             in_flight=self._in_flight,
             waiting={lane: len(queue) for lane, queue in self._queues.items() if queue},
             latency=self._latency,
-            last_error=self._last_error or self._disk_error,
+            last_error=self._last_error or self._ledger.trouble,
         )
 
-    def _stopped_until(self) -> float | None:
-        """Return when a request can go again: after a 429, or once the calls are used up."""
-        if self._goes_on_at is not None:
-            return self._goes_on_at
-        until = self._window.stopped_until
-        return until if self._window.probing and until > -rules.NEVER else None
 
-    def _load(self) -> Window:
-        now, ahead = self._clock(), self._wall() - self._clock()
-        try:
-            budget = self._store.load(self._key)
-        except StorageError as error:
-            self._disk_error = error.message
-            return rules.Window()
-        window = from_budget(budget, now, ahead)
-        if window.told and window.since is not None:
-            self._seen_at = budget.seen_at - ahead
-        return window
-
-    def _keep(self, now: float) -> None:
-        """Write the budget down; an answer isn't lost because a disk is full."""
-        try:
-            self._store.save(self._key, to_budget(self._window, now, self._wall() - now))
-            self._disk_error = ""
-        except StorageError as error:
-            self._disk_error = error.message
+def _stopped_until(window: Window, between: Span | None, now: float) -> float | None:
+    """Return until when nothing may go, at the latest; ``None`` while something can."""
+    if window.stopped_until > now:
+        return window.stopped_until
+    return between[1] if window.left <= 0 and between is not None else None

@@ -3,29 +3,43 @@
 API reference 2016, "Introduction": about 200 calls a window, the window is reset every 60 to 120
 seconds, and each response tells the limit and what remains, but nothing tells when the reset comes.
 
-What ``Remaining`` says is the truth, and requests that it can't know of yet (sent, not answered)
-are taken off it. Answers arrive out of order, so a rise alone proves no reset: only a rise by more
-than the requests whose lives overlapped can. All times are monotonic seconds.
+What ``Remaining`` says is the truth, with two bounds that need no trust: nobody gets more calls out
+of a window than the limit, and within a window ``Remaining`` only falls. Answers arrive out of
+order, so a rise over what was told since the request was *sent* proves nothing; a request that
+hears no less than what was told before it was sent comes after a reset. Times are monotonic
+seconds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from planhat_tui.api.pace import Pace
 
 DOCUMENTED_LIMIT: Final = 200
 SHORTEST: Final = 60.0
 LONGEST: Final = 120.0
-PROBE_EVERY: Final = 10.0
-"""Seconds between two requests that only find out whether the window has turned."""
 
 BURST_PAUSE: Final = 5.0
 """Seconds of rest after a 429 though calls remain: too many at once, or in one second."""
+
+MAX_STOP: Final = 600.0
+"""Seconds that a ``Retry-After`` can stop us; then one request asks again."""
+
+LENGTHS: Final = 8
+"""Windows whose length is remembered."""
 
 _GUESSES: Final = 100
 """Guesses that are remembered: twice as many as can be in flight."""
 
 NEVER: Final = float("inf")
+
+Span = tuple[float, float]
+"""The earliest and the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,167 +57,232 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A request on its way: ``number`` counts all requests, ``others`` were unanswered then."""
+    """A request on its way, and what was known of the window when it was sent."""
 
-    number: int
-    others: int
-    window: int
     sent_at: float
+    turn: int
+    low: int | None
+    ran_at: float
     probe: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """All that is known of one rate limit.
+class Held(msgspec.Struct, frozen=True):
+    """Calls that a process has taken and that nobody has heard of yet; forgotten at ``until``."""
 
-    ``left`` is the lowest ``Remaining`` of this window less the requests that got no such header.
-    ``guesses`` has one item for each of these: how many requests had been sent when it ended, so
-    that an answer to an older one isn't taken for knowing of it. ``told`` says whether there was a
-    header at all. ``since`` is when this window was first known to run; its reset was in
-    ``(reset_from, since]`` if ``reset_from`` isn't ``None``. ``old_at`` is when the youngest of the
-    requests was sent that lowered ``left``. After a 429, or once a window is used up, ``probing``
-    lets one request go at a time: number ``probe``.
+    owner: str
+    calls: int
+    until: float
+
+
+class Window(msgspec.Struct, frozen=True):
+    """All that is known of one rate limit, by all processes of this machine.
+
+    ``low`` is the lowest ``Remaining`` of this window, ``None`` while none was told; ``heard_at``
+    is when it was. ``spent`` counts our calls that are known to be in this window, and ``guesses``
+    has the moments at which requests ended that may have been counted though no answer said so.
+    The reset that began the window lies within ``began``; the window is known to have run on until
+    ``ran_at``. ``turns`` counts resets and ``lengths`` holds the last ones' spans of seconds.
+    ``others`` counts the calls that others have used of this window; ``foreign`` is their pace,
+    ``user`` that of what the user waits for, ``urgent`` that of all lanes but the background, as of
+    ``paced_at``.
+    After a 429 ``probing`` lets one request go at a time; one is on its way until ``probe_until``.
+    Headers that contradict each other aren't shown until ``doubted_until``.
     """
 
     limit: int | None = None
-    left: int = DOCUMENTED_LIMIT
-    told: bool = False
-    guesses: tuple[int, ...] = ()
-    since: float | None = None
-    reset_from: float | None = None
-    old_at: float = -NEVER
-    number: int = 0
+    low: int | None = None
+    heard_at: float = -NEVER
+    spent: int = 0
+    guesses: tuple[float, ...] = ()
+    began: Span | None = None
+    ran_at: float = -NEVER
     turns: int = 0
-    unanswered: int = 0
-    sent_at: float = -NEVER
+    lengths: tuple[Span, ...] = ()
+    others: int = 0
+    foreign: Pace = Pace()
+    user: Pace = Pace()
+    urgent: Pace = Pace()
+    paced_at: float = -NEVER
     second: tuple[float, int] = (-NEVER, 0)
     stopped_until: float = -NEVER
-    stopped_at: int = 0
+    stopped_at: float = -NEVER
     probing: bool = False
-    probe: int | None = None
+    probe_until: float = -NEVER
+    doubted_until: float = -NEVER
+    held: tuple[Held, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """Calls that are left in this window as far as is known, requests on their way included."""
+        most = self.limit or max(DOCUMENTED_LIMIT, self.low or 0)
+        left = most - self.spent if self.low is None else min(self.low, most - self.spent)
+        return max(0, left - len(self.guesses))
+
+    @property
+    def unanswered(self) -> int:
+        """Calls that are taken and not accounted for, by all processes."""
+        return sum(held.calls for held in self.held)
 
     @property
     def spare(self) -> int:
         """How many requests can be sent without overspending, as far as is known."""
         return self.left - self.unanswered
 
-    @property
-    def reset_between(self) -> tuple[float, float] | None:
-        """When the next reset comes; ``None`` if none was seen yet."""
-        if self.since is None or self.reset_from is None:
-            return None
-        return self.reset_from + SHORTEST, self.since + LONGEST
 
-
-def sent(window: Window, now: float) -> tuple[Window, Ticket]:
-    """Count a request that goes now."""
-    probing = window.probing or window.spare <= 0
-    number = window.number + 1
-    ticket = Ticket(number, window.unanswered, window.turns, now, probe=probing)
-    began, count = window.second
-    counted = replace(
-        window,
-        number=number,
-        unanswered=window.unanswered + 1,
-        since=now if window.since is None else window.since,
-        sent_at=now,
-        second=(began, count + 1) if now - began < 1.0 else (now, 1),
-        probing=probing,
-        probe=number if probing else None,
-    )
-    return counted, ticket
+def ticket(window: Window, now: float, *, probe: bool) -> Ticket:
+    """Note what is known as a request is sent."""
+    return Ticket(now, window.turns, window.low, window.ran_at, probe)
 
 
 def answered(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
     """Learn from a response's status and headers."""
-    overlap = ticket.others + window.number - ticket.number
-    window = replace(_gone(window, ticket), limit=told.limit or window.limit)
+    window = replace(_probed(window, ticket), limit=told.limit or window.limit)
     if told.status == 429:
-        return _stop(window, ticket, told, now)
-    if told.remaining is None:
-        window = _uncounted(window, ticket, now)
-    elif not window.told or told.remaining > window.left + len(window.guesses) + overlap:
-        window = _risen(window, ticket, told.remaining, now)
-    elif ticket.window == window.turns or told.remaining >= window.left - overlap:
-        window = _fallen(window, ticket, told.remaining)
-    if ticket.number > window.stopped_at:
+        return _stopped(window, ticket, told, now)
+    if ticket.sent_at >= window.stopped_at:
         window = replace(window, probing=False)
-    return window
+    if told.remaining is None:
+        return _uncounted(window, ticket, now)
+    if ticket.turn != window.turns:
+        return _late(window, ticket, told.remaining)
+    if ticket.low is not None and told.remaining >= ticket.low:
+        return _risen(window, ticket, told.remaining, now)
+    return _fallen(window, ticket, told.remaining, now)
 
 
-def lost(window: Window, ticket: Ticket) -> Window:
+def lost(window: Window, ticket: Ticket, now: float) -> Window:
     """Count a request whose answer never came: Planhat may have counted it."""
-    return _guessed(_gone(window, ticket))
+    return _guessed(_probed(window, ticket), now)
 
 
 def unsent(window: Window, ticket: Ticket) -> Window:
     """Take back a request that never left: it costs nothing."""
-    return _gone(window, ticket)
+    return _probed(window, ticket)
 
 
-def _gone(window: Window, ticket: Ticket) -> Window:
-    probe = None if window.probe == ticket.number else window.probe
-    return replace(window, unanswered=window.unanswered - 1, probe=probe)
+def aged(window: Window, now: float) -> Window:
+    """Turn the window once time alone proves that it has ended."""
+    if window.began is None or now < (ends := window.began[1] + longest(window)):
+        return window
+    began = max(window.began[0] + shortest(window), window.ran_at), ends
+    if now > ends + LONGEST or window.ran_at >= ends:  # nothing is known of this one
+        began = now - LONGEST, now
+    return _turned(replace(window, low=None), began, now)
+
+
+def shortest(window: Window) -> float:
+    """Return the length that no window falls short of: as documented, unless seen otherwise."""
+    return min([SHORTEST, *(most for _, most in window.lengths)])
+
+
+def longest(window: Window) -> float:
+    """Return the length that no window exceeds: as documented, unless seen otherwise."""
+    return max([LONGEST, *(least for least, _ in window.lengths)])
+
+
+def _probed(window: Window, ticket: Ticket) -> Window:
+    return replace(window, probe_until=-NEVER) if ticket.probe else window
+
+
+def _turned(window: Window, began: Span, now: float) -> Window:
+    """Begin a window; of what is on its way, nothing is known to be counted in it."""
+    guesses = tuple(moment for moment in window.guesses if moment >= began[1])
+    return replace(
+        window,
+        began=began,
+        turns=window.turns + 1,
+        spent=0,
+        guesses=guesses,
+        others=0,
+        heard_at=now,
+    )
 
 
 def _uncounted(window: Window, ticket: Ticket, now: float) -> Window:
     """Count by ourselves: a probe that was let through opens a window of the documented size."""
-    if ticket.probe:
-        fresh = (window.limit or DOCUMENTED_LIMIT) - 1 - window.unanswered
-        return replace(window, left=max(0, fresh), guesses=(), since=now, reset_from=None)
-    return _guessed(window)
+    if not ticket.probe or ticket.turn != window.turns:
+        return _guessed(window, now)
+    began = max(window.ran_at, now - LONGEST), now
+    return replace(_turned(replace(window, low=None), began, now), spent=1, guesses=())
 
 
-def _guessed(window: Window) -> Window:
+def _guessed(window: Window, now: float) -> Window:
     """Take off a call that may have been counted."""
-    guesses = (*window.guesses, window.number)[-_GUESSES:]
-    return replace(window, left=max(0, window.left - 1), guesses=guesses)
+    if window.low is None:
+        return replace(window, spent=window.spent + 1)
+    return replace(window, guesses=(*window.guesses, now)[-_GUESSES:])
 
 
-def _heard(window: Window, ticket: Ticket, remaining: int) -> Window:
-    """Take a word for the truth, less what was guessed while it was on its way."""
-    guesses = tuple(number for number in window.guesses if number >= ticket.number)
-    return replace(window, left=max(0, remaining - len(guesses)), guesses=guesses)
-
-
-def _fallen(window: Window, ticket: Ticket, remaining: int) -> Window:
-    """Note a word on the window that is known. It still ran when a lower figure was asked for."""
-    heard = _heard(window, ticket, remaining)
-    if heard.left > window.left:
+def _late(window: Window, ticket: Ticket, remaining: int) -> Window:
+    """Note a word that set out before the window turned, if it can only be of the new one."""
+    if ticket.low is None or remaining < ticket.low:
         return window
-    return replace(heard, old_at=max(ticket.sent_at, window.old_at))
+    low = remaining if window.low is None else min(window.low, remaining)
+    return replace(window, low=low, spent=window.spent + 1)
+
+
+def _fallen(window: Window, ticket: Ticket, remaining: int, now: float) -> Window:
+    """Note a word on the window that is known. It still ran when a lower figure was asked for."""
+    nonsense = window.limit is not None and remaining >= window.limit
+    counted = replace(window, spent=window.spent + 1)
+    if window.low is not None and remaining >= window.low:
+        return counted
+    heard = replace(
+        counted,
+        low=remaining,
+        heard_at=now,
+        ran_at=max(window.ran_at, ticket.sent_at),
+        guesses=tuple(moment for moment in window.guesses if moment >= ticket.sent_at),
+        doubted_until=now + LONGEST if nonsense else window.doubted_until,
+    )
+    return _watched(heard, window, now)
 
 
 def _risen(window: Window, ticket: Ticket, remaining: int, now: float) -> Window:
-    """Note a new window, or the first word on one. It began after the last low answer was sent."""
-    if not window.told:
-        return replace(_heard(window, ticket, remaining), told=True, old_at=ticket.sent_at)
-    return replace(
-        _heard(window, ticket, remaining),
-        since=now,
-        reset_from=max(ticket.sent_at - LONGEST, window.old_at),
-        old_at=-NEVER,
-        turns=window.turns + 1,
-    )
+    """Note a new window, unless it comes too early and too small to be believed."""
+    old = window.began or (now - LONGEST, now)
+    began = max(ticket.ran_at, old[0] + shortest(window)), now
+    if began[0] > now:  # earlier than any reset can be
+        fresh = window.limit is not None and 2 * (remaining - (window.low or 0)) >= window.limit
+        if not fresh:
+            return replace(window, spent=window.spent + 1, doubted_until=now + LONGEST)
+        began = max(ticket.ran_at, old[0]), now
+    turned = _turned(replace(window, low=remaining), began, now)
+    lengths = window.lengths
+    if old[1] - old[0] < LONGEST:
+        lengths = (*lengths, (began[0] - old[1], began[1] - old[0]))[-LENGTHS:]
+    seen = (window.limit or 0) - remaining - 1 - window.unanswered
+    return replace(turned, spent=1, lengths=lengths, ran_at=ticket.sent_at, others=max(0, seen))
 
 
-def _stop(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
+def _watched(heard: Window, before: Window, now: float) -> Window:
+    """See how much others use: what is gone and isn't ours, at the least."""
+    if heard.limit is None or heard.low is None:
+        return heard
+    gone = heard.limit - heard.low - heard.spent
+    seen = max(heard.others, gone - heard.unanswered - len(heard.guesses))
+    if before.low is None:  # what was used before we looked has no time to be set against
+        return replace(heard, others=seen)
+    foreign = heard.foreign.after(now - before.heard_at, seen - heard.others)
+    return replace(heard, others=seen, foreign=foreign)
+
+
+def _stopped(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
     """Stop all lanes; a 429 to a request from before the last reset says nothing any more."""
-    if ticket.window != window.turns or (window.stopped_at >= ticket.number and not window.probing):
+    if ticket.turn != window.turns:
         return window
     burst = bool(told.remaining)
+    if told.remaining is None:  # the first one without a word, though calls should be left
+        burst = not window.probing and window.low is not None and window.spare > 0
+    pause = BURST_PAUSE if burst else 0.0
     if told.retry_after is not None:
-        pause = max(1.0, told.retry_after)
-    elif burst:
-        pause = BURST_PAUSE
-    else:
-        between = window.reset_between
-        pause = max(PROBE_EVERY, between[0] - now if between else 0.0)
-    return replace(
+        pause = min(MAX_STOP, max(told.retry_after, BURST_PAUSE if window.probing else 1.0))
+    stopped = replace(
         window,
-        left=window.left if burst else 0,
-        told=True,
         stopped_until=max(window.stopped_until, now + pause),
-        stopped_at=max(window.stopped_at, window.number),
+        stopped_at=now,
         probing=True,
     )
+    if burst:
+        return stopped
+    return replace(stopped, low=0, heard_at=now, ran_at=max(window.ran_at, ticket.sent_at))

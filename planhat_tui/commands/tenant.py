@@ -75,6 +75,8 @@ _LIMIT_WORDS: Final = {
     "limit": "Limit",
     "remaining": "Left",
     "resetIn": "Reset in (s)",
+    "age": "Told (s ago)",
+    "others": "Others use (calls/min)",
     "stoppedFor": "Stopped for (s)",
     "queue": "Waiting",
     "inFlight": "On their way",
@@ -84,7 +86,7 @@ _LIMIT_WORDS: Final = {
 
 
 def _told(known: Limits, now: float) -> dict[str, Json]:
-    """Return the limit as JSON: seconds, counted from now."""
+    """Return the limit as JSON: seconds, counted from now; ``others`` in calls a minute."""
     gone = now - known.as_of if known.as_of is not None else 0.0
     reset: Json = None
     if known.reset_in is not None:
@@ -94,6 +96,8 @@ def _told(known: Limits, now: float) -> dict[str, Json]:
         "limit": known.limit,
         "remaining": known.remaining,
         "resetIn": reset,
+        "age": round(gone, 1) if known.as_of is not None else None,
+        "others": round(known.others, 1) if known.others is not None else None,
         "stoppedFor": round(stopped, 1),
         "queue": sum(known.waiting.values()),
         "inFlight": known.in_flight,

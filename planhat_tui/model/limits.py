@@ -26,8 +26,10 @@ class Limits:
     ``limit`` and ``remaining`` are calls, ``None`` while unknown. ``reset_in`` is the interval of
     seconds, counted from ``as_of``, in which the next reset is expected, ``None`` while unknown.
     ``as_of`` is monotonic seconds of the last answer, ``None`` before the first. ``stopped_until``
-    is monotonic seconds while a 429 stops all lanes. ``waiting`` counts the queue by lane.
-    ``latency`` is the last answer's seconds. ``last_error`` is a sentence, empty if none.
+    is monotonic seconds until which, at the latest, nothing may go: after a 429, or once all calls
+    are used. ``others`` is how many calls a minute others on the tenant use, ``None`` before that
+    was watched. ``waiting`` counts the queue by lane. ``latency`` is the last answer's seconds.
+    ``last_error`` is a sentence, empty if none.
     """
 
     limit: int | None = None
@@ -35,6 +37,7 @@ class Limits:
     reset_in: tuple[float, float] | None = None
     as_of: float | None = None
     stopped_until: float | None = None
+    others: float | None = None
     in_flight: int = 0
     waiting: Mapping[Lane, int] = field(default_factory=dict)
     latency: float | None = None

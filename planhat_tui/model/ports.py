@@ -142,27 +142,17 @@ class Planhat(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What is kept of one rate limit between requests, and shared later among processes.
+class BudgetStore(Protocol):
+    """Where all processes of this machine keep what they know of a rate limit.
 
-    ``seen_at`` and ``window_from`` are wall-clock seconds, since monotonic ones end with a process.
+    ``key`` is a credential's hash, or a tenant's identity. What is kept is text that the governor
+    alone understands.
     """
 
-    limit: int | None = None
-    remaining: int | None = None
-    seen_at: float = 0.0
-    window_from: float | None = None
-    stopped_until: float = 0.0
+    def change(self, key: str, step: Callable[[str], str]) -> None:
+        """Keep what ``step`` makes of what is kept, with no other process in between.
 
-
-class BudgetStore(Protocol):
-    """Where budgets are kept, by ``key``: a credential's hash, or a tenant's identity."""
-
-    def load(self, key: str) -> Budget:
-        """Return what is known; an empty budget if nothing is."""
-        ...
-
-    def save(self, key: str, budget: Budget) -> None:
-        """Keep it."""
+        ``step`` gets empty text if nothing is kept. Raises :class:`StorageError`; ``step`` may have
+        been called then, but what it returned isn't kept.
+        """
         ...

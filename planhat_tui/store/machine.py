@@ -7,12 +7,13 @@ import hashlib
 import time
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.model.ports import Budget
 from planhat_tui.store.connection import Database
 from planhat_tui.store.disk import DamagedError, set_aside
 from planhat_tui.store.schema import MACHINE
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
     from pathlib import Path
 
 _LINES: Final = 1000
@@ -42,32 +43,20 @@ class MachineState:
         """Whether the disk can't be written: then nothing is kept, and what was kept is read."""
         return self._database.read_only
 
-    def load(self, key: str) -> Budget:
-        """Return what is known of a rate limit; an empty budget if nothing is."""
-        with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT seen_limit, remaining, seen_at, window_from, stopped_until FROM budget"
-                " WHERE key = ?",
-                (key,),
-            ).fetchone()
-        return Budget(*row) if row else Budget()
+    def change(self, key: str, step: Callable[[str], str]) -> None:
+        """Keep what ``step`` makes of what is kept of a rate limit, in one transaction.
 
-    def save(self, key: str, budget: Budget) -> None:
-        """Keep what is known of a rate limit."""
+        Where the disk can't be written, the step is shown what was kept, and nothing is kept of it.
+        """
         if self.read_only:
+            with self._database.reading() as connection:
+                step(_budget(connection, key))
             return
         with self._database.writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO budget VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    key,
-                    budget.limit,
-                    budget.remaining,
-                    budget.seen_at,
-                    budget.window_from,
-                    budget.stopped_until,
-                ),
-            )
+            before = _budget(connection, key)
+            after = step(before)
+            if after != before:
+                connection.execute("INSERT OR REPLACE INTO budget VALUES (?, ?)", (key, after))
 
     def history(self, limit: int = _LINES) -> tuple[str, ...]:
         """Return lines that were typed after the colon, oldest first."""
@@ -136,6 +125,11 @@ class MachineState:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+def _budget(connection: sqlite3.Connection, key: str) -> str:
+    row = connection.execute("SELECT state FROM budget WHERE key = ?", (key,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _digest(base_url: str, token: str) -> str:

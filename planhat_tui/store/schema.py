@@ -172,6 +172,13 @@ CREATE TABLE identity (
     PRIMARY KEY (base_url, credential)
 ) WITHOUT ROWID
 """,
+    """
+DROP TABLE budget;
+CREATE TABLE budget (
+    key TEXT PRIMARY KEY,
+    state TEXT NOT NULL             -- as api/budget writes it; all processes change it in turn
+) WITHOUT ROWID
+""",
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.api import connect
-from planhat_tui.model.ports import Budget
+from tests.budgets import MemoryBudgets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,19 +17,6 @@ if TYPE_CHECKING:
     from planhat_tui.api import PlanhatClient, RequestLogLine
 
 CANARY = "canary-7f3d5c1e9b"
-
-
-class MemoryBudgets:
-    """A budget store in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, Budget] = {}
-
-    def load(self, key: str) -> Budget:
-        return self.kept.get(key, Budget())
-
-    def save(self, key: str, budget: Budget) -> None:
-        self.kept[key] = budget
 
 
 class FakeTime:

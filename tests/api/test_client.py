@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planhat_tui.api import PlanhatClient, connect
+from planhat_tui.api.budget import read
 from planhat_tui.api.client import MAX_CONTACTS
 from planhat_tui.errors import InputError, TokenError
 from planhat_tui.model.limits import Lane
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from planhat_tui.model.ports import Planhat
-    from tests.api.conftest import MemoryBudgets, Server
+    from tests.api.conftest import Server
+    from tests.budgets import MemoryBudgets
 
 LIMITS = "X-Rate-Limit-Limit: 200\r\nX-Rate-Limit-Remaining: 150\r\n"
 RECORD = b'{"_id":"a1","name":"Acme"}'
@@ -152,7 +155,8 @@ async def test_the_limit_is_published_and_kept(
     server.answers(200, RECORD, LIMITS)
     await client.my_profile(lane=USER)
     assert (client.limits().limit, client.limits().remaining) == (200, 150)
-    assert [budget.remaining for budget in budgets.kept.values()] == [150]
+    (kept,) = budgets.kept.values()
+    assert read(kept, time.monotonic(), time.time() - time.monotonic()).left == 150
 
 
 async def test_a_budget_has_the_key_that_it_is_given(

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 
     from planhat_tui.api import RequestLogLine
-    from tests.api.conftest import MemoryBudgets, Server
+    from tests.api.conftest import Server
+    from tests.budgets import MemoryBudgets
 
 USER = Lane.USER
 LIMITS = "X-Rate-Limit-Limit: 200\r\nX-Rate-Limit-Remaining: 150\r\n"

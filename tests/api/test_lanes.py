@@ -5,49 +5,146 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from planhat_tui.api.lanes import PER_SECOND, SLOTS, reserve, wait_for
-from planhat_tui.api.window import LONGEST, NEVER, PROBE_EVERY, Told, Window, answered, sent, unsent
+from planhat_tui.api.forecast import reserve
+from planhat_tui.api.lanes import (
+    BATCH,
+    PER_SECOND,
+    PROBE_LOST,
+    SLOTS,
+    grant,
+    must_probe,
+    probe_at,
+    taken,
+    wait_for,
+)
+from planhat_tui.api.pace import Pace
+from planhat_tui.api.window import (
+    LONGEST,
+    NEVER,
+    SHORTEST,
+    Held,
+    Told,
+    Window,
+    aged,
+    answered,
+    ticket,
+)
 from planhat_tui.model.limits import Lane
 
-
-def _after(remaining: int, *, limit: int = 200) -> Window:
-    """A window after one request was sent and answered at 0."""
-    window, ticket = sent(Window(), 0.0)
-    return answered(window, ticket, Told(200, limit, remaining), 0.0)
+ALONE = Pace(0.0, 600.0)
+CROWDED = Pace(400.0, 600.0)
 
 
-def test_background_leaves_a_tenth_and_the_outbox_a_little() -> None:
-    window = _after(20)
-    assert wait_for(window, Lane.BACKGROUND, 0, 0) > 0
-    assert wait_for(window, Lane.OUTBOX, 0, 0) == 0
-    assert wait_for(_after(21), Lane.BACKGROUND, 0, 0) == 0
-    low = _after(5)
-    assert wait_for(low, Lane.OUTBOX, 0, 0) > 0
-    assert wait_for(low, Lane.SCREEN, 0, 0) > 0
-    assert wait_for(_after(1), Lane.USER, 0, 0) == 0
-    assert [reserve(window, lane) for lane in Lane] == [0, 5, 5, 20]
+def _window(left: int, *, limit: int = 200, held: int = 0, foreign: Pace = ALONE) -> Window:
+    """A window that began at 0 and was heard of at 1."""
+    calls = (Held("who", held, NEVER),) if held else ()
+    return Window(
+        limit=limit,
+        low=left,
+        began=(0.0, 0.0),
+        heard_at=1.0,
+        ran_at=1.0,
+        paced_at=1.0,
+        user=Pace(30.0, 600.0),
+        urgent=Pace(30.0, 600.0),
+        foreign=foreign,
+        held=calls,
+    )
 
 
-def test_background_spends_half_of_its_reserve_on_probes() -> None:
-    assert wait_for(_after(11), Lane.BACKGROUND, 0.0, 0) == PROBE_EVERY
-    assert wait_for(_after(10), Lane.BACKGROUND, 0.0, 0) == LONGEST
-    assert wait_for(_after(3), Lane.OUTBOX, 0.0, 0) == PROBE_EVERY
-    assert wait_for(_after(2), Lane.OUTBOX, 0.0, 0) == LONGEST
+@pytest.mark.parametrize("lane", [Lane.OUTBOX, Lane.SCREEN, Lane.BACKGROUND])
+def test_a_lane_leaves_its_reserve_to_those_before_it(lane: Lane) -> None:
+    kept = reserve(_window(100), lane, 1.0)
+    assert wait_for(_window(kept + 1), lane, 1.0) == 0
+    assert wait_for(_window(kept), lane, 1.0) == NEVER
+    assert wait_for(_window(kept + 5, held=5), lane, 1.0) == NEVER
+    assert wait_for(_window(1), Lane.USER, 1.0) == 0
+    assert wait_for(_window(1, held=1), Lane.USER, 1.0) == NEVER
+
+
+def test_near_the_reserve_calls_are_taken_one_by_one() -> None:
+    kept = reserve(_window(100), Lane.BACKGROUND, 1.0)
+    assert grant(_window(kept + 2), Lane.BACKGROUND, 1.0, 20) == 1
+    assert grant(_window(kept + 40), Lane.BACKGROUND, 1.0, 20) == 10
+    assert grant(_window(199), Lane.BACKGROUND, 1.0, 40) == SLOTS[Lane.BACKGROUND] + BATCH
+    assert grant(_window(3), Lane.USER, 1.0, 20) == 3
+
+
+def test_before_anything_is_told_one_asks_and_the_user_goes() -> None:
+    fresh = Window()
+    assert wait_for(fresh, Lane.BACKGROUND, 1.0) == 0
+    assert grant(fresh, Lane.BACKGROUND, 1.0, 20) == 1
+    out = replace(fresh, held=(Held("who", 1, NEVER),))
+    assert wait_for(out, Lane.BACKGROUND, 1.0) == NEVER
+    assert wait_for(out, Lane.USER, 1.0) == 0
 
 
 def test_background_is_held_to_the_burst_limit_and_the_user_is_not() -> None:
-    window = _after(10**6, limit=10**6)
-    for _ in range(PER_SECOND - 1):
-        assert wait_for(window, Lane.BACKGROUND, 0.25, 0) == 0
-        window, ticket = sent(window, 0.25)
-        window = unsent(window, ticket)
-    assert wait_for(window, Lane.BACKGROUND, 0.25, 0) == pytest.approx(0.75)
-    assert wait_for(window, Lane.USER, 0.25, 0) == 0
-    assert wait_for(window, Lane.BACKGROUND, 1.0, 0) == 0
+    window = _window(10**6, limit=10**6)
+    for _ in range(PER_SECOND):
+        assert wait_for(window, Lane.BACKGROUND, 1.25) == 0
+        window = taken(window, 1.25, 1, probe=False)
+    assert wait_for(window, Lane.BACKGROUND, 1.25) == pytest.approx(1.0)
+    assert wait_for(window, Lane.USER, 1.25) == 0
+    assert wait_for(window, Lane.BACKGROUND, 2.25) == 0
 
 
 @given(st.sampled_from(Lane), st.integers(0, 60))
 def test_no_lane_takes_more_than_its_slots(lane: Lane, in_flight: int) -> None:
-    wait = wait_for(_after(199), lane, 0.0, in_flight)
+    wait = wait_for(_window(199, held=in_flight), lane, 1.0)
     assert wait == (NEVER if in_flight >= SLOTS[lane] else 0.0)
+
+
+def test_alone_background_waits_until_the_reset_is_certain_and_the_user_asks_before() -> None:
+    used_up = _window(0)
+    assert wait_for(used_up, Lane.BACKGROUND, 1.0) == LONGEST - 1.0
+    asks = probe_at(used_up, Lane.USER)
+    assert SHORTEST < asks < LONGEST
+    crowded = _window(0, foreign=CROWDED)
+    assert SHORTEST < probe_at(crowded, Lane.USER) < asks
+    assert probe_at(crowded, Lane.BACKGROUND) < LONGEST
+
+
+def test_one_probe_at_a_time_and_it_can_be_lost() -> None:
+    used_up = _window(0)
+    now = probe_at(used_up, Lane.USER)
+    assert must_probe(used_up)
+    assert grant(used_up, Lane.USER, now, 9) == 1
+    out = taken(used_up, now, 1, probe=True)
+    assert wait_for(out, Lane.USER, now) == pytest.approx(PROBE_LOST)
+    told = answered(out, ticket(out, now, probe=True), Told(200, 200, 199), now)
+    assert wait_for(told, Lane.BACKGROUND, now) == 0
+
+
+def test_a_stop_holds_for_all_lanes_and_then_one_asks() -> None:
+    window = _window(150)
+    stopped = answered(
+        window, ticket(window, 2.0, probe=False), Told(429, 200, 0, retry_after=30), 2.0
+    )
+    for lane in Lane:
+        assert wait_for(stopped, lane, 2.0) == 30
+        assert wait_for(stopped, lane, 32.0) == 0
+        assert grant(stopped, lane, 32.0, 20) == 1
+
+
+def test_a_storm_is_not_answered_with_a_storm() -> None:
+    window, now, asks = _window(10), 1.0, 0
+    while now < 3600:
+        if wait := wait_for(window, Lane.USER, now):
+            now += min(wait, 1.0)
+            window = aged(window, now)
+            continue
+        out = ticket(window, now, probe=must_probe(window))
+        window, asks = answered(window, out, Told(429), now), asks + 1
+    assert 20 <= asks <= 3600 / 6
+
+
+def test_what_others_leave_is_asked_for_after_a_while() -> None:
+    window = _window(20, foreign=CROWDED)
+    assert wait_for(window, Lane.BACKGROUND, 1.0) == pytest.approx(7.5, rel=0.05)
+    assert grant(window, Lane.BACKGROUND, 10.0, 20) == 1
+    gone = _window(5, foreign=CROWDED)
+    assert wait_for(gone, Lane.BACKGROUND, 30.0) > 30  # probably nothing is left: no hurry
+    assert wait_for(_window(5), Lane.BACKGROUND, 30.0) == NEVER

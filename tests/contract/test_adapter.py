@@ -16,8 +16,8 @@ from planhat_tui.errors import (
     TokenError,
 )
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.ports import Budget
 from planhat_tui.sandbox import SandboxOptions, create_app
+from tests.budgets import MemoryBudgets as Budgets
 from tests.sandbox.process import running
 
 if TYPE_CHECKING:
@@ -33,19 +33,6 @@ URL = "http://sandbox.planhat"
 OPTIONS = SandboxOptions(companies=30)
 NOBODY = "0" * 24
 START, END = "2016-10-17T14:00:00.000Z", "2016-10-17T14:02:00.000Z"
-
-
-class Budgets:
-    """Budgets in memory."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Budget] = {}
-
-    def load(self, key: str) -> Budget:
-        return self._kept.get(key, Budget())
-
-    def save(self, key: str, budget: Budget) -> None:
-        self._kept[key] = budget
 
 
 @pytest.fixture(params=["modern", "seed"])

@@ -17,11 +17,11 @@ import httpx
 
 from planhat_tui.api import connect
 from planhat_tui.model.outbox import Action, NewEntry
-from planhat_tui.model.ports import Budget
 from planhat_tui.model.records import Kind
 from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions, create_app
 from planhat_tui.store.tenant import TenantStore
 from planhat_tui.sync.engine import Engine
+from tests.budgets import MemoryBudgets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,19 +66,6 @@ class Time:
         """Wait as a governor does, without waiting."""
         self.leap(seconds)
         await asyncio.sleep(0)
-
-
-class Budgets:
-    """Budgets in memory."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Budget] = {}
-
-    def load(self, key: str) -> Budget:
-        return self._kept.get(key, Budget())
-
-    def save(self, key: str, budget: Budget) -> None:
-        self._kept[key] = budget
 
 
 class Server:
@@ -259,7 +246,7 @@ def client_over(
     client = connect(
         URL,
         token,
-        budget=Budgets(),
+        budget=MemoryBudgets(),
         app=no_app,
         clock=time.time,
         wall=time.time,

@@ -28,8 +28,9 @@ def test_what_is_left_is_told_with_the_reset() -> None:
 
 
 def test_the_reset_comes_nearer() -> None:
-    assert words(KNOWN, NOW + 10) == "143 of 200 left · reset in 2-61 s"
-    assert words(KNOWN, NOW + 30) == "143 of 200 left · reset in 0-41 s"
+    assert words(KNOWN, NOW + 9) == "143 of 200 left · reset in 3-62 s"
+    assert words(KNOWN, NOW + 20) == "143 of 200 left · reset in 0-51 s · 20 s old"
+    assert words(KNOWN, NOW + 30) == "143 of 200 left · reset in 0-41 s · 30 s old"
 
 
 def test_the_reset_is_told_as_exactly_as_it_is_known() -> None:
@@ -59,6 +60,12 @@ def test_a_tenth_is_little() -> None:
 
 
 def test_while_everything_stops_the_seconds_are_told() -> None:
+    used_up = Limits(
+        limit=200, remaining=0, reset_in=(12.0, 71.0), as_of=NOW, stopped_until=NOW + 71
+    )
+    assert words(used_up, NOW + 2) == "rate limit used up · goes on in 10-69 s"
+    told = Limits(limit=200, remaining=0, reset_in=(12.0, 71.0), as_of=NOW, stopped_until=NOW + 30)
+    assert words(told, NOW) == "rate limit used up · goes on in 30 s"
     stopped = Limits(limit=200, remaining=0, as_of=NOW, stopped_until=NOW + 12)
     assert mood(stopped, NOW) == "stopped"
     assert words(stopped, NOW) == "rate limit used up · goes on in 12 s"
@@ -126,3 +133,10 @@ def test_little_and_nothing_left_have_a_colour_of_their_own() -> None:
     stopped = Limits(limit=200, remaining=0, as_of=NOW, stopped_until=NOW + 5)
     assert pieces(low, NOW, UNICODE, wide=False)[0][1] == "bold $warning"
     assert pieces(stopped, NOW, UNICODE, wide=False)[0][1] == "bold $error"
+
+
+def test_what_others_use_is_said() -> None:
+    shared = Limits(limit=200, remaining=143, reset_in=(12.0, 71.0), as_of=NOW, others=38.4)
+    assert words(shared, NOW) == "143 of 200 left · reset in 12-71 s · others use 38/min"
+    alone = Limits(limit=200, remaining=143, reset_in=(12.0, 71.0), as_of=NOW, others=0.2)
+    assert words(alone, NOW) == "143 of 200 left · reset in 12-71 s"

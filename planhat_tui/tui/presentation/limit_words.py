@@ -14,6 +14,9 @@ Mood = Literal["known", "stale", "unknown", "low", "stopped"]
 STALE_AFTER = 120.0
 """Seconds after which every window has ended (API reference 2016: reset every 60 to 120 s)."""
 
+TOLD_FROM = 10.0
+"""Seconds from which on it's said how old the figures are."""
+
 
 def mood(limits: Limits, now: float) -> Mood:
     """Return how far the figures can be trusted at ``now``, monotonic seconds."""
@@ -30,20 +33,36 @@ def mood(limits: Limits, now: float) -> Mood:
 
 
 def words(limits: Limits, now: float, *, dot: str = "·") -> str:
-    """Return ``143 of 200 left · reset in 12-71 s``, or why that can't be said."""
+    """Return ``143 of 200 left · reset in 12-71 s · 8 s old``, or why that can't be said."""
     state = mood(limits, now)
     if state == "stopped":
-        left = max(1.0, (limits.stopped_until or now) - now)
-        return f"rate limit used up {dot} goes on in {left:.0f} s"
+        return f"rate limit used up {dot} goes on in {_goes_on(limits, now)}"
     if limits.as_of is None:
         return "rate limit unknown until the first answer"
-    if limits.remaining is None:
+    if state == "unknown" or limits.remaining is None:
         return "rate limit unknown: the answers don't tell it"
     left_of = f"{limits.remaining} of {limits.limit}" if limits.limit else f"{limits.remaining}"
     if state == "stale":
         gone = max(5.0, now - limits.as_of)  # "now ago" isn't said
         return f"{left_of} left {age(gone)} ago {dot} stale, reset since"
-    return f"{left_of} left {dot} {_reset(limits, now)}"
+    said = [f"{left_of} left", _reset(limits, now)]
+    if now - limits.as_of >= TOLD_FROM:
+        said.append(f"{age(now - limits.as_of)} old")
+    if limits.others is not None and limits.others >= 1:
+        said.append(f"others use {limits.others:.0f}/min")
+    return f" {dot} ".join(said)
+
+
+def _goes_on(limits: Limits, now: float) -> str:
+    """Return in how many seconds something may go: from when it's possible to when it's certain."""
+    latest = max(1.0, (limits.stopped_until or now) - now)
+    if limits.reset_in is None or limits.as_of is None or limits.remaining != 0:
+        return f"{latest:.0f} s"
+    earliest = max(0.0, limits.as_of + limits.reset_in[0] - now)
+    certain = limits.as_of + limits.reset_in[1] - now
+    if round(certain) != round(latest) or round(earliest) == round(latest):
+        return f"{latest:.0f} s"  # Planhat said when
+    return f"{earliest:.0f}-{latest:.0f} s"
 
 
 def _reset(limits: Limits, now: float) -> str:
