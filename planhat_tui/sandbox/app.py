@@ -14,7 +14,8 @@ from starlette.routing import Router
 from planhat_tui.sandbox import demo
 from planhat_tui.sandbox.database import Database
 from planhat_tui.sandbox.limits import Limits, Taken
-from planhat_tui.sandbox.routes import Service, routes
+from planhat_tui.sandbox.routes import routes, table
+from planhat_tui.sandbox.service import Service
 from planhat_tui.sandbox.stats import Stats
 from planhat_tui.sandbox.tenants import Tenants
 
@@ -39,8 +40,8 @@ class Sandbox:
         self._limits = Limits(self._database, options.limit, options.window, options.seed)
         self._clock = clock
         self.stats = Stats()
-        service = Service(self._database, clock)
-        self._router = Router(routes(service, options.dialect))
+        service = Service(self._database, clock, modern=options.dialect == "modern")
+        self._router = Router(routes(table(service)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,7 +50,7 @@ class Sandbox:
             return
         taken, answer = self._door(scope)
         if answer is None:
-            scope["pattern"] = "unknown"
+            scope["pattern"], scope["failing"] = "unknown", ()
             answer = self._router
         await answer(scope, receive, self._counted(scope, taken, send))
 
