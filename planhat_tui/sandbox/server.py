@@ -9,11 +9,16 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from planhat_tui.sandbox import create_app
+from planhat_tui.sandbox.breaking import DROP
 
 if TYPE_CHECKING:
+    import asyncio
     from types import FrameType
+
+    from starlette.types import Receive, Scope, Send
 
     from planhat_tui.sandbox import SandboxOptions
 
@@ -43,9 +48,25 @@ def run(options: SandboxOptions, host: str, port: int) -> int:
                 lifespan="off",
                 backlog=_BACKLOG,
                 timeout_graceful_shutdown=_PATIENCE,
+                http=_Protocol,
             )
             _Server(config, _ready(options, listener)).run(sockets=[listener])
     return 0
+
+
+class _Protocol(H11Protocol):
+    """HTTP, and a way for the app to break its own connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Lend the app what breaks this connection."""
+        super().connection_made(transport)
+        answer = self.app
+
+        async def breakable(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[DROP] = transport.abort
+            await answer(scope, receive, send)
+
+        self.app = breakable
 
 
 class _Server(uvicorn.Server):
