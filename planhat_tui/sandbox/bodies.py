@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response, StreamingResponse
@@ -37,16 +38,31 @@ async def read_json(request: Request, most: int = MOST_BYTES) -> object:
         if len(body) > most:
             raise RefusalError(413, "Request body is too large")
     try:
-        read: object = json.loads(body)
-        dump(read).encode()  # lone surrogates and NaN fail here
+        read: object = json.loads(body.decode(), parse_constant=_refuse, parse_float=_finite)
+        if b"\\u" in body:
+            dump(read).encode()  # a lone surrogate fails here
     except (ValueError, RecursionError):
         raise RefusalError(400, "Malformed JSON") from None
     return read
 
 
+def _refuse(text: str) -> float:
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse(text)
+
+
 def record(text: bytes) -> Response:
     """Answer a record."""
     return Response(text, media_type=_JSON)
+
+
+def page(parts: list[bytes]) -> Response:
+    """Answer a page that is in pieces."""
+    return record(b"".join(parts))
 
 
 def pieces(texts: Iterator[bytes]) -> Response:

@@ -148,7 +148,7 @@ class Companies:
         query = request.query_params
         ids = self._service.company_ids(tenant, query.get("companyId", ""))
         listing = Listing(self._database, tenant.id, _KIND)
-        return bodies.record(listing.page(page_of(query, _MOST), id=ids))
+        return bodies.page(listing.page(page_of(query, _MOST), id=ids))
 
     async def lean(self, request: Request, tenant: Tenant) -> Response:
         """``GET /leancompanies``: all of them, or those with an external id."""

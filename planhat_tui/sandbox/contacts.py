@@ -158,7 +158,7 @@ class Contacts:
         companies = self._service.company_ids(tenant, of)
         page = page_of(query, _MOST, ALL) if companies else page_of(query, _MOST)
         wanted = {name: [query[name]] for name in ("email", "archived") if query.get(name)}
-        return bodies.record(self._listing(tenant).page(page, company_id=companies, **wanted))
+        return bodies.page(self._listing(tenant).page(page, company_id=companies, **wanted))
 
     def _match(self, tenant: Tenant, row: Record) -> Record | None:
         """Return the contact that a row means; an external id is looked for in its company."""

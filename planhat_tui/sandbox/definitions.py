@@ -82,7 +82,7 @@ class Definitions:
         parent = query.get("parent", "").casefold()
         listing = Listing(self._database, tenant.id, _KIND)
         wanted = {"parent": [parent]} if parent else {}
-        return bodies.record(listing.page(page_of(query, _MOST), **wanted))
+        return bodies.page(listing.page(page_of(query, _MOST), **wanted))
 
     def _saved(self, tenant: Tenant, definition: Record) -> Response:
         row = self._database.one(

@@ -1,8 +1,8 @@
 """Lists: stored JSON text joined by SQLite itself, not decoded, unless fields are selected.
 
 ``limit``, ``offset``, ``sort=field`` or ``-field``, ``select=a,b``; a larger limit is clamped and
-unknown parameters are ignored, both silently. A page is bounded by its cap and read at once; a list
-without a cap is read piece by piece, so that memory doesn't grow with the tenant.
+unknown parameters are ignored, both silently. A page is bounded by its cap; a list
+without a cap goes out piece by piece, so that memory doesn't grow with the tenant.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.sandbox.database import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from planhat_tui.sandbox.database import Database
 
@@ -33,8 +33,8 @@ _DEFAULT: Final = 100
 ALL: Final = 2**31
 """The default limit of lists that are whole unless a limit is sent."""
 _MOST_DIGITS: Final = 20
-_PIECE: Final = 500
-"""Records of a list without a cap that are read at once."""
+_PIECE: Final = 50
+"""Records in a piece. Of larger ones the system gives and takes back the memory each time."""
 _LEAN_FIELDS: Final = ("_id", "externalId", "sourceId", "name", "slug")
 _LEAN: Final = (
     "'{' || "
@@ -79,18 +79,20 @@ class Listing:
         self._tenant = tenant
         self._kind = kind
 
-    def page(self, page: Page, **wanted: Sequence[str]) -> bytes:
-        """Return a page as a JSON array."""
-        where, bound = self._where(wanted)
+    def page(self, page: Page, **wanted: Sequence[str]) -> list[bytes]:
+        """Return a page as pieces of a JSON array."""
         order, by = _order(page.sort)
-        query = f"SELECT json FROM record WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 -- our names
-        values = (*bound, *by, page.limit, page.offset)
+        if order == "id" and not page.select:
+            return list(self._pieces("json", wanted, page.limit, page.offset))
+        where, bound = self._where(wanted)
+        query = (
+            f"SELECT CAST(json AS BLOB) FROM record WHERE {where}"  # noqa: S608 -- our names
+            f" ORDER BY {order} LIMIT ? OFFSET ?"
+        )
+        parts = self._database.parts(query, (*bound, *by, page.limit, page.offset), _PIECE)
         if page.select:
-            texts = [_selected(text, page.select) for (text,) in self._database.all(query, values)]
-            return f"[{','.join(texts)}]".encode()
-        joined = f"SELECT CAST('[' || ifnull(group_concat(json), '') || ']' AS BLOB) FROM ({query})"  # noqa: S608 -- our names
-        body: bytes = self._database.all(joined, values)[0][0]
-        return body
+            parts = [[_selected(record, page.select) for record in part] for part in parts]
+        return _array(b",".join(part) for part in parts)
 
     def whole(self, **wanted: Sequence[str]) -> Iterator[bytes]:
         """Return all records as pieces of a JSON array."""
@@ -152,9 +154,16 @@ def _order(sort: str) -> tuple[str, list[str]]:
     return f"json_extract(json, ?) {direction}, id", [path]
 
 
-def _selected(text: str, names: frozenset[str]) -> str:
+def _array(parts: Iterable[bytes]) -> list[bytes]:
+    """Put commas between the parts and brackets around them."""
+    pieces = [(b"," if place else b"[") + part for place, part in enumerate(parts)]
+    return [*pieces, b"]"] if pieces else [b"[]"]
+
+
+def _selected(text: bytes, names: frozenset[str]) -> bytes:
     record = json.loads(text)
-    return dump({name: value for name, value in record.items() if name in names or name == "_id"})
+    kept = {name: value for name, value in record.items() if name in names or name == "_id"}
+    return dump(kept).encode()
 
 
 def _number(text: str | None, default: int) -> int:

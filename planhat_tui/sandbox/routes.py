@@ -56,7 +56,9 @@ def _route(path: str, operations: Mapping[str, Operation]) -> Route:
         operation = operations["GET" if request.method == "HEAD" else request.method]
         try:
             return await operation.handle(request, request.scope["tenant"])
-        except RefusalError as refusal:
+        except (RefusalError, RecursionError) as error:
+            deep = RefusalError(400, "Malformed JSON")
+            refusal = error if isinstance(error, RefusalError) else deep
             if operation.modern:
                 return JSONResponse({"error": refusal.text}, refusal.status)
             return PlainTextResponse(refusal.text, refusal.status)

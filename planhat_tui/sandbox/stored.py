@@ -98,7 +98,7 @@ class Stored:
         query = request.query_params
         companies = self._service.company_ids(tenant, query.get("companyId", ""))
         listing = Listing(self._database, tenant.id, self._kind)
-        return bodies.record(listing.page(page_of(query, _MOST), company_id=companies))
+        return bodies.page(listing.page(page_of(query, _MOST), company_id=companies))
 
     def _saved(self, tenant: Tenant, record: Record) -> Response:
         if record.get("companyId"):
