@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from planhat_tui.sandbox.app import Sandbox
 
+Dialect = Literal["modern", "seed"]
+
 
 @dataclass(frozen=True, slots=True)
 class DemoTenant:
@@ -45,7 +47,7 @@ class SandboxOptions:
     empty: bool = False
     companies: int = 1200
     seed: int = 1
-    dialect: Literal["modern", "seed"] = "modern"
+    dialect: Dialect = "modern"
     limit: int = 200
     window: tuple[float, float] = (60.0, 120.0)
     token: str = DEMO_TENANTS[0].token
