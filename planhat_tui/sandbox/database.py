@@ -146,6 +146,12 @@ class Database:
                 _PUT, (_row(tenant, kind, record, dump(record)) for record in records)
             )
 
+    def put_each(self, tenant: str, kind: str, records: Iterable[Record]) -> None:
+        """Insert records one by one, so that making the next one may look at the others."""
+        with self.writing() as connection:
+            for record in records:
+                connection.execute(_PUT, _row(tenant, kind, record, dump(record)))
+
     def put_one(self, tenant: str, kind: str, record: Record) -> bytes:
         """Insert or replace a record; return it as it is stored."""
         text = dump(record)

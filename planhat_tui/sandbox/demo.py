@@ -7,15 +7,17 @@ second is a quarter of it, with its own names.
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from planhat_tui.sandbox import words
+from planhat_tui.sandbox import practice, words
 from planhat_tui.sandbox.rules import free_slug, iso, slug_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator
 
     from planhat_tui.sandbox import DemoTenant, SandboxOptions
     from planhat_tui.sandbox.database import Database
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _DAY: Final = 86_400.0
+_SEED_OF_CONTACTS: Final = ("_id", "name", "domains", "status")
 _CUSTOM: Final[tuple[tuple[str, str, list[str]], ...]] = (
     ("Plan", "list", list(words.PLANS)),
     ("Seats", "number", []),
@@ -55,9 +58,41 @@ def prepare(database: Database, options: SandboxOptions, now: float) -> None:
             if options.empty:
                 continue
             count = options.companies if number == 0 else max(1, options.companies // 4)
-            companies = list(maker.companies(count, [user["_id"] for user in team]))
-            database.put(tenant.tenant_id, "company", companies)
-            database.put(tenant.tenant_id, "contact", maker.contacts(companies))
+            _fill(connection, database, maker, count, team)
+
+
+def _fill(
+    connection: sqlite3.Connection,
+    database: Database,
+    maker: Maker,
+    count: int,
+    team: list[Record],
+) -> None:
+    """Make the records. What contacts need of companies waits on disk: memory doesn't grow."""
+    tenant = maker.tenant.tenant_id
+    connection.execute("CREATE TEMP TABLE made (number INTEGER PRIMARY KEY, seed TEXT)")
+
+    def companies() -> Iterator[Record]:
+        owners = [user["_id"] for user in team]
+        for number, company in enumerate(maker.companies(count, owners, _taken(database, tenant))):
+            seed = {name: company[name] for name in _SEED_OF_CONTACTS}
+            connection.execute("INSERT INTO made VALUES (?, ?)", (number, json.dumps(seed)))
+            yield company
+
+    def made() -> Iterator[Record]:
+        for (seed,) in connection.execute("SELECT seed FROM made ORDER BY number"):
+            yield json.loads(seed)
+
+    database.put_each(tenant, "company", companies())
+    database.put(tenant, "contact", maker.contacts(made()))
+    for kind, records in practice.stored(maker.seed, maker.now, made()):
+        database.put_each(tenant, kind, iter([records]))
+    connection.execute("DROP TABLE made")
+
+
+def _taken(database: Database, tenant: str) -> Callable[[str], bool]:
+    query = "SELECT 1 FROM record WHERE tenant = ? AND kind = 'company' AND slug = ?"
+    return lambda slug: database.one(query, (tenant, slug)) is not None
 
 
 @dataclass
@@ -108,18 +143,18 @@ class Maker:
                 "isFormula": False,
             }
 
-    def companies(self, count: int, team: list[str]) -> Iterator[Record]:
-        """Make companies."""
-        slugs: set[str] = set()
+    def companies(
+        self, count: int, team: list[str], taken: Callable[[str], bool]
+    ) -> Iterator[Record]:
+        """Make companies. ``taken`` tells whether one of them has a slug already."""
         for number in range(count):
             company = self._company(number, self._company_name(number), team)
-            company["slug"] = free_slug(slug_of(company["name"]), slugs.__contains__)
-            slugs.add(company["slug"])
+            company["slug"] = free_slug(slug_of(company["name"]), taken)
             domain = f"{company['slug'][:40]}.example"
             company["domains"] = [] if number % 17 == 5 else [domain]
             yield company
 
-    def contacts(self, companies: list[Record]) -> Iterator[Record]:
+    def contacts(self, companies: Iterable[Record]) -> Iterator[Record]:
         """Make about eight contacts for each company; some have none, some very many."""
         shared = ["+46 70 123 45 67", "+1 212 555 0100", "+49 30 901820"]
         for number, company in enumerate(companies):
