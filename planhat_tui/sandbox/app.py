@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse
 from starlette.routing import Router
 
-from planhat_tui.sandbox import demo
 from planhat_tui.sandbox.breaking import answer_badly
 from planhat_tui.sandbox.clock import DrivenClock
 from planhat_tui.sandbox.control import PREFIX, Control
 from planhat_tui.sandbox.database import Database
 from planhat_tui.sandbox.faults import FailingRows, Faults
+from planhat_tui.sandbox.filling import prepare
 from planhat_tui.sandbox.limits import Limits, Taken
 from planhat_tui.sandbox.routes import routes, table
 from planhat_tui.sandbox.service import Service
@@ -47,7 +47,7 @@ class Sandbox:
         faults = Faults(options.faults, options.seed)
         self._database = Database(options.db)
         self._clock = DrivenClock(clock)
-        demo.prepare(self._database, options, self._clock())
+        prepare(self._database, options, self._clock())
         self._tenants = Tenants(self._database, [known.tenant_id for known in options.tenants])
         self._limits = Limits(self._database, options.limit, options.window, options.seed)
         self._sleep = sleep

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from planhat_tui.sandbox import rules
 from planhat_tui.sandbox.fields import INTEGER, LIST, RefusalError, Schema
 
 if TYPE_CHECKING:
@@ -38,15 +39,16 @@ def upsert(
     rows: object,
     find: Callable[[Record], Record | None],
     make: Callable[[Record], Record],
-    change: Callable[[Record, Record], Record | None],
+    change: Callable[[Record, Record], Record],
+    save: Callable[[Record], object],
+    *,
     failing: Container[int] = (),
 ) -> tuple[int, dict[str, Any]]:
     """Make or change each row; return the status and the answer.
 
-    ``find`` returns the record that a row means. ``make`` and ``change`` save and return the
-    record, or raise :class:`RefusalError`; ``change`` returns ``None`` where nothing changes. Rows
-    at the places ``failing`` fail as if the service had lost them. Raises :class:`RefusalError`
-    for what isn't a list of at most :data:`MOST_ROWS`.
+    ``find`` returns the record that a row means; ``make`` and ``change`` return the one to be
+    saved, or raise :class:`RefusalError`. Rows at the places ``failing`` fail as if the service had
+    lost them. Raises :class:`RefusalError` for what isn't a list of at most :data:`MOST_ROWS`.
     """
     if not isinstance(rows, list):
         raise RefusalError(400, "The body must be a JSON array")
@@ -59,7 +61,11 @@ def upsert(
         try:
             found = find(_checked(row))
             _survives(place, failing)
-            _note(answer, found, change(found, row) if found else make(row))
+            record = change(found, row) if found else make(row)
+            same = found is not None and rules.same(found, record)
+            if not same:
+                save(record)
+            _note(answer, found, None if same else record)
         except RefusalError as refusal:
             failed += 1
             errors = answer["updatedErrors" if found else "createdErrors"]

@@ -158,26 +158,14 @@ class Companies:
     async def upsert(self, request: Request, tenant: Tenant) -> Response:
         """``PUT /companies`` with a list (modern)."""
         rows = await bodies.read_json(request)
-
-        def make(row: Record) -> Record:
-            company = self._made(tenant, row)
-            self._save(tenant, company)
-            return company
-
-        def change(company: Record, row: Record) -> Record | None:
-            changed = self._changed(tenant, company, row)
-            if rules.same(company, changed):
-                return None
-            self._save(tenant, changed)
-            return changed
-
         with self._database.writing():
             status, answer = bulk.upsert(
                 rows,
                 lambda row: self._service.match(tenant, _KIND, row),
-                make,
-                change,
-                request.scope["failing"],
+                lambda row: self._made(tenant, row),
+                lambda company, row: self._changed(tenant, company, row),
+                lambda company: self._save(tenant, company),
+                failing=request.scope["failing"],
             )
         return JSONResponse(answer, status)
 

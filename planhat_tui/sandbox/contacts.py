@@ -129,26 +129,14 @@ class Contacts:
     async def upsert(self, request: Request, tenant: Tenant) -> Response:
         """``PUT /endusers`` with a list (modern)."""
         rows = await bodies.read_json(request)
-
-        def make(row: Record) -> Record:
-            contact = self._made(tenant, row)
-            self._save(tenant, contact)
-            return contact
-
-        def change(contact: Record, row: Record) -> Record | None:
-            changed = self._changed(tenant, contact, row)
-            if rules.same(contact, changed):
-                return None
-            self._save(tenant, changed)
-            return changed
-
         with self._database.writing():
             status, answer = bulk.upsert(
                 rows,
                 lambda row: self._match(tenant, row),
-                make,
-                change,
-                request.scope["failing"],
+                lambda row: self._made(tenant, row),
+                lambda contact, row: self._changed(tenant, contact, row),
+                lambda contact: self._save(tenant, contact),
+                failing=request.scope["failing"],
             )
         return JSONResponse(answer, status)
 
