@@ -123,6 +123,8 @@ def changed_contact(contact: Record, fields: Mapping[str, Any], now: float) -> R
     given = accepted(CONTACT, fields)
     if "companyId" in given and not given["companyId"]:
         raise RefusalError(400, "Failed to update enduser: companyId can't be empty")
+    if given.get("createDate", "") is None:  # it was made some day: the date can't be taken away
+        del given["createDate"]
     return _touched(_named(_merged(contact, given), given), now)
 
 
