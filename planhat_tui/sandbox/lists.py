@@ -33,7 +33,7 @@ _DEFAULT: Final = 100
 ALL: Final = 2**31
 """The default limit of lists that are whole unless a limit is sent."""
 _MOST_DIGITS: Final = 20
-_PIECE: Final = 50
+_PIECE: Final = 100
 """Records in a piece. Of larger ones the system gives and takes back the memory each time."""
 _LEAN_FIELDS: Final = ("_id", "externalId", "sourceId", "name", "slug")
 _LEAN: Final = (
