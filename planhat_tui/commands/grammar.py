@@ -42,6 +42,10 @@ def _parameter(param: Param, door: Door) -> click.Parameter:
             return _argument(param)
         case "flag":
             return click.Option([*param.flags], is_flag=True, help=param.help)
+        case "options":
+            return click.Option(
+                [*param.flags, param.name], metavar=param.metavar, multiple=True, help=param.help
+            )
         case "option":
             kind = click.Choice(param.choices) if param.choices else None
             return click.Option(
@@ -74,7 +78,7 @@ def arguments(command: Command, given: dict[str, Any]) -> dict[str, Any]:
         value = given[param.name]
         if param.how == "records":
             value = (value,) if isinstance(value, str) else tuple(value)
-        elif param.how == "words":
+        elif param.how in {"words", "options"}:
             value = tuple(value)
         elif param.how != "flag":
             value = value or ""

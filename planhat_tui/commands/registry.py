@@ -35,12 +35,12 @@ class Param(NamedTuple):
     """One parameter.
 
     ``records`` are one ``ID`` in the shell; in the ``:`` line the selection, or ``--id ID``. A
-    ``word`` is positional, ``words`` are all that are left. An ``option`` takes a value, a ``flag``
-    none. ``flags`` are an option's spellings.
+    ``word`` is positional, ``words`` are all that are left. An ``option`` takes a value,
+    ``options`` take one each, a ``flag`` none. ``flags`` are an option's spellings.
     """
 
     name: str
-    how: Literal["records", "word", "words", "option", "flag"]
+    how: Literal["records", "word", "words", "option", "options", "flag"]
     help: str
     metavar: str = ""
     flags: tuple[str, ...] = ()
@@ -77,6 +77,11 @@ def option(
     spellings = tuple(flags.split())
     name = spellings[-1].lstrip("-").replace("-", "_")
     return Param(name, "option", help, metavar, spellings, required, default, choices)
+
+
+def options(flag: str, name: str, help: str, metavar: str) -> Param:  # noqa: A002 -- likewise
+    """Return an option that may be written several times; together they are ``name``."""
+    return Param(name, "options", help, metavar, (flag,), required=False)
 
 
 def flag(flags: str, help: str) -> Param:  # noqa: A002 -- likewise

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.registry import flag, option, verb
+from planhat_tui.commands.registry import flag, option, options, verb
 from planhat_tui.commands.results import Done
 from planhat_tui.errors import InputError
 from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
@@ -29,6 +29,7 @@ _WINDOW = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
     option("--dialect", "the API's edition", "D", default="modern", choices=("modern", "seed")),
     option("--limit", "calls in a window", "N", default="200"),
     option("--window", "seconds until the count starts anew", "A-B", default="60-120"),
+    options("--fault", "faults", "break things, such as 429=5%; may be repeated", "SPEC"),
     option("--token", "of the first tenant", default=DEMO_TENANTS[0].token),
     option("--tenant", "id of the first tenant", "UUID", default=DEMO_TENANTS[0].tenant_id),
     doors=Door.SHELL,
@@ -45,6 +46,7 @@ def sandbox(  # noqa: PLR0917 -- the options of one command
     dialect: str,
     limit: str,
     window: str,
+    faults: tuple[str, ...],
     token: str,
     tenant: str,
 ) -> Done:
@@ -52,7 +54,7 @@ def sandbox(  # noqa: PLR0917 -- the options of one command
 
     Prints one line when it accepts requests: ready URL token=TOKEN tenant=UUID
     """
-    options = SandboxOptions(
+    settings = SandboxOptions(
         db=Path(db) if db else None,
         empty=empty,
         companies=_whole("companies", companies),
@@ -60,10 +62,11 @@ def sandbox(  # noqa: PLR0917 -- the options of one command
         dialect="seed" if dialect == "seed" else "modern",
         limit=_whole("limit", limit, least=1),
         window=_window(window),
+        faults=_faults(faults),
         token=token,
         tenant=tenant,
     )
-    return Done("", exit_status=ctx.serve(options, host, _whole("port", port, most=65535)))
+    return Done("", exit_status=ctx.serve(settings, host, _whole("port", port, most=65535)))
 
 
 def _whole(name: str, text: str, *, least: int = 0, most: int = 10_000_000) -> int:
@@ -72,6 +75,15 @@ def _whole(name: str, text: str, *, least: int = 0, most: int = 10_000_000) -> i
             f"--{name} {text} is no whole number from {least} to {most}.", "Give another."
         )
     return int(text)
+
+
+def _faults(texts: tuple[str, ...]) -> tuple[str, ...]:
+    from planhat_tui.sandbox.faults import BadFaultError, parse
+
+    try:
+        return tuple(parse(text).text for text in texts)
+    except BadFaultError as error:
+        raise InputError(f"--fault {error}.", "For example: --fault latency=200ms.") from None
 
 
 def _window(text: str) -> tuple[float, float]:

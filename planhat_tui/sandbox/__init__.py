@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from planhat_tui.sandbox.app import Sandbox
 
+Dialect = Literal["modern", "seed"]
+
 
 @dataclass(frozen=True, slots=True)
 class DemoTenant:
@@ -37,18 +39,20 @@ class SandboxOptions:
     """How a sandbox behaves.
 
     ``db`` is a file, ``None`` for memory. ``limit`` is calls per window, ``window`` the shortest
-    and the longest window in seconds. ``token`` and ``tenant`` are the first tenant's.
+    and the longest window in seconds. ``token`` and ``tenant`` are the first tenant's. ``faults``
+    are written as ``faults.py`` says.
     """
 
     db: Path | None = None
     empty: bool = False
     companies: int = 1200
     seed: int = 1
-    dialect: Literal["modern", "seed"] = "modern"
+    dialect: Dialect = "modern"
     limit: int = 200
     window: tuple[float, float] = (60.0, 120.0)
     token: str = DEMO_TENANTS[0].token
     tenant: str = DEMO_TENANTS[0].tenant_id
+    faults: tuple[str, ...] = ()
 
     @property
     def tenants(self) -> tuple[DemoTenant, ...]:
@@ -60,7 +64,8 @@ class SandboxOptions:
 def create_app(options: SandboxOptions, *, clock: Callable[[], float] = time.time) -> Sandbox:
     """Make the ASGI app over its prepared database. ``clock`` gives seconds since the epoch.
 
-    Close it with ``close()``. Raises ``OSError`` or ``sqlite3.Error`` if the file can't be used.
+    Close it with ``close()``. Raises ``OSError`` or ``sqlite3.Error`` if the file can't be used,
+    ``ValueError`` if a fault can't be read.
     """
     from planhat_tui.sandbox.app import Sandbox
 

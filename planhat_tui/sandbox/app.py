@@ -6,52 +6,87 @@ limit headers stand on every response.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import PlainTextResponse
 from starlette.routing import Router
 
-from planhat_tui.sandbox import demo
+from planhat_tui.sandbox.breaking import answer_badly
+from planhat_tui.sandbox.clock import DrivenClock
+from planhat_tui.sandbox.control import PREFIX, Control
 from planhat_tui.sandbox.database import Database
+from planhat_tui.sandbox.faults import FailingRows, Faults
+from planhat_tui.sandbox.filling import prepare
 from planhat_tui.sandbox.limits import Limits, Taken
-from planhat_tui.sandbox.routes import Service, routes
+from planhat_tui.sandbox.routes import routes, table
+from planhat_tui.sandbox.service import Service
 from planhat_tui.sandbox.stats import Stats
 from planhat_tui.sandbox.tenants import Tenants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from planhat_tui.sandbox import SandboxOptions
 
-_STATS = "/_sandbox/stats"
 _STRANGERS = "strangers"
+_TOO_MANY = "429 Too many requests"
 
 
 class Sandbox:
-    """The ASGI app. ``clock`` gives seconds since the epoch."""
+    """The ASGI app. ``clock`` gives seconds since the epoch, ``sleep`` waits for some."""
 
-    def __init__(self, options: SandboxOptions, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        options: SandboxOptions,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        faults = Faults(options.faults, options.seed)
         self._database = Database(options.db)
-        demo.prepare(self._database, options, clock())
+        self._clock = DrivenClock(clock)
+        prepare(self._database, options, self._clock())
         self._tenants = Tenants(self._database, [known.tenant_id for known in options.tenants])
         self._limits = Limits(self._database, options.limit, options.window, options.seed)
-        self._clock = clock
+        self._sleep = sleep
         self.stats = Stats()
-        service = Service(self._database, clock)
-        self._router = Router(routes(service, options.dialect))
+        service = Service(self._database, self._clock, modern=options.dialect == "modern")
+        operations = table(service)
+        self._router = Router(routes(operations))
+        self._control = Control(self.stats, self._clock, faults, operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "lifespan":
             await self._router.lifespan(scope, receive, send)
             return
+        if scope["path"].startswith(PREFIX):
+            taken = self._limits.peek(_STRANGERS, self._clock())
+            await self._control(scope, receive, self._counted(scope, taken, send))
+            return
+        scope["pattern"], scope["failing"] = "unknown", ()
+        faults = self._control.faults
+        if not faults:
+            await self._answer(scope, receive, send)
+            return
+        plan = faults.plan(scope["method"], scope["path"])
+        scope["failing"] = FailingRows(plan.draw) if "bulk-206" in plan.kinds else ()
+        app = self._refuse if "429" in plan.kinds else self._answer
+        await answer_badly(plan, app, scope, receive, send, self._sleep)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken, answer = self._door(scope)
-        if answer is None:
-            scope["pattern"] = "unknown"
-            answer = self._router
-        await answer(scope, receive, self._counted(scope, taken, send))
+        await (answer or self._router)(scope, receive, self._counted(scope, taken, send))
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 429 although the limit isn't reached; it isn't counted."""
+        found = self._tenants.let_in(_header(scope, b"authorization"))
+        taken = self._limits.peek(found.id if found else _STRANGERS, self._clock())
+        scope["pattern"] = "limited"
+        counted = self._counted(scope, taken, send)
+        await PlainTextResponse(_TOO_MANY, 429)(scope, receive, counted)
 
     def close(self) -> None:
         """Close the database."""
@@ -60,11 +95,7 @@ class Sandbox:
     def _door(self, scope: Scope) -> tuple[Taken, ASGIApp | None]:
         """Decide who may come in; an answer means: no further."""
         now = self._clock()
-        path: str = scope["path"]
-        if path == _STATS:
-            scope["pattern"] = _STATS
-            return self._limits.peek(_STRANGERS, now), JSONResponse(self.stats.report())
-        tenant = self._open_tenant(scope["method"], path)
+        tenant = self._open_tenant(scope["method"], scope["path"])
         if tenant is not None:
             taken = self._limits.take(f"{tenant}/open", now)
             scope["tenant"], scope["open"] = self._tenants.with_id(tenant), True
@@ -77,7 +108,7 @@ class Sandbox:
             scope["tenant"], scope["open"] = found, False
         if not taken.allowed:
             scope["pattern"] = "limited"
-            return taken, PlainTextResponse("429 Too many requests", 429)
+            return taken, PlainTextResponse(_TOO_MANY, 429)
         return taken, None
 
     def _open_tenant(self, method: str, path: str) -> str | None:

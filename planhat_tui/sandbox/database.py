@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS record (
     PRIMARY KEY (tenant, kind, id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_external ON record (tenant, kind, external_id);
+CREATE INDEX IF NOT EXISTS by_source ON record (tenant, kind, source_id)
+    WHERE source_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_slug ON record (tenant, kind, slug) WHERE slug IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_company ON record (tenant, kind, company_id)
     WHERE company_id IS NOT NULL;
@@ -50,6 +52,18 @@ CREATE TABLE IF NOT EXISTS window (
     used INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
+_PUT: Final = """
+INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET json = excluded.json, external_id = excluded.external_id,
+    source_id = excluded.source_id, slug = excluded.slug, company_id = excluded.company_id,
+    email = excluded.email, phone_tail = excluded.phone_tail, updated_at = excluded.updated_at
+"""
+_PUT_TEXT: Final = """
+UPDATE record SET json = ?, updated_at = ? WHERE tenant = ? AND kind = ? AND id = ?
+    AND external_id IS ? AND source_id IS ? AND slug IS ? AND company_id IS ? AND email IS ?
+    AND phone_tail IS ?
+"""
+"""The usual change touches none of the columns: their indexes stay as they are."""
 _PHONE_TAIL: Final = 7
 
 
@@ -63,7 +77,10 @@ class Database:
             path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False
         )
         self._lock = threading.RLock()
+        self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         try:
+            self._connection.execute("PRAGMA page_size = 8192")  # of a new file
+            self._connection.execute("PRAGMA cache_size = -16384")  # a page of a list fits
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             with self.writing() as connection:
@@ -93,29 +110,56 @@ class Database:
         with self._lock:
             return self._connection.execute(query, tuple(values)).fetchall()
 
-    def get(self, tenant: str, kind: str, record_id: str) -> Record | None:
-        """Return a record by its ``_id``."""
-        return self._one("id", tenant, kind, record_id)
+    def one(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+        """Run a query that finds one row at most, as one transaction."""
+        with self._lock:
+            found = self._connection.execute(query, values).fetchall()
+        return found[0] if found else None
 
-    def by_external_id(self, tenant: str, kind: str, value: str) -> Record | None:
-        """Return a record by its ``externalId``."""
-        return self._one("external_id", tenant, kind, value)
+    def parts(self, query: str, values: tuple[object, ...], size: int) -> list[list[bytes]]:
+        """Run a query of one column, in parts of ``size`` rows."""
+        found: list[list[bytes]] = []
+        with self._lock:
+            cursor = self._connection.execute(query, values)
+            while rows := cursor.fetchmany(size):
+                found.append([value for (value,) in rows])
+        return found
 
-    def by_source_id(self, tenant: str, kind: str, value: str) -> Record | None:
-        """Return a record by its ``sourceId``."""
-        return self._one("source_id", tenant, kind, value)
+    def text(self, tenant: str, kind: str, record_id: str, column: str = "id") -> bytes | None:
+        """Return a record as it is stored: by its ``_id``, or by another of the columns."""
+        row = self.one(
+            "SELECT CAST(json AS BLOB) FROM record"  # noqa: S608 -- our names
+            f" WHERE tenant = ? AND kind = ? AND {column} = ? ORDER BY id LIMIT 1",
+            (tenant, kind, record_id),
+        )
+        return row[0] if row else None
 
-    def by_slug(self, tenant: str, kind: str, value: str) -> Record | None:
-        """Return a record by its slug."""
-        return self._one("slug", tenant, kind, value)
+    def get(self, tenant: str, kind: str, record_id: str, column: str = "id") -> Record | None:
+        """Return a record by its ``_id``, or by another of the columns."""
+        found = self.text(tenant, kind, record_id, column)
+        return json.loads(found) if found else None
 
     def put(self, tenant: str, kind: str, records: Iterable[Record]) -> None:
         """Insert or replace records."""
         with self.writing() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_row(tenant, kind, record) for record in records),
+                _PUT, (_row(tenant, kind, record, dump(record)) for record in records)
             )
+
+    def put_each(self, tenant: str, kind: str, records: Iterable[Record]) -> None:
+        """Insert records one by one, so that making the next one may look at the others."""
+        with self.writing() as connection:
+            for record in records:
+                connection.execute(_PUT, _row(tenant, kind, record, dump(record)))
+
+    def put_one(self, tenant: str, kind: str, record: Record) -> bytes:
+        """Insert or replace a record; return it as it is stored."""
+        text = dump(record)
+        row = _row(tenant, kind, record, text)
+        with self.writing() as connection:
+            if not connection.execute(_PUT_TEXT, (text, row[-1], *row[:3], *row[4:-1])).rowcount:
+                connection.execute(_PUT, row)
+        return text.encode()
 
     def delete(self, tenant: str, kind: str, record_id: str) -> bool:
         """Delete a record; ``False`` if there is none."""
@@ -126,12 +170,12 @@ class Database:
             )
             return gone.rowcount > 0
 
-    def delete_contacts_of(self, tenant: str, company_id: str) -> None:
-        """Delete the contacts of a company."""
+    def delete_of_company(self, tenant: str, company_id: str, kinds: Iterable[str]) -> None:
+        """Delete the records of some kinds that hang on a company."""
         with self.writing() as connection:
-            connection.execute(
-                "DELETE FROM record WHERE tenant = ? AND kind = 'contact' AND company_id = ?",
-                (tenant, company_id),
+            connection.executemany(
+                "DELETE FROM record WHERE tenant = ? AND kind = ? AND company_id = ?",
+                ((tenant, kind, company_id) for kind in kinds),
             )
 
     def with_phone(self, tenant: str, number: str) -> list[Record]:
@@ -150,25 +194,22 @@ class Database:
         with self._lock:
             self._connection.close()
 
-    def _one(self, column: str, tenant: str, kind: str, value: str) -> Record | None:
-        rows = self.all(
-            f"SELECT json FROM record WHERE tenant = ? AND kind = ? AND {column} = ? LIMIT 1",  # noqa: S608 -- our names
-            (tenant, kind, value),
-        )
-        return json.loads(rows[0][0]) if rows else None
 
-
-def dump(record: Record) -> str:
+def dump(record: object) -> str:
     """Write a record as it is stored and answered; ``ValueError`` if JSON can't say it."""
     return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _row(tenant: str, kind: str, record: Record) -> tuple[str | None, ...]:
+def _casefold(text: str | None) -> str | None:
+    return text.casefold() if isinstance(text, str) else None
+
+
+def _row(tenant: str, kind: str, record: Record, text: str) -> tuple[str | None, ...]:
     return (
         tenant,
         kind,
         record["_id"],
-        dump(record),
+        text,
         record.get("externalId") or None,
         record.get("sourceId") or None,
         record.get("slug"),

@@ -15,10 +15,9 @@ from planhat_tui.sandbox import words
 from planhat_tui.sandbox.rules import free_slug, iso, slug_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from planhat_tui.sandbox import DemoTenant, SandboxOptions
-    from planhat_tui.sandbox.database import Database
+    from planhat_tui.sandbox import DemoTenant
 
 Record = dict[str, Any]
 
@@ -33,31 +32,6 @@ _CUSTOM: Final[tuple[tuple[str, str, list[str]], ...]] = (
     ("CRM.Account.ID", "text", []),
     ("契約", "text", []),
 )
-
-
-def prepare(database: Database, options: SandboxOptions, now: float) -> None:
-    """Make the tenants that the database doesn't have yet; the others get the token of today."""
-    with database.writing() as connection:
-        for number, tenant in enumerate(options.tenants):
-            known = connection.execute(
-                "UPDATE tenant SET token = ? WHERE id = ?", (tenant.token, tenant.tenant_id)
-            )
-            if known.rowcount:
-                continue
-            maker = Maker(tenant, f"{options.seed}:{number}", now)
-            team = list(maker.team())
-            connection.execute(
-                "INSERT INTO tenant VALUES (?, ?, ?, ?)",
-                (tenant.tenant_id, tenant.token, tenant.name, team[0]["_id"]),
-            )
-            database.put(tenant.tenant_id, "user", team)
-            database.put(tenant.tenant_id, "customfield", maker.definitions())
-            if options.empty:
-                continue
-            count = options.companies if number == 0 else max(1, options.companies // 4)
-            companies = list(maker.companies(count, [user["_id"] for user in team]))
-            database.put(tenant.tenant_id, "company", companies)
-            database.put(tenant.tenant_id, "contact", maker.contacts(companies))
 
 
 @dataclass
@@ -108,18 +82,18 @@ class Maker:
                 "isFormula": False,
             }
 
-    def companies(self, count: int, team: list[str]) -> Iterator[Record]:
-        """Make companies."""
-        slugs: set[str] = set()
+    def companies(
+        self, count: int, team: list[str], taken: Callable[[str], bool]
+    ) -> Iterator[Record]:
+        """Make companies. ``taken`` tells whether one of them has a slug already."""
         for number in range(count):
             company = self._company(number, self._company_name(number), team)
-            company["slug"] = free_slug(slug_of(company["name"]), slugs.__contains__)
-            slugs.add(company["slug"])
+            company["slug"] = free_slug(slug_of(company["name"]), taken)
             domain = f"{company['slug'][:40]}.example"
             company["domains"] = [] if number % 17 == 5 else [domain]
             yield company
 
-    def contacts(self, companies: list[Record]) -> Iterator[Record]:
+    def contacts(self, companies: Iterable[Record]) -> Iterator[Record]:
         """Make about eight contacts for each company; some have none, some very many."""
         shared = ["+46 70 123 45 67", "+1 212 555 0100", "+49 30 901820"]
         for number, company in enumerate(companies):

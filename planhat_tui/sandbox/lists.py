@@ -1,41 +1,53 @@
-"""Lists: stored JSON text joined, not decoded, unless fields are selected.
+"""Lists: stored JSON text joined by SQLite itself, not decoded, unless fields are selected.
 
 ``limit``, ``offset``, ``sort=field`` or ``-field``, ``select=a,b``; a larger limit is clamped and
-unknown parameters are ignored, both silently.
+unknown parameters are ignored, both silently. A page is bounded by its cap; a list
+without a cap goes out piece by piece, so that memory doesn't grow with the tenant.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.sandbox.database import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from planhat_tui.sandbox.database import Database
 
-_COLUMNS: Final = {"_id": "id", "updatedAt": "updated_at", "lastUpdated": "updated_at"}
+_COLUMNS: Final = {"_id": "id", "updatedAt": "updated_at"}
 _FILTERS: Final = {
     "id": "id",
     "company_id": "company_id",
+    "external_id": "external_id",
+    "source_id": "source_id",
     "email": "email",
+    "any_email": "casefold(email)",
+    "status": "json_extract(json, '$.status')",
+    "parent": "json_extract(json, '$.parent')",
     "archived": "iif(json_extract(json, '$.archived'), 'true', 'false')",
 }
-_FIELD: Final = re.compile(r"[A-Za-z_]\w*")
 _DEFAULT: Final = 100
+ALL: Final = 2**31
+"""The default limit of lists that are whole unless a limit is sent."""
 _MOST_DIGITS: Final = 20
+_PIECE: Final = 100
+"""Records in a piece. Of larger ones the system gives and takes back the memory each time."""
 _LEAN_FIELDS: Final = ("_id", "externalId", "sourceId", "name", "slug")
-_LEAN: Final = """
-SELECT json_extract(json, '$._id', '$.externalId', '$.sourceId', '$.name', '$.slug')
-FROM record WHERE tenant = ? AND kind = ?"""
+_LEAN: Final = (
+    "'{' || "
+    + " || ',' || ".join(
+        f"'\"{name}\":' || coalesce(nullif(json -> '$.{name}', 'null'), '\"\"')"
+        for name in _LEAN_FIELDS
+    )
+    + " || '}'"
+)
+"""An item of the lean list, of pieces of the stored text: a decoded one would end at a NUL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Which part of a list, in which order, with which fields."""
 
     limit: int
@@ -44,11 +56,15 @@ class Page:
     select: frozenset[str]
 
 
-def page_of(query: Mapping[str, str], most: int) -> Page:
-    """Read the paging parameters; what can't be read counts as not given."""
+def page_of(query: Mapping[str, str], most: int, default: int = _DEFAULT) -> Page:
+    """Read the paging parameters; what can't be read counts as not given.
+
+    A limit above ``most`` is clamped; without one it is ``default``.
+    """
+    limit = _number(query.get("limit"), -1)
     names = {name.strip() for name in query.get("select", "").split(",") if name.strip()}
     return Page(
-        limit=min(_number(query.get("limit"), _DEFAULT), most),
+        limit=default if limit < 0 else min(limit, most),
         offset=_number(query.get("offset"), 0),
         sort=query.get("sort", "").strip(),
         select=frozenset() if "ALL" in names else frozenset(names),
@@ -56,70 +72,101 @@ def page_of(query: Mapping[str, str], most: int) -> Page:
 
 
 class Listing:
-    """The records of one kind of one tenant."""
+    """The records of one kind of one tenant. Filters are columns with the values that may be."""
 
     def __init__(self, database: Database, tenant: str, kind: str) -> None:
         self._database = database
         self._tenant = tenant
         self._kind = kind
 
-    def page(self, page: Page | None, **wanted: Sequence[str]) -> list[str]:
-        """Return records as JSON text; ``None`` for all, columns with their values to filter."""
+    def page(self, page: Page, **wanted: Sequence[str]) -> list[bytes]:
+        """Return a page as pieces of a JSON array."""
+        order, by = _order(page.sort)
+        if order == "id" and not page.select:
+            return list(self._pieces("json", wanted, page.limit, page.offset))
+        where, bound = self._where(wanted)
+        query = (
+            f"SELECT CAST(json AS BLOB) FROM record WHERE {where}"  # noqa: S608 -- our names
+            f" ORDER BY {order} LIMIT ? OFFSET ?"
+        )
+        parts = self._database.parts(query, (*bound, *by, page.limit, page.offset), _PIECE)
+        if page.select:
+            parts = [[_selected(record, page.select) for record in part] for part in parts]
+        return _array(b",".join(part) for part in parts)
+
+    def whole(self, **wanted: Sequence[str]) -> Iterator[bytes]:
+        """Return all records as pieces of a JSON array."""
+        return self._pieces("json", wanted, limit=None, offset=0)
+
+    def lean(self, query: Mapping[str, str]) -> Iterator[bytes]:
+        """Return the lean list in pieces, filtered by ``externalId``, ``sourceId``, ``status``."""
+        columns = {"externalId": "external_id", "sourceId": "source_id", "status": "status"}
+        wanted = {column: [query[name]] for name, column in columns.items() if query.get(name)}
+        limit = _number(query.get("limit"), -1)
+        return self._pieces(
+            _LEAN, wanted, None if limit < 0 else limit, _number(query.get("offset"), 0)
+        )
+
+    def _pieces(
+        self, item: str, wanted: Mapping[str, Sequence[str]], limit: int | None, offset: int
+    ) -> Iterator[bytes]:
+        """Read by id from piece to piece; records made or deleted meanwhile may be in it or not."""
+        where, bound = self._where(wanted)
+        query = (
+            "SELECT count(*), max(id), CAST(group_concat(item) AS BLOB) FROM"  # noqa: S608 -- our names
+            f" (SELECT id, {item} AS item FROM record WHERE {where} AND id > ?"
+            " ORDER BY id LIMIT ? OFFSET ?)"
+        )
+        last, opening = "", b"["
+        while limit is None or limit > 0:
+            most = _PIECE if limit is None else min(limit, _PIECE)
+            ((count, last_id, joined),) = self._database.all(query, [*bound, last, most, offset])
+            if count:
+                yield opening + joined
+                last, opening, offset = last_id, b",", 0
+            if count < most:
+                break
+            limit = None if limit is None else limit - count
+        yield b"]" if opening == b"," else b"[]"
+
+    def _where(self, wanted: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
         where, bound = "tenant = ? AND kind = ?", [self._tenant, self._kind]
         for column, values in wanted.items():
-            if values:
-                where += f" AND {_FILTERS[column]} IN ({', '.join('?' * len(values))})"
-                bound += values
-        query = f"SELECT json FROM record WHERE {where} ORDER BY {_order(page)}"  # noqa: S608 -- our names
-        if page is None:
-            return [text for (text,) in self._database.all(query, bound)]
-        rows = self._database.all(f"{query} LIMIT ? OFFSET ?", [*bound, page.limit, page.offset])
-        return [_selected(text, page.select) for (text,) in rows]
-
-    def lean(self, query: Mapping[str, str]) -> list[str]:
-        """Return the lean list, filtered by ``externalId``, ``sourceId`` or ``status``."""
-        where, bound = "", [self._tenant, self._kind]
-        for name, column in (("externalId", "external_id"), ("sourceId", "source_id")):
-            if query.get(name):
-                where += f" AND {column} = ?"
-                bound.append(query[name])
-        if query.get("status"):
-            where += " AND json_extract(json, '$.status') = ?"
-            bound.append(query["status"])
-        limit = _number(query.get("limit"), -1) if "limit" in query else -1
-        offset = _number(query.get("offset"), 0)
-        rows = self._database.all(
-            f"{_LEAN}{where} ORDER BY id LIMIT ? OFFSET ?", [*bound, limit, offset]
-        )
-        return [_lean(text) for (text,) in rows]
+            if len(values) == 1:
+                where += f" AND {_FILTERS[column]} = ?"
+                bound.append(values[0])
+            elif values:
+                where += f" AND {_FILTERS[column]} IN (SELECT value FROM json_each(?))"  # noqa: S608 -- our names
+                bound.append(json.dumps(values))
+        return where, bound
 
 
-def _order(page: Page | None) -> str:
-    if page is None or not page.sort:
-        return "id"
-    name = page.sort.removeprefix("-")
-    direction = "DESC" if page.sort.startswith("-") else "ASC"
+def _order(sort: str) -> tuple[str, list[str]]:
+    """Return the order and what is bound in it. ``custom.KEY`` sorts by a custom field."""
+    name = sort.removeprefix("-")
+    direction = "DESC" if sort.startswith("-") else "ASC"
     if name in _COLUMNS:
-        return f"{_COLUMNS[name]} {direction}, id"
-    if _FIELD.fullmatch(name):
-        return f"json_extract(json, '$.{name}') {direction}, id"
-    return "id"
+        return f"{_COLUMNS[name]} {direction}, id", []
+    if not name or '"' in name or not name.isprintable():
+        return "id", []
+    inner, dot, key = name.partition(".")
+    path = f'$."custom"."{key}"' if dot and inner == "custom" else f'$."{name}"'
+    return f"json_extract(json, ?) {direction}, id", [path]
 
 
-def _lean(values: str) -> str:
-    """Make an item from a list of values: SQLite's own ``json_object`` would cut text at a NUL."""
-    found = zip(_LEAN_FIELDS, json.loads(values), strict=True)
-    return dump({name: value or "" for name, value in found})
+def _array(parts: Iterable[bytes]) -> list[bytes]:
+    """Put commas between the parts and brackets around them."""
+    pieces = [(b"," if place else b"[") + part for place, part in enumerate(parts)]
+    return [*pieces, b"]"] if pieces else [b"[]"]
 
 
-def _selected(text: str, names: frozenset[str]) -> str:
-    if not names:
-        return text
+def _selected(text: bytes, names: frozenset[str]) -> bytes:
     record = json.loads(text)
-    return dump({name: value for name, value in record.items() if name in names or name == "_id"})
+    kept = {name: value for name, value in record.items() if name in names or name == "_id"}
+    return dump(kept).encode()
 
 
 def _number(text: str | None, default: int) -> int:
     if text is None or not text.strip().isdecimal():
         return default
-    return min(int(text.strip()[:_MOST_DIGITS]), 2**31)
+    return min(int(text.strip()[:_MOST_DIGITS]), ALL)

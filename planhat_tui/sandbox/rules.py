@@ -11,110 +11,33 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from planhat_tui.sandbox.fields import (
+    CALL,
+    COMPANY,
+    CONTACT,
+    DEFINITION,
+    STORED,
+    RefusalError,
+    accepted,
+    moment,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Record = dict[str, Any]
 
-
-class RefusalError(Exception):
-    """The service says no: a status and a plain text."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-
-
-def _text(name: str, value: object) -> object:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)  # numbers are taken and turned into text
-    raise RefusalError(400, f"{name} must be a string")
-
-
-def _plain_text(name: str, value: object) -> object:
-    if value is None or isinstance(value, str):
-        return value
-    raise RefusalError(400, f"{name} must be a string")
-
-
-def _texts(name: str, value: object) -> object:
-    if value is None:
-        return []
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return list(dict.fromkeys(value))
-    raise RefusalError(400, f"{name} must be an array of strings")
-
-
-def _boolean(name: str, value: object) -> object:
-    if isinstance(value, bool):
-        return value
-    raise RefusalError(400, f"{name} must be a boolean")
-
-
-def _date(name: str, value: object) -> object:
-    if value is None or (isinstance(value, str) and moment(value) is not None):
-        return value
-    raise RefusalError(400, f"{name} must be an ISO 8601 date")
-
-
-def _seconds(name: str, value: object) -> object:
-    if value is None:
-        return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
-        return value
-    raise RefusalError(400, f"{name} must be a number of seconds")
-
-
-def _custom(name: str, value: object) -> object:
-    """Check a one-level map of date, text, boolean, number; null removes a key."""
-    if not isinstance(value, dict):
-        raise RefusalError(400, f"{name} must be an object")
-    for key, item in value.items():
-        if isinstance(item, dict | list):
-            raise RefusalError(400, f"{name}.{key} must be a date, string, boolean or number")
-    return value
-
-
-_COMPANY: Final[Mapping[str, Callable[[str, object], object]]] = {
-    **dict.fromkeys(("name", "slug", "owner", "coOwner", "phase", "status"), _plain_text),
-    **dict.fromkeys(("description", "web", "city", "country", "phone"), _plain_text),
-    **dict.fromkeys(("externalId", "sourceId"), _text),
-    **dict.fromkeys(("tags", "domains"), _texts),
-    **dict.fromkeys(("renewalDate", "customerFrom", "customerTo"), _date),
-    "custom": _custom,
-}
-_CONTACT: Final[Mapping[str, Callable[[str, object], object]]] = {
-    **dict.fromkeys(("companyId", "companyName", "position", "phone", "email"), _plain_text),
-    **dict.fromkeys(("name", "firstName", "lastName"), _plain_text),
-    **dict.fromkeys(("externalId", "sourceId"), _text),
-    **dict.fromkeys(("tags", "otherEmails"), _texts),
-    **dict.fromkeys(("featured", "archived"), _boolean),
-    "createDate": _date,
-    "custom": _custom,
-}
-_CALL: Final[Mapping[str, Callable[[str, object], object]]] = {
-    **dict.fromkeys(("nr", "externalUserId"), _text),
-    **dict.fromkeys(("start", "end"), _date),
-    "waiting": _seconds,
-}
+PARENTS: Final = ("company", "enduser")
+TYPES: Final = (
+    *("text", "rich text", "number", "checkbox", "day", "date", "list", "multipicklist"),
+    *("rating", "phone", "email", "url", "team member"),
+)
 
 
 def iso(now: float) -> str:
     """Write seconds since the epoch as the service does: UTC, milliseconds, ``Z``."""
     text = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
-
-
-def moment(text: str) -> datetime | None:
-    """Read an ISO 8601 date or moment; ``None`` if it is neither."""
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def slug_of(name: str) -> str:
@@ -125,17 +48,21 @@ def slug_of(name: str) -> str:
 
 
 def free_slug(wanted: str, taken: Callable[[str], bool]) -> str:
-    """Append ``-2``, ``-3``... until it's free."""
-    slug, number = wanted, 1
-    while taken(slug):
-        number += 1
-        slug = f"{wanted}-{number}"
-    return slug
+    """Append ``-2``, ``-3``... until it's free; of very many, a few are asked for only."""
+    if not taken(wanted):
+        return wanted
+    low, high = 1, 2
+    while taken(f"{wanted}-{high}"):
+        low, high = high, high + 1 if high < 10 else high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if taken(f"{wanted}-{middle}") else (low, middle)
+    return f"{wanted}-{high}"
 
 
 def new_company(fields: Mapping[str, Any], record_id: str, now: float) -> Record:
     """Make a company from a POST. The caller sees to slug and uniqueness."""
-    given = _accepted(_COMPANY, fields)
+    given = accepted(COMPANY, fields)
     if not (given.get("name") or "").strip():
         raise RefusalError(400, "Failed to create company: name is required")
     stamp = iso(now)
@@ -159,15 +86,23 @@ def new_company(fields: Mapping[str, Any], record_id: str, now: float) -> Record
 
 def changed_company(company: Record, fields: Mapping[str, Any], now: float) -> Record:
     """Apply a PUT: the fields that were sent change."""
-    given = _accepted(_COMPANY, fields)
+    given = accepted(COMPANY, fields)
     if "name" in given and not (given["name"] or "").strip():
         raise RefusalError(400, "Failed to update company: name can't be empty")
     return _touched(_merged(company, given), now)
 
 
+def same(before: Record, after: Record) -> bool:
+    """Tell whether a change changed nothing but its own stamps."""
+    stamps = {"lastUpdated", "updatedAt", "__v"}
+    return {k: v for k, v in before.items() if k not in stamps} == {
+        k: v for k, v in after.items() if k not in stamps
+    }
+
+
 def new_contact(fields: Mapping[str, Any], record_id: str, now: float) -> Record:
     """Make a contact from a POST. The caller resolves the company and sees to uniqueness."""
-    given = _accepted(_CONTACT, fields)
+    given = accepted(CONTACT, fields)
     stamp = iso(now)
     contact: Record = {
         "_id": record_id,
@@ -185,15 +120,17 @@ def new_contact(fields: Mapping[str, Any], record_id: str, now: float) -> Record
 
 def changed_contact(contact: Record, fields: Mapping[str, Any], now: float) -> Record:
     """Apply a PUT: the fields that were sent change."""
-    given = _accepted(_CONTACT, fields)
+    given = accepted(CONTACT, fields)
     if "companyId" in given and not given["companyId"]:
         raise RefusalError(400, "Failed to update enduser: companyId can't be empty")
+    if given.get("createDate", "") is None:  # it was made some day: the date can't be taken away
+        del given["createDate"]
     return _touched(_named(_merged(contact, given), given), now)
 
 
 def new_call(fields: Mapping[str, Any], record_id: str, now: float) -> Record:
     """Make a call from a POST. The caller matches number and agent."""
-    call = _merged({"_id": record_id}, _accepted(_CALL, fields))
+    call = _merged({"_id": record_id}, accepted(CALL, fields))
     _check_call(call)
     stamp = iso(now)
     return call | {"createDate": stamp, "updatedAt": stamp}
@@ -201,9 +138,60 @@ def new_call(fields: Mapping[str, Any], record_id: str, now: float) -> Record:
 
 def changed_call(call: Record, fields: Mapping[str, Any], now: float) -> Record:
     """Apply a PUT: the fields that were sent change."""
-    changed = _merged(call, _accepted(_CALL, fields))
+    changed = _merged(call, accepted(CALL, fields))
     _check_call(changed)
     return changed | {"updatedAt": iso(now)}
+
+
+def new_definition(fields: Mapping[str, Any], record_id: str) -> Record:
+    """Make the definition of a custom field from a POST. The caller sees to uniqueness."""
+    definition: Record = {
+        "_id": record_id,
+        "name": "",
+        "parent": "",
+        "type": "",
+        "listValues": [],
+        "isMandatory": False,
+        "isHidden": False,
+        "isLocked": False,
+        "isFormula": False,
+    }
+    return _checked_definition(definition | accepted(DEFINITION, fields))
+
+
+def changed_definition(definition: Record, fields: Mapping[str, Any]) -> Record:
+    """Apply a PUT: the fields that were sent change."""
+    return _checked_definition(definition | accepted(DEFINITION, fields))
+
+
+def new_stored(fields: Mapping[str, Any], record_id: str, now: float) -> Record:
+    """Make a record of a plain stored kind: what was sent, and what every record has."""
+    stamp = iso(now)
+    record = _merged({"custom": {}}, _stored(fields))
+    return {"_id": record_id} | record | {"createDate": stamp, "updatedAt": stamp}
+
+
+def changed_stored(record: Record, fields: Mapping[str, Any], now: float) -> Record:
+    """Apply a PUT: the fields that were sent change."""
+    return _merged(record, _stored(fields)) | {"updatedAt": iso(now)}
+
+
+def _stored(fields: Mapping[str, Any]) -> Record:
+    made_here = {"_id", "createDate", "updatedAt"}
+    given = {name: value for name, value in fields.items() if name not in made_here}
+    return given | accepted(STORED, fields)
+
+
+def _checked_definition(definition: Record) -> Record:
+    for name in ("name", "parent", "type"):
+        if not (definition[name] or "").strip():
+            raise RefusalError(400, f"Failed to save custom field: {name} is required")
+    parent = definition["parent"].casefold()
+    if parent not in PARENTS:
+        raise RefusalError(400, f"Failed to save custom field: parent is one of {PARENTS}")
+    if definition["type"] not in TYPES:
+        raise RefusalError(400, f"Failed to save custom field: type is one of {TYPES}")
+    return definition | {"parent": parent}
 
 
 def _check_call(call: Record) -> None:
@@ -218,12 +206,6 @@ def _check_call(call: Record) -> None:
         raise RefusalError(400, "Failed to save call: end is before start")
     if (call.get("waiting") or 0) > length:
         raise RefusalError(400, "Failed to save call: waiting is longer than the call")
-
-
-def _accepted(
-    checks: Mapping[str, Callable[[str, object], object]], fields: Mapping[str, Any]
-) -> Record:
-    return {name: check(name, fields[name]) for name, check in checks.items() if name in fields}
 
 
 def _merged(record: Record, given: Record) -> Record:

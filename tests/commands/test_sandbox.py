@@ -25,7 +25,7 @@ def test_without_a_word_it_runs_as_the_contract_says(bare: Desk) -> None:
 
 def test_everything_can_be_said(bare: Desk) -> None:
     words = "--host ::1 --port 0 --db x.db --empty --companies 5 --seed 7 --dialect seed"
-    words += " --limit 3 --window 0.5 --token t --tenant u"
+    words += " --limit 3 --window 0.5 --token t --tenant u --fault 429=5% --fault latency=1s"
     bare.do("sandbox", *words.split())
     assert bare.served == [
         (
@@ -39,6 +39,7 @@ def test_everything_can_be_said(bare: Desk) -> None:
                 window=(0.5, 0.5),
                 token="t",
                 tenant="u",
+                faults=("429=5%", "latency=1s"),
             ),
             "::1",
             0,
@@ -63,4 +64,12 @@ def test_everything_can_be_said(bare: Desk) -> None:
 def test_what_is_no_number_is_told_with_its_option(bare: Desk, flag: str, value: str) -> None:
     with pytest.raises(InputError, match=f"^{flag} {value} is no "):
         bare.shell("sandbox", flag, value)
+    assert bare.served == []
+
+
+@pytest.mark.parametrize("fault", ["429", "418=5%", "429=200%", "latency=soon"])
+def test_what_is_no_fault_says_what_would_be_one(bare: Desk, fault: str) -> None:
+    with pytest.raises(InputError, match=f"^--fault {fault}") as refused:
+        bare.shell("sandbox", "--fault", fault)
+    assert "latency=200ms" in refused.value.advice
     assert bare.served == []

@@ -72,6 +72,8 @@ async def test_the_date_of_making_is_now_unless_it_is_given(planhat: Talk) -> No
     then = await planhat.a_contact(companyId=company["_id"], createDate="2016-10-17T00:00:00.000Z")
     assert then["createDate"] == "2016-10-17T00:00:00.000Z"
     assert await planhat.status("PUT", f"/endusers/{now['_id']}", {"createDate": "never"}) == 400
+    kept = await planhat.change(f"/endusers/{now['_id']}", {"createDate": None})
+    assert kept["createDate"] == now["createDate"]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,8 @@ async def test_a_path_that_isnt_there(planhat: Talk, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/companies", {"POST"}),
+        ("DELETE", "/companies", {"POST"}),
+        ("PUT", "/leancompanies", {"GET"}),
         ("DELETE", "/endusers", {"GET", "POST"}),
         ("POST", "/leancompanies", {"GET"}),
         ("POST", "/users", {"GET"}),

@@ -223,3 +223,59 @@ async def test_all_contacts_of_a_company_if_no_limit_is_sent(crowd: Talk) -> Non
     assert len(await crowd.list(f"/endusers?c={largest}")) == 60
     assert len(await crowd.list(f"/endusers?c={together}")) > 100
     assert len(await crowd.list(f"/endusers?c={together}&limit=100")) == 100
+
+
+async def test_by_any_field_and_by_a_custom_one(modern: Talk) -> None:
+    made = [
+        await modern.a_company(phase=phase, custom={"Seats": seats, "a.b": seats})
+        for phase, seats in (("b", 9), ("c", 10), ("a", 8))
+    ]
+    path = f"/companies?companyId={','.join(made)}"
+    assert _ids(await modern.list(f"{path}&sort=phase")) == [made[2], made[0], made[1]]
+    assert _ids(await modern.list(f"{path}&sort=-custom.Seats")) == [made[1], made[0], made[2]]
+    assert _ids(await modern.list(f"{path}&sort=custom.a.b")) == [made[2], made[0], made[1]]
+    for odd in ("custom.", "custom.%22x", "x%00y", ".", "$.name"):
+        assert len(await modern.list(f"{path}&sort={odd}")) == 3
+
+
+async def test_ids_of_other_systems_in_a_filter_and_in_a_path(modern: Talk) -> None:
+    company = await modern.a_company(externalId="contract filter", sourceId="contract source")
+    contact = await modern.a_contact(companyId=company)
+    for path in (
+        "/companies/extid-contract filter/endusers",
+        "/companies/srcid-contract source/endusers",
+        "/endusers?companyId=extid-contract filter",
+    ):
+        assert _ids(await modern.list(path)) == [contact["_id"]]
+    assert _ids(await modern.list("/companies?companyId=extid-contract filter")) == [company]
+
+
+async def test_the_contacts_of_a_company_under_the_rules_of_lists(modern: Talk) -> None:
+    path = (await _made(modern, "endusers")).partition("=")[2]
+    listed = await modern.list(f"/companies/{path}/endusers?sort=-name&limit=2&select=name")
+    assert [one["name"] for one in listed] == sorted(NAMES, reverse=True)[:2]
+    assert all(set(one) == {"_id", "name"} for one in listed)
+
+
+async def test_the_team_under_the_rules_of_lists(planhat: Talk) -> None:
+    team = await planhat.list("/users")
+    some = await planhat.list("/users?limit=2&offset=1&sort=_id&select=email")
+    if not planhat.server.modern:
+        assert some == team
+        return
+    ordered = sorted(team, key=lambda user: user["_id"])
+    assert some == [{"_id": user["_id"], "email": user["email"]} for user in ordered[1:3]]
+
+
+async def test_types_on_the_way_out_are_steady(planhat: Talk) -> None:
+    me = (await planhat.get("/myprofile"))["_id"]
+    company = await planhat.a_company(
+        phone=46_123, zip=11122, externalId=5.0, owner=me, tags=None, domains=None
+    )
+    contact = await planhat.a_contact(companyId=company, phone=7, tags=None, otherEmails=None)
+    read = await planhat.get(f"/companies/{company}")
+    assert [read[name] for name in ("phone", "zip", "externalId")] == ["46123", "11122", "5"]
+    assert (read["owner"], read["tags"], read["domains"]) == (me, [], [])
+    assert read["custom"] == {}
+    assert (contact["phone"], contact["tags"], contact["otherEmails"]) == ("7", [], [])
+    assert await planhat.status("PUT", f"/companies/{company}", {"custom": None}) == 400

@@ -231,3 +231,14 @@ async def test_the_second_tenant_is_smaller_and_another_one() -> None:
     assert len(second.companies) == 20
     assert second.contacts
     assert {user["email"] for user in first.team}.isdisjoint(u["email"] for u in second.team)
+
+
+@pytest.mark.parametrize("kind", ["conversations", "tasks", "licenses", "nps", "assets"])
+async def test_a_little_of_the_plain_records_too(kind: str) -> None:
+    async with asking(SandboxOptions(companies=200)) as sandbox:
+        records = await sandbox.get(f"/{kind}?limit=2000")
+        companies = {c["_id"]: c["name"] for c in await sandbox.get("/companies?limit=5000")}
+        assert len(records) >= 5
+        assert all(companies[one["companyId"]] == one["companyName"] for one in records)
+        theirs = await sandbox.get(f"/{kind}", DEMO_TENANTS[1].token)
+        assert {one["_id"] for one in theirs}.isdisjoint(one["_id"] for one in records)
