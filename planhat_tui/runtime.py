@@ -165,7 +165,7 @@ class Runtime:
         on_limits: Callable[[Limits], None] | None = None,
     ) -> PlanhatClient:
         """Make the client, in the thread that will use it."""
-        from planhat_tui.api.client import connect
+        from planhat_tui.api.connection import connect
 
         app = None
         if profile.demo:
@@ -365,13 +365,4 @@ def _log_to(path: Path) -> Callable[[], None]:
 def _log_request(line: RequestLogLine) -> None:
     import logging
 
-    logging.getLogger("planhat_tui.requests").info(
-        "%s %s %s %.0f ms, %d bytes, %s left %s",
-        line.method,
-        line.path,
-        line.status or "no answer",
-        line.ms,
-        line.bytes,
-        "?" if line.remaining is None else line.remaining,
-        line.error,
-    )
+    logging.getLogger("planhat_tui.requests").info("%s", line)

@@ -17,11 +17,16 @@ class BrokenListError(Exception):
     """The text isn't one whole list."""
 
 
-def split_list(text: bytes) -> list[bytes]:
+class TooManyError(Exception):
+    """The list has more records than anybody wants."""
+
+
+def split_list(text: bytes, most: int) -> list[bytes]:
     """Return the records of a JSON list, each as its own text, without judging them.
 
     ``text`` starts with ``[``. Raises :class:`BrokenListError` where the brackets don't match, a
-    string doesn't end, or something follows the list.
+    string doesn't end, or something follows the list, and :class:`TooManyError` beyond ``most``
+    records.
     """
     pieces: list[bytes] = []
     nest: list[bytes] = []
@@ -38,6 +43,8 @@ def split_list(text: bytes) -> list[bytes]:
         elif mark == b"," and len(nest) == 1:
             pieces.append(text[start : token.start()].strip())
             start = token.end()
+            if len(pieces) >= most:
+                raise TooManyError
         elif mark == b'"':
             raise BrokenListError
     raise BrokenListError
