@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planhat_tui.api.client import PlanhatClient
-    from planhat_tui.api.log import RequestLogLine
+    from planhat_tui.api.log import RequestLog, RequestLogLine
     from planhat_tui.config.profiles import Config
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.ports import BudgetStore
@@ -147,6 +147,7 @@ class Runtime:
     ) -> Engine:
         from planhat_tui.sync.engine import Engine
 
+        _ = self.requests  # made here, not in the first of several engines' threads
         return Engine(
             connect=lambda on_limits: self._connect(profile, token, self.machine, on_limits),
             store=store,
@@ -184,9 +185,23 @@ class Runtime:
             proxy=profile.proxy,
             clock=self._clock.monotonic,
             wall=self._clock.wall,
-            log=_log_request,
+            log=self._note_request,
             on_limits=on_limits,
         )
+
+    @cached_property
+    def requests(self) -> RequestLog:
+        """The last requests of this run, of all profiles."""
+        from planhat_tui.api.log import RequestLog
+
+        return RequestLog()
+
+    def _note_request(self, line: RequestLogLine) -> None:
+        """Remember a request, and write it to the log if there is one."""
+        import logging
+
+        self.requests.add(line)
+        logging.getLogger("planhat_tui.requests").info("%s", line)
 
     def _token(self, profile: Profile) -> str:
         from planhat_tui.config.secrets import resolve_token
@@ -360,9 +375,3 @@ def _log_to(path: Path) -> Callable[[], None]:
         handler.close()
 
     return end
-
-
-def _log_request(line: RequestLogLine) -> None:
-    import logging
-
-    logging.getLogger("planhat_tui.requests").info("%s", line)

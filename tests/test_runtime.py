@@ -17,6 +17,7 @@ from planhat_tui.errors import (
     TenantMismatchError,
     TokenError,
 )
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
 from planhat_tui.runtime import DEMO_URL, HINT, Runtime, Start
 from planhat_tui.sandbox import SandboxOptions
@@ -310,6 +311,19 @@ def test_a_log_ends_with_its_run(begin: Callable[..., Runtime], tmp_path: Path) 
     logging.getLogger("planhat_tui.x").info("said later")
     assert log.read_text().endswith("INFO planhat_tui.x: said\n")
     assert logging.getLogger("planhat_tui").handlers == handlers
+
+
+def test_requests_are_remembered_and_written_to_the_log(
+    begin: Callable[..., Runtime], tmp_path: Path
+) -> None:
+    log = tmp_path / "run.log"
+    runtime = begin(Start(demo=True, log=log))
+    runtime.workspace().net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)).result(SECONDS)
+    lines = runtime.requests.lines()
+    assert [(line.method, line.path, line.status) for line in lines] == [
+        ("GET", "/myprofile", 200)
+    ] * len(lines)
+    assert all(f"planhat_tui.requests: {line}\n" in log.read_text() for line in lines)
 
 
 def test_a_log_that_cant_be_written_is_told(begin: Callable[..., Runtime], tmp_path: Path) -> None:
