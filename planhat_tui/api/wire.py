@@ -26,6 +26,9 @@ MAX_RECORDS: Final = 1_000_000
 """Records of one answer. The lean list is the longest, and no tenant has so many companies; each
 costs 75 bytes before it is decoded, so that 64 MiB of ``1,1,1`` would cost gigabytes."""
 
+MAX_WORD: Final = 200
+"""Bytes of an answer that says no more than that something was done."""
+
 _BOM: Final = b"\xef\xbb\xbf"
 _OTHER_IDS: Final = {"extid-": "externalId", "srcid-": "sourceId"}
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -97,7 +100,7 @@ def pieces_of(text: bytes) -> Sequence[Piece]:
         raise not_json() from None
     except TooManyError:
         raise ServerError(
-            f"Planhat answered with more than {MAX_RECORDS} records at once.",
+            f"Planhat answered with more than anybody has at once: {MAX_RECORDS} records.",
             "Check base_url: it may be the address of another service.",
         ) from None
 
@@ -156,17 +159,22 @@ def read_receipt(body: bytes) -> Received:
 
 
 def check_deleted(body: bytes) -> None:
-    """Read the answer to a deletion, which may be empty or any word.
+    """Read the answer to a deletion, which may be empty or a short text.
 
-    Raises :class:`ServerError` for a web page or an error in a 200, :class:`NotFoundError` if it
-    says that nothing was there to delete.
+    Raises :class:`NotFoundError` if it says that nothing was there to delete, and
+    :class:`ServerError` for a web page, for an error in a 200, and for what can't be read.
     """
-    if looks_like_html(body):
+    text = body.removeprefix(_BOM).strip()
+    if looks_like_html(text):
         raise _html()
-    try:
-        said = read_record(body.removeprefix(_BOM).strip(), with_id=False).data
-    except BadRecordError:
+    if text[:1] != b"{":
+        if len(text) > MAX_WORD or not text.isascii():
+            raise not_json()
         return
+    try:
+        said = read_record(text, with_id=False).data
+    except BadRecordError:
+        raise not_json() from None
     if said.get("error"):
         raise ServerError(
             "Planhat's answer to the deletion says that something failed.",

@@ -388,6 +388,9 @@ async def test_lists_beside_companies_and_contacts_are_known_by_name(
         (b'{"n":0}', NotFoundError),
         (b'{"error":"locked"}', ServerError),
         (b"<p>Sign in</p>", ServerError),
+        (b'{"n":1,"ok"', ServerError),
+        (b"\xff\x00\xfe", ServerError),
+        (b"x" * 300, ServerError),
     ],
 )
 async def test_what_an_answer_to_a_deletion_says(

@@ -209,7 +209,7 @@ def test_more_records_than_anybody_has_are_refused_before_they_cost_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("planhat_tui.api.wire.MAX_RECORDS", 10)
-    with pytest.raises(ServerError, match="more than 10 records"):
+    with pytest.raises(ServerError, match="at once: 10 records"):
         read_page(b"[" + b"1," * 10 + b"1]")
     rich = b'{"_id":"r","x":[' + b"1," * 50 + b"1]}"
     assert read_page(b"[" + rich + b"," + rich + b"]").count == 2
