@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.values import Raw
 
-MAX_RECORDS: Final = 1_000_000
+MAX_RECORDS: Final = 600_000
 """Records of one answer. The lean list is the longest, and no tenant has so many companies; each
 costs 75 bytes before it is decoded, so that 64 MiB of ``1,1,1`` would cost gigabytes."""
 
