@@ -117,13 +117,11 @@ class Exchange:
             trace, began = _Trace(), self._clock()
             error = ""
             try:
-                outcome = await self._outcome(ask, turn, trace)
-                if isinstance(outcome, PlanhatTuiError):
-                    raise outcome
-                return read(outcome)
-            except PlanhatTuiError as refused:
-                error = type(refused).__name__
-                raise
+                ended = await self._ended(ask, turn, trace, read)
+                if isinstance(ended, PlanhatTuiError):
+                    error = type(ended).__name__
+                    raise ended
+                return ended
             finally:
                 self._note(ask, trace, self._clock() - began, error)
 
@@ -159,6 +157,22 @@ class Exchange:
 
     def _subject(self, ask: Ask) -> translate.Subject:
         return translate.Subject(ask.noun, ask.method != "GET", self._host, ask.open)
+
+    async def _ended(
+        self, ask: Ask, turn: Turn, trace: _Trace, read: Callable[[Answer], T]
+    ) -> T | PlanhatTuiError:
+        """Return what was read, or the error, with nothing hanging on it.
+
+        A traceback would keep the body alive, 64 MiB of it, and show what it says.
+        """
+        outcome = await self._outcome(ask, turn, trace)
+        if isinstance(outcome, PlanhatTuiError):
+            return outcome.with_traceback(None)
+        try:
+            return read(outcome)
+        except PlanhatTuiError as refused:
+            refused.__context__ = None
+            return refused.with_traceback(None)
 
     async def _outcome(self, ask: Ask, turn: Turn, trace: _Trace) -> Answer | PlanhatTuiError:
         """Return the answer, or the error: returned, so that it has no context when it's raised."""

@@ -102,7 +102,7 @@ class Round:
         try:
             result = await asyncio.wait_for(asked, HANG_SECONDS)
         except PlanhatTuiError as failed:
-            error = failed
+            error = failed.with_traceback(None)
         if not writes and name in PAGES and error is None:
             self._keeps_every_record(result)
         if writes:

@@ -48,6 +48,13 @@ ECHOES = {
 }
 
 
+def _locals(error: BaseException) -> Iterator[str]:
+    """Return the local variables of our own frames, as a crash report would show them."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if "planhat_tui" in frame.f_code.co_filename:
+            yield repr(frame.f_locals)
+
+
 def _texts(error: BaseException) -> Iterator[str]:
     """Return all that can be said of an error: its frames, its chain, what hangs on each link."""
     yield from traceback.format_exception(error)
@@ -55,6 +62,10 @@ def _texts(error: BaseException) -> Iterator[str]:
     while (link := links.pop()) is not None:
         yield from (str(link), repr(link), repr(vars(link)), repr(link.args))
         links += [one for one in (link.__cause__, link.__context__) if one is not None] or [None]
+
+
+_TYPED = 8
+"""From this one on a person has typed the token into the address."""
 
 
 def _asks(client: PlanhatClient) -> Iterator[object]:
@@ -96,6 +107,7 @@ async def test_a_server_that_repeats_the_token_gets_it_nowhere(  # noqa: PLR0917
                 said.append(repr(await asks[place]))  # type: ignore[misc] # a coroutine
             except PlanhatTuiError as error:
                 said += _texts(error)
+                said += _locals(error) if place < _TYPED else ()  # else it was typed by a person
             said += [repr(client), repr(vars(client)), repr(client.limits())]
             await client.close()
             budgets.kept.clear()  # a 429 would make the next one wait

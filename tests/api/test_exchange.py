@@ -281,6 +281,22 @@ async def test_a_refusal_counts_though_its_words_cannot_be_read(
         await client.my_profile(lane=USER)
 
 
+async def test_an_error_keeps_no_body_alive(server: Server, client: PlanhatClient) -> None:
+    said = b'{"_id":"a","x":"' + b"a long story " * 1000 + b'"'
+    server.answers(200, said)
+    for ask in (client.company("a", lane=USER), client.lean_companies(lane=USER)):
+        with pytest.raises(ServerError) as refused:
+            await ask
+        assert refused.value.__context__ is None
+        ours = [
+            f
+            for f, _ in traceback.walk_tb(refused.value.__traceback__)
+            if "planhat_tui" in f.f_code.co_filename
+        ]
+        assert ours
+        assert not any("a long story" in repr(frame.f_locals) for frame in ours)
+
+
 async def test_a_web_page_where_data_was_expected(
     server: Server, client: PlanhatClient, lines: list[RequestLogLine]
 ) -> None:
