@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from planhat_tui.api.auth import is_loopback
 from planhat_tui.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def proxy_for(base_url: str, proxy: str, env: Mapping[str, str]) -> str:
     if proxy != ENVIRONMENT:
         return clean_proxy(proxy)
     host = urlsplit(base_url).hostname or ""
-    if _spared(host, _named(env, "no_proxy")):
-        return ""
+    if is_loopback(host) or _spared(host, _named(env, "no_proxy")):
+        return ""  # to this machine goes plain http, which no proxy should read
     named = _named(env, "https_proxy") or _named(env, "all_proxy")
     return clean_proxy(named) if named else ""
 

@@ -190,6 +190,20 @@ async def test_a_proxy_that_says_no_sent_nothing(
     await planhat.close()
 
 
+async def test_the_environments_proxy_is_asked_if_the_profile_says_so(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
+    server.answers(407)
+    env = {"HTTPS_PROXY": server.url}
+    planhat = connect(
+        "https://api.planhat.com", token, budget=budgets, proxy="environment", env=env
+    )
+    with pytest.raises(OfflineError, match="proxy opened no way"):
+        await planhat.my_profile(lane=USER)
+    assert server.heads[0].startswith("CONNECT api.planhat.com:443")
+    await planhat.close()
+
+
 async def test_a_server_that_speaks_no_tls_sent_nothing(budgets: MemoryBudgets, token: str) -> None:
     hung_up = asyncio.Event()
 

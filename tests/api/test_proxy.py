@@ -22,6 +22,7 @@ def test_the_environment_is_looked_at_only_if_the_profile_says_so() -> None:
     assert proxy_for(URL, "http://own:1", ENV) == "http://own:1"
     assert proxy_for(URL, ENVIRONMENT, ENV) == "http://proxy:3128"
     assert proxy_for(URL, ENVIRONMENT, {}) == ""
+    assert proxy_for("http://127.0.0.1:8787", ENVIRONMENT, ENV) == ""
 
 
 @pytest.mark.parametrize(
