@@ -349,6 +349,7 @@ def _demo(name: str) -> Profile:
         external_user_id="max123",
         label="practice data",
         call_note_field="Last call note",
+        dialect="modern",
         demo=True,
     )
 

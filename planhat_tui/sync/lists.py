@@ -74,8 +74,11 @@ class Lists:
             self._mirror.note("changes_at", str(began))
         stored = await self._store(Kind.COMPANY, page)
         self._look_at_order(stored)
-        last = is_last(page.count, plan.COMPANY_PAGE) or self._repeats(Kind.COMPANY, offset, stored)
-        self._mirror.note("companies_at", DONE if last else str(offset + page.count))
+        read = offset + page.count
+        short = page.count < plan.COMPANY_PAGE and read >= len(self._mirror.company_ids())
+        last = short or is_last(page.count, plan.COMPANY_PAGE)
+        last = self._repeats(Kind.COMPANY, offset, stored) or last
+        self._mirror.note("companies_at", DONE if last else str(read))
 
     async def contacts(self, offset: int) -> None:
         """Read a page of contacts, and note how far that came."""
