@@ -18,6 +18,7 @@ from planhat_tui.commands import grammar
 from planhat_tui.commands.context import Context, Door, Wishes
 from planhat_tui.commands.output import Style, visible_lines, write
 from planhat_tui.commands.registry import ROOMS, Command, Effect, commands
+from planhat_tui.config.guardrails import PLAIN_WORDS
 from planhat_tui.errors import (
     AmbiguousError,
     InputError,
@@ -367,8 +368,9 @@ class _Confirming:
 
     def __call__(self, question: str, word: str) -> None:
         """Return if it may be done, else raise :class:`RefusedError` or :class:`InputError`."""
-        needed = "--yes" if word == "delete" else f"--yes --confirm {word}"
-        if self.yes and (word == "delete" or self.name.casefold() == word.casefold()):
+        plain = word in PLAIN_WORDS
+        needed = "--yes" if plain else f"--yes --confirm {word}"
+        if self.yes and (plain or self.name.casefold() == word.casefold()):
             return
         if self.yes or not sys.stdin.isatty():
             raise InputError("This has to be confirmed, and nothing was done.", f"Add {needed}.")

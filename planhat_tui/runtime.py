@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planhat_tui.api.client import PlanhatClient
-    from planhat_tui.api.log import RequestLogLine
+    from planhat_tui.api.log import RequestLog, RequestLogLine
     from planhat_tui.config.profiles import Config
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.ports import BudgetStore
@@ -151,6 +151,7 @@ class Runtime:
     ) -> Engine:
         from planhat_tui.sync.engine import Engine
 
+        _ = self.requests  # made here, not in the first of several engines' threads
         return Engine(
             connect=lambda on_limits: self._connect(profile, token, self.machine, on_limits),
             store=store,
@@ -169,7 +170,7 @@ class Runtime:
         on_limits: Callable[[Limits], None] | None = None,
     ) -> PlanhatClient:
         """Make the client, in the thread that will use it."""
-        from planhat_tui.api.client import connect
+        from planhat_tui.api.connection import connect
 
         app = None
         if profile.demo:
@@ -185,7 +186,7 @@ class Runtime:
             proxy=profile.proxy,
             clock=self._clock.monotonic,
             wall=self._clock.wall,
-            log=_log_request,
+            log=self._note_request,
             on_limits=on_limits,
         )
 
@@ -200,6 +201,20 @@ class Runtime:
         except OSError:
             return None
         return db if writable(db) and writable(db.parent) else None
+
+    @cached_property
+    def requests(self) -> RequestLog:
+        """The last requests of this run, of all profiles."""
+        from planhat_tui.api.log import RequestLog
+
+        return RequestLog()
+
+    def _note_request(self, line: RequestLogLine) -> None:
+        """Remember a request, and write it to the log if there is one."""
+        import logging
+
+        self.requests.add(line)
+        logging.getLogger("planhat_tui.requests").info("%s", line)
 
     def _token(self, profile: Profile) -> str:
         from planhat_tui.config.secrets import resolve_token
@@ -361,6 +376,7 @@ def _demo(name: str) -> Profile:
         external_user_id="max123",
         label="practice data",
         call_note_field="Last call note",
+        dialect="modern",
         demo=True,
     )
 
@@ -387,18 +403,3 @@ def _log_to(path: Path) -> Callable[[], None]:
         handler.close()
 
     return end
-
-
-def _log_request(line: RequestLogLine) -> None:
-    import logging
-
-    logging.getLogger("planhat_tui.requests").info(
-        "%s %s %s %.0f ms, %d bytes, %s left %s",
-        line.method,
-        line.path,
-        line.status or "no answer",
-        line.ms,
-        line.bytes,
-        "?" if line.remaining is None else line.remaining,
-        line.error,
-    )

@@ -314,6 +314,19 @@ def test_a_log_ends_with_its_run(begin: Callable[..., Runtime], tmp_path: Path) 
     assert logging.getLogger("planhat_tui").handlers == handlers
 
 
+def test_requests_are_remembered_and_written_to_the_log(
+    begin: Callable[..., Runtime], tmp_path: Path
+) -> None:
+    log = tmp_path / "run.log"
+    runtime = begin(Start(demo=True, log=log))
+    runtime.workspace().net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)).result(SECONDS)
+    lines = runtime.requests.lines()
+    assert [(line.method, line.path, line.status) for line in lines] == [
+        ("GET", "/myprofile", 200)
+    ] * len(lines)
+    assert all(f"planhat_tui.requests: {line}\n" in log.read_text() for line in lines)
+
+
 def test_a_log_that_cant_be_written_is_told(begin: Callable[..., Runtime], tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="can't be written"):
         begin(Start(log=tmp_path))

@@ -1,7 +1,7 @@
 """How Planhat speaks: endpoints, authentication, rate limit, wire format, errors translated.
 
 httpx lives in this room and nowhere else. Importing the room is cheap: what needs httpx is loaded
-when :func:`~planhat_tui.api.client.connect` is first asked for.
+when :func:`~planhat_tui.api.connection.connect` is first asked for.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from planhat_tui.api.client import PlanhatClient, connect
+    from planhat_tui.api.client import PlanhatClient
+    from planhat_tui.api.connection import connect
     from planhat_tui.api.log import RequestLog, RequestLogLine
 
 __all__ = ["PlanhatClient", "RequestLog", "RequestLogLine", "connect"]
@@ -18,7 +19,7 @@ _HOMES = {
     "PlanhatClient": "planhat_tui.api.client",
     "RequestLog": "planhat_tui.api.log",
     "RequestLogLine": "planhat_tui.api.log",
-    "connect": "planhat_tui.api.client",
+    "connect": "planhat_tui.api.connection",
 }
 
 

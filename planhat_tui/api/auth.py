@@ -12,7 +12,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from planhat_tui.errors import InputError, TokenError
 
@@ -22,6 +22,7 @@ _VISIBLE_ASCII: Final = re.compile(r"[!-~]+")
 _PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
 _HOST: Final = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
 _ADDRESS: Final = re.compile(r"[!-~]+")
+_SCRUBBED: Final = "[token]"
 
 
 def clean_token(token: str) -> str:
@@ -59,9 +60,20 @@ class Credentials:
 
     def scrub(self, text: str) -> str:
         """Return ``text`` without the token: a server, or a proxy, may repeat what it was sent."""
-        for secret in (self.token, self._basic):
-            text = text.replace(secret, "[token]")
+        for secret in self._secrets():
+            text = text.replace(secret, _SCRUBBED)
         return text
+
+    def scrub_bytes(self, body: bytes) -> bytes:
+        """Return a body without the token, likewise."""
+        for secret in self._secrets():
+            body = body.replace(secret.encode("ascii"), _SCRUBBED.encode("ascii"))
+        return body
+
+    def _secrets(self) -> tuple[str, ...]:
+        """Return the token in every form in which it's sent, or could stand in an address."""
+        plain = (self.token, self._basic, self._basic.rstrip("="))
+        return (*plain, *(quote(secret, safe="") for secret in plain))
 
     def key(self, base_url: str) -> str:
         """Return the name of this credential's budget: a hash that can't be turned back."""
@@ -91,23 +103,6 @@ def clean_base_url(base_url: str, *, in_process: bool = False) -> str:
             field="base_url",
         )
     return text.rstrip("/")
-
-
-def clean_proxy(proxy: str) -> str:
-    """Return a proxy's URL, or raise :class:`InputError`, which quotes none of it."""
-    text = proxy.strip()
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or not _ADDRESS.fullmatch(text):
-        raise InputError(
-            "The proxy isn't an address that can be used.",
-            "Write it as http://host:port.",
-            field="proxy",
-        )
-    return text
 
 
 def is_loopback(host: str) -> bool:

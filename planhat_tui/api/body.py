@@ -7,6 +7,7 @@ inflate them unasked and whole.
 from __future__ import annotations
 
 import zlib
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -31,19 +32,19 @@ async def read_body(chunks: AsyncIterator[bytes], encoding: str, cap: int = MAX_
     after it.
     """
     inflater = _inflater(encoding)
-    body = bytearray()
+    body = BytesIO()  # it gives its bytes away without a copy
     taken = 0
     async for chunk in chunks:
         taken += len(chunk)
         for piece in (chunk,) if inflater is None else _inflate(inflater, chunk):
-            body += piece
-            if len(body) > cap:
+            body.write(piece)
+            if body.tell() > cap:
                 break
-        if len(body) > cap or taken > cap:
+        if body.tell() > cap or taken > cap:
             raise BodyError(f"the answer is larger than {cap // 1024} KiB")
     if inflater is not None and taken and not inflater.eof:
         raise BodyError("the answer broke off")
-    return bytes(body)
+    return body.getvalue()
 
 
 def _inflater(encoding: str) -> zlib._Decompress | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from planhat_tui import __version__
 from planhat_tui.api import translate
@@ -18,7 +18,7 @@ from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
 from planhat_tui.api.window import Told
 from planhat_tui.api.wire import looks_like_html, message_of
-from planhat_tui.errors import PlanhatTuiError, ServerError
+from planhat_tui.errors import OfflineError, PlanhatTuiError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 _REFUSAL_SECONDS: Final = 5.0
 _REFUSAL_BYTES: Final = 64 * 1024
+_TOO_MANY: Final = 429
 _MAX_HEADER_NUMBER: Final = 9
 """Digits; a limit of a billion calls is no limit that anybody was told."""
 
@@ -45,15 +46,28 @@ class Ask:
     """A request in Planhat's terms.
 
     ``path`` starts with ``/`` and is percent-encoded. ``noun`` is the person's word for what it's
-    about. ``open`` requests go without the token, under a limit of their own.
+    about. ``query`` is encoded. ``open`` requests go without the token, under a limit of their own.
+    ``also`` is a status beside 2xx whose body is read as an answer. ``shown`` says that a person is
+    shown the answer's own words: they may repeat the token, so it's taken out. ``lists`` says that
+    a list is wanted, which an edition may not have.
     """
 
     method: str
     path: str
     noun: str
-    query: Mapping[str, str | int] | None = None
+    query: str = ""
     body: bytes | None = None
     open: bool = False
+    also: int = 0
+    shown: bool = False
+    lists: bool = False
+
+
+class Answer(NamedTuple):
+    """What came back: its status, and its body, inflated."""
+
+    status: int
+    body: bytes
 
 
 @dataclass(slots=True)
@@ -96,18 +110,20 @@ class Exchange:
 
         Raises the errors of :mod:`planhat_tui.errors` for everything else.
         """
+        return await self.answer(ask, lane, lambda answer: read(answer.body))
+
+    async def answer(self, ask: Ask, lane: Lane, read: Callable[[Answer], T]) -> T:
+        """Do the same where the status counts too."""
         governor = self._open_governor if ask.open else self._governor
         async with governor.turn(lane) as turn:
             trace, began = _Trace(), self._clock()
             error = ""
             try:
-                outcome = await self._outcome(ask, turn, trace)
-                if isinstance(outcome, PlanhatTuiError):
-                    raise outcome
-                return self._read(ask, outcome, read)
-            except PlanhatTuiError as refused:
-                error = type(refused).__name__
-                raise
+                ended = await self._ended(ask, turn, trace, read)
+                if isinstance(ended, PlanhatTuiError):
+                    error = type(ended).__name__
+                    raise ended
+                return ended
             finally:
                 self._note(ask, trace, self._clock() - began, error)
 
@@ -117,23 +133,54 @@ class Exchange:
         self._open_governor.close()
         await self._transport.aclose()
 
+    def refusal(self, ask: Ask, answer: Answer) -> PlanhatTuiError:
+        """Return the error for an answer that was asked for beside 2xx and tells nothing else."""
+        refusal = translate.Refusal(answer.status, message_of(answer.body), "", "", self._wall())
+        return translate.status_error(self._subject(ask), refusal)
+
     def _note(self, ask: Ask, trace: _Trace, seconds: float, error: str) -> None:
         if self._log is None:
             return
+        free = trace.status == _TOO_MANY or error == OfflineError.__name__
         self._log(
             RequestLogLine(
                 method=ask.method,
-                path=ask.path,
+                path=self._credentials.scrub(ask.path),
                 status=trace.status,
                 ms=seconds * 1000,
                 bytes=trace.size,
+                cost=0 if free else 1,
                 remaining=trace.remaining,
                 error=error,
+                query=self._credentials.scrub(ask.query),
+                open=ask.open,
             )
         )
 
-    async def _outcome(self, ask: Ask, turn: Turn, trace: _Trace) -> bytes | PlanhatTuiError:
-        """Return the body, or the error: returned, so that it has no context when it's raised."""
+    def _subject(self, ask: Ask) -> translate.Subject:
+        writes = ask.method != "GET"
+        return translate.Subject(ask.noun, writes, self._host, ask.open, lists=ask.lists)
+
+    async def _ended(
+        self, ask: Ask, turn: Turn, trace: _Trace, read: Callable[[Answer], T]
+    ) -> T | PlanhatTuiError:
+        """Return what was read, or the error, with nothing hanging on it.
+
+        A traceback would keep the body alive, 64 MiB of it, and show what it says.
+        """
+        outcome = await self._outcome(ask, turn, trace)
+        if isinstance(outcome, PlanhatTuiError):
+            return outcome.with_traceback(None)
+        try:
+            return read(outcome)
+        except ServerError as error:
+            return translate.doubted(self._subject(ask), error).with_traceback(None)
+        except PlanhatTuiError as refused:
+            refused.__context__ = None
+            return refused.with_traceback(None)
+
+    async def _outcome(self, ask: Ask, turn: Turn, trace: _Trace) -> Answer | PlanhatTuiError:
+        """Return the answer, or the error: returned, so that it has no context when it's raised."""
         import httpx
 
         subject = self._subject(ask)
@@ -153,21 +200,31 @@ class Exchange:
 
     async def _exchanged(
         self, ask: Ask, turn: Turn, trace: _Trace, subject: translate.Subject
-    ) -> bytes | PlanhatTuiError:
+    ) -> Answer | PlanhatTuiError:
         response = await self._transport.handle_async_request(self._request(ask))
         try:
             told = read_told(response.status_code, response.headers, self._wall())
             trace.status, trace.remaining = told.status, told.remaining
             turn.answered(told)
-            if not 200 <= told.status < 300:
+            if not 200 <= told.status < 300 and told.status != ask.also:
                 return await self._refused(response, subject)
-            body = await read_body(
-                response.aiter_raw(), response.headers.get("content-encoding", "")
-            )
+            body = await self._body(response, certain=told.status == ask.also)
             trace.size = len(body)
-            return body
+            return Answer(told.status, self._credentials.scrub_bytes(body) if ask.shown else body)
         finally:
             await response.aclose()
+
+    async def _body(self, response: httpx.Response, *, certain: bool) -> bytes:
+        """Read a body; a ``certain`` refusal stays one though its words can't be read."""
+        import httpx
+
+        try:
+            encoding = response.headers.get("content-encoding", "")
+            return await read_body(response.aiter_raw(), encoding)
+        except (BodyError, httpx.HTTPError, httpx.StreamError, OSError):
+            if not certain:
+                raise
+            return b""
 
     async def _refused(
         self, response: httpx.Response, subject: translate.Subject
@@ -184,20 +241,9 @@ class Exchange:
         )
         return translate.status_error(subject, refusal)
 
-    def _subject(self, ask: Ask) -> translate.Subject:
-        writes, lists = ask.method != "GET", ask.query is not None
-        return translate.Subject(ask.noun, writes, self._host, ask.open, lists=lists)
-
-    def _read(self, ask: Ask, body: bytes, read: Callable[[bytes], T]) -> T:
-        try:
-            return read(body)
-        except ServerError as error:
-            raise translate.doubted(self._subject(ask), error) from None
-
     def _request(self, ask: Ask) -> httpx.Request:
         import httpx
 
-        query = urlencode(ask.query, quote_via=quote) if ask.query else ""
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
@@ -209,7 +255,7 @@ class Exchange:
             headers["Authorization"] = self._credentials.header
         return httpx.Request(
             ask.method,
-            f"{self._base_url}{ask.path}{'?' if query else ''}{query}",
+            f"{self._base_url}{ask.path}{'?' if ask.query else ''}{ask.query}",
             headers=headers,
             content=ask.body,
             extensions={"timeout": TIMEOUTS},

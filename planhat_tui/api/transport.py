@@ -34,7 +34,7 @@ TIMEOUTS: Final = {"connect": 10.0, "pool": 10.0, "read": 30.0, "write": 30.0}
 def open_transport(app: Asgi | None = None, proxy: str = "") -> httpx.AsyncBaseTransport:
     """Build the transport: to ``app`` if there is one, else to the network, over ``proxy`` if set.
 
-    ``proxy`` was checked by :func:`planhat_tui.api.auth.clean_proxy`.
+    ``proxy`` was checked by :func:`planhat_tui.api.proxy.clean_proxy`.
     """
     import httpx
 

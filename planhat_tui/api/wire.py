@@ -1,50 +1,47 @@
-"""What Planhat sends, read with care: text of unknown size, depth and truth.
+"""What Planhat answers, read with care: text of unknown size, depth and truth.
 
 A page is split into raw records first and decoded slice by slice, so that five thousand companies
-stall nobody. A record that can't be kept (see :func:`read_record`) is set aside with its reason,
-and the others go on.
+stall nobody. A record that can't be kept (see :mod:`planhat_tui.api.records`) is set aside with its
+reason, and the others go on.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from planhat_tui.api.splitter import BrokenListError, split_list
+from planhat_tui.api.records import BadRecordError, read_record
+from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
-from planhat_tui.errors import ServerError
+from planhat_tui.errors import NotFoundError, ServerError
 from planhat_tui.model.ports import Slice
-from planhat_tui.model.records import Received
+from planhat_tui.model.records import Received, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Raw
 
-MAX_DEPTH: Final = 64
-"""Lists and maps inside each other, at most; deeper ones break what comes after us."""
+MAX_RECORDS: Final = 600_000
+"""Records of one answer. The lean list is the longest, and no tenant has so many companies; each
+costs 75 bytes before it is decoded, so that 64 MiB of ``1,1,1`` would cost gigabytes."""
 
-MAX_ID: Final = 500
-"""Letters of an ``_id``; a longer one couldn't be asked for again. Planhat's have 24."""
-
-INT64: Final = range(-(2**63), 2**63)
-"""What SQLite holds as a whole number."""
+MAX_WORD: Final = 200
+"""Bytes of an answer that says no more than that something was done."""
 
 _BOM: Final = b"\xef\xbb\xbf"
-_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_OTHER_IDS: Final = {"extid-": "externalId", "srcid-": "sourceId"}
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
-
-class BadRecordError(Exception):
-    """A record can't be kept; its text says why. Never leaves this module."""
+Piece = bytes | memoryview | msgspec.Raw
+"""The text of one record."""
 
 
 class RecordPage:
     """A list that Planhat answered. Implements :class:`planhat_tui.model.ports.Page`."""
 
-    def __init__(self, pieces: Sequence[bytes | memoryview | msgspec.Raw]) -> None:
+    def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
 
     @property
@@ -75,25 +72,39 @@ class RecordPage:
 
 def read_page(body: bytes) -> RecordPage:
     """Read a list of records; anything else is a :class:`ServerError`."""
-    text = _json_text(body)
+    text = json_text(body)
     if text[:1] != b"[":
         raise ServerError(
             "Planhat answered something else where a list was expected.",
             "Check base_url: it may be the address of another service.",
         )
+    return RecordPage(pieces_of(text))
+
+
+def pieces_of(text: bytes) -> Sequence[Piece]:
+    """Part a JSON list into the texts of its items, without judging them.
+
+    Raises :class:`ServerError` if it isn't one whole list, or has more than :data:`MAX_RECORDS`.
+    """
+    if text.count(b",") < MAX_RECORDS:  # else they are counted before each gets an object
+        try:
+            return _LIST.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            pass  # one bad record makes msgspec refuse them all: look at each
     try:
-        return RecordPage(_LIST.decode(text))
-    except (msgspec.DecodeError, RecursionError):
-        pass  # one bad record makes msgspec refuse them all: look at each
-    try:
-        return RecordPage(split_list(text))
+        return split_list(text, MAX_RECORDS)
     except BrokenListError:
-        raise _not_json() from None
+        raise not_json() from None
+    except TooManyError:
+        raise ServerError(
+            f"Planhat answered with more than anybody has at once: {MAX_RECORDS} records.",
+            "Check base_url: it may be the address of another service.",
+        ) from None
 
 
 def read_one(body: bytes) -> Received:
     """Read the answer that is one record; anything else is a :class:`ServerError`."""
-    text = _json_text(body)
+    text = json_text(body)
     try:
         return read_record(text)
     except BadRecordError as reason:
@@ -101,6 +112,33 @@ def read_one(body: bytes) -> Received:
             f"Planhat answered with a record that can't be read: {reason}.",
             "Refresh to see what Planhat has.",
         ) from None
+
+
+def read_the(record_id: str, changed: Raw | None = None) -> Callable[[bytes], Received]:
+    """Return what reads the answer about one record; about another it is a :class:`ServerError`.
+
+    ``record_id`` is an ``_id``, ``extid-...`` or ``srcid-...``; ``changed`` are the fields that
+    were sent, among which may be the one that an id of the latter kind names.
+    """
+    wanted = record_id.strip()
+
+    def read(body: bytes) -> Received:
+        record = read_one(body)
+        if not _is_the(record, wanted, changed or {}):
+            raise ServerError(
+                "Planhat answered with another record than the one it was asked for.",
+                "Something between here and Planhat may mix answers up: check base_url and proxy.",
+            )
+        return record
+
+    return read
+
+
+def _is_the(record: Received, wanted: str, changed: Raw) -> bool:
+    for prefix, name in _OTHER_IDS.items():
+        if wanted.startswith(prefix) and record.id != wanted:
+            return name in changed or text_of(record.data, name) == wanted.removeprefix(prefix)
+    return record.id == wanted
 
 
 def read_receipt(body: bytes) -> Received:
@@ -112,38 +150,35 @@ def read_receipt(body: bytes) -> Received:
     if not text or text == b"OK":
         return Received(json="{}", data={})
     try:
-        return read_record(_json_text(text), with_id=False)
+        return read_record(json_text(text), with_id=False)
     except BadRecordError:
         return Received(json="{}", data={})
 
 
-def check_done(body: bytes) -> None:
-    """Refuse a web page where a plain acknowledgement was expected."""
-    if looks_like_html(body):
-        raise _html()
+def check_deleted(body: bytes) -> None:
+    """Read the answer to a deletion, which may be empty or a short text.
 
-
-def read_record(text: bytes, *, with_id: bool = True) -> Received:
-    """Decode one record: an object with a text ``_id``.
-
-    Raises :class:`BadRecordError` if it's nested deeper than :data:`MAX_DEPTH`, holds a whole
-    number beyond :data:`INT64`, NaN, a lone surrogate or the same key twice.
+    Raises :class:`NotFoundError` if it says that nothing was there to delete, and
+    :class:`ServerError` for a web page, for an error in a 200, and for what can't be read.
     """
+    text = body.removeprefix(_BOM).strip()
+    if looks_like_html(text):
+        raise _html()
+    if text[:1] != b"{":
+        if len(text) > MAX_WORD or not text.isascii():
+            raise not_json()
+        return
     try:
-        data = msgspec.json.decode(text)
-        kept = text.decode("utf-8")
-    except RecursionError:
-        raise BadRecordError("it is nested too deeply") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise BadRecordError("it isn't proper JSON") from None
-    if not isinstance(data, dict):
-        raise BadRecordError("it isn't an object")
-    keys = _count_keys(data)
-    if kept.count(":") != keys and _STRING.sub("", kept).count(":") != keys:
-        raise BadRecordError("it has the same key twice")
-    if with_id:
-        _check_id(data)
-    return Received(json=kept, data=cast("dict[str, Json]", data))
+        said = read_record(text, with_id=False).data
+    except BadRecordError:
+        raise not_json() from None
+    if said.get("error"):
+        raise ServerError(
+            "Planhat's answer to the deletion says that something failed.",
+            "Refresh to see what Planhat has.",
+        )
+    if said.get("deletedCount", said.get("n", 1)) == 0:
+        raise NotFoundError("Planhat had nothing to delete.", "It was gone already.")
 
 
 def message_of(body: bytes) -> str:
@@ -164,44 +199,15 @@ def message_of(body: bytes) -> str:
     return data.strip() if isinstance(data, str) else ""
 
 
-def _check_id(data: dict[str, object]) -> None:
-    record_id = data.get("_id")
-    if not isinstance(record_id, str) or not record_id.strip():
-        raise BadRecordError("it has no _id")
-    if len(record_id) > MAX_ID:
-        raise BadRecordError("its _id is too long")
-
-
-def _count_keys(data: object, depth: int = 1) -> int:
-    """Count the keys of all maps in ``data``, and refuse what is too deep or too large.
-
-    A text with more colons outside its strings than this says one key twice: the decoder keeps the
-    last of them without a word.
-    """
-    if isinstance(data, dict):
-        _check_depth(depth)
-        return len(data) + sum(_count_keys(value, depth + 1) for value in data.values())
-    if isinstance(data, list):
-        _check_depth(depth)
-        return sum(_count_keys(value, depth + 1) for value in data)
-    if isinstance(data, int) and data not in INT64:
-        raise BadRecordError("a number in it is too large")
-    return 0
-
-
-def _check_depth(depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise BadRecordError("it is nested too deeply")
-
-
-def _json_text(body: bytes) -> bytes:
+def json_text(body: bytes) -> bytes:
+    """Return the JSON of a body: an object or a list; anything else is a :class:`ServerError`."""
     text = body.removeprefix(_BOM).strip()
     if not text:
         raise ServerError("Planhat answered with nothing where data was expected.")
     if looks_like_html(text):
         raise _html()
     if text[:1] not in b"{[":
-        raise _not_json()
+        raise not_json()
     return text
 
 
@@ -210,14 +216,15 @@ def looks_like_html(body: bytes) -> bool:
     return body.removeprefix(_BOM).lstrip()[:1] == b"<"
 
 
-def _html() -> ServerError:
-    return ServerError(
-        "Planhat's address answered with a web page (HTML), not data.", WEB_PAGE_ADVICE
-    )
-
-
-def _not_json() -> ServerError:
+def not_json() -> ServerError:
+    """Return the error for an answer that isn't JSON."""
     return ServerError(
         "Planhat answered with something that isn't JSON, or only with a part of it.",
         "Try again; if it stays, check base_url and the proxy.",
+    )
+
+
+def _html() -> ServerError:
+    return ServerError(
+        "Planhat's address answered with a web page (HTML), not data.", WEB_PAGE_ADVICE
     )

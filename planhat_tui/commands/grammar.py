@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from planhat_tui.commands.registry import Command, Param
 
 CONFIRMING: Final = ("yes", "confirm")
-"""Options of deleting verbs in the shell: they answer the question before it's asked."""
+"""Options of verbs that ask, in the shell: they answer the question before it's asked."""
 
 
 def parameters(command: Command, door: Door) -> list[click.Parameter]:
     """Return a verb's parameters as click takes them, for one door."""
     made = [_parameter(param, door) for param in command.params]
-    if command.effect == "delete" and door is Door.SHELL:
+    if command.effect in {"delete", "typed"} and door is Door.SHELL:
         made += [
             click.Option(["--yes"], is_flag=True, help="don't ask"),
             click.Option(["--confirm"], metavar="NAME", default="", help="the profile's name"),

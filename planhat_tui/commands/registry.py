@@ -29,6 +29,8 @@ class Effect(StrEnum):
     READ = "read"
     WRITE = "write"
     DELETE = "delete"
+    TYPED = "typed"
+    """Whatever was typed: it asks unless it only reads."""
 
 
 class Param(NamedTuple):
@@ -139,6 +141,7 @@ ROOMS: Final = {
     "profile": "profile",
     "outbox": "outbox",
     "undo": "undo",
+    "request": "request",
     "sandbox": "sandbox",
 }
 """First words, in the order of the help, and the modules that hold their verbs."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import GuardrailError
 
 if TYPE_CHECKING:
     from planhat_tui.config.profiles import Profile
+
+
+PLAIN_WORDS: Final = frozenset({"delete", "send"})
+"""Words that mean no profile: who says yes to the question needs to say nothing else."""
 
 
 def check_write(profile: Profile, count: int = 1) -> None:
@@ -28,6 +32,14 @@ def check_delete(profile: Profile, count: int = 1) -> None:
         raise GuardrailError(f"{profile.name} allows no deleting.", profile.reason)
 
 
+def check_request(profile: Profile, method: str, count: int = 1) -> None:
+    """Raise :class:`GuardrailError` if a typed request of ``count`` records may not be sent."""
+    if method == "DELETE":
+        check_delete(profile, count)
+    elif method != "GET":
+        check_write(profile, count)
+
+
 def typed_word(profile: Profile, count: int, *, deleting: bool) -> str:
     """Return the word that confirms a change of ``count`` records; empty if none is asked for.
 
@@ -37,6 +49,11 @@ def typed_word(profile: Profile, count: int, *, deleting: bool) -> str:
     if profile.confirm == "type" and (deleting or count > profile.confirm_over):
         return profile.name
     return "delete" if deleting else ""
+
+
+def request_word(profile: Profile, method: str, count: int) -> str:
+    """Return the word that confirms a typed request that isn't a GET."""
+    return typed_word(profile, count, deleting=method == "DELETE") or "send"
 
 
 def marks(profile: Profile) -> tuple[str, ...]:

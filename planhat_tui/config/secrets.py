@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, SupportsIndex
 
 from planhat_tui.errors import TokenError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _COMMAND_SECONDS: Final = 30
 
 
-def resolve_token(source: TokenSource, env: Mapping[str, str]) -> str:
+def resolve_token(source: TokenSource, env: Mapping[str, str]) -> Token:
     """Return the token, trimmed. Raises :class:`TokenError`, which never quotes it."""
     match source.how:
         case "text":
@@ -32,7 +32,19 @@ def resolve_token(source: TokenSource, env: Mapping[str, str]) -> str:
     return checked(token)
 
 
-def checked(token: str) -> str:
+class Token(str):
+    """A token that no traceback shows: not its text, and no part of it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Token(...)"
+
+    def __getitem__(self, key: SupportsIndex | slice) -> Token:
+        return Token(super().__getitem__(key))
+
+
+def checked(token: str) -> Token:
     """Return a token without blanks around it, if a header can hold it."""
     trimmed = token.strip()
     if not trimmed:
@@ -41,7 +53,7 @@ def checked(token: str) -> str:
         raise TokenError(
             "The token has characters that no token has.", "Copy it again from Planhat's settings."
         )
-    return trimmed
+    return Token(trimmed)
 
 
 def _from_command(command: str, env: Mapping[str, str]) -> str:
@@ -52,6 +64,7 @@ def _from_command(command: str, env: Mapping[str, str]) -> str:
         raise TokenError(f"The token's command can't be read: {error}.", advice) from None
     if not words:
         raise TokenError("The token's command is empty.", advice)
+    failed: TokenError
     try:
         done = subprocess.run(  # noqa: S603 -- the command is the user's own, and no shell reads it
             words,
@@ -62,11 +75,17 @@ def _from_command(command: str, env: Mapping[str, str]) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise TokenError(f"The token's command took over {_COMMAND_SECONDS} s.", advice) from None
+        failed = TokenError(f"The token's command took over {_COMMAND_SECONDS} s.", advice)
     except OSError as error:  # its text would quote the command
-        raise TokenError(f"The token's command can't run: {error.strerror}.", advice) from None
+        failed = TokenError(f"The token's command can't run: {error.strerror}.", advice)
     except ValueError as error:
-        raise TokenError(f"The token's command can't run: {error}.", advice) from None
+        failed = TokenError(f"The token's command can't run: {error}.", advice)
+    else:
+        return _printed(done, advice)
+    raise failed  # here, where it has no context: what the command printed may hang on that
+
+
+def _printed(done: subprocess.CompletedProcess[bytes], advice: str) -> str:
     if done.returncode != 0:
         raise TokenError(f"The token's command ended with status {done.returncode}.", advice)
     return done.stdout.decode("utf-8", "replace")

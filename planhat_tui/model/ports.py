@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.limits import Lane, Limits
+    from planhat_tui.model.raw import RawAnswer
     from planhat_tui.model.records import Received
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,16 @@ class Planhat(Protocol):
         """``GET /leancompanies``: id, external id, name and slug of every company."""
         ...
 
-    async def companies(self, *, limit: int, offset: int, sort: str = "", lane: Lane) -> Page:
+    async def companies(
+        self,
+        *,
+        limit: int,
+        offset: int,
+        sort: str = "",
+        select: Sequence[str] = (),
+        company_ids: Sequence[str] = (),
+        lane: Lane,
+    ) -> Page:
         """``GET /companies``: whole companies (modern edition only)."""
         ...
 
@@ -89,8 +100,19 @@ class Planhat(Protocol):
         """``GET /endusers?c=``: the contacts of a company."""
         ...
 
-    async def contacts(self, *, limit: int, offset: int, sort: str = "", lane: Lane) -> Page:
-        """``GET /endusers``: a page of all contacts (modern edition only)."""
+    async def contacts(
+        self,
+        *,
+        limit: int,
+        offset: int,
+        sort: str = "",
+        select: Sequence[str] = (),
+        company_ids: Sequence[str] = (),
+        email: str = "",
+        archived: bool | None = None,
+        lane: Lane,
+    ) -> Page:
+        """``GET /endusers``: a page of all contacts, or of those that fit (modern edition only)."""
         ...
 
     async def contact(self, contact_id: str, *, lane: Lane) -> Received:
@@ -131,6 +153,46 @@ class Planhat(Protocol):
 
     async def delete_call(self, call_id: str, *, lane: Lane) -> None:
         """``DELETE /calls/:id``."""
+        ...
+
+    async def upsert_companies(self, rows: Sequence[Raw], *, lane: Lane) -> BulkAnswer:
+        """``PUT /companies`` with a list: what became of each row (modern edition only)."""
+        ...
+
+    async def upsert_contacts(self, rows: Sequence[Raw], *, lane: Lane) -> BulkAnswer:
+        """``PUT /endusers`` with a list: what became of each row (modern edition only)."""
+        ...
+
+    async def custom_fields(
+        self, *, parent: str = "", limit: int = ..., offset: int = 0, lane: Lane
+    ) -> Page:
+        """``GET /customfields``: definitions (modern edition only)."""
+        ...
+
+    async def create_custom_field(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+        """``POST /customfields`` (modern edition only)."""
+        ...
+
+    async def resources(
+        self,
+        name: str,
+        *,
+        limit: int,
+        offset: int,
+        sort: str = "",
+        select: Sequence[str] = (),
+        company_ids: Sequence[str] = (),
+        lane: Lane,
+    ) -> Page:
+        """``GET /<name>``: conversations, tasks and the like, read-only (modern edition only)."""
+        ...
+
+    async def resource(self, name: str, record_id: str, *, lane: Lane) -> Received:
+        """``GET /<name>/:id`` (modern edition only)."""
+        ...
+
+    async def request(self, method: str, path: str, body: Json = None, *, lane: Lane) -> RawAnswer:
+        """Send what a person typed; ``None`` sends no body."""
         ...
 
     def limits(self) -> Limits:

@@ -10,15 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import (
-    NotFoundError,
-    OfflineError,
-    PlanhatTuiError,
-    RateLimitedError,
-    RefusedError,
-    TokenError,
-    UnknownOutcomeError,
-)
+from planhat_tui.errors import NotFoundError, PlanhatTuiError, TokenError
+from planhat_tui.model import outcomes
 from planhat_tui.model.edits import fold
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import NEW_ID_PREFIX
@@ -125,16 +118,14 @@ class Outcome:
 
 def outcome(error: PlanhatTuiError, action: Action) -> Outcome:
     """Tell what an error means for what was sent."""
-    if isinstance(error, OfflineError | RateLimitedError | TokenError):
+    if outcomes.may_resend(error) or isinstance(error, TokenError):
         return Outcome(State.QUEUED, str(error), pause=True)
     if isinstance(error, NotFoundError):
         if action is Action.DELETE:
             return Outcome(State.DELIVERED, "It was already gone.")
         return Outcome(State.REFUSED, "It was deleted by somebody else.")
-    if isinstance(error, UnknownOutcomeError):
+    if outcomes.outcome_of(error) is outcomes.Outcome.UNKNOWN:
         return Outcome(State.NOT_SURE, str(error))
-    if isinstance(error, RefusedError):
-        return Outcome(State.REFUSED, str(error))
     return Outcome(State.REFUSED, str(error))
 
 

@@ -14,6 +14,8 @@ from typing import Final, TypeAlias
 COMPANY_PAGE: Final = 5000
 CONTACT_PAGE: Final = 2000
 TEAM_EVERY: Final = 3600.0
+UNSORTED_EVERY: Final = 3600.0
+"""Seconds between looks for changes where the server ignores the order: it costs all pages."""
 OVERLAP: Final = 300.0
 """Seconds by which a look for changes reaches behind the last one: clocks differ."""
 LARGEST_SHRINK: Final = 0.2
@@ -33,13 +35,16 @@ class Knowledge:
     """What a plan is made of. Times are seconds since the epoch, ``None``: never.
 
     ``looked_at`` is the company on screen, empty if none; ``looked_whole`` and ``looked_contacts``
-    tell whether it is here. ``edition`` is empty until it is known. ``lean_left`` is the next
-    company that is here only by name, ``oldest`` the one whose copy is the oldest and due.
+    tell whether it is here. ``edition`` is empty until it is known; ``probe_is_due`` says that the
+    server is to be asked what it can do, ``sorts`` that it heeds an order. ``lean_left`` is the
+    next company that is here only by name, ``oldest`` the one whose copy is the oldest and due.
     """
 
     now: float
     refresh: float
     edition: str = ""
+    probe_is_due: bool = False
+    sorts: bool = True
     lean_at: float | None = None
     team_at: float | None = None
     changes_at: float | None = None
@@ -60,6 +65,11 @@ class Lean:
 @dataclass(frozen=True, slots=True)
 class Team:
     """Read the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Find out what the server can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,9 @@ class Rest:
     seconds: float
 
 
-Step: TypeAlias = "Lean | Team | OneCompany | ContactsOf | Companies | Contacts | Changes | Rest"
+Step: TypeAlias = (
+    "Lean | Team | Probe | OneCompany | ContactsOf | Companies | Contacts | Changes | Rest"
+)
 
 
 def next_step(known: Knowledge) -> Step:
@@ -117,6 +129,8 @@ def next_step(known: Knowledge) -> Step:
         return step
     if _due(known.team_at, TEAM_EVERY, known.now):
         return Team()
+    if known.probe_is_due:
+        return Probe()
     return _fill(known) or _freshen(known)
 
 
@@ -149,12 +163,14 @@ def _freshen(known: Knowledge) -> Step:
     """Return what a whole copy needs to stay fresh."""
     if _due(known.lean_at, known.refresh, known.now):
         return Lean()
-    if known.edition != "seed" and _due(known.changes_at, known.refresh, known.now):
+    every = known.refresh if known.sorts else max(known.refresh, UNSORTED_EVERY)
+    if known.edition != "seed" and _due(known.changes_at, every, known.now):
         return Changes((known.changes_at or 0) - OVERLAP)
     if known.oldest:
         return OneCompany(known.oldest)
-    moments = [known.lean_at] + ([known.changes_at] if known.edition != "seed" else [])
-    waits = [known.refresh - (known.now - moment) for moment in moments if moment is not None]
+    dues = [(known.lean_at, known.refresh)]
+    dues += [(known.changes_at, every)] if known.edition != "seed" else []
+    waits = [wait - (known.now - moment) for moment, wait in dues if moment is not None]
     return Rest(max(1.0, min([known.refresh, *waits])))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.ports import Planhat
     from planhat_tui.model.records import Received
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.delivery import Parcel
 
@@ -101,7 +101,7 @@ class Push:
     async def _create(self, parcel: Parcel) -> None:
         entry = parcel.entries[0]
         made = await endpoints.create(self._api, parcel.kind, parcel.body, entry.open_tenant)
-        lost = () if entry.open_tenant else dropped(dict(parcel.body), made.data)
+        lost = dropped(_told_of(parcel.body, made) if entry.open_tenant else parcel.body, made.data)
         reason = f"Planhat didn't keep {_named(parcel.kind, lost)}." if lost else ""
         if not made.id:
             self._store.outbox.mark([entry.n], State.DELIVERED, reason)
@@ -187,6 +187,11 @@ class Push:
     def _show(self, kind: Kind, record_id: str) -> None:
         self._store.refresh_overlay(kind, record_id)
         self._changed(kind, record_id)
+
+
+def _told_of(body: Raw, made: Received) -> Raw:
+    """Return what an answer tells of: the open endpoint needn't tell a stranger anything."""
+    return {name: value for name, value in body.items() if name in made.data}
 
 
 def _named(kind: Kind, fields: Iterable[str]) -> str:

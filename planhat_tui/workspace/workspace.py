@@ -14,11 +14,14 @@ from planhat_tui.workspace.queries import Queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from concurrent.futures import Future
 
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry, State
+    from planhat_tui.model.raw import RawAnswer
     from planhat_tui.model.undo import UndoPlan
+    from planhat_tui.model.values import Json
     from planhat_tui.store.drafts import Drafts
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.engine import Engine
@@ -121,6 +124,18 @@ class Workspace:
         from planhat_tui.workspace.undo import Undo
 
         return Undo(self._store, self.writes)
+
+    def request(self, method: str, path: str, body: Json = None) -> Future[RawAnswer]:
+        """Send what a person typed, within the guardrails; it is not in undo.
+
+        Raises :class:`GuardrailError` before anything is sent; the future has the other errors.
+        """
+        from planhat_tui.config import guardrails
+        from planhat_tui.model.limits import Lane
+
+        count = len(body) if isinstance(body, list) else 1
+        guardrails.check_request(self.profile, method, count)
+        return self.net.ask(lambda planhat: planhat.request(method, path, body, lane=Lane.USER))
 
     def status(self) -> Status:
         """Return how it stands."""

@@ -11,21 +11,35 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planhat_tui.api import PlanhatClient, connect
+from planhat_tui.api.address import by_external_id, by_source_id
 from planhat_tui.api.budget import read
-from planhat_tui.api.client import MAX_CONTACTS
-from planhat_tui.errors import InputError, TokenError
+from planhat_tui.api.client import MAX_CONTACTS, RESOURCES
+from planhat_tui.api.requests import MAX_BYTES
+from planhat_tui.errors import (
+    InputError,
+    NotFoundError,
+    RejectedError,
+    ServerError,
+    TokenError,
+    UnknownOutcomeError,
+)
+from planhat_tui.model.bulk import RowOutcome
 from planhat_tui.model.limits import Lane
+from planhat_tui.model.raw import RawAnswer
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable
 
+    from planhat_tui.api import RequestLogLine
+    from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.ports import Planhat
+    from planhat_tui.model.values import Json
     from tests.api.conftest import Server
     from tests.budgets import MemoryBudgets
 
 LIMITS = "X-Rate-Limit-Limit: 200\r\nX-Rate-Limit-Remaining: 150\r\n"
-RECORD = b'{"_id":"a1","name":"Acme"}'
+RECORD = b'{"_id":"a1","name":"Acme","externalId":"x 1"}'
 USER = Lane.USER
 
 ONES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
@@ -45,6 +59,19 @@ ONES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
     "call": ("GET /calls/a1", lambda c: c.call("a1", lane=USER)),
     "create call": ("POST /calls", lambda c: c.create_call({"nr": "1"}, lane=USER)),
     "update call": ("PUT /calls/a1", lambda c: c.update_call("a1", {"waiting": 3}, lane=USER)),
+    "by external id": (
+        "GET /companies/extid-x%201",
+        lambda c: c.company(by_external_id("x 1"), lane=USER),
+    ),
+    "update by source id": (
+        "PUT /endusers/srcid-s",
+        lambda c: c.update_contact(by_source_id("s"), {"sourceId": "t"}, lane=USER),
+    ),
+    "create custom field": (
+        "POST /customfields",
+        lambda c: c.create_custom_field({"name": "Plan", "type": "text"}, lane=USER),
+    ),
+    "one task": ("GET /tasks/a1", lambda c: c.resource("tasks", "a1", lane=USER)),
     "open call": (
         "POST /199627f7-0d65-52cd-89b9-45b5ff561bem/calls",
         lambda c: c.create_open_call(
@@ -74,6 +101,33 @@ PAGES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
         lambda c: c.contacts(limit=2000, offset=4000, lane=USER),
     ),
     "contacts of": ("GET /endusers?c=a1&limit=2000", lambda c: c.contacts_of("a1", lane=USER)),
+    "some companies": (
+        "GET /companies?limit=2&offset=1&sort=-_id&select=_id%2Cname&companyId=a1%2Cb2",
+        lambda c: c.companies(
+            limit=2,
+            offset=1,
+            sort="-_id",
+            select=("_id", "name"),
+            company_ids=("a1", "b2"),
+            lane=USER,
+        ),
+    ),
+    "some contacts": (
+        "GET /endusers?limit=5&offset=0&companyId=a1&email=a%40x.se&archived=true",
+        lambda c: c.contacts(
+            limit=5, offset=0, company_ids=("a1",), email="a@x.se", archived=True, lane=USER
+        ),
+    ),
+    "custom fields": (
+        "GET /customfields?limit=2000&offset=0&parent=company",
+        lambda c: c.custom_fields(parent="company", lane=USER),
+    ),
+    "tasks": (
+        "GET /tasks?limit=9&offset=0&sort=-_id&companyId=a1",
+        lambda c: c.resources(
+            "tasks", limit=9, offset=0, sort="-_id", company_ids=("a1",), lane=USER
+        ),
+    ),
 }
 
 
@@ -201,7 +255,7 @@ async def test_ids_that_are_no_ids_are_refused_before_anything_is_sent(
 async def test_no_id_leaves_its_place_in_the_path(
     sly: str, server: Server, client: PlanhatClient
 ) -> None:
-    server.answers(200, RECORD)
+    server.answers(200, json.dumps({"_id": sly}).encode())
     await client.company(sly, lane=USER)
     _, path = server.target.split(" ")
     assert path.startswith("/companies/")
@@ -217,7 +271,7 @@ async def test_no_id_leaves_its_place_in_the_path(
 async def test_any_text_is_one_segment_or_refused(
     server: Server, budgets: MemoryBudgets, token: str, text: str
 ) -> None:
-    server.answers(200, RECORD)
+    server.answers(200, json.dumps({"_id": text.strip()}).encode())
     planhat = connect(server.url, token, budget=budgets)
     asked = len(server.heads)
     try:
@@ -295,3 +349,166 @@ def test_bad_arguments_are_refused_at_once(budgets: MemoryBudgets) -> None:
 async def test_the_client_is_what_the_port_asks_for(client: PlanhatClient) -> None:
     port: Planhat = client  # mypy holds the signatures
     assert port.limits() == client.limits()
+
+
+# -- what is observed beside the reference
+
+
+@pytest.mark.parametrize("asked", ["b2", "extid-other", "srcid-a1"])
+async def test_an_answer_about_another_record_is_no_answer(
+    asked: str, server: Server, client: PlanhatClient
+) -> None:
+    server.answers(200, RECORD)
+    for ask in (client.company, client.contact, client.call):
+        with pytest.raises(ServerError, match="another record"):
+            await ask(asked, lane=USER)
+    with pytest.raises(UnknownOutcomeError, match="another record"):
+        await client.update_company(asked, {"phase": "x"}, lane=USER)
+
+
+async def test_lists_beside_companies_and_contacts_are_known_by_name(
+    server: Server, client: PlanhatClient
+) -> None:
+    server.answers(200, b"[]")
+    for name in RESOURCES:
+        assert (await client.resources(name, limit=1, offset=0, lane=USER)).count == 0
+        assert server.target == f"GET /{name}?limit=1&offset=0"
+    asked = len(server.heads)
+    with pytest.raises(InputError, match="Did you mean tasks"):
+        await client.resources("task", limit=1, offset=0, lane=USER)
+    with pytest.raises(InputError, match="There are: conversations"):
+        await client.resource("../users", "a1", lane=USER)
+    assert len(server.heads) == asked
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b'{"n":1,"ok":1,"deletedCount":1}', None),
+        (b'{"ok":1}', None),
+        (b"OK", None),
+        (b"", None),
+        (b'{"n":0,"ok":1,"deletedCount":0}', NotFoundError),
+        (b'{"n":0}', NotFoundError),
+        (b'{"error":"locked"}', ServerError),
+        (b"<p>Sign in</p>", ServerError),
+        (b'{"n":1,"ok"', ServerError),
+        (b"\xff\x00\xfe", ServerError),
+        (b"x" * 300, ServerError),
+    ],
+)
+async def test_what_an_answer_to_a_deletion_says(
+    body: bytes, error: type[Exception] | None, server: Server, client: PlanhatClient
+) -> None:
+    server.answers(200, body)
+    if error is None:
+        await client.delete_company("a1", lane=USER)
+    else:
+        with pytest.raises(error):
+            await client.delete_company("a1", lane=USER)
+
+
+BULK: dict[str, Callable[..., Awaitable[BulkAnswer]]] = {
+    "/companies": lambda c, rows: c.upsert_companies(rows, lane=USER),
+    "/endusers": lambda c, rows: c.upsert_contacts(rows, lane=USER),
+}
+ROWS: list[dict[str, Json]] = [{"externalId": "a", "name": "A"}, {"externalId": "b"}]
+SOME = (
+    b'{"created":1,"insertsKeys":[{"_id":"i","externalId":"a"}],"updated":0,"nonupdates":0,'
+    b'"createdErrors":[{"externalId":"b","error":"TOLD name is missing"}]}'
+)
+
+
+@pytest.mark.parametrize(("path", "upsert"), BULK.items(), ids=BULK.keys())
+@pytest.mark.parametrize("status", [200, 206, 400])
+async def test_each_row_of_a_bulk_change_has_its_outcome(
+    status: int,
+    path: str,
+    upsert: Callable[..., Awaitable[BulkAnswer]],
+    server: Server,
+    client: PlanhatClient,
+) -> None:
+    server.answers(status, SOME, LIMITS)
+    answer = await upsert(client, ROWS)
+    assert server.target == f"PUT {path}"
+    assert json.loads(server.bodies[-1]) == ROWS
+    assert [row.outcome for row in answer.rows] == [RowOutcome.CREATED, RowOutcome.REFUSED]
+    assert [row.id for row in answer.rows] == ["i", ""]
+
+
+@pytest.mark.parametrize("body", [b"Too many items", b"", b'{"error":"x"}', b"<p>no</p>"])
+async def test_a_bulk_change_that_is_refused_as_a_whole(
+    body: bytes, server: Server, client: PlanhatClient
+) -> None:
+    server.answers(400, body)
+    with pytest.raises(RejectedError, match=r"refused this list of companies \(400\)"):
+        await client.upsert_companies(ROWS, lane=USER)
+    server.answers(200, body)
+    with pytest.raises(UnknownOutcomeError):
+        await client.upsert_companies(ROWS, lane=USER)
+
+
+async def test_a_bulk_refusal_that_breaks_off_stays_a_refusal(
+    server: Server, client: PlanhatClient
+) -> None:
+    async def cut(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 No\r\nContent-Length: 900\r\n\r\n" + SOME[:20])
+        await writer.drain()
+
+    server.say = cut
+    with pytest.raises(RejectedError):
+        await client.upsert_companies(ROWS, lane=USER)
+
+
+async def test_a_bulk_answer_that_repeats_the_token_loses_it(
+    server: Server, client: PlanhatClient, token: str
+) -> None:
+    server.answers(206, SOME.replace(b"TOLD", token.encode()))
+    answer = await client.upsert_companies(ROWS, lane=USER)
+    assert answer.rows[1].reason == "[token] name is missing"
+
+
+async def test_a_body_larger_than_planhat_takes_is_not_sent(
+    server: Server, client: PlanhatClient
+) -> None:
+    rows: list[dict[str, Json]] = [{"externalId": "a", "name": "x" * MAX_BYTES}]
+    with pytest.raises(InputError, match="32 MB"):
+        await client.upsert_contacts(rows, lane=USER)
+    assert server.heads == []
+
+
+# -- the raw console
+
+
+async def test_a_typed_request_is_sent_as_it_was_typed(
+    server: Server, client: PlanhatClient, lines: list[RequestLogLine]
+) -> None:
+    server.answers(200, b'[{"_id":"a1"},{"x":NaN},3]', LIMITS)
+    answer = await client.request("GET", "/tasks?limit=2", lane=USER)
+    assert answer == RawAnswer(200, [{"_id": "a1"}, 3], ("item 2 of 3: it isn't proper JSON",))
+    assert server.target == "GET /tasks?limit=2"
+    assert server.bodies[-1] == b""
+    assert (lines[-1].path, lines[-1].query) == ("/tasks", "limit=2")
+    await client.request("PATCH", "/companies/a1", {"phase": None}, lane=USER)
+    assert server.target == "PATCH /companies/a1"
+    assert json.loads(server.bodies[-1]) == {"phase": None}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("get", "/users"), ("HEAD", "/users"), ("GET", "https://evil.example/")]
+)
+async def test_a_typed_request_that_is_none_is_not_sent(
+    method: str, path: str, server: Server, client: PlanhatClient
+) -> None:
+    with pytest.raises(InputError):
+        await client.request(method, path, lane=USER)
+    assert server.heads == []
+
+
+async def test_a_typed_request_fails_as_any_other(server: Server, client: PlanhatClient) -> None:
+    server.answers(404)
+    with pytest.raises(NotFoundError):
+        await client.request("GET", "/nothing", lane=USER)
+    server.answers(503)
+    with pytest.raises(UnknownOutcomeError, match="isn't known whether the request was"):
+        await client.request("POST", "/tasks", {}, lane=USER)

@@ -191,6 +191,20 @@ async def test_a_proxy_that_says_no_sent_nothing(
     await planhat.close()
 
 
+async def test_the_environments_proxy_is_asked_if_the_profile_says_so(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
+    server.answers(407)
+    env = {"HTTPS_PROXY": server.url}
+    planhat = connect(
+        "https://api.planhat.com", token, budget=budgets, proxy="environment", env=env
+    )
+    with pytest.raises(OfflineError, match="proxy opened no way"):
+        await planhat.my_profile(lane=USER)
+    assert server.heads[0].startswith("CONNECT api.planhat.com:443")
+    await planhat.close()
+
+
 async def test_a_server_that_speaks_no_tls_sent_nothing(budgets: MemoryBudgets, token: str) -> None:
     hung_up = asyncio.Event()
 
@@ -280,6 +294,22 @@ async def test_a_refusal_counts_though_its_words_cannot_be_read(
     server.say = None
     with pytest.raises(ForbiddenError):
         await client.my_profile(lane=USER)
+
+
+async def test_an_error_keeps_no_body_alive(server: Server, client: PlanhatClient) -> None:
+    said = b'{"_id":"a","x":"' + b"a long story " * 1000 + b'"'
+    server.answers(200, said)
+    for ask in (client.company("a", lane=USER), client.lean_companies(lane=USER)):
+        with pytest.raises(ServerError) as refused:
+            await ask
+        assert refused.value.__context__ is None
+        ours = [
+            f
+            for f, _ in traceback.walk_tb(refused.value.__traceback__)
+            if "planhat_tui" in f.f_code.co_filename
+        ]
+        assert ours
+        assert not any("a long story" in repr(frame.f_locals) for frame in ours)
 
 
 async def test_a_web_page_where_data_was_expected(

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planhat_tui.api.records import MAX_DEPTH
 from planhat_tui.api.splitter import BrokenListError, split_list
 from planhat_tui.api.wire import (
-    MAX_DEPTH,
-    check_done,
+    check_deleted,
     message_of,
     read_one,
     read_page,
     read_receipt,
+    read_the,
 )
 from planhat_tui.errors import ServerError, UnknownOutcomeError
 
@@ -131,7 +132,7 @@ def test_a_list_that_is_cut_or_broken_is_refused_whole(body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"\n <!DOCTYPE html><p>", b"\xef\xbb\xbf<b>"])
 def test_a_web_page_is_named(body: bytes) -> None:
-    for read in (read_page, read_one, read_receipt, check_done):
+    for read in (read_page, read_one, read_receipt, check_deleted):
         with pytest.raises(ServerError, match="web page") as refused:
             read(body)
         assert "base_url" in refused.value.advice
@@ -174,14 +175,14 @@ def test_what_a_refusal_says(body: bytes, said: str) -> None:
 
 @given(st.lists(_VALUES, max_size=6))
 def test_the_splitter_agrees_with_json(values: list[Json]) -> None:
-    pieces = split_list(json.dumps(values, indent=1).encode())
+    pieces = split_list(json.dumps(values, indent=1).encode(), 10)
     assert [json.loads(piece) for piece in pieces] == values
 
 
 @given(st.binary(max_size=60))
 def test_the_splitter_survives_anything(text: bytes) -> None:
     try:
-        pieces = split_list(b"[" + text)
+        pieces = split_list(b"[" + text, 100)
     except BrokenListError:
         return
     assert isinstance(pieces, list)
@@ -192,3 +193,34 @@ def test_pages_join_and_know_their_start() -> None:
     assert one.joined(two).count == 2
     assert one.starts_like(one.joined(two))
     assert not one.starts_like(two)
+
+
+def test_a_record_that_is_too_large_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planhat_tui.api.records.MAX_RECORD", 100)
+    large = b'{"_id":"l","x":"' + b"y" * 100 + b'"}'
+    (piece,) = read_page(b"[" + GOOD + b"," + large + b"]").slices()
+    assert [record.json.encode() for record in piece.records] == [GOOD]
+    assert piece.set_aside == ("record 2 of 2: it is larger than 0 KiB",)
+    with pytest.raises(ServerError, match="larger"):
+        read_one(large)
+
+
+def test_more_records_than_anybody_has_are_refused_before_they_cost_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("planhat_tui.api.wire.MAX_RECORDS", 10)
+    with pytest.raises(ServerError, match="at once: 10 records"):
+        read_page(b"[" + b"1," * 10 + b"1]")
+    rich = b'{"_id":"r","x":[' + b"1," * 50 + b"1]}"
+    assert read_page(b"[" + rich + b"," + rich + b"]").count == 2
+
+
+def test_only_the_record_that_was_asked_for_is_taken() -> None:
+    record = b'{"_id":"a","externalId":7,"sourceId":"s"}'
+    for asked in ("a", " a ", "extid-7", "srcid-s"):
+        assert read_the(asked)(record).id == "a"
+    for other in ("b", "extid-8", "srcid-a", "extid-"):
+        with pytest.raises(ServerError, match="another record"):
+            read_the(other)(record)
+    assert read_the("extid-6", {"externalId": 7})(record).id == "a"
+    assert read_the("extid-1")(b'{"_id":"extid-1"}').id == "extid-1"

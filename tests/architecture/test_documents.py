@@ -29,7 +29,7 @@ call log, call show, call set, call delete, call list
 user find, whoami, sync, limits, undo
 outbox list, outbox show, outbox send, outbox hold, outbox retry, outbox discard
 profile list, profile add, profile use, profile remove
-sandbox
+request, sandbox
 """
 """Others script against these: a verb may be added, none may go."""
 
@@ -41,6 +41,7 @@ OPTIONS = {
     "company delete": "--yes --confirm",
     "contact delete": "--yes --confirm",
     "call delete": "--yes --confirm",
+    "request": "--data --yes --confirm",
     "sandbox": "--host --port --db --empty --companies --seed --dialect --limit --window --token"
     " --tenant",
 }

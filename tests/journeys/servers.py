@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -63,7 +63,7 @@ class Elsewhere:
     """
 
     url: str
-    asked: list[str]
+    asked: list[str] = field(default_factory=list)
 
     def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 -- JSON
         """Ask it as somebody else does; what it answers."""

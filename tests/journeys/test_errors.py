@@ -218,7 +218,7 @@ def test_a_record_that_somebody_deleted_meanwhile_keeps_what_was_typed(
         await person.press("ctrl+u")
         await person.type("Lund")
         await person.press("ctrl+s")
-        person.reads("was deleted by somebody else", "Your values are kept here")
+        person.reads("was deleted by somebody else", "The edit is kept here")
         person.sees("! 1 refused")
         await person.press("o")
         person.sees("Lund", "refused")

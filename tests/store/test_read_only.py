@@ -9,7 +9,6 @@ import pytest
 from planhat_tui.errors import StorageError
 from planhat_tui.model import query
 from planhat_tui.model.edits import Change
-from planhat_tui.model.ports import Budget
 from planhat_tui.model.records import Kind
 from planhat_tui.store.connection import Database
 from planhat_tui.store.disk import UnwritableError
@@ -112,17 +111,19 @@ def test_a_file_of_an_older_program_cant_be_brought_up_to_date(tmp_path: Path) -
 def test_the_machines_state_is_read_and_nothing_is_kept(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     state = MachineState.open(folder)
-    state.save("a", Budget(200, 17, 5.5, 1.25, 9.0))
+    state.change("a", lambda _: "17 left")
     state.remember_line("find acme")
     state.remember_tenant(EU, "token", "tenant-1", "own-folder")
     state.close()
     with read_only(folder):
         state = MachineState.open(folder)
         assert state.read_only
-        state.save("a", Budget(200, 16, 6.5, None, 0.0))
+        seen: list[str] = []
+        state.change("a", lambda kept: seen.append(kept) or "16 left")
+        state.change("a", lambda kept: seen.append(kept) or "15 left")
         state.remember_line("tag gold")
         state.remember_tenant(EU, "other", "tenant-2", "another")
-        assert state.load("a") == Budget(200, 17, 5.5, 1.25, 9.0)
+        assert seen == ["17 left", "17 left"]
         assert state.history() == ("find acme",)
         assert state.folder_for(EU, "token") == "own-folder"
         assert state.folder_for(EU, "other") not in {"another", "own-folder"}

@@ -15,6 +15,7 @@ from planhat_tui.sync.plan import (
     Lean,
     OneCompany,
     Position,
+    Probe,
     Rest,
     Step,
     Team,
@@ -34,6 +35,8 @@ KNOWN = st.builds(
     now=st.just(10_000.0),
     refresh=st.floats(60, 3600),
     edition=st.sampled_from(["", "seed", "modern"]),
+    probe_is_due=st.booleans(),
+    sorts=st.booleans(),
     lean_at=MOMENTS,
     team_at=MOMENTS,
     changes_at=MOMENTS,
@@ -55,6 +58,11 @@ KNOWN = st.builds(
         (NAMES, Team()),
         (replace(NAMES, looked_at="c1", looked_whole=False), OneCompany("c1", on_screen=True)),
         (replace(NAMES, looked_at="c1", looked_contacts=False), ContactsOf("c1", on_screen=True)),
+        (replace(TEAM, probe_is_due=True), Probe()),
+        (
+            replace(TEAM, probe_is_due=True, looked_at="c1", looked_whole=False),
+            OneCompany("c1", on_screen=True),
+        ),
         (TEAM, Companies(0)),
         (replace(TEAM, companies=Position(5000)), Companies(5000)),
         (replace(TEAM, edition="seed", lean_left="c2"), OneCompany("c2")),
@@ -104,6 +112,7 @@ def test_step_by_step_a_copy_becomes_whole(known: Knowledge) -> None:
     carried_out: dict[type, dict[str, object]] = {
         Lean: {"lean_at": now},
         Team: {"team_at": now},
+        Probe: {"probe_is_due": False},
         ContactsOf: {"looked_contacts": True},
         Companies: {"companies": DONE},
         Contacts: {"contacts": DONE},
@@ -129,3 +138,11 @@ def test_a_list_that_lost_more_than_a_fifth_is_doubted(
     doubted: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
     assert too_many_gone(known, gone) is doubted
+
+
+def test_an_order_that_is_ignored_makes_looks_for_changes_rare() -> None:
+    known = replace(WHOLE, now=10_400.0, lean_at=10_400.0, sorts=False)
+    assert next_step(known) == Rest(300.0)
+    assert next_step(replace(known, sorts=True)) == Changes(9_700.0)
+    late = replace(known, now=13_600.0, lean_at=13_600.0, team_at=13_600.0)
+    assert next_step(late) == Changes(9_700.0)

@@ -20,6 +20,7 @@ from tests.sync.rig import (
 )
 
 if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
     from tests.sync.rig import Desk, Fault, Server, Time
 
 OLD = 60.0
@@ -194,6 +195,67 @@ def test_a_field_that_planhat_takes_and_drops_is_told(
     assert "didn't keep Phase" in ready.entry(entry).reason
     assert server.get(company)["city"] == "Malmö"
     assert ready.company(company).state is REFUSED
+
+
+@pytest.mark.parametrize(
+    ("change", "answered", "named"),
+    [
+        (Change("tags", ["a", "b"], ["a", "vip"]), {"tags": ["a"]}, "Tags"),
+        (Change("tags", ["a", "b"], []), {"tags": ["a", "b"]}, "Tags"),
+        (Change("custom.Plan", "Gold", "Silver"), {"custom": {"Plan": "Gold"}}, "Plan"),
+        (Change("custom.Plan", "Gold", None), {"custom": {"Plan": "Gold"}}, "Plan"),
+        (Change("custom.Chairs", None, 5), {"custom": {"Plan": "Gold"}}, "Chairs"),
+        (Change("custom.Chairs", None, 5), {"custom": {}}, "Chairs"),
+        (Change("city", "Lund", "Malmö"), {"city": None}, "City"),
+    ],
+)
+def test_whatever_planhat_drops_is_named(
+    change: Change, answered: dict[str, object], named: str, ready: Desk, company: str
+) -> None:
+    entry = ready.edit(company, change)
+    ready.line.once("PUT *", changed_answer(lambda c: {**c, **answered}))
+    assert ready.delivered(entry) == [REFUSED]
+    assert ready.entry(entry).reason == f"Planhat took the edit and didn't keep {named}."
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "answered", "named"),
+    [
+        (Kind.COMPANY, {"tags": ["a"]}, {"tags": []}, "Tags"),
+        (Kind.COMPANY, {"custom": {"Plan": "Gold"}}, {"custom": {}}, "Plan"),
+        (Kind.CONTACT, {"phone": "1"}, {"phone": ""}, "Phone"),
+        (Kind.CALL, {"waiting": 3}, {"waiting": None}, "Waiting (s)"),
+    ],
+)
+def test_and_of_whatever_is_made(  # noqa: PLR0917 -- a row of the table
+    kind: Kind,
+    sent: dict[str, Json],
+    answered: dict[str, object],
+    named: str,
+    ready: Desk,
+    company: str,
+) -> None:
+    needed: dict[Kind, dict[str, Json]] = {
+        Kind.COMPANY: {"name": "Newcomer AB"},
+        Kind.CONTACT: {"name": "Ada", "companyId": company},
+        Kind.CALL: {"nr": "1", "externalUserId": "max123"},
+    }
+    ready.line.once("POST *", changed_answer(lambda c: {**c, **answered}))
+    made = ready.create("new-1", kind, **needed[kind], **sent)
+    assert ready.delivered(made) == [DELIVERED]
+    assert ready.entry(made).reason == f"Planhat didn't keep {named}."
+
+
+def test_an_open_call_is_compared_with_what_its_answer_tells(ready: Desk, server: Server) -> None:
+    tenant = server.options.tenant
+    ready.line.once("POST *", changed_answer(lambda c: {"nr": c["nr"]}))
+    first = ready.add(call(tenant))
+    assert ready.delivered(first) == [DELIVERED]
+    assert ready.entry(first).reason == ""
+    ready.line.once("POST *", changed_answer(lambda c: {**c, "nr": "2"}))
+    second = ready.add(call(tenant))
+    assert ready.delivered(second) == [DELIVERED]
+    assert "didn't keep Number" in ready.entry(second).reason
 
 
 def test_what_planhat_refuses_comes_with_its_words(ready: Desk, company: str) -> None:

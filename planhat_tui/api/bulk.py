@@ -1,0 +1,207 @@
+"""Bulk upserts: the list that is sent, and its answer taken apart row by row.
+
+Observed: 200 where all rows were taken, 206 where some failed, 400 where all did. The answer names
+rows by their keys, and those that were neither made nor changed often not at all: what can't be
+told for certain is unknown, never guessed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.api.records import BadRecordError, read_record
+from planhat_tui.errors import InputError, ServerError
+from planhat_tui.model.bulk import (
+    KEYS,
+    MAX_ROWS,
+    BulkAnswer,
+    BulkRow,
+    Key,
+    RowOutcome,
+    keys_of,
+)
+from planhat_tui.model.records import text_of, texts_of
+from planhat_tui.model.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from planhat_tui.model.values import Json, Raw
+
+ALL_REFUSED: Final = 400
+"""The status of an answer that takes no row and still tells why of each."""
+
+MAX_REASON: Final = 200
+"""Letters of a server's reason that are kept."""
+
+_INSIDE: Final = ("item", "keys", "key", "data", "object", "doc", "row", "record")
+_REASONS: Final = ("error", "message", "reason", "errmsg", "errors")
+_ERRORS: Final = ("createdErrors", "updatedErrors", "permissionErrors")
+_COUNTS: Final = {
+    RowOutcome.UNCHANGED: "nonupdates",
+    RowOutcome.UPDATED: "updated",
+    RowOutcome.CREATED: "created",
+}
+
+
+def check_rows(rows: Sequence[Raw]) -> None:
+    """Refuse what can't be sent as one list, before anything is. Raises :class:`InputError`.
+
+    Every row needs a key of its own, because its outcome is told by nothing else.
+    """
+    if not 0 < len(rows) <= MAX_ROWS:
+        raise InputError(
+            f"A bulk change has 1 to {MAX_ROWS} records; these are {len(rows)}.",
+            "Send them in several parts.",
+        )
+    seen: dict[Key, int] = {}
+    for number, row in enumerate(rows, 1):
+        keys = keys_of(row)
+        if not keys:
+            raise InputError(
+                f"Record {number} has none of {', '.join(KEYS)}.",
+                "Give it an externalId of your own: its outcome couldn't be told without.",
+            )
+        for key in keys:
+            if key in seen:
+                raise InputError(
+                    f"Records {seen[key]} and {number} have the same {key.field}.",
+                    "Put them together: one of the two would be lost.",
+                )
+            seen[key] = number
+
+
+def read_answer(rows: Sequence[Raw], status: int, body: bytes) -> BulkAnswer | None:
+    """Return what became of each row; ``None`` for a 400 that tells nothing of rows.
+
+    Raises :class:`ServerError` where a taken list is answered with something else.
+    """
+    try:
+        said = read_record(body.strip(), with_id=False).data
+    except BadRecordError:
+        said = {}
+    if "created" not in said and "updated" not in said:
+        if status == ALL_REFUSED:
+            return None
+        raise ServerError(
+            "Planhat's answer to the bulk change can't be read: what became of it isn't known.",
+            "Refresh and look at the records before you send them again.",
+        )
+    return _Reading(rows, said, all_refused=status == ALL_REFUSED).answer()
+
+
+class _Reading:
+    """Finds each row in an answer."""
+
+    def __init__(self, rows: Sequence[Raw], said: Raw, *, all_refused: bool) -> None:
+        self._keys = [keys_of(row) for row in rows]
+        self._places = {key: place for place, keys in enumerate(self._keys) for key in keys}
+        self._said = said
+        self._all_refused = all_refused
+        self._found: dict[int, BulkRow] = {}
+        self._loose: list[str] = []
+
+    def answer(self) -> BulkAnswer:
+        """Return the outcomes in the order of the rows."""
+        for entry in (entry for name in _ERRORS for entry in _list(self._said, name)):
+            self._refuse(entry)
+        for entry in _list(self._said, "insertsKeys"):
+            self._take(entry, RowOutcome.CREATED)
+        changed = {*texts_of(self._said, "modified")}
+        for entry in _list(self._said, "updatesKeys"):
+            self._take(entry, self._updated(entry, changed))
+        for entry in changed:
+            self._take(entry, RowOutcome.UPDATED)
+        left = [place for place in range(len(self._keys)) if place not in self._found]
+        outcome, reason = self._of_the_rest(len(left))
+        for place in left:
+            self._put(place, outcome, "", reason)
+        return BulkAnswer(tuple(self._found[place] for place in range(len(self._keys))))
+
+    def _refuse(self, entry: Json) -> None:
+        place = self._place(entry)
+        if place is None:
+            self._loose.append(_reason(entry))
+        else:
+            self._put(place, RowOutcome.REFUSED, "", _reason(entry))
+
+    def _take(self, entry: Json, outcome: RowOutcome) -> None:
+        place = self._place(entry)
+        if place is not None and place not in self._found:
+            self._put(place, outcome, _id_of(entry) or self._own_id(place))
+
+    def _updated(self, entry: Json, changed: set[str]) -> RowOutcome:
+        """Tell a row that was changed from one that was found as it should be."""
+        updated, unchanged = _count(self._said, "updated"), _count(self._said, "nonupdates")
+        if changed:
+            return RowOutcome.UPDATED if _id_of(entry) in changed else RowOutcome.UNCHANGED
+        if not unchanged or len(_list(self._said, "updatesKeys")) == updated:
+            return RowOutcome.UPDATED
+        return RowOutcome.UNKNOWN if updated else RowOutcome.UNCHANGED
+
+    def _of_the_rest(self, left: int) -> tuple[RowOutcome, str]:
+        """Tell what became of the rows that the answer doesn't name, if its numbers say it."""
+        if self._all_refused or (left and left == len(self._loose)):
+            return RowOutcome.REFUSED, "; ".join(dict.fromkeys(filter(None, self._loose)))
+        told = [row.outcome for row in self._found.values()]
+        untold = {
+            outcome: number
+            for outcome, name in _COUNTS.items()
+            if (number := _count(self._said, name) - told.count(outcome))
+        }
+        if not self._loose and list(untold.values()) == [left]:
+            return next(iter(untold)), ""
+        return RowOutcome.UNKNOWN, "Planhat's answer doesn't tell."
+
+    def _place(self, entry: Json) -> int | None:
+        return next((self._places[key] for key in _keys(entry) if key in self._places), None)
+
+    def _put(self, place: int, outcome: RowOutcome, record_id: str, reason: str = "") -> None:
+        self._found[place] = BulkRow(self._keys[place][0], outcome, record_id, reason)
+
+    def _own_id(self, place: int) -> str:
+        return next((key.value for key in self._keys[place] if key.field == "_id"), "")
+
+
+def _keys(entry: Json) -> Iterator[Key]:
+    """Return the keys that an entry of the answer may mean: an object's, or a bare value's."""
+    if isinstance(entry, str):
+        yield from (Key(field, entry) for field in KEYS)
+    elif isinstance(entry, dict):
+        yield from keys_of(entry)
+        for name in _INSIDE:
+            inner = entry.get(name)
+            if isinstance(inner, dict):
+                yield from keys_of(inner)
+
+
+def _id_of(entry: Json) -> str:
+    if isinstance(entry, dict):
+        return text_of(entry, "_id")
+    return entry if isinstance(entry, str) else ""
+
+
+def _reason(entry: Json) -> str:
+    """Return why a row was refused, in the server's words, cleaned and cut."""
+    text = entry if isinstance(entry, str) else ""
+    if isinstance(entry, dict):
+        text = next((said for name in _REASONS if (said := _words(entry.get(name)))), "")
+    return visible(text[: 2 * MAX_REASON]).strip()[:MAX_REASON]
+
+
+def _words(value: Json) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_words, value)))
+    return _words(value.get("message")) if isinstance(value, dict) else ""
+
+
+def _list(said: Mapping[str, Json], name: str) -> list[Json]:
+    value = said.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _count(said: Mapping[str, Json], name: str) -> int:
+    value = said.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

@@ -1,0 +1,62 @@
+"""Whether a request goes through a proxy: only if the profile says so."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from planhat_tui.api.auth import is_loopback
+from planhat_tui.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENVIRONMENT: Final = "environment"
+"""As a profile's proxy: the one that ``HTTPS_PROXY`` or ``ALL_PROXY`` names; ``NO_PROXY`` holds."""
+
+_ADDRESS: Final = re.compile(r"[!-~]+")
+
+
+def proxy_for(base_url: str, proxy: str, env: Mapping[str, str]) -> str:
+    """Return the URL of the proxy to be used, empty for none.
+
+    ``proxy`` is what the profile says: nothing, an address, or :data:`ENVIRONMENT`; only then is
+    ``env`` looked at. Raises :class:`InputError`, which quotes none of it.
+    """
+    if not proxy:
+        return ""
+    if proxy != ENVIRONMENT:
+        return clean_proxy(proxy)
+    host = urlsplit(base_url).hostname or ""
+    if is_loopback(host) or _spared(host, _named(env, "no_proxy")):
+        return ""  # to this machine goes plain http, which no proxy should read
+    named = _named(env, "https_proxy") or _named(env, "all_proxy")
+    return clean_proxy(named) if named else ""
+
+
+def clean_proxy(proxy: str) -> str:
+    """Return a proxy's URL, or raise :class:`InputError`, which quotes none of it."""
+    text = proxy.strip()
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not _ADDRESS.fullmatch(text):
+        raise InputError(
+            "The proxy isn't an address that can be used.",
+            f"Write it as http://host:port, or {ENVIRONMENT}.",
+            field="proxy",
+        )
+    return text
+
+
+def _named(env: Mapping[str, str], name: str) -> str:
+    return (env.get(name) or env.get(name.upper()) or "").strip()
+
+
+def _spared(host: str, spared: str) -> bool:
+    """Tell whether ``NO_PROXY`` names the host, one of its domains, or everything."""
+    names = [name.strip().lstrip(".").casefold() for name in spared.split(",")]
+    return any(n == "*" or (n and (host == n or host.endswith(f".{n}"))) for n in names)
