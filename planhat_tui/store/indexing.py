@@ -111,9 +111,18 @@ def is_exact(readings: Iterable[Words]) -> bool:
     return all(len(word) <= _GRAM for words in readings for word in words)
 
 
+def start_grams(word: str) -> list[str]:
+    """Return the trigrams of a word in their order, those that say where it starts first."""
+    return list(_grams(f"  {word}"))
+
+
+def match_grams(grams: Iterable[str]) -> str:
+    """Return the expression for records that hold all of these trigrams."""
+    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in dict.fromkeys(grams))
+
+
 def _all_of(needles: Iterable[str]) -> str:
-    grams = dict.fromkeys(gram for text in needles for gram in _grams(text))
-    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+    return match_grams(gram for text in needles for gram in _grams(text))
 
 
 def _grams(text: str) -> Iterator[str]:

@@ -93,7 +93,7 @@ class Queries:
         """Find companies, contacts, calls and tags. Raises :class:`QueryError`."""
         query = queries.parse(text)
         words = [fold(word) for word in query.words]
-        plain = bool(words) and len(words) == len(query.terms)
+        plain = query.only_words
         calls = tuple(one for one in self.calls() if plain and _tells(one, words))
         tags = dict(self._mirror.tags(Kind.COMPANY))
         for tag, uses in self._mirror.tags(Kind.CONTACT):
