@@ -25,20 +25,20 @@ _SHORTEST: Final = 4
 _LONGEST: Final = 30
 _CANDIDATES: Final = 200
 _MOST: Final = 3
-_INTERRUPTED: Final = "interrupted"
 
 
 class Guesses:
     """The guesses that are being made, so that another thread can end them."""
 
     def __init__(self) -> None:
-        self._running: set[sqlite3.Connection] = set()
+        self._running: dict[sqlite3.Connection, threading.Event] = {}
         self._lock = threading.Lock()
 
     def stop(self) -> None:
         """End them: nobody waits for them any more. Other reads aren't disturbed."""
         with self._lock:
-            for connection in self._running:
+            for connection, stopped in self._running.items():
+                stopped.set()
                 connection.interrupt()
 
     def meant(
@@ -48,27 +48,36 @@ class Guesses:
 
         Only words that nothing holds are changed. Where it's stopped, there is none.
         """
+        stopped = threading.Event()
         with self._lock:
-            self._running.add(connection)
+            self._running[connection] = stopped
         try:
-            return _meant(connection, kind, words)
-        except sqlite3.OperationalError as error:
-            if _INTERRUPTED in str(error):
+            return _meant(connection, kind, words, stopped)
+        except sqlite3.OperationalError:
+            if stopped.is_set():
                 return []
             raise
         finally:
             with self._lock:
-                self._running.discard(connection)
+                del self._running[connection]
 
 
-def _meant(connection: sqlite3.Connection, kind: Kind, words: Sequence[str]) -> list[list[str]]:
-    options = [_options(connection, kind, word) for word in map(fold, words)]
-    if not all(options) or all(one[0] == fold(w) for one, w in zip(options, words, strict=True)):
+def _meant(
+    connection: sqlite3.Connection, kind: Kind, words: Sequence[str], stopped: threading.Event
+) -> list[list[str]]:
+    options = [_options(connection, kind, word, stopped) for word in map(fold, words)]
+    if (
+        stopped.is_set()
+        or not all(options)
+        or all(one[0] == fold(w) for one, w in zip(options, words, strict=True))
+    ):
         return []
     return [[one[min(n, len(one) - 1)] for one in options] for n in range(max(map(len, options)))]
 
 
-def _options(connection: sqlite3.Connection, kind: Kind, word: str) -> list[str]:
+def _options(
+    connection: sqlite3.Connection, kind: Kind, word: str, stopped: threading.Event
+) -> list[str]:
     """Return the word itself if it's found, else what is nearest."""
     if not (word.isalpha() and _SHORTEST <= len(word) <= _LONGEST):
         return [word]
@@ -76,6 +85,8 @@ def _options(connection: sqlite3.Connection, kind: Kind, word: str) -> list[str]
         return [word]
     rows: set[int] = set()
     for grams in _whole_grams(word):
+        if stopped.is_set():
+            return []
         rows.update(_rows(connection, kind, match_grams(grams), _CANDIDATES))
     return _nearest(word, _words(connection, kind, rows))
 

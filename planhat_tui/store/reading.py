@@ -150,6 +150,20 @@ class MirrorReads:
         by_use = sorted(counts.items(), key=lambda item: (-item[1][1], fold(item[0])))
         return tuple((key, used, uses) for key, (used, uses) in by_use)
 
+    def values(self, kind: Kind, field: str, typed: str) -> tuple[tuple[str, int], ...]:
+        """Return values of a query's field that start as typed, with counts."""
+        from planhat_tui.store import occurring
+
+        with self._database.reading() as connection:
+            return occurring.values(self._asking(connection, kind), field, typed)
+
+    def custom_fields(self, kind: Kind, typed: str) -> tuple[tuple[str, int], ...]:
+        """Return names of custom fields that start as typed, with counts."""
+        from planhat_tui.store import occurring
+
+        with self._database.reading() as connection:
+            return occurring.custom_fields(self._asking(connection, kind), typed)
+
     def phases(self) -> tuple[tuple[str, int], ...]:
         """Return the phases that occur, with counts, the most used first."""
         with self._database.reading() as connection:

@@ -83,18 +83,16 @@ def test_a_guess_is_ended_from_another_thread(
     full: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grams = guessing._whole_grams
-
-    def stopping(word: str) -> Iterator[list[str]]:
-        for one in grams(word):
-            yield one
-            threading.Thread(target=full.mirror.stop_guessing).start()
+    other = threading.Timer(0.01, full.mirror.stop_guessing)
 
     def endless(word: str) -> Iterator[list[str]]:
+        other.start()
         while True:
-            yield from stopping(word)
+            yield from grams(word)
 
     monkeypatch.setattr(guessing, "_whole_grams", endless)
     assert guessed(full, "nodic") == ([], "")
+    other.join()
     assert full.mirror.search_companies(query.parse("nordic")).total == 2
 
 
