@@ -41,6 +41,9 @@ CAP: Final = 1000
 MOST_COUNTED: Final = 20_000
 """Where counting costs little, it goes this far."""
 
+_MOST_AMONG: Final = 300
+"""Of a rank that is rare among many candidates, the best are looked for among so many."""
+
 _MIN_DIGITS: Final = 4
 _MOST_THROUGH: Final = 20_000
 _LAST: Final = "\U0010ffff"
@@ -93,17 +96,23 @@ class _Search(NamedTuple):
         words = self.words.readings
         return all_of([reads_as(words), self.where]) if words else self.where
 
-    def hits(self, expression: str, limit: int, where: Condition = ALWAYS) -> list[Hit]:
-        """Return the first finds that the index gives and that meet the conditions."""
+    def hits(
+        self, expression: str, limit: int, where: Condition = ALWAYS, *, among: int = -1
+    ) -> list[Hit]:
+        """Return the first finds that the index gives and that meet the conditions.
+
+        ``among``: so many of those that the index gives are looked at; -1: all.
+        """
         table = f"{self.kind}_text"
         rank = ordering.rank(self.kind, self.words)
         size = "coalesce(-arr, 9e999)" if self.kind is Kind.COMPANY else "0"
         wanted = all_of([where, self.where])
         found = self.asking.connection.execute(
             f"SELECT {rank.sql}, {size}, name_key, row"  # noqa: S608 -- our names
-            f" FROM (SELECT rowid AS number FROM {table} WHERE {table} MATCH ? ORDER BY rowid)"
-            f" CROSS JOIN {self.kind} ON row = number WHERE {wanted.sql} LIMIT ?",
-            (*rank.values, expression, *wanted.values, limit),
+            f" FROM (SELECT rowid AS number FROM {table} WHERE {table} MATCH ?"
+            f" ORDER BY rowid LIMIT ?) CROSS JOIN {self.kind} ON row = number"
+            f" WHERE {wanted.sql} LIMIT ?",
+            (*rank.values, expression, among, *wanted.values, limit),
         )
         return found.fetchall()
 
@@ -224,7 +233,7 @@ def _find(search: _Search, limit: int, offset: int) -> Found:  # noqa: PLR0911 -
         few = len(numbers) <= CAP
         return _those(search, numbers, limit, offset) if few else _walk(search, most, limit, offset)
     if len(hits) > CAP:
-        hits = [*{*hits, *_best(search, limit + offset)}]
+        hits = [*{*hits, *_best(search, hits, limit + offset)}]
     window = sorted(hits)[offset : offset + limit]
     rows = _fetch(search, [hit[-1] for hit in window])
     return _counted(Found(rows, 0, capped=False), len(hits), most)
@@ -323,11 +332,20 @@ def _matching(search: _Search, limit: int) -> list[Hit]:
     return search.hits(match(readings), limit, check)
 
 
-def _best(search: _Search, limit: int) -> list[Hit]:
-    """Return the first finds of each rank but the last."""
-    name, readings = search.words.name, search.words.readings
-    worded = search.hits(match_starts(readings), limit, reads_as(readings, "  "))
-    return [*_exact(search, limit), *_named(search, name, limit), *worded]
+def _best(search: _Search, hits: Sequence[Hit], limit: int) -> list[Hit]:
+    """Return the first finds of each rank but the last, as far as the first ones of all lack them.
+
+    ``hits`` are the first finds in the order of places; of a rank that they hold enough of, they
+    hold the first.
+    """
+    best = _exact(search, limit)
+    if sum(rank <= 1 for rank, *_ in hits) < limit:
+        best += _named(search, search.words.name, limit)
+    if sum(rank <= 2 for rank, *_ in hits) < limit:
+        readings = search.words.readings
+        starts = reads_as(readings, "  ")
+        best += search.hits(match_starts(readings), limit, starts, among=_MOST_AMONG)
+    return best
 
 
 def _exact(search: _Search, limit: int) -> list[Hit]:
@@ -338,11 +356,16 @@ def _exact(search: _Search, limit: int) -> list[Hit]:
 
 def _named(search: _Search, name: str, limit: int) -> list[Hit]:
     """Return the first finds whose name starts so: companies by ``arr``, contacts by name."""
-    if search.kind is Kind.COMPANY:
-        starts = Condition("substr(name_key, 1, ?) = ?", (len(name), name))
-        return search.hits(match_name(name), limit, starts)
     starts = Condition("name_key >= ? AND name_key < ?", (name, name + _LAST))
-    return _of_rows(search, starts, "name_key, row", limit)
+    if search.kind is Kind.CONTACT:
+        return _of_rows(search, starts, "name_key, row", limit)
+    few = search.ask(
+        f"SELECT row FROM company WHERE {starts.sql} LIMIT ?",  # noqa: S608 -- our names
+        (*starts.values, _MOST_AMONG + 1),
+    )
+    if len(few) <= _MOST_AMONG:
+        return _of_rows(search, numbered(few), "row", limit)
+    return search.hits(match_name(name), limit, starts, among=10 * _MOST_AMONG)
 
 
 def _of_rows(search: _Search, these: Condition, order: str, limit: int) -> list[Hit]:

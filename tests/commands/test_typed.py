@@ -7,6 +7,7 @@ import pytest
 from planhat_tui.commands.typed import query_of, values_of
 from planhat_tui.errors import AmbiguousError, InputError, NotFoundError
 from planhat_tui.model import query
+from planhat_tui.model.query.writing import write
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def test_a_word_that_holds_a_blank_stays_one_word() -> None:
 )
 def test_so_does_the_value_of_a_term(typed: str, negated: bool) -> None:  # noqa: FBT001 -- a parameter
     sign = "-" if negated else ""
-    assert query.write(query.parse(query_of([typed]))) == f'{sign}tag:"east coast"'
+    assert write(query.parse(query_of([typed]))) == f'{sign}tag:"east coast"'
 
 
 def test_the_other_way_to_say_not_keeps_its_blank_too() -> None:
-    assert query.write(query.parse(query_of(["not:tag:east coast"]))) == '-tag:"east coast"'
+    assert write(query.parse(query_of(["not:tag:east coast"]))) == '-tag:"east coast"'
 
 
 def test_a_group_is_left_as_it_was_typed() -> None:

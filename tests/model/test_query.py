@@ -17,9 +17,9 @@ from planhat_tui.model.query import (
     names,
     parse,
     type_of,
-    write,
 )
 from planhat_tui.model.query.fields import SPECIAL, canonical
+from planhat_tui.model.query.writing import write
 
 
 def terms(text: str) -> list[tuple[str, object, bool]]:

@@ -14,7 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planhat_tui.errors import QueryError
-from planhat_tui.model.query import Node, Not, Query, Term, parse, write
+from planhat_tui.model.query import Node, Not, Query, Term, parse
+from planhat_tui.model.query.writing import write
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.model.text import fold
 from planhat_tui.store import leads

@@ -13,14 +13,14 @@
 
 A field that companies don't have is asked of their contacts, and the other way round. Everything
 is read here and nothing is looked up: :func:`parse` is pure and needs no clock, so ``last30d`` is
-kept as it is until somebody says what day it is.
+kept as it is until somebody says what day it is. :mod:`writing` turns a query into text again,
+:mod:`completing` tells what can follow.
 """
 
 from planhat_tui.model.query.fields import SPECIAL, located, names, type_of
 from planhat_tui.model.query.reading import parse
 from planhat_tui.model.query.tree import Group, Node, Not, Query, Sort, Term
 from planhat_tui.model.query.values import Days, Numbers, Relative
-from planhat_tui.model.query.writing import write
 
 __all__ = [
     "SPECIAL",
@@ -37,5 +37,4 @@ __all__ = [
     "names",
     "parse",
     "type_of",
-    "write",
 ]

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from planhat_tui.model.query.tree import Node
     from planhat_tui.model.query.values import Value
 
+# Patterns are compiled when they are first used: most queries are words.
 _QUOTED: Final = r'"(?:[^"]|"")*"'
-_PATH: Final = rf"""(?:[A-Za-z]+\.)?custom\.(?:{_QUOTED}|[^\s:<>"()]+)|[A-Za-z_][A-Za-z0-9_.]*"""
-_FIELD: Final = re.compile(rf"({_PATH})(?::(?!//)|(?=[<>]))", re.IGNORECASE)
-_WHOLE_PATH: Final = re.compile(_PATH, re.IGNORECASE)
-_DIGITS: Final = re.compile(r"\([\d\s+-]*\d[\d\s+-]*\)")
-_OR: Final = re.compile(r"OR(?=[\s()]|$)")
-_LIMIT: Final = re.compile(r"[1-9]\d{0,6}", re.ASCII)
+_CUSTOM: Final = rf"""(?:[A-Za-z]+\.)?[Cc][Uu][Ss][Tt][Oo][Mm]\.(?:{_QUOTED}|[^\s:<>"()]+)"""
+_PATH: Final = rf"{_CUSTOM}|[A-Za-z_][A-Za-z0-9_.]*"
+_FIELD: Final = rf"({_PATH})(?::(?!//)|(?=[<>]))"
+_DIGITS: Final = r"\([\d\s+-]*\d[\d\s+-]*\)"
+_LIMIT: Final = r"[1-9][0-9]{0,6}"
 _BOOLEANS: Final = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 _DEEPEST: Final = 50
 _LONGEST: Final = 10_000
@@ -52,7 +52,7 @@ class _Reader:
     def alternatives(self, depth: int) -> Node | None:
         """Read what stands between ORs, to the end or to the parenthesis that closes."""
         found = [self._side_by_side(depth)]
-        while self._skips(_OR):
+        while self._skips_or():
             before = self.at - 2
             found.append(self._side_by_side(depth))
             if found[-1] is None or found[-2] is None:
@@ -65,7 +65,7 @@ class _Reader:
 
     def _side_by_side(self, depth: int) -> Node | None:
         found: list[Node | None] = []
-        while self._blank() and not self._next_is(_OR):
+        while self._blank() and not self._next_is_or():
             if self.text[self.at] == ")" and (depth or self._alone()):
                 if depth:
                     break
@@ -75,7 +75,7 @@ class _Reader:
 
     def _factor(self, depth: int) -> Node | None:
         start, negated = self.at, self._negates()
-        if self.text.startswith("(", self.at) and not self._next_is(_DIGITS):
+        if self.text.startswith("(", self.at) and self._match(_DIGITS) is None:
             part: Node | None = self._in_parentheses(depth + 1)
         else:
             part = self._term(start, depth, negated=negated)
@@ -95,7 +95,7 @@ class _Reader:
         return part
 
     def _term(self, start: int, depth: int, *, negated: bool) -> Node | None:
-        found = _FIELD.match(self.text, self.at)
+        found = self._match(_FIELD)
         if found is None or not self._is_field(found):
             value, _ = self._value(depth)
             return Term("", value, start) if value else None
@@ -136,7 +136,7 @@ class _Reader:
         return value, quoted
 
     def _path(self, start: int, depth: int) -> str:
-        found = _WHOLE_PATH.match(self.text, self.at)
+        found = self._match(_PATH)
         if found is None:
             at = self.at
             value, _ = self._needed("has", start, depth)
@@ -152,7 +152,7 @@ class _Reader:
     def _order(self, name: str, start: int) -> None:
         if name == "limit":
             value, _ = self._needed(name, start, 0)
-            if _LIMIT.fullmatch(value) is None:
+            if re.fullmatch(_LIMIT, value) is None:
                 raise QueryError(f"{value} is no limit.", "Type one like 50.", column=self._began)
             self.limit = int(value)
             return
@@ -170,7 +170,7 @@ class _Reader:
             raise QueryError("Fields to sort by are parted by commas.", column=self.at)
 
     def _sorted_by(self, start: int) -> str:
-        found = _WHOLE_PATH.match(self.text, self.at)
+        found = self._match(_PATH)
         if found is None:
             raise QueryError("sort: needs a field.", "Type one, as in sort:-arr.", column=start)
         path = found[0]
@@ -187,7 +187,7 @@ class _Reader:
         """Read a value, quoted or to the next blank, and tell whether it was quoted."""
         self._began = self.at
         if self.text.startswith('"', self.at):
-            found = re.compile(_QUOTED).match(self.text, self.at)
+            found = self._match(_QUOTED)
             if found is None:
                 raise QueryError("A quote isn't closed.", 'Add a ".', column=self.at)
             self.at = found.end()
@@ -223,12 +223,16 @@ class _Reader:
     def _alone(self) -> bool:
         return self.at + 1 >= len(self.text) or self.text[self.at + 1].isspace()
 
-    def _next_is(self, pattern: re.Pattern[str]) -> bool:
-        return pattern.match(self.text, self.at) is not None
+    def _match(self, pattern: str) -> re.Match[str] | None:
+        return re.compile(pattern).match(self.text, self.at)
 
-    def _skips(self, pattern: re.Pattern[str]) -> bool:
-        if self._blank() and (found := pattern.match(self.text, self.at)):
-            self.at = found.end()
+    def _next_is_or(self) -> bool:
+        after = self.text[self.at + 2 : self.at + 3]
+        return self.text.startswith("OR", self.at) and (after.isspace() or after in {"", "(", ")"})
+
+    def _skips_or(self) -> bool:
+        if self._blank() and self._next_is_or():
+            self.at += 2
             return True
         return False
 

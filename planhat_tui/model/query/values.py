@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -14,12 +13,11 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = "str | Numbers | Days | Relative"
 
-_NUMBER: Final = re.compile(
-    r"([+-]?(?:\d{1,15}(?:\.\d{1,9})?|\.\d{1,9}))([km]?)", re.ASCII | re.IGNORECASE
-)
-_DAY: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-_RELATIVE: Final = re.compile(r"(next|last|over)(\d{1,4})([dwmy])", re.ASCII | re.IGNORECASE)
-_COMPARED: Final = re.compile(r"(>=|<=|>|<)(.*)", re.DOTALL)
+# Patterns are compiled when they are first used: most queries are words.
+_NUMBER: Final = r"([+-]?(?:\d{1,15}(?:\.\d{1,9})?|\.\d{1,9}))([kKmM]?)"
+_DAY: Final = r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?"
+_RELATIVE: Final = r"(next|last|over)(\d{1,4})([dwmy])"
+_COMPARED: Final = r"(>=|<=|>|<)(.*)"
 _POWERS: Final = {"": "", "k": "e3", "m": "e6"}
 
 
@@ -61,12 +59,16 @@ class Relative(NamedTuple):
 
 def looks_like_a_span(text: str) -> bool:
     """Tell whether an unquoted value means a span, whatever is at its ends."""
-    return ".." in text or text[:1] in {"<", ">"} or _RELATIVE.fullmatch(text) is not None
+    return (
+        ".." in text
+        or text[:1] in {"<", ">"}
+        or re.fullmatch(_RELATIVE, text.lower(), re.ASCII) is not None
+    )
 
 
 def read_numbers(text: str, column: int) -> Numbers:
     """Read ``1000``, ``1k..5k``, ``..5000``, ``>1000``. Raises :class:`QueryError`."""
-    if compared := _COMPARED.fullmatch(text):
+    if compared := re.fullmatch(_COMPARED, text, re.DOTALL):
         sign, bound = compared[1], _number(compared[2], column + len(compared[1]))
         low, high = (bound, None) if sign[0] == ">" else (None, bound)
         return Numbers(low, high, strict=len(sign) == 1)
@@ -81,9 +83,9 @@ def read_days(text: str, column: int) -> Days | Relative:
 
     Raises :class:`QueryError`.
     """
-    if relative := _RELATIVE.fullmatch(text):
-        return Relative(relative[1].lower(), int(relative[2]), relative[3].lower())
-    if compared := _COMPARED.fullmatch(text):
+    if relative := re.fullmatch(_RELATIVE, text.lower(), re.ASCII):
+        return Relative(relative[1], int(relative[2]), relative[3])
+    if compared := re.fullmatch(_COMPARED, text, re.DOTALL):
         return _compared_days(compared[1], _period(compared[2], column + len(compared[1])))
     low, high = _span(text, column, _period)
     days = Days(low and low.low, high and high.high)
@@ -121,7 +123,7 @@ if TYPE_CHECKING:
 
 
 def _number(text: str, column: int) -> float:
-    found = _NUMBER.fullmatch(text)
+    found = re.fullmatch(_NUMBER, text, re.ASCII)
     if found is None:
         raise QueryError(
             f"{text or 'Nothing'} is no number.", "Type one like 1000, 10k or 1000..5000.",
@@ -132,7 +134,7 @@ def _number(text: str, column: int) -> float:
 
 def _period(text: str, column: int) -> Days:
     """Read a year, a month or a day as the days in it."""
-    found = _DAY.fullmatch(text)
+    found = re.fullmatch(_DAY, text, re.ASCII)
     parts = [int(part) if part else 0 for part in found.groups()] if found else []
     try:
         year, month, day = parts
@@ -146,7 +148,7 @@ def _period(text: str, column: int) -> Days:
     if day:
         return Days(first, first)
     last_month = month or 12
-    return Days(first, date(year, last_month, monthrange(year, last_month)[1]))
+    return Days(first, date(year, last_month, _length(year, last_month)))
 
 
 def _compared_days(sign: str, period: Days) -> Days:
@@ -171,9 +173,16 @@ def _shifted(day: date, count: int, unit: str) -> date:
             return day + timedelta(days=count * (7 if unit == "w" else 1))
         months = day.year * 12 + day.month - 1 + count * (12 if unit == "y" else 1)
         year, month = divmod(months, 12)
-        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+        return date(year, month + 1, min(day.day, _length(year, month + 1)))
     except (OverflowError, ValueError):
         return date.max if count > 0 else date.min
+
+
+def _length(year: int, month: int) -> int:
+    """Return the days of a month."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28
+    return 30 if month in {4, 6, 9, 11} else 31
 
 
 def _backwards(text: str, column: int) -> QueryError:
