@@ -79,9 +79,22 @@ def facts_of(
     return " ".join(sorted(facts))
 
 
-def expression_of(asking: Asking, parts: Sequence[Node]) -> Expression | None:
-    """Return the expression for all parts; ``None`` if none of them is a fact."""
-    return _all(asking, parts)
+def expression_of(
+    asking: Asking, parts: Sequence[Node]
+) -> tuple[Expression, tuple[Node, ...]] | None:
+    """Return the expression for all parts, and those that must be asked of what it finds.
+
+    ``None`` if no part is a fact.
+    """
+    found = _all(asking, parts)
+    if found is None:
+        return None
+    return found, tuple(part for part in parts if not _is_exact(asking, part))
+
+
+def _is_exact(asking: Asking, part: Node) -> bool:
+    found = _of(asking, part.part if isinstance(part, Not) else part)
+    return found is not None and found.exact
 
 
 def _places(row: Mapping[str, Value]) -> Iterator[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.query import Node, Term
     from planhat_tui.store.asking import Asking
 
-FEW: Final = 3_000
+FEW: Final = 2_000
 """A part that finds no more than this leads; what it finds is read and sorted whole."""
 
 _INDEXED: Final = {

@@ -253,17 +253,19 @@ def _all(search: _Search, limit: int, offset: int) -> Found:
 
 
 def _those(search: _Search, numbers: Iterable[int], limit: int, offset: int) -> Found:
+    """Return those of the given rows that meet all conditions, sorted as a whole."""
     return _within(search, numbered(list(numbers)), limit, offset)
 
 
 def _within(search: _Search, these: Condition, limit: int, offset: int) -> Found:
     """Return those of a few rows that meet all conditions, sorted as a whole."""
     where = all_of([these, search.checked])
-    rows = _rows(search, where, limit, offset)
-    if len(rows) < limit and not (offset and not rows):
-        return Found(rows, offset + len(rows), capped=False)
-    counted = f"SELECT count(*) FROM {search.kind} WHERE {where.sql}"  # noqa: S608 -- our names
-    return Found(rows, search.ask(counted, where.values)[0], capped=False)
+    met = search.ask(f"SELECT row FROM {search.kind} WHERE {where.sql}", where.values)  # noqa: S608 -- our names
+    return _sorted(search, met, limit, offset)
+
+
+def _sorted(search: _Search, met: Sequence[int], limit: int, offset: int) -> Found:
+    return Found(_rows(search, numbered(met), limit, offset), len(met), capped=False)
 
 
 def _by_facts(search: _Search, most: int, limit: int, offset: int) -> Found:
@@ -271,23 +273,25 @@ def _by_facts(search: _Search, most: int, limit: int, offset: int) -> Found:
     wanted = expression_of(search.asking, search.parts) if search.kind is Kind.COMPANY else None
     if wanted is None:
         return _walk(search, most, limit, offset)
+    expression, rest = wanted
     facts = "SELECT rowid AS number FROM company_facts WHERE company_facts MATCH ?"
-    if wanted.exact:
+    if not rest:
         many = search.ask(
             f"SELECT count(*) FROM (SELECT 1 FROM ({facts}) LIMIT ?)",  # noqa: S608 -- our names
-            (wanted.text, MOST_COUNTED + 1),
+            (expression.text, MOST_COUNTED + 1),
         )[0]
         if many > leads.FEW:
             found = _walk(search, limit + offset, limit, offset)
             return Found(found.rows, min(many, MOST_COUNTED), many > MOST_COUNTED)
-        return _those(search, search.ask(facts, (wanted.text,)), limit, offset)
+        return _sorted(search, search.ask(facts, (expression.text,)), limit, offset)
+    asked = all_of(of_node(search.asking, part) for part in rest)
     numbers = search.ask(
         f"SELECT number FROM ({facts}) CROSS JOIN company ON row = number"  # noqa: S608 -- our names
-        f" WHERE {search.where.sql} LIMIT ?",
-        (wanted.text, *search.where.values, leads.FEW + 1),
+        f" WHERE {asked.sql} LIMIT ?",
+        (expression.text, *asked.values, leads.FEW + 1),
     )
     if len(numbers) <= leads.FEW:
-        return _those(search, numbers, limit, offset)
+        return _sorted(search, numbers, limit, offset)
     found = _walk(search, limit + offset, limit, offset)
     return Found(found.rows, CAP, capped=True) if limit + offset < CAP else found
 
