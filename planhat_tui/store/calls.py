@@ -84,7 +84,8 @@ class CallLog:
         """
         moments: dict[str, float] = {}
         for one in self.list():
-            at = seconds(one.call.start) or one.logged_at
+            started = seconds(one.call.start)
+            at = one.logged_at if started is None else started
             theirs = (one.company_id, one.call.company_id)
             if kind is Kind.CONTACT:
                 theirs = (one.contact_id, one.call.contact_id)

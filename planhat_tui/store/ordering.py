@@ -93,7 +93,8 @@ def _own_key(asking: Asking, name: str) -> Condition:
         return Condition(column)
     if name == "lastcall":
         calls = json.dumps(dict(asking.last_calls(asking.kind)))
-        return Condition("(SELECT value FROM json_each(?) WHERE key = id)", (calls,))
+        mine = f"key = {asking.kind}.id"  # json_each has an id of its own
+        return Condition(f"(SELECT value FROM json_each(?) WHERE {mine})", (calls,))  # noqa: S608 -- our names
     return Condition(
         "(SELECT min(coalesce(number, text)) FROM custom_value"
         " WHERE kind = ? AND name = ? AND record = id AND text <> '')",
