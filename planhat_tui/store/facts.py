@@ -46,6 +46,7 @@ _LAST_SIZE: Final = 160
 _DAY_STEPS: Final = (3, 6, 9, 12)
 _SIZE_STEPS: Final = (0, 3)
 _MOST_BLOCKS: Final = 21
+_BYTES: Final = 5
 
 
 class Expression(NamedTuple):
@@ -56,14 +57,19 @@ class Expression(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def token(name: str, value: str | int = "") -> str:
-    """Return the token of a fact: eleven letters and digits."""
-    return blake2b(f"{name}\x00{value}".encode("utf-8", "replace"), digest_size=5).hexdigest()
+def token(name: str, value: str | int = "") -> bytes:
+    """Return the token of a fact: five bytes."""
+    return blake2b(f"{name}\x00{value}".encode("utf-8", "replace"), digest_size=_BYTES).digest()
+
+
+def indexed(facts: bytes) -> str:
+    """Return the facts of a company as text for the index: a word for each."""
+    return facts.hex(" ", _BYTES)
 
 
 def facts_of(
     row: Mapping[str, Value], tags: Iterable[str], custom: Iterable[Sequence[Value]]
-) -> str:
+) -> bytes:
     """Return the tokens of a company, from its columns, tags and rows of custom values."""
     facts = {
         *(token(name, str(row[column])) for name, column in _WHOLES.items() if row[column]),
@@ -76,7 +82,7 @@ def facts_of(
     for _, name, text, *_ in custom:
         if text:
             facts |= {token("custom", f"{name}\x00{text}"), token("has custom", str(name))}
-    return " ".join(sorted(facts))
+    return b"".join(sorted(facts))
 
 
 def expression_of(
@@ -97,7 +103,7 @@ def _is_exact(asking: Asking, part: Node) -> bool:
     return found is not None and found.exact
 
 
-def _places(row: Mapping[str, Value]) -> Iterator[str]:
+def _places(row: Mapping[str, Value]) -> Iterator[bytes]:
     for columns, place, steps in (
         (_NUMBERS, _size, _SIZE_STEPS),
         (_MOMENTS, _day, _DAY_STEPS),
@@ -157,7 +163,7 @@ def _of(asking: Asking, node: Node) -> Expression | None:
 
 def _of_term(asking: Asking, term: Term) -> Expression | None:
     if term.field == "is":
-        fact = {"pending": token("pending"), "new": ""}.get(
+        fact = {"pending": token("pending"), "new": b""}.get(
             str(term.value), token("state", str(term.value))
         )
         return _any([fact], exact=True) if fact else None
@@ -216,5 +222,5 @@ def _blocks(name: str, first: int, last: int, steps: Sequence[int]) -> Expressio
     )
 
 
-def _any(tokens: Iterable[str], *, exact: bool) -> Expression:
-    return Expression(" OR ".join(f'"{one}"' for one in tokens), exact)
+def _any(tokens: Iterable[bytes], *, exact: bool) -> Expression:
+    return Expression(" OR ".join(f'"{one.hex()}"' for one in tokens), exact)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.records import Kind
 from planhat_tui.store.columns import columns_of, custom_rows, storable
-from planhat_tui.store.facts import facts_of
+from planhat_tui.store.facts import facts_of, indexed
 from planhat_tui.store.indexing import fold_once
 from planhat_tui.store.overlay import lay
 from planhat_tui.store.places import free_row, is_at, place
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from planhat_tui.store.columns import Value
     from planhat_tui.store.overlay import Pending
 
-Body: TypeAlias = "tuple[str, str | None, str | None, str]"
+Body: TypeAlias = "tuple[str, str | None, str | None, bytes]"
 """The id, the JSON as it came, the JSON as it is shown, the facts."""
 
 _MOST_VARIABLES: Final = 500
@@ -48,7 +48,7 @@ class Indexed(NamedTuple):
 
     row: int
     text: tuple[int, str]
-    facts: tuple[int, str]
+    facts: tuple[int, bytes]
 
 
 def received(records: Iterable[Received], seen_at: float, *, complete: bool) -> list[Incoming]:
@@ -101,7 +101,7 @@ def write(
         columns, record = columns_of(kind, laid.data)
         row = rows[item.id] = columns | _common(item, entries, laid.state)
         values = list(custom_rows(kind, item.id, record.custom))
-        facts = facts_of(row, record.tags, values) if kind is Kind.COMPANY else ""
+        facts = facts_of(row, record.tags, values) if kind is Kind.COMPANY else b""
         shown = json.dumps(laid.data) if row["laid"] else None
         bodies.append((item.id, item.json, shown, facts))
         tags += [(kind, fold_once(tag), storable(tag), item.id) for tag in record.tags]
@@ -167,7 +167,7 @@ def _replace(
     if kind is Kind.COMPANY:
         connection.executemany(
             "INSERT INTO company_facts (rowid, facts) VALUES (?, ?)",
-            sorted((rows[i]["row"], facts[i]) for i in stated),
+            sorted((rows[i]["row"], indexed(facts[i])) for i in stated),
         )
 
 
@@ -175,7 +175,7 @@ def _upsert(
     connection: sqlite3.Connection,
     table: str,
     names: Sequence[str],
-    rows: Sequence[tuple[Value, ...]],
+    rows: Sequence[tuple[Value | bytes, ...]],
 ) -> None:
     updates = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
     connection.executemany(
@@ -235,7 +235,7 @@ def _unindex_facts(connection: sqlite3.Connection, kind: Kind, old: Iterable[Ind
     if kind is Kind.COMPANY:
         connection.executemany(
             "INSERT INTO company_facts (company_facts, rowid, facts) VALUES ('delete', ?, ?)",
-            [one.facts for one in old],
+            [(row, indexed(facts)) for row, facts in (one.facts for one in old)],
         )
 
 

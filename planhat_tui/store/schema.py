@@ -175,7 +175,7 @@ CREATE TABLE company_body (         -- the large part of a company: lists and se
     id TEXT NOT NULL UNIQUE,
     json TEXT,                      -- as it was received; NULL: made here, not delivered yet
     shown TEXT,                     -- with pending edits; NULL: the same as json
-    facts TEXT NOT NULL             -- as they are indexed: see facts.py
+    facts BLOB NOT NULL             -- what is indexed of it: see facts.py
 );
 CREATE INDEX company_name ON company (name_key, row);
 CREATE INDEX company_external ON company (external_key) WHERE external_key <> '';
@@ -236,7 +236,7 @@ CREATE TABLE contact_body (
     id TEXT NOT NULL UNIQUE,
     json TEXT,
     shown TEXT,
-    facts TEXT NOT NULL
+    facts BLOB NOT NULL
 );
 CREATE INDEX contact_company ON contact (company_id, name_key);
 CREATE INDEX contact_name ON contact (name_key, row);
