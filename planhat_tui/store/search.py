@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.query import Node, Query
     from planhat_tui.store.asking import Asking
+    from planhat_tui.store.facts import Expression
     from planhat_tui.store.guessing import Guesses
 
 CAP: Final = 1000
@@ -222,11 +223,16 @@ def _find(search: _Search, limit: int, offset: int) -> Found:  # noqa: PLR0911 -
     if search.kind is Kind.COMPANY and any(map(_finds_contacts, _all_words(search.words))):
         met = search._replace(words=Typed("", ()))  # each word is met here or in a contact
         return _those(met, _through_contacts(search), limit, offset)
-    lead = leads.best(search.asking, search.parts)
-    if lead is not None:
-        return _those(search, lead, limit, offset)
-    if not search.words.readings:
-        return _by_facts(search, most, limit, offset)
+    words = bool(search.words.readings)
+    facts = None
+    if not words and search.kind is Kind.COMPANY:
+        facts = expression_of(search.asking, search.parts)
+    if facts is None or facts[1]:  # what facts tell exactly needs no lead
+        lead = leads.best(search.asking, search.parts)
+        if lead is not None:
+            return _those(search, lead, limit, offset)
+    if not words:
+        return _by_facts(search, facts, most, limit, offset)
     hits = _matching(search, most + 1)
     if not search.ranked:
         numbers = [hit[-1] for hit in hits]
@@ -268,9 +274,14 @@ def _sorted(search: _Search, met: Sequence[int], limit: int, offset: int) -> Fou
     return Found(_rows(search, numbered(met), limit, offset), len(met), capped=False)
 
 
-def _by_facts(search: _Search, most: int, limit: int, offset: int) -> Found:
+def _by_facts(
+    search: _Search,
+    wanted: tuple[Expression, tuple[Node, ...]] | None,
+    most: int,
+    limit: int,
+    offset: int,
+) -> Found:
     """Find rows by their facts: few are read and sorted, of many the first are walked to."""
-    wanted = expression_of(search.asking, search.parts) if search.kind is Kind.COMPANY else None
     if wanted is None:
         return _walk(search, most, limit, offset)
     expression, rest = wanted
