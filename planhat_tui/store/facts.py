@@ -8,6 +8,7 @@ condition has none, the expression finds too much, and the conditions are asked 
 
 from __future__ import annotations
 
+import itertools
 import math
 from functools import lru_cache
 from hashlib import blake2b
@@ -43,7 +44,7 @@ _WHOLES: Final = {
 _DAY: Final = 86_400
 _LAST_DAY: Final = 0xFFFF
 _LAST_SIZE: Final = 160
-_DAY_STEPS: Final = (3, 6, 9, 12)
+_DAY_STEPS: Final = (0, 3, 6, 9, 12)
 _SIZE_STEPS: Final = (0, 3)
 _MOST_BLOCKS: Final = 21
 _BYTES: Final = 5
@@ -208,8 +209,12 @@ def _within(asking: Asking, name: str, value: Numbers | Days | Relative) -> Expr
     if name in _NUMBERS:
         return _blocks(name, _size(low), _size(high), _SIZE_STEPS)
     if name in _MOMENTS:
-        first = _day(low) if low > -math.inf else 0
-        return _blocks(name, first, _day(high) if high < math.inf else _LAST_DAY, _DAY_STEPS)
+        first = 0 if low == -math.inf else _day(low)
+        last = _LAST_DAY if high == math.inf else _day(high - _DAY)
+        exact = (low == -math.inf or first > 0) and (high == math.inf or 0 < last < _LAST_DAY)
+        if first > last or not exact:
+            return None
+        return _any(_cover(name, first, last), exact=True)
     return None
 
 
@@ -220,6 +225,22 @@ def _blocks(name: str, first: int, last: int, steps: Sequence[int]) -> Expressio
         (token(f"{name} {step}", one) for one in range(first >> step, (last >> step) + 1)),
         exact=False,
     )
+
+
+def _cover(name: str, first: int, last: int) -> Iterator[bytes]:
+    """Cover days exactly: with days at the edges, and ever larger blocks between them."""
+    for step, wider in itertools.pairwise(_DAY_STEPS):
+        ragged = (1 << wider - step) - 1
+        while first <= last and first >> step & ragged:
+            yield token(f"{name} {step}", first >> step)
+            first += 1 << step
+        while first <= last and (last + 1) >> step & ragged:
+            yield token(f"{name} {step}", last >> step)
+            last -= 1 << step
+    step = _DAY_STEPS[-1]
+    if first <= last:
+        for block in range(first >> step, (last >> step) + 1):
+            yield token(f"{name} {step}", block)
 
 
 def _any(tokens: Iterable[bytes], *, exact: bool) -> Expression:
