@@ -29,7 +29,9 @@ _ALL = 1_000_000
 def find(ctx: Context, query: tuple[str, ...]) -> Listing:
     """Find companies by any part of a name, domain, e-mail, phone, external id or tag.
 
-    Terms: tag: phase: status: owner: id: and -tag:x or not:tag:x for those without.
+    Terms: any field, as in tag:vip, owner:me, arr:10000.., renewal:next90d, updated:over30d,
+    custom.Plan:gold, contacts.title:cfo, has:phone, is:pending; -tag:x or not:tag:x for those
+    without; OR and parentheses; sort:-arr, limit:50.
     """
     note = lookup.ready(ctx)
     found = ctx.workspace().reads.companies(query_of(query), limit=_ALL)

@@ -21,7 +21,7 @@ def query_of(words: Sequence[str]) -> str:
 
 
 def _quoted(word: str) -> str:
-    if not any(char.isspace() for char in word) or '"' in word:
+    if not any(char.isspace() for char in word) or '"' in word or word.startswith(("(", "-(")):
         return word
     negated = "not:" if word.startswith("not:") else ""
     head, colon, tail = word.removeprefix(negated).partition(":")

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.records import Call, Kind
+from planhat_tui.store.columns import seconds
 from planhat_tui.store.overlay import lay
 from planhat_tui.store.rows import LoggedCall
 
@@ -75,6 +76,22 @@ class CallLog:
     def get(self, call_id: str) -> LoggedCall | None:
         """Return a call, ``None`` if it isn't in the log."""
         return next((one for one in self.list() if one.call.id == call_id), None)
+
+    def last(self, kind: Kind) -> dict[str, float]:
+        """Return when the last call was that was logged with each company, or each contact.
+
+        Seconds since the epoch, by id: the call's start, or when it was logged.
+        """
+        moments: dict[str, float] = {}
+        for one in self.list():
+            started = seconds(one.call.start)
+            at = one.logged_at if started is None else started
+            theirs = (one.company_id, one.call.company_id)
+            if kind is Kind.CONTACT:
+                theirs = (one.contact_id, one.call.contact_id)
+            for record in filter(None, theirs):
+                moments[record] = max(at, moments.get(record, at))
+        return moments
 
     def server(self, call_id: str) -> dict[str, Json] | None:
         """Return a call as Planhat has it, without pending edits; ``None`` if it isn't here."""

@@ -1,40 +1,99 @@
-"""The terms of a query as SQL: each a piece of a condition with its values."""
+"""A query as SQL: each part a condition on one row, with its values.
+
+Which rows are asked is decided elsewhere (:mod:`planhat_tui.store.leads`). A condition is never
+NULL, so that ``NOT`` means what it says: a record without a value doesn't meet it.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from planhat_tui.errors import QueryError
+from planhat_tui.model.phone import dialled
+from planhat_tui.model.query import Days, Group, Not, Numbers, Relative, located, type_of
+from planhat_tui.model.query.values import looks_like_a_span, read_days, read_numbers
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
+from planhat_tui.store.asking import ALWAYS, Condition, all_of, any_of
+from planhat_tui.store.columns import MOST_COMPARED
 from planhat_tui.store.indexing import needle, typed
+from planhat_tui.store.people import called
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
 
-    from planhat_tui.model.query import Query, Term
+    from planhat_tui.model.query import Node, Term
+    from planhat_tui.model.query.values import Value
+    from planhat_tui.store.asking import Asking
     from planhat_tui.store.indexing import Words
 
+COLUMNS: Final = {
+    Kind.COMPANY: {
+        "name": "name_key",
+        "phase": "phase_key",
+        "status": "status_key",
+        "arr": "arr",
+        "mrr": "mrr",
+        "mr": "mr",
+        "nrr30": "nrr30",
+        "health": "health",
+        "csmscore": "csm_score",
+        "renewal": "renewal",
+        "lastrenewal": "last_renewal",
+        "customerfrom": "customer_from",
+        "customerto": "customer_to",
+        "lastactive": "last_active",
+        "created": "created",
+        "updated": "updated",
+        "domain": "domains_key",
+        "web": "web_key",
+        "phone": "digits",
+        "city": "city_key",
+        "country": "country_key",
+        "slug": "slug_key",
+        "external": "external_key",
+        "owner": "owner",
+        "coowner": "co_owner",
+        "id": "id",
+    },
+    Kind.CONTACT: {
+        "name": "name_key",
+        "title": "title_key",
+        "email": "email_key",
+        "phone": "digits",
+        "featured": "featured",
+        "lastactive": "last_active",
+        "created": "created",
+        "updated": "updated",
+        "external": "external_key",
+        "id": "id",
+    },
+}
+"""The column that each field is kept in; the others have tables of their own."""
 
-class Condition(NamedTuple):
-    """A piece of SQL that is true or false, and the values of its question marks."""
-
-    sql: str
-    values: tuple[Any, ...] = ()
-
-
-ALWAYS: Final = Condition("1")
+_DAY: Final = 86_400
+_EPOCH: Final = 719_163  # the ordinal of 1970-01-01
+_STATES: Final = {
+    "pending": Condition("state IS NOT NULL"),
+    "new": Condition("known = 0"),
+}
 
 
-def all_of(conditions: Iterable[Condition]) -> Condition:
-    """Demand all of them; none: always true."""
-    return _joined(" AND ", conditions, "1")
-
-
-def any_of(conditions: Iterable[Condition]) -> Condition:
-    """Demand one of them; none: never true."""
-    return _joined(" OR ", conditions, "0")
+def of_node(asking: Asking, node: Node) -> Condition:
+    """Demand what a part of a query says."""
+    if isinstance(node, Not):
+        part = of_node(asking, node.part)
+        return Condition(f"NOT ({part.sql})", part.values)
+    if isinstance(node, Group):
+        parts = (of_node(asking, part) for part in node.parts)
+        return all_of(parts) if node.every else any_of(parts)
+    if not node.field:
+        return reads_as(typed([str(node.value)]).readings) if fold(str(node.value)) else ALWAYS
+    if node.field == "is":
+        state = Condition("(state IS NOT NULL AND state = ?)", (node.value,))
+        return _STATES.get(str(node.value), state)
+    return _of_field(asking, node)
 
 
 def reads_as(readings: Iterable[Words], before: str = "") -> Condition:
@@ -48,94 +107,155 @@ def reads_as(readings: Iterable[Words], before: str = "") -> Condition:
     )
 
 
-def of_terms(connection: sqlite3.Connection, kind: Kind, query: Query) -> Condition:
-    """Demand the query's fields and what is negated; words to be found are left to the index.
-
-    Beside words, each row that the index gives is asked; without them, a list of ids leads.
-    """
-    leads = not query.words
-    return all_of(
-        _signed(_of_term(connection, kind, term, leads=leads), term)
-        for term in query.terms
-        if term.field or term.negated
-    )
-
-
-def _signed(condition: Condition, term: Term) -> Condition:
-    return Condition(f"NOT ({condition.sql})", condition.values) if term.negated else condition
+def bounds_of(asking: Asking, value: Numbers | Days | Relative) -> tuple[Condition, ...]:
+    """Return what a number, or a moment in seconds, must meet; ``?`` stands for the column."""
+    if isinstance(value, Numbers):
+        low, high = (">", "<") if value.strict else (">=", "<=")
+        bounds: list[tuple[str, float | None]] = [(low, value.low), (high, value.high)]
+    else:
+        days = value.days(asking.today) if isinstance(value, Relative) else value
+        bounds = [
+            (">=", None if days.low is None else _seconds(days.low.toordinal())),
+            ("<", None if days.high is None else _seconds(days.high.toordinal() + 1)),
+        ]
+    return tuple(Condition(sign, (bound,)) for sign, bound in bounds if bound is not None)
 
 
-def _of_term(connection: sqlite3.Connection, kind: Kind, term: Term, *, leads: bool) -> Condition:
-    match term.field:
-        case "":
-            return reads_as(typed([term.value]).readings)
-        case "tag":
-            tagged = "SELECT record FROM tag WHERE kind = ? AND key = ?"
-            mine = f"id IN ({tagged})" if leads else f"EXISTS ({tagged} AND record = id)"
-            return Condition(mine, (kind, fold(term.value)))
-        case "id":
-            external = "(external_id <> '' AND external_id = ? COLLATE NOCASE AND external_id = ?)"
-            return Condition(f"(id = ? OR {external})", (term.value,) * 3)
-        case "owner":
-            ids = [term.value, *_users_called(connection, fold(term.value))]
-            owned = any_of([_among("owner", ids), _among("co_owner", ids)])
-            return _of_company(kind, owned, leads=leads)
-        case column:
-            same = _among(column, _written(connection, column, term.value))
-            return _of_company(kind, same, leads=leads)
+def _seconds(ordinal: int) -> float:
+    return float((ordinal - _EPOCH) * _DAY)
 
 
-def _of_company(kind: Kind, condition: Condition, *, leads: bool) -> Condition:
-    """Ask a contact's company: its phase, status and owner count for its contacts."""
-    if kind is Kind.COMPANY:
+def _of_field(asking: Asking, term: Term) -> Condition:
+    field = str(term.value) if term.field == "has" else term.field
+    side, name = located(asking.kind, field)
+    if term.field == "has":
+        condition = _filled(asking.of(side), name)
+    else:
+        condition = _compared(asking.of(side), name, term.value)
+    if side is asking.kind:
         return condition
-    theirs = f"SELECT id FROM company WHERE ({condition.sql})"  # noqa: S608 -- our names
-    if leads:
-        return Condition(f"company_id IN ({theirs})", condition.values)
-    return Condition(f"EXISTS ({theirs} AND company.id = contact.company_id)", condition.values)
+    if side is Kind.CONTACT:
+        theirs = f"SELECT 1 FROM contact WHERE company_id = company.id AND ({condition.sql})"  # noqa: S608 -- our names
+    else:
+        theirs = f"SELECT 1 FROM company WHERE id = contact.company_id AND ({condition.sql})"  # noqa: S608 -- our names
+    return Condition(f"EXISTS ({theirs})", condition.values)
 
 
-def _written(connection: sqlite3.Connection, column: str, wanted: str) -> list[str]:
-    """Return how a value is written in a column, in whatever case: there are few different ones.
+def _filled(asking: Asking, name: str) -> Condition:  # noqa: PLR0911 -- a table of types
+    wanted = _type(asking.kind, name)
+    column = COLUMNS[asking.kind].get(name, "")
+    match wanted:
+        case "custom":
+            return _custom(asking.kind, name, Condition("text <> ''"))
+        case "tags":
+            return Condition("tags <> '[]'")
+        case "any":
+            return Condition("EXISTS (SELECT 1 FROM contact WHERE company_id = company.id)")
+        case "boolean":
+            return Condition(f"{column} = 1")
+        case "id":
+            return ALWAYS
+        case "number" | "date" if column:
+            return Condition(f"{column} IS NOT NULL")
+        case "date":
+            return _called(asking, ())
+    if name == "owner":
+        return Condition("(owner <> '' OR co_owner <> '')")
+    return Condition(f"{column} <> ''")
 
-    The index is walked from one value to the next, not from row to row.
-    """
-    rows = connection.execute(
-        f"WITH RECURSIVE one(x) AS (SELECT min({column}) FROM company UNION ALL"  # noqa: S608 -- our names
-        f" SELECT (SELECT min({column}) FROM company WHERE {column} > x) FROM one"
-        " WHERE x IS NOT NULL) SELECT x FROM one WHERE x IS NOT NULL"
+
+def _compared(asking: Asking, name: str, value: Value) -> Condition:  # noqa: PLR0911 -- likewise
+    wanted = _type(asking.kind, name)
+    column = COLUMNS[asking.kind].get(name, "")
+    if wanted == "custom":
+        return _custom(asking.kind, name, any_of(custom_meant(asking, value)))
+    if not isinstance(value, str):
+        bounds = bounds_of(asking, value)
+        return _within(column, bounds) if column else _called(asking, bounds)
+    match wanted:
+        case "tags":
+            tagged = "EXISTS (SELECT 1 FROM tag WHERE kind = ? AND record = id AND key = ?)"
+            return Condition(tagged, (asking.kind, fold(value)))
+        case "user":
+            return _owned(asking, name, value)
+        case "id":
+            external = "(external_key <> '' AND external_key = ? AND external_id = ?)"
+            return Condition(f"(id = ? OR {external})", (value, fold(value), value))
+        case "boolean":
+            return Condition(f"{column} = ?", (int(value == "true"),))
+        case "whole":
+            return Condition(f"({column} <> '' AND {column} = ?)", (fold(value),))
+        case "phone":
+            return Condition(f"instr({column}, ?)", (_number(value),))
+        case _:
+            return Condition(f"(instr({column}, ?) > 0)", (fold(value),))
+
+
+def _number(value: str) -> str:
+    return dialled(value).lstrip("0")
+
+
+def _type(kind: Kind, name: str) -> str:
+    return type_of(name if kind is Kind.COMPANY else f"contacts.{name}")
+
+
+def _within(column: str, bounds: Iterable[Condition]) -> Condition:
+    known = Condition(f"{column} IS NOT NULL")
+    return all_of([known, *(Condition(f"{column} {b.sql} ?", b.values) for b in bounds)])
+
+
+def _called(asking: Asking, bounds: Iterable[Condition]) -> Condition:
+    within = _within("value", bounds)
+    calls = json.dumps(dict(asking.last_calls(asking.kind)))
+    return Condition(
+        f"id IN (SELECT key FROM json_each(?) WHERE {within.sql})",  # noqa: S608 -- our names
+        (calls, *within.values),
     )
-    folded = fold(wanted)
-    return [value for (value,) in rows.fetchall() if fold(value) == folded]
 
 
-def _users_called(connection: sqlite3.Connection, wanted: str) -> list[str]:
-    """Return the ids of the users with that name or e-mail; ``me`` is the token's."""
-    ids = [
-        user
-        for user, text in connection.execute("SELECT id, json FROM user").fetchall()
-        if wanted in _called(json.loads(text))
-    ]
-    if wanted == "me":
-        me = connection.execute("SELECT value FROM fact WHERE key = 'me'").fetchone()
-        ids += [me[0]] if me else []
-    return ids
+def _owned(asking: Asking, name: str, value: str) -> Condition:
+    ids = [value, *called(asking.connection, fold(value))]
+    marks = ", ".join("?" * len(ids))
+    co_owned = Condition(f"(co_owner <> '' AND co_owner IN ({marks}))", tuple(ids))
+    if name == "coowner":
+        return co_owned
+    return any_of([Condition(f"(owner <> '' AND owner IN ({marks}))", tuple(ids)), co_owned])
 
 
-def _called(user: dict[str, object]) -> set[str]:
-    first, last = str(user.get("firstName") or ""), str(user.get("lastName") or "")
-    names = (first, last, f"{first} {last}", str(user.get("nickName") or ""))
-    return {fold(name) for name in (*names, str(user.get("email") or "")) if name.strip()}
+def custom_meant(asking: Asking, value: Value) -> list[Condition]:
+    """Return what a row of custom_value may be to be meant: a text, a number, a day."""
+    if not isinstance(value, str):
+        return [_typed_within(asking, value)]
+    meant = [Condition("text <> '' AND text = ?", (fold(value)[:MOST_COMPARED],))]
+    for read in (read_numbers, read_days):
+        try:
+            exactly = read(value.strip(), 0)
+        except QueryError:
+            continue
+        if not looks_like_a_span(value.strip()):
+            meant.append(_typed_within(asking, exactly))
+    return meant
 
 
-def _among(column: str, values: list[str]) -> Condition:
-    marks = ", ".join("?" * len(values))
-    return Condition(f"({column} <> '' AND {column} IN ({marks}))", tuple(values))
+def custom_texts(value: str) -> tuple[str, ...]:
+    """Return the text that a custom value must have; none if a number or a day may be meant."""
+    is_plain = fold(value) and not any(char.isdecimal() for char in value)
+    return (fold(value)[:MOST_COMPARED],) if is_plain else ()
 
 
-def _joined(word: str, conditions: Iterable[Condition], empty: str) -> Condition:
-    given = tuple(conditions)
-    if len(given) == 1:
-        return given[0]
-    sql = word.join(f"({c.sql})" for c in given) or empty
-    return Condition(sql, tuple(value for c in given for value in c.values))
+def custom_named(kind: Kind, name: str) -> Condition:
+    """Demand rows of custom_value of that field."""
+    return Condition("kind = ? AND name = ?", (kind, fold(name.partition(".")[2])))
+
+
+def _custom(kind: Kind, name: str, condition: Condition) -> Condition:
+    wanted = all_of([custom_named(kind, name), condition])
+    return Condition(
+        f"EXISTS (SELECT 1 FROM custom_value WHERE record = id AND {wanted.sql})",  # noqa: S608 -- our names
+        wanted.values,
+    )
+
+
+def _typed_within(asking: Asking, value: Numbers | Days | Relative) -> Condition:
+    type_ = "number" if isinstance(value, Numbers) else "date"
+    return all_of([Condition(f"type = '{type_}'"), _within("number", bounds_of(asking, value))])

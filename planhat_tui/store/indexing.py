@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.phone import dialled
+from planhat_tui.model.records import text_of, texts_of
 from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
@@ -47,15 +48,16 @@ class Typed(NamedTuple):
 
 
 def company_text(company: Company, name_key: str) -> str:
-    """Return what a company is found by: name, slug, external id, domains, tags."""
-    rest = (company.slug, company.external_id, *company.domains, *company.tags)
+    """Return what a company is found by: name, slug, external id, domains, tags, its own phone."""
+    phone = dialled(text_of(company.raw, "phone"))
+    rest = (company.slug, company.external_id, *company.domains, *company.tags, phone)
     return search_text(name_key, rest)
 
 
 def contact_text(contact: Contact, name_key: str) -> str:
-    """Return what a contact is found by: name, e-mail, digits of the phone, and so on."""
+    """Return what a contact is found by: name, e-mails, digits of the phone, and so on."""
     rest = (contact.email, dialled(contact.phone), contact.external_id, contact.position)
-    return search_text(name_key, (*rest, *contact.tags))
+    return search_text(name_key, (*rest, *contact.tags, *texts_of(contact.raw, "otherEmails")))
 
 
 def search_text(name_key: str, rest: Iterable[str]) -> str:
@@ -111,9 +113,18 @@ def is_exact(readings: Iterable[Words]) -> bool:
     return all(len(word) <= _GRAM for words in readings for word in words)
 
 
+def start_grams(word: str) -> list[str]:
+    """Return the trigrams of a word in their order, those that say where it starts first."""
+    return list(_grams(f"  {word}"))
+
+
+def match_grams(grams: Iterable[str]) -> str:
+    """Return the expression for records that hold all of these trigrams."""
+    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in dict.fromkeys(grams))
+
+
 def _all_of(needles: Iterable[str]) -> str:
-    grams = dict.fromkeys(gram for text in needles for gram in _grams(text))
-    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+    return match_grams(gram for text in needles for gram in _grams(text))
 
 
 def _grams(text: str) -> Iterator[str]:

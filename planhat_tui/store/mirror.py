@@ -12,7 +12,7 @@ from planhat_tui.store.reading import MirrorReads
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
@@ -25,8 +25,14 @@ _LEAN_FIELDS: Final = ("name", "slug", "externalId", "sourceId")
 class Mirror(MirrorReads):
     """Reads and writes. Each write is one transaction; a reader sees all of it or nothing."""
 
-    def __init__(self, database: Database, pending: Pending) -> None:
-        super().__init__(database)
+    def __init__(
+        self,
+        database: Database,
+        pending: Pending,
+        wall: Callable[[], float],
+        last_calls: Callable[[Kind], Mapping[str, float]],
+    ) -> None:
+        super().__init__(database, wall, last_calls)
         self._pending = pending
 
     def put_lean(self, records: Sequence[Received], seen_at: float) -> None:
@@ -52,7 +58,7 @@ class Mirror(MirrorReads):
         """
         with self._database.writing() as connection:
             rows = connection.execute(
-                "SELECT id FROM company WHERE json IS NOT NULL AND seen_at < ?", (started_at,)
+                "SELECT id FROM company WHERE known = 1 AND seen_at < ?", (started_at,)
             ).fetchall()
             wanted = frozenset(seen_ids)
             gone = self.remove(Kind.COMPANY, [one for (one,) in rows if one not in wanted])
@@ -81,7 +87,7 @@ class Mirror(MirrorReads):
         with self._database.writing() as connection:
             kept = {record.id for record in records}
             rows = connection.execute(
-                "SELECT id FROM contact WHERE company_id = ? AND json IS NOT NULL", (company_id,)
+                "SELECT id FROM contact WHERE company_id = ? AND known = 1", (company_id,)
             ).fetchall()
             self.remove(Kind.CONTACT, [record for (record,) in rows if record not in kept])
             self.put(Kind.CONTACT, records, seen_at)
@@ -128,7 +134,7 @@ class Mirror(MirrorReads):
     def laid_over(self, kind: Kind) -> frozenset[str]:
         """Return the ids of records that are shown with edits in them."""
         with self._database.reading() as connection:
-            rows = connection.execute(f"SELECT id FROM {kind} WHERE shown IS NOT NULL")  # noqa: S608 -- our names
+            rows = connection.execute(f"SELECT id FROM {kind} WHERE laid = 1")  # noqa: S608 -- our names
             return frozenset(record for (record,) in rows)
 
     def rename(self, kind: Kind, new_id: str, server: Received, seen_at: float) -> None:

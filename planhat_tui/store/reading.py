@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.custom import CustomType
@@ -10,10 +11,13 @@ from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind, User
 from planhat_tui.model.text import fold
 from planhat_tui.store import search
+from planhat_tui.store.asking import Asking
+from planhat_tui.store.guessing import Guesses
 from planhat_tui.store.rows import Progress, Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import sqlite3
+    from collections.abc import Callable, Iterable, Mapping
 
     from planhat_tui.model.query import Query
     from planhat_tui.model.values import Json
@@ -26,8 +30,24 @@ _MOST_NAMED: Final = 21
 class MirrorReads:
     """Reads. Records come as they are shown: with pending edits in them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self,
+        database: Database,
+        wall: Callable[[], float],
+        last_calls: Callable[[Kind], Mapping[str, float]],
+    ) -> None:
         self._database = database
+        self._wall = wall
+        self._last_calls = last_calls
+        self._guesses = Guesses()
+
+    def stop_guessing(self) -> None:
+        """End the guesses that are being made, from any thread; what was asked finds nothing."""
+        self._guesses.stop()
+
+    def _asking(self, connection: sqlite3.Connection, kind: Kind) -> Asking:
+        today = datetime.fromtimestamp(self._wall(), UTC).date()
+        return Asking(connection, kind, today, self._last_calls)
 
     def company(self, company_id: str) -> Shown | None:
         """Return a company, ``None`` if it isn't here."""
@@ -43,7 +63,7 @@ class MirrorReads:
         with self._database.reading() as connection:
             for one in ids:
                 row = connection.execute(
-                    f"SELECT coalesce(shown, json) FROM {kind} WHERE id = ?",  # noqa: S608 -- our names
+                    f"SELECT coalesce(shown, json) FROM {kind}_body WHERE id = ?",  # noqa: S608 -- our names
                     (one,),
                 ).fetchone()
                 if row is not None and row[0]:
@@ -56,15 +76,34 @@ class MirrorReads:
             row = connection.execute("SELECT json FROM user WHERE id = ?", (user_id,)).fetchone()
         return User.from_raw(json.loads(row[0])) if row else None
 
-    def search_companies(self, query: Query, limit: int = 500, offset: int = 0) -> CompanyRows:
-        """Find companies, in the order of :mod:`planhat_tui.store.search`."""
-        with self._database.reading() as connection:
-            return search.companies(connection, query, limit, offset)
+    def search_companies(
+        self, query: Query, limit: int = 500, offset: int = 0, *, guess: bool = False
+    ) -> CompanyRows:
+        """Find companies, in the order of :mod:`planhat_tui.store.search`.
 
-    def search_contacts(self, query: Query, limit: int = 200, company_id: str = "") -> ContactRows:
+        ``guess`` forgives slips when nothing is found; :meth:`stop_guessing` ends that.
+        """
+        with self._database.reading() as connection:
+            return search.companies(
+                self._asking(connection, Kind.COMPANY),
+                query,
+                limit,
+                offset,
+                guesses=self._guesses if guess else None,
+            )
+
+    def search_contacts(
+        self, query: Query, limit: int = 200, company_id: str = "", *, guess: bool = False
+    ) -> ContactRows:
         """Find contacts, of one company if it's given."""
         with self._database.reading() as connection:
-            return search.contacts(connection, query, limit, company_id)
+            return search.contacts(
+                self._asking(connection, Kind.CONTACT),
+                query,
+                limit,
+                company_id,
+                guesses=self._guesses if guess else None,
+            )
 
     def contacts_of(self, company_id: str) -> tuple[ContactRow, ...]:
         """Return all contacts of a company that are here."""
@@ -101,7 +140,7 @@ class MirrorReads:
         """Return the custom fields that occur, each with its most used type and its uses."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT key, type, count(*) AS uses FROM custom_key WHERE kind = ?"
+                "SELECT key, type, count(DISTINCT record) AS uses FROM custom_value WHERE kind = ?"
                 " GROUP BY key, type ORDER BY uses",
                 (kind,),
             ).fetchall()
@@ -110,6 +149,20 @@ class MirrorReads:
             counts[key] = (CustomType(used), uses + counts.get(key, (None, 0))[1])
         by_use = sorted(counts.items(), key=lambda item: (-item[1][1], fold(item[0])))
         return tuple((key, used, uses) for key, (used, uses) in by_use)
+
+    def values(self, kind: Kind, field: str, typed: str) -> tuple[tuple[str, int], ...]:
+        """Return values of a query's field that start as typed, with counts."""
+        from planhat_tui.store import occurring
+
+        with self._database.reading() as connection:
+            return occurring.values(self._asking(connection, kind), field, typed)
+
+    def custom_fields(self, kind: Kind, typed: str) -> tuple[tuple[str, int], ...]:
+        """Return names of custom fields that start as typed, with counts."""
+        from planhat_tui.store import occurring
+
+        with self._database.reading() as connection:
+            return occurring.custom_fields(self._asking(connection, kind), typed)
 
     def phases(self) -> tuple[tuple[str, int], ...]:
         """Return the phases that occur, with counts, the most used first."""
@@ -158,14 +211,14 @@ class MirrorReads:
     def company_ids(self) -> frozenset[str]:
         """Return the ids of all companies that Planhat had when it was asked last."""
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT id FROM company WHERE json IS NOT NULL")
+            rows = connection.execute("SELECT id FROM company WHERE known = 1")
             return frozenset(record for (record,) in rows)
 
     def incomplete_companies(self, limit: int) -> tuple[str, ...]:
         """Return ids of lean companies, the longest waiting first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id FROM company WHERE complete = 0 AND json IS NOT NULL"
+                "SELECT id FROM company WHERE complete = 0 AND known = 1"
                 " ORDER BY seen_at, row LIMIT ?",
                 (limit,),
             )
@@ -175,7 +228,7 @@ class MirrorReads:
         """Return ids of whole companies that were last read before that, the oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id FROM company WHERE complete = 1 AND json IS NOT NULL AND seen_at < ?"
+                "SELECT id FROM company WHERE complete = 1 AND known = 1 AND seen_at < ?"
                 " ORDER BY seen_at, row LIMIT ?",
                 (before, limit),
             )
@@ -190,7 +243,8 @@ class MirrorReads:
     def _shown(self, kind: Kind, record_id: str) -> Shown | None:
         with self._database.reading() as connection:
             row = connection.execute(
-                f"SELECT json, shown, state, complete, seen_at FROM {kind} WHERE id = ?",  # noqa: S608 -- our names
+                f"SELECT json, shown, state, complete, seen_at FROM {kind}"  # noqa: S608 -- our names
+                f" JOIN {kind}_body ON {kind}_body.id = {kind}.id WHERE {kind}.id = ?",
                 (record_id,),
             ).fetchone()
         if row is None:
@@ -210,7 +264,7 @@ class MirrorReads:
 def _naming(kind: Kind, text: str) -> tuple[str, list[str]]:
     if text.startswith("extid-"):
         external = text.removeprefix("extid-")
-        return "external_id = ? COLLATE NOCASE AND external_id = ?", [external, external]
+        return "external_key = ? AND external_id = ?", [fold(external), external]
     if kind is Kind.CONTACT:
-        return "name_key = ? OR (email <> '' AND email = ? COLLATE NOCASE)", [fold(text), text]
+        return "name_key = ? OR (email_key <> '' AND email_key = ?)", [fold(text)] * 2
     return "name_key = ?", [fold(text)]

@@ -65,19 +65,24 @@ class ContactRow(NamedTuple):
 
 
 class CompanyRows(NamedTuple):
-    """Some of what a search found. ``total`` counts all; ``capped``: there are more than that."""
+    """Some of what a search found. ``total`` counts all; ``capped``: there are more than that.
+
+    ``meant``: nothing has the words that were typed, so these have been looked for instead.
+    """
 
     rows: tuple[CompanyRow, ...]
     total: int
     capped: bool = False
+    meant: str = ""
 
 
 class ContactRows(NamedTuple):
-    """Some of what a search found. ``total`` counts all; ``capped``: there are more than that."""
+    """Some of what a search found, as in :class:`CompanyRows`."""
 
     rows: tuple[ContactRow, ...]
     total: int
     capped: bool = False
+    meant: str = ""
 
 
 class Progress(NamedTuple):

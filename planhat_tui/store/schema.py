@@ -105,6 +105,171 @@ CREATE TABLE fact (
     value TEXT NOT NULL
 ) WITHOUT ROWID
 """,
+    # What there is of records is read in again, into the new tables: see rebuilding.py. Of two
+    # indexes on a column, each gives equal ones by row, one in each direction.
+    """
+DROP TABLE company_text;
+DROP TABLE contact_text;
+DROP INDEX company_name;
+DROP INDEX company_external;
+DROP INDEX company_phase;
+DROP INDEX company_status;
+DROP INDEX company_owner;
+DROP INDEX company_co_owner;
+DROP INDEX company_lean;
+DROP INDEX company_age;
+DROP INDEX company_laid;
+DROP INDEX contact_company;
+DROP INDEX contact_name;
+DROP INDEX contact_external;
+DROP INDEX contact_email;
+DROP INDEX contact_laid;
+ALTER TABLE company RENAME TO company_before;
+ALTER TABLE contact RENAME TO contact_before;
+DROP TABLE tag;
+DROP TABLE custom_key;
+CREATE TABLE company (              -- moments are seconds since the epoch, keys are folded
+    row INTEGER PRIMARY KEY,        -- its place among others: see places.py
+    id TEXT NOT NULL UNIQUE,
+    state TEXT,                     -- the most urgent one of its open edits
+    known INTEGER NOT NULL,         -- 0: made here, not delivered yet
+    laid INTEGER NOT NULL,          -- 1: it is shown with edits in it
+    complete INTEGER NOT NULL,      -- 0: lean
+    seen_at REAL,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    phase_key TEXT NOT NULL,
+    status TEXT NOT NULL,
+    status_key TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    co_owner TEXT NOT NULL,
+    health REAL,
+    arr REAL,
+    mrr REAL,
+    mr REAL,
+    nrr30 REAL,
+    csm_score REAL,
+    renewal_date TEXT NOT NULL,
+    renewal REAL,
+    last_renewal REAL,
+    customer_from REAL,
+    customer_to REAL,
+    last_active REAL,
+    created REAL,
+    updated REAL,
+    external_id TEXT NOT NULL,
+    external_key TEXT NOT NULL,
+    slug_key TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    domains_key TEXT NOT NULL,
+    web_key TEXT NOT NULL,
+    digits TEXT NOT NULL,
+    city_key TEXT NOT NULL,
+    country_key TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    search TEXT NOT NULL
+);
+CREATE TABLE company_body (         -- the large part of a company: lists and searches skip it
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    json TEXT,                      -- as it was received; NULL: made here, not delivered yet
+    shown TEXT,                     -- with pending edits; NULL: the same as json
+    facts BLOB NOT NULL             -- what is indexed of it: see facts.py
+);
+CREATE INDEX company_name ON company (name_key, row);
+CREATE INDEX company_external ON company (external_key) WHERE external_key <> '';
+CREATE INDEX company_phase ON company (phase_key);
+CREATE INDEX company_status ON company (status_key);
+CREATE INDEX company_owner ON company (owner);
+CREATE INDEX company_co_owner ON company (co_owner) WHERE co_owner <> '';
+CREATE INDEX company_city ON company (city_key);
+CREATE INDEX company_country ON company (country_key);
+CREATE INDEX company_arr ON company (arr DESC);
+CREATE INDEX company_arr_up ON company (arr);
+CREATE INDEX company_health ON company (health DESC);
+CREATE INDEX company_health_up ON company (health);
+CREATE INDEX company_renewal ON company (renewal);
+CREATE INDEX company_last_active ON company (last_active);
+CREATE INDEX company_created ON company (created);
+CREATE INDEX company_updated ON company (updated);
+CREATE INDEX company_lean ON company (seen_at, row) WHERE complete = 0;
+CREATE INDEX company_age ON company (seen_at, row) WHERE complete = 1;
+CREATE INDEX company_laid ON company (id) WHERE laid = 1;
+CREATE INDEX company_pending ON company (state) WHERE state IS NOT NULL;
+CREATE VIRTUAL TABLE company_text USING fts5 (
+    search, content = 'company', content_rowid = 'row', tokenize = 'trigram', detail = none
+);
+CREATE INDEX company_new ON company (id) WHERE known = 0;
+CREATE VIRTUAL TABLE company_facts USING fts5 (
+    facts, content = '', tokenize = 'ascii', detail = none
+);
+CREATE TABLE contact (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    company_id TEXT NOT NULL,
+    state TEXT,
+    known INTEGER NOT NULL,
+    laid INTEGER NOT NULL,
+    complete INTEGER NOT NULL,
+    seen_at REAL,
+    company_name TEXT NOT NULL,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    digits TEXT NOT NULL,
+    position TEXT NOT NULL,
+    title_key TEXT NOT NULL,
+    featured INTEGER NOT NULL,
+    external_id TEXT NOT NULL,
+    external_key TEXT NOT NULL,
+    last_active REAL,
+    created REAL,
+    updated REAL,
+    tags TEXT NOT NULL,
+    search TEXT NOT NULL
+);
+CREATE TABLE contact_body (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    json TEXT,
+    shown TEXT,
+    facts BLOB NOT NULL
+);
+CREATE INDEX contact_company ON contact (company_id, name_key);
+CREATE INDEX contact_name ON contact (name_key, row);
+CREATE INDEX contact_external ON contact (external_key) WHERE external_key <> '';
+CREATE INDEX contact_email ON contact (email_key) WHERE email_key <> '';
+CREATE INDEX contact_laid ON contact (id) WHERE laid = 1;
+CREATE INDEX contact_new ON contact (id) WHERE known = 0;
+CREATE INDEX contact_pending ON contact (state) WHERE state IS NOT NULL;
+CREATE VIRTUAL TABLE contact_text USING fts5 (
+    search, content = 'contact', content_rowid = 'row', tokenize = 'trigram', detail = none
+);
+CREATE TABLE tag (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,              -- folded
+    tag TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (kind, key, tag, record)
+) WITHOUT ROWID;
+CREATE INDEX tag_record ON tag (kind, record, key);
+CREATE TABLE custom_value (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,             -- folded
+    text TEXT NOT NULL,             -- folded; empty: there's no value
+    record TEXT NOT NULL,
+    key TEXT NOT NULL,
+    type TEXT NOT NULL,
+    number REAL,                    -- a number, or a moment
+    PRIMARY KEY (kind, name, text, record, key)
+) WITHOUT ROWID;
+CREATE INDEX custom_value_record ON custom_value (kind, record, name);
+CREATE INDEX custom_value_number ON custom_value (kind, name, type, number)
+ WHERE number IS NOT NULL
+""",
 )
 
 OUTBOX: Final = (

@@ -15,6 +15,7 @@ from planhat_tui.store.drafts import Drafts
 from planhat_tui.store.filling import SHOWN_KINDS
 from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.outbox import Outbox
+from planhat_tui.store.rebuilding import rebuild
 from planhat_tui.store.schema import MIRROR, OUTBOX
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ _SAMPLE: Final = (
     "SELECT max(row) FROM contact",
     "SELECT count(*) FROM fact",
     """SELECT rowid FROM company_text WHERE company_text MATCH '"  a"' LIMIT 1""",
+    "SELECT count(*) FROM company_facts WHERE company_facts MATCH 'none'",
+    "SELECT max(n) FROM company_body",
+    "SELECT max(n) FROM contact_body",
     """SELECT rowid FROM contact_text WHERE contact_text MATCH '"  a"' LIMIT 1""",
 )
 """A look into each of the mirror's trees: a whole check would take longer than filling it."""
@@ -51,7 +55,9 @@ class TenantStore:
             self.drafts = Drafts(self._outbox_db)
             self._mirror_db = _open_mirror(folder / "mirror.db", wall)
             opened.callback(self._mirror_db.close)
-            self.mirror = Mirror(self._mirror_db, self.outbox)
+            if not self._mirror_db.read_only:
+                rebuild(self._mirror_db, self.outbox)
+            self.mirror = Mirror(self._mirror_db, self.outbox, wall, self.calls.last)
             if not self._mirror_db.read_only:
                 self._lay_all()
             opened.pop_all()

@@ -56,9 +56,19 @@ class Queries:
         self._store = store
         self._mirror = store.mirror
 
-    def companies(self, text: str = "", limit: int = 500, offset: int = 0) -> CompanyRows:
-        """Find companies. Raises :class:`QueryError`."""
-        return self._mirror.search_companies(queries.parse(text), limit, offset)
+    def companies(
+        self, text: str = "", limit: int = 500, offset: int = 0, *, guess: bool = False
+    ) -> CompanyRows:
+        """Find companies. Raises :class:`QueryError`.
+
+        ``guess`` forgives slips when nothing is found: for lists that are looked at, never for
+        what is changed or counted on.
+        """
+        return self._mirror.search_companies(queries.parse(text), limit, offset, guess=guess)
+
+    def stop_guessing(self) -> None:
+        """End the guesses that nobody waits for any more, from any thread."""
+        self._mirror.stop_guessing()
 
     def contacts_found(self, text: str, limit: int = 200, company_id: str = "") -> ContactRows:
         """Find contacts, of one company if it's given. Raises :class:`QueryError`."""
@@ -93,7 +103,7 @@ class Queries:
         """Find companies, contacts, calls and tags. Raises :class:`QueryError`."""
         query = queries.parse(text)
         words = [fold(word) for word in query.words]
-        plain = bool(words) and len(words) == len(query.terms)
+        plain = query.only_words
         calls = tuple(one for one in self.calls() if plain and _tells(one, words))
         tags = dict(self._mirror.tags(Kind.COMPANY))
         for tag, uses in self._mirror.tags(Kind.CONTACT):

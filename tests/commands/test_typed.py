@@ -7,6 +7,7 @@ import pytest
 from planhat_tui.commands.typed import query_of, values_of
 from planhat_tui.errors import AmbiguousError, InputError, NotFoundError
 from planhat_tui.model import query
+from planhat_tui.model.query.writing import write
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
@@ -23,26 +24,27 @@ def test_words_of_a_shell_are_one_query() -> None:
 
 
 def test_a_word_that_holds_a_blank_stays_one_word() -> None:
-    (term,) = query.parse(query_of(["acme inc"])).terms
-    assert term.value == "acme inc"
+    assert query.parse(query_of(["acme inc"])).words == ("acme inc",)
 
 
 @pytest.mark.parametrize(
     ("typed", "negated"), [("tag:east coast", False), ("-tag:east coast", True)]
 )
 def test_so_does_the_value_of_a_term(typed: str, negated: bool) -> None:  # noqa: FBT001 -- a parameter
-    (term,) = query.parse(query_of([typed])).terms
-    assert (term.field, term.value, term.negated) == ("tag", "east coast", negated)
+    sign = "-" if negated else ""
+    assert write(query.parse(query_of([typed]))) == f'{sign}tag:"east coast"'
 
 
 def test_the_other_way_to_say_not_keeps_its_blank_too() -> None:
-    (term,) = query.parse(query_of(["not:tag:east coast"])).terms
-    assert (term.field, term.value, term.negated) == ("tag", "east coast", True)
+    assert write(query.parse(query_of(["not:tag:east coast"]))) == '-tag:"east coast"'
+
+
+def test_a_group_is_left_as_it_was_typed() -> None:
+    assert query_of(["(acme OR globex)", "tag:vip"]) == "(acme OR globex) tag:vip"
 
 
 def test_quotes_that_were_typed_stay() -> None:
-    (term,) = query.parse(query_of(['tag:"east coast"'])).terms
-    assert term.value == "east coast"
+    assert query.parse(query_of(['tag:"east coast"'])).where == query.Term("tag", "east coast")
 
 
 def test_values_are_read_by_the_type_of_their_field(desk: Desk) -> None:

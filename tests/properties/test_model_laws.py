@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from planhat_tui.errors import InputError, QueryError
+from planhat_tui.errors import InputError
 from planhat_tui.model import calls, custom, phone
 from planhat_tui.model.calls import CallDraft, CallTimer, Stage
 from planhat_tui.model.custom import CustomType
@@ -28,8 +28,6 @@ from planhat_tui.model.edits import (
     value_at,
 )
 from planhat_tui.model.fields import FIELDS, field_of, parse_value
-from planhat_tui.model.query import FIELDS as QUERY_FIELDS
-from planhat_tui.model.query import parse as parse_query
 from planhat_tui.model.records import Call, Company, Contact, Kind, User
 from planhat_tui.model.tags import clean_tag, merge_tags, tag_diff
 from planhat_tui.model.text import fold as fold_text
@@ -538,40 +536,3 @@ def test_the_digits_of_a_number_are_ascii(text: str) -> None:
     dialled = phone.digits(text)
     assert phone.digits(dialled) == dialled
     assert not dialled or (dialled.isascii() and dialled.isdecimal())
-
-
-# Queries
-
-TERMS: Final = st.tuples(
-    st.sampled_from(["", "-", "not:"]),
-    st.sampled_from(["", *QUERY_FIELDS]),
-    st.text(min_size=1).filter(lambda value: '"' not in value),
-)
-PIECES: Final = st.sampled_from(["tag:", "-", "not:", "a", '"', " ", "id:", "x:", "//"])
-QUERIES: Final = ANY_TEXT | st.text('atgphse: -"not/.x\n') | st.lists(PIECES).map("".join)
-
-
-@given(QUERIES)
-def test_a_query_is_read_or_refused_at_a_column_of_it(text: str) -> None:
-    query = tried(lambda: parse_query(text))
-    if isinstance(query, InputError):
-        assert isinstance(query, QueryError)
-        assert 0 <= query.column < len(text)
-        assert query.advice
-    else:
-        assert query.text == text
-        columns = [term.column for term in query.terms]
-        assert columns == sorted(set(columns))
-        assert all(term.value for term in query.terms)
-        assert all(term.value in text[term.column :] for term in query.terms)
-
-
-@given(st.lists(TERMS, max_size=4))
-def test_terms_written_out_are_read_back(terms: list[tuple[str, str, str]]) -> None:
-    written = [f'{sign}{field + ":" if field else ""}"{value}"' for sign, field, value in terms]
-    query = parse_query("  ".join(written))
-    assert [(bool(sign), field, value) for sign, field, value in terms] == [
-        (term.negated, term.field, term.value) for term in query.terms
-    ]
-    for term, text in zip(query.terms, written, strict=True):
-        assert query.text.startswith(text, term.column)

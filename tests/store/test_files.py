@@ -102,7 +102,7 @@ def test_damage_that_shows_later_is_remembered_for_the_next_start(folder: Path) 
     records = [received(f"c{n}", name=f"Acme {n}", note="x" * 900) for n in range(300)]
     store.mirror.put(Kind.COMPANY, records, 1.0)
     with store.mirror._database.reading() as connection:
-        (first,) = connection.execute("SELECT json FROM company ORDER BY row").fetchone()
+        (first,) = connection.execute("SELECT json FROM company_body ORDER BY n").fetchone()
     store.close()
     spoil_one_page(folder / "mirror.db", first.encode())
     store = TenantStore.open(folder, wall=tick)

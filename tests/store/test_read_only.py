@@ -119,8 +119,13 @@ def test_the_machines_state_is_read_and_nothing_is_kept(tmp_path: Path) -> None:
         state = MachineState.open(folder)
         assert state.read_only
         seen: list[str] = []
-        state.change("a", lambda kept: seen.append(kept) or "16 left")
-        state.change("a", lambda kept: seen.append(kept) or "15 left")
+
+        def step(kept: str) -> str:
+            seen.append(kept)
+            return "16 left"
+
+        state.change("a", step)
+        state.change("a", step)
         state.remember_line("tag gold")
         state.remember_tenant(EU, "other", "tenant-2", "another")
         assert seen == ["17 left", "17 left"]

@@ -7,8 +7,8 @@ import pytest
 from planhat_tui.errors import QueryError
 from planhat_tui.model import query
 from planhat_tui.model.records import Kind
-from planhat_tui.store import search
-from tests.store.conftest import received
+from planhat_tui.store import leads, search
+from tests.store.conftest import create, received, update
 
 if TYPE_CHECKING:
     from planhat_tui.model.records import Received
@@ -146,6 +146,82 @@ def test_an_e_mail_finds_the_contact_and_its_company(store: TenantStore) -> None
     assert found(store, "acme smith@") == ["c1"]
     assert found(store, "other smith@") == []
     assert found(store, "smith") == []  # without an @ only companies themselves are meant
+
+
+def test_a_company_has_a_number_of_its_own_and_a_contact_several_addresses(
+    store: TenantStore,
+) -> None:
+    put(store, received("c1", name="A", phone="+46 (0)8 123 45 67"), received("c2", name="B"))
+    put_people(store, received("p1", companyId="c2", name="Eve", otherEmails=["old@mail.test"]))
+    assert found(store, "08-123 45 67") == ["c1"]
+    assert people(store, "old@ma") == ["p1"]
+    assert found(store, "old@mail") == ["c2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found_ids"),
+    [
+        ("acme OR globex", ["c1", "c2"]),
+        ("sea (acme OR globex)", ["c1"]),
+        ("limit:2 sort:-name", ["c3", "c2"]),
+        ("sort:-arr", ["c3", "c1", "c2"]),
+        ("sort:custom.Seats", ["c2", "c1", "c3"]),
+        ("sort:lastcall", ["c1", "c3", "c2"]),
+        ("lastcall:last30d", ["c1"]),
+        ("-has:lastcall", ["c2", "c3"]),
+        ("contacts.title:cfo", ["c2"]),
+        ("title:cfo", ["c2"]),
+        ("custom.seats:5..", ["c1"]),
+        ("renewal:next90d", ["c3"]),
+        ("renewal:over1d", ["c2"]),
+    ],
+)
+def test_a_query_says_more_than_words(store: TenantStore, text: str, found_ids: list[str]) -> None:
+    put(
+        store,
+        received("c1", name="Acme sea", arr=5, custom={"Seats": 10}),
+        received("c2", name="Globex", custom={"Seats": 2}, renewalDate="1969-12-01"),
+        received("c3", name="Initech sea", arr=7, renewalDate="1970-02-01T10:00:00.000Z"),
+    )
+    put_people(store, received("p1", companyId="c2", name="Eve", position="Vice CFO"))
+    store.calls.put({"_id": "k1", "start": "1970-01-01T00:00:00Z"}, company_id="c1")
+    assert found(store, text) == found_ids
+
+
+def test_edits_that_wait_are_found_by_their_state(store: TenantStore) -> None:
+    put(store, received("c1", name="A"), received("c2", name="B"))
+    store.outbox.add(update("c1"))
+    store.outbox.add(create("new-1", name="C"))
+    store.refresh_overlay(Kind.COMPANY, "c1")
+    store.refresh_overlay(Kind.COMPANY, "new-1")
+    assert found(store, "is:pending") == ["c1", "new-1"]
+    assert found(store, "is:queued -is:new") == ["c1"]
+    assert found(store, "is:new") == ["new-1"]
+    assert found(store, "is:conflict") == []
+
+
+def test_of_many_that_meet_conditions_the_first_are_shown_and_all_counted(
+    store: TenantStore,
+) -> None:
+    many = leads.FEW + 10
+    put(
+        store,
+        *(
+            received(f"c{n}", name=f"Acme {n:05}", phase="won", arr=n, tags=["t"] if n % 2 else [])
+            for n in range(many)
+        ),
+    )
+    rows = companies(store, "phase:won sort:-arr", limit=3)
+    assert [row.id for row in rows.rows] == [f"c{many - n}" for n in (1, 2, 3)]
+    assert (rows.total, rows.capped) == (many, False)
+    rows = companies(store, "phase:won -tag:t arr:1.. sort:arr", limit=3, offset=2)
+    assert [row.id for row in rows.rows] == ["c6", "c8", "c10"]
+    assert rows.total == many // 2 - 1
+    rows = companies(store, "phase:won arr:1..", limit=many)
+    assert (len(rows.rows), rows.total, rows.capped) == (many - 1, many - 1, False)
+    rows = companies(store, "phase:won acme sort:arr", limit=2)
+    assert [row.id for row in rows.rows] == ["c0", "c1"]
+    assert (rows.total, rows.capped) == (search.CAP, True)
 
 
 def test_terms_narrow_down_and_can_be_negated(store: TenantStore) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.model.query import Query, Term
+from planhat_tui.model.query import Group, Query, Term
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
 from planhat_tui.store.indexing import needle, typed
@@ -47,6 +47,10 @@ def reference(names: list[str], words: list[str]) -> set[str]:
     }
 
 
+def _all(terms: tuple[Term, ...]) -> Term | Group:
+    return terms[0] if len(terms) == 1 else Group(every=True, parts=terms)
+
+
 def search(
     names: list[str], words: list[str], sizes: Sequence[int | None] | None = None
 ) -> list[str]:
@@ -56,8 +60,8 @@ def search(
             pairs = zip(names, sizes or [None] * len(names), strict=True)
             records = [received(f"c{n}", name=name, arr=arr) for n, (name, arr) in enumerate(pairs)]
             store.mirror.put(Kind.COMPANY, records, 1.0)
-            terms = tuple(Term("", word, negated=False, column=0) for word in words)
-            rows = store.mirror.search_companies(Query(" ".join(words), terms)).rows
+            terms = tuple(Term("", word) for word in words)
+            rows = store.mirror.search_companies(Query(" ".join(words), _all(terms))).rows
             return [row.id for row in rows]
         finally:
             store.close()

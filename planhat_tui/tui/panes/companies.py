@@ -47,7 +47,8 @@ class Found:
 def look(workspace: Workspace, text: str = "", offset: int = 0, limit: int = PAGE) -> Found:
     """Read rows of the local copy, and how much of it is there. Raises :class:`QueryError`."""
     reads = workspace.reads
-    return Found(reads.companies(text, limit=limit, offset=offset), offset, reads.progress())
+    rows = reads.companies(text, limit=limit, offset=offset, guess=True)
+    return Found(rows, offset, reads.progress())
 
 
 class Companies(Pane):
@@ -129,7 +130,10 @@ class Companies(Pane):
         known, whole = progress.companies_known, progress.companies_complete
         missing = known and whole < known
         self._incomplete.remove_class("-bad")
-        self._incomplete.say(f"list incomplete: {100 * whole // known}% loaded" if missing else "")
+        told = f"list incomplete: {100 * whole // known}% loaded" if missing else ""
+        self._incomplete.say(
+            f"not found, shown is {found.rows.meant}" if found.rows.meant else told
+        )
 
     def _tell_empty(self, found: Found) -> None:
         text = ""
@@ -168,6 +172,7 @@ class Companies(Pane):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self.explorer.stop_following()
+        self.workspace.reads.stop_guessing()
         self.read(keep=False)
 
     @on(Input.Submitted, "#search")
@@ -233,7 +238,7 @@ class Companies(Pane):
         text, total = self.search.value, self.rows.total
         self.ask(
             "mark all",
-            lambda: [row.id for row in self.workspace.reads.companies(text, limit=total).rows],
+            lambda: [row.id for row in look(self.workspace, text, limit=total).rows.rows],
             lambda ids: self.rows.mark(ids, on=True),
         )
 

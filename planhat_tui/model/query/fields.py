@@ -1,0 +1,129 @@
+"""What can stand before the colon: whose field it is, and what is in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Type: TypeAlias = Literal[
+    "part", "whole", "tags", "user", "id", "phone", "number", "date", "boolean", "custom", "any"
+]
+"""How a field is compared. ``part``: the value may stand anywhere in it, folded; ``whole``: it is
+all of it, folded; ``phone``: by its digits; ``custom``: by what the value is; ``any``: only whether
+there are some."""
+
+_COMPANY: Final[Mapping[str, Type]] = {
+    "name": "part",
+    "tag": "tags",
+    "phase": "whole",
+    "status": "whole",
+    "owner": "user",
+    "coowner": "user",
+    "arr": "number",
+    "mrr": "number",
+    "mr": "number",
+    "nrr30": "number",
+    "health": "number",
+    "csmscore": "number",
+    "renewal": "date",
+    "lastrenewal": "date",
+    "customerfrom": "date",
+    "customerto": "date",
+    "lastactive": "date",
+    "lastcall": "date",
+    "created": "date",
+    "updated": "date",
+    "domain": "part",
+    "web": "part",
+    "phone": "phone",
+    "city": "whole",
+    "country": "whole",
+    "slug": "part",
+    "external": "whole",
+    "id": "id",
+    "contacts": "any",
+}
+_CONTACT: Final[Mapping[str, Type]] = {
+    "name": "part",
+    "tag": "tags",
+    "title": "part",
+    "email": "part",
+    "phone": "phone",
+    "featured": "boolean",
+    "lastactive": "date",
+    "lastcall": "date",
+    "created": "date",
+    "updated": "date",
+    "external": "whole",
+    "id": "id",
+}
+_BY_KIND: Final = {Kind.COMPANY: _COMPANY, Kind.CONTACT: _CONTACT}
+
+SPECIAL: Final = ("has", "is", "sort", "limit", "not")
+"""What can stand before a colon and is no field."""
+
+STATES: Final = ("pending", "queued", "sending", "conflict", "refused", "held", "new")
+"""What can follow ``is:``: edits that aren't delivered, of what sort; ``new`` isn't in Planhat."""
+
+_ALIASES: Final = {
+    "tags": "tag",
+    "h": "health",
+    "renewaldate": "renewal",
+    "createdate": "created",
+    "updatedat": "updated",
+    "lastupdated": "updated",
+    "domains": "domain",
+    "externalid": "external",
+    "position": "title",
+    "company": "company.name",
+    "companyname": "company.name",
+    "_id": "id",
+}
+"""The API's own names, and other words for the same."""
+
+_SIDES: Final = {"contacts.": Kind.CONTACT, "contact.": Kind.CONTACT, "company.": Kind.COMPANY}
+_CUSTOM: Final = "custom."
+
+
+def canonical(path: str) -> str:
+    """Return the one name of a field, as a term carries it; empty if there's none like it."""
+    for prefix, kind in _SIDES.items():
+        if path.casefold().startswith(prefix):
+            name = canonical(path[len(prefix) :])
+            side = "contacts." if kind is Kind.CONTACT else "company."
+            known = name.startswith(_CUSTOM) or name in _BY_KIND[kind]
+            return side + name if known and name != "contacts" else ""
+    if path.casefold().startswith(_CUSTOM):
+        return _CUSTOM + path[len(_CUSTOM) :] if path[len(_CUSTOM) :].strip() else ""
+    name = path.casefold()
+    name = _ALIASES.get(name, name)
+    return name if name in _COMPANY or name in _CONTACT or name == _ALIASES["company"] else ""
+
+
+def located(kind: Kind, field: str) -> tuple[Kind, str]:
+    """Return whose field it is when records of that kind are asked, and its name there."""
+    side, dot, name = field.partition(".")
+    if dot and side == "contacts":
+        return Kind.CONTACT, name
+    if dot and side == "company":
+        return Kind.COMPANY, name
+    if field.startswith(_CUSTOM) or field in _BY_KIND[kind]:
+        return kind, field
+    return (Kind.CONTACT if kind is Kind.COMPANY else Kind.COMPANY), field
+
+
+def type_of(field: str) -> Type:
+    """Return how a field is compared; ``field`` is one that :func:`canonical` gave."""
+    kind, name = located(Kind.COMPANY, field)
+    return "custom" if name.startswith(_CUSTOM) else _BY_KIND[kind][name]
+
+
+def names() -> tuple[str, ...]:
+    """Return all that can stand before a colon, the fields of companies first."""
+    contacts = (name for name in _CONTACT if name not in _COMPANY)
+    sides = (f"contacts.{name}" for name in _CONTACT)
+    return (*_COMPANY, *contacts, *SPECIAL, *sides, *_ALIASES)

@@ -1,0 +1,102 @@
+"""The order of a list: what was asked for, or how well the words fit the name."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.model.query import Sort, located
+from planhat_tui.model.records import Kind
+from planhat_tui.model.text import fold
+from planhat_tui.store.asking import Condition
+from planhat_tui.store.conditions import COLUMNS, reads_as
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planhat_tui.store.asking import Asking
+    from planhat_tui.store.indexing import Typed
+
+_WALKED: Final = {
+    ("name", False): "company_name",
+    ("arr", True): "company_arr",
+    ("arr", False): "company_arr_up",
+    ("health", True): "company_health",
+    ("health", False): "company_health_up",
+    ("renewal", False): "company_renewal",
+    ("renewal", True): "company_renewal",
+    ("created", False): "company_created",
+    ("created", True): "company_created",
+    ("updated", False): "company_updated",
+    ("updated", True): "company_updated",
+    ("lastactive", False): "company_last_active",
+    ("lastactive", True): "company_last_active",
+}
+"""The index that gives companies in that order, the first field of it at least."""
+
+_TEXTS: Final = frozenset(
+    "phase status domain web phone city country slug external owner coowner title email".split()
+)
+
+
+def by(asking: Asking, sort: Sequence[Sort]) -> Condition:
+    """Return what to order by: empty values last; equal ones by place, larger ``arr`` first."""
+    keys = [_key(asking, one) for one in sort or (Sort("name"),)]
+    sql = ", ".join([*(key.sql for key in keys), "row"])
+    return Condition(sql, tuple(value for key in keys for value in key.values))
+
+
+def walked(kind: Kind, sort: Sequence[Sort]) -> str:
+    """Return the index that gives rows in that order; empty if there's none."""
+    if kind is Kind.CONTACT:
+        return "contact_name" if not sort or sort[0] == ("name", False) else ""
+    if not sort:
+        return "company_name"
+    return _WALKED.get((sort[0].field, sort[0].descending), "")
+
+
+def rank(kind: Kind, words: Typed) -> Condition:
+    """Return how well the words fit: 0 it's the name, 1 its start, 2 a word's start, 3 inside."""
+    starts = reads_as(words.readings, "  ")
+    return Condition(
+        f"CASE WHEN {is_it(kind)} THEN 0 WHEN substr(name_key, 1, ?) = ? THEN 1"
+        f" WHEN {starts.sql} THEN 2 ELSE 3 END",
+        (words.name, words.name, len(words.name), words.name, *starts.values),
+    )
+
+
+def is_it(kind: Kind) -> str:
+    """Return the condition for a record that is called so, or has that id or e-mail."""
+    other = "external_key" if kind is Kind.COMPANY else "email_key"
+    return f"name_key = ? OR ({other} <> '' AND {other} = ?)"
+
+
+def _key(asking: Asking, sort: Sort) -> Condition:
+    way = "DESC" if sort.descending else "ASC"
+    side, name = located(asking.kind, sort.field)
+    if side is asking.kind:
+        key = _own_key(asking, name)
+        if name == "name":
+            return Condition(f"name_key {way}")
+    else:
+        own = _own_key(asking.of(side), name)
+        joined = "company_id = company.id" if side is Kind.CONTACT else "id = contact.company_id"
+        key = Condition(f"(SELECT min({own.sql}) FROM {side} WHERE {joined})", own.values)  # noqa: S608 -- our names
+    return Condition(f"{key.sql} {way} NULLS LAST", key.values)
+
+
+def _own_key(asking: Asking, name: str) -> Condition:
+    column = COLUMNS[asking.kind].get(name)
+    if name in _TEXTS:
+        return Condition(f"nullif({column}, '')")
+    if column:
+        return Condition(column)
+    if name == "lastcall":
+        calls = json.dumps(dict(asking.last_calls(asking.kind)))
+        mine = f"key = {asking.kind}.id"  # json_each has an id of its own
+        return Condition(f"(SELECT value FROM json_each(?) WHERE {mine})", (calls,))  # noqa: S608 -- our names
+    return Condition(
+        "(SELECT min(coalesce(number, text)) FROM custom_value"
+        " WHERE kind = ? AND name = ? AND record = id AND text <> '')",
+        (asking.kind, fold(name.partition(".")[2])),
+    )

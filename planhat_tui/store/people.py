@@ -1,0 +1,30 @@
+"""Who is meant by a name: members of the team."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from planhat_tui.model.text import fold
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def called(connection: sqlite3.Connection, wanted: str) -> list[str]:
+    """Return the ids of the users with that folded name or e-mail; ``me`` is the token's."""
+    ids = [
+        user
+        for user, text in connection.execute("SELECT id, json FROM user").fetchall()
+        if wanted in _names(json.loads(text))
+    ]
+    if wanted == "me":
+        me = connection.execute("SELECT value FROM fact WHERE key = 'me'").fetchone()
+        ids += [me[0]] if me else []
+    return ids
+
+
+def _names(user: dict[str, object]) -> set[str]:
+    first, last = str(user.get("firstName") or ""), str(user.get("lastName") or "")
+    names = (first, last, f"{first} {last}", str(user.get("nickName") or ""))
+    return {fold(name) for name in (*names, str(user.get("email") or "")) if name.strip()}

@@ -1,0 +1,210 @@
+"""What a query means, said slowly and simply: for tests to hold the fast answer against."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from planhat_tui.model import custom
+from planhat_tui.model.phone import dialled
+from planhat_tui.model.query import Days, Group, Not, Numbers, Query, Relative, Term, located
+from planhat_tui.model.records import Kind
+from planhat_tui.model.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from planhat_tui.model.query import Node
+    from planhat_tui.model.query.values import Value
+    from planhat_tui.model.values import Json, Raw
+
+NAMES = {
+    "health": "h",
+    "csmscore": "csmScore",
+    "renewal": "renewalDate",
+    "lastrenewal": "lastRenewal",
+    "customerfrom": "customerFrom",
+    "customerto": "customerTo",
+    "lastactive": "lastActive",
+    "created": "createDate",
+    "updated": "updatedAt",
+    "external": "externalId",
+    "title": "position",
+}
+
+
+class World(NamedTuple):
+    """All that a query can speak of."""
+
+    companies: Mapping[str, Raw]
+    contacts: Mapping[str, Raw]
+    owners: Callable[[str], set[str]]
+    last_calls: Mapping[str, datetime]
+    has_word: Callable[[Kind, Raw, str], bool]
+    today: date
+
+
+def finds(world: World, kind: Kind, query: Query) -> set[str]:
+    """Return the ids of the records that meet the query; order and limit aside."""
+    records = world.companies if kind is Kind.COMPANY else world.contacts
+    if query.where is None:
+        return set(records)
+    return {one for one, raw in records.items() if meets(world, kind, raw, query.where)}
+
+
+def meets(world: World, kind: Kind, raw: Raw, node: Node) -> bool:
+    if isinstance(node, Not):
+        return not meets(world, kind, raw, node.part)
+    if isinstance(node, Group):
+        each = (meets(world, kind, raw, part) for part in node.parts)
+        return all(each) if node.every else any(each)
+    if not node.field:
+        return world.has_word(kind, raw, str(node.value))
+    if node.field == "is":
+        return False  # nothing is edited here
+    return _field(world, kind, raw, node)
+
+
+def _field(world: World, kind: Kind, raw: Raw, term: Term) -> bool:
+    has = term.field == "has"
+    side, name = located(kind, str(term.value) if has else term.field)
+    if side is kind:
+        asked = [raw]
+    elif side is Kind.CONTACT:
+        asked = [one for one in world.contacts.values() if one.get("companyId") == raw["_id"]]
+    else:
+        asked = [one for i, one in world.companies.items() if i == raw.get("companyId")]
+    test = _filled if has else _compared
+    return any(test(world, side, one, name, term.value) for one in asked)
+
+
+def _filled(world: World, _side: Kind, raw: Raw, name: str, _value: Value) -> bool:  # noqa: PLR0911 -- a table
+    if name == "contacts":
+        return any(one.get("companyId") == raw["_id"] for one in world.contacts.values())
+    if name == "featured":
+        return raw.get("featured") is True
+    if name == "id":
+        return True
+    if name == "lastcall":
+        return raw["_id"] in world.last_calls
+    if name == "phone":
+        return bool(dialled(_text(raw.get("phone"))))
+    found = _values(raw, name)
+    if name in DATES:
+        return any(_moment(one) is not None for one in found)
+    return any(one is not None and one not in ("", []) for one in found)
+
+
+DATES = frozenset("renewal lastrenewal customerfrom customerto lastactive created updated".split())
+
+
+def _values(raw: Raw, name: str) -> list[Json]:
+    if name.startswith("custom."):
+        key, held = fold(name.partition(".")[2]), raw.get("custom")
+        assert isinstance(held, dict)
+        values = [value for mine, value in held.items() if fold(mine) == key]
+        return [one for v in values for one in (v if isinstance(v, list) and v else [v])]
+    if name == "owner":
+        return [raw.get("owner"), raw.get("coOwner")]
+    if name == "coowner":
+        return [raw.get("coOwner")]
+    if name in {"tag", "domain"}:
+        held = raw.get({"tag": "tags", "domain": "domains"}[name])
+        return list(held) if isinstance(held, list) else []
+    return [raw.get(NAMES.get(name, name))]
+
+
+def _compared(world: World, side: Kind, raw: Raw, name: str, value: Value) -> bool:  # noqa: C901, PLR0911 -- a table
+    if name == "lastcall":
+        at = world.last_calls.get(str(raw["_id"]))
+        return at is not None and _in_days(world, at, value)
+    if name == "id":
+        return value in {raw["_id"], raw.get("externalId") or raw["_id"]}
+    if name == "featured":
+        return (raw.get("featured") is True) == (value == "true")
+    found = _values(raw, name)
+    if name.startswith("custom."):
+        return any(_custom(world, one, value) for one in found)
+    if isinstance(value, Numbers):
+        return any(_in_numbers(one, value) for one in found)
+    if not isinstance(value, str):
+        return any((at := _moment(one)) is not None and _in_days(world, at, value) for one in found)
+    if name in {"owner", "coowner"}:
+        return any(one in world.owners(value) for one in found)
+    if name == "phone":
+        return dialled(value).lstrip("0") in dialled(_text(found[0]))
+    texts = [fold(_text(one)) for one in found]
+    if name in {"tag", "phase", "status", "city", "country", "external"}:
+        return fold(value) in texts and (name == "tag" or fold(value) != "")
+    if name == "name" and side is Kind.CONTACT:
+        texts = [texts[0] or fold(_text(raw.get("email")))]
+    return fold(value) in fold(" ".join(texts))
+
+
+def _custom(world: World, held: Json, value: Value) -> bool:
+    if isinstance(value, str):
+        same = fold(value)[:200] == _as_text(held) != ""
+        number, day = _number(value), _moment(value)
+        if number is not None and _in_numbers(held, Numbers(number, number)):
+            return True
+        at = _moment(held)
+        return same or (day is not None and at is not None and at.date() == day.date())
+    if isinstance(value, Numbers):
+        return _in_numbers(held, value)
+    at = _moment(held)
+    return at is not None and _in_days(world, at, value)
+
+
+def _as_text(held: Json) -> str:
+    if isinstance(held, float) and held.is_integer():
+        held = int(held)
+    return fold(custom.format(held))[:200]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _in_numbers(held: Json, wanted: Numbers) -> bool:
+    if isinstance(held, bool) or not isinstance(held, int | float):
+        return False
+    low = -float("inf") if wanted.low is None else wanted.low
+    high = float("inf") if wanted.high is None else wanted.high
+    return low < held < high if wanted.strict else low <= held <= high
+
+
+def _in_days(world: World, at: datetime, value: Value) -> bool:
+    day = at.astimezone(UTC).date()
+    if isinstance(value, Relative):
+        assert value.unit == "d"
+        span = timedelta(days=value.many)
+        if value.way == "next":
+            return world.today <= day <= world.today + span
+        recent = world.today - span <= day <= world.today
+        return recent if value.way == "last" else day < world.today - span
+    assert isinstance(value, Days)
+    return (value.low or date.min) <= day <= (value.high or date.max)
+
+
+def _moment(held: Json) -> datetime | None:
+    if not isinstance(held, str) or not custom.is_date(held):
+        return None
+    at = datetime.fromisoformat(held)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _text(held: Json) -> str:
+    return held if isinstance(held, str) else ""
+
+
+def in_order(records: Sequence[Raw], field: str, *, descending: bool) -> bool:
+    """Tell whether records are sorted by a field, those without it last."""
+    values = [_values(raw, field)[0] for raw in records]
+    known = [value for value in values if value is not None]
+    return values[: len(known)] == known and known == sorted(
+        known,
+        reverse=descending,  # type: ignore[type-var] # of one type each
+    )

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.model.query import parse
+from planhat_tui.model.query.completing import Completing, at, done, known
+
+
+def typing(marked: str) -> Completing | None:
+    """Return what is completed where the bar stands."""
+    return at(marked.replace("|", ""), marked.index("|"))
+
+
+@pytest.mark.parametrize(
+    ("marked", "field", "typed"),
+    [
+        ("ph|", "", "ph"),
+        ("acme -ph|", "", "ph"),
+        ("acme (not:ph|", "", "ph"),
+        ("contacts.ti|", "", "contacts.ti"),
+        ("custom.Pl|", "", "custom.Pl"),
+        ("ph|ase:won x", "", "ph"),
+        ("phase:|", "phase", ""),
+        ("phase:on|", "phase", "on"),
+        ('phase:"at r|', "phase", "at r"),
+        ("-tag:v|ip acme", "tag", "v"),
+        ("h:|", None, ""),
+        ("custom.Plan:g|", "custom.Plan", "g"),
+        ('custom."Last note":g|', "custom.Last note", "g"),
+        ("contacts.title:c|", "contacts.title", "c"),
+        ("has:ph|", "has", "ph"),
+        ("is:|", "is", ""),
+        ("sort:-arr,na|", "sort", "na"),
+        ("renewal:ne|", "renewal", "ne"),
+        ("|", None, ""),
+        ("acme | x", None, ""),
+        ("12|", None, ""),
+        ("nosuch:x|", None, ""),
+        ('"ph|', None, ""),
+    ],
+)
+def test_what_is_typed_at_the_cursor(marked: str, field: str | None, typed: str) -> None:
+    found = typing(marked)
+    assert (found and (found.field, found.typed)) == (field if field is None else (field, typed))
+
+
+@pytest.mark.parametrize(
+    ("marked", "first"),
+    [
+        ("pha|", "phase"),
+        ("own|", "owner"),
+        ("cont|", "contacts"),
+        ("is:con|", "conflict"),
+        ("has:pho|", "phone"),
+        ("sort:-upd|", "updated"),
+        ("renewal:nex|", "next30d"),
+        ("featured:t|", "true"),
+    ],
+)
+def test_the_grammar_knows_what_may_follow(marked: str, first: str) -> None:
+    found = typing(marked)
+    assert found is not None
+    assert known(found)[0] == first
+
+
+def test_values_of_records_are_not_the_grammars_business() -> None:
+    found = typing("phase:o|")
+    assert found is not None
+    assert known(found) == ()
+
+
+@pytest.mark.parametrize(
+    ("marked", "chosen", "after"),
+    [
+        ("acme ph|", "phase", "acme phase:|"),
+        ("acme ph|xx:won", "phase", "acme phase:|won"),
+        ("acme cus|", "custom.", "acme custom.|"),
+        ("phase:o| x", "onboarding", "phase:onboarding| x"),
+        ("phase:o|", "at risk", 'phase:"at risk" |'),
+        ("(phase:o|)", "won", "(phase:won |)"),
+        ("sort:-a|", "arr", "sort:-arr |"),
+        ("renewal:n|", "next90d", "renewal:next90d |"),
+        ('tag:"at r|', "at risk", 'tag:"at risk" |'),
+    ],
+)
+def test_what_was_chosen_takes_its_place(marked: str, chosen: str, after: str) -> None:
+    found = typing(marked)
+    assert found is not None
+    text, cursor = done(marked.replace("|", ""), found, chosen)
+    assert f"{text[:cursor]}|{text[cursor:]}" == after
+
+
+@given(st.text('phase:"( )-tagcustom.', max_size=20), st.integers(0, 20))
+def test_nothing_typed_breaks_it(text: str, cursor: int) -> None:
+    found = at(text, min(cursor, len(text)))
+    if found is not None:
+        assert 0 <= found.start <= found.end <= len(text)
+        known(found)
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_a_completed_value_is_read_as_it_is(value: str) -> None:
+    text, _ = done("tag:x", Completing("tag", "x", 4, 5), value)
+    (part,) = parse(text).parts
+    assert part == ("tag", value, 0)

@@ -1,0 +1,285 @@
+"""The laws of queries: they are read or refused, written and read back, and mean what they say."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from unittest.mock import patch
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from planhat_tui.errors import QueryError
+from planhat_tui.model.query import Node, Not, Query, Term, parse
+from planhat_tui.model.query.writing import write
+from planhat_tui.model.records import Kind, Received
+from planhat_tui.model.text import fold
+from planhat_tui.store import leads
+from planhat_tui.store.tenant import TenantStore
+from tests.model.query_reference import World, finds, in_order
+from tests.store.conftest import received
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planhat_tui.model.values import Json, Raw
+
+PIECES: Final = st.sampled_from(
+    'tag: phase: arr: arr> < >= owner: custom. custom."a b": custom.Plan: contacts.title: company.'
+    " has: is: sort: limit: not: - -- ( ) OR or , .. 1000 10k 1..5 2026-01 2026-02-30 last30d"
+    ' next9y over3m " "" " a acme pending new name renewal updated contacts -arr,name 50 : // \\ \t'
+    " (070) 東京 ſ İ \u200d \x00".split(" ")
+)
+TEXTS: Final = (
+    st.text()
+    | st.lists(PIECES).map("".join)
+    | st.lists(PIECES).map(" ".join)
+    | st.text('atg:()"OR- .<>,1')
+)
+
+
+def tried(text: str) -> Query | None:
+    try:
+        return parse(text)
+    except QueryError as error:
+        refused = error
+    assert 0 <= refused.column <= len(text)
+    assert refused.message
+    return None
+
+
+def bare(node: Node | None) -> object:
+    """Return the tree without columns."""
+    if isinstance(node, Term):
+        return node.field, node.value
+    if isinstance(node, Not):
+        return "not", bare(node.part)
+    return node and (node.every, *map(bare, node.parts))
+
+
+def said(query: Query) -> object:
+    return bare(query.where), query.sort, query.limit
+
+
+@given(TEXTS)
+@example("(" * 100)
+@example("arr:" + "9" * 400)
+@example('custom."":x')
+@example("created:9999..")
+@example("created:>9999-12-31")
+@example("a" * 10_001)
+def test_a_query_is_read_or_refused_at_a_column_of_it(text: str) -> None:
+    query = tried(text)
+    assert query is None or query.text == text
+
+
+@given(TEXTS)
+def test_a_query_that_was_read_is_written_and_read_back_as_the_same(text: str) -> None:
+    query = tried(text)
+    if query is not None:
+        written = write(query)
+        again = parse(written)
+        assert said(again) == said(query)
+        assert write(again) == written
+
+
+# What queries mean
+
+TODAY: Final = datetime(2026, 3, 15, tzinfo=UTC)
+TEAM: Final = {"u1": "Zoë", "u2": "Al"}
+STAMPS: Final = (
+    "2026-03-15T12:00:00.000Z",
+    "2026-03-14T23:59:59.999Z",
+    "2026-03-15T00:30:00+02:00",
+    "2026-02-13",
+    "2026-02-12T00:00:00Z",
+    "2025-12-31T23:59:59Z",
+    "soon",
+    "",
+)
+GIVEN: Final[dict[str, st.SearchStrategy[Json]]] = {
+    "name": st.sampled_from(["Acme Inc", "Åkme", "North Sea", "北海", ""]),
+    "externalId": st.sampled_from(["", "E1", "e1", "42"]),
+    "tags": st.lists(st.sampled_from(["VIP", "vip", "at risk", "Été"]), max_size=2, unique=True),
+    "createDate": st.sampled_from(STAMPS),
+    "updatedAt": st.sampled_from(STAMPS),
+    "phone": st.sampled_from(["", "+46 (0)70-123", "070 99", "none"]),
+    "custom": st.dictionaries(
+        st.sampled_from(["Plan", "Seats", "Go live", "c.d"]),
+        st.sampled_from(
+            ["Gold", "gold plus", "", None, 5, 5.0, 12.5, True, "5", "2026-02-13", ["a", "B"], []]
+        ),
+        max_size=2,
+    ),
+}
+COMPANIES: Final = st.fixed_dictionaries(
+    GIVEN,
+    optional={
+        "phase": st.sampled_from(["won", "Won", "at risk", ""]),
+        "status": st.sampled_from(["lost", "customer"]),
+        "owner": st.sampled_from(["u1", "u2", "u3", None]),
+        "coOwner": st.sampled_from(["u1", None]),
+        "arr": st.sampled_from([0, 10, 10.5, 1000, -3]),
+        "h": st.integers(0, 10),
+        "renewalDate": st.sampled_from(STAMPS),
+        "domains": st.lists(st.sampled_from(["acme.io", "sea.no"]), max_size=2),
+        "city": st.sampled_from(["Malmö", "Oslo"]),
+    },
+)
+CONTACTS: Final = st.fixed_dictionaries(
+    {**GIVEN, "companyId": st.sampled_from(["c0", "c1", "c2", "gone"])},
+    optional={
+        "position": st.sampled_from(["CFO", "Vice cfo", "CTO"]),
+        "email": st.sampled_from(["a@acme.io", "B@sea.no", ""]),
+        "featured": st.booleans(),
+    },
+)
+DATED: Final = st.sampled_from(
+    "last30d over30d last0d next0d next300d over1d 2026 2026-02 2026-02-13..2026-03-14 ..2026-02"
+    " 2026-03.. >2026-02-13 <=2026-02-12".split()
+)
+NUMBERS: Final = st.sampled_from("0 10 10.. ..10 10..1k >10 <10 >=10.5 -5..5 1k".split())
+TERMS: Final = st.one_of(
+    st.sampled_from(["acme", "ac", "sea", "e1", "北", "vip", "inc acme", "zzz"]).map('"{}"'.format),
+    st.tuples(
+        st.sampled_from(["renewal", "created", "updated", "lastcall", "contacts.created"]), DATED
+    ).map(":".join),
+    st.tuples(st.sampled_from(["arr", "health", "custom.Seats", "company.arr"]), NUMBERS).map(
+        ":".join
+    ),
+    st.tuples(
+        st.sampled_from(
+            ["custom.plan", "custom.Seats", 'custom."go Live"', "contacts.custom.Plan"]
+        ),
+        st.sampled_from(
+            ["gold", "5", "5.0", "true", "2026-02-13", "a", "b", '"gold plus"', "12.."]
+        ),
+    ).map(":".join),
+    st.tuples(
+        st.sampled_from(
+            "tag phase status owner coowner name title contacts.title domain city id external email"
+            " contacts.tag company.phase company.name".split()
+        ),
+        st.sampled_from(
+            ["vip", "won", '"at risk"', "lost", "u1", "zoe", "me", "acme", "cfo", "io", "malmo",
+             "e1", "E1", "c1", "p1", "ete", "a@acme.io", "sea"]
+        ),
+    ).map(":".join),
+    st.sampled_from(["phone:70123", "contacts.phone:99", 'phone:"+46 (0)70"']),
+    st.sampled_from(
+        "tag phase owner arr renewal phone contacts lastcall custom.Plan custom.Seats title"
+        " featured contacts.phone contacts.email domain external city".split()
+    ).map("has:{}".format),
+    st.sampled_from(["featured:true", "contacts.featured:no", "is:pending", "is:new"]),
+)  # fmt: skip
+QUERIES: Final = st.recursive(
+    TERMS,
+    lambda inner: st.one_of(
+        inner.map("-({})".format),
+        st.lists(inner, min_size=2, max_size=3).map(" ".join).map("({})".format),
+        st.lists(inner, min_size=2, max_size=3).map(" OR ".join).map("({})".format),
+    ),
+    max_leaves=5,
+)
+
+
+def has_word(kind: Kind, raw: Raw, word: str) -> bool:
+    """Three letters and more anywhere; fewer where a word, or a part of one, starts."""
+    held = [raw["name"], raw.get("externalId"), *_texts(raw.get("tags"))]
+    held += _texts(raw.get("domains")) if kind is Kind.COMPANY else []
+    held += [raw.get("email"), raw.get("position")] if kind is Kind.CONTACT else []
+    if kind is Kind.CONTACT and not raw["name"]:
+        held[0] = raw.get("email")
+    wanted = fold(word)
+    texts = [fold(one) for one in held if isinstance(one, str)]
+    if len(wanted) > 2:
+        return any(wanted in one for one in texts)
+    parts = [part for one in texts for part in one.replace("@", " ").replace(".", " ").split()]
+    return any(part.startswith(wanted) or (wanted == "北" and "北" in part) for part in parts)
+
+
+def _texts(held: Json) -> list[Json]:
+    return list(held) if isinstance(held, list) else []
+
+
+def owners(value: str) -> set[str]:
+    meant = {one for one, name in TEAM.items() if fold(name) == fold(value)}
+    return {value, *meant, *(["u2"] if value == "me" else [])}
+
+
+def numbered(prefix: str, records: list[dict[str, Json]]) -> dict[str, dict[str, Json]]:
+    return {f"{prefix}{n}": {"_id": f"{prefix}{n}", **raw} for n, raw in enumerate(records)}
+
+
+def filled(
+    folder: str, companies: Mapping[str, dict[str, Json]], contacts: Mapping[str, dict[str, Json]]
+) -> TenantStore:
+    store = TenantStore.open(Path(folder) / "t", wall=TODAY.timestamp)
+    store.mirror.put(Kind.COMPANY, [_again(raw) for raw in companies.values()], 1.0)
+    store.mirror.put(Kind.CONTACT, [_again(raw) for raw in contacts.values()], 1.0)
+    store.mirror.put_users([received(one, firstName=name) for one, name in TEAM.items()])
+    store.mirror.note("me", "u2")
+    store.calls.put({"_id": "k1", "start": STAMPS[0]}, company_id="c0", contact_id="p0")
+    store.calls.put({"_id": "k2", "start": STAMPS[4]}, company_id="c1", contact_id="p1")
+    return store
+
+
+def _again(raw: dict[str, Json]) -> Received:
+    return Received(json.dumps(raw), raw)
+
+
+@given(
+    st.lists(COMPANIES, min_size=2, max_size=6).map(partial(numbered, "c")),
+    st.lists(CONTACTS, max_size=4).map(partial(numbered, "p")),
+    st.lists(QUERIES, min_size=8, max_size=20),
+    st.sampled_from([leads.FEW, 1, 0]),
+)
+def test_a_query_finds_what_reading_everything_finds(
+    companies: dict[str, dict[str, Json]],
+    contacts: dict[str, dict[str, Json]],
+    texts: list[str],
+    few: int,
+) -> None:
+    calls = {"c0": STAMPS[0], "p0": STAMPS[0], "c1": STAMPS[4], "p1": STAMPS[4]}
+    moments = {one: datetime.fromisoformat(at) for one, at in calls.items()}
+    world = World(companies, contacts, owners, moments, has_word, TODAY.date())
+    with tempfile.TemporaryDirectory() as folder, patch.object(leads, "FEW", few):
+        store = filled(folder, companies, contacts)
+        try:
+            for text in texts:
+                query = parse(text)
+                rows = store.mirror.search_companies(query)
+                assert {row.id for row in rows.rows} == finds(world, Kind.COMPANY, query), text
+                assert rows.total == len(rows.rows) or rows.capped
+                people = {row.id for row in store.mirror.search_contacts(query).rows}
+                assert people == finds(world, Kind.CONTACT, query), text
+        finally:
+            store.close()
+
+
+@given(
+    st.lists(COMPANIES, min_size=1, max_size=8).map(partial(numbered, "c")),
+    st.sampled_from(["arr", "health"]),
+    st.booleans(),
+    st.integers(1, 9),
+)
+def test_what_is_sorted_is_in_order_and_within_the_limit(
+    companies: dict[str, dict[str, Json]],
+    field: str,
+    descending: bool,  # noqa: FBT001 -- drawn
+    limit: int,
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = filled(folder, companies, {})
+        try:
+            text = f"sort:{'-' if descending else ''}{field} limit:{limit}"
+            rows = store.mirror.search_companies(parse(text)).rows
+            everything = store.mirror.search_companies(parse(text.partition(" ")[0])).rows
+        finally:
+            store.close()
+    assert in_order([companies[row.id] for row in everything], field, descending=descending)
+    assert rows == everything[:limit]

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.model import query
+from planhat_tui.model.records import Kind
+from planhat_tui.store import guessing
+from planhat_tui.store.indexing import start_grams
+from tests.store.conftest import received
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planhat_tui.store.tenant import TenantStore
+
+
+@pytest.fixture
+def full(store: TenantStore) -> TenantStore:
+    names = ("Nordic Security", "Nordic Foods", "Enterprise Partners", "Åkerlund Söner", "Zebra 77")
+    store.mirror.put(
+        Kind.COMPANY, [received(f"c{n}", name=name) for n, name in enumerate(names)], 1.0
+    )
+    store.mirror.put(Kind.CONTACT, [received("p1", name="Katharina Berg", companyId="c1")], 1.0)
+    return store
+
+
+def guessed(store: TenantStore, text: str) -> tuple[list[str], str]:
+    rows = store.mirror.search_companies(query.parse(text), guess=True)
+    return [row.id for row in rows.rows], rows.meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "meant"),
+    [
+        ("nodic", ["c1", "c0"], "nordic"),
+        ("nordicc", ["c1", "c0"], "nordic"),
+        ("nrodic", ["c1", "c0"], "nordic"),
+        ("nordoc", ["c1", "c0"], "nordic"),
+        ("mordic", ["c1", "c0"], "nordic"),
+        ("enterprize", ["c2"], "enterprise"),
+        ("entreprise", ["c2"], "enterprise"),
+        ("akerlnud", ["c3"], "akerlund"),
+        ("nordic secuirty", ["c0"], "nordic security"),
+        ("nodic secuirty", ["c0"], "nordic security"),
+        ("enterpise par", ["c2"], "enterprise par"),
+        ("seucr", ["c0"], "secur"),
+    ],
+)
+def test_a_slip_is_forgiven_when_nothing_is_found(
+    full: TenantStore, typed: str, found: list[str], meant: str
+) -> None:
+    assert guessed(full, typed) == (found, meant)
+
+
+def test_what_is_found_is_never_changed(full: TenantStore) -> None:
+    assert guessed(full, "nordic") == (["c1", "c0"], "")
+    assert guessed(full, "zebra 78") == ([], "")
+    assert guessed(full, "nordic zebra") == ([], "")
+    assert guessed(full, "xyzzy") == ([], "")
+    assert guessed(full, "noz") == ([], "")
+
+
+def test_nobody_guesses_unasked(full: TenantStore) -> None:
+    assert full.mirror.search_companies(query.parse("nodic")).total == 0
+
+
+def test_conditions_hold_for_guesses_too(full: TenantStore) -> None:
+    assert guessed(full, "nodic -foods") == (["c0"], "nordic")
+    assert guessed(full, "nodic tag:vip") == ([], "")
+
+
+def test_people_are_guessed_too(full: TenantStore) -> None:
+    rows = full.mirror.search_contacts(query.parse("katarina"), guess=True)
+    assert [(row.id, rows.meant) for row in rows.rows] == [("p1", "katharina")]
+
+
+def test_a_guess_is_ended_from_another_thread(
+    full: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grams = guessing._whole_grams
+    other = threading.Timer(0.01, full.mirror.stop_guessing)
+
+    def endless(word: str) -> Iterator[list[str]]:
+        other.start()
+        while True:
+            yield from grams(word)
+
+    monkeypatch.setattr(guessing, "_whole_grams", endless)
+    assert guessed(full, "nodic") == ([], "")
+    other.join()
+    assert full.mirror.search_companies(query.parse("nordic")).total == 2
+
+
+WORDS = st.text("abcdeo", min_size=6, max_size=10)
+
+
+@given(WORDS, st.data())
+def test_each_slip_leaves_trigrams_whole(word: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(word) - 1))
+    letter = data.draw(st.sampled_from("xyz"))
+    slips = [
+        word[:at] + word[at + 1 :],
+        word[:at] + letter + word[at:],
+        word[:at] + letter + word[at + 1 :],
+        word[:at] + word[at : at + 2][::-1] + word[at + 2 :],
+    ]
+    held = set(start_grams(word))
+    for slip in slips:
+        assert any(held.issuperset(grams) for grams in guessing._whole_grams(slip))

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.model.records import Kind
+from tests.store.conftest import received
+
+if TYPE_CHECKING:
+    from planhat_tui.store.tenant import TenantStore
+
+
+@pytest.fixture
+def full(store: TenantStore) -> TenantStore:
+    store.mirror.put_users(
+        [received("u1", firstName="Zoë", lastName="Ek"), received("u2", firstName="Al")]
+    )
+    companies = [
+        received("c1", name="A", phase="On boarding", owner="u1", tags=["VIP", "Old"]),
+        received("c2", name="B", phase="on Boarding", owner="u1", custom={"Plan": "Gold"}),
+        received("c3", name="C", phase="won", city="Malmö", custom={"Plan": "gold", "Seats": 5}),
+    ]
+    store.mirror.put(Kind.COMPANY, companies, 1.0)
+    store.mirror.put(Kind.CONTACT, [received("p1", name="P", tags=["buyer"])], 1.0)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "found"),
+    [
+        ("phase", "", (("On boarding", 2), ("won", 1))),
+        ("phase", "W", (("won", 1),)),
+        ("tag", "v", (("VIP", 1),)),
+        ("contacts.tag", "", (("buyer", 1),)),
+        ("city", "mal", (("malmo", 1),)),
+        ("owner", "", (("Zoë Ek", 2), ("Al", 0))),
+        ("owner", "ek", (("Zoë Ek", 2),)),
+        ("custom.plan", "g", (("gold", 2),)),
+        ("custom.Seats", "", (("5", 1),)),
+        ("name", "a", ()),
+        ("arr", "", ()),
+        ("external", "", ()),
+    ],
+)
+def test_values_that_occur_are_counted(
+    full: TenantStore, field: str, typed: str, found: tuple[tuple[str, int], ...]
+) -> None:
+    assert full.mirror.values(Kind.COMPANY, field, typed) == found
+
+
+def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:
+    assert full.mirror.custom_fields(Kind.COMPANY, "") == (("Plan", 2), ("Seats", 1))
+    assert full.mirror.custom_fields(Kind.COMPANY, "se") == (("Seats", 1),)
