@@ -173,10 +173,10 @@ class Exchange:
             return outcome.with_traceback(None)
         try:
             return read(outcome)
-        except ServerError as error:
-            return translate.doubted(self._subject(ask), error).with_traceback(None)
         except PlanhatTuiError as refused:
             refused.__context__ = None
+            if isinstance(refused, ServerError):
+                refused = translate.doubted(self._subject(ask), refused)
             return refused.with_traceback(None)
 
     async def _outcome(self, ask: Ask, turn: Turn, trace: _Trace) -> Answer | PlanhatTuiError:

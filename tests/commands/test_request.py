@@ -28,7 +28,7 @@ def test_any_list_is_shown_with_what_names_its_records_first(bare: Desk) -> None
     result = bare.shell("request", "get", "/users?limit=3")
     assert isinstance(result, Listing)
     assert [record["_id"] for record in result.records] == [
-        user["_id"] for user in bare.server.ask("GET", "/users")
+        user["_id"] for user in bare.server.ask("GET", "/users")[:3]
     ]
     assert [column.path for column in result.columns][:2] == ["_id", "email"]
     assert result.note.startswith("200, ")
