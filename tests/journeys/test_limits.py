@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planhat_tui.sandbox import create_app
-from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, MOMENT, Journey, Person
-from tests.journeys.servers import SMALL_TENANT, configure, profile, sandbox, serving, silent
+from tests.journeys.servers import SMALL_TENANT, configure, profile, serving, silent
 from tests.journeys.watch import Watch
 from tests.settling import settle
 
@@ -102,35 +100,3 @@ def test_without_the_headers_the_limit_is_unknown(
     with contextlib.closing(app), serving(silent(app)) as url:
         configure(home, f"profiles:\n{profile('nord', url, token='{env: NORD}')}")
         journey(look, size, env={"NORD": "sandbox-token"})
-
-
-@BOTH
-def test_at_429_it_says_how_long_and_the_queue_is_counted(
-    journey: Journey, home: Path, size: tuple[int, int]
-) -> None:
-    watch = Watch()
-    options = replace(SMALL_TENANT, limit=20)
-
-    async def use_it_up(person: Person) -> None:
-        for _ in range(_left(person)):  # somebody else works with the same token
-            server.ask("GET", "/myprofile")
-        await person.press("r")
-        person.reads("The rate limit is used up (429); nothing was done.", "goes on in")
-        person.sees("rate limit used up · goes on in 10 s")
-        await person.press("t")
-        await person.type("patient")
-        await person.press("enter", "ctrl+s")
-        person.sees("1 waiting", "↑ 1 sending")
-        watch.wait(seconds=4)
-        await _a_second_passes(person)
-        person.sees("goes on in 6 s")
-        watch.wait(seconds=120)
-        await person.press("r")
-        person.sees("of 20 left", "online")
-        person.sees_no("waiting", "sending", "used up")
-        assert "patient" in planhat.company(person, "Acme Inc")["tags"]
-
-    with sandbox(options, watch.clock.wall) as server:
-        configure(home, f"profiles:\n{profile('nord', server.url, token='{env: NORD}')}")
-        env = {"NORD": "sandbox-token"}
-        journey(use_it_up, size, picture=False, clock=watch.clock, env=env)

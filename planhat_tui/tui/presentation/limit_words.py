@@ -37,9 +37,9 @@ def words(limits: Limits, now: float, *, dot: str = "·") -> str:
     state = mood(limits, now)
     if state == "stopped":
         return f"rate limit used up {dot} goes on in {_goes_on(limits, now)}"
-    if limits.as_of is None:
+    if limits.as_of is None and limits.latency is None:
         return "rate limit unknown until the first answer"
-    if state == "unknown" or limits.remaining is None:
+    if state == "unknown" or limits.remaining is None or limits.as_of is None:
         return "rate limit unknown: the answers don't tell it"
     left_of = f"{limits.remaining} of {limits.limit}" if limits.limit else f"{limits.remaining}"
     if state == "stale":
