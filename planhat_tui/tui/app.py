@@ -58,7 +58,7 @@ class PlanhatApp(App[None]):
         super().__init__(driver_class=driver_class)
         self.session = session
         self.reading = Reading()
-        self.typing = TypeAhead(self, time.monotonic)
+        self.typing = TypeAhead(self, super().on_event, time.monotonic)
         self.animation_level = "none"
         self._explorers: dict[str, Explorer] = {}
         self._filters.append(HostileText())
@@ -140,7 +140,7 @@ class PlanhatApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Let keys go one at a time."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self.typing.hear(event, super().on_event)
+            await self.typing.hear(event)
         else:
             await super().on_event(event)
 

@@ -51,6 +51,13 @@ class Part(Widget):
         reading = self.planhat.reading
         reading.ask(self, key, question, then, failed or self.say_problem, opens=opens)
 
+    def once_shown(self, key: str, then: Callable[[], None]) -> None:
+        """Do something when what was asked for before is here; keys typed meanwhile wait for it.
+
+        One thread answers everything in its order, so that an empty question comes last.
+        """
+        self.ask(key, lambda: None, lambda _: then(), opens=True)
+
     def perform(
         self,
         deed: Callable[[], T],

@@ -45,12 +45,21 @@ class Walked(Message):
 
 
 class TypeAhead:
-    """The keys of one app. ``clock`` gives monotonic seconds that nobody stops."""
+    """The keys of one app. ``deliver`` hands a key to what has the focus.
 
-    def __init__(self, app: PlanhatApp, clock: Callable[[], float]) -> None:
+    ``clock`` gives monotonic seconds that nobody stops.
+    """
+
+    def __init__(
+        self,
+        app: PlanhatApp,
+        deliver: Callable[[events.Key], Awaitable[None]],
+        clock: Callable[[], float],
+    ) -> None:
         self._app = app
+        self._deliver = deliver
         self._clock = clock
-        self._waiting: deque[tuple[events.Key, Callable[[events.Key], Awaitable[None]]]] = deque()
+        self._waiting: deque[events.Key] = deque()
         self._number = 0
         self._at_work: DOMNode | None = None
         self._went_at = 0.0
@@ -62,14 +71,12 @@ class TypeAhead:
         """Whether a key waits, or is at work."""
         return bool(self._waiting) or self._is_at_work
 
-    async def hear(
-        self, event: events.Key, deliver: Callable[[events.Key], Awaitable[None]]
-    ) -> None:
+    async def hear(self, event: events.Key) -> None:
         """Deliver a key now or, in the order of typing, when those before it have done."""
         if event.key in NEVER_HELD:
-            await deliver(event)
+            await self._deliver(event)
             return
-        self._waiting.append((event, deliver))
+        self._waiting.append(event)
         await self._go_on()
 
     async def walked(self, message: Walked) -> None:
@@ -85,11 +92,11 @@ class TypeAhead:
     async def _go_on(self) -> None:
         """Deliver what may go; look again soon if something has to wait."""
         while self._waiting and self._may_go():
-            event, deliver = self._waiting.popleft()
+            event = self._waiting.popleft()
             self._number += 1
             self._went_at = self._clock()
             self._at_work = target = self._app.focused or self._app.screen
-            await deliver(event)
+            await self._deliver(event)
             target.post_message(Walked(self._number))
         if self._waiting and self._timer is None:
             self._timer = self._app.set_timer(LOOK, self._look)

@@ -52,14 +52,14 @@ class Desk(Stage):
     def __init__(self) -> None:
         super().__init__(Input(id="line"))
         self.hand = Hand()
-        self.typing = TypeAhead(cast("PlanhatApp", self), self.hand.read)
+        self.typing = TypeAhead(cast("PlanhatApp", self), super().on_event, self.hand.read)
         self.answers: list[str] = []
         self.counted = 0
         self.sheet = Sheet
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self.typing.hear(event, super().on_event)
+            await self.typing.hear(event)
         else:
             await super().on_event(event)
 

@@ -179,9 +179,9 @@ class Companies(Pane):
     def _entered(self, event: Input.Submitted) -> None:
         """Go to the list, once it shows what was typed."""
         event.stop()
-        self.ask("entered", lambda: None, self._enter_list, opens=True)
+        self.once_shown("entered", self._enter_list)
 
-    def _enter_list(self, _: None) -> None:
+    def _enter_list(self) -> None:
         self.rows.focus()
 
     def clear_search(self) -> bool:

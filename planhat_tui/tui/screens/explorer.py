@@ -317,7 +317,7 @@ class Explorer(Screen[None], Part):
         if self.following is not None:
             self.stop_following()
             self._follow(self._pointed_at)
-        self.ask("arrival", lambda: None, lambda _: None, opens=True)
+        self.once_shown("arrival", lambda: None)
         self._to_front(self.panes[number - 1])
         self.front.focus_target().focus()
 
