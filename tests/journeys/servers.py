@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,7 +15,7 @@ from planhat_tui.sandbox import SandboxOptions, create_app
 from tests.journeys.conftest import MOMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,13 +57,9 @@ def closed_port() -> int:
 
 @dataclass
 class Elsewhere:
-    """A sandbox on a port, and somebody else who works in it.
-
-    ``asked`` is what it was asked, by all: ``GET /companies/ID``.
-    """
+    """A sandbox on a port, and somebody else who works in it."""
 
     url: str
-    asked: list[str] = field(default_factory=list)
 
     def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 -- JSON
         """Ask it as somebody else does; what it answers."""
@@ -75,37 +71,36 @@ class Elsewhere:
 
 
 @contextlib.contextmanager
-def sandbox(
-    options: SandboxOptions = SMALL_TENANT, clock: Callable[[], float] = MOMENT.timestamp
-) -> Iterator[Elsewhere]:
-    """Serve a sandbox until the end of the block; ``clock`` is its time."""
-    app = create_app(options, clock=clock)
-    asked: list[str] = []
-    with contextlib.closing(app), serving(_heard(app, asked)) as url:
-        yield Elsewhere(url, asked)
-
-
-def _heard(app: ASGIApp, asked: list[str]) -> ASGIApp:
-    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
-        asked.append(f"{scope['method']} {scope['path']}")
-        await app(scope, receive, send)
-
-    return listening
+def sandbox(options: SandboxOptions = SMALL_TENANT) -> Iterator[Elsewhere]:
+    """Serve a sandbox until the end of the block."""
+    app = create_app(options, clock=MOMENT.timestamp)
+    with contextlib.closing(app), serving(app) as url:
+        yield Elsewhere(url)
 
 
 def steady(app: ASGIApp) -> ASGIApp:
     """Return the app, saying always that as much is left: so that pictures don't count reads."""
+    return _telling(app, STEADY)
 
-    async def steadied(scope: Scope, receive: Receive, send: Send) -> None:
+
+def silent(app: ASGIApp) -> ASGIApp:
+    """Return an app whose answers say nothing of the rate limit."""
+    return _telling(app, {})
+
+
+def _telling(app: ASGIApp, limits: Mapping[bytes, bytes]) -> ASGIApp:
+    """Return the app, with other headers of the rate limit."""
+
+    async def telling(scope: Scope, receive: Receive, send: Send) -> None:
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
                 others = [pair for pair in message["headers"] if pair[0].lower() not in STEADY]
-                message = {**message, "headers": [*others, *STEADY.items()]}
+                message = {**message, "headers": [*others, *limits.items()]}
             await send(message)
 
         await app(scope, receive, told)
 
-    return steadied
+    return telling
 
 
 def answering(text: str, status: int = 200, kind: str = "application/json") -> ASGIApp:
@@ -117,21 +112,6 @@ def answering(text: str, status: int = 200, kind: str = "application/json") -> A
         await send({"type": "http.response.body", "body": text.encode()})
 
     return app
-
-
-def silent(app: ASGIApp) -> ASGIApp:
-    """Return an app whose answers say nothing of the rate limit."""
-
-    async def without(scope: Scope, receive: Receive, send: Send) -> None:
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                kept = [h for h in message["headers"] if not h[0].startswith(b"x-rate-limit")]
-                message["headers"] = kept
-            await send(message)
-
-        await app(scope, receive, sent)
-
-    return without
 
 
 def configure(home: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from planhat_tui.cli import run
 from tests.disk import read_only
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, Journey, Person
+from tests.journeys.doing import run_line
 from tests.journeys.servers import (
     answering,
     closed_port,
@@ -34,12 +35,6 @@ async def _tag_acme(person: Person, tag: str = "gold") -> None:
     await person.press("t")
     await person.type(tag)
     await person.press("enter", "ctrl+s")
-
-
-async def _line(person: Person, text: str) -> None:
-    await person.press("colon")
-    await person.type(text)
-    await person.press("enter")
 
 
 # -- whom one can't talk to
@@ -143,7 +138,7 @@ def test_a_server_that_is_not_planhat_is_told(
         async def look(person: Person) -> None:
             person.sees(" NORD ", "No companies are here yet.")
             person.reads(told)
-            await _line(person, "whoami")
+            await run_line(person, "whoami")
             person.reads(told)
             assert person.app.is_running
 
@@ -193,7 +188,7 @@ def test_an_id_that_does_not_exist_is_told_in_the_line(
     journey: Journey, size: tuple[int, int]
 ) -> None:
     async def ask(person: Person) -> None:
-        await _line(person, "company show --id 000000000000000000000000")
+        await run_line(person, "company show --id 000000000000000000000000")
         assert person.message.startswith("There is no company 000000000000000000000000 here.")
         assert person.focus == "company-rows"
         await person.press("colon", "up")
@@ -365,7 +360,7 @@ def test_a_home_that_cant_be_written_shows_what_is_there(
         assert person.message == (
             "Nothing can be changed: this disk can't be written, so no edit would be kept"
         )
-        await _line(person, "tag gold")
+        await run_line(person, "tag gold")
         assert "outbox.db can't be written." in person.message
         await person.press("D")
         assert person.message.startswith("Nothing can be changed")

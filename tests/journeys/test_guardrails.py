@@ -10,6 +10,7 @@ import pytest
 from planhat_tui.sandbox import create_app
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, MOMENT, Journey
+from tests.journeys.doing import run_line
 from tests.journeys.servers import (
     SMALL_TENANT,
     Elsewhere,
@@ -53,12 +54,6 @@ def _here(person: Person) -> str:
     return str(row.cells["name"])
 
 
-async def _line(person: Person, text: str) -> None:
-    await person.press("colon")
-    await person.type(text)
-    await person.press("enter")
-
-
 @BOTH
 def test_a_read_only_profile_says_at_every_key_why_nothing_is_changed(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
@@ -87,7 +82,7 @@ def test_a_read_only_profile_says_it_to_the_line_as_well(
 ) -> None:
     async def try_all(person: Person) -> None:
         for text in ("tag gold", "set phase=won", "company create Newcomer", "call log --nr 1"):
-            await _line(person, text)
+            await run_line(person, text)
             assert person.message == READ_ONLY, text
         assert planhat.not_delivered(person) == ()
         person.sees_no("Newcomer")
@@ -127,7 +122,7 @@ def test_a_profile_without_deleting_says_why_and_edits_go_on(
         assert "gold" in planhat.company(person, company)["tags"]
         await person.press("D")
         assert person.message == NO_DELETE
-        await _line(person, "delete")
+        await run_line(person, "delete")
         assert person.message == NO_DELETE
         await person.press("3", "D")
         assert person.message == NO_DELETE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.outbox import State
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.doing import set_field, tag
 from tests.journeys.watch import Watch
 from tests.sync.rig import answer, lost_answer, lost_request
 
@@ -19,22 +20,6 @@ if TYPE_CHECKING:
     from tests.sync.rig import Forward, Line
 
 DENIED = '{"error": "denied"}'
-
-
-async def _tag(person: Person, text: str) -> None:
-    """Tag what has the cursor."""
-    await person.press("t")
-    await person.type(text)
-    await person.press("ctrl+s")
-
-
-async def _set(person: Person, name: str, text: str) -> None:
-    """Set a field of the company under the cursor, by a piece of its name."""
-    await person.press("e")
-    await person.type(name)
-    await person.press("enter", "ctrl+u")
-    await person.type(text)
-    await person.press("enter")
 
 
 async def _add_contact(person: Person, name: str) -> None:
@@ -71,7 +56,7 @@ def test_edits_without_a_network_are_counted_and_shown(
     async def work(person: Person) -> None:
         line.cut = True
         await person.find("acme inc")
-        await _tag(person, "gold")
+        await tag(person, "gold")
         assert person.message == "Tag gold on Acme Inc is queued.  u takes it back"
         await _add_contact(person, "Kim")
         person.sees("● 2 queued", "offline", "Kim")
@@ -92,7 +77,7 @@ def test_what_waits_goes_out_when_the_line_is_back(
     async def work(person: Person) -> None:
         line.cut = True
         await person.find("acme inc")
-        await _tag(person, "gold")
+        await tag(person, "gold")
         await _add_contact(person, "Kim")
         await person.press("o")
         line.calm()
@@ -115,7 +100,7 @@ def test_what_waits_is_there_again_at_the_next_start_and_goes_out(
     async def edit(person: Person) -> None:
         line.cut = True
         await person.find("acme inc")
-        await _tag(person, "gold")
+        await tag(person, "gold")
         person.sees("● 1 queued")
 
     async def again(person: Person) -> None:
@@ -135,7 +120,7 @@ def test_an_edit_that_planhat_refuses_is_kept_and_says_why(
     async def edit(person: Person) -> None:
         await person.find("acme inc")
         line.once("PUT *", answer(400, '{"error": "phase is a formula"}'))
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         assert person.message.startswith("Acme Inc: ")
         assert "phase is a formula" in person.message
         assert person.message.endswith("The edit is kept here.  o shows it")
@@ -156,7 +141,7 @@ def test_what_the_token_may_not_edit_is_kept_and_sent_again(
     async def edit(person: Person) -> None:
         await person.find("acme inc")
         line.once("PUT *", answer(403, DENIED))
-        await _tag(person, "gold")
+        await tag(person, "gold")
         person.sees("! 1 refused")
         assert "(403)" in person.message
         assert person.message.endswith("The edit is kept here.  o shows it")
@@ -177,7 +162,7 @@ def test_x_drops_an_edit_and_the_record_is_shown_as_planhat_has_it(
     async def drop(person: Person) -> None:
         await person.find("acme inc")
         line.once("PUT *", answer(400, DENIED))
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         await person.press("o", "x")
         person.sees("Acme Inc: dropped; it's shown as Planhat has it.", "Everything is delivered.")
         await person.press("escape")
@@ -262,7 +247,7 @@ def test_an_edit_whose_answer_was_lost_is_read_back(
     async def edit(person: Person) -> None:
         await person.find("acme inc")
         line.once("PUT *", lost_answer)
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         person.sees("? 1 not sure", "pilot")
         await person.press("o")
         person.sees_line("?", "not sure", "Acme Inc")
@@ -340,21 +325,21 @@ def test_every_state_has_its_glyph_and_its_word(
     async def all_of_them(person: Person) -> None:
         await person.find("acme inc")
         line.once("PUT *", answer(403, DENIED))
-        await _tag(person, "gold")
+        await tag(person, "gold")
         line.once("POST *", lost_answer)
         await _add_contact(person, "Kim")
         await person.find("acme mot")
         planhat.change(person, "Acme Motors BV", phase="theirs")
         watch.wait(minutes=1)
-        await _set(person, "pha", "mine")
+        await set_field(person, "pha", "mine")
         line.cut = True
         await person.find("acme bio")
-        await _tag(person, "held back")
+        await tag(person, "held back")
         await person.press("o", "G", "h")
         person.sees("held.  R sends it")
         await person.press("escape")
         await person.find("acme aero")
-        await _tag(person, "later")
+        await tag(person, "later")
         await person.press("o")
         person.sees_line("!", "refused", "Acme Inc", "+gold")
         person.sees_line("?", "not sure", "Kim")
@@ -372,9 +357,9 @@ def test_the_reason_of_the_row_under_the_cursor_is_told_in_full(
     async def look(person: Person) -> None:
         line.cut = True
         await person.find("acme inc")
-        await _tag(person, "gold")
+        await tag(person, "gold")
         await person.find("acme bio")
-        await _tag(person, "silver")
+        await tag(person, "silver")
         await person.press("o")
         person.sees("wasn't reached: no connection came about. Nothing was sent.")
         await person.press("j")

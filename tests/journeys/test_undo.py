@@ -6,27 +6,12 @@ from typing import TYPE_CHECKING
 
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.doing import set_field, tag
 from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Person
     from tests.sync.rig import Line
-
-
-async def _set(person: Person, name: str, text: str) -> None:
-    """Set a field of the company under the cursor, by a piece of its name."""
-    await person.press("e")
-    await person.type(name)
-    await person.press("enter", "ctrl+u")
-    await person.type(text)
-    await person.press("enter")
-
-
-async def _tag(person: Person, text: str) -> None:
-    """Tag what has the cursor."""
-    await person.press("t")
-    await person.type(text)
-    await person.press("ctrl+s")
 
 
 async def _delete(person: Person, watch: Watch) -> None:
@@ -54,7 +39,7 @@ def test_an_edit_that_isnt_delivered_is_dropped_at_once(
         await person.find("acme inc")
         before = planhat.company(person, "Acme Inc")
         line.cut = True
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         assert person.message == "Phase of Acme Inc is queued.  u takes it back"
         person.sees("pilot", "● 1 queued", "offline")
         await person.press("u")
@@ -77,8 +62,8 @@ def test_only_the_last_of_two_edits_is_dropped(
     async def undo(person: Person) -> None:
         await person.find("acme inc")
         line.cut = True
-        await _tag(person, "first")
-        await _tag(person, "second")
+        await tag(person, "first")
+        await tag(person, "second")
         person.sees("● 2 queued")
         await person.press("u")
         assert person.message == "Tags of Acme Inc is taken back: it was not delivered yet."
@@ -99,7 +84,7 @@ def test_a_delivered_edit_shows_what_goes_back_and_ctrl_s_does_it(
 ) -> None:
     async def undo(person: Person) -> None:
         await person.find("acme inc")
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         assert person.message == "Phase of Acme Inc is delivered.  u takes it back"
         await person.press("u")
         person.sees("Undo", "NOW", "GOES BACK TO", "Acme Inc", "Phase", "pilot")
@@ -121,7 +106,7 @@ def test_a_delivered_edit_shows_what_goes_back_and_ctrl_s_does_it(
 def test_what_goes_back_is_shown_first(journey: Journey, size: tuple[int, int]) -> None:
     async def undo(person: Person) -> None:
         await person.find("acme inc")
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         await person.press("u")
         person.sees("pilot", "GOES BACK TO")
 
@@ -132,7 +117,7 @@ def test_what_goes_back_is_shown_first(journey: Journey, size: tuple[int, int]) 
 def test_esc_takes_nothing_back(journey: Journey, size: tuple[int, int]) -> None:
     async def undo(person: Person) -> None:
         await person.find("acme inc")
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         await person.press("u", "enter")
         person.sees("GOES BACK TO")
         await person.press("escape")
@@ -148,7 +133,7 @@ def test_esc_takes_nothing_back(journey: Journey, size: tuple[int, int]) -> None
 def test_tags_go_back_and_those_of_others_stay(journey: Journey, size: tuple[int, int]) -> None:
     async def undo(person: Person) -> None:
         await person.find("acme inc")
-        await _tag(person, "bêta,mine")
+        await tag(person, "bêta,mine")
         assert planhat.company(person, "Acme Inc")["tags"] == ["mine"]
         planhat.change(person, "Acme Inc", tags=["mine", "theirs"])
         await person.press("2", "r")
@@ -166,7 +151,7 @@ def test_tags_of_several_go_back_as_one_step(journey: Journey, size: tuple[int, 
     async def undo(person: Person) -> None:
         await person.find("acme travel")
         await person.press("V")
-        await _tag(person, "offsite")
+        await tag(person, "offsite")
         await person.press("u")
         person.sees("Acme Travel Ltd", "Acme Travel LLC", "-offsite", "2 records at Planhat.")
         await person.press("ctrl+s")
@@ -205,7 +190,7 @@ def test_a_custom_field_goes_back_by_its_key(journey: Journey, size: tuple[int, 
 def test_a_field_that_somebody_changed_since_stays(journey: Journey, size: tuple[int, int]) -> None:
     async def undo(person: Person) -> None:
         await person.find("acme inc")
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         planhat.change(person, "Acme Inc", phase="theirs")
         await person.press("2", "r", "u")
         assert person.message == (
@@ -225,7 +210,7 @@ def test_what_somebody_changes_while_one_looks_is_a_conflict(
 
     async def undo(person: Person) -> None:
         await person.find("acme inc")
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
         await person.press("u")
         planhat.change(person, "Acme Inc", phase="theirs")
         watch.wait(minutes=1)
@@ -378,7 +363,7 @@ def test_a_logged_call_is_taken_back_with_its_note(journey: Journey, size: tuple
 def test_undo_goes_on_after_a_restart(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await person.find("acme inc")
-        await _set(person, "pha", "pilot")
+        await set_field(person, "pha", "pilot")
 
     async def undo(person: Person) -> None:
         await person.press("u")
