@@ -35,7 +35,7 @@ def filled(folder: Path, companies: int) -> TenantStore:
     store = TenantStore.open(folder, wall=lambda: NOW)
     known = store.mirror.progress().companies_known
     if known < companies:
-        maker = Maker(DemoTenant("bench-token", "1", "Northwind"), "1:0", NOW)
+        maker = Maker(DemoTenant("bench-token", "1", "Northwind", "max123"), "1:0", NOW)
         team = list(maker.team())
         store.mirror.put_users([_received(user) for user in team])
         store.mirror.note("me", str(team[0]["_id"]))
@@ -50,6 +50,8 @@ def filled(folder: Path, companies: int) -> TenantStore:
         records = _named(maker.companies(companies, owners, taken))
         with _in_bulk(store):
             _fill(store, islice(records, known, None))  # what was cut short goes on
+    while not store.mirror.is_tidy():  # as a pull does at its end
+        store.mirror.tidy()
     return store
 
 

@@ -2,8 +2,8 @@
 
 Windows of 60 to 120 s, drawn anew each time; answers take 0.12 to 0.45 s; there is background work
 without end and 3 requests a minute that a person waits for. Alone, with others who use 40 calls a
-minute of the same tenant, and with four processes that share one budget. Beside it, on the same
-seeds, four simple policies.
+minute of the same tenant, and with four processes that share one budget; and the same with edits
+without end in the background's place. Beside it, on the same seeds, four simple policies.
 
 The share is our served calls / (limit x windows, the cut one pro rata, less others' served calls).
 A person's wait runs from the request to its answer, latency and repetitions after a 429 included.
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import math
 import os
 import random
 import selectors
@@ -21,6 +20,7 @@ import sys
 from bisect import bisect_right
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from planhat_tui.api.governor import Governor
@@ -39,6 +39,10 @@ OTHERS_A_MINUTE: Final = 40.0
 WORKERS: Final = 20
 SIMPLE_WORKERS: Final = 2
 """What a simple program does at once: 20 would get as many 429s each time."""
+STEP: Final = 0.25
+"""Seconds in which the bound takes at most one call to come."""
+PRICES: Final = (4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0)
+"""Calls that a late answer may be worth: any price gives a bound, the best of them a near one."""
 PAUSE: Final = 5.0
 """Seconds that a simple policy rests after a 429."""
 
@@ -111,8 +115,10 @@ class Tenant:
 class Gate(Protocol):
     """What decides when a request may go: it sends and is told what came back."""
 
-    async def send(self, lane: Lane, exchange: Callable[[], Awaitable[int | None]]) -> bool:
-        """Exchange when it's time; tell whether the request was served."""
+    async def send(
+        self, lane: Lane, exchange: Callable[[], Awaitable[int | None]], *, again: bool = False
+    ) -> bool:
+        """Exchange when it's time, or ``again``; tell whether the request was served."""
         ...
 
 
@@ -130,9 +136,11 @@ class Governed:
             sleep=asyncio.sleep,
         )
 
-    async def send(self, lane: Lane, exchange: Callable[[], Awaitable[int | None]]) -> bool:
+    async def send(
+        self, lane: Lane, exchange: Callable[[], Awaitable[int | None]], *, again: bool = False
+    ) -> bool:
         """Exchange in its turn."""
-        async with self.governor.turn(lane) as turn:
+        async with self.governor.turn(lane, again=again) as turn:
             left = await exchange()
             turn.answered(Told(429, LIMIT, 0) if left is None else Told(200, LIMIT, left))
         return left is not None
@@ -146,7 +154,13 @@ class Simple:
         self._rests_until = 0.0
         self.now = asyncio.get_running_loop().time
 
-    async def send(self, _lane: Lane, exchange: Callable[[], Awaitable[int | None]]) -> bool:
+    async def send(
+        self,
+        _lane: Lane,
+        exchange: Callable[[], Awaitable[int | None]],
+        *,
+        again: bool = False,  # noqa: ARG002 -- all the same to it
+    ) -> bool:
         """Exchange when nobody stands before it."""
         async with self._door:
             while (rest := self._rests_until - self.now()) > 0:  # noqa: ASYNC110 -- put off again
@@ -193,7 +207,13 @@ class FixedReserve:
         self._left, self._on_way, self._asked_at = LIMIT, 0, 0.0
         self.now = asyncio.get_running_loop().time
 
-    async def send(self, lane: Lane, exchange: Callable[[], Awaitable[int | None]]) -> bool:
+    async def send(
+        self,
+        lane: Lane,
+        exchange: Callable[[], Awaitable[int | None]],
+        *,
+        again: bool = False,  # noqa: ARG002 -- all the same to it
+    ) -> bool:
         """Exchange when enough is left for the lane."""
         kept = 0 if lane is Lane.USER else self.RESERVE
         while self._left - self._on_way <= kept:
@@ -240,7 +260,7 @@ class Run:
 
     async def go(self, gates: Sequence[Gate], scene: Scene) -> Outcome:
         """Let everybody run; return what happened."""
-        workers = [self._background(gate) for gate in gates for _ in range(scene.workers)]
+        workers = [self._work(gate, scene.lane) for gate in gates for _ in range(scene.workers)]
         tasks = [asyncio.ensure_future(worker) for worker in workers]
         tasks.append(asyncio.ensure_future(self._person(gates)))
         if scene.others:
@@ -265,9 +285,9 @@ class Run:
         await asyncio.sleep(back)
         return left
 
-    async def _background(self, gate: Gate) -> None:
+    async def _work(self, gate: Gate, lane: Lane) -> None:
         while True:
-            await gate.send(Lane.BACKGROUND, self._exchange)
+            await gate.send(lane, self._exchange)
 
     async def _person(self, gates: Sequence[Gate]) -> None:
         while True:
@@ -277,8 +297,9 @@ class Run:
     async def _ask(self, gate: Gate) -> None:
         began = self.now()
         try:
-            while not await gate.send(Lane.USER, self._exchange):
-                pass
+            again = False
+            while not await gate.send(Lane.USER, self._exchange, again=again):
+                again = True
         finally:
             self.outcome.waits.append(self.now() - began)
 
@@ -299,18 +320,22 @@ def _four() -> list[Gate]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A way to send, and how much others use of the tenant."""
+    """A way to send, how much others use of the tenant, and the lane of the work without end."""
 
     name: str
     gates: Callable[[], Sequence[Gate]]
     others: float = 0.0
     workers: int = WORKERS
+    lane: Lane = Lane.BACKGROUND
 
 
 GOVERNED: Final = (
     Scene("alone", _alone),
     Scene("others use 40 a minute", _alone, OTHERS_A_MINUTE),
     Scene("four processes", _four),
+    Scene("edits: alone", _alone, lane=Lane.OUTBOX),
+    Scene("edits: others use 40 a minute", _alone, OTHERS_A_MINUTE, lane=Lane.OUTBOX),
+    Scene("edits: four processes", _four, lane=Lane.OUTBOX),
 )
 SIMPLE: Final = (
     Scene("send until 429", lambda: [Simple()], workers=SIMPLE_WORKERS),
@@ -360,18 +385,39 @@ def report(scene: Scene, outcomes: Sequence[Outcome]) -> None:
 def bound(others_a_minute: float, lost: float) -> float:
     """Return the user's p95 wait that no client beats which loses so many calls a window.
 
-    It is given all that can be: it hears of each reset at once, and others' calls come as evenly as
-    their rate. Only the length of a window is hidden from it. What it keeps beyond the earliest
-    reset lasts until ``empty``; kept calls are lost to the resets before that, and who asks after
-    that waits for the reset. Latency is added.
+    It is given all that can be: it knows how often others and the user call, though not when, and
+    hears of each call and each reset at once. Only the length of a window is hidden from it. If
+    the least that lost calls and late answers can cost together, at some price of a late one, is
+    more than the lost calls alone, the rest are late answers (weak duality): so many that more
+    than one in twenty is late, whatever the client does. The least latency is added.
     """
-    drain = (others_a_minute + USER_A_MINUTE) / 60
-    kept = math.sqrt(2 * drain * lost * (LONGEST - SHORTEST))
-    empty = SHORTEST + kept / drain
-    # Of all requests, (LONGEST - empty - wait)^2 / (2 x 60 x mean length) wait longer than `wait`.
-    asked_later = math.sqrt(0.05 * (SHORTEST + LONGEST) * (LONGEST - SHORTEST))
-    latency = LATENCY[0] if LONGEST - empty > asked_later else LATENCY[1]
-    return max(0.0, LONGEST - empty - asked_later) + latency
+    asked = USER_A_MINUTE / 60 * (SHORTEST + LONGEST) / 2
+    low, high = 0.0, LONGEST
+    while high - low > 0.05:
+        late = (low + high) / 2
+        least = max((_least(others_a_minute, price, late) - lost) / price for price in PRICES)
+        low, high = (late, high) if least > 0.05 * asked else (low, late)
+    return low + LATENCY[0]
+
+
+def _least(others_a_minute: float, price: float, late: float) -> float:
+    """Return the least that a window costs: 1 a lost call, ``price`` an answer that is late.
+
+    Late is what waits longer than ``late`` seconds. Worked out backwards from the latest reset, for
+    each number of calls that may be left; calls above what is best kept are spent at once.
+    """
+    user = USER_A_MINUTE / 60 * STEP
+    called = others_a_minute / 60 * STEP + user
+    cost = [float(calls) for calls in range(LIMIT + 1)]
+    for step in reversed(range(round(LONGEST / STEP))):
+        at = step * STEP
+        reset = 0.0 if at < SHORTEST else min(1.0, STEP / (LONGEST - at))
+        too_late = max(0.0, LONGEST - max(SHORTEST, at + late)) / (LONGEST - max(SHORTEST, at))
+        later = [cost[0] + price * user * too_late]
+        later += [(1 - called) * n + called * fewer for fewer, n in pairwise(cost)]
+        whole = (reset * n + (1 - reset) * then for n, then in enumerate(later))
+        cost = list(accumulate(whole, min))
+    return cost[LIMIT]
 
 
 def main() -> None:

@@ -73,7 +73,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class Case:
-    """A kind of request, and how many of them make a block."""
+    """A kind of request, and how many of them make a block. ``{n}`` in the path counts to 500."""
 
     name: str
     method: str
@@ -98,8 +98,9 @@ class Side:
     def block(self, case: Case) -> None:
         """Ask as often as a block has requests."""
         cpu, start = _cpu(self._pid), time.perf_counter()
-        for _ in range(case.count):
-            self.connection.ask(case.method, case.path, case.body)
+        for number in range(self._asked, self._asked + case.count):
+            path = case.path.replace("{n}", str(number % 500))
+            self.connection.ask(case.method, path, case.body)
         self._blocks.append((time.perf_counter() - start) / case.count)
         self._worked += _cpu(self._pid) - cpu
         self._asked += case.count
@@ -160,6 +161,7 @@ def speed(folder: Path, companies: int) -> None:
             Case("GET /companies/:id", "GET", one, 200),
             Case("PUT /companies/:id", "PUT", one, 200, change),
             Case("list of 2,000", "GET", many, 40),
+            Case("another each time", "GET", f"{many}&offset={{n}}", 30),
         )
         with _bare(folder) as (bare_pid, bare_port):
             bare = Side(bare_pid, bare_port)

@@ -14,9 +14,14 @@ def main() -> None:
         sys.stdout.write(f"planhat-tui {__version__}\n")
         return
     gc.disable()  # until everything is loaded: nothing of that is garbage
-    from planhat_tui.cli import run
+    try:
+        from planhat_tui.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before there was anything to interrupt
+        sys.stderr.write("Interrupted.\n")
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

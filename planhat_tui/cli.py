@@ -8,17 +8,22 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from planhat_tui import clock
 from planhat_tui.commands import grammar
+from planhat_tui.commands.confirming import answered, unconfirmed
 from planhat_tui.commands.context import Context, Door, Wishes
+from planhat_tui.commands.manner import field_names
 from planhat_tui.commands.output import Style, visible_lines, write
-from planhat_tui.commands.registry import ROOMS, Command, Effect, commands
-from planhat_tui.config.guardrails import PLAIN_WORDS
+from planhat_tui.commands.registry import GLOBALS, ROOMS, Command, Effect, commands
+from planhat_tui.commands.results import Watching
+from planhat_tui.config.profiles import DEMO_NAMES
 from planhat_tui.errors import (
     AmbiguousError,
     InputError,
@@ -28,14 +33,25 @@ from planhat_tui.errors import (
     UnknownOutcomeError,
 )
 from planhat_tui.model.text import nearest, visible
-from planhat_tui.runtime import Runtime, Start
+from planhat_tui.runtime import DRIVER, Runtime, Start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from planhat_tui.commands.lastline import LastLine
+    from planhat_tui.commands.manner import Manner
+    from planhat_tui.commands.output import Format
+    from planhat_tui.commands.registry import Param
+    from planhat_tui.commands.results import Result
     from planhat_tui.workspace.workspace import Workspace
 
 INTERRUPTED = 130
+PROMPT = "planhat> "
+_GARBAGE = 50_000
+"""Objects until the first look for garbage: a verb that reads some records ends before it."""
+_COMPLETING = "_complete"
+"""What the scripts of ``completion`` call: no verb, and nobody types it."""
+
 _HELP = """Planhat at the speed of a terminal.
 
 Without a command: the explorer; on practice data where there's no profile yet.
@@ -49,8 +65,9 @@ class Options:
     profile: str = ""
     demo: bool = False
     theme: str = ""
-    output: str = "table"
+    output: str = ""
     fields: str = ""
+    to: str = ""
     quiet: bool = False
     queue: bool = False
     fresh: bool = False
@@ -80,6 +97,8 @@ def _to_nowhere() -> None:
 
 
 def _run(words: list[str]) -> int:
+    if words[:1] == [_COMPLETING]:
+        return _complete(words[1:])
     options = Options()
     try:
         root = _Root(options)
@@ -93,6 +112,28 @@ def _run(words: list[str]) -> int:
     except PlanhatTuiError as error:
         return _report(error)
     return options.status
+
+
+def _complete(words: list[str]) -> int:
+    """Answer the completion of a shell from the local copy; mistakes complete to nothing."""
+    from planhat_tui.commands import completing, completion
+    from planhat_tui.commands.context import Selection
+    from planhat_tui.commands.values import Sources
+
+    shell, given = (words or [""])[0], words[1:]
+    named = completing.profile_of(completion.line_words(shell, given))
+    runtime = Runtime(os.environ, Start(profile=named), pull=False)
+    try:
+        with runtime.peek() as reads:
+            names = (*runtime.config.profiles, *DEMO_NAMES)
+            sources = Sources(reads, names, runtime.theme_names, Selection(), {})
+            for reply in completion.replies(shell, given, sources):
+                _out(reply)
+    except PlanhatTuiError:  # whoever types can't read it here: the command will tell
+        return 1
+    finally:
+        runtime.close()
+    return 0
 
 
 def _report(error: PlanhatTuiError) -> int:
@@ -112,7 +153,7 @@ def _complain(text: str) -> None:
 # -- words to verbs
 
 
-def _globals(options: Options) -> list[click.Parameter]:
+def _globals(options: Options, params: Sequence[Param] = GLOBALS) -> list[click.Parameter]:
     """Return the options for all verbs; each writes into ``options`` where it's given."""
 
     def keep(name: str, value: object = None) -> Callable[..., None]:
@@ -122,31 +163,41 @@ def _globals(options: Options) -> list[click.Parameter]:
 
         return callback
 
-    formats = click.Choice(("table", "json", "jsonl", "csv", "id"))
-    made: list[tuple[list[str], dict[str, Any], str, object]] = [
-        (
-            ["-p", "--profile"],
-            {"metavar": "NAME", "help": "the tenant to work in"},
-            "profile",
-            None,
-        ),
-        (["--demo"], {"is_flag": True, "help": "work on practice data"}, "demo", None),
-        (["-o", "--output"], {"type": formats, "help": "how to print"}, "output", None),
-        (["--json"], {"is_flag": True, "help": "one JSON document"}, "output", "json"),
-        (["--jsonl"], {"is_flag": True, "help": "a JSON record a line"}, "output", "jsonl"),
-        (["--fields"], {"metavar": "A,B", "help": "only these fields"}, "fields", None),
-        (["-q", "--quiet"], {"is_flag": True, "help": "data and errors only"}, "quiet", None),
-        (["--queue"], {"is_flag": True, "help": "don't wait for delivery"}, "queue", None),
-        (["--fresh"], {"is_flag": True, "help": "ask Planhat first"}, "fresh", None),
-        (["--log"], {"metavar": "FILE", "help": "log what is done, never tokens"}, "log", None),
-    ]
-    return [
-        click.Option(flags, expose_value=False, callback=keep(name, value), **how)
-        for flags, how, name, value in made
-    ]
+    constant = {"json": "json", "jsonl": "jsonl"}
+    made = []
+    for param in params:
+        kept = "output" if param.name in constant else param.name
+        (option,) = grammar.made([param], Door.SHELL)
+        option.expose_value = False
+        option.callback = keep(kept, constant.get(param.name))
+        made.append(option)
+    return made
 
 
-class _Root(click.Group):
+class _Helped(click.Command):
+    """Has ``-h`` and ``--help``, but not from click, which looks for translations on the disk."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option, made once: click compares it by what it is."""
+        if self._help_option is None:
+            self._help_option = click.Option(
+                self.get_help_option_names(ctx),
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_show_help,
+                help="show this and exit",
+            )
+        return self._help_option
+
+
+def _show_help(ctx: click.Context, _param: click.Parameter, given: object) -> None:
+    if given and not ctx.resilient_parsing:
+        click.echo(ctx.get_help())
+        ctx.exit()
+
+
+class _Root(_Helped, click.Group):
     """All first words, loaded when one of them is used."""
 
     def __init__(self, options: Options) -> None:
@@ -190,7 +241,7 @@ class _Root(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class _Noun(click.Group):
+class _Noun(_Helped, click.Group):
     """The verbs of one noun."""
 
     def __init__(self, noun: str, verbs: Sequence[Command], options: Options) -> None:
@@ -235,9 +286,12 @@ def _unknown(typed: str, what: str, known: Sequence[str] | dict[str, str]) -> In
 
 
 def _command(command: Command, options: Options) -> click.Command:
-    return click.Command(
+    return _Helped(
         command.verb,
-        params=[*grammar.parameters(command, Door.SHELL), *_globals(options)],
+        params=[
+            *grammar.parameters(command, Door.SHELL),
+            *_globals(options, grammar.of_all(command, Door.SHELL)),
+        ],
         help=command.help,
         callback=lambda **given: _carry_out(command, options, given),
     )
@@ -255,11 +309,10 @@ def _bare(options: Options, *, version: bool) -> None:
         raise click.exceptions.Exit(0)
     if click.get_current_context().invoked_subcommand is not None:
         return
-    terminal = all(one.isatty() for one in (sys.stdin, sys.stdout, sys.stderr))
-    if not terminal or os.environ.get("TERM", "dumb") == "dumb":
+    if not (_has_terminal() or DRIVER in os.environ):
         raise InputError(
             "The explorer needs a terminal, and this is none.",
-            "planhat-tui --help lists the commands that don't.",
+            f"planhat-tui repl takes commands without one, and a shell these: {', '.join(ROOMS)}.",
         )
     runtime = _runtime(options)
     try:
@@ -271,6 +324,11 @@ def _bare(options: Options, *, version: bool) -> None:
         _complain(
             f"{name}: {count} not delivered yet, kept here. The next start goes on with them."
         )
+
+
+def _has_terminal() -> bool:
+    terminal = all(one.isatty() for one in (sys.stdin, sys.stdout, sys.stderr))
+    return terminal and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def _runtime(options: Options, *, pull: bool = True) -> Runtime:
@@ -286,37 +344,63 @@ def _runtime(options: Options, *, pull: bool = True) -> Runtime:
 def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> None:
     """Run a verb and write its answer."""
     runtime = _runtime(options, pull=False)
+    line = _last_line(options)
     gc.freeze()
+    gc.set_threshold(_GARBAGE)
     gc.enable()
     try:
         if options.log:
             import logging
 
             logging.getLogger("planhat_tui.cli").info("%s", command.name)
-        context = _context(runtime, options, given)
+        context = _context(runtime, options, given, line)
         try:
             result = command.run(context, **grammar.arguments(command, given))
         except UnknownOutcomeError as error:
             if command.effect is not Effect.READ:
                 raise
             raise PlanhatTuiError(error.message, error.advice) from None  # a read leaves no doubt
-        if runtime.unkept:
-            context.tell(runtime.unkept)
-        write(result, _style(options), _out, _note)
+        finally:
+            if line:
+                line.clear()
+        for note in runtime.notes:
+            context.tell(note)
+        style = _style(options)
+        if options.to:
+            result, style = _saved(result, options, style), _style(replace(options, output="table"))
+        write(result, style, _at_once if isinstance(result, Watching) else _out, _note)
         sys.stdout.flush()
         options.status = getattr(result, "exit_status", 0)
     finally:
         runtime.close()
 
 
-def _style(options: Options) -> Style:
+def _last_line(options: Options) -> LastLine | None:
+    """Return the line that shows how far it is; ``None`` where it's unwished, or no terminal."""
+    if options.quiet or not sys.stderr.isatty():
+        return None
+    from planhat_tui.commands.lastline import on_stderr
+
+    return on_stderr(os.environ)
+
+
+def _saved(result: Result, options: Options, style: Style) -> Result:
+    """Write an answer into a file; return what is left to say."""
+    from planhat_tui.commands.manner import Manner
+    from planhat_tui.commands.saving import saved
+
+    given = style.format if options.output else None
+    return saved(result, Manner(given, style.fields, style.quiet, options.to), style)
+
+
+def _style(options: Options, plain: Format = "table") -> Style:
     width = 0
     if sys.stdout.isatty():
         import shutil
 
         width = shutil.get_terminal_size().columns
-    fields = tuple(name.strip() for name in options.fields.split(",") if name.strip())
-    return Style(options.output, fields, options.quiet, width)  # type: ignore[arg-type] # click allows these formats only
+    form: Format = options.output or plain  # type: ignore[assignment] # click allows these only
+    return Style(form, field_names(options.fields), options.quiet, width)
 
 
 def _note(text: str) -> None:
@@ -327,13 +411,21 @@ def _out(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _context(runtime: Runtime, options: Options, given: dict[str, Any]) -> Context:
-    from datetime import datetime
+def _at_once(line: str) -> None:
+    """Write a line that a reader at the other end of a pipe waits for."""
+    _out(line)
+    sys.stdout.flush()
 
+
+def _context(
+    runtime: Runtime, options: Options, given: dict[str, Any], line: LastLine | None
+) -> Context:
     def workspace() -> Workspace:
         return runtime.workspace()
 
     def tell(text: str) -> None:
+        if line:
+            line.clear()
         if not options.quiet:
             sys.stderr.write(f"{visible_lines(text)}\n")
 
@@ -342,42 +434,115 @@ def _context(runtime: Runtime, options: Options, given: dict[str, Any]) -> Conte
 
         return run_sandbox(options, host, port)
 
-    return Context(
+    def show(answer: Result | PlanhatTuiError, manner: Manner) -> None:
+        if line:
+            line.clear()
+        if isinstance(answer, PlanhatTuiError):
+            _report(answer)
+        else:
+            write(answer, manner.style(_style(options, plain="facts")), _out, _note)
+            sys.stdout.flush()
+
+    def editor(text: str) -> str:
+        from planhat_tui.commands.editing import edited
+
+        return edited(text, runtime.env, has_terminal=sys.stdin.isatty())
+
+    ctx = Context(
         door=Door.SHELL,
         workspace=workspace,
         config=lambda: runtime.config,
         paths=runtime.paths,
-        now=lambda: datetime.now().astimezone(),
+        now=clock.now,
         tell=tell,
-        confirm=_Confirming(yes=bool(given.get("yes")), name=str(given.get("confirm") or "")),
+        confirm=_confirm,
         probe=runtime.probe,
         reload=runtime.reload,
         secret=_secret,
         serve=serve,
+        browse=lambda browsing: runtime.browse(browsing, partial(_browsable, quiet=options.quiet)),
         queued=runtime.queued,
+        editor=editor,
+        show=show,
+        profile=runtime.profile,
+        examine=runtime.examine,
+        inspect=runtime.inspect,
+        kept=runtime.kept,
+        wipe=runtime.wipe,
+        env=runtime.env,
+        flags=runtime.flags,
+        typed=lambda: _typed_lines(runtime),
+        interactive=sys.stdin.isatty(),
+        draw=line.draw if line else None,
         wishes=Wishes(wait=not options.queue, fresh=options.fresh),
     )
+    return answered(ctx, given)
 
 
-@dataclass(frozen=True)
-class _Confirming:
-    """Asks for the word; ``--yes`` and ``--confirm NAME`` answer before."""
+def _browsable(address: str, *, quiet: bool) -> None:
+    """Say where a browser finds the explorer."""
+    _at_once(f"ready {address}")
+    if not quiet:
+        _note("That address opens one browser on this machine.  ctrl+c ends it")
 
-    yes: bool
-    name: str
 
-    def __call__(self, question: str, word: str) -> None:
-        """Return if it may be done, else raise :class:`RefusedError` or :class:`InputError`."""
-        plain = word in PLAIN_WORDS
-        needed = "--yes" if plain else f"--yes --confirm {word}"
-        if self.yes and (plain or self.name.casefold() == word.casefold()):
-            return
-        if self.yes or not sys.stdin.isatty():
-            raise InputError("This has to be confirmed, and nothing was done.", f"Add {needed}.")
-        sys.stderr.write(f"{visible_lines(question)}\nType {word} and Enter: ")
+def _confirm(question: str, word: str) -> None:
+    """Ask for the word. Raises :class:`RefusedError`, or :class:`InputError` without a terminal."""
+    if not sys.stdin.isatty():
+        raise unconfirmed(question, word)
+    sys.stderr.write(f"{visible_lines(question)}\nType {word} and Enter: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() != word.casefold():
+        raise RefusedError(f"Nothing was done: that wasn't {word}.")
+
+
+def _typed_lines(runtime: Runtime) -> Iterator[str]:
+    """Give the lines of stdin; in a terminal after a prompt, and kept with the tenant's others."""
+    from planhat_tui.commands.lineedit import can_edit
+
+    if not sys.stdin.isatty():
+        for line in sys.stdin:
+            yield line.rstrip("\n")
+        return
+    cursor = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    for line in _edited_lines(runtime) if cursor and can_edit() else _prompted_lines():
+        if line.strip():
+            runtime.machine.remember_line(line.strip(), _tenant(runtime))
+        yield line.rstrip("\n")
+
+
+def _prompted_lines() -> Iterator[str]:
+    """Give lines as a terminal without a cursor sends them."""
+    while True:
+        sys.stderr.write(PROMPT)
         sys.stderr.flush()
-        if sys.stdin.readline().strip().casefold() != word.casefold():
-            raise RefusedError(f"Nothing was done: that wasn't {word}.")
+        line = sys.stdin.readline()
+        if not line:
+            return
+        yield line
+
+
+def _edited_lines(runtime: Runtime) -> Iterator[str]:
+    """Give lines that were edited, with the history of the ``:`` line and its completions."""
+    from planhat_tui.commands import completing, lineedit
+    from planhat_tui.commands.context import Selection
+    from planhat_tui.commands.values import Sources
+
+    def complete(text: str) -> Sequence[str]:
+        reads = runtime.workspace().reads if _tenant(runtime) else None
+        names = (*runtime.config.profiles, *DEMO_NAMES)
+        sources = Sources(reads, names, runtime.theme_names, Selection(), {})
+        return completing.of_line(text, sources).lines
+
+    return lineedit.edited(PROMPT, runtime.machine.history(_tenant(runtime)), complete)
+
+
+def _tenant(runtime: Runtime) -> str:
+    """Return the folder of the tenant at hand; empty where no profile can be opened."""
+    try:
+        return runtime.workspace().tenant
+    except PlanhatTuiError:
+        return ""
 
 
 def _secret(prompt: str) -> str:

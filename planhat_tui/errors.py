@@ -18,6 +18,7 @@
     ├── OfflineError           6   Planhat wasn't reached; nothing was sent
     ├── UnknownOutcomeError    7   the request may have been carried out
     │   └── ServerError        7   5xx, or an answer that can't be read
+    │       └── StrangerError  7   what answered isn't Planhat: a proxy's or a sign-in's page
     ├── PartialError           8   some rows failed
     ├── TenantMismatchError    1   the token belongs to another tenant than the files
     └── StorageError           1   this disk
@@ -50,6 +51,7 @@ __all__ = [
     "RejectedError",
     "ServerError",
     "StorageError",
+    "StrangerError",
     "TenantMismatchError",
     "TokenError",
     "UnknownOutcomeError",
@@ -186,6 +188,10 @@ class ServerError(UnknownOutcomeError):
     def __init__(self, message: str, advice: str = "", *, status: int = 0) -> None:
         super().__init__(message, advice)
         self.status = status
+
+
+class StrangerError(ServerError):
+    """What answered isn't Planhat: a web page of a proxy, of a sign-in, of another service."""
 
 
 class PartialError(PlanhatTuiError):

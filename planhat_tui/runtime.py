@@ -6,39 +6,55 @@ nor Textual.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
-import time
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.clock import REAL
 from planhat_tui.config.paths import find_paths
-from planhat_tui.config.profiles import DEMO_NAMES, Profile, TokenSource, load_config
-from planhat_tui.errors import InputError, PlanhatTuiError
-from planhat_tui.model.ports import Clock
+from planhat_tui.config.profiles import DEMO_NAMES, Profile, TokenSource, one_of
+from planhat_tui.config.watching import ConfigFile
+from planhat_tui.errors import InputError, PlanhatTuiError, TokenError
+from planhat_tui.model.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from planhat_tui.api.client import PlanhatClient
     from planhat_tui.api.log import RequestLog, RequestLogLine
+    from planhat_tui.browser import Browsing
+    from planhat_tui.commands.context import Reach
     from planhat_tui.config.profiles import Config
+    from planhat_tui.config.themes import Theme
+    from planhat_tui.config.watching import Reread
+    from planhat_tui.errors import ConfigError
     from planhat_tui.model.limits import Limits
-    from planhat_tui.model.ports import BudgetStore
+    from planhat_tui.model.ports import Clock
     from planhat_tui.model.records import User
     from planhat_tui.store.machine import MachineState
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.engine import Engine
     from planhat_tui.tui.session import Session
+    from planhat_tui.workspace.queries import Queries
     from planhat_tui.workspace.switch import Workspaces
     from planhat_tui.workspace.workspace import Listeners, Workspace
 
 DEMO_URL: Final = "http://demo.localhost"
 """The demo's base URL: a constant, so that its files are found again. Nothing listens there."""
 HINT: Final = "Practice data.  p then a adds your own tenant (shell: profile add NAME)"
+DRIVER: Final = "TEXTUAL_DRIVER"
+"""The variable that names what draws, where it isn't a terminal; Textual reads it."""
+_PAGE: Final = {
+    DRIVER: "planhat_tui.tui.browsing:PageDriver",
+    "TEXTUAL_COLOR_SYSTEM": "truecolor",
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+}
+"""What an explorer in a browser finds: the terminal of the page, not the one that serves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +70,6 @@ class Start:
 SWITCH: Final = 0.0005
 """Seconds after which a thread that computes lets another one go on. Python's own 5 ms would let
 the screen wait a third of a frame for the engine, and the reader as long for the screen."""
-REAL: Final = Clock(time.time, time.monotonic, lambda: datetime.now().astimezone())
-"""The time as it is."""
 
 
 class Runtime:
@@ -64,39 +78,54 @@ class Runtime:
     def __init__(
         self, env: Mapping[str, str], start: Start, *, pull: bool = True, clock: Clock = REAL
     ) -> None:
-        self._env = env
+        self.env = env
         self._clock = clock
         self._start = start
         self._pull = pull
         self.paths = find_paths(env)
-        self._config = load_config(self.paths.config_file)
+        self._file = ConfigFile(self.paths.config_file, self.paths.cache, clock.wall)
         self._end_log = _log_to(start.log) if start.log is not None else None
         self.unkept = ""
         """A sentence where a disk can't be written: what is there is read, and nothing is kept."""
+        self._earlier: dict[str, str] = {}
 
     # -- who
 
     @property
     def config(self) -> Config:
         """The config as it was last read."""
-        return self._config
+        return self._file.config
+
+    @property
+    def flags(self) -> Mapping[str, str]:
+        """The options with which the run began, by their names; empty ones weren't given."""
+        start = self._start
+        demo = "demo" if start.demo else ""
+        return {"profile": start.profile, "demo": demo, "theme": start.theme}
 
     def reload(self) -> None:
-        """Read the config again."""
-        self._config = load_config(self.paths.config_file)
+        """Read the config again, after it was edited from inside."""
+        self._file.reload()
+
+    def reread(self) -> Reread | None:
+        """Read the config again if somebody has changed it; call it once a second."""
+        return self._file.look()
 
     def profile(self, name: str) -> Profile:
         """Return a profile of the config, or the demo's. Raises our errors."""
-        return _demo(name) if name in DEMO_NAMES else self._config.find(name)
+        return _demo(name) if name in DEMO_NAMES else self.config.find(name)
 
     @property
     def wanted(self) -> str:
         """The name of the profile that was asked for, or the default; empty if there is none."""
+        return self._named or self.config.default
+
+    @property
+    def _named(self) -> str:
+        """The name of the profile that was asked for by who began the run; empty if none was."""
         if self._start.demo:
             return DEMO_NAMES[0]
-        return (
-            self._start.profile or self._env.get("PLANHAT_TUI_PROFILE", "") or self._config.default
-        )
+        return self._start.profile or self.env.get("PLANHAT_TUI_PROFILE", "")
 
     # -- opening
 
@@ -117,8 +146,10 @@ class Runtime:
         return self.workspaces.open(name)
 
     def _no_profile(self) -> InputError:
-        if self._config.problems:
-            return self._config.problems[0]
+        if self.config.undecided is not None:
+            return self.config.undecided
+        if self.config.problems:
+            return one_of(self.config.problems)
         return InputError(
             "There is no profile yet.",
             "planhat-tui profile add NAME adds one; --demo works on practice data.",
@@ -126,15 +157,20 @@ class Runtime:
 
     def _open(self, name: str) -> Workspace:
         from planhat_tui.model.events import Topic
+        from planhat_tui.store.history import Keep
         from planhat_tui.store.tenant import TenantStore
         from planhat_tui.workspace.workspace import Workspace
 
         profile = self.profile(name)
         token = self._token(profile)
-        folder = self.machine.folder_for(profile.base_url, token)
-        store = TenantStore.open(self.paths.data / "tenants" / folder, wall=self._clock.wall)
+        folder = self.machine.folder_for(profile.base_url, token, profile.tenant_uuid)
+        settings = self.config.settings
+        keep = Keep(settings.history, settings.history_size * 1_000_000)
+        files = self.paths.data / "tenants" / folder
+        store = TenantStore.open(files, wall=self._clock.wall, keep=keep)
         if store.read_only:
             self.unkept = _unkept(self.paths.data, "what was read before is shown, nothing new")
+        self._tell_earlier(profile, store)
         workspace = Workspace(
             profile, store, lambda listeners: self._engine(profile, token, store, listeners)
         )
@@ -153,11 +189,11 @@ class Runtime:
 
         _ = self.requests  # made here, not in the first of several engines' threads
         return Engine(
-            connect=lambda on_limits: self._connect(profile, token, self.machine, on_limits),
+            connect=lambda on_limits: self._connect(profile, token, on_limits),
             store=store,
             on_change=listeners,
             wall=self._clock.wall,
-            refresh=self._config.settings.refresh,
+            refresh=self.config.settings.refresh,
             dialect=profile.dialect,
             pull=self._pull,
         )
@@ -166,7 +202,6 @@ class Runtime:
         self,
         profile: Profile,
         token: str,
-        budget: BudgetStore,
         on_limits: Callable[[Limits], None] | None = None,
     ) -> PlanhatClient:
         """Make the client, in the thread that will use it."""
@@ -181,22 +216,23 @@ class Runtime:
             profile.base_url,
             token,
             auth=profile.auth,
-            budget=budget,
+            budget=self.machine,
+            budget_key=self.machine.budget_key(profile.base_url, token),
             app=app,
             proxy=profile.proxy,
             clock=self._clock.monotonic,
             wall=self._clock.wall,
-            log=self._note_request,
+            log=partial(self._note_request, profile.name),
             on_limits=on_limits,
         )
 
     def _demo_file(self) -> Path | None:
         """Return the file of the demo's data; ``None``, in memory, where it can't be written."""
-        from planhat_tui.store.disk import writable
+        from planhat_tui.store.disk import make_folder, writable
 
         db = self.paths.data / "demo" / "sandbox.db"
         try:
-            db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(db)
             db.touch(mode=0o600)
         except OSError:
             return None
@@ -209,17 +245,17 @@ class Runtime:
 
         return RequestLog()
 
-    def _note_request(self, line: RequestLogLine) -> None:
+    def _note_request(self, tenant: str, line: RequestLogLine) -> None:
         """Remember a request, and write it to the log if there is one."""
         import logging
 
-        self.requests.add(line)
+        self.requests.add(replace(line, tenant=tenant, at=self._clock.wall()))
         logging.getLogger("planhat_tui.requests").info("%s", line)
 
     def _token(self, profile: Profile) -> str:
         from planhat_tui.config.secrets import resolve_token
 
-        return resolve_token(profile.token, self._env)
+        return resolve_token(profile.token, self.env)
 
     def _remember(self, profile: Profile, token: str, store: TenantStore) -> None:
         """Write down whose files these are.
@@ -234,6 +270,27 @@ class Runtime:
         waiting = bool(store.outbox.counts())
         folder = known if known and not waiting else store.folder.name
         self.machine.remember_tenant(profile.base_url, token, identity, folder)
+        self.machine.meet(profile.base_url, profile.name, folder)
+        self._earlier.pop(profile.name, None)
+
+    def _tell_earlier(self, profile: Profile, store: TenantStore) -> None:
+        """Say where what a profile had waits, while nobody knows whose its new token is."""
+        had = self.machine.met(profile.base_url, profile.name)
+        if not had or had == store.folder.name or store.mirror.noted("identity"):
+            return
+        with self._look_into(self.paths.data / "tenants" / had) as reads:
+            queued = len(reads.outbox()) if reads is not None else 0
+        edits = f", and {plural(queued, 'edit')} not delivered," if queued else ""
+        self._earlier[profile.name] = (
+            f"{profile.name} has a new token: what it read with the one before{edits} is kept, and"
+            " comes back when Planhat says that it is the same tenant."
+            "  tenant_uuid in the profile shows it before that."
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what is open that a person should know, whatever was asked for."""
+        return (*([self.unkept] if self.unkept else []), *self._earlier.values())
 
     @cached_property
     def machine(self) -> MachineState:
@@ -249,36 +306,123 @@ class Runtime:
 
     def probe(self, profile: Profile) -> User:
         """Ask Planhat who a profile's token stands for. Raises our errors."""
+        return self.examine(profile).user
+
+    def examine(self, profile: Profile) -> Reach:
+        """Ask Planhat about a profile, in one call. Raises our errors."""
         import asyncio
 
+        from planhat_tui.commands.context import Reach
         from planhat_tui.model.limits import Lane
         from planhat_tui.model.records import User
 
-        async def ask() -> User:
-            client = self._connect(profile, self._token(profile), self.machine)
+        told: list[Limits] = []
+
+        async def ask() -> Reach:
+            client = self._connect(profile, self._token(profile), told.append)
             try:
-                return User.from_raw((await client.my_profile(lane=Lane.USER)).data)
+                me = User.from_raw((await client.my_profile(lane=Lane.USER)).data)
             finally:
                 await client.close()
+            lines = self.requests.lines()
+            return Reach(me, told[-1] if told else None, lines[-1].skew if lines else None)
 
         return asyncio.run(ask())
+
+    @contextlib.contextmanager
+    def inspect(self, profile: Profile) -> Iterator[Queries]:
+        """Give what can be read of a profile, opened for that if it wasn't. Raises our errors."""
+        if self.workspaces.is_open(profile.name):
+            yield self.workspaces.get(profile.name).reads
+            return
+        opened = self._open(profile.name)
+        try:
+            yield opened.reads
+        finally:
+            opened.close()
+
+    @contextlib.contextmanager
+    def peek(self) -> Iterator[Queries | None]:
+        """Give what is here of the wanted profile, ``None`` if nothing is.
+
+        Nothing is made, asked or run for it, not even the command that prints a token: then the
+        files are known only if there is one tenant at that address.
+        """
+        with self._look_into(self._known_folder(self.wanted)) as reads:
+            yield reads
+
+    @contextlib.contextmanager
+    def _look_into(self, folder: Path | None) -> Iterator[Queries | None]:
+        from planhat_tui.store.tenant import TenantStore
+        from planhat_tui.workspace.queries import Queries
+
+        if folder is None or not (folder / "mirror.db").exists():
+            yield None
+            return
+        store = TenantStore.open(folder, wall=self._clock.wall)
+        try:
+            yield Queries(store)
+        finally:
+            store.close()
+
+    @contextlib.contextmanager
+    def kept(self, profile: Profile) -> Iterator[Queries | None]:
+        """Give what is here of a profile, ``None`` if nothing is; nothing is made for it.
+
+        Raises :class:`TokenError` where only its token tells which of several tenants is meant.
+        """
+        with self._look_into(self._kept_folder(profile)) as reads:
+            yield reads
+
+    def wipe(self, profile: Profile) -> None:
+        """Delete what is here of a profile. Raises :class:`StorageError` while it's open."""
+        from planhat_tui.store.wiping import wipe
+
+        folder = self._kept_folder(profile)
+        if folder is not None:
+            wipe(folder)
+            self.machine.forget(folder.name)
+
+    def _kept_folder(self, profile: Profile) -> Path | None:
+        """Return the folder of a profile's tenant, ``None`` if it has none.
+
+        A token that can't be had any more doesn't keep its tenant's data from being found.
+        """
+        if not (self.paths.state / "state.db").exists():
+            return None
+        url, tenant = profile.base_url, profile.tenant_uuid
+        try:
+            known = self.machine.known_folders(url, self._token(profile), tenant)
+        except TokenError:
+            known = self.machine.known_folders(url, tenant=tenant)
+            if len(known) > 1:
+                raise
+        return self.paths.data / "tenants" / known[0] if known else None
+
+    def _known_folder(self, name: str) -> Path | None:
+        if not name or not (self.paths.state / "state.db").exists():
+            return None
+        profile = self.profile(name)
+        url, tenant = profile.base_url, profile.tenant_uuid
+        if profile.token.how in {"text", "env"}:
+            known = self.machine.known_folders(url, self._token(profile), tenant)
+        else:
+            known = self.machine.known_folders(url, tenant=tenant)
+        return self.paths.data / "tenants" / known[0] if len(known) == 1 else None
+
+    def theme_names(self) -> tuple[str, ...]:
+        """Return the names of all themes."""
+        from planhat_tui.config.themes import load_themes
+
+        return tuple(load_themes(self.paths.user_themes)[0])
 
     def queued(self, name: str) -> int:
         """Count what a profile hasn't delivered yet; 0 for one whose token can't be had."""
         try:
-            return self.workspaces_peek(name)
+            with self.inspect(self.profile(name)) as reads:
+                return len(reads.outbox())
         except PlanhatTuiError:
             return 0
-
-    def workspaces_peek(self, name: str) -> int:
-        """Count the open entries of a profile, opened only for the look if it wasn't."""
-        if self.workspaces.is_open(name):
-            return self.workspaces.not_delivered().get(name, 0)
-        looked = self._open(name)
-        try:
-            return len(looked.reads.outbox())
-        finally:
-            looked.close()
 
     def explore(self) -> int:
         """Open the explorer; return its exit status. Raises our errors before the screen is up."""
@@ -289,57 +433,77 @@ class Runtime:
         app.run()
         return app.return_code or 0
 
+    def browse(self, browsing: Browsing, ready: Callable[[str], None]) -> int:
+        """Serve the explorer to a browser; each is a process that starts as this run did.
+
+        ``ready`` is told the address. Returns the exit status. Raises our errors, also where
+        profile or theme can't be used: that is better said here than in each page.
+        """
+        from planhat_tui.browser import serve
+        from planhat_tui.config.themes import load_themes
+
+        start = self._start
+        if self.wanted:
+            self.profile(self.wanted)
+        if start.theme:
+            _must_have(start.theme, *load_themes(self.paths.user_themes))
+        given = {"--profile": start.profile, "--theme": start.theme, "--log": start.log}
+        words = [f"{name}={value}" for name, value in given.items() if value]
+        words += ["--demo"] if start.demo else []
+        command = [sys.executable, "-P", "-m", "planhat_tui", *words]
+        return serve(browsing, command, {**self.env, **_PAGE}, ready)
+
     def session(self) -> Session:
         """Return what the explorer is given; a profile is open then. Raises our errors."""
-        from planhat_tui.config.themes import load_themes
-        from planhat_tui.model.text import nearest
+        from planhat_tui.config.themes import load_themes, with_theme_checked
         from planhat_tui.tui.session import Session
 
         themes, mistakes = load_themes(self.paths.user_themes)
-        wanted = self._start.theme or self._config.settings.theme
-        if self._start.theme and wanted not in themes:
-            if own := [str(mistake) for mistake in mistakes if mistake.path.stem == wanted]:
-                raise InputError("\n".join([f"The theme {wanted} can't be used:", *own]))
-            near = nearest(wanted, themes)
-            advice = f"Did you mean {near}?" if near else f"There are: {', '.join(themes)}."
-            raise InputError(f"There is no theme {wanted}.", advice)
-        problems = [str(problem) for problem in (*self._config.problems, *mistakes)]
-        if wanted not in themes:
-            broken = any(mistake.path.stem == wanted for mistake in mistakes)
-            why = f"The theme {wanted} can't be used" if broken else f"There is no theme {wanted}"
-            problems.append(f"{why}.  planhat-dark is used")
-        problems += self._open_first()
-        problems += [self.unkept] if self.unkept else []
+        wanted = self._start.theme or self.config.settings.theme
+        if self._start.theme:
+            _must_have(wanted, themes, mistakes)
+        unusable = wanted not in themes
+        config = (
+            with_theme_checked(self.config, self.paths.user_themes) if unusable else self.config
+        )
+        problems = [str(problem) for problem in (*config.problems, *mistakes)]
+        problems += ["planhat-dark is the theme meanwhile"] if unusable else []
+        choose = self._open_first()
+        problems += self.notes
         return Session(
             workspaces=self.workspaces,
             runtime=self,
             themes=themes,
-            theme=wanted if wanted in themes else "planhat-dark",
+            theme="planhat-dark" if unusable else wanted,
             problems=tuple(problems),
-            warnings=self._config.warnings,
-            hint=HINT if not self._config.profiles else "",
+            choose=choose,
+            warnings=self.config.warnings,
+            hint=HINT if not self.config.profiles else "",
             clock=self._clock,
-            env=self._env,
+            env=self.env,
         )
 
-    def _open_first(self) -> list[str]:
-        """Open the wanted profile, else another that can be opened, at last the demo."""
-        named = bool(self._start.profile or self._start.demo)
-        wanted = self.wanted
-        candidates = dict.fromkeys(
-            [*([wanted] if wanted else []), *self._config.profiles, DEMO_NAMES[0]]
-        )
-        problems: list[str] = []
-        for name in candidates:
+    def _open_first(self) -> str:
+        """Open the profile that was asked for; raises our errors if it can't be.
+
+        Where none was and the default can't be opened, it's the demo, and why is returned: another
+        tenant in its place would get what was meant for that one.
+        """
+        if self._named:
+            self.workspaces.open(self._named)
+            return ""
+        why = ""
+        if name := self.config.default:
             try:
                 self.workspaces.open(name)
             except PlanhatTuiError as error:
-                if named:
-                    raise
-                problems.append(f"{name} can't be opened: {error}")
+                why = f"{name} can't be opened: {error}"
             else:
-                return problems
-        raise InputError("; ".join(problems), "planhat-tui profile list shows what there is.")
+                return ""
+        elif self.config.undecided is not None:
+            why = str(self.config.undecided)
+        self.workspaces.open(DEMO_NAMES[0])
+        return why
 
     def close(self) -> None:
         """Close whatever was opened."""
@@ -349,6 +513,19 @@ class Runtime:
             self.machine.close()
         if self._end_log is not None:
             self._end_log()
+
+
+def _must_have(wanted: str, themes: Mapping[str, Theme], mistakes: Sequence[ConfigError]) -> None:
+    """Raise :class:`InputError` unless there is a theme of that name."""
+    from planhat_tui.model.text import nearest
+
+    if wanted in themes:
+        return
+    if own := [str(mistake) for mistake in mistakes if mistake.path.stem == wanted]:
+        raise InputError("\n".join([f"The theme {wanted} can't be used:", *own]))
+    near = nearest(wanted, themes)
+    advice = f"Did you mean {near}?" if near else f"There are: {', '.join(themes)}."
+    raise InputError(f"There is no theme {wanted}.", advice)
 
 
 def _unkept(folder: Path, what: str) -> str:
@@ -373,7 +550,7 @@ def _demo(name: str) -> Profile:
         base_url=DEMO_URL,
         token=TokenSource("text", tenant.token),
         tenant_uuid=tenant.tenant_id,
-        external_user_id="max123",
+        external_user_id=tenant.user,
         label="practice data",
         call_note_field="Last call note",
         dialect="modern",

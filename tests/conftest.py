@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.shell import Shell
+
 EFFORT = float(os.environ.get("PLANHAT_TUI_TEST_EFFORT", "1"))
 """Scales every count of examples and kills; a long run sets it to 10."""
 
@@ -60,3 +62,30 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     return folder
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home in which both tenants of the demo are filled: to be copied, never changed."""
+    from tests.shell import fill_demo
+
+    folder = tmp_path_factory.mktemp("filled")
+    fill_demo(folder)
+    return folder
+
+
+@pytest.fixture
+def shell(home: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Return a shell in an empty home."""
+    from tests.shell import Shell
+
+    return Shell(home, capsys)
+
+
+@pytest.fixture
+def demo(shell: Shell, template: Path) -> Shell:
+    """Return a shell whose demo is filled."""
+    from tests.shell import copy_home
+
+    copy_home(template, shell.home)
+    return shell

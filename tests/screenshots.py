@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.runtime import Runtime, Start
 from planhat_tui.tui.app import PlanhatApp
+from planhat_tui.tui.touring import WELCOME
 from tests.journeys.conftest import CLOCK, LARGE, MEDIUM, SMALL
 from tests.settling import settle
 
@@ -54,6 +56,14 @@ SHOTS: dict[str, Callable[[Pilot[None]], Awaitable[None]]] = {
 }
 
 
+def shot(filled: Path, name: str, size: tuple[int, int]) -> str:
+    """Return one picture, taken in a copy: the next one finds the list as it was in the first."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        shutil.copytree(filled, home)
+        return asyncio.run(shoot(home, name, size))
+
+
 async def shoot(home: Path, name: str, size: tuple[int, int]) -> str:
     """Return one picture as SVG, the same each time."""
     runtime = Runtime({"PLANHAT_TUI_HOME": str(home)}, Start(demo=True), clock=CLOCK)
@@ -77,10 +87,11 @@ def main() -> int:
         home = Path(folder)
         runtime = Runtime({"PLANHAT_TUI_HOME": str(home)}, Start(demo=True), clock=CLOCK)
         runtime.workspace().net.fill().result(60)
+        runtime.machine.see(WELCOME)
         runtime.close()
         for name in SHOTS:
             for width, height in (SMALL, MEDIUM, LARGE):
-                picture = asyncio.run(shoot(home, name, (width, height)))
+                picture = shot(home, name, (width, height))
                 path = FOLDER / f"{name}-{width}x{height}.svg"
                 if check and (not path.exists() or path.read_text("utf-8") != picture):
                     stale.append(path.name)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import signal
 import socket
 import stat
@@ -18,12 +19,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui import __version__
+from planhat_tui.__main__ import main
+from planhat_tui.clock import REAL
 from planhat_tui.model.ports import Clock
-from planhat_tui.runtime import REAL, Runtime
+from planhat_tui.runtime import Runtime
 from planhat_tui.sandbox import SandboxOptions
 from tests.disk import read_only
 from tests.sandbox.process import Running, running
-from tests.shell import SECONDS, Shell, always_saying, ask, copy_home, fill_demo
+from tests.shell import SECONDS, Shell, always_saying, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,27 +42,6 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home in which the demo is filled."""
-    home = tmp_path_factory.mktemp("filled")
-    fill_demo(home)
-    return home
-
-
-@pytest.fixture
-def shell(home: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """Return a shell in an empty home."""
-    return Shell(home, capsys)
-
-
-@pytest.fixture
-def demo(shell: Shell, template: Path) -> Shell:
-    """Return a shell whose demo is filled."""
-    copy_home(template, shell.home)
-    return shell
 
 
 @pytest.fixture
@@ -140,6 +122,14 @@ def test_csv_and_ids(demo: Shell) -> None:
     ids = demo("--demo", "company", "find", "acme inc", "-o", "id").out
     csv = demo("--demo", "company", "find", "acme inc", "-o", "csv", "--fields", "_id,name").out
     assert csv == f"_id,name\n{ids.strip()},Acme Inc\n"
+
+
+def test_what_isnt_found_is_told_on_stderr_unless_quiet(demo: Shell) -> None:
+    said = demo("--demo", "company", "find", "amce", "inc")
+    assert (said.status, said.out) == (0, "")
+    assert said.err.startswith("No company matches amce inc among 1,200 companies and ")
+    assert "Did you mean acme inc?" in said.err
+    assert demo("--demo", "-q", "company", "find", "amce", "inc").err == ""
 
 
 def test_quiet_leaves_data_and_errors(demo: Shell) -> None:
@@ -229,6 +219,10 @@ def test_profiles_that_are_right_work_beside_one_that_isnt(shell: Shell, server:
         (["company", "fnd"], "There is no company verb fnd.  Did you mean find?"),
         (["company"], "What about company?  There are: find, show, create,"),
         (["--demo", "company", "find", "--jsn"], "There's no option --jsn.  Did you mean --json?"),
+        (
+            ["--demo", "company", "find", "acme", "--limit", "3"],
+            "There's no option --limit.  It is a part of the query: limit:3",
+        ),
         (["--demo", "company", "show"], "Missing argument 'ID'."),
         (["--demo", "company", "tag", "Acme Inc"], "Missing argument 'TAG...'."),
         (["--demo", "company", "set", "Acme Inc", "won"], "won is not FIELD=VALUE."),
@@ -260,7 +254,7 @@ def test_several_records_of_a_name_are_listed_on_stderr(acme: Shell, server: Run
     assert acme("sync").status == 0
     said = acme("company", "tag", "Twin", "x")
     assert (said.status, said.out) == (2, "")
-    assert all(f"  {twin}  Twin\n" in said.err for twin in twins)
+    assert all(f"  {twin}  Twin" in said.err for twin in twins)
 
 
 def test_help_is_data(shell: Shell) -> None:
@@ -281,6 +275,7 @@ def test_the_version(shell: Shell) -> None:
 def test_without_a_terminal_a_deletion_needs_yes(demo: Shell) -> None:
     said = demo("--demo", "company", "delete", "Acme Inc")
     assert (said.status, said.out) == (2, "")
+    assert "Delete Acme Inc in demo? Its contacts go with it." in said.err
     assert "nothing was done.  Add --yes." in said.err
     assert demo("--demo", "company", "show", "Acme Inc").status == 0
     assert demo("--demo", "company", "delete", "Acme Inc", "--yes").status == 0
@@ -298,6 +293,18 @@ def test_in_a_terminal_the_word_is_asked_for(
     assert "Type delete and Enter: " in said.err
     there = demo("--demo", "company", "show", "Acme Inc").status
     assert there == (3 if status == 0 else 0)
+
+
+def test_a_tenant_is_wiped_by_its_name_even_without_its_token(acme: Shell, server: Running) -> None:
+    acme("company", "tag", "Acme Inc", "brand-new", "--queue")
+    said = acme("profile", "wipe", "acme")
+    assert (said.status, said.out) == (2, "")
+    assert "Planhat doesn't have 1 edit yet" in said.err
+    assert "Add --yes --confirm acme." in said.err
+    acme.configure(f"profiles: {{acme: {{base_url: '{server.url}', token: {{env: GONE}}}}}}\n")
+    assert acme("profile", "wipe", "acme", "--yes", "--confirm", "acme").status == 0
+    assert list((acme.home / "data" / "tenants").iterdir()) == []
+    assert "Nothing of acme is on this machine." in acme("profile", "wipe", "acme", "--yes").err
 
 
 def test_a_profile_may_want_its_name(shell: Shell, server: Running) -> None:
@@ -382,6 +389,7 @@ def test_what_was_made_is_taken_back_after_yes(acme: Shell) -> None:
     acme("company", "create", "New Ltd")
     said = acme("undo")
     assert said.status == 2
+    assert "Taking it back deletes in Planhat: New Ltd." in said.err
     assert "Add --yes." in said.err
     assert acme("company", "show", "New Ltd").status == 0
     assert acme("undo", "--yes").status == 0
@@ -403,7 +411,7 @@ def test_values_that_planhat_refuses(acme: Shell) -> None:
     assert acme("company", "create", "One", "externalId=x1").status == 0
     said = acme("company", "create", "Two", "externalId=x1")
     assert said.status == 4
-    assert "externalId x1 is taken" in said.err
+    assert "One has the external id x1 already" in said.err
 
 
 def test_of_several_some_fail(acme: Shell) -> None:
@@ -481,7 +489,8 @@ def test_profiles_are_chosen_and_taken_out(shell: Shell, server: Running) -> Non
     shell.meet(server.url)
     with shell.config.open("a") as file:
         file.write(f"  second: {{base_url: {server.url}, token: sandbox-token-2}}\n")
-    assert shell("whoami", "--json").json["tenantName"] == "Northwind Software"
+    assert shell("whoami").status == 2  # two, and none is named
+    assert shell("--profile", "acme", "whoami", "--json").json["tenantName"] == "Northwind Software"
     assert shell("profile", "use", "second").status == 0
     assert shell("whoami", "--json").json["tenantName"] == "Harbour Analytics"
     assert shell("profile", "use", "secnod").status == 3
@@ -493,7 +502,7 @@ def test_a_profile_isnt_taken_out_while_it_has_edits(acme: Shell) -> None:
     acme("--queue", "company", "tag", "Acme Inc", "brand-new")
     said = acme("profile", "remove", "acme")
     assert said.status == 2
-    assert "acme has 1 edits that Planhat doesn't have yet" in said.err
+    assert "acme has 1 edit that Planhat doesn't have yet" in said.err
     acme("undo")
     assert acme("profile", "remove", "acme").status == 0
 
@@ -542,10 +551,12 @@ def _spawn(*words: str, **how: object) -> subprocess.Popen[bytes]:
 def test_the_explorer_needs_a_terminal(shell: Shell) -> None:
     said = shell()
     assert (said.status, said.out) == (2, "")
-    assert said.err == (
+    assert said.err.startswith(
         "planhat-tui: The explorer needs a terminal, and this is none."
-        "  planhat-tui --help lists the commands that don't.\n"
+        "  planhat-tui repl takes commands without one, and a shell these: find, company, contact,"
     )
+    assert said.err.count("\n") == 1
+    assert "\x1b" not in said.err
 
 
 def test_a_dumb_terminal_is_none(home: Path) -> None:
@@ -608,6 +619,36 @@ def test_ctrl_c_ends_it_with_130(shell: Shell) -> None:
     assert b"Traceback" not in err
 
 
+def test_so_does_one_before_anything_has_begun(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_words: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("planhat_tui.cli.run", interrupted)
+    monkeypatch.setattr("sys.argv", ["planhat-tui", "whoami"])
+    monkeypatch.setattr("gc.disable", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "Interrupted.\n")
+
+
+def test_a_watch_of_the_limit_speaks_into_a_pipe_at_once_and_ends_with_130(
+    acme: Shell,
+) -> None:
+    assert acme.home.exists()
+    with _spawn("limits", "--watch", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        first, second = process.stdout.readline(), process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=SECONDS)
+    assert re.match(rb"\d+ of \d+ left", first)
+    assert re.match(rb"\d+ of \d+ left", second)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+
+
 def test_the_sandbox_says_when_its_ready_and_is_ended_by_a_signal(shell: Shell) -> None:
     words = ["sandbox", "--port", "0", "--companies", "3", "--limit", "50"]
     with _spawn(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -632,3 +673,27 @@ def test_runs_at_the_same_time_lose_no_edit(acme: Shell, server: Running) -> Non
         assert process.returncode == 0, err
     for company in companies[:4]:
         assert ask(server, "GET", f"/companies/{company}")["phase"] == "won"
+
+
+@pytest.mark.parametrize(
+    ("default", "names", "why"),
+    [
+        ("default: mine\n", ["mine-eu"], "default mine is no profile (did you mean mine-eu?)."),
+        ("", ["mine-eu", "syd"], "There are several profiles and no default."),
+    ],
+)
+def test_no_write_goes_to_a_tenant_that_nobody_named(
+    shell: Shell, default: str, names: list[str], why: str
+) -> None:
+    with running(SandboxOptions(companies=3)) as server:
+        profiles = "".join(
+            f"  {name}: {{base_url: '{server.url}', token: {server.token}}}\n" for name in names
+        )
+        shell.configure(f"{default}profiles:\n{profiles}")
+        company = ask(server, "GET", "/companies")[0]
+        said = shell("company", "tag", company["_id"], "x")
+        assert said.status == 2
+        assert why in said.err
+        assert "-p" in said.err
+        assert ask(server, "GET", f"/companies/{company['_id']}")["tags"] == company["tags"]
+        assert shell("-p", "mine-eu", "company", "tag", company["_id"], "x").status == 0

@@ -18,12 +18,13 @@ from planhat_tui.errors import (
     TokenError,
 )
 from planhat_tui.model.limits import Lane
+from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.runtime import DEMO_URL, HINT, Runtime, Start
 from planhat_tui.sandbox import SandboxOptions
 from tests.disk import read_only
 from tests.sandbox.process import running
-from tests.shell import SECONDS, copy_home, fill_demo
+from tests.shell import SECONDS, copy_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,13 +36,6 @@ profiles:
   us: {base_url: https://api.planhat.com, token: us-token}
   eu: {base_url: https://api-eu.planhat.com, token: {env: EU_TOKEN}}
 """
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("filled")
-    fill_demo(home)
-    return home
 
 
 @pytest.fixture
@@ -163,6 +157,12 @@ def test_the_demo_asks_for_no_token_and_no_network(demo: Runtime) -> None:
     assert demo.probe(demo.profile("demo")).name == "Max Berg"
 
 
+@pytest.mark.parametrize("name", ["demo", "demo-2"])
+def test_calls_of_the_demo_are_its_own_users(demo: Runtime, name: str) -> None:
+    profile = demo.profile(name)
+    assert demo.probe(profile).external_id == profile.external_user_id
+
+
 # -- files
 
 
@@ -216,6 +216,84 @@ def test_a_rotated_token_finds_the_files_of_its_tenant(
             again.end()
     offline = begin().workspace()
     assert offline.reads.companies().total == before == 3
+
+
+def test_a_new_token_of_the_tenant_that_the_profile_names_shows_what_is_here(
+    begin: Callable[..., Runtime], home: Path, tmp_path: Path
+) -> None:
+    def meet(url: str, token: str) -> None:
+        named = f"tenant_uuid: {options.tenant}"
+        _configure(home, f"profiles:\n  acme: {{base_url: '{url}', token: {token}, {named}}}\n")
+
+    options = SandboxOptions(companies=3, db=tmp_path / "s.db", token="first")
+    with running(options) as server:
+        meet(server.url, "first")
+        runtime = begin()
+        runtime.workspace().net.fill().result(SECONDS)
+        runtime.close()
+        port = int(server.url.rpartition(":")[2])
+        server.end()
+    runtime = begin()
+    entry = runtime.workspace().writes.create(Kind.COMPANY, {"name": "New Ltd"})
+    runtime.close()
+    meet(server.url, "second")
+    workspace = begin().workspace()
+    assert [one.title for one in workspace.reads.outbox()] == ["New Ltd"]
+    assert workspace.reads.companies().total == 4
+    with running(replace(options, token="second"), port):
+        (sent,) = workspace.net.deliver([entry.n]).result(SECONDS)
+        assert sent.state is State.DELIVERED
+
+
+def test_while_nobody_knows_whose_a_new_token_is_it_is_said_where_the_rest_waits(
+    begin: Callable[..., Runtime], home: Path, tmp_path: Path
+) -> None:
+    options = SandboxOptions(companies=3, db=tmp_path / "s.db", token="first")
+    with running(options) as server:
+        _configure(home, _tenant(server.url, "first"))
+        runtime = begin()
+        runtime.workspace().net.fill().result(SECONDS)
+        port = int(server.url.rpartition(":")[2])
+        server.end()
+    runtime.workspace().writes.create(Kind.COMPANY, {"name": "New Ltd"})
+    assert runtime.notes == ()
+    runtime.close()
+    _configure(home, _tenant(server.url, "second"))
+    runtime = begin()
+    assert runtime.workspace().reads.outbox() == ()
+    (note,) = runtime.notes
+    assert "acme has a new token: what it read with the one before, and 1 edit not" in note
+    with running(replace(options, token="second"), port):
+        runtime.workspace().net.ask(_who).result(SECONDS)
+        runtime.close()
+    again = begin()
+    assert [one.title for one in again.workspace().reads.outbox()] == ["New Ltd"]
+    assert again.notes == ()
+
+
+def test_a_token_of_another_tenant_than_the_profile_names_sends_it_nothing(
+    begin: Callable[..., Runtime], home: Path
+) -> None:
+    options = SandboxOptions(companies=3)
+    with running(options) as server:
+        named = f"tenant_uuid: {options.tenant}"
+        profile = f"profiles:\n  acme: {{base_url: '{server.url}', token: TOKEN, {named}}}\n"
+        _configure(home, profile.replace("TOKEN", options.token))
+        runtime = begin()
+        runtime.workspace().net.fill().result(SECONDS)
+        runtime.close()
+        _configure(home, profile.replace("TOKEN", "sandbox-token-2"))
+        runtime = begin()
+        workspace = runtime.workspace()
+        entry = workspace.writes.create(Kind.COMPANY, {"name": "New Ltd"})
+        with pytest.raises(TenantMismatchError):
+            workspace.net.fill().result(SECONDS)
+        assert workspace.net.deliver([entry.n]).result(SECONDS)[0].state is State.QUEUED
+        runtime.close()
+        _configure(home, _tenant(server.url, "sandbox-token-2"))
+        theirs = begin().workspace()
+        assert theirs.reads.companies().total == 0  # it was never taken for the other's
+        assert theirs.reads.outbox() == ()
 
 
 def test_edits_that_wait_in_new_files_keep_them(
@@ -324,6 +402,7 @@ def test_requests_are_remembered_and_written_to_the_log(
     assert [(line.method, line.path, line.status) for line in lines] == [
         ("GET", "/myprofile", 200)
     ] * len(lines)
+    assert all(line.tenant == "demo" and line.at > 0 for line in lines)
     assert all(f"planhat_tui.requests: {line}\n" in log.read_text() for line in lines)
 
 
@@ -342,20 +421,40 @@ def test_the_explorer_opens_on_the_default(begin: Callable[..., Runtime], home: 
     assert session.hint == ""
 
 
-def test_where_the_default_cant_be_opened_another_is_and_why_is_said(
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (CONFIG, "eu can't be opened: The environment has no EU_TOKEN"),
+        (
+            CONFIG.replace("default: eu", "default: su"),
+            "default su is no profile",
+        ),
+        (CONFIG.replace("default: eu", ""), "several profiles and no default"),
+        (
+            CONFIG.replace("eu: {base_url", "eu: {base_ulr"),
+            "Profile eu: a profile has no key base_ulr",
+        ),
+        ("default: [\n", "config.yaml:2:1"),
+    ],
+    ids=["no token", "no profile", "none named", "a mistake", "no YAML"],
+)
+def test_where_the_default_cant_be_opened_no_other_tenant_is(
+    begin: Callable[..., Runtime], home: Path, text: str, why: str
+) -> None:
+    _configure(home, text)
+    session = begin().session()
+    assert session.workspaces.current.profile.name == "demo"
+    assert why in session.choose
+    with pytest.raises((ConfigError, TokenError)):
+        begin().workspace()
+
+
+def test_what_the_environment_names_is_opened_or_nothing_is(
     begin: Callable[..., Runtime], home: Path
 ) -> None:
     _configure(home)
-    session = begin().session()
-    assert session.workspaces.current.profile.name == "us"
-    assert "eu can't be opened: The environment has no EU_TOKEN" in session.problems[0]
-
-
-def test_where_none_can_the_demo_is(begin: Callable[..., Runtime], home: Path) -> None:
-    _configure(home, _tenant("https://api.planhat.com", "{env: NONE}"))
-    session = begin().session()
-    assert session.workspaces.current.profile.name == "demo"
-    assert session.problems[0].startswith("acme can't be opened")
+    with pytest.raises(NotFoundError):
+        begin(PLANHAT_TUI_PROFILE="asia", EU_TOKEN="t").session()
 
 
 def test_without_any_profile_it_is_the_demo_and_says_how_to_add_one(
@@ -413,7 +512,8 @@ def test_one_that_the_config_names_is_said_and_the_default_is_used(
     _configure(home, "settings: {theme: xyzzy}\n")
     session = begin().session()
     assert session.theme == "planhat-dark"
-    assert "There is no theme xyzzy.  planhat-dark is used" in session.problems
+    assert any("config.yaml:1:19: There is no theme xyzzy." in one for one in session.problems)
+    assert "planhat-dark is the theme meanwhile" in session.problems
 
 
 def test_a_theme_goes_before_the_configs(begin: Callable[..., Runtime], home: Path) -> None:

@@ -9,7 +9,9 @@ from urllib.parse import quote
 from planhat_tui.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from typing import Unpack
+
+    from planhat_tui.model.ports import ContactsAsk
 
     Query = dict[str, str | int]
 
@@ -62,32 +64,23 @@ def sendable(text: str, field: str) -> str:
     return _encodable(text, field)
 
 
-def listing(
-    limit: int,
-    offset: int,
-    *,
-    sort: str = "",
-    select: Sequence[str] = (),
-    company_ids: Sequence[str] = (),
-    email: str = "",
-    archived: bool | None = None,
-) -> Query:
+def listing(**ask: Unpack[ContactsAsk]) -> Query:
     """Return the parameters of a list. Raises :class:`InputError` for what none can hold.
 
-    ``sort`` is a field, or ``-field`` for descending. What is left out isn't sent.
+    What is left out isn't sent.
     """
-    if limit < 1 or offset < 0:
+    query: Query = {"limit": ask["limit"], "offset": ask["offset"]}
+    if ask["limit"] < 1 or ask["offset"] < 0:
         raise InputError("A page begins at 0 or later and holds at least one record.")
-    query: Query = {"limit": limit, "offset": offset}
-    if sort:
+    if sort := ask.get("sort"):
         query["sort"] = _name(sort, "sort")
-    if select:
+    if select := ask.get("select"):
         query["select"] = ",".join(_name(one, "select") for one in select)
-    if company_ids:
+    if company_ids := ask.get("company_ids"):
         query["companyId"] = ",".join(_name(checked_id(one), "companyId") for one in company_ids)
-    if email:
+    if email := ask.get("email"):
         query["email"] = sendable(email, "email")
-    if archived is not None:
+    if (archived := ask.get("archived")) is not None:
         query["archived"] = "true" if archived else "false"
     if sum(len(str(value)) for value in query.values()) > MAX_QUERY:
         raise InputError("That is too much for one request.", "Ask for fewer at once.")

@@ -6,6 +6,7 @@ inflate them unasked and whole.
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,9 @@ MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes of a body, inflated, at most."""
 
 _PIECE: Final = 1024 * 1024
+_CRUMBS: Final = 64
+"""Chunks after which others get their turn, and the deadline is looked at: a server may send bytes
+by ones, and thousands of them are here at once."""
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 _INFLATED: Final = {"gzip", "x-gzip", "deflate"}
 
@@ -33,9 +37,12 @@ async def read_body(chunks: AsyncIterator[bytes], encoding: str, cap: int = MAX_
     """
     inflater = _inflater(encoding)
     body = BytesIO()  # it gives its bytes away without a copy
-    taken = 0
+    taken = number = 0
     async for chunk in chunks:
         taken += len(chunk)
+        number += 1
+        if number % _CRUMBS == 0:
+            await asyncio.sleep(0)
         for piece in (chunk,) if inflater is None else _inflate(inflater, chunk):
             body.write(piece)
             if body.tell() > cap:

@@ -14,6 +14,7 @@ from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Unpack
 
     from planhat_tui.api.address import Query
     from planhat_tui.api.exchange import Exchange
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from planhat_tui.api.wire import RecordPage
     from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.limits import Lane, Limits
+    from planhat_tui.model.ports import Before, ContactsAsk, ListAsk
     from planhat_tui.model.raw import RawAnswer
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
@@ -45,7 +47,7 @@ class PlanhatClient:
     """One tenant at Planhat. Implements :class:`planhat_tui.model.ports.Planhat`.
 
     Made by :func:`planhat_tui.api.connection.connect`. Every method raises the errors of
-    :mod:`planhat_tui.errors` only.
+    :mod:`planhat_tui.errors` only, and what ``before`` raises: then nothing was sent.
     """
 
     def __init__(self, exchange: Exchange, governor: Governor) -> None:
@@ -53,55 +55,54 @@ class PlanhatClient:
         self._requests = Requests(exchange)
         self._governor = governor
 
-    async def my_profile(self, *, lane: Lane) -> Received:
+    async def my_profile(self, *, lane: Lane, once: bool = False) -> Received:
         """``GET /myprofile``: the user whom the token stands for."""
-        return await self._requests.one("/myprofile", "profile", lane)
+        return await self._requests.one("/myprofile", "profile", lane, once=once)
 
     async def users(self, *, email: str = "", lane: Lane) -> RecordPage:
         """``GET /users``: the team, or the one with that e-mail."""
         query: Query = {"email": sendable(email, "email")} if email else {"limit": MAX_USERS}
         return await self._requests.page("/users", "user", lane, query)
 
-    async def lean_companies(self, *, external_id: str = "", lane: Lane) -> RecordPage:
+    async def lean_companies(
+        self, *, external_id: str = "", lane: Lane, once: bool = False
+    ) -> RecordPage:
         """``GET /leancompanies``: id, external id, name and slug of every company."""
         query: Query = {"externalId": sendable(external_id, "external_id")} if external_id else {}
-        return await self._requests.page("/leancompanies", "company", lane, query)
+        return await self._requests.page("/leancompanies", "company", lane, query, once=once)
 
-    async def companies(
-        self,
-        *,
-        limit: int,
-        offset: int,
-        sort: str = "",
-        select: Sequence[str] = (),
-        company_ids: Sequence[str] = (),
-        lane: Lane,
-    ) -> RecordPage:
-        """``GET /companies``: whole companies (modern edition only; else 404 or 405).
-
-        ``select`` names the fields wanted, ``company_ids`` the companies; a server may ignore
-        either, and the order, without a word.
-        """
-        query = listing(limit, offset, sort=sort, select=select, company_ids=company_ids)
-        return await self._requests.page("/companies", "list of companies", lane, query)
+    async def companies(self, *, lane: Lane, **ask: Unpack[ListAsk]) -> RecordPage:
+        """``GET /companies``: whole companies (modern edition only; else 404 or 405)."""
+        return await self._requests.page("/companies", "list of companies", lane, listing(**ask))
 
     async def company(self, company_id: str, *, lane: Lane) -> Received:
         """``GET /companies/:id``."""
         return await self._requests.the("companies", company_id, "company", lane)
 
-    async def create_company(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+    async def create_company(
+        self, body: Mapping[str, Json], *, lane: Lane, before: Before | None = None
+    ) -> Received:
         """``POST /companies``."""
-        return await self._requests.create("/companies", "company", body, lane)
+        return await self._requests.create("/companies", "company", body, lane, before)
 
     async def update_company(
-        self, company_id: str, body: Mapping[str, Json], *, lane: Lane
+        self,
+        company_id: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Before | None = None,
     ) -> Received:
         """``PUT /companies/:id``: the fields that are sent change."""
-        return await self._requests.update("companies", company_id, "company", body, lane)
+        return await self._requests.update("companies", company_id, "company", body, lane, before)
 
-    async def delete_company(self, company_id: str, *, lane: Lane) -> None:
+    async def delete_company(
+        self, company_id: str, *, lane: Lane, before: Before | None = None
+    ) -> None:
         """``DELETE /companies/:id``."""
-        await self._requests.delete(path_to_delete("companies", company_id), "company", lane)
+        await self._requests.delete(
+            path_to_delete("companies", company_id), "company", lane, before
+        )
 
     async def contacts_of(self, company_id: str, *, lane: Lane) -> RecordPage:
         """``GET /endusers?c=``: all contacts of a company, in as many requests as that takes.
@@ -118,112 +119,124 @@ class PlanhatClient:
             page = page.joined(last)
         return page
 
-    async def contacts(
-        self,
-        *,
-        limit: int,
-        offset: int,
-        sort: str = "",
-        select: Sequence[str] = (),
-        company_ids: Sequence[str] = (),
-        email: str = "",
-        archived: bool | None = None,
-        lane: Lane,
-    ) -> RecordPage:
+    async def contacts(self, *, lane: Lane, **ask: Unpack[ContactsAsk]) -> RecordPage:
         """``GET /endusers``: a page of all contacts, or of those that fit (modern edition only)."""
-        query = listing(
-            limit,
-            offset,
-            sort=sort,
-            select=select,
-            company_ids=company_ids,
-            email=email,
-            archived=archived,
-        )
-        return await self._requests.page("/endusers", "list of contacts", lane, query)
+        return await self._requests.page("/endusers", "list of contacts", lane, listing(**ask))
 
     async def contact(self, contact_id: str, *, lane: Lane) -> Received:
         """``GET /endusers/:id``."""
         return await self._requests.the("endusers", contact_id, "contact", lane)
 
-    async def create_contact(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+    async def create_contact(
+        self, body: Mapping[str, Json], *, lane: Lane, before: Before | None = None
+    ) -> Received:
         """``POST /endusers``."""
-        return await self._requests.create("/endusers", "contact", body, lane)
+        return await self._requests.create("/endusers", "contact", body, lane, before)
 
     async def update_contact(
-        self, contact_id: str, body: Mapping[str, Json], *, lane: Lane
+        self,
+        contact_id: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Before | None = None,
     ) -> Received:
         """``PUT /endusers/:id``."""
-        return await self._requests.update("endusers", contact_id, "contact", body, lane)
+        return await self._requests.update("endusers", contact_id, "contact", body, lane, before)
 
-    async def delete_contact(self, contact_id: str, *, lane: Lane) -> None:
+    async def delete_contact(
+        self, contact_id: str, *, lane: Lane, before: Before | None = None
+    ) -> None:
         """``DELETE /endusers/:id``."""
-        await self._requests.delete(path_to_delete("endusers", contact_id), "contact", lane)
+        await self._requests.delete(path_to_delete("endusers", contact_id), "contact", lane, before)
 
     async def call(self, call_id: str, *, lane: Lane) -> Received:
         """``GET /calls/:id``."""
         return await self._requests.the("calls", call_id, "call", lane)
 
-    async def create_call(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+    async def create_call(
+        self, body: Mapping[str, Json], *, lane: Lane, before: Before | None = None
+    ) -> Received:
         """``POST /calls``."""
-        return await self._requests.create("/calls", "call", body, lane)
+        return await self._requests.create("/calls", "call", body, lane, before)
 
     async def create_open_call(
-        self, tenant: str, body: Mapping[str, Json], *, lane: Lane
+        self,
+        tenant: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Before | None = None,
     ) -> Received:
         """``POST /<tenant>/calls``: the open endpoint; sent without the token.
 
         What comes back may be empty: strangers are told nothing of the tenant's data.
         """
-        return await self._requests.open_write(tenant, "calls", "call", body, lane)
+        return await self._requests.open_write(tenant, "calls", "call", body, lane, before)
 
-    async def update_call(self, call_id: str, body: Mapping[str, Json], *, lane: Lane) -> Received:
+    async def update_call(
+        self,
+        call_id: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Before | None = None,
+    ) -> Received:
         """``PUT /calls/:id``."""
-        return await self._requests.update("calls", call_id, "call", body, lane)
+        return await self._requests.update("calls", call_id, "call", body, lane, before)
 
-    async def delete_call(self, call_id: str, *, lane: Lane) -> None:
+    async def delete_call(self, call_id: str, *, lane: Lane, before: Before | None = None) -> None:
         """``DELETE /calls/:id``."""
-        await self._requests.delete(path_to_delete("calls", call_id), "call", lane)
+        await self._requests.delete(path_to_delete("calls", call_id), "call", lane, before)
 
-    async def upsert_companies(self, rows: Sequence[Raw], *, lane: Lane) -> BulkAnswer:
+    async def upsert_companies(
+        self, rows: Sequence[Raw], *, lane: Lane, before: Before | None = None
+    ) -> BulkAnswer:
         """``PUT /companies`` with a list: make or change up to 5,000, each by a key that it has.
 
         Tells what became of each row, those that were refused included. Raises
         :class:`InputError` before anything is sent if a row has no key of its own.
         """
-        return await self._requests.upsert("/companies", "list of companies", rows, lane)
+        return await self._requests.upsert("/companies", "list of companies", rows, lane, before)
 
-    async def upsert_contacts(self, rows: Sequence[Raw], *, lane: Lane) -> BulkAnswer:
+    async def upsert_contacts(
+        self, rows: Sequence[Raw], *, lane: Lane, before: Before | None = None
+    ) -> BulkAnswer:
         """``PUT /endusers`` with a list, likewise."""
-        return await self._requests.upsert("/endusers", "list of contacts", rows, lane)
+        return await self._requests.upsert("/endusers", "list of contacts", rows, lane, before)
 
     async def custom_fields(
         self, *, parent: str = "", limit: int = MAX_CUSTOM_FIELDS, offset: int = 0, lane: Lane
     ) -> RecordPage:
         """``GET /customfields``: definitions, those of ``company`` or ``enduser`` if it's named."""
-        query = listing(limit, offset)
+        query = listing(limit=limit, offset=offset)
         if parent:
             query["parent"] = sendable(parent, "parent")
         return await self._requests.page("/customfields", "list of custom fields", lane, query)
+
+    async def custom_field(self, field_id: str, *, lane: Lane) -> Received:
+        """``GET /customfields/:id``: one definition."""
+        return await self._requests.the("customfields", field_id, "custom field", lane)
 
     async def create_custom_field(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
         """``POST /customfields``: define one; it needs ``name``, ``type`` and ``parent``."""
         return await self._requests.create("/customfields", "custom field", body, lane)
 
-    async def resources(
-        self,
-        name: str,
-        *,
-        limit: int,
-        offset: int,
-        sort: str = "",
-        select: Sequence[str] = (),
-        company_ids: Sequence[str] = (),
-        lane: Lane,
-    ) -> RecordPage:
+    async def update_custom_field(
+        self, field_id: str, body: Mapping[str, Json], *, lane: Lane
+    ) -> Received:
+        """``PUT /customfields/:id``: what is sent of a definition changes."""
+        return await self._requests.update("customfields", field_id, "custom field", body, lane)
+
+    async def delete_custom_field(self, field_id: str, *, lane: Lane) -> None:
+        """``DELETE /customfields/:id``: the definition; what records hold under it may stay."""
+        path = path_to_delete("customfields", field_id)
+        await self._requests.delete(path, "custom field", lane)
+
+    async def resources(self, name: str, *, lane: Lane, **ask: Unpack[ListAsk]) -> RecordPage:
         """``GET /<name>``: a page of one of :data:`RESOURCES`, which are only read."""
-        query = listing(limit, offset, sort=sort, select=select, company_ids=company_ids)
-        return await self._requests.page(f"/{_resource(name)}", f"list of {name}", lane, query)
+        path = f"/{_resource(name)}"
+        return await self._requests.page(path, f"list of {name}", lane, listing(**ask))
 
     async def resource(self, name: str, record_id: str, *, lane: Lane) -> Received:
         """``GET /<name>/:id``: one record of :data:`RESOURCES`."""
@@ -240,6 +253,10 @@ class PlanhatClient:
     def limits(self) -> Limits:
         """Return the rate limit as it is known now. Safe from any thread."""
         return self._governor.limits
+
+    async def shared_limits(self) -> Limits:
+        """Return the rate limit as any process on this machine knows it now; costs no call."""
+        return self._governor.look()
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.api.auth import Auth, Credentials, clean_base_url, clean_token
 from planhat_tui.api.client import PlanhatClient
-from planhat_tui.api.exchange import DEADLINE, Exchange
+from planhat_tui.api.exchange import DEADLINE, PATIENCE, Exchange
 from planhat_tui.api.governor import Governor
 from planhat_tui.api.proxy import proxy_for
 from planhat_tui.api.transport import open_transport
@@ -38,6 +38,7 @@ def connect(
     log: Callable[[RequestLogLine], None] | None = None,
     on_limits: Callable[[Limits], None] | None = None,
     deadline: float = DEADLINE,
+    patience: float = PATIENCE,
     env: Mapping[str, str] = os.environ,
 ) -> PlanhatClient:
     """Return a client for one tenant; nothing is sent yet. Use it inside one event loop.
@@ -46,8 +47,8 @@ def connect(
     the one of ``env`` only if it says :data:`planhat_tui.api.proxy.ENVIRONMENT`. ``budget_key``
     names the rate limit's budget in ``budget``; without one it's a hash of the base URL and the
     token. ``on_limits`` is called in the loop after each answer. ``deadline`` is seconds for a
-    whole exchange. Raises :class:`TokenError` or :class:`InputError`, neither of which quotes the
-    token.
+    whole exchange, ``patience`` those for which the user's request goes again after a 429. Raises
+    :class:`TokenError` or :class:`InputError`, neither of which quotes the token.
     """
     address = clean_base_url(base_url, in_process=app is not None)
     credentials = Credentials(clean_token(token), auth)
@@ -70,5 +71,6 @@ def connect(
         wall=wall,
         log=log,
         deadline=deadline,
+        patience=patience,
     )
     return PlanhatClient(exchange, main)

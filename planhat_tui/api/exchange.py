@@ -18,7 +18,8 @@ from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
 from planhat_tui.api.window import Told
 from planhat_tui.api.wire import looks_like_html, message_of
-from planhat_tui.errors import OfflineError, PlanhatTuiError, ServerError
+from planhat_tui.errors import OfflineError, PlanhatTuiError, RateLimitedError, ServerError
+from planhat_tui.model.limits import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
 
     from planhat_tui.api.auth import Credentials
     from planhat_tui.api.governor import Governor, Turn
-    from planhat_tui.model.limits import Lane
+    from planhat_tui.model.ports import Before
 
 DEADLINE: Final = 60.0
 """Seconds for a whole exchange; a server that sends a byte now and then can't hold us longer."""
+
+PATIENCE: Final = 120.0
+"""Seconds after a first 429 for which the user's request goes again: a window has turned by then,
+and what still refuses isn't the limit."""
 
 T = TypeVar("T")
 
@@ -49,7 +54,9 @@ class Ask:
     about. ``query`` is encoded. ``open`` requests go without the token, under a limit of their own.
     ``also`` is a status beside 2xx whose body is read as an answer. ``shown`` says that a person is
     shown the answer's own words: they may repeat the token, so it's taken out. ``lists`` says that
-    a list is wanted, which an edition may not have.
+    a list is wanted, which an edition may not have. ``before`` is called in its turn, before a
+    byte leaves; what it raises is raised, and nothing is sent. ``once`` says that it tells nothing
+    of what its lane will need.
     """
 
     method: str
@@ -61,6 +68,8 @@ class Ask:
     also: int = 0
     shown: bool = False
     lists: bool = False
+    before: Before | None = None
+    once: bool = False
 
 
 class Answer(NamedTuple):
@@ -77,6 +86,7 @@ class _Trace:
     status: int = 0
     size: int = 0
     remaining: int | None = None
+    skew: float | None = None
 
 
 class Exchange:
@@ -94,6 +104,7 @@ class Exchange:
         wall: Callable[[], float],
         log: Callable[[RequestLogLine], None] | None,
         deadline: float,
+        patience: float,
     ) -> None:
         self._base_url = base_url
         self._host = urlsplit(base_url).hostname or base_url
@@ -103,7 +114,7 @@ class Exchange:
         self._open_governor = open_governor
         self._clock, self._wall = clock, wall
         self._log = log
-        self._deadline = deadline
+        self._deadline, self._patience = deadline, patience
 
     async def send(self, ask: Ask, lane: Lane, read: Callable[[bytes], T]) -> T:
         """Send a request when the limit allows it; return the body of a 2xx answer, ``read``.
@@ -113,9 +124,27 @@ class Exchange:
         return await self.answer(ask, lane, lambda answer: read(answer.body))
 
     async def answer(self, ask: Ask, lane: Lane, read: Callable[[Answer], T]) -> T:
-        """Do the same where the status counts too."""
+        """Do the same where the status counts too.
+
+        What the user waits for goes again after a 429, in its turn: nothing was done, and whoever
+        asks first after a reset that came late isn't to blame.
+        """
+        patient_until = None
+        while True:
+            try:
+                again = ask.once or patient_until is not None
+                return await self._answered(ask, lane, read, again=again)
+            except RateLimitedError:
+                now = self._clock()
+                patient_until = now + self._patience if patient_until is None else patient_until
+                if lane is not Lane.USER or now >= patient_until:
+                    raise
+
+    async def _answered(
+        self, ask: Ask, lane: Lane, read: Callable[[Answer], T], *, again: bool
+    ) -> T:
         governor = self._open_governor if ask.open else self._governor
-        async with governor.turn(lane) as turn:
+        async with governor.turn(lane, again=again, before=ask.before) as turn:
             trace, began = _Trace(), self._clock()
             error = ""
             try:
@@ -154,6 +183,7 @@ class Exchange:
                 error=error,
                 query=self._credentials.scrub(ask.query),
                 open=ask.open,
+                skew=trace.skew,
             )
         )
 
@@ -196,7 +226,7 @@ class Exchange:
         except BodyError as why:
             return translate.unreadable(subject, str(why), trace.status)
         except (httpx.HTTPError, httpx.StreamError, OSError):
-            return translate.answer_lost(subject, "the connection broke")
+            return translate.answer_lost(subject, "the answer was lost")
 
     async def _exchanged(
         self, ask: Ask, turn: Turn, trace: _Trace, subject: translate.Subject
@@ -205,6 +235,7 @@ class Exchange:
         try:
             told = read_told(response.status_code, response.headers, self._wall())
             trace.status, trace.remaining = told.status, told.remaining
+            trace.skew = translate.skew(response.headers.get("date", ""), self._wall())
             turn.answered(told)
             if not 200 <= told.status < 300 and told.status != ask.also:
                 return await self._refused(response, subject)

@@ -12,7 +12,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.api.window import LONGEST, NEVER, SHORTEST, longest, shortest
+from planhat_tui.api.window import DOCUMENTED_LIMIT, LONGEST, NEVER, SHORTEST, longest, shortest
 from planhat_tui.model.limits import Lane
 
 if TYPE_CHECKING:
@@ -21,15 +21,36 @@ if TYPE_CHECKING:
 CHANCE: Final = 0.001
 """How likely it may be that the last windows' lengths agree by chance, if they're relied on."""
 
-WORTH: Final = {Lane.OUTBOX: 3.0, Lane.SCREEN: 3.0, Lane.BACKGROUND: 30.0}
+WORTH: Final = 19.0
 """How many calls of a lane it is worth that one of those before it needn't wait for the reset."""
+
+_AT_FIRST: Final = 3.0
+"""How many times as much that is worth before the first reset: nothing is known of when it comes,
+and somebody has just begun to work."""
+
+_MARGIN: Final = 2.2
+"""Standard deviations of what will be used until the reset can come that are kept beside it: what
+turns out not to be needed is spent then, and only then could it be lost."""
 
 _PRESUMED: Final = (1.5, 30.0)
 """Three requests a minute are presumed of the user before anything is seen."""
 
-_UNSEEN: Final = (4.0, 8.0)
-"""Others are presumed to be busy until they were watched for a while: the first window would be
-spent before they show, and the user would wait for the second one."""
+_UNSEEN: Final = {Lane.USER: 4.0, Lane.OUTBOX: 4.0, Lane.SCREEN: 4.0, Lane.BACKGROUND: 16.0}
+"""Calls that others are presumed to have used in :data:`_UNWATCHED` seconds until they were watched
+for a while: the first window would be spent before they show, and the user would wait for the
+second one. An edit shouldn't wait for long because of others whom nobody has seen. Where the limit
+is less than documented, they are presumed to use as much less."""
+
+_UNWATCHED: Final = 16.0
+
+HEARING: Final = 15.0
+"""Seconds of those in which the reset can come for each of which a call is kept: it hears of it.
+
+Who sends one call after the other needs the whole of a short window, and would lose what it's late.
+"""
+
+_OF_THE_LIMIT: Final = 50
+"""One call in so many is kept for that at most."""
 
 
 def reset_between(window: Window) -> Span | None:
@@ -65,9 +86,15 @@ def _lengths(window: Window) -> Span:
     return (least - 0.5, most + 0.5) if chance < CHANCE else bounds
 
 
-def others_rate(window: Window) -> float:
-    """Return the calls a second that others use of the same limit."""
-    return window.foreign.rate(*_UNSEEN)
+def others_rate(window: Window, lane: Lane) -> float:
+    """Return the calls a second that a lane expects others to use of the same limit."""
+    part = min(1.0, (window.limit or DOCUMENTED_LIMIT) / DOCUMENTED_LIMIT)
+    return window.foreign.rate(_UNSEEN[lane] * part, _UNWATCHED)
+
+
+def seen_others(window: Window) -> float:
+    """Return the calls a second that others were seen to use, at the least; nothing presumed."""
+    return window.foreign.rate(0.0, 1e-9)
 
 
 def urgent_rate(window: Window, lane: Lane, now: float) -> float:
@@ -77,45 +104,51 @@ def urgent_rate(window: Window, lane: Lane, now: float) -> float:
     return pace.after(unwatched, 0.0).rate(*_PRESUMED)
 
 
-def expected_left(window: Window, now: float) -> float:
+def expected_left(window: Window, lane: Lane, now: float) -> float:
     """Return the calls that are probably left, others' use since the last answer taken off."""
     unheard = max(0.0, now - window.heard_at) if window.low is not None else 0.0
-    return window.left - others_rate(window) * unheard
+    return window.left - others_rate(window, lane) * unheard
 
 
 def reserve(window: Window, lane: Lane, now: float) -> int:
-    """Return how many calls a lane leaves to the lanes before it."""
+    """Return how many calls a lane leaves to the lanes before it, and to others, seen or not."""
     between = reset_between(window)
-    if lane is Lane.USER or between is None or between[1] <= now:
+    if lane is Lane.USER or window.began is None or between is None or between[1] <= now:
         return 0
-    urgent, others = urgent_rate(window, lane, now), others_rate(window)
-    drain = urgent + others
-    bearable = 1 - 1 / (1 + WORTH[lane] * urgent / drain)
-    turned = max(0.0, now - between[0]) / (between[1] - between[0])
-    if turned >= bearable:
+    urgent = urgent_rate(window, lane, now)
+    drain = urgent + others_rate(window, lane)
+    at_first = window.began[1] - window.began[0] >= LONGEST
+    worth = WORTH * (_AT_FIRST if at_first else 1.0)
+    bearable = 1 - 1 / (1 + worth * urgent / drain)
+    before = drain * max(0.0, between[0] - now)
+    after = drain * (between[1] - max(between[0], now))
+    margin = before + _MARGIN * math.sqrt(before)
+    return math.ceil(margin) + _worth_keeping(round(after, 1), round(bearable, 2))
+
+
+def hearing(window: Window, now: float) -> int:
+    """Return how many calls are kept to hear of the reset with, one after the other."""
+    between = reset_between(window)
+    if between is None or between[1] <= now:
         return 0
-    near = drain * max(0.0, between[0] - now)
-    far = drain * (between[1] - now)
-    return _worth_keeping(
-        round(near, 1), round(far, 1), round((bearable - turned) / (1 - turned), 2)
-    )
+    asks = math.ceil((between[1] - max(between[0], now)) / HEARING)
+    return min(asks, (window.limit or DOCUMENTED_LIMIT) // _OF_THE_LIMIT)
 
 
 @lru_cache(maxsize=4096)
-def _worth_keeping(near: float, far: float, bearable: float) -> int:
+def _worth_keeping(most: float, bearable: float) -> int:
     """Return how many calls are no more likely to be lost than is ``bearable``.
 
-    Before the reset, a Poisson number of calls is used whose mean is anything from ``near`` to
-    ``far``, all equally likely. The k-th one is lost if fewer than k are used.
+    Until the reset a Poisson number of calls is used, whose mean is anything up to ``most``, all
+    equally likely. The k-th one is lost if fewer than k are used.
     """
-    far = max(far, near + 0.05)
+    most = max(most, 0.05)
     kept, lost = 0, 0.0
-    term_near, term_far = math.exp(-near), math.exp(-far)
-    sum_near, sum_far = term_near, term_far
+    term = sum_of_terms = math.exp(-most)
     while True:
-        lost += (sum_near - sum_far) / (far - near)
-        if lost > bearable or kept > far + 100:
+        lost += (1.0 - sum_of_terms) / most
+        if lost > bearable or kept > most + 100:
             return kept
         kept += 1
-        term_near, term_far = term_near * near / kept, term_far * far / kept
-        sum_near, sum_far = sum_near + term_near, sum_far + term_far
+        term *= most / kept
+        sum_of_terms += term

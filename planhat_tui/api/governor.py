@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from planhat_tui.api.forecast import others_rate, reset_between
+from planhat_tui.api.forecast import reset_between, seen_others
 from planhat_tui.api.lanes import BATCH, SLOTS
 from planhat_tui.api.ledger import Ledger
 from planhat_tui.api.window import LONGEST, NEVER
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from planhat_tui.api.window import Span, Ticket, Told, Window
-    from planhat_tui.model.ports import BudgetStore
+    from planhat_tui.model.ports import Before, BudgetStore
 
 LOOK: Final = 1.0
 """Seconds after which who waits looks again at what other processes have learnt."""
@@ -86,13 +86,24 @@ class Governor:
         self._last_error = ""
 
     @asynccontextmanager
-    async def turn(self, lane: Lane) -> AsyncIterator[Turn]:
+    async def turn(
+        self, lane: Lane, *, again: bool = False, before: Before | None = None
+    ) -> AsyncIterator[Turn]:
         """Wait until a request may go, and count it while the block runs.
 
+        ``again`` says that it went before and got a 429, or goes but once: then it tells nothing of
+        what is needed.
+        ``before`` is called once it may go; if that raises, the block doesn't run, at no cost.
         Cancelling the waiting task takes the request out of the queue. The block ends with an
         :class:`OfflineError` if nothing was sent: then the request costs nothing.
         """
-        turn = Turn(self, await self._queued(lane))
+        turn = Turn(self, await self._queued(lane, again=again))
+        if before is not None:
+            try:
+                before()
+            except BaseException:
+                self._give_back(turn.ticket)
+                raise
         try:
             yield turn
         except PlanhatTuiError as error:
@@ -114,6 +125,12 @@ class Governor:
         if self._on_limits is not None:
             self._on_limits(self.limits)
 
+    def look(self) -> Limits:
+        """Hear what other processes on this machine know now; this costs no call."""
+        self._ledger.share()
+        self._dispatch()
+        return self.limits
+
     def close(self) -> None:
         """Let nobody go any more; who waits is cancelled, and what isn't used is given back."""
         self._stop_timer()
@@ -124,11 +141,12 @@ class Governor:
         if self._ledger.unshared:
             self._ledger.share()
 
-    async def _queued(self, lane: Lane) -> Ticket:
+    async def _queued(self, lane: Lane, *, again: bool) -> Ticket:
         waiter: asyncio.Future[Ticket] = asyncio.get_running_loop().create_future()
         first = self._first_lane()
         self._queues[lane].append(waiter)
-        self._ledger.asked(lane)
+        if not again:
+            self._ledger.asked(lane)
         if first is None or lane < first:
             self._dispatch()
         try:
@@ -137,10 +155,13 @@ class Governor:
             if waiter.cancelled():
                 self._forget(lane, waiter)
             else:  # it was let go in the very moment in which nobody wanted it any more
-                self._in_flight -= 1
-                self._ledger.unsent(waiter.result())
-                self._dispatch()
+                self._give_back(waiter.result())
             raise
+
+    def _give_back(self, ticket: Ticket) -> None:
+        self._in_flight -= 1
+        self._ledger.unsent(ticket)
+        self._dispatch()
 
     def _forget(self, lane: Lane, waiter: asyncio.Future[Ticket]) -> None:
         if waiter in self._queues[lane]:
@@ -228,7 +249,7 @@ class Governor:
             reset_in=reset_in if sure else None,
             as_of=seen_at,
             stopped_until=_stopped_until(window, between, now),
-            others=others_rate(window) * 60 if window.foreign.seconds >= WATCHED else None,
+            others=seen_others(window) * 60 if window.foreign.seconds >= WATCHED else None,
             in_flight=self._in_flight,
             waiting={lane: len(queue) for lane, queue in self._queues.items() if queue},
             latency=self._latency,

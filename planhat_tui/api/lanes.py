@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from planhat_tui.api.forecast import expected_left, others_rate, reserve, reset_between
+from planhat_tui.api.forecast import expected_left, hearing, others_rate, reserve, reset_between
 from planhat_tui.api.window import LONGEST, NEVER
 from planhat_tui.model.limits import Lane
 
@@ -35,7 +35,7 @@ but not within so many seconds of the last answer. Earlier where others keep usi
 _BACKGROUND_ASKS: Final = (0.2, 3.0)
 """The same for the other lanes, where others use it; else they wait until it's certain."""
 
-_BLIND: Final = 5.0
+_BLIND: Final = 7.0
 """Calls that others may use unseen before the background asks what is left."""
 
 
@@ -122,20 +122,27 @@ def _probe_ready(window: Window, lane: Lane, now: float) -> float:
 
 
 def above_reserve(window: Window, lane: Lane, now: float) -> float:
-    """Return how many calls a lane may probably use and leave its reserve to those before it."""
-    return expected_left(window, now) - window.unanswered - reserve(window, lane, now)
+    """Return how many calls a lane may probably use and leave its reserve to those before it.
+
+    It leaves some to itself as well, to hear of the reset with.
+    """
+    needed = expected_left(window, lane, now) - reserve(window, lane, now)
+    return min(needed, window.left - hearing(window, now)) - window.unanswered
 
 
-def others_matter(window: Window) -> bool:
+def others_matter(window: Window, lane: Lane) -> bool:
     """Tell whether others use so much that what they leave must be asked for."""
-    return others_rate(window) * LONGEST >= _BLIND
+    return others_rate(window, lane) * LONGEST >= _BLIND
 
 
 def _worth_asking(window: Window, lane: Lane, now: float) -> float:
     """Return when one call of the reserve is well spent on hearing what others have left of it."""
-    if not others_matter(window):
+    if not others_matter(window, lane):
         return NEVER
-    rate = others_rate(window)
+    between = reset_between(window)
+    if between is not None and now < between[0]:
+        return between[0]  # until then nothing can be lost
+    rate = others_rate(window, lane)
     gone_at = window.heard_at + window.left / rate
     if now >= gone_at:
         return probe_at(window, lane)
@@ -148,7 +155,7 @@ def probe_at(window: Window, lane: Lane) -> float:
     if between is None:
         return -NEVER
     earliest, latest = between
-    crowded = others_matter(window)
+    crowded = others_matter(window, lane)
     if window.low is None or not (crowded or lane is Lane.USER):
         return latest  # without a word an answer proves nothing, and alone there is no hurry
     part, pause = _ASKS[crowded] if lane is Lane.USER else _BACKGROUND_ASKS

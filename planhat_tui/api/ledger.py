@@ -153,9 +153,9 @@ class Ledger:
     def _granted(
         self, window: Window, now: float, lane: Lane | None, wanted: int
     ) -> tuple[Window, float]:
+        if lane is None:  # it only hears: what was told last stays, with its age
+            return self._held(window, now), 0.0
         window = self._held(rules.aged(window, now), now)
-        if lane is None:
-            return window, 0.0
         if wait := lanes.wait_for(window, lane, now):
             return window, wait
         self._probe = lanes.must_probe(window)

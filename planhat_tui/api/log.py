@@ -23,7 +23,9 @@ class RequestLogLine:
     the rate limit that it took (a 429 and what was never sent cost none), ``remaining`` what the
     rate limit's header said (``None``: nothing), ``error`` the class of the error, empty if none.
     ``query`` is for a copy of the request alone: it isn't shown, nor written anywhere.
-    ``open`` requests go without a token.
+    ``open`` requests go without a token. ``tenant`` is the profile that asked, ``at`` the seconds
+    since the epoch at which the answer was here; both are for the screen. ``skew`` is by how many
+    seconds the server's clock is ahead of ours, ``None`` where it doesn't tell.
     """
 
     method: str
@@ -36,6 +38,9 @@ class RequestLogLine:
     error: str
     query: str = field(default="", repr=False)
     open: bool = False
+    tenant: str = ""
+    at: float = 0.0
+    skew: float | None = None
 
     def __str__(self) -> str:
         left = "?" if self.remaining is None else self.remaining

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from planhat_tui.model.records import Received
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planhat_tui.model.values import Json
 
 MAX_DEPTH: Final = 64
@@ -24,7 +26,12 @@ MAX_RECORD: Final = 4 * 1024 * 1024
 INT64: Final = range(-(2**63), 2**63)
 """What SQLite holds as a whole number."""
 
+_LEAST: Final = INT64.start
+_MOST: Final = INT64.stop - 1
 _STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_PLAIN: Final = frozenset({str, float, bool, type(None)})
+"""What holds no keys and has no bounds: most values are of these."""
+_decode: Final = msgspec.json.Decoder().decode
 
 
 class BadRecordError(Exception):
@@ -38,19 +45,23 @@ def read_value(text: bytes) -> Json:
     :data:`MAX_DEPTH`, or holds a whole number beyond :data:`INT64`, NaN, a lone surrogate or the
     same key twice.
     """
+    return _read(text)[0]
+
+
+def _read(text: bytes) -> tuple[Json, str]:
+    """Decode, and return the text as well."""
     if len(text) > MAX_RECORD:
         raise BadRecordError(f"it is larger than {MAX_RECORD // 1024} KiB")
     try:
-        data = msgspec.json.decode(text)
-        kept = text.decode("utf-8")
+        data = _decode(text)
+        kept = text.decode()
     except RecursionError:
         raise BadRecordError("it is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadRecordError("it isn't proper JSON") from None
-    keys = _count_keys(data)
-    if kept.count(":") != keys and _STRING.sub("", kept).count(":") != keys:
+    if not _says_once(kept, _count_keys((data,), 0)):
         raise BadRecordError("it has the same key twice")
-    return cast("Json", data)
+    return data, kept
 
 
 def read_record(text: bytes, *, with_id: bool = True) -> Received:
@@ -58,12 +69,12 @@ def read_record(text: bytes, *, with_id: bool = True) -> Received:
 
     Raises :class:`BadRecordError` for anything else, and where :func:`read_value` does.
     """
-    data = read_value(text)
+    data, kept = _read(text)
     if not isinstance(data, dict):
         raise BadRecordError("it isn't an object")
     if with_id:
         _check_id(data)
-    return Received(json=text.decode("utf-8"), data=data)
+    return Received(kept, data)
 
 
 def _check_id(data: dict[str, Json]) -> None:
@@ -74,23 +85,34 @@ def _check_id(data: dict[str, Json]) -> None:
         raise BadRecordError("its _id is too long")
 
 
-def _count_keys(data: object, depth: int = 1) -> int:
-    """Count the keys of all maps in ``data``, and refuse what is too deep or too large.
+def _says_once(text: str, keys: int) -> bool:
+    """Tell whether a text has no more keys than were decoded from it.
 
-    A text with more colons outside its strings than this says one key twice: the decoder keeps the
-    last of them without a word.
+    Where no colon stands apart from what is before it, there are no more keys than quotes with a
+    colon behind them; so most texts needn't be freed of their strings first.
     """
-    if isinstance(data, dict):
-        _check_depth(depth)
-        return len(data) + sum(_count_keys(value, depth + 1) for value in data.values())
-    if isinstance(data, list):
-        _check_depth(depth)
-        return sum(_count_keys(value, depth + 1) for value in data)
-    if isinstance(data, int) and data not in INT64:
-        raise BadRecordError("a number in it is too large")
-    return 0
+    apart = "\n" in text or "\t" in text or "\r" in text or " :" in text
+    if not apart and text.count('":') == keys:
+        return True
+    return text.count(":") == keys or _STRING.sub("", text).count(":") == keys
 
 
-def _check_depth(depth: int) -> None:
+def _count_keys(values: Iterable[object], depth: int) -> int:
+    """Count the keys of maps among values, and in them; refuse what is too deep or too large.
+
+    ``depth`` is how many lists and maps the values are in. A text with more colons outside its
+    strings than this says one key twice: the decoder keeps the last of them without a word.
+    """
     if depth > MAX_DEPTH:
         raise BadRecordError("it is nested too deeply")
+    keys = 0
+    for value in values:
+        if type(value) in _PLAIN:
+            continue
+        if isinstance(value, dict):
+            keys += len(value) + _count_keys(value.values(), depth + 1)
+        elif isinstance(value, list):
+            keys += _count_keys(value, depth + 1)
+        elif isinstance(value, int) and not _LEAST <= value <= _MOST:
+            raise BadRecordError("a number in it is too large")
+    return keys

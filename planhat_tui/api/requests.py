@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from planhat_tui.api.address import Query
     from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.limits import Lane
+    from planhat_tui.model.ports import Before
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
 
@@ -32,37 +33,61 @@ class Requests:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def one(self, path: str, noun: str, lane: Lane) -> Received:
+    async def one(self, path: str, noun: str, lane: Lane, *, once: bool = False) -> Received:
         """Read the one record that a path has."""
-        return await self._exchange.send(Ask("GET", path, noun), lane, wire.read_one)
+        return await self._exchange.send(Ask("GET", path, noun, once=once), lane, wire.read_one)
 
     async def the(self, collection: str, record_id: str, noun: str, lane: Lane) -> Received:
         """Read one record by its id; an answer about another is a :class:`ServerError`."""
         ask = Ask("GET", path_of(collection, record_id), noun)
         return await self._exchange.send(ask, lane, wire.read_the(record_id))
 
-    async def page(self, path: str, noun: str, lane: Lane, query: Query) -> wire.RecordPage:
+    async def page(
+        self, path: str, noun: str, lane: Lane, query: Query, *, once: bool = False
+    ) -> wire.RecordPage:
         """Read a list."""
-        ask = Ask("GET", path, noun, urlencode(query, quote_via=quote), lists=True)
+        ask = Ask("GET", path, noun, urlencode(query, quote_via=quote), lists=True, once=once)
         return await self._exchange.send(ask, lane, wire.read_page)
 
-    async def create(self, path: str, noun: str, body: Mapping[str, Json], lane: Lane) -> Received:
+    async def create(
+        self,
+        path: str,
+        noun: str,
+        body: Mapping[str, Json],
+        lane: Lane,
+        before: Before | None = None,
+    ) -> Received:
         """Make a record; the answer is what Planhat made of it."""
-        ask = Ask("POST", path, noun, body=encoded(dict(body)))
+        ask = Ask("POST", path, noun, body=encoded(dict(body)), before=before)
         return await self._exchange.send(ask, lane, wire.read_one)
 
-    async def update(
-        self, collection: str, record_id: str, noun: str, body: Mapping[str, Json], lane: Lane
+    async def update(  # noqa: PLR0917 -- as the others, and the record's two names
+        self,
+        collection: str,
+        record_id: str,
+        noun: str,
+        body: Mapping[str, Json],
+        lane: Lane,
+        before: Before | None = None,
     ) -> Received:
         """Change one record by its id: the fields that are sent change."""
-        ask = Ask("PUT", path_of(collection, record_id), noun, body=encoded(dict(body)))
+        path = path_of(collection, record_id)
+        ask = Ask("PUT", path, noun, body=encoded(dict(body)), before=before)
         return await self._exchange.send(ask, lane, wire.read_the(record_id, changed=body))
 
-    async def upsert(self, path: str, noun: str, rows: Sequence[Raw], lane: Lane) -> BulkAnswer:
+    async def upsert(
+        self,
+        path: str,
+        noun: str,
+        rows: Sequence[Raw],
+        lane: Lane,
+        before: Before | None = None,
+    ) -> BulkAnswer:
         """Send many records at once; what became of each."""
         bulk.check_rows(rows)
         body = encoded([dict(row) for row in rows])
-        ask = Ask("PUT", path, noun, body=body, also=bulk.ALL_REFUSED, shown=True)
+        refused = bulk.ALL_REFUSED
+        ask = Ask("PUT", path, noun, body=body, also=refused, shown=True, before=before)
 
         def read(answer: Answer) -> BulkAnswer:
             told = bulk.read_answer(rows, *answer)
@@ -72,16 +97,23 @@ class Requests:
 
         return await self._exchange.answer(ask, lane, read)
 
-    async def delete(self, path: str, noun: str, lane: Lane) -> None:
+    async def delete(self, path: str, noun: str, lane: Lane, before: Before | None = None) -> None:
         """Delete what a path has."""
-        await self._exchange.send(Ask("DELETE", path, noun), lane, wire.check_deleted)
+        ask = Ask("DELETE", path, noun, before=before)
+        await self._exchange.send(ask, lane, wire.check_deleted)
 
-    async def open_write(
-        self, tenant: str, collection: str, noun: str, body: Mapping[str, Json], lane: Lane
+    async def open_write(  # noqa: PLR0917 -- likewise
+        self,
+        tenant: str,
+        collection: str,
+        noun: str,
+        body: Mapping[str, Json],
+        lane: Lane,
+        before: Before | None = None,
     ) -> Received:
         """Send a body to a tenant's open endpoint, without the token."""
         path = f"/{quote(checked_id(tenant), safe='')}/{collection}"
-        ask = Ask("POST", path, noun, body=encoded(dict(body)), open=True)
+        ask = Ask("POST", path, noun, body=encoded(dict(body)), open=True, before=before)
         return await self._exchange.send(ask, lane, wire.read_receipt)
 
     async def raw(self, method: str, path: str, body: Json, lane: Lane) -> RawAnswer:

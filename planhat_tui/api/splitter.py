@@ -2,7 +2,7 @@
 
 One NaN, one lone surrogate or one deep nest makes a strict decoder refuse the whole page. This one
 looks at nothing but strings, brackets and the commas between records, so that a bad record stays
-alone with its fault.
+alone with its fault. Where such a comma is spoilt, the next record begins with its bracket.
 """
 
 from __future__ import annotations
@@ -38,22 +38,24 @@ def split_list(text: bytes, most: int) -> list[bytes]:
     pieces: list[bytes] = []
     nest = [b"["]
     start = place = 1
+    is_whole = False
     for _ in range(MAX_STEPS):
         found = (_AT_THE_TOP if len(nest) == 1 else _INSIDE).match(text, place)
         if found is None:
             raise BrokenListError
         mark, place = found[1], found.end()
-        if mark in _OPENS:
-            nest.append(mark)
-        elif mark == b",":
+        if mark == b"," or (is_whole and mark in _OPENS):
             pieces.append(text[start : place - 1].strip())
-            start = place
+            start = place if mark == b"," else place - 1
             if len(pieces) >= most:
                 raise TooManyError
-        elif nest.pop() != _CLOSES[mark]:
+        if mark in _OPENS:
+            nest.append(mark)
+        elif mark in _CLOSES and nest.pop() != _CLOSES[mark]:
             raise BrokenListError
-        elif not nest:
+        if not nest:
             return _finish(pieces, text[start : place - 1], text[place:])
+        is_whole = mark in _CLOSES and len(nest) == 1
     raise TooManyError
 
 

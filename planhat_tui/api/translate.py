@@ -21,6 +21,7 @@ from planhat_tui.errors import (
     RateLimitedError,
     RejectedError,
     ServerError,
+    StrangerError,
     TokenError,
     UnknownOutcomeError,
 )
@@ -94,6 +95,8 @@ def status_error(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
 def _refused(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
     """Return the error for a 4xx other than 408: certainly nothing was done."""
     status = refusal.status
+    if refusal.web_page and _is_strange(subject, status):
+        return _web_page(subject, status)
     if subject.open and status in {401, 403, 404}:
         return RejectedError(
             f"Planhat takes no open calls for this tenant ({status}).{_said(refusal)}",
@@ -102,8 +105,6 @@ def _refused(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
         )
     if status in {401, 403}:
         return _not_allowed(subject, refusal)
-    if status == 404 and refusal.web_page and not subject.lists:
-        return _web_page(subject)
     if status == 404:
         return NotFoundError(
             f"Planhat has no such {subject.noun} (404).",
@@ -151,7 +152,7 @@ def doubted(subject: Subject, error: ServerError) -> ServerError:
     """Return the error for an answer that says nothing; of a write it leaves a doubt."""
     if not subject.writes:
         return error
-    return ServerError(
+    return type(error)(
         f"{error.message.removesuffix('.')}{_doubt(subject)}.", error.advice, status=error.status
     )
 
@@ -162,7 +163,7 @@ def answer_lost(subject: Subject, how: str) -> UnknownOutcomeError:
     ``how`` is half a sentence, such as ``the answer took longer than 60 s``.
     """
     if not subject.writes:
-        return UnknownOutcomeError(f"{_sentence(how)}. Nothing was changed.", "Try again.")
+        return UnknownOutcomeError(f"{_sentence(how)}. Nothing was read.", "Try again.")
     return UnknownOutcomeError(
         f"Not sure whether Planhat saved the {subject.noun}: {how}.",
         "Look at it before you send it again.",
@@ -181,6 +182,14 @@ def retry_after(text: str, wall: float) -> float | None:
     return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
+def skew(text: str, wall: float) -> float | None:
+    """Return by how many seconds the server's clock (``Date``) is ahead; ``None`` if not told."""
+    try:
+        return parsedate_to_datetime(text.strip()).timestamp() - wall
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def _redirected(subject: Subject, refusal: Refusal) -> ServerError:
     return ServerError(
         f"{subject.host} answered with a redirect ({refusal.status}) to "
@@ -190,16 +199,22 @@ def _redirected(subject: Subject, refusal: Refusal) -> ServerError:
     )
 
 
-def _web_page(subject: Subject) -> ServerError:
-    """Return the error for a page that isn't found: it proves nothing about a record.
+def _is_strange(subject: Subject, status: int) -> bool:
+    """Tell whether a web page with this status is nothing that the server says of itself."""
+    return status in {401, 403} or (status == 404 and not subject.lists and not subject.open)
 
-    A record counted as gone would be taken out here, and a deletion as done. A list is another
-    matter: where an edition hasn't got it, the page may be the server's own.
+
+def _web_page(subject: Subject, status: int) -> StrangerError:
+    """Return the error for a page where Planhat refuses with data: it proves nothing.
+
+    A record counted as gone would be taken out here, and a deletion as done; and the token isn't
+    at fault when a proxy wants a password. A list is another matter: where an edition hasn't got
+    it, the page may be the server's own; so may that of an unknown tenant's open endpoint.
     """
-    return ServerError(
-        f"Planhat's address answered with a web page (HTML, 404), not data{_doubt(subject)}.",
+    return StrangerError(
+        f"Planhat's address answered with a web page (HTML, {status}), not data{_doubt(subject)}.",
         WEB_PAGE_ADVICE,
-        status=404,
+        status=status,
     )
 
 
@@ -217,11 +232,7 @@ def _not_allowed(subject: Subject, refusal: Refusal) -> TokenError | ForbiddenEr
 
 
 def _failed(subject: Subject, refusal: Refusal) -> ServerError:
-    doubt = (
-        f"; it isn't known whether the {subject.noun} was saved"
-        if subject.writes
-        else "; nothing was changed"
-    )
+    doubt = f"; the {subject.noun} may have been saved" if subject.writes else "; nothing was read"
     return ServerError(
         f"Planhat failed ({refusal.status}){doubt}.{_said(refusal)}",
         "Look at it before you send it again." if subject.writes else "Try again in a while.",
@@ -230,7 +241,7 @@ def _failed(subject: Subject, refusal: Refusal) -> ServerError:
 
 
 def _doubt(subject: Subject) -> str:
-    return f", so it isn't known whether the {subject.noun} was saved" if subject.writes else ""
+    return f"; the {subject.noun} may have been saved" if subject.writes else ""
 
 
 def _said(refusal: Refusal) -> str:

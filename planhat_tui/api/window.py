@@ -86,7 +86,7 @@ class Window(msgspec.Struct, frozen=True):
     ``user`` that of what the user waits for, ``urgent`` that of all lanes but the background, as of
     ``paced_at``.
     After a 429 ``probing`` lets one request go at a time; one is on its way until ``probe_until``.
-    Headers that contradict each other aren't shown until ``doubted_until``.
+    Headers that tell of more than the limit aren't shown until ``doubted_until``.
     """
 
     limit: int | None = None
@@ -144,7 +144,7 @@ def answered(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
     if told.remaining is None:
         return _uncounted(window, ticket, now)
     if ticket.turn != window.turns:
-        return _late(window, ticket, told.remaining)
+        return _late(window, ticket, told.remaining, now)
     if ticket.low is not None and told.remaining >= ticket.low:
         return _risen(window, ticket, told.remaining, now)
     return _fallen(window, ticket, told.remaining, now)
@@ -213,12 +213,29 @@ def _guessed(window: Window, now: float) -> Window:
     return replace(window, guesses=(*window.guesses, now)[-_GUESSES:])
 
 
-def _late(window: Window, ticket: Ticket, remaining: int) -> Window:
+def _met(window: Window, ticket: Ticket, now: float) -> Window:
+    """Bound anew when the window began of which this is the first word.
+
+    It was turned by time alone, which tells of the next window only; if that may have ended too
+    while nothing was heard, it is any of those after it that has its word.
+    """
+    if window.low is not None or window.began is None:
+        return window
+    earliest, latest = window.began
+    in_time = ticket.turn == window.turns and ticket.sent_at <= latest
+    if in_time or now < earliest + shortest(window) or now <= latest:  # nothing went unheard
+        return window
+    return replace(window, began=(max(earliest, ticket.sent_at - longest(window)), now))
+
+
+def _late(window: Window, ticket: Ticket, remaining: int, now: float) -> Window:
     """Note a word that set out before the window turned, if it can only be of the new one."""
+    if window.began is not None and now < window.began[0]:
+        return window  # heard long ago and told only now
     if ticket.low is None or remaining < ticket.low:
         return window
     low = remaining if window.low is None else min(window.low, remaining)
-    return replace(window, low=low, spent=window.spent + 1)
+    return replace(_met(window, ticket, now), low=low, spent=window.spent + 1)
 
 
 def _fallen(window: Window, ticket: Ticket, remaining: int, now: float) -> Window:
@@ -228,7 +245,7 @@ def _fallen(window: Window, ticket: Ticket, remaining: int, now: float) -> Windo
     if window.low is not None and remaining >= window.low:
         return counted
     heard = replace(
-        counted,
+        _met(counted, ticket, now),
         low=remaining,
         heard_at=now,
         ran_at=max(window.ran_at, ticket.sent_at),
@@ -239,13 +256,17 @@ def _fallen(window: Window, ticket: Ticket, remaining: int, now: float) -> Windo
 
 
 def _risen(window: Window, ticket: Ticket, remaining: int, now: float) -> Window:
-    """Note a new window, unless it comes too early and too small to be believed."""
+    """Note a new window, unless it comes too early and too small to be believed.
+
+    Then the lowest figure stays, by which nothing is overspent, and the window may have begun at
+    any moment until now: a server that was started anew, or one whose figures don't agree.
+    """
     old = window.began or (now - LONGEST, now)
     began = max(ticket.ran_at, old[0] + shortest(window)), now
     if began[0] > now:  # earlier than any reset can be
         fresh = window.limit is not None and 2 * (remaining - (window.low or 0)) >= window.limit
         if not fresh:
-            return replace(window, spent=window.spent + 1, doubted_until=now + LONGEST)
+            return replace(window, spent=window.spent + 1, heard_at=now, began=(old[0], now))
         began = max(ticket.ran_at, old[0]), now
     turned = _turned(replace(window, low=remaining), began, now)
     lengths = window.lengths
@@ -285,4 +306,5 @@ def _stopped(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
     )
     if burst:
         return stopped
-    return replace(stopped, low=0, heard_at=now, ran_at=max(window.ran_at, ticket.sent_at))
+    met = _met(stopped, ticket, now)
+    return replace(met, low=0, heard_at=now, ran_at=max(window.ran_at, ticket.sent_at))

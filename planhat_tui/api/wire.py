@@ -14,7 +14,7 @@ import msgspec
 from planhat_tui.api.records import BadRecordError, read_record
 from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
-from planhat_tui.errors import NotFoundError, ServerError
+from planhat_tui.errors import NotFoundError, ServerError, StrangerError
 from planhat_tui.model.ports import Slice
 from planhat_tui.model.records import Received, text_of
 
@@ -30,6 +30,9 @@ costs 75 bytes before it is decoded, so that 64 MiB of ``1,1,1`` would cost giga
 MAX_WORD: Final = 200
 """Bytes of an answer that says no more than that something was done."""
 
+_AGAIN: Final = (
+    "Refresh to see what Planhat has. If it stays so, check base_url and what is in between."
+)
 _BOM: Final = b"\xef\xbb\xbf"
 _OTHER_IDS: Final = {"extid-": "externalId", "srcid-": "sourceId"}
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -110,7 +113,7 @@ def read_one(body: bytes) -> Received:
     except BadRecordError as reason:
         raise ServerError(
             f"Planhat answered with a record that can't be read: {reason}.",
-            "Refresh to see what Planhat has.",
+            _AGAIN,
         ) from None
 
 
@@ -175,7 +178,7 @@ def check_deleted(body: bytes) -> None:
     if said.get("error"):
         raise ServerError(
             "Planhat's answer to the deletion says that something failed.",
-            "Refresh to see what Planhat has.",
+            _AGAIN,
         )
     if said.get("deletedCount", said.get("n", 1)) == 0:
         raise NotFoundError("Planhat had nothing to delete.", "It was gone already.")
@@ -199,11 +202,14 @@ def message_of(body: bytes) -> str:
     return data.strip() if isinstance(data, str) else ""
 
 
+_PROXY: Final = "Try again; if it stays, check base_url and the proxy."
+
+
 def json_text(body: bytes) -> bytes:
     """Return the JSON of a body: an object or a list; anything else is a :class:`ServerError`."""
     text = body.removeprefix(_BOM).strip()
     if not text:
-        raise ServerError("Planhat answered with nothing where data was expected.")
+        raise ServerError("Planhat answered with nothing where data was expected.", _PROXY)
     if looks_like_html(text):
         raise _html()
     if text[:1] not in b"{[":
@@ -220,11 +226,11 @@ def not_json() -> ServerError:
     """Return the error for an answer that isn't JSON."""
     return ServerError(
         "Planhat answered with something that isn't JSON, or only with a part of it.",
-        "Try again; if it stays, check base_url and the proxy.",
+        _PROXY,
     )
 
 
-def _html() -> ServerError:
-    return ServerError(
+def _html() -> StrangerError:
+    return StrangerError(
         "Planhat's address answered with a web page (HTML), not data.", WEB_PAGE_ADVICE
     )

@@ -6,25 +6,32 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from planhat_tui.commands import lookup, record_verbs
+from planhat_tui.commands import deleting, lookup, record_verbs
 from planhat_tui.commands.registry import Effect, flag, option, records, verb, word, words
-from planhat_tui.commands.results import Column, Listing, Single
+from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.commands.settling import settle
+from planhat_tui.commands.typed import values_of
 from planhat_tui.commands.waiting import answer
 from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model import calls
 from planhat_tui.model.calls import CallDraft
+from planhat_tui.model.days import spoken
+from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.records import Contact, Kind
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Contact, Kind, text_of
 from planhat_tui.model.text import visible
+from planhat_tui.workspace.matching import instead, match_of, mismatch, not_meant, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planhat_tui.commands.context import Context
-    from planhat_tui.commands.results import Done
+    from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
+    from planhat_tui.store.rows import LoggedCall
+    from planhat_tui.workspace.matching import Match
 
 KIND = Kind.CALL
 COLUMNS = (
@@ -37,6 +44,17 @@ COLUMNS = (
     Column("enduserId", "CONTACT ID"),
     Column("note", "NOTE"),
 )
+FOR_PEOPLE = (
+    Column("_id", "ID"),
+    Column("started", "STARTED"),
+    Column("talk", "MIN", right=True),
+    Column("contact", "CONTACT"),
+    Column("company", "COMPANY"),
+    Column("nr", "NUMBER"),
+    Column("agent", "AGENT"),
+    Column("note", "NOTE"),
+)
+"""What people read of a call; programs get the ids."""
 
 
 @verb(
@@ -78,8 +96,12 @@ def log(  # noqa: PLR0917 -- the words of one command
         open_endpoint=open,
     )
     draft = _timed(ctx, draft, start, end, talk, waiting)
+    calls.check_over(draft, ctx.now())
     entries = ctx.workspace().writes.log_call(draft)
     done = settle(ctx, entries, f"Call to {visible(draft.nr)}")
+    done = done._replace(text="\n".join([done.text, *_matched(ctx, entries[0])]))
+    if draft.start is not None and " " in (day := spoken(draft.start, ctx.now())):
+        done = done._replace(text=f"{done.text}\nIt started {day}.")
     field = ctx.workspace().profile.call_note_field
     if note and not (field and draft.company_id):
         why = "nobody here has this number" if field else "the profile names no call_note_field"
@@ -88,24 +110,79 @@ def log(  # noqa: PLR0917 -- the words of one command
     return done._replace(records=only)
 
 
+def _matched(ctx: Context, logged: Entry) -> list[str]:
+    """Return sentences on whom Planhat matched a call to; none while it isn't delivered."""
+    entry = ctx.workspace().reads.entry(logged.n)
+    if not ctx.wishes.wait or entry.state is not State.DELIVERED:
+        return []
+    match = match_of(ctx.workspace().reads, entry)
+    if match is None:
+        return []
+    told = [f"{sentence(match)}."]
+    return [*told, f"Its agent is {match.agent}."] if match.agent else told
+
+
 @verb("call show", records(), kind=KIND, aliases=("get",))
 def show(ctx: Context, ids: tuple[str, ...]) -> Single:
-    """Show a call; one that isn't in the list is asked for at Planhat and kept there."""
-    return Single(_known(ctx, ids), KIND)
+    """Show a call; one that isn't in the list is asked for at Planhat and kept there.
+
+    Where Planhat matched somebody else than was meant, that is said, and the ids that were meant
+    are ``meantEnduserId`` and ``meantCompanyId``.
+    """
+    call = _known(ctx, ids)
+    reads = ctx.workspace().reads
+    logged = reads.call(str(call["_id"]))
+    other = mismatch(reads, logged) if logged is not None else None
+    if logged is None or other is None:
+        return Single(call, KIND)
+    note = f"Planhat matched {instead(other)}."
+    return Single({**call, **_meant(logged)}, KIND, note)
 
 
 @verb(
     "call set",
     records(),
-    words("values", "such as waiting=20 or end=2026-03-01T14:05:00Z", "FIELD=VALUE"),
+    words("values", "such as waiting=20 or end=14:05", "FIELD=VALUE", required=False),
+    option("--talk", "how long was talked, which is the end: 10m, 90s, 1h5m", "LENGTH"),
+    option("--note", "another note, kept where the one before is"),
+    flag("--no-note", "take the note out"),
     effect=Effect.WRITE,
     kind=KIND,
     key="field",
 )
-def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...]) -> Done:
-    """Change fields of a call."""
+def set_(  # noqa: PLR0917 -- the words of one command
+    ctx: Context,
+    ids: tuple[str, ...],
+    values: tuple[str, ...],
+    talk: str,
+    note: str,
+    no_note: bool,  # noqa: FBT001 -- the option's name
+) -> Done:
+    """Change fields of a call, how long was talked, or its note.
+
+    A note stays on this machine; where the company's call_note_field still holds it, it changes
+    there too.
+    """
+    if not (values or talk or note or no_note):
+        raise InputError("What is to change?", "Give FIELD=VALUE, --talk, --note or --no-note.")
+    if note and no_note:
+        raise InputError("A note can't come and go at once.", "Give --note or --no-note.")
     call = _known(ctx, ids)
-    return record_verbs.change(ctx, KIND, [str(call["_id"])], values)
+    call_id = str(call["_id"])
+    wanted = values_of(ctx, KIND, values, call)
+    if talk and "end" in wanted:
+        raise InputError("The end and the talk are one too many.", "Leave one out.", field="end")
+    if talk:
+        wanted["end"] = calls.end_with({**call, **wanted}, calls.parse_duration(talk))
+    labels = [label_of(KIND, path) for path in wanted]
+    entries = ctx.workspace().writes.edit(KIND, [call_id], wanted) if wanted else ()
+    if note or no_note:
+        entries = (*entries, *ctx.workspace().writes.note_call(call_id, note))
+        labels.append("Note")
+        if not entries:
+            return Done("The note is kept on this machine.")
+    deed = f"{', '.join(labels)} of {record_verbs.whom(ctx, KIND, [call_id])}"
+    return settle(ctx, entries, deed)
 
 
 @verb("call delete", records(), effect=Effect.DELETE, kind=KIND, key="delete")
@@ -115,8 +192,8 @@ def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
     profile = ctx.workspace().profile
     guardrails.check_delete(profile)
     ctx.confirm(
-        f"Delete the call to {visible(str(call.get('nr', '')))} in {profile.name}?",
-        guardrails.typed_word(profile, 1, deleting=True),
+        deleting.question(profile, KIND, [call], ctx.now().tzinfo),
+        deleting.word(profile, 1),
     )
     entries = ctx.workspace().writes.delete(KIND, [str(call["_id"])])
     return settle(ctx, entries, "Deletion of the call")
@@ -125,9 +202,45 @@ def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
 @verb("call list", kind=KIND, aliases=("find",))
 def list_(ctx: Context) -> Listing:
     """List the calls that were logged from here, or shown by their id: Planhat has no such list."""
-    logged = ctx.workspace().reads.calls()
-    records = tuple({**one.call.raw, **({"note": one.note} if one.note else {})} for one in logged)
-    return Listing(records, COLUMNS, "calls logged from here")
+    reads = ctx.workspace().reads
+    logged = [(one, mismatch(reads, one)) for one in reads.calls()]
+    records = tuple(
+        {
+            **one.call.raw,
+            **({"note": one.note} if one.note else {}),
+            **(_meant(one) if other is not None else {}),
+        }
+        for one, other in logged
+    )
+    people = Listing(tuple(_named(ctx, one, other) for one, other in logged), FOR_PEOPLE)
+    return Listing(records, COLUMNS, "calls logged from here", kind=KIND, table=people)
+
+
+def _meant(logged: LoggedCall) -> dict[str, Json]:
+    """Return the ids of who was meant, for a call of which Planhat matched somebody else."""
+    return {"meantEnduserId": logged.contact_id, "meantCompanyId": logged.company_id}
+
+
+def _named(ctx: Context, logged: LoggedCall, other: Match | None) -> dict[str, Json]:
+    """Return a call as people read it: names for ids, times by the clock on the wall.
+
+    ``other`` is whom Planhat matched in place of who was meant.
+    """
+    call, reads, now = logged.call, ctx.workspace().reads, ctx.now()
+    person = reads.contact(logged.contact_id or call.contact_id)
+    company = reads.company(logged.company_id or call.company_id)
+    started, talk = calls.parse_iso(call.start), calls.talk_of(call.raw)
+    contact = Contact.from_raw(person.raw).title if person is not None else ""
+    return {
+        "_id": call.id,
+        "started": spoken(started, now) if started is not None else "",
+        "talk": f"{talk.total_seconds() / 60:.0f}" if talk is not None else "",
+        "contact": contact if other is None else not_meant(other),
+        "company": text_of(company.raw, "name") if company is not None else "",
+        "nr": call.nr,
+        "agent": call.external_user_id,
+        "note": logged.note,
+    }
 
 
 def _whom(ctx: Context, contact: str, nr: str) -> CallDraft:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from planhat_tui.commands import lookup, record_verbs
 from planhat_tui.commands.registry import Effect, records, verb, word, words
 from planhat_tui.commands.settling import settle
-from planhat_tui.commands.typed import query_of, values_of
+from planhat_tui.commands.typed import NEW_FIELD, query_of, values_of
+from planhat_tui.commands.unfound import unfound
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
 
@@ -27,14 +28,19 @@ _ALL = 1_000_000
     aliases=("list",),
 )
 def find(ctx: Context, query: tuple[str, ...]) -> Listing:
-    """Find companies by any part of a name, domain, e-mail, phone, external id or tag.
+    """Find companies by any part of a name, domain, e-mail, phone, id or tag, or by a contact.
 
     Terms: any field, as in tag:vip, owner:me, arr:10000.., renewal:next90d, updated:over30d,
     custom.Plan:gold, contacts.title:cfo, has:phone, is:pending; -tag:x or not:tag:x for those
     without; OR and parentheses; sort:-arr, limit:50.
     """
     note = lookup.ready(ctx)
-    found = ctx.workspace().reads.companies(query_of(query), limit=_ALL)
+    wanted = query_of(query)
+    found = ctx.workspace().reads.companies(wanted, limit=_ALL)
+    if found.hint:
+        ctx.tell(found.hint)
+    if not found.rows:
+        note = f"{unfound(ctx, KIND, wanted)}\n{note}"
     return record_verbs.listing(ctx, KIND, (row.id for row in found.rows), note)
 
 
@@ -48,13 +54,14 @@ def show(ctx: Context, ids: tuple[str, ...]) -> Single | Listing:
     "company create",
     word("name", "the company's name"),
     words("values", "such as phase=onboarding or custom.Plan=Gold", "FIELD=VALUE", required=False),
+    NEW_FIELD,
     effect=Effect.WRITE,
     kind=KIND,
     key="add",
 )
-def create(ctx: Context, name: str, values: tuple[str, ...]) -> Done:
+def create(ctx: Context, name: str, values: tuple[str, ...], *, new_field: bool) -> Done:
     """Make a company."""
-    given = values_of(ctx, KIND, [f"name={name}", *values])
+    given = values_of(ctx, KIND, [f"name={name}", *values], new_field=new_field)
     entry = ctx.workspace().writes.create(KIND, given)
     return settle(ctx, [entry], f"New company {visible(name)}")
 
@@ -65,13 +72,14 @@ def create(ctx: Context, name: str, values: tuple[str, ...]) -> Done:
     words(
         "values", "such as phase=won, owner=Anna Lind, custom.Plan=; empty clears", "FIELD=VALUE"
     ),
+    NEW_FIELD,
     effect=Effect.WRITE,
     kind=KIND,
     key="field",
 )
-def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...]) -> Done:
+def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...], *, new_field: bool) -> Done:
     """Change fields of a company."""
-    return record_verbs.change(ctx, KIND, ids, values)
+    return record_verbs.change(ctx, KIND, ids, values, new_field=new_field)
 
 
 @verb(

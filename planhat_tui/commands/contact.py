@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands import lookup, record_verbs
+from planhat_tui.commands.context import Door
 from planhat_tui.commands.registry import Effect, option, records, verb, word, words
 from planhat_tui.commands.settling import settle
-from planhat_tui.commands.typed import query_of, values_of
+from planhat_tui.commands.typed import NEW_FIELD, query_of, values_of
+from planhat_tui.commands.unfound import unfound
 from planhat_tui.commands.waiting import answer
 from planhat_tui.model.records import Kind, text_of
+from planhat_tui.model.taken import told_of
 from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
@@ -33,7 +36,10 @@ def find(ctx: Context, query: tuple[str, ...], company: str) -> Listing:
     at = lookup.one_of(ctx, Kind.COMPANY, [company]) if company else ""
     if at:
         _have_contacts(ctx, at)
-    found = ctx.workspace().reads.contacts_found(query_of(query), limit=_ALL, company_id=at)
+    wanted = query_of(query)
+    found = ctx.workspace().reads.contacts_found(wanted, limit=_ALL, company_id=at)
+    if not found.rows:
+        note = f"{_none(ctx, at, wanted)}\n{note}"
     return record_verbs.listing(ctx, KIND, (row.id for row in found.rows), note)
 
 
@@ -48,17 +54,24 @@ def show(ctx: Context, ids: tuple[str, ...]) -> Single | Listing:
     word("name", "the contact's name"),
     option("--company", "the company: its id, extid-... or exact name", "ID"),
     words("values", "such as email=ada@acme.example", "FIELD=VALUE", required=False),
+    NEW_FIELD,
     effect=Effect.WRITE,
     kind=KIND,
     key="add",
 )
-def create(ctx: Context, name: str, company: str, values: tuple[str, ...]) -> Done:
+def create(
+    ctx: Context, name: str, company: str, values: tuple[str, ...], *, new_field: bool
+) -> Done:
     """Make a contact at a company: --company, or the selected one."""
-    company_id = lookup.one_of(ctx, Kind.COMPANY, [company] if company else [])
+    company_id = lookup.one_of(ctx, Kind.COMPANY, [company] if company else [], "--company")
     at = lookup.raw(ctx, Kind.COMPANY, company_id) or {}
-    given = values_of(ctx, KIND, [f"name={name}", *values])
+    given = values_of(ctx, KIND, [f"name={name}", *values], new_field=new_field)
     given = {"companyId": company_id, "companyName": text_of(at, "name"), **given}
+    email, phone = text_of(given, "email"), text_of(given, "phone")
+    same = ctx.workspace().reads.same_contacts(email, phone)
     entry = ctx.workspace().writes.create(KIND, given)
+    if same and Door.SHELL in ctx.door:
+        ctx.tell(told_of(same, email, phone))
     return settle(ctx, [entry], f"New contact {visible(name)}")
 
 
@@ -66,13 +79,14 @@ def create(ctx: Context, name: str, company: str, values: tuple[str, ...]) -> Do
     "contact set",
     records(),
     words("values", "such as position=CTO; empty clears", "FIELD=VALUE"),
+    NEW_FIELD,
     effect=Effect.WRITE,
     kind=KIND,
     key="field",
 )
-def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...]) -> Done:
+def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...], *, new_field: bool) -> Done:
     """Change fields of a contact."""
-    return record_verbs.change(ctx, KIND, ids, values)
+    return record_verbs.change(ctx, KIND, ids, values, new_field=new_field)
 
 
 @verb(
@@ -98,6 +112,14 @@ def untag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
 def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
     """Delete a contact; asks first."""
     return record_verbs.delete(ctx, KIND, ids)
+
+
+def _none(ctx: Context, company_id: str, query: str) -> str:
+    """Return why no contact was found, of one company if it's given."""
+    if not company_id:
+        return unfound(ctx, KIND, query)
+    at = record_verbs.whom(ctx, Kind.COMPANY, [company_id])
+    return f"No contact at {at} matches {visible(query)}." if query else f"No contacts at {at} yet."
 
 
 def _have_contacts(ctx: Context, company_id: str) -> None:

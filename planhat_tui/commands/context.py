@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from planhat_tui.browser import Browsing
+    from planhat_tui.commands.course import Course
+    from planhat_tui.commands.manner import Manner
+    from planhat_tui.commands.results import Result
     from planhat_tui.config.paths import Paths
     from planhat_tui.config.profiles import Config, Profile
+    from planhat_tui.errors import PlanhatTuiError
+    from planhat_tui.model.columns import Match
+    from planhat_tui.model.limits import Limits
     from planhat_tui.model.records import Kind, User
+    from planhat_tui.model.undo import UndoPlan
+    from planhat_tui.model.views import View
     from planhat_tui.sandbox import SandboxOptions
+    from planhat_tui.workspace.queries import Queries
     from planhat_tui.workspace.workspace import Workspace
 
 
 class Door(Flag):
-    """Through which door a verb was called."""
+    """Through which doors a verb can be reached, and through which one it was called.
+
+    ``LINE`` is the ``:`` line, ``SCRIPT`` the same line where nobody selects: ``repl`` and ``run``.
+    ``KEY`` and ``PALETTE`` lead to the line, or to a sheet first.
+    """
 
     SHELL = auto()
     LINE = auto()
+    SCRIPT = auto()
+    PALETTE = auto()
+    KEY = auto()
+
+
+EVERYWHERE: Final = Door.SHELL | Door.LINE | Door.PALETTE
+"""The doors of a verb that says nothing else; a key is a door of those that name one."""
 
 
 class Selection(NamedTuple):
@@ -32,6 +54,30 @@ class Selection(NamedTuple):
     ids: tuple[str, ...] = ()
 
 
+class Showing(NamedTuple):
+    """What a list on screen shows: of which kind, found and ordered how, with which columns.
+
+    ``company_id`` is the company whose contacts or calls they are; empty: those of all.
+    """
+
+    kind: Kind
+    view: View
+    company_id: str = ""
+
+
+class Columns(NamedTuple):
+    """The columns of a file that is imported, and the fields that they may fill.
+
+    ``examples`` have a cell of each column; ``choices`` are paths of fields and their words.
+    """
+
+    file: str
+    kind: Kind
+    matches: tuple[Match, ...]
+    examples: Mapping[str, str]
+    choices: tuple[tuple[str, str], ...]
+
+
 class Wishes(NamedTuple):
     """How it is to be done. ``wait``: until an edit is delivered. ``fresh``: ask Planhat first."""
 
@@ -39,16 +85,40 @@ class Wishes(NamedTuple):
     fresh: bool = False
 
 
-@dataclass(frozen=True)
-class Context:
+class Reach(NamedTuple):
+    """What one question to Planhat told: who we are there, how much is left, whose clock is ahead.
+
+    ``skew`` is in seconds, ``None`` where the server doesn't tell the time.
+    """
+
+    user: User
+    limits: Limits | None = None
+    skew: float | None = None
+
+
+class Context(NamedTuple):
     """The world of a verb. Runtime fills it; tests fill it with less.
 
     ``workspace`` opens the profile when it's first called. ``tell`` shows progress. ``confirm``
-    takes a sentence and the word that must be typed, and raises if it isn't. ``switch`` puts a
-    profile on screen, where there is one (``None`` in the shell). ``probe`` asks Planhat who a
-    profile's token stands for. ``reload`` reads the config again after it was edited. ``secret``
-    asks for a token without showing it. ``serve`` runs the sandbox until a signal.
-    ``queued`` counts what a profile hasn't delivered yet. ``monotonic`` is the clock of the limits.
+    takes a sentence and the word that must be typed, and raises if it isn't. ``agree`` shows what
+    undo will do at Planhat and raises if it isn't wanted, ``switch`` puts a profile on screen,
+    ``look`` a theme, and ``sheet`` does what a key of the explorer does, by its name, where there
+    is a screen (``None`` in the shell). ``probe`` asks Planhat who a profile's token stands for.
+    ``reload`` reads the config again after it was edited. ``secret`` asks for a token without
+    showing it. ``serve`` runs the sandbox until a signal, ``browse`` gives the explorer to a
+    browser as long. ``queued`` counts what a profile hasn't delivered yet. ``monotonic`` is the
+    clock of the limits, ``sleep`` waits some seconds.
+    ``profile`` finds one by its name, ``examine`` asks Planhat about it, ``inspect`` opens what can
+    be read of it; ``kept`` opens what is here of it (``None``: nothing is), ``wipe`` deletes that.
+    All raise our errors.
+    ``draw`` shows on a terminal how far a long work has come, over what it showed before; ``None``
+    where there is none.
+    ``editor`` opens a text in the person's editor and gives it back as it was saved.
+    ``match`` lets a person correct which column of a file is which field, where there is a screen.
+    ``showing`` is what the list shows that has the focus, ``None`` where there is no screen.
+    ``flags`` are the options with which the run began: ``profile``, ``demo``, ``theme``.
+    ``show`` writes an answer in its manner, or an error, before the verb has ended, ``typed`` gives
+    the lines that are typed at the door, one by one; ``interactive`` says that a person types them.
     """
 
     door: Door
@@ -62,8 +132,27 @@ class Context:
     reload: Callable[[], None]
     secret: Callable[[str], str]
     serve: Callable[[SandboxOptions, str, int], int]
+    browse: Callable[[Browsing], int]
     queued: Callable[[str], int]
-    selection: Selection = field(default_factory=Selection)
-    wishes: Wishes = field(default_factory=Wishes)
+    editor: Callable[[str], str]
+    show: Callable[[Result | PlanhatTuiError, Manner], None]
+    profile: Callable[[str], Profile]
+    examine: Callable[[Profile], Reach]
+    inspect: Callable[[Profile], AbstractContextManager[Queries]]
+    kept: Callable[[Profile], AbstractContextManager[Queries | None]]
+    wipe: Callable[[Profile], None]
+    env: Mapping[str, str] = MappingProxyType({})
+    flags: Mapping[str, str] = MappingProxyType({})
+    typed: Callable[[], Iterable[str]] = tuple
+    interactive: bool = False
+    selection: Selection = Selection()
+    showing: Showing | None = None
+    wishes: Wishes = Wishes()
+    draw: Callable[[Course], None] | None = None
     switch: Callable[[str], None] | None = None
+    look: Callable[[str], None] | None = None
+    agree: Callable[[UndoPlan], None] | None = None
+    match: Callable[[Columns], tuple[Match, ...]] | None = None
+    sheet: Callable[[str], None] | None = None
     monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep

@@ -8,6 +8,7 @@ from planhat_tui.commands import lookup
 from planhat_tui.commands.registry import verb, words
 from planhat_tui.commands.results import Column, Listing
 from planhat_tui.commands.typed import query_of
+from planhat_tui.commands.unfound import unfound
 from planhat_tui.model.records import Contact, Kind, text_of
 
 if TYPE_CHECKING:
@@ -28,8 +29,11 @@ def find(ctx: Context, query: tuple[str, ...]) -> Listing:
     Up to 50 of each. A number finds who has it: planhat-tui find 46701234567
     """
     note = lookup.ready(ctx)
-    found = ctx.workspace().reads.find(query_of(query), _LIMIT)
-    return Listing(tuple(_told(ctx, found)), COLUMNS, note)
+    wanted = query_of(query)
+    records = tuple(_told(ctx, ctx.workspace().reads.find(wanted, _LIMIT)))
+    if not records:
+        note = f"{unfound(ctx, None, wanted)}\n{note}"
+    return Listing(records, COLUMNS, note)
 
 
 def _told(ctx: Context, found: Found) -> Iterator[dict[str, Json]]:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from planhat_tui.commands.context import Door
+from planhat_tui.commands.registry import (
+    ANSWERING,
+    GLOBALS,
+    MANY,
+    STARTING,
+    Effect,
+    flag,
+    option,
+)
 from planhat_tui.errors import InputError
+from planhat_tui.model import query as queries
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
@@ -15,25 +25,45 @@ if TYPE_CHECKING:
 
     from planhat_tui.commands.registry import Command, Param
 
-CONFIRMING: Final = ("yes", "confirm")
-"""Options of verbs that ask, in the shell: they answer the question before it's asked."""
+CONFIRMING: Final = (
+    flag("--yes", "don't ask"),
+    option("--confirm", "the profile's name", "NAME"),
+)
+"""Options of verbs that ask, in shell and script: they answer the question before it's asked."""
+
+
+_TERMS: Final = {"limit": "limit:3", "sort": "sort:-arr"}
+"""What stands in a query where other programs have options; fields are asked for alike."""
 
 
 def parameters(command: Command, door: Door) -> list[click.Parameter]:
     """Return a verb's parameters as click takes them, for one door."""
-    made = [_parameter(param, door) for param in command.params]
-    if command.effect in {"delete", "typed"} and door is Door.SHELL:
-        made += [
-            click.Option(["--yes"], is_flag=True, help="don't ask"),
-            click.Option(["--confirm"], metavar="NAME", default="", help="the profile's name"),
-        ]
-    return made
+    return made(params_of(command, door), door)
+
+
+def params_of(command: Command, door: Door) -> tuple[Param, ...]:
+    """Return a verb's parameters, with those that answer its question where nobody can be asked."""
+    asks = command.effect in {Effect.DELETE, Effect.TYPED}
+    return (*command.params, *CONFIRMING) if asks and door is not Door.LINE else command.params
+
+
+def of_all(command: Command, door: Door) -> tuple[Param, ...]:
+    """Return the options of all verbs that stand after one; its own go before those."""
+    own = {spelling for param in params_of(command, door) for spelling in param.flags}
+    shared = GLOBALS if door is Door.SHELL else ANSWERING
+    return tuple(param for param in shared if not own & set(param.flags))
+
+
+def made(params: Sequence[Param], door: Door) -> list[click.Parameter]:
+    """Return parameters as click takes them."""
+    return [_parameter(param, door) for param in params]
 
 
 def _parameter(param: Param, door: Door) -> click.Parameter:
     match param.how:
         case "records" if door is Door.SHELL:
-            return click.Argument([param.name], metavar=param.metavar, nargs=1)
+            nargs = -1 if param.metavar == MANY else 1
+            return click.Argument([param.name], metavar=param.metavar, nargs=nargs, required=True)
         case "records":
             return click.Option(
                 ["--id", param.name], metavar="ID", multiple=True, help="instead of the selection"
@@ -52,7 +82,7 @@ def _parameter(param: Param, door: Door) -> click.Parameter:
                 [*param.flags, param.name],
                 metavar=None if kind else param.metavar,
                 type=kind,
-                default=param.default,
+                default=param.default or (None if kind else ""),  # "" is none of the choices
                 show_default=bool(param.default),
                 required=param.required,
                 help=param.help,
@@ -87,13 +117,17 @@ def arguments(command: Command, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_line(command: Command, words: Sequence[str]) -> dict[str, Any]:
-    """Read the words after a verb in the ``:`` line. Raises :class:`InputError`."""
-    parser = click.Command(
-        command.name, params=parameters(command, Door.LINE), add_help_option=False
-    )
+    """Return the verb's arguments from the words after it in the ``:`` line."""
+    return arguments(command, parsed(command, words, Door.LINE))
+
+
+def parsed(command: Command, words: Sequence[str], door: Door) -> dict[str, Any]:
+    """Read the words after a verb, as click does. Raises :class:`InputError`."""
+    params = [*parameters(command, door), *made(of_all(command, door), door)]
+    parser = click.Command(command.name, params=params, add_help_option=False)
     try:
         with parser.make_context(command.name, query_words(list(words))) as read:
-            return arguments(command, read.params)
+            return dict(read.params)
     except click.UsageError as error:
         known = translated(error)
         if "extra argument" in known.message and any(p.how == "records" for p in command.params):
@@ -105,13 +139,25 @@ def translated(error: click.UsageError) -> InputError:
     """Return our error for click's: what is wrong, and what would be right."""
     message = error.format_message().rstrip(".")
     if isinstance(error, click.NoSuchOption):
-        known = [o for p in (error.ctx.command.params if error.ctx else []) for o in p.opts]
-        near = nearest(error.option_name, known)
-        return InputError(
-            f"There's no option {error.option_name}.", f"Did you mean {near}?" if near else ""
-        )
+        if any(error.option_name in param.flags for param in STARTING):
+            return InputError(
+                f"{error.option_name} says how the program begins: it stands in a shell alone.",
+                "profile use NAME goes to another tenant.",
+            )
+        return InputError(f"There's no option {error.option_name}.", _meant(error))
     usage = error.ctx.get_usage().replace("\n", " ") if error.ctx else ""
     return InputError(f"{message}.", " ".join(usage.split()))
+
+
+def _meant(error: click.NoSuchOption) -> str:
+    """Return what an unknown option may have been meant for: another one, or a term of a query."""
+    params = error.ctx.command.params if error.ctx else []
+    name = error.option_name.lstrip("-").casefold()
+    term = _TERMS.get(name, f"{name}:VALUE" if name in queries.names() else "")
+    if term and any(param.name == "query" for param in params):
+        return f"It is a part of the query: {term}"
+    near = nearest(error.option_name, [option for param in params for option in param.opts])
+    return f"Did you mean {near}?" if near else ""
 
 
 def query_words(tokens: Sequence[str]) -> list[str]:

@@ -1,28 +1,30 @@
 """The ``:`` line: one or several verbs as text, on the selection.
 
 ``tag gold; call list`` is one word ``gold;``: a semicolon parts commands only as a word of its
-own. Verbs may be abbreviated while they are unambiguous, but not those that delete. The noun may
-be left out where the selection gives it.
+own. Verbs may be abbreviated while they are unambiguous, but not those that delete or discard. The
+noun may be left out where the selection gives it.
 """
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.registry import ROOMS, Effect, commands, match
-from planhat_tui.errors import InputError, PlanhatTuiError
+from planhat_tui.commands.registry import ROOMS, commands, match
+from planhat_tui.commands.results import Column, Listing
+from planhat_tui.commands.words import split
+from planhat_tui.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planhat_tui.commands.context import Context, Selection
+    from planhat_tui.commands.manner import Manner
     from planhat_tui.commands.registry import Command
     from planhat_tui.commands.results import Result
 
-_END: Final = ";"
+END: Final = ";"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,118 +36,99 @@ class Typed:
 
     def run(self, ctx: Context) -> Result:
         """Do it. Raises the errors of :mod:`planhat_tui.errors`."""
-        from planhat_tui.commands.grammar import read_line
+        return self.answer(ctx)[0]
 
-        arguments: dict[str, Any] = read_line(self.command, self.words)
-        return self.command.run(ctx, **arguments)
+    def answer(self, ctx: Context) -> tuple[Result, Manner]:
+        """Do it; return what it answers, and how that is to be shown.
+
+        What goes to a file is there then, and the rest of the answer says so.
+        """
+        from planhat_tui.commands import grammar
+        from planhat_tui.commands.confirming import answered
+        from planhat_tui.commands.manner import Manner, manner_of
+        from planhat_tui.commands.output import Style
+        from planhat_tui.commands.saving import saved
+
+        given = grammar.parsed(self.command, self.words, ctx.door)
+        shared = {param.name for param in grammar.of_all(self.command, ctx.door)}
+        manner = manner_of({name: given[name] for name in shared})
+        arguments = grammar.arguments(self.command, given)
+        draw = None if manner.quiet else ctx.draw
+        wished = ctx._replace(wishes=manner.over(ctx.wishes), draw=draw)
+        result = self.command.run(answered(wished, given), **arguments)
+        if manner.to:
+            return saved(result, manner, Style()), Manner(quiet=manner.quiet)
+        return result, manner
 
 
 def read(text: str, selection: Selection) -> tuple[Typed, ...]:
     """Read a line. Raises :class:`InputError`; nothing is done then, not even the first of it."""
     parts: list[list[str]] = [[]]
     for word in split(text):
-        if word == _END:
+        if word == END:
             parts.append([])
         else:
             parts[-1].append(word)
-    return tuple(_typed(words, selection) for words in parts if words)
+    return tuple(typed(words, selection) for words in parts if words)
 
 
-def split(text: str) -> list[str]:
-    """Return the words of a line; quotes keep blanks together. Raises :class:`InputError`."""
-    try:
-        return shlex.split(text)
-    except ValueError:
-        raise InputError("A quote isn't closed.", "Close it, or put a \\ before it.") from None
-
-
-def _typed(words: Sequence[str], selection: Selection) -> Typed:
+def typed(words: Sequence[str], selection: Selection) -> Typed:
+    """Return the verb that some words begin with. Raises :class:`InputError`."""
     first, rest = words[0], words[1:]
     noun = _noun(first, selection)
     if noun is None:
         kind = str(selection.kind)
         return Typed(_verb(kind, first), tuple(rest))
-    alone = [command for command in _open(noun) if not command.noun]
+    alone = [command for command in open_here(noun) if not command.noun]
     if alone:
         return Typed(alone[0], tuple(rest))
     if not rest:
-        verbs = ", ".join(command.verb for command in _open(noun))
+        verbs = ", ".join(command.verb for command in open_here(noun))
         raise InputError(f"What about {noun}?", f"There are: {verbs}.")
     return Typed(_verb(noun, rest[0]), tuple(rest[1:]))
 
 
 def _noun(first: str, selection: Selection) -> str | None:
     """Return the first word that was meant; ``None`` if it's a verb of the selection's kind."""
-    nouns = [noun for noun in ROOMS if _open(noun)]
+    nouns = [noun for noun in ROOMS if open_here(noun)]
     if first in nouns:
         return first
     if selection.kind is not None and selection.kind.value in ROOMS:
-        verbs = _names(selection.kind.value)
+        verbs = names(selection.kind.value)
         if first in verbs:
             return None
         if not any(noun.startswith(first) for noun in nouns):
-            match(first, [*nouns, *verbs], "command", exact=_deleting(selection.kind.value))
+            match(first, [*nouns, *verbs], "command", exact=_losing(selection.kind.value))
             return None
-    return match(first, nouns, "command")
+    return match(first, nouns, "command", exact=[n for n in nouns if _alone_and_losing(n)])
 
 
-def _verb(noun: str, typed: str) -> Command:
-    name = match(typed, _names(noun), f"{noun} verb", exact=_deleting(noun))
-    return next(c for c in _open(noun) if name in {c.verb, *c.aliases})
+def _verb(noun: str, word: str) -> Command:
+    name = match(word, names(noun), f"{noun} verb", exact=_losing(noun))
+    return next(c for c in open_here(noun) if name in {c.verb, *c.aliases})
 
 
-def _open(first: str) -> tuple[Command, ...]:
+def all_known() -> Listing:
+    """Return what the line knows, for who types ``?``."""
+    known = tuple({"name": one.name, "summary": one.summary} for one in open_here())
+    columns = (Column("name", "COMMAND"), Column("summary", "WHAT IT DOES"))
+    return Listing(known, columns, "commands")
+
+
+def open_here(first: str = "") -> tuple[Command, ...]:
+    """Return the verbs that the line knows, of one first word or all."""
     return tuple(command for command in commands(first) if Door.LINE in command.doors)
 
 
-def _names(noun: str) -> list[str]:
-    verbs = [command.verb for command in _open(noun)]
-    return verbs + [alias for command in _open(noun) for alias in command.aliases]
+def names(noun: str) -> list[str]:
+    """Return the verbs of a noun, and their other names."""
+    verbs = [command.verb for command in open_here(noun)]
+    return verbs + [alias for command in open_here(noun) for alias in command.aliases]
 
 
-def _deleting(noun: str) -> list[str]:
-    return [command.verb for command in _open(noun) if command.effect is Effect.DELETE]
+def _losing(noun: str) -> list[str]:
+    return [command.verb for command in open_here(noun) if command.loses]
 
 
-def completions(text: str, ctx: Context) -> tuple[str, ...]:
-    """Return whole lines that could stand instead of ``text``: verbs, tags, fields, profiles."""
-    head, _, last = text.rpartition(" ")
-    try:
-        words = split(head)
-    except InputError:
-        return ()
-    if _END in words:
-        words = words[len(words) - words[::-1].index(_END) :]
-    offered = [word for word in _offered(words, ctx) if word.casefold().startswith(last.casefold())]
-    return tuple(f"{head} {word}".lstrip() for word in offered[:100])
-
-
-def _offered(words: Sequence[str], ctx: Context) -> list[str]:
-    """Return what could stand after these words."""
-    selection = ctx.selection
-    if not words:
-        kind = selection.kind
-        own = _names(kind.value) if kind is not None and kind.value in ROOMS else []
-        return list(dict.fromkeys([*own, *(noun for noun in ROOMS if _open(noun))]))
-    try:
-        typed = _typed(words, selection)
-    except PlanhatTuiError:
-        noun = words[0]
-        return _names(noun) if len(words) == 1 and noun in ROOMS else []
-    return _values(typed.command, ctx)
-
-
-def _values(command: Command, ctx: Context) -> list[str]:
-    from planhat_tui.model.fields import FIELDS, custom_path
-
-    reads = ctx.workspace().reads
-    names = {param.name for param in command.params}
-    if "tags" in names and command.kind is not None:
-        return [shlex.quote(tag) for tag, _ in reads.tags(command.kind)]
-    if "values" in names and command.kind is not None:
-        own = [field.name for field in FIELDS[command.kind] if field.editable]
-        custom = [custom_path(key) for key, _, _ in reads.custom_keys(command.kind)]
-        return [f"{shlex.quote(name)}=" for name in [*own, *custom]]
-    if command.noun == "profile" and "name" in names:
-        return list(ctx.config().profiles)
-    return [option for param in command.params for option in param.flags if option[:2] == "--"]
+def _alone_and_losing(first: str) -> bool:
+    return any(command.loses and not command.noun for command in open_here(first))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.commands.context import Door
 from planhat_tui.commands.waiting import answer
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.events import Topic
@@ -51,32 +52,31 @@ def _told(ctx: Context, progress: Progress) -> str:
     minutes = max(0.0, ctx.now().timestamp() - progress.seen_at) / 60
     old = f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"
     text = f"local copy, {old} old" if minutes >= 1 else "local copy, just read"
-    known, whole = progress.companies_known, progress.companies_complete
-    if whole < known:
-        text += f"; incomplete: {100 * whole // known}% of the companies loaded"
-    elif not progress.contacts_complete:
-        text += "; incomplete: contacts are still being loaded"
+    if progress.lacking:
+        text += f"; incomplete: {progress.lacking}"
     return text
 
 
-def ids_of(ctx: Context, kind: Kind, typed: Sequence[str]) -> tuple[str, ...]:
+def ids_of(ctx: Context, kind: Kind, typed: Sequence[str], option: str = "--id") -> tuple[str, ...]:
     """Return the ids of what was typed, or of the selection where nothing was.
 
-    Raises :class:`NotFoundError`, or :class:`AmbiguousError` with the candidates.
+    ``option`` is the one that names it instead. Raises :class:`NotFoundError`, or
+    :class:`AmbiguousError` with the candidates.
     """
     if typed:
-        ready(ctx)
-        return tuple(_resolve(ctx, kind, text) for text in typed)
+        return _named(ctx, kind, typed)
     if ctx.selection.kind is kind and ctx.selection.ids:
         return ctx.selection.ids
-    raise InputError(f"No {kind} is selected.", "Select one, or name it with --id ID.")
+    if Door.SHELL in ctx.door:
+        raise InputError(f"Which {kind}?", f"Name it with {option} ID.")
+    raise InputError(f"No {kind} is selected.", f"Select one, or name it with {option} ID.")
 
 
-def one_of(ctx: Context, kind: Kind, typed: Sequence[str]) -> str:
+def one_of(ctx: Context, kind: Kind, typed: Sequence[str], option: str = "--id") -> str:
     """Return one id. Raises :class:`InputError` if several are selected."""
-    ids = ids_of(ctx, kind, typed)
+    ids = ids_of(ctx, kind, typed, option)
     if len(ids) > 1:
-        raise InputError(f"{len(ids)} are selected, and this takes one.", "Name it with --id ID.")
+        raise InputError(f"{len(ids)} are selected, and this takes one.", f"Name it: {option} ID.")
     return ids[0]
 
 
@@ -90,6 +90,17 @@ def raw(ctx: Context, kind: Kind, record_id: str) -> dict[str, Json] | None:
         return next((dict(user.raw) for user in reads.users() if user.id == record_id), None)
     shown = reads.company(record_id) if kind is Kind.COMPANY else reads.contact(record_id)
     return shown.raw if shown else None
+
+
+def _named(ctx: Context, kind: Kind, typed: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of what is named; where fresh ones are wished, these are read by their ids."""
+    fresh = ctx.wishes.fresh
+    if not fresh or not all(_ID.fullmatch(text) for text in typed):
+        ready(ctx)  # a name may have got to another record since, or to two
+    found = tuple(_resolve(ctx, kind, text) for text in typed)
+    if fresh and kind is not Kind.USER:
+        answer(ctx, ctx.workspace().net.read((kind, one) for one in found))
+    return found
 
 
 def _resolve(ctx: Context, kind: Kind, text: str) -> str:

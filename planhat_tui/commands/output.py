@@ -6,13 +6,22 @@ own field names.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from planhat_tui.commands.results import Column, Done, Listing, Single
-from planhat_tui.model import custom
+from planhat_tui.commands.results import (
+    Column,
+    Done,
+    Exported,
+    Groups,
+    Listing,
+    Planned,
+    Single,
+    Text,
+    Watching,
+)
+from planhat_tui.errors import InputError
 from planhat_tui.model.edits import value_at
+from planhat_tui.model.tables import as_json, cell, csv_line, csv_lines, json_lines, picked
 from planhat_tui.model.text import visible, visible_block
 
 if TYPE_CHECKING:
@@ -21,15 +30,15 @@ if TYPE_CHECKING:
     from planhat_tui.commands.results import Result
     from planhat_tui.model.values import Json, Raw
 
-Format: TypeAlias = Literal["table", "json", "jsonl", "csv", "id"]
+Format: TypeAlias = Literal["table", "facts", "json", "jsonl", "csv", "id"]
 _WIDEST = 44
-_EXACT = 2.0**53
-"""Above it a float isn't every whole number any more; it's written as the float that it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How answers are written. ``width`` is the terminal's cells, 0 where there's none."""
+class Style(NamedTuple):
+    """How answers are written. ``width`` is the terminal's cells, 0 where there's none.
+
+    ``facts`` is a table read aloud: ``TITLE: value``, one a line, records parted by an empty one.
+    """
 
     format: Format = "table"
     fields: tuple[str, ...] = ()
@@ -41,16 +50,79 @@ def write(
     result: Result, style: Style, out: Callable[[str], None], note: Callable[[str], None]
 ) -> None:
     """Write an answer: lines for stdout to ``out``, sentences for stderr to ``note``."""
-    told = result.text if isinstance(result, Done) else result.note
-    records: Sequence[Raw] = (result.record,) if isinstance(result, Single) else result.records
-    if style.format == "table":
-        for line in _table(result, style):
-            out(line)
-    else:
-        for line in _lines(result, records, style):
-            out(line)
+    if isinstance(result, Watching):
+        _watch(result, style, out)
+        return
+    for line in lines(result, style):
+        out(line)
+    told = note_of(result)
     if told and not style.quiet:
         note(visible_lines(told))
+
+
+def note_of(result: Result) -> str:
+    """Return the sentence that goes with an answer; empty if none does."""
+    match result:
+        case Text():
+            return ""
+        case Done():
+            return result.text
+        case Groups() | Planned():
+            return result.listing.note
+        case _:
+            return result.note
+
+
+def lines(result: Result, style: Style) -> Iterable[str]:
+    """Return the data of an answer that ends; a JSON document is one text of several lines."""
+    match result:
+        case Text(text):
+            return (text.rstrip("\n"),)
+        case Exported():
+            return _export(result, style)
+        case Groups() | Planned():
+            return _data(result.listing, style)
+        case Watching():
+            raise InputError("This never ends.", "Use --jsonl in a shell.")
+        case _:
+            return _data(result, style)
+
+
+def _data(result: Listing | Single | Done, style: Style) -> Iterable[str]:
+    if isinstance(result, Single) and result.document and style.format == "table":
+        style = style._replace(format="json")
+    if not isinstance(result, Done) and result.table is not None and not style.fields:
+        result = result.table if style.format in {"table", "facts"} else result
+    if style.format == "table":
+        return _table(result, style)
+    if style.format == "facts":
+        return _facts(result, style)
+    records: Sequence[Raw] = (result.record,) if isinstance(result, Single) else result.records
+    return _lines(result, records, style)
+
+
+def _watch(result: Watching, style: Style, out: Callable[[str], None]) -> None:
+    """Write records as they come. Raises :class:`InputError` for a form that needs an end."""
+    if style.format not in {"table", "jsonl"}:
+        raise InputError(f"This never ends, so it can't be {style.format}.", "Use --jsonl.")
+    for record in result.records:
+        line = as_json(picked(record, style.fields))
+        out(visible(result.line(record)) if style.format == "table" else line)
+
+
+def _export(result: Exported, style: Style) -> Iterable[str]:
+    """Return records as they are read: as CSV where no other form is asked for."""
+    match style.format:
+        case "json":
+            return json_lines(result.records, style.fields or result.picked)
+        case "jsonl":
+            paths = style.fields or result.picked
+            return (as_json(picked(record, paths)) for record in result.records)
+        case "id":
+            return (visible(str(record.get("_id") or "")) for record in result.records)
+        case _:
+            paths = style.fields or result.columns
+            return csv_lines(result.kind, paths, result.records, result.users)
 
 
 def visible_lines(text: str) -> str:
@@ -59,31 +131,20 @@ def visible_lines(text: str) -> str:
 
 
 def _lines(result: Result, records: Sequence[Raw], style: Style) -> Iterable[str]:
-    picked = [_picked(record, style.fields) for record in records]
+    given = [picked(record, style.fields) for record in records]
     match style.format:
         case "json":
             one = isinstance(result, Single) or (isinstance(result, Done) and not result.many)
-            document = (picked[0] if picked else None) if one else picked
-            yield _json(document, indent=2)
+            document = (given[0] if given else None) if one else given
+            yield as_json(document, indent=2)
         case "jsonl":
-            for record in picked:
-                yield _json(record)
+            for record in given:
+                yield as_json(record)
         case "csv":
             yield from _csv(result, records, style.fields)
         case _:
             for record in records:
                 yield visible(str(record.get("_id") or record.get("id") or record.get("n") or ""))
-
-
-def _json(document: object, indent: int | None = None) -> str:
-    """Return JSON that a terminal may show: what it would act upon is escaped, nothing is lost."""
-    separators = (",", ":") if indent is None else (",", ": ")
-    text = json.dumps(document, ensure_ascii=False, indent=indent, separators=separators)
-    return "".join(c if c == "\n" or visible(c) == c else json.dumps(c)[1:-1] for c in text)
-
-
-def _picked(record: Raw, fields: Sequence[str]) -> Raw:
-    return {path: value_at(record, path) for path in fields} if fields else record
 
 
 def _columns(result: Result, fields: Sequence[str]) -> tuple[Column, ...]:
@@ -93,45 +154,47 @@ def _columns(result: Result, fields: Sequence[str]) -> tuple[Column, ...]:
 
 
 def _csv(result: Result, records: Sequence[Raw], fields: Sequence[str]) -> Iterable[str]:
-    import csv
-    import io
-
     paths = [column.path for column in _columns(result, fields)]
     if not paths:
         paths = list(dict.fromkeys(path for record in records for path in record))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([defused(visible(path)) for path in paths])
+    yield csv_line(visible(path) for path in paths)
     for record in records:
-        writer.writerow([defused(visible_block(cell(value_at(record, path)))) for path in paths])
-    yield text.getvalue().rstrip("\n")
-
-
-def defused(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
-def cell(value: Json) -> str:
-    """Return a value as the text of a cell; nothing for ``null``."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        return str(int(value))
-    return custom.format(value)
+        yield csv_line(visible_block(cell(value_at(record, path))) for path in paths)
 
 
 def _table(result: Result, style: Style) -> Iterable[str]:
     match result:
-        case Listing(records, _, _):
+        case Listing(records=records):
             if records:
                 yield from _rows(_columns(result, style.fields), records, style.width)
         case Single(record):
-            fields = _flat(_picked(record, style.fields))
+            fields = _flat(picked(record, style.fields))
+            if result.brief and not style.fields:
+                fields = [(path, value) for path, value in fields if _holds(value)]
             labels = [visible(_label(result, path)) for path, _ in fields]
             width = max((_cells(label) for label in labels), default=0)
             for label, (_, value) in zip(labels, fields, strict=True):
                 yield f"{_padded(label, width)}  {_shown(value)}"
+        case Done():
+            return
+
+
+def _facts(result: Result, style: Style) -> Iterable[str]:
+    """Return one fact a line; what is empty isn't told."""
+    match result:
+        case Listing(records=records):
+            columns = _columns(result, style.fields)
+            for place, record in enumerate(records):
+                if place:
+                    yield ""
+                for column in columns:
+                    value = value_at(record, column.path)
+                    if value not in ("", [], None):
+                        yield f"{column.title}: {_shown(value)}"
+        case Single(record):
+            for path, value in _flat(picked(record, style.fields)):
+                if value not in ("", [], None):
+                    yield f"{visible(_label(result, path))}: {_shown(value)}"
         case Done():
             return
 
@@ -179,6 +242,10 @@ def _shown(value: Json) -> str:
     text = cell(value)
     head, _, tail = text.partition("T")
     return visible(head if tail == "00:00:00.000Z" and len(head) == 10 else text)
+
+
+def _holds(value: Json) -> bool:
+    return value is not False and value not in ("", [], {}, None)
 
 
 def _cells(text: str) -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planhat_tui.commands import lookup
+from planhat_tui.commands import deleting, lookup
 from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.commands.settling import settle
 from planhat_tui.commands.typed import values_of
 from planhat_tui.config import guardrails
+from planhat_tui.model.edits import custom_key
 from planhat_tui.model.fields import label_of
-from planhat_tui.model.records import Contact, Kind, text_of
+from planhat_tui.model.records import MANY, Kind
 from planhat_tui.model.text import visible
+from planhat_tui.model.writable import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,31 +43,38 @@ COLUMNS = {
 }
 """What a list shows; ``--fields`` shows others."""
 
-PLURAL = {Kind.COMPANY: "companies", Kind.CONTACT: "contacts", Kind.CALL: "calls"}
-
 
 def listing(ctx: Context, kind: Kind, ids: Iterable[str], note: str) -> Listing:
     """Return records by their ids."""
-    return Listing(ctx.workspace().reads.raws(kind, ids), COLUMNS[kind], note)
+    return Listing(ctx.workspace().reads.raws(kind, ids), COLUMNS[kind], note, kind=kind)
 
 
 def show(ctx: Context, kind: Kind, ids: Sequence[str]) -> Single | Listing:
     """Return all fields of a record, or a list of several."""
     wanted = lookup.ids_of(ctx, kind, ids)
-    note = lookup.age(ctx)
+    note = "just read" if ctx.wishes.fresh and ids else lookup.age(ctx)
     if len(wanted) > 1:
         return listing(ctx, kind, wanted, note)
     return Single(lookup.raw(ctx, kind, wanted[0]) or {}, kind, note)
 
 
-def change(ctx: Context, kind: Kind, ids: Sequence[str], pairs: Sequence[str]) -> Done:
+def change(
+    ctx: Context,
+    kind: Kind,
+    ids: Sequence[str],
+    pairs: Sequence[str],
+    *,
+    new_field: bool = False,
+) -> Done:
     """Set fields of records."""
     wanted = lookup.ids_of(ctx, kind, ids)
     current = lookup.raw(ctx, kind, wanted[0]) if len(wanted) == 1 else None
-    values = values_of(ctx, kind, pairs, current)
+    values = values_of(ctx, kind, pairs, current, new_field=new_field)
     entries = ctx.workspace().writes.edit(kind, wanted, values)
     fields = ", ".join(visible(label_of(kind, path)) for path in values)
-    return settle(ctx, entries, f"{fields} of {whom(ctx, kind, wanted)}", many=len(wanted) > 1)
+    removed = all(custom_key(path) is not None and new is None for path, new in values.items())
+    deed = f"Removal of {fields} from" if removed else f"{fields} of"
+    return settle(ctx, entries, f"{deed} {whom(ctx, kind, wanted)}", many=len(wanted) > 1)
 
 
 def tag(
@@ -91,28 +100,20 @@ def delete(ctx: Context, kind: Kind, ids: Sequence[str]) -> Done:
     profile = ctx.workspace().profile
     guardrails.check_delete(profile, len(wanted))
     subject = whom(ctx, kind, wanted)
-    word = guardrails.typed_word(profile, len(wanted), deleting=True)
-    ctx.confirm(f"Delete {subject} in {profile.name}? {warning(kind)}", word)
+    raws = [lookup.raw(ctx, kind, one) or {"_id": one} for one in wanted]
+    ctx.confirm(
+        deleting.question(profile, kind, raws, ctx.now().tzinfo),
+        deleting.word(profile, len(wanted)),
+    )
     entries = ctx.workspace().writes.delete(kind, wanted)
     if not entries:
         return Done(f"{subject}: taken out; Planhat never had it.", many=len(wanted) > 1)
     return settle(ctx, entries, f"Deletion of {subject}", many=len(wanted) > 1)
 
 
-def warning(kind: Kind) -> str:
-    """Return what a deletion takes along."""
-    if kind is Kind.COMPANY:
-        return "Its contacts go with it, and undo makes it again with a new id."
-    return "Undo makes it again with a new id."
-
-
 def whom(ctx: Context, kind: Kind, ids: Sequence[str]) -> str:
     """Return the name of one record, or how many they are."""
     if len(ids) != 1:
-        return f"{len(ids)} {PLURAL[kind]}"
-    raw = lookup.raw(ctx, kind, ids[0]) or {}
-    if kind is Kind.CONTACT:
-        return visible(Contact.from_raw(raw).title)
-    if kind is Kind.CALL:
-        return f"the call to {visible(text_of(raw, 'nr'))}"
-    return visible(text_of(raw, "name")) or ids[0]
+        return f"{len(ids)} {MANY[kind]}"
+    title = title_of(kind, lookup.raw(ctx, kind, ids[0]) or {"_id": ids[0]})
+    return f"the {title}" if kind is Kind.CALL else title

@@ -10,7 +10,7 @@ import importlib
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
-from planhat_tui.commands.context import Door
+from planhat_tui.commands.context import EVERYWHERE, Door
 from planhat_tui.errors import InputError
 from planhat_tui.model.text import nearest
 
@@ -51,9 +51,14 @@ class Param(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-def records(name: str = "ids") -> Param:
-    """Return the records that the verb is about."""
-    return Param(name, "records", "an id, extid-..., the exact name or the e-mail", "ID")
+MANY: Final = "ID..."
+"""The metavar of records of which the shell takes several."""
+
+
+def records(name: str = "ids", *, many: bool = False) -> Param:
+    """Return the records that the verb is about: one in the shell, or ``many``."""
+    metavar = MANY if many else "ID"
+    return Param(name, "records", "an id, extid-..., the exact name or the e-mail", metavar)
 
 
 def word(name: str, help: str, metavar: str = "", *, required: bool = True) -> Param:  # noqa: A002 -- the field's word
@@ -96,8 +101,9 @@ def flag(flags: str, help: str) -> Param:  # noqa: A002 -- likewise
 class Command(NamedTuple):
     """A verb. ``noun`` is empty for those that stand alone (``find``, ``undo``).
 
-    ``kind`` is what its records are. ``keys`` names the key of the explorer that does the same
-    (see :mod:`planhat_tui.tui.keys`). ``needs_profile`` says that it opens one.
+    ``kind`` is what its records are. ``key`` names the key of the explorer that does the same
+    (see :mod:`planhat_tui.config.keys`). ``needs_profile`` says that it opens one. Why it can't run
+    now is told by :mod:`planhat_tui.commands.barring`.
     """
 
     noun: str
@@ -107,9 +113,14 @@ class Command(NamedTuple):
     effect: Effect = Effect.READ
     kind: Kind | None = None
     key: str = ""
-    doors: Door = Door.SHELL | Door.LINE
+    doors: Door = EVERYWHERE
     aliases: tuple[str, ...] = ()
     needs_profile: bool = True
+
+    @property
+    def loses(self) -> bool:
+        """Whether something is gone after it: then its words are typed in full."""
+        return self.effect is Effect.DELETE or self.verb in _LOSING
 
     @property
     def name(self) -> str:
@@ -127,6 +138,31 @@ class Command(NamedTuple):
         return self.help.strip().splitlines()[0]
 
 
+_LOSING: Final = frozenset({"delete", "discard", "remove", "wipe"})
+"""Verbs after which something is gone, here or at Planhat."""
+
+STARTING: Final = (
+    option("-p --profile", "the tenant to work in", "PROFILE"),
+    flag("--demo", "work on practice data"),
+    option("--log", "log what is done, never tokens", "FILE"),
+)
+"""Options of all verbs that say how a run begins: they belong to the shell."""
+
+ANSWERING: Final = (
+    option("-o --output", "how to print", choices=("table", "json", "jsonl", "csv", "id")),
+    flag("--json", "one JSON document"),
+    flag("--jsonl", "a JSON record a line"),
+    option("--fields", "only these fields", "A,B"),
+    option("--to", "write it to a file; .json, .jsonl and .csv say how", "FILE"),
+    flag("-q --quiet", "data and errors only"),
+    flag("--queue", "don't wait for delivery"),
+    flag("--fresh", "ask Planhat first"),
+)
+"""Options of all verbs that say how it's answered: in the ``:`` line too."""
+
+GLOBALS: Final = (*STARTING[:2], *ANSWERING, STARTING[2])
+"""Options of all verbs in the shell, before or after them."""
+
 _COMMANDS: Final[dict[str, Command]] = {}
 
 ROOMS: Final = {
@@ -135,13 +171,35 @@ ROOMS: Final = {
     "contact": "contact",
     "call": "call",
     "user": "user",
+    "bulk": "bulk",
+    "plan": "plan",
+    "customfield": "customfield",
+    "view": "view",
+    "edit": "edit",
+    "export": "export",
+    "import": "importing",
+    "duplicates": "duplicates",
+    "overview": "overview",
     "whoami": "tenant",
     "sync": "tenant",
     "limits": "tenant",
     "profile": "profile",
+    "config": "config",
+    "keys": "keys",
     "outbox": "outbox",
+    "conflict": "conflict",
     "undo": "undo",
+    "redo": "undo",
+    "journal": "journal",
+    "timeline": "timeline",
     "request": "request",
+    "run": "script",
+    "repl": "script",
+    "tour": "tour",
+    "theme": "theme",
+    "doctor": "doctor",
+    "completion": "completion",
+    "serve": "serve",
     "sandbox": "sandbox",
 }
 """First words, in the order of the help, and the modules that hold their verbs."""
@@ -153,16 +211,17 @@ def verb(
     effect: Effect = Effect.READ,
     kind: Kind | None = None,
     key: str = "",
-    doors: Door = Door.SHELL | Door.LINE,
+    doors: Door = EVERYWHERE,
     aliases: tuple[str, ...] = (),
     needs_profile: bool = True,
 ) -> Callable[[F], F]:
     """Register a function as the verb ``name``, such as ``company find`` or ``undo``."""
     noun, _, last = name.rpartition(" ")
+    leading = doors | Door.KEY if key else doors
 
     def register(run: F) -> F:
         _COMMANDS[name] = Command(
-            noun, last, run, params, effect, kind, key, doors, aliases, needs_profile
+            noun, last, run, params, effect, kind, key, leading, aliases, needs_profile
         )
         return run
 
@@ -179,6 +238,13 @@ def commands(first: str = "") -> tuple[Command, ...]:
     return tuple(sorted(found, key=lambda c: order.index(c.noun or c.verb)))
 
 
+FEW: Final = 12
+"""So many names are all named to who mistypes one."""
+
+ALL: Final = "?"
+"""The line that lists all commands."""
+
+
 def match(typed: str, known: Iterable[str], what: str, *, exact: Iterable[str] = ()) -> str:
     """Return the one of ``known`` that a word is, or begins. ``exact`` ones are typed in full.
 
@@ -193,5 +259,15 @@ def match(typed: str, known: Iterable[str], what: str, *, exact: Iterable[str] =
     if len(begun) > 1:
         raise InputError(f"{typed} could be {', '.join(begun)}.", "Type more of it.")
     near = nearest(typed, names)
-    advice = f"Did you mean {near}?" if near else f"There are: {', '.join(names)}."
-    raise InputError(f"There is no {what} {typed}.", advice)
+    raise InputError(f"There is no {what} {typed}.", _advice(typed, near, names))
+
+
+def _advice(typed: str, near: str, names: list[str]) -> str:
+    if near:
+        return f"Did you mean {near}?"
+    if len(names) <= FEW:
+        return f"There are: {', '.join(names)}."
+    import difflib
+
+    some = difflib.get_close_matches(typed, names, n=3, cutoff=0)
+    return f"The nearest are {', '.join(some)}.  {ALL} lists all"

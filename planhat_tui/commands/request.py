@@ -12,7 +12,7 @@ from planhat_tui.commands.waiting import answer
 from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError, PlanhatTuiError, UnknownOutcomeError
 from planhat_tui.model.raw import METHODS
-from planhat_tui.model.text import visible
+from planhat_tui.model.text import plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def _body(data: str) -> Json:
 
 
 def _note(told: RawAnswer, limits: Limits) -> str:
-    left = f", {limits.remaining} calls left" if limits.remaining is not None else ""
+    left = f", {plural(limits.remaining, 'call')} left" if limits.remaining is not None else ""
     aside = f". Left out: {'; '.join(told.set_aside)}" if told.set_aside else ""
     return f"{told.status}{left}{aside}."
 

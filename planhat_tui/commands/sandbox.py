@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands.context import Door
+from planhat_tui.commands.numbers import whole
 from planhat_tui.commands.registry import flag, option, options, verb
 from planhat_tui.commands.results import Done
 from planhat_tui.errors import InputError
@@ -57,24 +58,23 @@ def sandbox(  # noqa: PLR0917 -- the options of one command
     settings = SandboxOptions(
         db=Path(db) if db else None,
         empty=empty,
-        companies=_whole("companies", companies),
-        seed=_whole("seed", seed),
+        companies=whole("--companies", companies),
+        seed=whole("--seed", seed),
         dialect="seed" if dialect == "seed" else "modern",
-        limit=_whole("limit", limit, least=1),
+        limit=whole("--limit", limit, least=1),
         window=_window(window),
         faults=_faults(faults),
-        token=token,
-        tenant=tenant,
+        token=_piece("token", token),
+        tenant=_piece("tenant", tenant),
     )
-    return Done("", exit_status=ctx.serve(settings, host, _whole("port", port, most=65535)))
+    return Done("", exit_status=ctx.serve(settings, host, whole("--port", port, most=65535)))
 
 
-def _whole(name: str, text: str, *, least: int = 0, most: int = 10_000_000) -> int:
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise InputError(
-            f"--{name} {text} is no whole number from {least} to {most}.", "Give another."
-        )
-    return int(text)
+def _piece(name: str, text: str) -> str:
+    """Return what can stand in a header and in a path as it is. Raises :class:`InputError`."""
+    if not re.fullmatch(r"[A-Za-z0-9._~-]+", text):
+        raise InputError(f"--{name} needs letters, digits and . _ ~ - alone.", "Give another.")
+    return text
 
 
 def _faults(texts: tuple[str, ...]) -> tuple[str, ...]:

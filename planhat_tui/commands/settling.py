@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from planhat_tui.commands.context import Context
+    from planhat_tui.commands.course import Course
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
 
@@ -47,12 +48,40 @@ def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = Fa
         return Done("Nothing to change: it is so already.", many=many)
     if not ctx.wishes.wait:
         shown = _records(ctx, entries)
-        back = "planhat-tui undo" if Door.SHELL in ctx.door else "u"
-        return Done(f"{deed}: queued. {back} takes it back.", shown, many=many)
-    net = ctx.workspace().net
-    settled = answer(ctx, net.deliver([entry.n for entry in entries]))
+        back = " planhat-tui undo" if Door.SHELL in ctx.door else "  u"
+        back = f"{back} takes it back."
+        return Done(
+            f"{deed}: queued.{back}",
+            shown,
+            many=many,
+            queued=tuple(entries),
+            later=f"{deed}: delivered.{back}",
+        )
+    settled = delivered(ctx, [entry.n for entry in entries])
     text = "\n".join(dict.fromkeys(_told(ctx, entry, deed) for entry in settled))
     return Done(text, _records(ctx, settled), status_of(ctx, settled), many=many)
+
+
+def delivered(ctx: Context, ns: Sequence[int]) -> tuple[Entry, ...]:
+    """Wait until none of these edits can go on by itself; tell how many stand before them."""
+    from planhat_tui.sync.prospects import in_line
+
+    workspace = ctx.workspace()
+    deliver = workspace.net.deliver(ns)
+    wanted = frozenset(ns)
+
+    def course() -> Course:
+        from planhat_tui.commands.course import Course
+
+        left = sum(entry.n in wanted for entry in workspace.reads.outbox())
+        return Course("edits delivered", len(wanted) - left, len(wanted))
+
+    return answer(
+        ctx,
+        deliver,
+        why=lambda now: in_line(ns, workspace.prospects(now)),
+        course=course if len(wanted) > 1 else None,
+    )
 
 
 def _told(ctx: Context, entry: Entry, deed: str) -> str:
@@ -60,15 +89,18 @@ def _told(ctx: Context, entry: Entry, deed: str) -> str:
         return f"{deed}: delivered. {entry.reason}".rstrip()
     if entry.state is State.DROPPED:
         return f"{deed}: taken back."
-    status = ctx.workspace().net.status
-    why = entry.reason or status.reason
+    workspace = ctx.workspace()
+    why = entry.reason or workspace.net.status.reason
+    if not why and (prospect := workspace.prospects(ctx.monotonic()).get(entry.n)):
+        why = prospect.sentence
     return f"{deed}: {entry.state}. {why}  Edit {entry.n} is kept here: outbox list".strip()
 
 
 def status_of(ctx: Context, settled: Iterable[Entry]) -> int:
     """Return the exit status of several edits: 0, what all of them have, or that some failed."""
     statuses = {STATUS[entry.state] for entry in settled}
-    if statuses == {OfflineError.exit_status} and ctx.workspace().net.status.network == "refused":
+    sync = ctx.workspace().net.status
+    if statuses == {OfflineError.exit_status} and (sync.paused or sync.network == "refused"):
         return RefusedError.exit_status
     failed = statuses - {0}
     if not failed:

@@ -4,83 +4,215 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.commands.context import Door
+from planhat_tui.commands.course import Course
 from planhat_tui.commands.lookup import age
 from planhat_tui.commands.registry import flag, verb
-from planhat_tui.commands.results import Done, Single
-from planhat_tui.commands.settling import status_of
-from planhat_tui.commands.waiting import answer, used_up
+from planhat_tui.commands.results import Done, Single, Watching
+from planhat_tui.commands.settling import delivered, status_of
+from planhat_tui.commands.waiting import AGAIN, LEAVE, LOOK, answer, used_up
+from planhat_tui.errors import InputError, OfflineError
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
+from planhat_tui.model.text import ago, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from planhat_tui.commands.context import Context
     from planhat_tui.model.limits import Limits
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
+    from planhat_tui.store.rows import Progress
+    from planhat_tui.sync.outlook import Outlook
 
 
 @verb("whoami")
 def whoami(ctx: Context) -> Single:
-    """Show whom the token of the profile stands for."""
+    """Show whom the token of the profile stands for.
+
+    Planhat is asked. Where it can't be reached, what is remembered is shown, and the exit status
+    is 6.
+    """
     workspace = ctx.workspace()
-    me = workspace.me
-    if me is None or ctx.wishes.fresh:
+    where = f"{workspace.profile.name} at {workspace.host}"
+    try:
         asked = workspace.net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER))
-        received = answer(ctx, asked)
-        return Single(received.data, Kind.USER, f"{workspace.profile.name} at {workspace.host}")
-    return Single(me.raw, Kind.USER, f"{workspace.profile.name} at {workspace.host}")
+        return Single(answer(ctx, asked).data, Kind.USER, where, brief=True)
+    except OfflineError as error:
+        me = workspace.me
+        if me is None:
+            raise
+        told = f"{where}. Planhat can't be reached: this is remembered ({age(ctx)}).  {error}"
+        return Single(me.raw, Kind.USER, told, brief=True, exit_status=error.exit_status)
 
 
-@verb("sync", flag("--full", "read everything again"), key="refresh")
-def sync(ctx: Context, full: bool) -> Done:  # noqa: FBT001 -- a flag of the command line
+@verb(
+    "sync",
+    flag("--full", "read everything again"),
+    flag("--accept-deletions", "take out here what Planhat's lists no longer have"),
+    key="refresh",
+)
+def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT001 -- flags of the command line
     """Bring the local copy up to date, and send what is queued."""
     from concurrent.futures import wait
+
+    from planhat_tui.sync.status import question
 
     workspace = ctx.workspace()
     net = workspace.net
     queued = [entry.n for entry in workspace.reads.outbox()]
     if not full and workspace.reads.progress().seen_at is not None:
         answer(ctx, net.refresh(Topic.SYNC))
-    filling = net.fill(anew=full)
+    filling, told_at = net.fill(anew=full), float("-inf")
     while not filling.done():
-        progress = workspace.reads.progress()
-        ctx.tell(
-            f"{progress.companies_complete} of {progress.companies_known} companies,"
-            f" {progress.contacts_done} contacts"
-        )
-        if stopped := used_up(net.status.limits, ctx.monotonic()):
-            ctx.tell(stopped)
-        wait([filling], timeout=2.0)
+        if ctx.draw:
+            ctx.draw(course_of(workspace.reads.progress(), net.status.outlook))
+        else:
+            ctx.tell(_progress(workspace.reads.progress(), net.status.outlook))
+        now = ctx.monotonic()
+        if now - told_at >= (AGAIN if ctx.draw else LOOK) and (
+            stopped := used_up(net.status.limits, now)
+        ):
+            ctx.tell(f"{stopped}{LEAVE}")
+            told_at = now
+        wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
     filling.result()
-    left = answer(ctx, net.deliver(queued)) if queued else ()
+    gone = workspace.accept_deletions() if accept_deletions else 0
+    left = delivered(ctx, queued) if queued else ()
     waiting = sum(entry.state.is_open for entry in left)
     progress = workspace.reads.progress()
     told = f"{progress.companies_known} companies, {progress.contacts_done} contacts; {age(ctx)}."
-    told += f" {waiting} edits aren't delivered: outbox list" if waiting else ""
+    told += f" {gone} were taken out." if gone else ""
+    if waiting:
+        verb = "isn't" if waiting == 1 else "aren't"
+        told += f" {plural(waiting, 'edit')} {verb} delivered: outbox list"
+    told += f" {asked}" if (asked := question(workspace.reads.doubts())) else ""
     return Done(told, exit_status=status_of(ctx, left))
 
 
-@verb("limits")
-def limits(ctx: Context) -> Single:
-    """Show what is left of the rate limit; asks Planhat if nothing is known yet."""
+def course_of(progress: Progress, ahead: Outlook) -> Course:
+    """Return how far a pull is: with the companies first, then with the contacts."""
+    if progress.companies_complete < progress.companies_known:
+        done, known = progress.companies_complete, progress.companies_known
+        return Course("companies", done, known, ahead.calls, ahead.seconds)
+    known_at = progress.contacts_done if progress.contacts_complete else progress.contacts_known
+    about = not progress.contacts_complete
+    done = progress.contacts_done
+    return Course("contacts", done, known_at, ahead.calls, ahead.seconds, about=about)
+
+
+def _progress(progress: Progress, ahead: Outlook) -> str:
+    """Return how far a pull has come, and what is left of it, as far as anybody knows."""
+    known = progress.contacts_known
+    contacts = f" of about {known}" if known is not None and not progress.contacts_complete else ""
+    told = (
+        f"{progress.companies_complete} of {progress.companies_known} companies,"
+        f" {progress.contacts_done}{contacts} contacts"
+    )
+    if ahead.calls:
+        told += f"; {ahead.calls} calls left"
+        told += f", about {ahead.seconds:.0f} s" if ahead.seconds is not None else ""
+    return told
+
+
+@verb("limits", flag("--watch", "go on, a line a second, until ctrl+c"))
+def limits(ctx: Context, watch: bool) -> Single | Watching:  # noqa: FBT001 -- a flag of the command line
+    """Show what is left of the rate limit; asks Planhat if nothing is known yet.
+
+    With --watch a line a second: what all windows and commands on this machine know. It costs a
+    call only where nobody else has asked for as long as the limit's window.
+    """
+    if watch:
+        if ctx.door is not Door.SHELL:
+            raise InputError(
+                "The gauge on the screen shows it all the while.",
+                "In a shell: planhat-tui limits --watch",
+            )
+        return Watching(_watched(ctx), _line)
     net = ctx.workspace().net
     known = net.status.limits
     if known.as_of is None or ctx.wishes.fresh:
         answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)))
         known = net.status.limits
-    return Single(_told(known, ctx.monotonic()), labels=_LIMIT_WORDS)
+    told = _told(known, ctx.monotonic())
+    return Single(told, table=Single(_in_words(told), labels=_LIMIT_WORDS))
+
+
+EACH: Final = 1.0
+"""Seconds between two lines of a watch."""
+
+LONGEST: Final = 120.0
+"""Seconds after which every window has ended, where nothing more exact is known."""
+
+
+def _watched(ctx: Context) -> Iterator[dict[str, Json]]:
+    """Yield the rate limit once a second; ask Planhat when what is known has outlived itself."""
+    net = ctx.workspace().net
+    while True:
+        known = answer(ctx, net.ask(lambda planhat: planhat.shared_limits()))
+        if _outlived(known, ctx.monotonic()):
+            answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.BACKGROUND)))
+            known = net.status.limits
+        yield _told(known, ctx.monotonic())
+        ctx.sleep(EACH)
+
+
+def _outlived(known: Limits, now: float) -> bool:
+    if known.as_of is None or known.remaining is None:
+        return True
+    return now - known.as_of > (known.reset_in[1] if known.reset_in else LONGEST)
+
+
+def _line(told: Raw) -> str:
+    """Return one line for people of what :func:`_told` gives."""
+    pieces = [f"{_known(told['remaining'])} of {_known(told['limit'])} left"]
+    if reset := _reset(told):
+        pieces.append(f"reset {reset}")
+    if told["stoppedFor"]:
+        pieces.append(f"stopped for {told['stoppedFor']} s")
+    if told["others"]:
+        pieces.append(f"others use {told['others']} a minute")
+    pieces.append(f"told {_known(told['age'])} s ago")
+    return " · ".join(pieces)
+
+
+def _reset(told: Raw) -> str:
+    """Return when the count starts anew: ``in 24-99 s``; empty where nobody knows."""
+    reset = told["resetIn"]
+    if not isinstance(reset, list):
+        return ""
+    least, most = (f"{bound:.0f}" for bound in reset if isinstance(bound, int | float))
+    return f"in {least}-{most} s" if least != most else f"in {most} s"
+
+
+def _in_words(told: Raw) -> dict[str, Json]:
+    """Return as people read it what :func:`_told` gives: each number with its unit."""
+    since, others, latency = told["age"], told["others"], told["latency"]
+    return {
+        **told,
+        "resetIn": _reset(told),
+        "age": ago(since) if isinstance(since, float) else "",
+        "others": "" if others is None else f"{others} calls a minute",
+        "stoppedFor": f"{told['stoppedFor']} s" if told["stoppedFor"] else "",
+        "latency": "" if latency is None else f"{latency} s",
+    }
+
+
+def _known(value: Json) -> str:
+    return "?" if value is None else str(value)
 
 
 _LIMIT_WORDS: Final = {
     "limit": "Limit",
     "remaining": "Left",
-    "resetIn": "Reset in (s)",
-    "age": "Told (s ago)",
-    "others": "Others use (calls/min)",
-    "stoppedFor": "Stopped for (s)",
+    "resetIn": "Reset",
+    "age": "Told",
+    "others": "Others use",
+    "stoppedFor": "Stopped for",
     "queue": "Waiting",
     "inFlight": "On their way",
-    "latency": "Last answer (s)",
+    "latency": "Last answer",
     "lastError": "Last error",
 }
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
+from planhat_tui.commands.registry import flag
 from planhat_tui.errors import InputError
-from planhat_tui.model import fields
+from planhat_tui.model import custom, fields
+from planhat_tui.model.custom import EXAMPLES, CustomType
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from planhat_tui.commands.context import Context
     from planhat_tui.model.values import Json, Raw
+
+NEW_FIELD: Final = flag("--new-field", "make a custom field though its name is nearly another's")
 
 
 def query_of(words: Sequence[str]) -> str:
@@ -31,19 +36,75 @@ def _quoted(word: str) -> str:
 
 
 def values_of(
-    ctx: Context, kind: Kind, pairs: Sequence[str], current: Raw | None = None
+    ctx: Context,
+    kind: Kind,
+    pairs: Sequence[str],
+    current: Raw | None = None,
+    *,
+    new_field: bool = False,
 ) -> dict[str, Json]:
     """Read ``FIELD=VALUE`` words; owners are named as people are. Raises :class:`InputError`."""
-    values: dict[str, Json] = {}
+    return {
+        path: value_of(ctx, kind, path, text, current or {})
+        for path, text in texts_of(ctx, kind, pairs, current, new_field=new_field).items()
+    }
+
+
+def texts_of(
+    ctx: Context,
+    kind: Kind,
+    pairs: Iterable[str],
+    current: Raw | None = None,
+    *,
+    new_field: bool = False,
+) -> dict[str, str]:
+    """Part ``FIELD=VALUE`` words into paths and texts. Raises :class:`InputError`.
+
+    A custom field that nobody has yet is refused if its name is nearly that of another one, unless
+    ``new_field`` says that it is meant.
+    """
+    found: dict[str, str] = {}
+    names = cache(lambda: _custom_names(ctx, kind))  # most pairs need none
     for pair in pairs:
         path, equals, text = pair.partition("=")
         if not equals or not path.strip():
             raise InputError(f"{pair} is not FIELD=VALUE.", "Write one like phase=won.")
-        field = fields.field_of(kind, path.strip())
-        if field.name in values:
-            raise InputError(f"{field.name} is given twice.", "Give it once.", field=field.name)
-        values[field.name] = value_of(ctx, kind, field.name, text, current or {})
-    return values
+        name = _field(kind, path.strip(), names)
+        if name in found:
+            raise InputError(f"{name} is given twice.", "Give it once.", field=name)
+        if not new_field and fields.value_at(current or {}, name) is None:
+            _check_new(kind, name, names)
+        found[name] = text
+    return found
+
+
+def _field(kind: Kind, path: str, names: Callable[[], Sequence[str]]) -> str:
+    """Return the name of a field; one that isn't known may be a custom field without its prefix."""
+    try:
+        return fields.field_of(kind, path).name
+    except InputError as error:
+        meant = path if path in names() else custom.twin(path, names())
+        if not meant or fields.custom_key(path) is not None:
+            raise
+        advice = f"Did you mean {fields.custom_path(meant)}?"
+        raise InputError(error.message, advice, field=path) from None
+
+
+def _check_new(kind: Kind, path: str, names: Callable[[], Sequence[str]]) -> None:
+    key = fields.custom_key(path)
+    meant = custom.twin(key, names()) if key is not None else ""
+    if meant:
+        raise InputError(
+            f"No {kind} has a field {path} yet.",
+            f"Did you mean {fields.custom_path(meant)}? --new-field makes another one.",
+            field=path,
+        )
+
+
+def _custom_names(ctx: Context, kind: Kind) -> tuple[str, ...]:
+    if kind is Kind.CALL:
+        return ()
+    return tuple(key for key, _, _ in ctx.workspace().reads.custom_keys(kind))
 
 
 def value_of(ctx: Context, kind: Kind, path: str, text: str, current: Raw) -> Json:
@@ -51,21 +112,14 @@ def value_of(ctx: Context, kind: Kind, path: str, text: str, current: Raw) -> Js
     field = fields.field_of(kind, path)
     if field.type is fields.FieldType.USER and field.editable and text.strip():
         return ctx.workspace().reads.resolve(Kind.USER, text.strip())
-    now = fields.value_at(current, field.name)
-    if now is None and fields.custom_key(field.name) is not None:
-        now = _example(ctx, kind, field.name)
-    return fields.parse_value(kind, field.name, text, now)
+    present = fields.value_at(current, field.name)
+    if present is None and fields.custom_key(field.name) is not None:
+        present = _example(ctx, kind, field.name)
+    return fields.parse_value(kind, field.name, text, present, now=ctx.now())
 
 
 def _example(ctx: Context, kind: Kind, path: str) -> Json:
     """Return a value of the type that this custom field has elsewhere in the tenant."""
     key = fields.custom_key(path)
-    known: Mapping[str, str] = {k: str(t) for k, t, _ in ctx.workspace().reads.custom_keys(kind)}
-    examples: dict[str, Json] = {
-        "text": "x",
-        "number": 1,
-        "boolean": True,
-        "date": "2026-01-01",
-        "list": ["x"],
-    }
-    return examples.get(known.get(key or "", ""))
+    known = {k: t for k, t, _ in ctx.workspace().reads.custom_keys(kind)}
+    return EXAMPLES.get(known.get(key or "", CustomType.OTHER))

@@ -8,6 +8,7 @@ from planhat_tui.commands import lookup
 from planhat_tui.commands.registry import verb, words
 from planhat_tui.commands.results import Column, Listing
 from planhat_tui.model.records import Kind
+from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
@@ -23,12 +24,15 @@ COLUMNS = (
 
 @verb(
     "user find",
-    words("query", "parts of a name or an e-mail", required=False),
+    words("parts", "parts of a name or an e-mail", "QUERY", required=False),
     kind=Kind.USER,
     aliases=("list",),
 )
-def find(ctx: Context, query: tuple[str, ...]) -> Listing:
+def find(ctx: Context, parts: tuple[str, ...]) -> Listing:
     """Find people of your own team, such as owners of companies."""
     note = lookup.ready(ctx)
-    users = ctx.workspace().reads.users(" ".join(query))
+    users = ctx.workspace().reads.users(" ".join(parts))
+    if not users:
+        of = f" matches {visible(' '.join(parts))}" if parts else " is here yet"
+        note = f"Nobody of the team{of}.\n{note}"
     return Listing(tuple(user.raw for user in users), COLUMNS, note)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from planhat_tui.commands.context import Context
+    from planhat_tui.commands.course import Course
     from planhat_tui.model.limits import Limits
 
 T = TypeVar("T")
@@ -19,10 +21,21 @@ AGAIN: Final = 15.0
 """Seconds after which the same is told once more."""
 
 
-def answer(ctx: Context, future: Future[T], patience: float = float("inf")) -> T:
+LEAVE: Final = "  ctrl+c leaves; what is queued is kept"
+
+
+def answer(
+    ctx: Context,
+    future: Future[T],
+    patience: float = float("inf"),
+    why: Callable[[float], str] = lambda _now: "",
+    course: Callable[[], Course] | None = None,
+) -> T:
     """Return what the engine answers, or raise its error; :class:`TimeoutError` past ``patience``.
 
-    While the rate limit is used up, tell when it goes on. ``patience`` is in seconds.
+    While the rate limit is used up, tell when it goes on, else what ``why`` says at that moment,
+    in monotonic seconds. ``patience`` is in seconds. ``course`` tells how far it is,
+    for a terminal.
     """
     net, told_at = ctx.workspace().net, -AGAIN
     while True:
@@ -32,10 +45,13 @@ def answer(ctx: Context, future: Future[T], patience: float = float("inf")) -> T
             patience -= LOOK
             if patience <= 0 or future.done():
                 raise
+        if ctx.draw and course:
+            ctx.draw(course())
         now = ctx.monotonic()
-        sentence = used_up(net.status.limits, now)
-        if sentence and now - told_at >= AGAIN:
-            ctx.tell(sentence)
+        if now - told_at < AGAIN:
+            continue
+        if sentence := used_up(net.status.limits, now) or why(now):
+            ctx.tell(f"{sentence}{LEAVE}")
             told_at = now
 
 
@@ -47,7 +63,4 @@ def used_up(limits: Limits, now: float) -> str:
     until = limits.stopped_until
     if until is None or until - now < LOOK:
         return ""
-    return (
-        f"The rate limit is used up: it goes on in {until - now:.0f} s."
-        "  ctrl+c leaves; what is queued is kept"
-    )
+    return f"The rate limit is used up: it goes on in {until - now:.0f} s."

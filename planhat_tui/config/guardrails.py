@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import GuardrailError
+from planhat_tui.model.text import plural
 
 if TYPE_CHECKING:
     from planhat_tui.config.profiles import Profile
 
 
-PLAIN_WORDS: Final = frozenset({"delete", "send"})
-"""Words that mean no profile: who says yes to the question needs to say nothing else."""
+_PLAIN: Final = re.compile(r"send|run|delete(?: \d+)?")
+
+
+def is_plain(word: str) -> bool:
+    """Tell whether a word means no profile: who says yes to the question needs to say no more."""
+    return _PLAIN.fullmatch(word) is not None
 
 
 def check_write(profile: Profile, count: int = 1) -> None:
@@ -20,7 +26,8 @@ def check_write(profile: Profile, count: int = 1) -> None:
         raise GuardrailError(f"{profile.name} is read-only.", profile.reason)
     if profile.max_bulk is not None and count > profile.max_bulk:
         raise GuardrailError(
-            f"{profile.name} allows {profile.max_bulk} records at once; these are {count}.",
+            f"{profile.name} allows {plural(profile.max_bulk, 'record')} at once; "
+            f"these are {count}.",
             profile.reason,
         )
 
@@ -43,12 +50,15 @@ def check_request(profile: Profile, method: str, count: int = 1) -> None:
 def typed_word(profile: Profile, count: int, *, deleting: bool) -> str:
     """Return the word that confirms a change of ``count`` records; empty if none is asked for.
 
-    A delete asks for ``delete``; with ``confirm: type``, a delete and a bulk of more than
-    ``confirm_over`` ask for the profile's name.
+    A delete asks for ``delete``, or for ``delete 300`` where it's that many;
+    with ``confirm: type``, a delete and a bulk of more than ``confirm_over`` ask for the profile's
+    name.
     """
     if profile.confirm == "type" and (deleting or count > profile.confirm_over):
         return profile.name
-    return "delete" if deleting else ""
+    if not deleting:
+        return ""
+    return "delete" if count == 1 else f"delete {count}"
 
 
 def request_word(profile: Profile, method: str, count: int) -> str:

@@ -53,11 +53,11 @@ class Node:
             raise self.fault
         return self.content
 
-    def error(self, message: str, advice: str = "") -> ConfigError:
+    def error(self, message: str, advice: str) -> ConfigError:
         """Return an error that points here."""
         return ConfigError(message, advice, path=self.path, line=self.line, column=self.column)
 
-    def key_error(self, key: str, message: str, advice: str = "") -> ConfigError:
+    def key_error(self, key: str, message: str, advice: str) -> ConfigError:
         """Return an error that points at one of the keys."""
         line, column = self.keys.get(key, (self.line, self.column))
         return ConfigError(message, advice, path=self.path, line=line, column=column)
@@ -66,7 +66,10 @@ class Node:
         """Return the mapping, or raise :class:`ConfigError`."""
         if isinstance(self.value, dict):
             return self.value
-        raise self.error(f"{what} must be a mapping, with a key and a colon on each line.")
+        raise self.error(
+            f"{what} must be a mapping, with a key and a colon on each line.",
+            "Write it like key: value.",
+        )
 
     def known_keys(self, what: str, allowed: Iterable[str]) -> dict[str, Node]:
         """Return the mapping if all its keys are allowed; else name the nearest."""
@@ -101,7 +104,7 @@ def read_by_part(path: Path) -> Node:
     """Read a file as :func:`parse_by_part` does. Raises for one that can't be read as well."""
     text = read_text(path)
     if text is None:
-        raise ConfigError("There is no such file.", path=path)
+        raise ConfigError("There is no such file.", "Make it, or name another.", path=path)
     return parse_by_part(text, path)
 
 
@@ -114,7 +117,9 @@ def read_text(path: Path) -> str | None:
     except UnicodeDecodeError:
         raise ConfigError("This file isn't UTF-8 text.", "Save it as UTF-8.", path=path) from None
     except OSError as error:
-        raise ConfigError(f"It can't be read: {error.strerror}.", path=path) from None
+        raise ConfigError(
+            f"It can't be read: {error.strerror}.", "Look at its permissions.", path=path
+        ) from None
 
 
 def parse(text: str, path: Path) -> Node:
@@ -151,7 +156,7 @@ class _Strict(yaml.SafeLoader):
         if getattr(event, "tag", None) is not None:
             _refuse(event, "A tag (!name) isn't taken here.", "Leave it out, or use quotes.")
         if self._depth > _DEEPEST:
-            _refuse(event, "This is nested too deep.", "")
+            _refuse(event, "This is nested too deep.", "Nothing here needs so many levels.")
         self._depth += 1
         try:
             return super().compose_node(parent, index)
@@ -183,6 +188,7 @@ def _compose(text: str, path: Path) -> yaml.Node | None:
     except (ValueError, OverflowError):  # PyYAML lets chr and int fail
         raise ConfigError(
             "This isn't YAML: a number that is too large.",
+            "Put it into quotes, or take it out.",
             path=path,
             line=loader.line + 1,
             column=loader.column + 1,
@@ -233,7 +239,13 @@ def _mapping(node: yaml.MappingNode, path: Path, name: str) -> Node:
     for key_node, value_node in node.value:
         line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            fault = ConfigError("A key must be text.", path=path, line=line, column=column)
+            fault = ConfigError(
+                "A key must be text.",
+                "Write it like key: value.",
+                path=path,
+                line=line,
+                column=column,
+            )
             break
         key = str(key_node.value)
         if key in entries:

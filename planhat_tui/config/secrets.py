@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
+import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, SupportsIndex
 
 from planhat_tui.errors import TokenError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
 
     from planhat_tui.config.profiles import TokenSource
 
 _COMMAND_SECONDS: Final = 30
+_LARGEST: Final = 65_536
+"""Bytes of a token's file that are read: what is larger holds something else."""
+SERVICE: Final = "planhat-tui"
+"""The name under which a keyring keeps our tokens."""
+OTHER_WAYS: Final = "Or take the token from {env: NAME}, {command: ...} or {file: PATH}."
 
 
 def resolve_token(source: TokenSource, env: Mapping[str, str]) -> Token:
@@ -29,6 +36,10 @@ def resolve_token(source: TokenSource, env: Mapping[str, str]) -> Token:
                 )
         case "command":
             token = _from_command(source.value, env)
+        case "file":
+            token = _from_file(source.value)
+        case "keyring":
+            token = _from_keyring(source.value)
     return checked(token)
 
 
@@ -57,6 +68,8 @@ def checked(token: str) -> Token:
 
 
 def _from_command(command: str, env: Mapping[str, str]) -> str:
+    import subprocess  # late: most tokens come from elsewhere
+
     advice = "Run it in a terminal: it must print the token and nothing else."
     try:
         words = shlex.split(command)
@@ -89,3 +102,49 @@ def _printed(done: subprocess.CompletedProcess[bytes], advice: str) -> str:
     if done.returncode != 0:
         raise TokenError(f"The token's command ended with status {done.returncode}.", advice)
     return done.stdout.decode("utf-8", "replace")
+
+
+def _from_file(written: str) -> str:
+    advice = "Write the token into it, and nothing else."
+    try:
+        path = Path(written).expanduser()
+        with path.open("rb") as file:
+            others = path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+            held = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise TokenError(
+            f"The token's file {written} can't be read: {error.strerror}.", advice
+        ) from None
+    except (RuntimeError, ValueError):  # ~somebody that this system doesn't know, a NUL
+        raise TokenError(f"The token's file {written!r} is no path.", advice) from None
+    if others:
+        raise TokenError(
+            f"The token's file {written} can be read by others.",
+            f"Run: chmod 600 {shlex.quote(str(path))}",
+        )
+    if len(held) > _LARGEST:
+        raise TokenError(f"The token's file {written} holds more than a token.", advice)
+    return held.decode("utf-8", "replace")
+
+
+def _from_keyring(name: str) -> str:
+    try:
+        import keyring
+        from keyring.errors import KeyringError, NoKeyringError
+    except ImportError:
+        raise TokenError(
+            "Keyrings need one more package, and it isn't installed.",
+            f"Run: pip install 'planhat-tui[keyring]'. {OTHER_WAYS}",
+        ) from None
+    try:
+        token = keyring.get_password(SERVICE, name)
+    except NoKeyringError:
+        raise TokenError("This system has no keyring.", OTHER_WAYS) from None
+    except KeyringError:  # its text may come from anywhere
+        raise TokenError("The keyring can't be opened.", f"Unlock it. {OTHER_WAYS}") from None
+    if not token:
+        raise TokenError(
+            f"The keyring has no token {name}.",
+            f"Run: keyring set {SERVICE} {shlex.quote(name)}. {OTHER_WAYS}",
+        )
+    return str(token)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from planhat_tui.config.reading import Node, read_by_part
 from planhat_tui.config.values import boolean, choice, text
@@ -14,6 +15,8 @@ from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from planhat_tui.config.profiles import Config
 
 T = TypeVar("T")
 
@@ -45,7 +48,10 @@ _ANSI: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours by role: ``#rrggbb``, or one of the terminal's own sixteen (``ansi_blue``)."""
+    """Colours by role: ``#rrggbb``, or one of the terminal's own sixteen (``ansi_blue``).
+
+    ``lines`` tells in which line of its file each colour stands.
+    """
 
     name: str
     dark: bool
@@ -53,6 +59,7 @@ class Theme:
     glyphs: Literal["unicode", "ascii", "auto"]
     borders: Literal["line", "none"]
     path: Path
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_ansi(self) -> bool:
@@ -78,6 +85,45 @@ def load_themes(user_folder: Path) -> tuple[dict[str, Theme], tuple[ConfigError,
             if theme is not None:
                 themes[theme.name] = theme
     return themes, tuple(problems)
+
+
+def with_theme_checked(config: Config, user_folder: Path) -> Config:
+    """Return a config that has, if the theme it names can't be used, that among its mistakes."""
+    node = _theme_node(config.path)
+    name = config.settings.theme
+    themes, mistakes = load_themes(user_folder)
+    if node is None or node.content != name or name in themes:
+        return config
+    if any(mistake.path.stem == name for mistake in mistakes):
+        told = f"The theme {name} can't be used."
+        problem = node.error(told, f"planhat-tui theme check {name} tells why.")
+    else:
+        near = nearest(name, themes)
+        advice = f"Did you mean {near}?" if near else f"There are: {', '.join(themes)}."
+        problem = node.error(f"There is no theme {name}.", advice)
+    problems = sorted((*config.problems, problem), key=lambda one: (one.line, one.column))
+    return replace(config, problems=tuple(problems))
+
+
+def _theme_node(config: Path) -> Node | None:
+    """Return where a config names a theme; ``None`` if it doesn't, or isn't to be read."""
+    try:
+        node: Node | None = read_by_part(config)
+    except ConfigError:
+        return None
+    for key in ("settings", "theme"):
+        node = node.content.get(key) if node and isinstance(node.content, dict) else None
+    return node
+
+
+def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Return when each theme of a folder was saved, and its size: another one, if it's saved."""
+    found = {}
+    for path in folder.glob("*.yaml") if folder.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):  # an editor is just replacing it
+            told = path.stat()
+            found[path] = (told.st_mtime_ns, told.st_size)
+    return found
 
 
 def read_theme(path: Path) -> tuple[Theme | None, tuple[ConfigError, ...]]:
@@ -117,6 +163,7 @@ class _Reading:
             glyphs="ascii" if glyphs == "ascii" else "unicode" if glyphs == "unicode" else "auto",
             borders="none" if borders == "none" else "line",
             path=root.path,
+            lines=_lines(entries["colors"]) if "colors" in entries else {},
         )
 
     def _colors(self, node: Node) -> dict[str, str]:
@@ -142,19 +189,31 @@ class _Reading:
         return self.take(lambda: read(entries[name])) if name in entries else None
 
 
+def _lines(colors: Node) -> dict[str, int]:
+    return {name: line for name, (line, _column) in colors.keys.items()}
+
+
 def contrast(a: str, b: str) -> float:
     """Return the contrast of two ``#rrggbb`` colours, 1 to 21 (WCAG 2)."""
     low, high = sorted((_luminance(a), _luminance(b)))
     return (high + 0.05) / (low + 0.05)
 
 
-def check_theme(theme: Theme) -> tuple[str, ...]:
-    """Return a sentence for each text colour that is too faint on a ground."""
+class Faint(NamedTuple):
+    """A text colour that is hard to read on a ground. ``line`` is where its file gives it."""
+
+    text: str
+    ground: str
+    measured: float
+    line: int
+
+
+def faint(theme: Theme) -> tuple[Faint, ...]:
+    """Return each text colour that is too faint on a ground."""
     if theme.is_ansi:  # the terminal's own colours can't be known here
         return ()
     return tuple(
-        f"{name} on {ground} has a contrast of {int(measured * 100) / 100}, "
-        f"less than {LEAST_CONTRAST}."
+        Faint(name, ground, measured, theme.lines.get(name, 0))
         for name in TEXTS
         for ground in GROUNDS
         if (measured := contrast(theme.colors[name], theme.colors[ground])) < LEAST_CONTRAST

@@ -7,14 +7,16 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from planhat_tui.config.web import EXAMPLE, FIELDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planhat_tui.config.reading import Node
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
-_DURATION: Final = re.compile(r"([0-9]{1,6})\s*(s|m|h)")
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+_DURATION: Final = re.compile(r"([0-9]{1,6})\s*(s|m|h|d)")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _SHORTEST: Final = 10
 
 
@@ -31,14 +33,16 @@ def boolean(node: Node) -> bool:
     """Read ``true`` or ``false``."""
     if isinstance(node.value, bool):
         return node.value
-    raise node.error(f"{node.name} must be true or false.")
+    raise node.error(f"{node.name} must be true or false.", "Write one of them, without quotes.")
 
 
 def whole(node: Node) -> int:
     """Read a whole number from 1."""
     if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value > 0:
         return node.value
-    raise node.error(f"{node.name} must be a whole number from 1.")
+    raise node.error(
+        f"{node.name} must be a whole number from 1.", "Write it like 50, without quotes."
+    )
 
 
 def choice(*allowed: str) -> Callable[[Node], str]:
@@ -47,7 +51,9 @@ def choice(*allowed: str) -> Callable[[Node], str]:
     def chosen(node: Node) -> str:
         if isinstance(node.value, str) and node.value in allowed:
             return node.value
-        raise node.error(f"{node.name} must be {' or '.join(allowed)}.")
+        raise node.error(
+            f"{node.name} must be {' or '.join(allowed)}.", f"Write it like {allowed[0]}."
+        )
 
     return chosen
 
@@ -70,10 +76,22 @@ def duration(node: Node) -> float:
 
 def address(node: Node) -> str:
     """Read a base URL: https, or http to this machine; no path, no user, no query."""
-    value = text(node).strip().rstrip("/")
+    value = text(node).strip().rstrip("/")  # as Profile has it
     why = address_problem(value)
     if why:
         raise node.error(why, "Write one like https://api.planhat.com")
+    return value
+
+
+def web_template(node: Node) -> str:
+    """Read a template for a company's page in the web app: https, with ``{id}`` or its like."""
+    value = text(node).strip()
+    if not value.startswith("https://"):
+        raise node.error(f"{node.name} must start with https://", f"Write one like {EXAMPLE}")
+    for name in re.findall(r"\{([^{}]*)\}", value):
+        if name not in FIELDS:
+            allowed = ", ".join(f"{{{one}}}" for one in FIELDS)
+            raise node.error(f"{node.name} can't hold {{{name}}}.", f"Allowed are {allowed}.")
     return value
 
 

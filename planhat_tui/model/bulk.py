@@ -6,13 +6,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planhat_tui.model.records import text_of
+from planhat_tui.model.outbox import Action
+from planhat_tui.model.records import Kind, text_of
 
 if TYPE_CHECKING:
-    from planhat_tui.model.values import Raw
+    from collections.abc import Mapping
+
+    from planhat_tui.model.values import Json, Raw
 
 MAX_ROWS: Final = 5_000
 """Records of one request (observed)."""
+
+AT_LEAST: Final = {Action.UPDATE: 5, Action.CREATE: 2}
+"""Records from which on they go together.
+
+With fewer edits a call each costs about the same. What is made is looked for before and read after,
+be it one record or many.
+"""
+
+EXTERNAL: Final = "extid-"
+"""How an id begins that is an external one."""
 
 KEYS: Final = ("_id", "sourceId", "externalId")
 """By which Planhat finds the record that a row is about, in this order."""
@@ -59,3 +72,15 @@ def keys_of(row: Raw) -> tuple[Key, ...]:
     """Return all keys that a row has, the one by which it's known first."""
     found = (Key(field, text_of(row, field).strip()) for field in KEYS)
     return tuple(key for key in found if key.value)
+
+
+def can_be_repeated(kind: Kind, body: Mapping[str, Json]) -> bool:
+    """Tell whether what makes a record can go as an upsert: sent twice, it makes one.
+
+    It needs an external id, by which Planhat finds what was made; a contact's holds in its company.
+    It may have no other key: that could be another record's.
+    """
+    if kind is Kind.CALL or [key.field for key in keys_of(body)] != ["externalId"]:
+        return False
+    company = text_of(body, "companyId")
+    return kind is Kind.COMPANY or (bool(company) and not company.startswith(EXTERNAL))

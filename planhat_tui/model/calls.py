@@ -11,14 +11,22 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError
+from planhat_tui.model.days import placed, spoken
+from planhat_tui.model.records import number_of, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import tzinfo
 
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
+
+TIMES: Final = frozenset({"start", "end", "waiting"})
+"""The fields of a call that have to go together."""
+CLOCKS_APART: Final = timedelta(minutes=1)
+"""So far may a call's end be ahead: clocks differ, and seconds are rounded."""
 
 _MARGIN = timedelta(days=31)
 _LONGEST_WORD = 40
@@ -49,22 +57,75 @@ def check(draft: CallDraft) -> None:
     """Raise :class:`InputError`, with the field, if the call can't be sent as it is."""
     if not draft.nr.strip():
         raise InputError("A call needs the number.", "Type the contact's number.", field="nr")
+    checked_number(draft.nr)
     if not draft.external_user_id.strip():
         raise InputError(
             "A call needs the agent.",
             "Type your id, or set external_user_id in the profile.",
             field="external_user_id",
         )
-    if draft.waiting is not None and not 0 <= draft.waiting < math.inf:
+    check_times(draft.start, draft.end, draft.waiting)
+
+
+def checked_number(text: str) -> str:
+    """Return what can be dialled: Planhat takes any text, and matches calls by their digits.
+
+    Raises :class:`InputError` with the field ``nr``.
+    """
+    if not any(char.isdecimal() for char in text):
+        raise InputError(
+            f"{text} is no phone number.", "Type one like +46 70 123 45 67.", field="nr"
+        )
+    return text
+
+
+def check_times(start: datetime | None, end: datetime | None, waiting: float | None) -> None:
+    """Raise :class:`InputError`, with the field, if the times of a call don't go together."""
+    if waiting is not None and not 0 <= waiting < math.inf:
         raise InputError("Waiting is no number of seconds.", "Type one from 0 on.", field="waiting")
-    if draft.start is None or draft.end is None:
+    if start is None or end is None:
         return
-    if draft.end < draft.start:
+    if end < start:
         raise InputError("The call ends before it starts.", "Correct the end.", field="end")
-    if talk_time(draft.start, draft.end, draft.waiting) is None:
+    if talk_time(start, end, waiting) is None:
         raise InputError(
             "Waiting is longer than the call.", "Correct waiting or the times.", field="waiting"
         )
+
+
+def check_over(draft: CallDraft, now: datetime) -> None:
+    """Raise :class:`InputError`, with the field, if a call that is logged isn't over yet."""
+    if draft.end is not None and draft.end - now.astimezone(UTC) > CLOCKS_APART:
+        raise InputError(
+            f"The call would end {spoken(draft.end, now)}, which is still to come.",
+            "Correct the minutes, the start or the end.",
+            field="end",
+        )
+
+
+def check_record(call: Raw, changed: Iterable[str]) -> None:
+    """Raise :class:`InputError` if a call can't become so; ``changed`` are the fields that do.
+
+    Times that were wrong before and aren't touched hinder no other edit.
+    """
+    if TIMES.isdisjoint(changed):
+        return
+    start, end = parse_iso(text_of(call, "start")), parse_iso(text_of(call, "end"))
+    check_times(start, end, number_of(call, "waiting"))
+
+
+def talk_of(call: Raw) -> timedelta | None:
+    """Return how long was talked in a call of the API; ``None`` if its times don't tell."""
+    start, end = parse_iso(text_of(call, "start")), parse_iso(text_of(call, "end"))
+    return talk_time(start, end, number_of(call, "waiting"))
+
+
+def end_with(call: Raw, talk: timedelta) -> str:
+    """Return the end of a call of the API that was talked so long. Raises :class:`InputError`."""
+    start = parse_iso(text_of(call, "start"))
+    if start is None:
+        raise InputError("The call has no start.", "Give it one first.", field="start")
+    return iso(start + timedelta(seconds=number_of(call, "waiting") or 0) + talk)
 
 
 def talk_time(
@@ -74,7 +135,7 @@ def talk_time(
     if start is None or end is None:
         return None
     try:
-        talk = end - start - timedelta(seconds=waiting or 0)
+        talk = end.astimezone(UTC) - start.astimezone(UTC) - timedelta(seconds=waiting or 0)
     except (ValueError, OverflowError):  # Planhat may send any number
         return None
     return talk if talk >= timedelta() else None
@@ -82,7 +143,8 @@ def talk_time(
 
 def finished(end: datetime, talk: timedelta, waiting: float | None) -> tuple[datetime, datetime]:
     """Return start and end of a call that ended at ``end`` after that much talk and waiting."""
-    return end - talk - timedelta(seconds=waiting or 0), end
+    ended = end.astimezone(UTC)
+    return ended - talk - timedelta(seconds=waiting or 0), ended
 
 
 def body_of(draft: CallDraft) -> dict[str, Json]:
@@ -118,7 +180,7 @@ def parse_iso(text: str) -> datetime | None:
 def _moment(text: str, zone: tzinfo | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        moment = moment if moment.tzinfo else placed(moment, zone)
         return moment if moment - _MARGIN < moment < moment + _MARGIN else None
     except (ValueError, OverflowError):
         return None
@@ -127,14 +189,16 @@ def _moment(text: str, zone: tzinfo | None) -> datetime | None:
 def parse_when(text: str, *, now: datetime) -> datetime:
     """Read a moment as a person types it, in the zone of ``now``.
 
+    It is returned in UTC: in a zone, two moments differ by what the clock on the wall shows.
+
     ``now``, ``14:05`` (the last time that the clock showed it: yesterday's, if today's lies more
     than an hour ahead), ``-10m``, or ISO 8601. Raises :class:`InputError`.
     """
     words = text.strip()
     if words.casefold() == "now":
-        return now
+        return now.astimezone(UTC)
     if words.startswith("-"):
-        return now - parse_duration(words[1:])
+        return now.astimezone(UTC) - parse_duration(words[1:])
     if clock := _CLOCK.fullmatch(words):
         return _clock_time(clock, now)
     moment = _moment(words, now.tzinfo)
@@ -142,7 +206,7 @@ def parse_when(text: str, *, now: datetime) -> datetime:
         raise InputError(
             f"{words or 'Nothing'} is no time.", "Type 14:05, -10m, now or 2026-03-01T14:05."
         )
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _clock_time(clock: re.Match[str], now: datetime) -> datetime:
@@ -151,9 +215,10 @@ def _clock_time(clock: re.Match[str], now: datetime) -> datetime:
         wanted = time(hour, minute, second)
     except ValueError:
         raise InputError(f"{clock[0]} is no time of day.", "Type one like 14:05.") from None
-    moment = datetime.combine(now.date(), wanted, tzinfo=now.tzinfo)
-    if moment > now + timedelta(hours=1):
-        moment = datetime.combine(now.date() - timedelta(days=1), wanted, tzinfo=now.tzinfo)
+    moment = placed(datetime.combine(now.date(), wanted), now.tzinfo)
+    if moment > now.astimezone(UTC) + timedelta(hours=1):
+        yesterday = now.date() - timedelta(days=1)
+        moment = placed(datetime.combine(yesterday, wanted), now.tzinfo)
     return moment
 
 
@@ -210,7 +275,11 @@ class CallTimer:
         return Stage.RINGING if self.rang_at else Stage.IDLE
 
     def next(self, now: datetime) -> CallTimer:
-        """Go on to the next stage; an ended call stays as it is."""
+        """Go on to the next stage; an ended call stays as it is.
+
+        Stamps are whole seconds, as the form shows them: so all that is told of them agrees.
+        """
+        now = now.astimezone(UTC).replace(microsecond=0)
         if self.stage is Stage.IDLE:
             return replace(self, rang_at=now)
         if self.stage is Stage.RINGING:
@@ -218,6 +287,12 @@ class CallTimer:
         if self.stage is Stage.TALKING:
             return replace(self, ended_at=now)
         return self
+
+    def lasted(self, now: datetime) -> timedelta | None:
+        """Return how long the stage that runs has lasted; ``None`` if none does."""
+        if self.stage is Stage.RINGING:
+            return self.waiting(now)
+        return self.talk(now) if self.stage is Stage.TALKING else None
 
     def waiting(self, now: datetime) -> timedelta:
         """Return how long it rang, or has been ringing."""

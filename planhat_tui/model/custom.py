@@ -9,19 +9,26 @@ from __future__ import annotations
 import json
 import math
 import re
-from datetime import date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError
+from planhat_tui.model import days, numbers
+from planhat_tui.model.text import bare, but_for_slips
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from planhat_tui.model.values import Json
 
 _LARGEST = 2**53 - 1
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII
+)
+_NUMBER = re.compile(numbers.PLAIN, re.ASCII)
+_DIGITS = re.compile(r"\d+")
 _TRUE = frozenset({"true", "yes", "on", "y", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "0"})
 
@@ -35,6 +42,16 @@ class CustomType(StrEnum):
     DATE = "date"
     LIST = "list"
     OTHER = "other"
+
+
+EXAMPLES: Final[Mapping[CustomType, Json]] = {
+    CustomType.TEXT: "x",
+    CustomType.NUMBER: 1,
+    CustomType.BOOLEAN: True,
+    CustomType.DATE: "2026-01-01",
+    CustomType.LIST: ["x"],
+}
+"""A value of each type that can be edited: a field without one is read as these are."""
 
 
 def type_of(value: Json) -> CustomType:
@@ -63,17 +80,36 @@ def guess(text: str) -> CustomType:
     return CustomType.TEXT
 
 
-def parse(text: str, type: CustomType) -> Json:  # noqa: A002 -- the field's own word
-    """Read a value of that type as a person types it. Raises :class:`InputError`."""
+def twin(key: str, known: Iterable[str]) -> str:
+    """Return the known name that a new one is taken for; empty if it is known, or like no other.
+
+    ``seats`` and ``Seatz`` are taken for ``Seats``: a field is made by the first value that is
+    saved under its name, so a slip would make another one.
+    """
+    known = tuple(known)
+    if key in known:
+        return ""
+    plain = bare(key)
+    names = {bare(name): name for name in known}
+    digits = _DIGITS.findall(plain)
+    near = [name for name in names if _DIGITS.findall(name) == digits]  # 2025 is no slip of 2026
+    return names.get(plain) or names.get(but_for_slips(plain, near), "")
+
+
+def parse(text: str, type: CustomType, now: datetime | None = None) -> Json:  # noqa: A002 -- the field's own word
+    """Read a value of that type as a person types it. Raises :class:`InputError`.
+
+    With ``now``, a date may be words: ``tomorrow``, ``in 3 weeks``.
+    """
     match type:
         case CustomType.TEXT:
             return text
         case CustomType.NUMBER:
-            return _parse_number(text.strip())
+            return _parse_number(numbers.plain(text.strip()))
         case CustomType.BOOLEAN:
             return _parse_boolean(text.strip())
         case CustomType.DATE:
-            return _parse_date(text.strip())
+            return _parse_date(text.strip(), now)
         case CustomType.LIST:
             return _parse_list(text)
         case CustomType.OTHER:
@@ -101,16 +137,21 @@ def format(value: Json) -> str:  # noqa: A001 -- the counterpart of parse
 
 def is_date(text: str) -> bool:
     """Tell whether a text is an ISO 8601 date or moment."""
+    return moment_of(text) is not None
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return the moment that a text says in ISO 8601, a date's first one; UTC if it doesn't say.
+
+    ``None`` for any other text.
+    """
+    if not text[:4].isdecimal() or not (_MOMENT.fullmatch(text) or _DATE.fullmatch(text)):
+        return None
     try:
-        if _DATE.fullmatch(text):
-            date.fromisoformat(text)
-        elif _MOMENT.fullmatch(text):
-            datetime.fromisoformat(text)
-        else:
-            return False
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        return False
-    return text.isascii()
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _parse_number(word: str) -> Json:
@@ -131,10 +172,12 @@ def _parse_boolean(word: str) -> bool:
     raise InputError(f"{word or 'Nothing'} is neither yes nor no.", "Type true or false.")
 
 
-def _parse_date(word: str) -> str:
-    if not is_date(word):
-        raise InputError(f"{word or 'Nothing'} is no date.", "Type one like 2026-03-01.")
-    return word
+def _parse_date(word: str, now: datetime | None) -> str:
+    if is_date(word):
+        return word
+    if now is not None:
+        return days.read(word, now)
+    raise InputError(f"{word or 'Nothing'} is no date.", "Type one like 2026-03-01.")
 
 
 def _parse_list(text: str) -> Json:

@@ -83,6 +83,13 @@ def diff(before: Raw, after: Raw, fields: Iterable[str]) -> tuple[Change, ...]:
     return tuple(Change(path, a, b) for path, a, b in pairs if not _same_at(path, a, b))
 
 
+def differences(before: Raw, after: Raw) -> tuple[Change, ...]:
+    """Return a change for every field that differs, custom fields key by key."""
+    custom = (*map_of(before, "custom"), *map_of(after, "custom"))
+    fields = (field for field in (*before, *after) if field != "custom")
+    return diff(before, after, dict.fromkeys((*fields, *map(custom_path, custom))))
+
+
 def fold(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Lay later changes onto earlier ones of the same field; what is back where it was, goes."""
     folded: dict[str, Change] = {}
@@ -175,9 +182,10 @@ def _with(raw: Raw, name: str, value: Json) -> dict[str, Json]:
 
 
 def _same_moment(a: str, b: str) -> bool:
+    """Tell whether two texts are one moment: Planhat gives a day back as its midnight in UTC."""
     from planhat_tui.model.calls import parse_iso
 
-    if len(a) <= len("2026-01-01") or len(b) <= len("2026-01-01") or "T" not in a or "T" not in b:
+    if min(len(a), len(b)) < len("2026-01-01") or ("T" not in a and "T" not in b):
         return False
     first, second = parse_iso(a), parse_iso(b)
     return first is not None and first == second

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError
-from planhat_tui.model import custom
+from planhat_tui.model import calls, custom, days
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.edits import custom_key, custom_path, value_at
 from planhat_tui.model.records import Kind
@@ -20,7 +20,8 @@ from planhat_tui.model.tags import clean_tag
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, tzinfo
 
     from planhat_tui.model.values import Json
 
@@ -28,23 +29,27 @@ __all__ = [
     "FIELDS",
     "Field",
     "FieldType",
+    "are_several",
     "custom_key",
     "custom_path",
     "field_of",
     "label_of",
     "parse_value",
+    "typed_text",
     "value_at",
 ]
 
 
 class FieldType(StrEnum):
-    """What a field holds. ``user`` is the id of a team member."""
+    """What a field holds. ``user`` is the id of a team member, ``moment`` a date with its time."""
 
     TEXT = "text"
     EMAIL = "email"
+    PHONE = "phone"
     NUMBER = "number"
     BOOLEAN = "boolean"
     DATE = "date"
+    MOMENT = "moment"
     TAGS = "tags"
     USER = "user"
     LIST = "list"
@@ -85,7 +90,7 @@ _COMPANY: Final = (
     Field("customerTo", "Customer to", FieldType.DATE),
     Field("domains", "Domains", FieldType.LIST),
     Field("web", "Web"),
-    Field("phone", "Phone"),
+    Field("phone", "Phone", FieldType.PHONE),
     Field("city", "City"),
     Field("country", "Country"),
     Field("description", "Description"),
@@ -102,7 +107,7 @@ _COMPANY: Final = (
 _CONTACT: Final = (
     Field("name", "Name"),
     Field("position", "Position"),
-    Field("phone", "Phone"),
+    Field("phone", "Phone", FieldType.PHONE),
     Field("email", "E-mail", FieldType.EMAIL),
     Field("featured", "Featured", FieldType.BOOLEAN),
     Field("tags", "Tags", FieldType.TAGS),
@@ -122,16 +127,17 @@ _CONTACT: Final = (
     Field("custom", "Custom fields", FieldType.MAP, editable=False),
 )
 _CALL: Final = (
-    Field("nr", "Number", required=True),
+    Field("nr", "Number", FieldType.PHONE, required=True),
     Field("externalUserId", "Agent", required=True),
-    Field("start", "Start", FieldType.DATE),
-    Field("end", "End", FieldType.DATE),
+    Field("start", "Start", FieldType.MOMENT),
+    Field("end", "End", FieldType.MOMENT),
     Field("waiting", "Waiting (s)", FieldType.NUMBER),
     _shown("direction", "Direction"),
     _shown("companyId", "Company id"),
     _shown("enduserId", "Contact id"),
     _shown("agentId", "Agent id", FieldType.USER),
     _shown("agentName", "Agent name"),
+    _shown("createDate", "Logged", FieldType.DATE),
     _shown("_id", "Id"),
 )
 _USER: Final = (
@@ -158,6 +164,12 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
 """The known fields of each kind, in the order in which they are shown."""
 
 _BY_NAME: Final = {kind: {f.name: f for f in known} for kind, known in FIELDS.items()}
+_PLURAL: Final = {
+    field.label
+    for known in FIELDS.values()
+    for field in known
+    if field.type in {FieldType.TAGS, FieldType.LIST, FieldType.MAP} and field.label.endswith("s")
+}
 _EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 _HAVE_CUSTOM: Final = frozenset({Kind.COMPANY, Kind.CONTACT})
 
@@ -184,6 +196,13 @@ def field_of(kind: Kind, path: str) -> Field:
     raise InputError(f"A {kind} has no field {path}.", advice, field=path)
 
 
+def kept_by_planhat(kind: Kind, name: str) -> Field | None:
+    """Return the field of that name or label, in any case, if it can be seen but not changed."""
+    wanted = name.casefold()
+    known = (field for field in FIELDS[kind] if not field.editable)
+    return next((f for f in known if wanted in {f.name.casefold(), f.label.casefold()}), None)
+
+
 def label_of(kind: Kind, path: str) -> str:
     """Return the word for people; an unknown field keeps its own name."""
     key = custom_key(path)
@@ -193,11 +212,34 @@ def label_of(kind: Kind, path: str) -> str:
     return known.label if known else path
 
 
-def parse_value(kind: Kind, path: str, text: str, current: Json = None) -> Json:
+def are_several(labels: Sequence[str]) -> bool:
+    """Tell whether the verb behind these words for people is a plural: ``Tags are``."""
+    return len(labels) != 1 or labels[0] in _PLURAL
+
+
+def typed_text(kind: Kind, path: str, value: Json, zone: tzinfo | None) -> str:
+    """Return a value as a person types it, which is how it stands in a box to edit.
+
+    :func:`parse_value` reads the like, a moment in ``zone``; what is finer than a second is left
+    out, so that a box that wasn't touched isn't to be read.
+    """
+    if isinstance(value, str) and _is_date(kind, path, value):
+        return days.typed(value, zone)
+    return custom.format(value)
+
+
+def _is_date(kind: Kind, path: str, value: str) -> bool:
+    if custom_key(path) is not None:
+        return custom.is_date(value)
+    known = _BY_NAME[kind].get(path)
+    return known is not None and known.type in {FieldType.DATE, FieldType.MOMENT}
+
+
+def parse_value(kind: Kind, path: str, text: str, current: Json = None, *, now: datetime) -> Json:
     """Read what a person typed for a field; empty text clears it (``None``).
 
-    A custom field keeps the type of its ``current`` value; a new one's is guessed. Raises
-    :class:`InputError` with the field.
+    A custom field keeps the type of its ``current`` value; a new one's is guessed. A moment
+    without a zone is in that of ``now``. Raises :class:`InputError` with the field.
     """
     found = field_of(kind, path)
     if not found.editable:
@@ -209,8 +251,10 @@ def parse_value(kind: Kind, path: str, text: str, current: Json = None) -> Json:
     try:
         if custom_key(found.name) is not None:
             wanted = custom.guess(text) if current is None else custom.type_of(current)
-            return custom.parse(text, wanted)
-        return _parse(found.type, text)
+            return custom.parse(text, wanted, now)
+        if found.type is FieldType.MOMENT:
+            return calls.iso(calls.parse_when(text, now=now))
+        return _parse(found.type, text, now)
     except InputError as error:
         raise InputError(error.message, error.advice, field=path) from None
 
@@ -224,11 +268,13 @@ _CUSTOM_TYPES: Final = {
 """Types that are read as those of custom values are."""
 
 
-def _parse(wanted: FieldType, text: str) -> Json:
+def _parse(wanted: FieldType, text: str, now: datetime) -> Json:
     if wanted in _CUSTOM_TYPES:
-        return custom.parse(text, _CUSTOM_TYPES[wanted])
+        return custom.parse(text, _CUSTOM_TYPES[wanted], now)
     if wanted is FieldType.TAGS:
         return [*dict.fromkeys(clean_tag(tag) for tag in text.split(",") if tag.strip())]
+    if wanted is FieldType.PHONE:
+        return calls.checked_number(text.strip())
     return _email(text.strip()) if wanted is FieldType.EMAIL else text.strip()
 
 

@@ -46,6 +46,7 @@ class NewEntry(NamedTuple):
     a delete has ``body`` as the record stood, so that it can be shown. ``step`` groups what one
     key press did, so that one undo takes it back. ``open_tenant`` is the tenant's id when a call
     goes through the open endpoint, else empty. ``record_id`` of a create is ``new-<uuid>``.
+    ``takes_back`` is the number of the entry that undo or redo takes back with it, else 0.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class NewEntry(NamedTuple):
     body: Mapping[str, Json] | None = None
     step: str = ""
     open_tenant: str = ""
+    takes_back: int = 0
 
 
 class Entry(NamedTuple):
@@ -63,7 +65,11 @@ class Entry(NamedTuple):
 
     Times are seconds since the epoch. ``reason`` is a sentence: why it is refused, not sure, in
     conflict, or which fields Planhat dropped. ``attempts`` counts the times that it was sent.
-    ``result_id`` is the id that Planhat gave to what was created.
+    ``result_id`` is the id that Planhat gave to what was created. ``place`` orders the entries of a
+    record: one that was split off another keeps the other's. ``tenant`` is the identity of whom it
+    was made for, empty before the first contact; ``who`` the name of the person. ``sent_at`` is
+    when it was first sent, 0 if never. ``undone`` numbers the undo that took it back, else 0.
+    ``looked`` counts how often Planhat was asked what became of one that isn't sure.
     """
 
     n: int
@@ -81,3 +87,22 @@ class Entry(NamedTuple):
     state_at: float
     attempts: int
     result_id: str
+    place: int = 0
+    tenant: str = ""
+    who: str = ""
+    takes_back: int = 0
+    sent_at: float = 0.0
+    undone: int = 0
+    looked: int = 0
+
+
+class Made(NamedTuple):
+    """What Planhat has made: which entry asked for it, under which id, and the id from there.
+
+    ``reason`` is a sentence, such as what Planhat didn't keep, else empty.
+    """
+
+    n: int
+    new_id: str
+    id: str
+    reason: str = ""

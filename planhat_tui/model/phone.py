@@ -6,19 +6,25 @@ import re
 
 _MIN_SHARED = 7
 _TRUNK = re.compile(r"\(0+\)")
+_NO_DIGIT = {code: None for code in range(128) if not chr(code).isdecimal()}
 _ABROAD = re.compile(r"^\s*00")
 _EXTENSION = re.compile(r"(?:ext|x|#)\.?\s*\d+\s*$", re.IGNORECASE)
 
 
 def digits(text: str) -> str:
     """Return the digits of a number, in any script, as ASCII; an extension is left out."""
-    bare = _EXTENSION.sub("", text)
+    has_extension = "x" in text or "X" in text or "#" in text
+    bare = _EXTENSION.sub("", text) if has_extension else text
+    if bare.isascii():  # nearly all of them
+        return bare.translate(_NO_DIGIT)
     return "".join(str(int(char)) for char in bare if char.isdecimal())
 
 
 def dialled(text: str) -> str:
     """Return the digits without the zero that is dialled only inside its country: ``+46 (0)70``."""
-    return digits(_TRUNK.sub("", text))
+    if not text:
+        return ""
+    return digits(_TRUNK.sub("", text) if "(" in text else text)
 
 
 def matches(a: str, b: str, region: str | None = None) -> bool:

@@ -7,17 +7,21 @@ raises the errors of :mod:`planhat_tui.errors` only.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from typing import Required, Unpack
 
     from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.limits import Lane, Limits
     from planhat_tui.model.raw import RawAnswer
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
+
+Before: TypeAlias = "Callable[[], None]"
+"""Called in a write's turn, before its first byte leaves; it may raise to stop it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,36 @@ class Page(Protocol):
         ...
 
 
-class Planhat(Protocol):
-    """One tenant at Planhat, one method for each endpoint."""
+class ListAsk(TypedDict, total=False):
+    """Which part of a list is wanted, in which order, with which fields, of which companies.
 
-    async def my_profile(self, *, lane: Lane) -> Received:
+    ``sort`` is a field, or ``-field`` for descending. A server may ignore ``sort``, ``select`` and
+    ``company_ids`` without a word: see that they were honoured.
+    """
+
+    limit: Required[int]
+    offset: Required[int]
+    sort: str
+    select: Sequence[str]
+    company_ids: Sequence[str]
+
+
+class ContactsAsk(ListAsk, total=False):
+    """The same of contacts, and only those with an e-mail, or archived ones, or none of these."""
+
+    email: str
+    archived: bool | None
+
+
+class Planhat(Protocol):
+    """One tenant at Planhat, one method for each endpoint.
+
+    A write calls ``before`` in its turn, when the limit lets it go and no byte has left yet. What
+    that raises is raised here, and nothing is sent. A read that comes ``once``, at the beginning,
+    tells nothing of how much its lane will need.
+    """
+
+    async def my_profile(self, *, lane: Lane, once: bool = False) -> Received:
         """``GET /myprofile``: the user whom the token stands for."""
         ...
 
@@ -61,20 +91,13 @@ class Planhat(Protocol):
         """``GET /users``: the team, or the one with that e-mail."""
         ...
 
-    async def lean_companies(self, *, external_id: str = "", lane: Lane) -> Page:
+    async def lean_companies(
+        self, *, external_id: str = "", lane: Lane, once: bool = False
+    ) -> Page:
         """``GET /leancompanies``: id, external id, name and slug of every company."""
         ...
 
-    async def companies(
-        self,
-        *,
-        limit: int,
-        offset: int,
-        sort: str = "",
-        select: Sequence[str] = (),
-        company_ids: Sequence[str] = (),
-        lane: Lane,
-    ) -> Page:
+    async def companies(self, *, lane: Lane, **ask: Unpack[ListAsk]) -> Page:
         """``GET /companies``: whole companies (modern edition only)."""
         ...
 
@@ -82,17 +105,26 @@ class Planhat(Protocol):
         """``GET /companies/:id``."""
         ...
 
-    async def create_company(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+    async def create_company(
+        self, body: Mapping[str, Json], *, lane: Lane, before: Before | None = None
+    ) -> Received:
         """``POST /companies``."""
         ...
 
     async def update_company(
-        self, company_id: str, body: Mapping[str, Json], *, lane: Lane
+        self,
+        company_id: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Before | None = None,
     ) -> Received:
         """``PUT /companies/:id``: the fields that are sent change."""
         ...
 
-    async def delete_company(self, company_id: str, *, lane: Lane) -> None:
+    async def delete_company(
+        self, company_id: str, *, lane: Lane, before: Before | None = None
+    ) -> None:
         """``DELETE /companies/:id``."""
         ...
 
@@ -100,18 +132,7 @@ class Planhat(Protocol):
         """``GET /endusers?c=``: the contacts of a company."""
         ...
 
-    async def contacts(
-        self,
-        *,
-        limit: int,
-        offset: int,
-        sort: str = "",
-        select: Sequence[str] = (),
-        company_ids: Sequence[str] = (),
-        email: str = "",
-        archived: bool | None = None,
-        lane: Lane,
-    ) -> Page:
+    async def contacts(self, *, lane: Lane, **ask: Unpack[ContactsAsk]) -> Page:
         """``GET /endusers``: a page of all contacts, or of those that fit (modern edition only)."""
         ...
 
@@ -119,17 +140,26 @@ class Planhat(Protocol):
         """``GET /endusers/:id``."""
         ...
 
-    async def create_contact(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+    async def create_contact(
+        self, body: Mapping[str, Json], *, lane: Lane, before: Before | None = None
+    ) -> Received:
         """``POST /endusers``."""
         ...
 
     async def update_contact(
-        self, contact_id: str, body: Mapping[str, Json], *, lane: Lane
+        self,
+        contact_id: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Before | None = None,
     ) -> Received:
         """``PUT /endusers/:id``."""
         ...
 
-    async def delete_contact(self, contact_id: str, *, lane: Lane) -> None:
+    async def delete_contact(
+        self, contact_id: str, *, lane: Lane, before: Before | None = None
+    ) -> None:
         """``DELETE /endusers/:id``."""
         ...
 
@@ -137,29 +167,47 @@ class Planhat(Protocol):
         """``GET /calls/:id``."""
         ...
 
-    async def create_call(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
+    async def create_call(
+        self, body: Mapping[str, Json], *, lane: Lane, before: Before | None = None
+    ) -> Received:
         """``POST /calls``."""
         ...
 
     async def create_open_call(
-        self, tenant: str, body: Mapping[str, Json], *, lane: Lane
+        self,
+        tenant: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Before | None = None,
     ) -> Received:
         """``POST /<tenant>/calls``: the open endpoint; sent without the token."""
         ...
 
-    async def update_call(self, call_id: str, body: Mapping[str, Json], *, lane: Lane) -> Received:
+    async def update_call(
+        self,
+        call_id: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Before | None = None,
+    ) -> Received:
         """``PUT /calls/:id``."""
         ...
 
-    async def delete_call(self, call_id: str, *, lane: Lane) -> None:
+    async def delete_call(self, call_id: str, *, lane: Lane, before: Before | None = None) -> None:
         """``DELETE /calls/:id``."""
         ...
 
-    async def upsert_companies(self, rows: Sequence[Raw], *, lane: Lane) -> BulkAnswer:
+    async def upsert_companies(
+        self, rows: Sequence[Raw], *, lane: Lane, before: Before | None = None
+    ) -> BulkAnswer:
         """``PUT /companies`` with a list: what became of each row (modern edition only)."""
         ...
 
-    async def upsert_contacts(self, rows: Sequence[Raw], *, lane: Lane) -> BulkAnswer:
+    async def upsert_contacts(
+        self, rows: Sequence[Raw], *, lane: Lane, before: Before | None = None
+    ) -> BulkAnswer:
         """``PUT /endusers`` with a list: what became of each row (modern edition only)."""
         ...
 
@@ -169,21 +217,25 @@ class Planhat(Protocol):
         """``GET /customfields``: definitions (modern edition only)."""
         ...
 
+    async def custom_field(self, field_id: str, *, lane: Lane) -> Received:
+        """``GET /customfields/:id`` (modern edition only)."""
+        ...
+
     async def create_custom_field(self, body: Mapping[str, Json], *, lane: Lane) -> Received:
         """``POST /customfields`` (modern edition only)."""
         ...
 
-    async def resources(
-        self,
-        name: str,
-        *,
-        limit: int,
-        offset: int,
-        sort: str = "",
-        select: Sequence[str] = (),
-        company_ids: Sequence[str] = (),
-        lane: Lane,
-    ) -> Page:
+    async def update_custom_field(
+        self, field_id: str, body: Mapping[str, Json], *, lane: Lane
+    ) -> Received:
+        """``PUT /customfields/:id`` (modern edition only)."""
+        ...
+
+    async def delete_custom_field(self, field_id: str, *, lane: Lane) -> None:
+        """``DELETE /customfields/:id`` (modern edition only)."""
+        ...
+
+    async def resources(self, name: str, *, lane: Lane, **ask: Unpack[ListAsk]) -> Page:
         """``GET /<name>``: conversations, tasks and the like, read-only (modern edition only)."""
         ...
 
@@ -197,6 +249,10 @@ class Planhat(Protocol):
 
     def limits(self) -> Limits:
         """Return the rate limit as it is known now. Safe from any thread."""
+        ...
+
+    async def shared_limits(self) -> Limits:
+        """Return the rate limit as any process on this machine knows it now; costs no call."""
         ...
 
     async def close(self) -> None:

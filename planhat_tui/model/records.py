@@ -12,6 +12,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from planhat_tui.model.text import plural
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,6 +30,20 @@ class Kind(StrEnum):
     CONTACT = "contact"
     CALL = "call"
     USER = "user"
+
+
+MANY: Final = {
+    Kind.COMPANY: "companies",
+    Kind.CONTACT: "contacts",
+    Kind.CALL: "calls",
+    Kind.USER: "users",
+}
+"""Plurals of the kinds."""
+
+
+def count_of(kind: Kind, number: int) -> str:
+    """Return ``1 company``, ``12 contacts``."""
+    return plural(number, kind.value, MANY[kind])
 
 
 class Received(NamedTuple):
@@ -130,6 +146,24 @@ class Contact(NamedTuple):
         return self.name or self.email or self.phone or self.id
 
 
+_APART: Final = {
+    Kind.COMPANY: ("externalId", "slug", "phase"),
+    Kind.CONTACT: ("companyName", "position", "email", "phone"),
+    Kind.USER: ("email", "externalId"),
+}
+
+
+def apart(kind: Kind, raw: Raw) -> str:
+    """Return a record's name with what tells it from its namesakes: ``Ada, Acme Inc, CFO``."""
+    name = text_of(raw, "name")
+    if kind is Kind.CONTACT:
+        name = Contact.from_raw(raw).name
+    elif kind is Kind.USER:
+        name = User.from_raw(raw).name
+    told = [name, *(text_of(raw, path) for path in _APART.get(kind, ()))]
+    return ", ".join(dict.fromkeys(text for text in told if text))
+
+
 class Call(NamedTuple):
     """A phone call. ``start`` and ``end`` are ISO 8601, ``waiting`` is in seconds."""
 
@@ -194,7 +228,7 @@ class User(NamedTuple):
 
 def text_of(raw: Raw, field: str) -> str:
     """Return a text; a number is written out, everything else is empty."""
-    value = raw.get(field)
+    value = raw.get(field, "")
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -6,7 +6,9 @@ The raw value is kept and sent back untouched; what is shown and searched goes t
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ _INVISIBLE = (
 )
 
 
+@cache
 def _marks() -> dict[int, str]:
+    """Return the marks by code: 7,000, which most runs never need."""
     table = {code: chr(0x2400 + code) for code in range(0x20)}
     table[0x7F] = "\N{SYMBOL FOR DELETE}"
     table |= dict.fromkeys(range(0x80, 0xA0), REPLACEMENT)
@@ -41,10 +45,12 @@ def _marks() -> dict[int, str]:
     return table
 
 
-_MARKS: Final = _marks()
-_BLOCK_MARKS: Final = {code: mark for code, mark in _MARKS.items() if code != 0x0A}
 _SELECTORS = (*range(0x180B, 0x180E), 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 _UNSEARCHED: Final[dict[int, None]] = dict.fromkeys((0x200C, 0x200D, *_SELECTORS))
+
+
+_SLY: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
+"""What is marked although Unicode calls it printable."""
 
 
 def visible(text: str) -> str:
@@ -52,14 +58,20 @@ def visible(text: str) -> str:
 
     Joiners (U+200C, U+200D) and variation selectors stay: scripts and emoji need them.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return text.translate(_MARKS)
+    return text if _is_plain(text) else text.translate(_marks())
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether there is nothing to mark, without a look at each character in Python."""
+    return text.isprintable() and (text.isascii() or not _SLY.search(text))
 
 
 def visible_block(text: str) -> str:
     """Do the same, but keep line ends: for text of several lines."""
-    return text.replace("\r\n", "\n").translate(_BLOCK_MARKS)
+    lines = text.replace("\r\n", "\n")
+    if _is_plain(lines.replace("\n", "")):
+        return lines
+    return "\n".join(visible(line) for line in lines.split("\n"))
 
 
 def fold(text: str) -> str:
@@ -67,8 +79,16 @@ def fold(text: str) -> str:
 
     Joiners and variation selectors, which nobody types, are left out.
     """
+    if text.isascii() and text.isprintable():  # nearly all text
+        return " ".join(text.lower().split())
+    return " ".join(filter(None, map(_fold_piece, text.split(" "))))
+
+
+@lru_cache(maxsize=4096)
+def _fold_piece(text: str) -> str:
+    """Fold what stands between two blanks: nothing in it depends on what is beyond them."""
     folded = visible(text)
-    if folded.isascii():  # nearly all text, and nothing below could change it further
+    if folded.isascii():  # nothing below could change it further
         return " ".join(folded.lower().split())
     return _fold_any(folded.translate(_UNSEARCHED))
 
@@ -77,12 +97,22 @@ def _fold_any(text: str) -> str:
     folded = text
     for _ in range(3):  # casefold and NFKD disturb each other; it settles at the second turn
         spread = unicodedata.normalize("NFKD", folded.casefold())
-        bare = "".join(c for c in spread if not unicodedata.combining(c))
+        bare = "".join([c for c in spread if c < "\u0300" or not unicodedata.combining(c)])
         bare = " ".join(bare.split())
+        if bare.isascii():  # a second turn could do no more than this
+            return bare.lower()
         if bare == folded:
             break
         folded = bare
     return folded
+
+
+_SIGNS: Final = re.compile(r"[\W_]+")
+
+
+def bare(name: str) -> str:
+    """Return a name without blanks, signs, accents and case: ``Kick-off`` is ``kickoff``."""
+    return _SIGNS.sub("", fold(name))
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
@@ -92,3 +122,42 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     names = {candidate.casefold(): candidate for candidate in candidates}
     found = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
     return names[found[0]] if found else ""
+
+
+_ONE_SLIP: Final = 5
+_TWO_SLIPS: Final = 9
+"""Letters that a name needs, to be taken for one with one slip in it, or with two."""
+
+
+def but_for_slips(word: str, names: Iterable[str]) -> str:
+    """Return the name that a word is but for a slip, or two in a long one; empty if none is."""
+    from rapidfuzz.distance import OSA
+
+    slips = 2 if len(word) >= _TWO_SLIPS else int(len(word) >= _ONE_SLIP)
+    near = ((OSA.distance(word, name, score_cutoff=slips), name) for name in names)
+    distance, name = min(near, default=(slips + 1, ""))
+    return name if distance <= slips else ""
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return ``1 edit``, ``3 edits``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def age(seconds: float) -> str:
+    """Return how old something is: ``now``, ``40 s``, ``2 min``, ``3 h``, ``9 d``."""
+    if seconds < 5:
+        return "now"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 100 * 60:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86400:.0f} d"
+
+
+def ago(seconds: float) -> str:
+    """Return an age for a sentence: ``just now``, ``3 min ago``."""
+    told = age(seconds)
+    return "just now" if told == "now" else f"{told} ago"

@@ -2,18 +2,20 @@
 
 What Planhat doesn't have yet is dropped. What it has is edited back, field by field, where it still
 is as the edit left it; what somebody has changed since stays. What was made is deleted, what was
-deleted is made again, with a new id.
+deleted is made again, with a new id. An edit that is on its way is edited back behind it; what else
+is on its way, or isn't sure, waits until that is known. Redo is an undo of the undo: what that
+edited is edited back, what it dropped is queued again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError
 from planhat_tui.model.edits import Change, same, value_at
-from planhat_tui.model.fields import FIELDS, label_of
+from planhat_tui.model.fields import FIELDS, are_several, label_of
 from planhat_tui.model.outbox import Action, NewEntry, State
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, texts_of
 
@@ -25,6 +27,15 @@ if TYPE_CHECKING:
 
     Now = Callable[[Kind, str], Raw | None]
 
+_WHY: Final = {
+    State.SENDING: "That is being sent right now.",
+    State.NOT_SURE: "It isn't known whether Planhat has that.",
+}
+_ADVICE: Final = {
+    State.SENDING: "Try again in a moment.",
+    State.NOT_SURE: "Settle it in the outbox first.",
+}
+
 
 class Way(StrEnum):
     """How an edit is taken back."""
@@ -33,7 +44,9 @@ class Way(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     MAKE = "make"
+    AGAIN = "again"
     STAY = "stay"
+    WAIT = "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,7 @@ class Back:
 
     ``changes`` lead from how the record is now to how it was; ``stays`` are the labels of the
     fields that somebody has changed since. ``now`` is the record as it is shown, if it is here.
-    ``why`` says why an edit stays as it is.
+    ``why`` says why an edit stays as it is, or waits.
     """
 
     entry: Entry
@@ -55,29 +68,90 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What taking a step back does."""
+    """What taking a step back does, or, with ``redo``, what doing it again does.
+
+    ``as_of``: the oldest of what is shown as "now" was read then, in seconds since the epoch;
+    ``None`` if all of it was read just now.
+    """
 
     backs: tuple[Back, ...]
+    redo: bool = False
+    as_of: float | None = field(default=None, compare=False)
 
     @property
     def reaches_planhat(self) -> bool:
-        """Whether Planhat hears of it; if not, edits are only dropped."""
-        return any(back.way is not Way.DROP for back in self.backs)
+        """Whether it has to be looked at first: not if edits are only dropped, or queued again."""
+        here = {Way.DROP, Way.WAIT}
+        return not all(back.way in here or _is_edited_again(back) for back in self.backs)
 
     @property
     def deletes(self) -> tuple[str, ...]:
         """The titles of what is deleted in Planhat."""
-        return tuple(back.entry.title for back in self.backs if back.way is Way.DELETE)
+        return tuple(back.entry.title for back in self.backs if _deletes(back))
 
     @property
     def size(self) -> int:
         """How many records are edited, deleted or made at Planhat."""
-        return sum(back.way not in {Way.DROP, Way.STAY} for back in self.backs)
+        return sum(back.way not in {Way.DROP, Way.STAY, Way.WAIT} for back in self.backs)
 
-    def entries(self, step: str, make_id: Callable[[], str]) -> tuple[NewEntry, ...]:
-        """Return the edits that do it, as one step."""
-        made = (_entry(back, step, make_id) for back in self.backs)
-        return tuple(entry for entry in made if entry is not None)
+    @property
+    def reads(self) -> tuple[tuple[Kind, str], ...]:
+        """The records whose values now decide what is edited."""
+        updates = (b.entry for b in self.backs if b.entry.action is Action.UPDATE and b.now)
+        return tuple(dict.fromkeys((entry.kind, entry.record_id) for entry in updates))
+
+    def does(self, shown: UndoPlan) -> bool:
+        """Tell whether it does what was ``shown``, though some edits went their way meanwhile."""
+        told = {back.entry.n: back for back in shown.backs}
+        return (
+            self.redo == shown.redo
+            and len(self.backs) == len(told)
+            and all(b.entry.n in told and _does(b, told[b.entry.n]) for b in self.backs)
+        )
+
+    def entries(
+        self, step_of: Callable[[Entry], str], make_id: Callable[[], str]
+    ) -> tuple[NewEntry, ...]:
+        """Return the edits that do it; ``step_of`` names the step that takes an entry back."""
+        made: list[NewEntry] = []
+        names: dict[str, str] = {}
+        for back in self.backs:
+            entry = _entry(back, make_id)
+            if entry is None:
+                continue
+            if back.way in {Way.AGAIN, Way.MAKE}:
+                names[back.entry.record_id] = entry.record_id
+            record_id = names.get(entry.record_id, entry.record_id)
+            step = step_of(back.entry)
+            made.append(entry._replace(record_id=record_id, step=step, takes_back=back.entry.n))
+        return tuple(made)
+
+
+def _does(back: Back, shown: Back) -> bool:
+    """Tell whether an edit goes back as shown: dropped, or edited back since it's delivered by now.
+
+    What is on its way by now may also be left, and named.
+    """
+    ours, theirs = back.entry, shown.entry
+    if (ours.record_id, ours.changes, ours.body) != (theirs.record_id, theirs.changes, theirs.body):
+        return False
+    if back.way is Way.EDIT and shown.way is Way.DROP:
+        return not back.stays
+    if back.way is Way.DROP and shown.way is Way.EDIT:
+        return not shown.stays
+    if back.way is Way.WAIT and shown.way is Way.DROP:
+        return True
+    told = (back.way, back.changes, back.stays, back.why)
+    return told == (shown.way, shown.changes, shown.stays, shown.why)
+
+
+def _is_edited_again(back: Back) -> bool:
+    return back.way is Way.AGAIN and back.entry.action is Action.UPDATE
+
+
+def _deletes(back: Back) -> bool:
+    again = back.way is Way.AGAIN and back.entry.action is Action.DELETE
+    return again or back.way is Way.DELETE
 
 
 def plan(step: Sequence[Entry], now: Now) -> UndoPlan:
@@ -88,18 +162,33 @@ def plan(step: Sequence[Entry], now: Now) -> UndoPlan:
     left = [entry for entry in step if entry.state is not State.DROPPED]
     if not left:
         raise InputError("There is nothing to take back.")
-    if any(entry.state is State.SENDING for entry in left):
-        raise InputError("That is being sent right now.", "Try again in a moment.")
-    if any(entry.state is State.NOT_SURE for entry in left):
-        raise InputError(
-            "It isn't known whether Planhat has that.", "Settle it in the outbox first."
-        )
     left.reverse()
-    drops = [Back(entry, Way.DROP) for entry in left if entry.state.is_open]
-    delivered = [_back(entry, now) for entry in left if not entry.state.is_open]
-    if delivered and all(back.way is Way.STAY for back in delivered):
-        raise InputError(delivered[0].why, "Nothing was taken back.")
-    return UndoPlan((*drops, *delivered))
+    backs = sorted((_back(entry, now) for entry in left), key=lambda back: back.way is not Way.DROP)
+    reached = [back for back in backs if back.way is not Way.DROP]
+    stuck = reached and all(back.way in {Way.STAY, Way.WAIT} for back in reached)
+    if stuck and not any(entry.state is State.QUEUED for entry in left):
+        first = reached[0]
+        raise InputError(first.why, _ADVICE.get(first.entry.state, "Nothing was taken back."))
+    return UndoPlan(tuple(backs))
+
+
+def plan_again(taken: Sequence[Entry], made: Sequence[Entry], now: Now) -> UndoPlan:
+    """Plan to do again what an undo has ``taken`` back by what it ``made``.
+
+    Raises :class:`InputError` if nothing of it can be.
+    """
+    backs = plan(made, now).backs if made else ()
+    for back in backs:
+        if back.way is Way.WAIT:
+            raise InputError(back.why, _ADVICE[back.entry.state])
+    covered = {back.entry.takes_back for back in backs if back.way is not Way.DROP}
+    dropped = [e for e in taken if e.state is State.DROPPED and e.n not in covered]
+    again = [_again(entry, now) for entry in dropped]
+    if not (backs or again):
+        raise InputError("There is nothing to do again.")
+    if again and all(back.way is Way.STAY for back in (*backs, *again)):
+        raise InputError(again[0].why, "Nothing was done again.")
+    return UndoPlan((*backs, *again), redo=True)
 
 
 def cant_come_back(kind: Kind) -> str:
@@ -109,6 +198,11 @@ def cant_come_back(kind: Kind) -> str:
 
 
 def _back(entry: Entry, now: Now) -> Back:
+    goes = entry.state is State.SENDING
+    if entry.state is State.NOT_SURE or (goes and entry.action is not Action.UPDATE):
+        return Back(entry, Way.WAIT, why=_WHY[entry.state])
+    if entry.state.is_open and not goes:
+        return Back(entry, Way.DROP)
     match entry.action:
         case Action.UPDATE:
             return _edited_back(entry, now(entry.kind, entry.record_id))
@@ -129,9 +223,24 @@ def _edited_back(entry: Entry, now: Raw | None) -> Back:
     back = tuple(inverse for inverse in inverses.values() if inverse is not None)
     left = tuple(label_of(entry.kind, name) for name, found in inverses.items() if found is None)
     if not back:
-        told = f"{', '.join(left)} of {entry.title} was changed since and stays."
+        told = stay_words(left, f" of {entry.title}")
         return Back(entry, Way.STAY, stays=left, why=told)
     return Back(entry, Way.EDIT, back, left, now)
+
+
+def _again(entry: Entry, now: Now) -> Back:
+    """Queue again what was dropped; of an update, what nobody has changed since."""
+    if entry.action is not Action.UPDATE:
+        return Back(entry, Way.AGAIN)
+    forth = entry._replace(changes=tuple(Change(c.field, c.after, c.before) for c in entry.changes))
+    back = _edited_back(forth, now(entry.kind, entry.record_id))
+    return replace(back, entry=entry, way=Way.AGAIN if back.way is Way.EDIT else Way.STAY)
+
+
+def stay_words(labels: tuple[str, ...], of: str = "") -> str:
+    """Return why fields stay: ``Phase was changed since and stays``."""
+    verbs = "were changed since and stay" if are_several(labels) else "was changed since and stays"
+    return f"{', '.join(labels)}{of} {verbs}."
 
 
 def _inverse(change: Change, now: Raw) -> Change | None:
@@ -155,20 +264,30 @@ def _made_id(entry: Entry) -> str:
     return "" if record_id.startswith(NEW_ID_PREFIX) else record_id
 
 
-def _entry(back: Back, step: str, make_id: Callable[[], str]) -> NewEntry | None:
+def _entry(back: Back, make_id: Callable[[], str]) -> NewEntry | None:
     entry = back.entry
     kind, title = entry.kind, entry.title
     match back.way:
         case Way.EDIT:
-            return NewEntry(kind, Action.UPDATE, entry.record_id, title, back.changes, step=step)
+            return NewEntry(kind, Action.UPDATE, entry.record_id, title, back.changes)
         case Way.DELETE:
             body = dict(back.now or entry.body or {})
-            return NewEntry(kind, Action.DELETE, _made_id(entry), title, body=body, step=step)
+            return NewEntry(kind, Action.DELETE, _made_id(entry), title, body=body)
         case Way.MAKE:
             body = _recreated(kind, entry.body or {})
-            record_id = NEW_ID_PREFIX + make_id()
-            return NewEntry(kind, Action.CREATE, record_id, title, body=body, step=step)
-        case Way.DROP | Way.STAY:
+            return NewEntry(kind, Action.CREATE, NEW_ID_PREFIX + make_id(), title, body=body)
+        case Way.AGAIN:
+            making = entry.action is Action.CREATE
+            return NewEntry(
+                kind,
+                entry.action,
+                NEW_ID_PREFIX + make_id() if making else entry.record_id,
+                title,
+                back.changes,
+                entry.body,
+                open_tenant=entry.open_tenant,
+            )
+        case Way.DROP | Way.STAY | Way.WAIT:
             return None
 
 

@@ -7,7 +7,7 @@ Importing this loads neither Starlette nor uvicorn; :func:`create_app` and :func
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -21,16 +21,21 @@ Dialect = Literal["modern", "seed"]
 
 @dataclass(frozen=True, slots=True)
 class DemoTenant:
-    """A tenant of the sandbox and the token that opens it."""
+    """A tenant of the sandbox, the token that opens it, and the external id of its user."""
 
     token: str
     tenant_id: str
     name: str
+    user: str
 
 
 DEMO_TENANTS: Final = (
-    DemoTenant("sandbox-token", "00000000-0000-4000-8000-000000000001", "Northwind Software"),
-    DemoTenant("sandbox-token-2", "00000000-0000-4000-8000-000000000002", "Harbour Analytics"),
+    DemoTenant(
+        "sandbox-token", "00000000-0000-4000-8000-000000000001", "Northwind Software", "max123"
+    ),
+    DemoTenant(
+        "sandbox-token-2", "00000000-0000-4000-8000-000000000002", "Harbour Analytics", "liam42"
+    ),
 )
 
 
@@ -57,7 +62,7 @@ class SandboxOptions:
     @property
     def tenants(self) -> tuple[DemoTenant, ...]:
         """Both tenants, the first as it was asked for."""
-        first = DemoTenant(self.token, self.tenant, DEMO_TENANTS[0].name)
+        first = replace(DEMO_TENANTS[0], token=self.token, tenant_id=self.tenant)
         return first, DEMO_TENANTS[1]
 
 

@@ -19,7 +19,7 @@ from planhat_tui.sandbox.database import Database
 from planhat_tui.sandbox.faults import FailingRows, Faults
 from planhat_tui.sandbox.filling import prepare
 from planhat_tui.sandbox.limits import Limits, Taken
-from planhat_tui.sandbox.routes import routes, table
+from planhat_tui.sandbox.routes import keep_slashes, routes, table
 from planhat_tui.sandbox.service import Service
 from planhat_tui.sandbox.stats import Stats
 from planhat_tui.sandbox.tenants import Tenants
@@ -54,7 +54,7 @@ class Sandbox:
         self.stats = Stats()
         service = Service(self._database, self._clock, modern=options.dialect == "modern")
         operations = table(service)
-        self._router = Router(routes(operations))
+        self._router = Router(routes(operations), redirect_slashes=False)
         self._control = Control(self.stats, self._clock, faults, operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,6 +66,7 @@ class Sandbox:
             taken = self._limits.peek(_STRANGERS, self._clock())
             await self._control(scope, receive, self._counted(scope, taken, send))
             return
+        keep_slashes(scope)
         scope["pattern"], scope["failing"] = "unknown", ()
         faults = self._control.faults
         if not faults:

@@ -56,13 +56,8 @@ def _finite(text: str) -> float:
 
 
 def record(text: bytes) -> Response:
-    """Answer a record."""
+    """Answer a record, or a list that is whole."""
     return Response(text, media_type=_JSON)
-
-
-def page(parts: list[bytes]) -> Response:
-    """Answer a page that is in pieces."""
-    return record(b"".join(parts))
 
 
 def pieces(texts: Iterator[bytes]) -> Response:

@@ -6,15 +6,16 @@ is counted under ``nonupdates`` alone. A row that fails says why and by which ke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from planhat_tui.sandbox import rules
 from planhat_tui.sandbox.fields import INTEGER, LIST, RefusalError, Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Container
 
     from planhat_tui.sandbox.database import Record
+    from planhat_tui.sandbox.tenants import Tenant
 
 MOST_ROWS: Final = 5000
 KEYS: Final = ("_id", "sourceId", "externalId")
@@ -35,45 +36,68 @@ SCHEMA: Final[Schema] = {
 }
 
 
-def upsert(
-    rows: object,
-    find: Callable[[Record], Record | None],
-    make: Callable[[Record], Record],
-    change: Callable[[Record, Record], Record],
-    save: Callable[[Record], object],
-    *,
-    failing: Container[int] = (),
-) -> tuple[int, dict[str, Any]]:
-    """Make or change each row; return the status and the answer.
+class Rows(Protocol):
+    """What knows the kind that is upserted. ``made`` and ``changed`` raise for what is refused."""
 
-    ``find`` returns the record that a row means; ``make`` and ``change`` return the one to be
-    saved, or raise :class:`RefusalError`. Rows at the places ``failing`` fail as if the service had
-    lost them. Raises :class:`RefusalError` for what isn't a list of at most :data:`MOST_ROWS`.
-    """
+    def matched(self, tenant: Tenant, row: Record) -> Record | None:
+        """Return the record that a row means."""
+        ...
+
+    def made(self, tenant: Tenant, fields: Record) -> Record:
+        """Return the record that a row makes."""
+        ...
+
+    def changed(self, tenant: Tenant, record: Record, fields: Record) -> Record:
+        """Return what a row makes of a record."""
+        ...
+
+    def save(self, tenant: Tenant, record: Record) -> bytes:
+        """Save a record."""
+        ...
+
+
+def checked(rows: object) -> list[object]:
+    """Return the rows; refuse what isn't a list of at most :data:`MOST_ROWS`."""
     if not isinstance(rows, list):
         raise RefusalError(400, "The body must be a JSON array")
     if len(rows) > MOST_ROWS:
         raise RefusalError(400, f"More than {MOST_ROWS} rows: {len(rows)}")
-    answer: dict[str, Any] = dict.fromkeys(_COUNTS, 0) | {name: [] for name in _LISTS}
-    failed = 0
-    for place, row in enumerate(rows):
+    return rows
+
+
+class Told:
+    """What became of the rows so far. Rows at the places ``failing`` fail as if they were lost."""
+
+    def __init__(self, failing: Container[int]) -> None:
+        self._failing = failing
+        self._answer: dict[str, Any] = dict.fromkeys(_COUNTS, 0) | {name: [] for name in _LISTS}
+        self._rows = self._failed = 0
+
+    def take(self, place: int, row: object, kind: Rows, tenant: Tenant) -> None:
+        """Make or change the record that a row means, and note what became of it."""
+        self._rows += 1
         found = None
         try:
-            found = find(_checked(row))
-            _survives(place, failing)
-            record = change(found, row) if found else make(row)
-            same = found is not None and rules.same(found, record)
+            fields = _object(row)
+            found = kind.matched(tenant, fields)
+            _survives(place, self._failing)
+            made = kind.changed(tenant, found, fields) if found else kind.made(tenant, fields)
+            same = found is not None and rules.same(found, made)
             if not same:
-                save(record)
-            _note(answer, found, None if same else record)
+                kind.save(tenant, made)
+            _note(self._answer, found, None if same else made)
         except RefusalError as refusal:
-            failed += 1
-            errors = answer["updatedErrors" if found else "createdErrors"]
+            self._failed += 1
+            errors = self._answer["updatedErrors" if found else "createdErrors"]
             errors.append({"index": place, "message": refusal.text, **_keys(row)})
-    return 206 if 0 < failed < len(rows) else 400 if failed else 200, answer
+
+    def answer(self) -> tuple[int, dict[str, Any]]:
+        """Return the status and the answer."""
+        some = 0 < self._failed < self._rows
+        return 206 if some else 400 if self._failed else 200, self._answer
 
 
-def _checked(row: object) -> Record:
+def _object(row: object) -> Record:
     if not isinstance(row, dict):
         raise RefusalError(400, "The row must be a JSON object")
     return row

@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from planhat_tui.sandbox.matching import digits
+from planhat_tui.sandbox.pages import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,6 +78,8 @@ class Database:
             path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False
         )
         self._lock = threading.RLock()
+        self._written = 0
+        self.pages = Pages(self._mark)
         self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         try:
             self._connection.execute("PRAGMA page_size = 8192")  # of a new file
@@ -97,6 +100,7 @@ class Database:
             if self._connection.in_transaction:
                 yield self._connection
                 return
+            self._written += 1
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -115,15 +119,6 @@ class Database:
         with self._lock:
             found = self._connection.execute(query, values).fetchall()
         return found[0] if found else None
-
-    def parts(self, query: str, values: tuple[object, ...], size: int) -> list[list[bytes]]:
-        """Run a query of one column, in parts of ``size`` rows."""
-        found: list[list[bytes]] = []
-        with self._lock:
-            cursor = self._connection.execute(query, values)
-            while rows := cursor.fetchmany(size):
-                found.append([value for (value,) in rows])
-        return found
 
     def text(self, tenant: str, kind: str, record_id: str, column: str = "id") -> bytes | None:
         """Return a record as it is stored: by its ``_id``, or by another of the columns."""
@@ -189,6 +184,12 @@ class Database:
         )
         return [json.loads(text) for (text,) in rows]
 
+    def _mark(self) -> tuple[int, int]:
+        """Tell how much was written here, and whether others have written."""
+        with self._lock:
+            ((others,),) = self._connection.execute("PRAGMA data_version").fetchall()
+            return self._written, int(others)
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -210,14 +211,17 @@ def _row(tenant: str, kind: str, record: Record, text: str) -> tuple[str | None,
         kind,
         record["_id"],
         text,
-        record.get("externalId") or None,
-        record.get("sourceId") or None,
-        record.get("slug"),
-        record.get("companyId"),
-        record.get("email") or None,
+        *(_column(record, name) for name in ("externalId", "sourceId", "slug", "companyId")),
+        _column(record, "email"),
         _tail(record.get("phone") or "") if kind in {"company", "contact"} else None,
         record.get("updatedAt"),
     )
+
+
+def _column(record: Record, name: str) -> str | None:
+    """Return what a record is looked up by: a text, which plain records needn't have there."""
+    value = record.get(name)
+    return value if value and isinstance(value, str) else None
 
 
 def _tail(number: str) -> str | None:

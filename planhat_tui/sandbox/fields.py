@@ -38,12 +38,17 @@ Fields = dict[str, FieldType]
 
 
 def moment(text: str) -> datetime | None:
-    """Read an ISO 8601 date or moment; ``None`` if it is neither."""
+    """Read an ISO 8601 date or moment, in UTC if it doesn't say; ``None`` if it is neither."""
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # a moment near the calendar's ends has no UTC
         return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def written(at: datetime) -> str:
+    """Write a moment in UTC as the service does: milliseconds, ``Z``."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def accepted(fields: Fields, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,9 +100,13 @@ def _boolean(name: str, value: object) -> object:
 
 
 def _date(name: str, value: object) -> object:
-    if value is None or (isinstance(value, str) and moment(value) is not None):
-        return value
-    raise RefusalError(400, f"{name} must be an ISO 8601 date")
+    """Keep a date as the service gives it back: UTC, milliseconds, ``Z``."""
+    if value is None:
+        return None
+    read = moment(value) if isinstance(value, str) else None
+    if read is None:
+        raise RefusalError(400, f"{name} must be an ISO 8601 date")
+    return written(read)
 
 
 def _seconds(name: str, value: object) -> object:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.sandbox.database import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from planhat_tui.sandbox.database import Database
 
@@ -34,7 +34,7 @@ ALL: Final = 2**31
 """The default limit of lists that are whole unless a limit is sent."""
 _MOST_DIGITS: Final = 20
 _PIECE: Final = 100
-"""Records in a piece. Of larger ones the system gives and takes back the memory each time."""
+"""Records in a piece of a list without a cap."""
 _LEAN_FIELDS: Final = ("_id", "externalId", "sourceId", "name", "slug")
 _LEAN: Final = (
     "'{' || "
@@ -79,20 +79,22 @@ class Listing:
         self._tenant = tenant
         self._kind = kind
 
-    def page(self, page: Page, **wanted: Sequence[str]) -> list[bytes]:
-        """Return a page as pieces of a JSON array."""
+    def page(self, page: Page, **wanted: Sequence[str]) -> bytes:
+        """Return a page as a JSON array."""
         order, by = _order(page.sort)
-        if order == "id" and not page.select:
-            return list(self._pieces("json", wanted, page.limit, page.offset))
         where, bound = self._where(wanted)
-        query = (
-            f"SELECT CAST(json AS BLOB) FROM record WHERE {where}"  # noqa: S608 -- our names
-            f" ORDER BY {order} LIMIT ? OFFSET ?"
-        )
-        parts = self._database.parts(query, (*bound, *by, page.limit, page.offset), _PIECE)
+        rows = f"SELECT json FROM record WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 -- our names
+        values = (*bound, *by, page.limit, page.offset)
         if page.select:
-            parts = [[_selected(record, page.select) for record in part] for part in parts]
-        return _array(b",".join(part) for part in parts)
+            found = self._database.all(rows, values)
+            return b"[%s]" % b",".join(_selected(text, page.select) for (text,) in found)
+
+        def read() -> bytes:
+            query = f"SELECT CAST(group_concat(json) AS BLOB) FROM ({rows})"  # noqa: S608 -- our names
+            ((joined,),) = self._database.all(query, values)
+            return b"[%s]" % (joined or b"")
+
+        return self._database.pages.get((rows, values), read)
 
     def whole(self, **wanted: Sequence[str]) -> Iterator[bytes]:
         """Return all records as pieces of a JSON array."""
@@ -154,13 +156,7 @@ def _order(sort: str) -> tuple[str, list[str]]:
     return f"json_extract(json, ?) {direction}, id", [path]
 
 
-def _array(parts: Iterable[bytes]) -> list[bytes]:
-    """Put commas between the parts and brackets around them."""
-    pieces = [(b"," if place else b"[") + part for place, part in enumerate(parts)]
-    return [*pieces, b"]"] if pieces else [b"[]"]
-
-
-def _selected(text: bytes, names: frozenset[str]) -> bytes:
+def _selected(text: str, names: frozenset[str]) -> bytes:
     record = json.loads(text)
     kept = {name: value for name, value in record.items() if name in names or name == "_id"}
     return dump(kept).encode()

@@ -20,6 +20,7 @@ from planhat_tui.sandbox.fields import (
     RefusalError,
     accepted,
     moment,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ TYPES: Final = (
 
 def iso(now: float) -> str:
     """Write seconds since the epoch as the service does: UTC, milliseconds, ``Z``."""
-    text = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    return written(datetime.fromtimestamp(now, UTC))
 
 
 def slug_of(name: str) -> str:

@@ -41,12 +41,15 @@ def run(options: SandboxOptions, host: str, port: int) -> int:
             listener = _listen(host, port)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
-            _complain(f"Port {port} on {host} can't be had: {reason}.  Give another one")
+            _complain(
+                f"Port {port} on {host} can't be had: {reason}.  Give another one with --port"
+            )
             return 1
         with listener:
             config = uvicorn.Config(
                 sandbox,
                 log_level="critical",
+                access_log=False,
                 lifespan="off",
                 backlog=_BACKLOG,
                 timeout_graceful_shutdown=_PATIENCE,

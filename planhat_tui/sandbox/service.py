@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planhat_tui.sandbox.database import Database, Record
+    from planhat_tui.sandbox.resource import Kind
     from planhat_tui.sandbox.tenants import Tenant
 
 _ID: Final = re.compile(r"[0-9a-f]{24}")
@@ -35,17 +36,17 @@ class Service:
         """Make an id: 24 hex digits, the moment first."""
         return f"{int(self.clock()) & 0xFFFFFFFF:08x}{secrets.token_hex(8)}"
 
-    def text(self, tenant: Tenant, kind: str, record_id: str, missing: str) -> bytes:
-        """Return a record as it is stored; ``missing`` is what a 404 says."""
+    def text(self, tenant: Tenant, kind: Kind, record_id: str) -> bytes:
+        """Return a record as it is stored, or refuse."""
         key = self._key(record_id)
-        text = self.database.text(tenant.id, kind, *key) if key else None
+        text = self.database.text(tenant.id, kind.name, *key) if key else None
         if text is None:
-            raise RefusalError(404, missing)
+            raise RefusalError(404, kind.missing)
         return text
 
-    def find(self, tenant: Tenant, kind: str, record_id: str, missing: str) -> Record:
-        """Return a record; ``missing`` is what a 404 says."""
-        found: Record = json.loads(self.text(tenant, kind, record_id, missing))
+    def find(self, tenant: Tenant, kind: Kind, record_id: str) -> Record:
+        """Return a record, or refuse."""
+        found: Record = json.loads(self.text(tenant, kind, record_id))
         return found
 
     def company(self, tenant: Tenant, company_id: str) -> Record | None:
@@ -77,11 +78,11 @@ class Service:
         ids = [part.strip() for part in text.split(",") if part.strip()]
         return [self._own_id(tenant, one) if one[:6] in _OTHER_IDS else one for one in ids]
 
-    def delete(self, tenant: Tenant, kind: str, record_id: str, missing: str) -> Response:
+    def delete(self, tenant: Tenant, kind: Kind, record_id: str) -> Response:
         """Delete a record by its own id."""
         known = _ID.fullmatch(record_id)
-        if not known or not self.database.delete(tenant.id, kind, record_id):
-            raise RefusalError(404, missing)
+        if not known or not self.database.delete(tenant.id, kind.name, record_id):
+            raise RefusalError(404, kind.missing)
         return JSONResponse(DELETED)
 
     def see_that_unique(self, tenant: Tenant, kind: str, record: Record) -> None:

@@ -6,13 +6,13 @@ one level, a company that is named must exist. The rest is stored as it comes.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.sandbox import bodies, rules
 from planhat_tui.sandbox.fields import STORED, STRING, RefusalError, Schema, gives, takes
-from planhat_tui.sandbox.lists import Listing, page_of
-from planhat_tui.sandbox.operations import DELETED_SCHEMA, PAGING, Operation, array
+from planhat_tui.sandbox.lists import page_of
+from planhat_tui.sandbox.operations import PAGING, Operation, array
+from planhat_tui.sandbox.resource import Kind, Resource
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -36,75 +36,46 @@ _GIVES: Final[Schema] = gives(
 )
 
 
-class Stored:
+class Stored(Resource):
     """What the endpoints of one plain kind do."""
 
     def __init__(self, service: Service, kind: str) -> None:
-        self._service = service
-        self._database = service.database
-        self._kind = kind
-        self._missing = f"Not found in {kind}"
+        known = takes(STORED)
+        named = (kind, kind, f"one of {kind}", f"Not found in {kind}")
+        super().__init__(service, Kind(*named, _GIVES, known, known))
 
     def operations(self) -> list[Operation]:
         """Return its part of the table."""
-        kind, one, known = self._kind, f"/{self._kind}/{{id}}", takes(STORED)
-        put = Operation("PUT", one, self.update, f"Change one of {kind}", _GIVES, known, (), (404,))
+        path = self._kind.path
         return [
-            Operation("GET", one, self.get, f"Read one of {kind}", _GIVES, says=(404,)),
-            put,
-            replace(put, method="PATCH"),
+            *super().operations(),
             Operation(
-                "DELETE", one, self.delete, f"Delete one of {kind}", DELETED_SCHEMA, says=(404,)
-            ),
-            Operation("POST", f"/{kind}", self.create, f"Make one of {kind}", _GIVES, known),
-            Operation(
-                "GET",
-                f"/{kind}",
-                self.list_page,
-                f"List {kind}",
-                array(_GIVES),
+                *("GET", f"/{path}", self.list_page, f"List {path}", array(_GIVES)),
                 query=(*PAGING, "companyId"),
             ),
         ]
-
-    async def get(self, request: Request, tenant: Tenant) -> Response:
-        """``GET /KIND/:id``."""
-        record_id = request.path_params["id"]
-        return bodies.record(self._service.text(tenant, self._kind, record_id, self._missing))
-
-    async def create(self, request: Request, tenant: Tenant) -> Response:
-        """``POST /KIND``."""
-        fields = await bodies.read_object(request)
-        with self._database.writing():
-            record = rules.new_stored(fields, self._service.new_id(), self._service.clock())
-            return self._saved(tenant, record)
-
-    async def update(self, request: Request, tenant: Tenant) -> Response:
-        """``PUT /KIND/:id``: partial."""
-        fields = await bodies.read_object(request)
-        record_id = request.path_params["id"]
-        with self._database.writing():
-            record = self._service.find(tenant, self._kind, record_id, self._missing)
-            changed = rules.changed_stored(record, fields, self._service.clock())
-            return self._saved(tenant, changed)
-
-    async def delete(self, request: Request, tenant: Tenant) -> Response:
-        """``DELETE /KIND/:id``."""
-        record_id = request.path_params["id"]
-        return self._service.delete(tenant, self._kind, record_id, self._missing)
 
     async def list_page(self, request: Request, tenant: Tenant) -> Response:
         """``GET /KIND``: whole ones, a page at a time."""
         query = request.query_params
         companies = self._service.company_ids(tenant, query.get("companyId", ""))
-        listing = Listing(self._database, tenant.id, self._kind)
-        return bodies.page(listing.page(page_of(query, _MOST), company_id=companies))
+        page = page_of(query, _MOST)
+        return bodies.record(self.listing(tenant).page(page, company_id=companies))
 
-    def _saved(self, tenant: Tenant, record: Record) -> Response:
+    def made(self, _tenant: Tenant, fields: Record) -> Record:
+        """Make a record of what was sent."""
+        return rules.new_stored(fields, self._service.new_id(), self._service.clock())
+
+    def changed(self, _tenant: Tenant, record: Record, fields: Record) -> Record:
+        """Change the fields that were sent."""
+        return rules.changed_stored(record, fields, self._service.clock())
+
+    def save(self, tenant: Tenant, record: Record) -> bytes:
+        """Save a record; the company that it names must be known."""
         if record.get("companyId"):
             company = self._service.company(tenant, record["companyId"])
             if company is None:
-                text = f"Failed to save one of {self._kind}: companyId must be a known company"
+                text = f"Failed to save one of {self._kind.path}: companyId must be a known company"
                 raise RefusalError(400, text)
             record["companyId"] = company["_id"]
-        return bodies.record(self._database.put_one(tenant.id, self._kind, record))
+        return super().save(tenant, record)

@@ -58,7 +58,7 @@ class Team:
         email = request.query_params.get("email", "").casefold()
         wanted = {"any_email": [email]} if email else {}
         listing = Listing(self._database, tenant.id, _KIND)
-        return bodies.page(listing.page(page_of(query, _MOST, _MOST), **wanted))
+        return bodies.record(listing.page(page_of(query, _MOST, _MOST), **wanted))
 
     async def my_profile(self, _request: Request, tenant: Tenant) -> Response:
         """``GET /myprofile``: the user whom the token stands for, and the tenant."""

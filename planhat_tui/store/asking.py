@@ -15,18 +15,23 @@ if TYPE_CHECKING:
 class Asking(NamedTuple):
     """The circumstances of a query.
 
-    ``last_calls`` gives the moments of the last call that was logged here with each record, in
-    seconds since the epoch by id; it's called only if somebody asks.
+    ``moments`` gives what is known beside the mirror, by the field's name: ``lastcall`` when the
+    last call was logged here with each record, ``changed`` when it was last seen to change; in
+    seconds since the epoch by id. ``unseen`` gives the ids of those that others have changed since
+    the person last looked. They are called only if somebody asks. ``lately`` has the ids of
+    the records that the person opened last, the last first: they stand first among equals.
     """
 
     connection: sqlite3.Connection
     kind: Kind
     today: date
-    last_calls: Callable[[Kind], Mapping[str, float]]
+    moments: Mapping[str, Callable[[Kind], Mapping[str, float]]]
+    unseen: Callable[[Kind], Iterable[str]]
+    lately: tuple[str, ...] = ()
 
     def of(self, kind: Kind) -> Asking:
         """Return the same for another kind."""
-        return self._replace(kind=kind)
+        return self._replace(kind=kind, lately=self.lately if kind is self.kind else ())
 
 
 class Condition(NamedTuple):

@@ -11,7 +11,7 @@ from planhat_tui.store.overlay import lay
 from planhat_tui.store.rows import LoggedCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
@@ -31,44 +31,67 @@ class CallLog:
         self, call: dict[str, Json], *, note: str = "", contact_id: str = "", company_id: str = ""
     ) -> None:
         """Keep a call; an empty note, contact or company leaves the one that was kept before."""
+        self._put(call, note, contact_id, company_id, 0.0)
+
+    def take_in(self, call: dict[str, Json], seen_at: float) -> None:
+        """Keep a call as Planhat has it; ``seen_at`` is seconds since the epoch."""
+        self._put(call, "", "", "", seen_at)
+
+    def _put(
+        self, call: dict[str, Json], note: str, contact_id: str, company_id: str, seen_at: float
+    ) -> None:
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT INTO call_log VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-                " json = excluded.json,"
+                "INSERT INTO call_log VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " json = excluded.json, seen_at = excluded.seen_at,"
                 " note = CASE excluded.note WHEN '' THEN note ELSE excluded.note END,"
                 " contact_id = CASE excluded.contact_id WHEN '' THEN contact_id"
                 " ELSE excluded.contact_id END,"
                 " company_id = CASE excluded.company_id WHEN '' THEN company_id"
                 " ELSE excluded.company_id END",
-                (call["_id"], json.dumps(call), note, contact_id, company_id, self._wall()),
+                (
+                    call["_id"],
+                    json.dumps(call),
+                    note,
+                    contact_id,
+                    company_id,
+                    self._wall(),
+                    seen_at,
+                ),
             )
 
-    def rename(self, new_id: str, call: dict[str, Json]) -> None:
-        """Replace a call made here by what Planhat made of it."""
+    def note(self, call_id: str, text: str) -> None:
+        """Keep another note of a call; an empty one takes it away."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE call_log SET note = ? WHERE id = ?", (text, call_id))
+
+    def rename(self, new_id: str, call: dict[str, Json], seen_at: float = 0.0) -> None:
+        """Replace a call made here by what Planhat made of it, if it told so: by its id, if not."""
         with self._database.writing() as connection:
             connection.execute(
-                "UPDATE OR REPLACE call_log SET id = ?, json = ? WHERE id = ?",
-                (call["_id"], json.dumps(call), new_id),
+                "UPDATE OR REPLACE call_log SET id = ?, json = ?, seen_at = ? WHERE id = ?",
+                (call["_id"], json.dumps(call), seen_at, new_id),
             )
 
-    def follow(self, kind: Kind, new_id: str, server_id: str) -> None:
-        """Let calls that were meant for a record made here know its id from Planhat."""
+    def follow(self, kind: Kind, names: Mapping[str, str]) -> None:
+        """Let calls that were meant for records made here know their ids from Planhat."""
         column = "company_id" if kind is Kind.COMPANY else "contact_id"
         with self._database.writing() as connection:
-            connection.execute(
+            connection.executemany(
                 f"UPDATE call_log SET {column} = ? WHERE {column} = ?",  # noqa: S608 -- our names
-                (server_id, new_id),
+                [(server_id, new_id) for new_id, server_id in names.items()],
             )
 
     def list(self, company_id: str = "") -> tuple[LoggedCall, ...]:
-        """Return the calls, newest first; of a company, whom the person or Planhat meant."""
+        """Return the calls, newest first by their own time; of a company, whom one meant."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, json, note, contact_id, company_id, logged_at FROM call_log"
+                "SELECT id, json, note, contact_id, company_id, logged_at, seen_at FROM call_log"
                 " ORDER BY logged_at DESC, id"
             ).fetchall()
         edits = self._outbox.open_by_record(Kind.CALL)
         calls = [_logged(row, edits.get(row[0], ())) for row in rows]
+        calls.sort(key=_moment, reverse=True)
         return tuple(
             one for one in calls if company_id in {"", one.company_id, one.call.company_id}
         )
@@ -84,8 +107,7 @@ class CallLog:
         """
         moments: dict[str, float] = {}
         for one in self.list():
-            started = seconds(one.call.start)
-            at = one.logged_at if started is None else started
+            at = _moment(one)
             theirs = (one.company_id, one.call.company_id)
             if kind is Kind.CONTACT:
                 theirs = (one.contact_id, one.call.contact_id)
@@ -107,9 +129,16 @@ class CallLog:
             connection.execute("DELETE FROM call_log WHERE id = ?", (call_id,))
 
 
-def _logged(row: tuple[str, str, str, str, str, float], entries: Sequence[Entry]) -> LoggedCall:
-    call_id, text, note, contact_id, company_id, logged_at = row
+def _logged(
+    row: tuple[str, str, str, str, str, float, float], entries: Sequence[Entry]
+) -> LoggedCall:
+    call_id, text, note, contact_id, company_id, logged_at, seen_at = row
     laid = lay(call_id, json.loads(text), entries)
-    return LoggedCall(
-        Call.from_raw(laid.data or {}), note, contact_id, company_id, laid.state, logged_at
-    )
+    call = Call.from_raw(laid.data or {})
+    return LoggedCall(call, note, contact_id, company_id, laid.state, logged_at, seen_at or None)
+
+
+def _moment(one: LoggedCall) -> float:
+    """Return when a call was, in seconds since the epoch: its start, or when it was logged."""
+    started = seconds(one.call.start)
+    return one.logged_at if started is None else started

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from planhat_tui.model.custom import CustomType, is_date, type_of
+from planhat_tui.model.custom import CustomType, moment_of, type_of
 from planhat_tui.model.custom import format as format_custom
 from planhat_tui.model.phone import dialled
-from planhat_tui.model.records import Company, Contact, Kind, number_of, text_of
+from planhat_tui.model.records import Company, Contact, Kind, number_of, text_of, texts_of
 from planhat_tui.model.text import fold, visible
-from planhat_tui.store.indexing import company_text, contact_text, fold_once
+from planhat_tui.store.indexing import fold_once, search_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from planhat_tui.model.values import Json, Raw
 
@@ -23,7 +23,7 @@ Value: TypeAlias = "str | float | None"
 MOST_COMPARED: Final = 200
 """Characters of a custom value that are compared."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def columns_of(kind: Kind, data: Raw) -> tuple[dict[str, Value], Company | Contact]:
@@ -37,9 +37,14 @@ def columns_of(kind: Kind, data: Raw) -> tuple[dict[str, Value], Company | Conta
 
 def _company_row(company: Company) -> dict[str, Value]:
     raw = company.raw
+    name_key, external_key = fold(company.name), fold(company.external_id)
+    slug_key, digits = fold(company.slug), dialled(text_of(raw, "phone"))
+    source_key, domains_key = fold(text_of(raw, "sourceId")), fold(" ".join(company.domains))
+    tags = map(fold_once, company.tags)
+    rest = (slug_key, external_key, source_key, domains_key, *tags, digits)
     return {
         "name": visible(company.name),
-        "name_key": (name_key := fold(company.name)),
+        "name_key": name_key,
         "phase": visible(company.phase),
         "phase_key": fold_once(company.phase),
         "status": visible(company.status),
@@ -61,39 +66,46 @@ def _company_row(company: Company) -> dict[str, Value]:
         "created": seconds(raw.get("createDate")),
         "updated": seconds(company.updated_at),
         "external_id": visible(company.external_id),
-        "external_key": fold(company.external_id),
-        "slug_key": fold(company.slug),
+        "external_key": external_key,
+        "slug_key": slug_key,
         "domain": visible(company.domains[0]) if company.domains else "",
-        "domains_key": fold(" ".join(company.domains)),
+        "domains_key": domains_key,
         "web_key": fold(text_of(raw, "web")),
-        "digits": dialled(text_of(raw, "phone")),
+        "digits": digits,
         "city_key": fold_once(text_of(raw, "city")),
         "country_key": fold_once(text_of(raw, "country")),
         "tags": _texts(company.tags),
-        "search": company_text(company, name_key),
+        "search": search_text(name_key, rest),
     }
 
 
 def _contact_row(contact: Contact) -> dict[str, Value]:
+    raw = contact.raw
+    email_key, external_key = fold(contact.email), fold(contact.external_id)
+    name_key = fold(contact.name) if contact.name else email_key
+    title_key, digits = fold_once(contact.position), dialled(contact.phone)
+    rest = [email_key, digits, external_key, fold(text_of(raw, "sourceId")), title_key]
+    rest += map(fold_once, contact.tags)
+    rest += map(fold, texts_of(raw, "otherEmails"))
     return {
         "company_id": storable(contact.company_id),
         "company_name": visible(contact.company_name),
         "name": visible(contact.name),
-        "name_key": (name_key := fold(contact.name or contact.email)),
+        "name_key": name_key,
         "email": visible(contact.email),
-        "email_key": fold(contact.email),
+        "email_key": email_key,
         "phone": visible(contact.phone),
-        "digits": dialled(contact.phone),
+        "digits": digits,
         "position": visible(contact.position),
-        "title_key": fold_once(contact.position),
+        "title_key": title_key,
         "featured": int(contact.featured),
         "external_id": visible(contact.external_id),
-        "external_key": fold(contact.external_id),
-        "last_active": seconds(contact.raw.get("lastActive")),
-        "created": seconds(contact.raw.get("createDate")),
+        "external_key": external_key,
+        "last_active": seconds(raw.get("lastActive")),
+        "created": seconds(raw.get("createDate")),
         "updated": seconds(contact.updated_at),
         "tags": _texts(contact.tags),
-        "search": contact_text(contact, name_key),
+        "search": search_text(name_key, rest),
     }
 
 
@@ -127,20 +139,24 @@ def custom_number(value: Json) -> float | None:
 
 def seconds(value: Json) -> float | None:
     """Return the seconds since the epoch of an ISO 8601 date or moment; UTC if it doesn't say."""
-    if not isinstance(value, str) or not is_date(value):
-        return None
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH).total_seconds()
+    return _moment(value) if isinstance(value, str) and value else None
 
 
-def _texts(texts: Iterable[str]) -> str:
-    return json.dumps([visible(text) for text in texts], ensure_ascii=False)
+@lru_cache(maxsize=1024)
+def _moment(value: str) -> float | None:
+    """Return the seconds of a text; a record's own moments are often the same ones."""
+    moment = moment_of(value)
+    return None if moment is None else moment.timestamp()
+
+
+def _texts(texts: Sequence[str]) -> str:
+    return _AS_JSON([visible(text) for text in texts]) if texts else "[]"
 
 
 def storable(text: str) -> str:
     """Return the text itself, unless it holds half a surrogate pair: no database takes that."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -91,9 +91,16 @@ def of_node(asking: Asking, node: Node) -> Condition:
     if not node.field:
         return reads_as(typed([str(node.value)]).readings) if fold(str(node.value)) else ALWAYS
     if node.field == "is":
-        state = Condition("(state IS NOT NULL AND state = ?)", (node.value,))
-        return _STATES.get(str(node.value), state)
+        return _of_state(asking, str(node.value))
     return _of_field(asking, node)
+
+
+def _of_state(asking: Asking, state: str) -> Condition:
+    if state == "changed":
+        unseen = json.dumps([*asking.unseen(asking.kind)])
+        return Condition("id IN (SELECT value FROM json_each(?))", (unseen,))
+    edited = Condition("(state IS NOT NULL AND state = ?)", (state,))
+    return _STATES.get(state, edited)
 
 
 def reads_as(readings: Iterable[Words], before: str = "") -> Condition:
@@ -158,7 +165,7 @@ def _filled(asking: Asking, name: str) -> Condition:  # noqa: PLR0911 -- a table
         case "number" | "date" if column:
             return Condition(f"{column} IS NOT NULL")
         case "date":
-            return _called(asking, ())
+            return _moment(asking, name, ())
     if name == "owner":
         return Condition("(owner <> '' OR co_owner <> '')")
     return Condition(f"{column} <> ''")
@@ -171,7 +178,7 @@ def _compared(asking: Asking, name: str, value: Value) -> Condition:  # noqa: PL
         return _custom(asking.kind, name, any_of(custom_meant(asking, value)))
     if not isinstance(value, str):
         bounds = bounds_of(asking, value)
-        return _within(column, bounds) if column else _called(asking, bounds)
+        return _within(column, bounds) if column else _moment(asking, name, bounds)
     match wanted:
         case "tags":
             tagged = "EXISTS (SELECT 1 FROM tag WHERE kind = ? AND record = id AND key = ?)"
@@ -204,12 +211,12 @@ def _within(column: str, bounds: Iterable[Condition]) -> Condition:
     return all_of([known, *(Condition(f"{column} {b.sql} ?", b.values) for b in bounds)])
 
 
-def _called(asking: Asking, bounds: Iterable[Condition]) -> Condition:
+def _moment(asking: Asking, name: str, bounds: Iterable[Condition]) -> Condition:
     within = _within("value", bounds)
-    calls = json.dumps(dict(asking.last_calls(asking.kind)))
+    moments = json.dumps(dict(asking.moments[name](asking.kind)))
     return Condition(
         f"id IN (SELECT key FROM json_each(?) WHERE {within.sql})",  # noqa: S608 -- our names
-        (calls, *within.values),
+        (moments, *within.values),
     )
 
 

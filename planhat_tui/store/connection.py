@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import StorageError
@@ -24,10 +25,18 @@ from planhat_tui.store.disk import (
 from planhat_tui.store.schema import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 _BUSY_SECONDS: Final = 10.0
+_TURN_MS: Final = 50
+_TURNS: Final = 1_200
+"""How long one tries to begin a write, and how often: a minute in all.
+
+SQLite asks the more seldom the longer it has waited, so whoever comes later goes before: of many
+processes that write, one may find the file locked for ever. Begun anew, all ask equally often.
+"""
+_CLOSING: Final = 2.0
 _CACHE_KIB: Final = 8_000
 _CHECKPOINT_PAGES: Final = 4_000  # filling the mirror writes the same pages again and again
 
@@ -58,6 +67,8 @@ class Database:
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._all_lock = threading.Lock()
+        self._at_rest = threading.Condition()
+        self._users: Counter[int] = Counter()
         self._write_lock = threading.RLock()
         try:
             with self._translated():
@@ -117,7 +128,24 @@ class Database:
             if getattr(self._local, "writing", False):
                 yield self._writer
             else:
-                yield self._reader()
+                with self._in_use():
+                    yield self._reader()
+
+    @contextlib.contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Note that this thread reads: nobody closes a connection under its hands."""
+        me = threading.get_ident()
+        with self._at_rest:
+            self._check_open()
+            self._users[me] += 1
+        try:
+            yield
+        finally:
+            with self._at_rest:
+                self._users[me] -= 1
+                if not self._users[me]:
+                    del self._users[me]
+                    self._at_rest.notify_all()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -132,8 +160,8 @@ class Database:
             raise unwritable(self.path)
         with self._write_lock, self._translated():
             self._check_open()
-            self._writer.execute("BEGIN IMMEDIATE")
-            self._local.writing = True
+            self._begin()
+            self._local.writing, self._local.then = True, []
             try:
                 yield self._writer
                 self._writer.commit()
@@ -142,6 +170,33 @@ class Database:
                 raise
             finally:
                 self._local.writing = False
+        for deed in self._local.then:
+            deed()
+
+    def _begin(self) -> None:
+        """Begin to write, when those who write now have ended."""
+        self._writer.execute(f"PRAGMA busy_timeout = {_TURN_MS}")
+        try:
+            for turn in range(1, _TURNS + 1):
+                try:
+                    self._writer.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or turn == _TURNS:
+                        raise
+                else:
+                    return
+        finally:
+            self._writer.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
+
+    def once_committed(self, deed: Callable[[], None]) -> None:
+        """Do something when others can see what this thread writes.
+
+        That is now, outside of ``writing``; never, if the transaction is rolled back.
+        """
+        if getattr(self._local, "writing", False):
+            self._local.then.append(deed)
+        else:
+            deed()
 
     def changed_elsewhere(self) -> bool:
         """Tell whether another process has written since the last time that this was asked.
@@ -158,16 +213,45 @@ class Database:
         finally:
             self._write_lock.release()
 
+    def check(self) -> str:
+        """Return what contradicts itself in the file; empty if nothing does. Reads all of it."""
+        with self.reading() as connection:
+            told = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
+        return "" if told == ["ok"] else "; ".join(told)
+
     def close(self) -> None:
-        """Close all connections, those of other threads too."""
-        with self._write_lock, self._all_lock:
+        """Close all connections, those of other threads too.
+
+        What these read at that moment ends with an error. One that doesn't end within
+        ``_CLOSING`` seconds keeps what it has; the process takes it along.
+        """
+        with self._at_rest:
             self._closed = True
+        with self._write_lock:
+            if not self._readers_ended():
+                return
+        with self._write_lock, self._all_lock:
             if not self._all:
                 return
             there = self.path.parent.exists()  # a tenant's files may have been wiped meanwhile
             with self._translated(), alone(self.path) if there else contextlib.nullcontext():
                 while self._all:
                     self._all.pop().close()
+
+    def _readers_ended(self) -> bool:
+        with self._at_rest:
+            others = self._users.keys() - {threading.get_ident()}
+        if not others:
+            return True
+        with self._all_lock:
+            for connection in self._all:
+                connection.interrupt()
+        with self._at_rest:
+            ended = self._at_rest.wait_for(lambda: not others & self._users.keys(), _CLOSING)
+        if ended:
+            for connection in self._all:  # else the checkpoint at its end would be interrupted
+                connection.execute("SELECT 1").fetchone()
+        return ended
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -198,6 +282,8 @@ class Database:
             check_same_thread=False,
             uri=self.read_only,
         )
+        if self._durable:  # text with a flipped bit in it is read, and found by its checksum
+            connection.text_factory = lambda cell: cell.decode(errors="replace")
         with self._all_lock:
             self._all.append(connection)
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")

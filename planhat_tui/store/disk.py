@@ -48,6 +48,12 @@ def translated(path: Path) -> Iterator[None]:
         raise kind(f"{path} can't be used: {error.strerror}.", _ELSEWHERE) from error
 
 
+_DAMAGED: Final = (
+    "Keep a copy of it, as edits that aren't delivered may be in it, and move it away:"
+    " then another is begun."
+)
+
+
 def unwritable(path: Path) -> UnwritableError:
     """Return the error for a file that can't be written."""
     return UnwritableError(f"{path} can't be written.", _ELSEWHERE)
@@ -123,7 +129,7 @@ def _tighten(path: Path) -> None:
 def _translate(error: sqlite3.DatabaseError, path: Path) -> StorageError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return DamagedError(f"{path} is damaged.", "It is kept as it is.")
+        return DamagedError(f"{path} is damaged.", _DAMAGED)
     if code == sqlite3.SQLITE_FULL:
         return StorageError("The disk is full: nothing was saved.", "Make room and try again.")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planhat_tui.model.values import Json
     from planhat_tui.store.connection import Database
+
+QUEUEING: Final = "plan-done:"
+"""How the keys begin under which plans note how much of them is in the outbox; then the step."""
 
 
 class Drafts:
@@ -30,6 +33,15 @@ class Drafts:
         with self._database.reading() as connection:
             row = connection.execute("SELECT json FROM draft WHERE key = ?", (key,)).fetchone()
         return dict(json.loads(row[0])) if row else None
+
+    def keys(self, start: str) -> tuple[str, ...]:
+        """Return the keys that start so, in order."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT key FROM draft WHERE substr(key, 1, ?) = ? ORDER BY key",
+                (len(start), start),
+            ).fetchall()
+        return tuple(key for (key,) in rows)
 
     def drop(self, key: str) -> None:
         """Forget a draft."""

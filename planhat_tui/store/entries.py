@@ -1,11 +1,14 @@
-"""Entries of the outbox as rows, each with a checksum: a flipped bit is never sent."""
+"""Entries of the outbox as rows, each under a seal: a flipped bit is never sent.
+
+The seal is a checksum of all that decides what is sent, and to whom: what is asked, of which
+record, of which tenant, with which values.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, Entry, State
@@ -20,86 +23,174 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     "n, kind, action, record_id, title, changes, body, step, open_tenant, state, reason,"
-    " created_at, state_at, attempts, result_id, checksum"
+    " created_at, state_at, attempts, result_id, place, tenant, who, takes_back, sent_at, undone,"
+    " looked, checksum"
 )
 DAMAGED: Final = "It is damaged on this disk and is never sent: discard it and type it anew."
 
 
-def insert(connection: sqlite3.Connection, entry: NewEntry, now: float) -> int:
+class Owner(NamedTuple):
+    """Whose edits these are: the tenant's identity, empty while it isn't known, and the person."""
+
+    tenant: str = ""
+    who: str = ""
+
+
+def insert(connection: sqlite3.Connection, entry: NewEntry, owner: Owner, now: float) -> int:
     """Add an entry as queued; return its number."""
     payload = _payload(entry.changes, entry.body)
+    checksum = _checksum(
+        entry.kind, entry.action, entry.record_id, entry.open_tenant, owner.tenant, *payload
+    )
     cursor = connection.execute(
         "INSERT INTO entry (kind, action, record_id, title, changes, body, checksum, step,"
-        " open_tenant, state, created_at, state_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " open_tenant, state, created_at, state_at, tenant, who, takes_back)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.kind,
             entry.action,
             entry.record_id,
             entry.title,
             *payload,
-            _checksum(*payload),
+            checksum,
             entry.step,
             entry.open_tenant,
             State.QUEUED,
             now,
             now,
+            owner.tenant,
+            owner.who,
+            entry.takes_back,
         ),
     )
-    return int(cursor.lastrowid or 0)
+    n = int(cursor.lastrowid or 0)
+    connection.execute("UPDATE entry SET place = n WHERE n = ?", (n,))
+    return n
 
 
-def rewrite(connection: sqlite3.Connection, entry: Entry, new_id: str, real_id: str) -> None:
-    """Let the payload of an entry name a company by its real id."""
+def split_off(connection: sqlite3.Connection, entry: Entry, changes: Iterable[Change]) -> int:
+    """Make an entry of its own of some of an update's changes, in the same place; its number."""
+    cursor = connection.execute(
+        "INSERT INTO entry (kind, action, record_id, title, changes, checksum, step, open_tenant,"
+        " state, reason, created_at, state_at, attempts, place, tenant, who, takes_back, sent_at)"
+        " SELECT kind, action, record_id, title, '[]', '', step, open_tenant, state, reason,"
+        " created_at, state_at, attempts, place, tenant, who, takes_back, sent_at"
+        " FROM entry WHERE n = ?",
+        (entry.n,),
+    )
+    n = int(cursor.lastrowid or 0)
+    rewrite(connection, entry._replace(n=n, changes=tuple(changes)))
+    return n
+
+
+def rewrite(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Let the row of an intact entry have this record, tenant and payload, under a new seal."""
+    payload = _payload(entry.changes, entry.body)
+    checksum = _checksum(
+        entry.kind, entry.action, entry.record_id, entry.open_tenant, entry.tenant, *payload
+    )
+    connection.execute(
+        "UPDATE entry SET record_id = ?, tenant = ?, changes = ?, body = ?, checksum = ?"
+        " WHERE n = ?",
+        (entry.record_id, entry.tenant, *payload, checksum, entry.n),
+    )
+
+
+def companies_of(entry: Entry) -> set[str]:
+    """Return the ids by which an entry's payload names companies."""
+    named = [(entry.body or {}).get("companyId")]
+    for change in entry.changes:
+        if change.field == "companyId":
+            named += [change.before, change.after]
+    return {one for one in named if isinstance(one, str)}
+
+
+def renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
+    """Return an entry that names records by their real ids, also where one is its company."""
     body = None if entry.body is None else dict(entry.body)
-    if body is not None and body.get("companyId") == new_id:
-        body["companyId"] = real_id
-    names = {new_id: real_id}
-    changes = [
+    if body is not None and "companyId" in body:
+        body["companyId"] = _renamed(body["companyId"], names)
+    changes = tuple(
         Change(c.field, _renamed(c.before, names), _renamed(c.after, names))
         if c.field == "companyId"
         else c
         for c in entry.changes
-    ]
-    payload = _payload(changes, body)
-    connection.execute(
-        "UPDATE entry SET changes = ?, body = ?, checksum = ? WHERE n = ?",
-        (*payload, _checksum(*payload), entry.n),
     )
+    record_id = names.get(entry.record_id, entry.record_id)
+    return entry._replace(record_id=record_id, changes=changes, body=body)
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
     """Map a row of :data:`COLUMNS`.
 
-    One that doesn't fit its checksum comes without what it asked for, as refused while it's open:
-    so the others go on, and this one can be discarded.
+    One that doesn't fit its seal comes without what it asked for, as refused while it's open: so
+    the others go on, and this one can be discarded.
     """
-    n, kind, action, record_id, title, changes, body, step, tenant, state, *rest, checksum = row
-    if _checksum(changes, body) != checksum:
+    (
+        n, kind, action, record_id, title, changes, body, step, open_tenant, state, reason,
+        created_at, state_at, attempts, result_id, place, tenant, who, takes_back, sent_at, undone,
+        looked, checksum,
+    ) = row  # fmt: skip
+    intact = checksum in {
+        _checksum(kind, action, record_id, open_tenant, tenant, changes, body),
+        _first_checksum(changes, body),
+    } and _known(State, state)
+    if not intact:
         changes, body = "[]", None
-        state = State.REFUSED if State(state).is_open else state
-        rest[0] = DAMAGED
+        settled = state in {State.DELIVERED, State.DROPPED}
+        state, reason = (state if settled else State.REFUSED), DAMAGED
     return Entry(
         n,
-        Kind(kind),
-        Action(action),
-        record_id,
-        title,
+        Kind(kind) if _known(Kind, kind) else Kind.COMPANY,
+        Action(action) if _known(Action, action) else Action.UPDATE,
+        str(record_id),
+        str(title),
         tuple(Change(**change) for change in json.loads(changes)),
         json.loads(body) if body is not None else None,
-        step,
-        tenant,
+        str(step),
+        str(open_tenant),
         State(state),
-        *rest,
+        str(reason),
+        _number(created_at),
+        _number(state_at),
+        int(_number(attempts)),
+        str(result_id),
+        int(_number(place)),
+        str(tenant),
+        str(who),
+        int(_number(takes_back)),
+        _number(sent_at),
+        int(_number(undone)),
+        int(_number(looked)),
     )
 
 
 def _payload(changes: Iterable[Change], body: Mapping[str, Any] | None) -> tuple[str, str | None]:
-    told = json.dumps([asdict(change) for change in changes])
+    told = json.dumps([{"field": c.field, "before": c.before, "after": c.after} for c in changes])
     return told, None if body is None else json.dumps(dict(body))
 
 
-def _checksum(changes: str, body: str | None) -> str:
+def _checksum(*parts: object) -> str:
+    return hashlib.sha256(json.dumps([_told(part) for part in parts]).encode()).hexdigest()
+
+
+def _told(part: object) -> str | None:
+    """Return a cell as text; what a flipped bit has made of another type is no text of ours."""
+    return part if part is None or isinstance(part, str) else f"\0{part!r}"
+
+
+def _first_checksum(changes: object, body: object) -> str:
+    """Return the checksum that the first version wrote, over less."""
     return hashlib.sha256(f"{changes}\0{body}".encode(errors="replace")).hexdigest()
+
+
+def _known(words: type[State | Kind | Action], text: object) -> bool:
+    return text in set(words)
+
+
+def _number(cell: object) -> float:
+    """Return a number that isn't under the seal; 0 for what a flipped bit has made no number."""
+    return cell if isinstance(cell, int | float) else 0.0
 
 
 def _renamed(value: Json, names: Mapping[str, str]) -> Json:

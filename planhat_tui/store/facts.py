@@ -112,9 +112,13 @@ def _places(row: Mapping[str, Value]) -> Iterator[bytes]:
         for name, column in columns.items():
             value = row[column]
             if isinstance(value, float):
-                yield token("has", name)
-                for step in steps:
-                    yield token(f"{name} {step}", place(value) >> step)
+                yield from _placed(name, place(value), steps)
+
+
+@lru_cache(maxsize=8_192)
+def _placed(name: str, place: int, steps: Sequence[int]) -> tuple[bytes, ...]:
+    """Return the tokens of a field that has a value at a place, in blocks of each size."""
+    return token("has", name), *(token(f"{name} {step}", place >> step) for step in steps)
 
 
 def _size(number: float) -> int:
@@ -164,7 +168,7 @@ def _of(asking: Asking, node: Node) -> Expression | None:
 
 def _of_term(asking: Asking, term: Term) -> Expression | None:
     if term.field == "is":
-        fact = {"pending": token("pending"), "new": b""}.get(
+        fact = {"pending": token("pending"), "new": b"", "changed": b""}.get(
             str(term.value), token("state", str(term.value))
         )
         return _any([fact], exact=True) if fact else None

@@ -1,46 +1,28 @@
-"""Writing into the mirror: records in, rows, side tables and index out, a batch at a time.
-
-What is shown is computed here, at write time, from what Planhat sent and the open edits: so the
-columns, the counts and the index always speak of the record as it is shown.
-"""
+"""Writing into the mirror: records in, rows, side tables and index out, a batch at a time."""
 
 from __future__ import annotations
 
+import itertools
 import json
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.records import Kind
-from planhat_tui.store.columns import columns_of, custom_rows, storable
-from planhat_tui.store.facts import facts_of, indexed
-from planhat_tui.store.indexing import fold_once
-from planhat_tui.store.overlay import lay
-from planhat_tui.store.places import free_row, is_at, place
+from planhat_tui.store.facts import indexed
+from planhat_tui.store.inserting import insert
+from planhat_tui.store.places import free_rows, is_at, place
+from planhat_tui.store.ready import Incoming, Ready, ready
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
-    from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
     from planhat_tui.store.columns import Value
     from planhat_tui.store.overlay import Pending
-
-Body: TypeAlias = "tuple[str, str | None, str | None, bytes]"
-"""The id, the JSON as it came, the JSON as it is shown, the facts."""
+    from planhat_tui.store.ready import Body
 
 _MOST_VARIABLES: Final = 500
 SHOWN_KINDS: Final = (Kind.COMPANY, Kind.CONTACT)
-
-
-class Incoming(NamedTuple):
-    """A record on its way in. ``json`` is ``None`` for one that Planhat doesn't have yet."""
-
-    id: str
-    json: str | None
-    data: dict[str, Json] | None
-    complete: bool
-    seen_at: float | None
 
 
 class Indexed(NamedTuple):
@@ -49,20 +31,6 @@ class Indexed(NamedTuple):
     row: int
     text: tuple[int, str]
     facts: tuple[int, bytes]
-
-
-def received(records: Iterable[Received], seen_at: float, *, complete: bool) -> list[Incoming]:
-    """Take records as they came; one without an id that can be kept is left out."""
-    return [
-        Incoming(r.id, r.json, r.data, complete, seen_at)
-        for r in records
-        if r.id and storable(r.id) == r.id
-    ]
-
-
-def unknown(record_id: str) -> Incoming:
-    """Speak of a record that Planhat hasn't shown us: its edits tell what there is."""
-    return Incoming(record_id, None, None, complete=False, seen_at=None)
 
 
 def stored(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> dict[str, Incoming]:
@@ -79,47 +47,61 @@ def stored(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> di
     return found
 
 
-def write(
-    connection: sqlite3.Connection, kind: Kind, batch: Sequence[Incoming], pending: Pending
-) -> None:
-    """Insert or replace the batch, with its overlay, tags, custom keys and index.
+def replaced(
+    connection: sqlite3.Connection, kind: Kind, batch: Sequence[Incoming]
+) -> list[tuple[str, dict[str, Json], dict[str, Json]]]:
+    """Return id, before and after of whole records whose copy a batch of whole ones changes."""
+    news = {item.id: item for item in batch if item.data is not None}
+    found = []
+    for some in _chunks(list(news)):
+        query = (
+            f"SELECT {kind}.id, json FROM {kind} JOIN {kind}_body"  # noqa: S608 -- our names
+            f" ON {kind}_body.id = {kind}.id WHERE complete = 1 AND {kind}.id IN ({_marks(some)})"
+        )
+        for one, text in connection.execute(query, some):
+            item = news[one]
+            if text and text != item.json:
+                found.append((one, json.loads(text), item.data or {}))
+    return found
 
-    Of a record that comes twice, the last one counts.
+
+def write(
+    connection: sqlite3.Connection, kind: Kind, batch: Sequence[Ready], pending: Pending
+) -> None:
+    """Insert or replace the batch, with tags, custom keys and index.
+
+    Those with open edits are worked out anew, since one may have been made meanwhile. Of a record
+    that comes twice, the last one counts.
     """
-    edits = pending.open_by_record(kind)
+    edits = pending.open_by_record(kind, [one.item.id for one in batch])
     rows: dict[str, dict[str, Value]] = {}
     bodies: list[Body] = []
     gone: list[str] = []
-    tags: list[tuple[str, str, str, str]] = []
+    tags: list[tuple[str, ...]] = []
     custom: list[tuple[Value, ...]] = []
-    for item in {item.id: item for item in batch}.values():
-        laid = lay(item.id, item.data, edits.get(item.id, ()))
-        if laid.data is None:
-            gone.append(item.id)
+    for one in {one.item.id: one for one in batch}.values():
+        record_id = one.item.id
+        made = ready(kind, one.item, edits[record_id]) if record_id in edits else one
+        if made.columns is None:
+            gone.append(record_id)
             continue
-        entries = edits.get(item.id, ())
-        columns, record = columns_of(kind, laid.data)
-        row = rows[item.id] = columns | _common(item, entries, laid.state)
-        values = list(custom_rows(kind, item.id, record.custom))
-        facts = facts_of(row, record.tags, values) if kind is Kind.COMPANY else b""
-        shown = json.dumps(laid.data) if row["laid"] else None
-        bodies.append((item.id, item.json, shown, facts))
-        tags += [(kind, fold_once(tag), storable(tag), item.id) for tag in record.tags]
-        custom += values
-    erase(connection, kind, gone)
+        rows[record_id] = made.columns
+        bodies.append(made.body)
+        tags += made.sides.tags
+        custom += made.sides.custom
+    if gone:
+        erase(connection, kind, gone)
     if rows:
-        _replace(connection, kind, rows, bodies)
-        _clear_sides(connection, kind, list(rows))
-        connection.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?)", tags)
-        connection.executemany(
-            "INSERT OR IGNORE INTO custom_value VALUES (?, ?, ?, ?, ?, ?, ?)", custom
-        )
+        _clear_sides(connection, kind, _replace(connection, kind, rows, bodies))
+        insert(connection, "INSERT OR IGNORE INTO tag", tags)
+        insert(connection, "INSERT OR IGNORE INTO custom_value", custom)
 
 
 def erase(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> None:
     """Take records out of the rows, the side tables and the index."""
     for some in _chunks(ids):
         old = _indexed(connection, kind, some)
+        _count(connection, kind, -len(old))
         _unindex(connection, kind, old.values())
         _unindex_facts(connection, kind, old.values())
         for table in (kind, f"{kind}_body"):
@@ -127,26 +109,17 @@ def erase(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> Non
     _clear_sides(connection, kind, ids)
 
 
-def _common(item: Incoming, entries: Sequence[Entry], state: str | None) -> dict[str, Value]:
-    return {
-        "id": item.id,
-        "known": int(item.json is not None),
-        "laid": int(bool(entries) or item.json is None),
-        "state": state,
-        "complete": int(item.complete),
-        "seen_at": item.seen_at,
-    }
-
-
 def _replace(
     connection: sqlite3.Connection,
     kind: Kind,
     rows: Mapping[str, dict[str, Value]],
     bodies: Sequence[Body],
-) -> None:
+) -> list[str]:
+    """Insert or replace rows, with their index; the ids of those that were here before."""
     old: dict[str, Indexed] = {}
     for some in _chunks(list(rows)):
         old |= _indexed(connection, kind, some)
+    _count(connection, kind, len(rows) - len(old))
     _place(connection, kind, rows, old)
     facts = {one: facts for one, _, _, facts in bodies}
     moved = [i for i, row in rows.items() if i not in old or old[i].text != _text(row)]
@@ -158,16 +131,22 @@ def _replace(
     names = list(next(iter(rows.values())))
     _upsert(connection, kind, names, [tuple(row.values()) for row in rows.values()])
     _upsert(connection, f"{kind}_body", ("id", "json", "shown", "facts"), bodies)
-    for some in _chunks(moved):
-        connection.execute(
-            f"INSERT INTO {kind}_text (rowid, search)"  # noqa: S608 -- our names
-            f" SELECT row, search FROM {kind} WHERE id IN ({_marks(some)}) ORDER BY row",
-            some,
-        )
+    texts = sorted(_text(rows[i]) for i in moved)
+    insert(connection, f"INSERT INTO {kind}_text (rowid, search)", texts)
     if kind is Kind.COMPANY:
-        connection.executemany(
-            "INSERT INTO company_facts (rowid, facts) VALUES (?, ?)",
+        insert(
+            connection,
+            "INSERT INTO company_facts (rowid, facts)",
             sorted((rows[i]["row"], indexed(facts[i])) for i in stated),
+        )
+    return list(old)
+
+
+def _count(connection: sqlite3.Connection, kind: Kind, more: int) -> None:
+    """Keep how many there are: counting a million takes longer than a screen may wait."""
+    if more:
+        connection.execute(
+            "UPDATE fact SET value = value + ? WHERE key = ?", (more, f"count_{kind}")
         )
 
 
@@ -178,15 +157,16 @@ def _upsert(
     rows: Sequence[tuple[Value | bytes, ...]],
 ) -> None:
     updates = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
-    connection.executemany(
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({_marks(names)})"  # noqa: S608 -- ours
-        f" ON CONFLICT (id) DO UPDATE SET {updates}",
+    insert(
+        connection,
+        f"INSERT INTO {table} ({', '.join(names)})",
         rows,
+        f" ON CONFLICT (id) DO UPDATE SET {updates}",
     )
 
 
-def _text(row: Mapping[str, Value]) -> tuple[Value, Value]:
-    return row["row"], row["search"]
+def _text(row: Mapping[str, Value]) -> tuple[int, str]:
+    return int(row["row"] or 0), str(row["search"])
 
 
 def _place(
@@ -199,17 +179,23 @@ def _place(
 
     Contacts are numbered as they come: they are many, and have no ``arr`` to be sorted by.
     """
-    given: set[int] = set()
+    if kind is Kind.CONTACT:
+        (last,) = connection.execute("SELECT coalesce(max(row), 0) FROM contact").fetchone()
+        numbers = itertools.count(last + 1)
+        for record_id, row in rows.items():
+            row["row"] = old[record_id].row if record_id in old else next(numbers)
+        return
+    wanted: dict[str, int] = {}
     for record_id, row in rows.items():
-        if kind is Kind.CONTACT:
-            row["row"] = old[record_id].row if record_id in old else None
-            continue
+        known = old.get(record_id)
         arr = row["arr"]
         at = place(str(row["name_key"]), arr if isinstance(arr, float) else None)
-        if record_id in old and is_at(old[record_id].row, at):
-            row["row"] = old[record_id].row
+        if known and is_at(known.row, at):
+            row["row"] = known.row
         else:
-            row["row"] = free_row(connection, kind, at, record_id, given)
+            wanted[record_id] = at
+    for record_id, number in free_rows(connection, kind, wanted).items():
+        rows[record_id]["row"] = number
 
 
 def _indexed(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> dict[str, Indexed]:
@@ -224,26 +210,25 @@ def _indexed(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> 
 
 
 def _unindex(connection: sqlite3.Connection, kind: Kind, old: Iterable[Indexed]) -> None:
-    connection.executemany(
-        f"INSERT INTO {kind}_text ({kind}_text, rowid, search)"  # noqa: S608 -- our names
-        " VALUES ('delete', ?, ?)",
-        [one.text for one in old],
-    )
+    into = f"INSERT INTO {kind}_text ({kind}_text, rowid, search)"
+    insert(connection, into, [("delete", *one.text) for one in old])
 
 
 def _unindex_facts(connection: sqlite3.Connection, kind: Kind, old: Iterable[Indexed]) -> None:
     if kind is Kind.COMPANY:
-        connection.executemany(
-            "INSERT INTO company_facts (company_facts, rowid, facts) VALUES ('delete', ?, ?)",
-            [(row, indexed(facts)) for row, facts in (one.facts for one in old)],
+        insert(
+            connection,
+            "INSERT INTO company_facts (company_facts, rowid, facts)",
+            [("delete", one.row, indexed(one.facts[1])) for one in old],
         )
 
 
 def _clear_sides(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> None:
     for table in ("tag", "custom_value"):
-        connection.executemany(
-            f"DELETE FROM {table} WHERE kind = ? AND record = ?",  # noqa: S608 -- our names
-            [(kind, record) for record in ids],
+        connection.execute(
+            f"DELETE FROM {table} WHERE kind = ?"  # noqa: S608 -- our names
+            " AND record IN (SELECT value FROM json_each(?))",
+            (kind, json.dumps(list(ids))),
         )
 
 

@@ -1,5 +1,7 @@
 """What was meant by a word that isn't found: one letter wrong, missing, too many, or swapped.
 
+In long words two such slips are forgiven, if one alone explains nothing.
+
 The trigram index gives the candidates: for each place where the slip may be, the records that hold
 all trigrams that it leaves whole. Their words are then compared letter by letter (rapidfuzz, 38 ms
 to import: only when a guess is needed). A word that is still being typed is compared with the
@@ -8,6 +10,7 @@ beginnings of words.
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import threading
 from collections import Counter
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
     from planhat_tui.model.records import Kind
 
 _SHORTEST: Final = 4
+_LONG: Final = 8
 _LONGEST: Final = 30
 _CANDIDATES: Final = 200
+_MOST_CANDIDATES: Final = 600
 _MOST: Final = 3
 
 
@@ -88,7 +93,22 @@ def _options(
         if stopped.is_set():
             return []
         rows.update(_rows(connection, kind, match_grams(grams), _CANDIDATES))
-    return _nearest(word, _words(connection, kind, rows))
+    near = _nearest(word, _words(connection, kind, rows), slips=1)
+    return near if near or len(word) < _LONG else _twice(connection, kind, word, stopped)
+
+
+def _twice(
+    connection: sqlite3.Connection, kind: Kind, word: str, stopped: threading.Event
+) -> list[str]:
+    """Return what is two slips away; what says most about the word is looked up first."""
+    rows: set[int] = set()
+    for grams in _grams_left(word):
+        if stopped.is_set():
+            return []
+        if len(rows) >= _MOST_CANDIDATES:
+            break
+        rows.update(_rows(connection, kind, match_grams(grams), _CANDIDATES))
+    return _nearest(word, _words(connection, kind, rows), slips=2)
 
 
 def _whole_grams(word: str) -> Iterator[list[str]]:
@@ -101,6 +121,18 @@ def _whole_grams(word: str) -> Iterator[list[str]]:
         left = [gram for place, gram in enumerate(grams) if not at <= place < at + 3]
         if len(left) > 1:
             yield left
+
+
+def _grams_left(word: str) -> list[tuple[str, ...]]:
+    """Return what two slips leave of a word, wherever they are, the most first."""
+    grams = start_grams(word)
+    left: set[tuple[str, ...]] = set()
+    for one, other in itertools.combinations(range(len(word)), 2):
+        touched = {*range(one, one + 4), *range(other, other + 4)}
+        whole = tuple(gram for place, gram in enumerate(grams) if place not in touched)
+        if len(whole) > 1:
+            left.add(whole)
+    return sorted(left, key=lambda whole: (-len(whole), whole))
 
 
 def _rows(connection: sqlite3.Connection, kind: Kind, expression: str, limit: int) -> list[int]:
@@ -122,17 +154,25 @@ def _words(connection: sqlite3.Connection, kind: Kind, rows: Iterable[int]) -> C
     return words
 
 
-def _nearest(word: str, words: Counter[str]) -> list[str]:
-    """Return the words, or beginnings of words, that are one slip away; the commonest first."""
+def _nearest(word: str, words: Counter[str], *, slips: int) -> list[str]:
+    """Return the words, or beginnings of words, that are so many slips away.
+
+    The commonest stand first.
+    """
     from rapidfuzz.distance import OSA
 
     near: Counter[str] = Counter()
     for one, times in words.items():
-        if abs(len(one) - len(word)) <= 1 and OSA.distance(word, one, score_cutoff=1) <= 1:
+        if (
+            abs(len(one) - len(word)) <= slips
+            and OSA.distance(word, one, score_cutoff=slips) <= slips
+        ):
             near[one] += 2 * times  # a whole word is likelier than a part of one
         elif len(one) > len(word):
-            for length in (len(word), len(word) + 1, len(word) - 1):
-                if OSA.distance(word, one[:length], score_cutoff=1) <= 1:
+            for length in sorted(
+                range(len(word) - slips, len(word) + slips + 1), key=lambda n: abs(n - len(word))
+            ):
+                if OSA.distance(word, one[:length], score_cutoff=slips) <= slips:
                     near[one[:length]] += times
                     break
     return [one for one, _ in near.most_common(_MOST)]

@@ -8,18 +8,16 @@ stand two marks and two letters of the name: "the name starts with".
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.phone import dialled
-from planhat_tui.model.records import text_of, texts_of
 from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from planhat_tui.model.records import Company, Contact
+    from collections.abc import Iterable, Iterator, Sequence
 
 Words: TypeAlias = "tuple[str, ...]"
 
@@ -47,27 +45,17 @@ class Typed(NamedTuple):
     readings: tuple[Words, ...]
 
 
-def company_text(company: Company, name_key: str) -> str:
-    """Return what a company is found by: name, slug, external id, domains, tags, its own phone."""
-    phone = dialled(text_of(company.raw, "phone"))
-    rest = (company.slug, company.external_id, *company.domains, *company.tags, phone)
-    return search_text(name_key, rest)
-
-
-def contact_text(contact: Contact, name_key: str) -> str:
-    """Return what a contact is found by: name, e-mails, digits of the phone, and so on."""
-    rest = (contact.email, dialled(contact.phone), contact.external_id, contact.position)
-    return search_text(name_key, (*rest, *contact.tags, *texts_of(contact.raw, "otherEmails")))
-
-
 def search_text(name_key: str, rest: Iterable[str]) -> str:
-    """Return the text of a record: the name's words in their order, then everything else once."""
+    """Return what a record is found by: the name's words in their order, then everything else once.
+
+    All of it is given folded.
+    """
     words = name_key.split()
-    more = dict.fromkeys(fold(" ".join(rest)).split())
-    parts = [part for word in (*words, *more) for part in _parts(word)]
-    known = set(words)
-    extra = (word for word in dict.fromkeys((*more, *parts)) if word not in known)
-    return "".join([_FIRST, _FIRST, name_key[:2], *(f"  {word}" for word in (*words, *extra))])
+    found = dict.fromkeys((*words, *" ".join(rest).split()))
+    if odd := [word for word in found if not (word.isascii() and word.isalnum())]:
+        found.update(dict.fromkeys(_parts(odd)))
+    more = itertools.islice(found, len(set(words)), None)
+    return "  ".join((f"{_FIRST}{_FIRST}{name_key[:2]}", *words, *more))
 
 
 def typed(words: Iterable[str]) -> Typed:
@@ -119,8 +107,14 @@ def start_grams(word: str) -> list[str]:
 
 
 def match_grams(grams: Iterable[str]) -> str:
-    """Return the expression for records that hold all of these trigrams."""
-    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in dict.fromkeys(grams))
+    """Return the expression for records that hold all of these trigrams.
+
+    "A word starts with a" is left out where one that starts with ab is asked for: it says nothing
+    more, and its list of rows is the longest of all.
+    """
+    wanted = dict.fromkeys(grams)
+    told = {f" {gram[:2]}" for gram in wanted if gram[0] == " " != gram[1]}
+    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in wanted if gram not in told)
 
 
 def _all_of(needles: Iterable[str]) -> str:
@@ -131,12 +125,14 @@ def _grams(text: str) -> Iterator[str]:
     return (text[start : start + _GRAM] for start in range(len(text) - _GRAM + 1))
 
 
-def _parts(word: str) -> Iterator[str]:
-    if word.isascii() and word.isalnum():
-        return
-    for part in _PART.findall(word):
-        if part != word:
-            yield part
-    for run in _UNBROKEN.findall(word):
-        for start in range(len(run)):
-            yield run[start : start + 2]
+def _parts(words: Sequence[str]) -> list[str]:
+    """Return the parts of words, and the pairs of letters of those without blanks between them.
+
+    A word of plain letters and digits has no parts of its own: most have none.
+    """
+    text = " ".join(words)
+    found: list[str] = _PART.findall(text)
+    if not text.isascii():
+        for run in _UNBROKEN.findall(text):
+            found += [run[start : start + 2] for start in range(len(run))]
+    return found

@@ -28,9 +28,9 @@ FEW: Final = 2_000
 _INDEXED: Final = {
     Kind.COMPANY: frozenset(
         "phase status arr health renewal lastactive created updated city country external owner"
-        " coowner id lastcall".split()
+        " coowner id lastcall changed".split()
     ),
-    Kind.CONTACT: frozenset({"external", "id", "lastcall"}),
+    Kind.CONTACT: frozenset({"external", "id", "lastcall", "changed"}),
 }
 _IN_TEXT: Final = frozenset({"name", "slug", "domain", "email", "title"})
 _GRAM: Final = 3

@@ -25,16 +25,21 @@ def claim(
     connection: sqlite3.Connection, name: str, owner: str, now: float, seconds: float
 ) -> bool:
     """Take or renew the lease, inside a transaction; ``False`` if another living owner has it."""
-    row = connection.execute(
-        "SELECT owner FROM lease WHERE name = ? AND owner <> ? AND expires_at >= ?",
-        (name, owner, now),
-    ).fetchone()
-    if row is not None and not _is_gone(row[0]):
+    if is_held(connection, name, now, but=owner):
         return False
     connection.execute(
         "INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", (name, owner, now + seconds)
     )
     return True
+
+
+def is_held(connection: sqlite3.Connection, name: str, now: float, but: str = "") -> bool:
+    """Tell whether a living owner has the lease, another one than ``but``."""
+    row = connection.execute(
+        "SELECT owner FROM lease WHERE name = ? AND owner <> ? AND expires_at >= ?",
+        (name, but, now),
+    ).fetchone()
+    return row is not None and not _is_gone(row[0])
 
 
 def release(connection: sqlite3.Connection, name: str, owner: str) -> None:

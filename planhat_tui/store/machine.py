@@ -46,43 +46,74 @@ class MachineState:
     def change(self, key: str, step: Callable[[str], str]) -> None:
         """Keep what ``step`` makes of what is kept of a rate limit, in one transaction.
 
-        Where the disk can't be written, the step is shown what was kept, and nothing is kept of it.
+        A credential's limit is its tenant's as soon as that is known: whoever has another token of
+        the tenant shares it, and what was learnt before comes along. Where the disk can't be
+        written, the step is shown what was kept, and nothing is kept of it.
         """
         if self.read_only:
             with self._database.reading() as connection:
-                step(_budget(connection, key))
+                step(_budget(connection, _shared_key(connection, key), key))
             return
         with self._database.writing() as connection:
-            before = _budget(connection, key)
+            shared = _shared_key(connection, key)
+            before = _budget(connection, shared, key)
             after = step(before)
             if after != before:
-                connection.execute("INSERT OR REPLACE INTO budget VALUES (?, ?)", (key, after))
+                connection.execute("INSERT OR REPLACE INTO budget VALUES (?, ?)", (shared, after))
 
-    def history(self, limit: int = _LINES) -> tuple[str, ...]:
-        """Return lines that were typed after the colon, oldest first."""
+    def budget_key(self, base_url: str, token: str) -> str:
+        """Return the name of the rate limit under which a credential's requests go."""
+        return _digest(base_url, token)
+
+    def history(self, tenant: str, limit: int = _LINES) -> tuple[str, ...]:
+        """Return the lines that were typed after the colon on a tenant's data, oldest first.
+
+        ``tenant`` is the folder of its files; lines that belong to no tenant are everyone's.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT text FROM line ORDER BY n DESC LIMIT ?", (limit,)
+                "SELECT text FROM line WHERE tenant IN (?, '') ORDER BY n DESC LIMIT ?",
+                (tenant, limit),
             ).fetchall()
         return tuple(text for (text,) in reversed(rows))
 
-    def remember_line(self, text: str) -> None:
-        """Keep a line; the same one again only moves to the end."""
+    def remember_line(self, text: str, tenant: str) -> None:
+        """Keep a line with its tenant; the same one again only moves to the end."""
         if self.read_only:
             return
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM line WHERE text = ?", (text,))
-            connection.execute("INSERT INTO line (text) VALUES (?)", (text,))
+            connection.execute("DELETE FROM line WHERE text = ? AND tenant = ?", (text, tenant))
+            connection.execute("INSERT INTO line (text, tenant) VALUES (?, ?)", (text, tenant))
             connection.execute(
-                "DELETE FROM line WHERE n <= (SELECT max(n) FROM line) - ?", (_LINES,)
+                "DELETE FROM line WHERE tenant = ?1 AND n NOT IN"
+                " (SELECT n FROM line WHERE tenant = ?1 ORDER BY n DESC LIMIT ?2)",
+                (tenant, _LINES),
             )
 
-    def folder_for(self, base_url: str, token: str) -> str:
+    def has_seen(self, name: str) -> bool:
+        """Tell whether something that is shown once was shown; what can't be kept isn't shown."""
+        if self.read_only:
+            return True
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT 1 FROM seen WHERE name = ?", (name,)).fetchone()
+        return row is not None
+
+    def see(self, name: str) -> None:
+        """Remember that something was shown."""
+        if not self.read_only:
+            with self._database.writing() as connection:
+                connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (name,))
+
+    def folder_for(self, base_url: str, token: str, tenant: str = "") -> str:
         """Return the name of the folder that this credential's tenant has, made up at first.
 
-        The token itself isn't kept, only a digest that can't be turned back.
+        The token itself isn't kept, only a digest that can't be turned back. ``tenant`` is whose
+        it is said to be: of a credential that was never seen it's believed for what is shown, and
+        not written down. Whose it is indeed is asked before anything is read or sent.
         """
         credential = _digest(base_url, token)
+        if said := self._said_to_be(base_url, credential, tenant):
+            return said
         with self._database.reading() if self.read_only else self._database.writing() as connection:
             if not self.read_only:
                 connection.execute(
@@ -94,6 +125,38 @@ class MachineState:
                 (base_url, credential),
             ).fetchone()
         return str(row[0]) if row else credential[:24]
+
+    def known_folders(self, base_url: str, token: str = "", tenant: str = "") -> tuple[str, ...]:
+        """Return the folders of the tenants at an address, or of one credential; makes none up.
+
+        ``tenant`` is whose the credential is said to be, as in :meth:`folder_for`.
+        """
+        credential = _digest(base_url, token) if token else ""
+        if said := self._said_to_be(base_url, credential, tenant):
+            return (said,)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT folder FROM identity WHERE base_url = ? AND ? IN ('', credential)",
+                (base_url, credential),
+            ).fetchall()
+        return tuple(folder for (folder,) in rows)
+
+    def _said_to_be(self, base_url: str, credential: str, tenant: str) -> str:
+        """Return the folder of a tenant for a credential that was never seen; empty if it has none.
+
+        No credential at all counts as one.
+        """
+        if not tenant or (credential and self._is_known(base_url, credential)):
+            return ""
+        return self.folder_of_tenant(base_url, tenant)
+
+    def _is_known(self, base_url: str, credential: str) -> bool:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM identity WHERE base_url = ? AND credential = ?",
+                (base_url, credential),
+            ).fetchone()
+        return row is not None
 
     def tenant_of(self, base_url: str, token: str) -> str:
         """Return the tenant that this credential was seen to belong to; empty before that."""
@@ -122,14 +185,55 @@ class MachineState:
                 (base_url, _digest(base_url, token), folder, tenant),
             )
 
+    def met(self, base_url: str, profile: str) -> str:
+        """Return the folder that a profile of this name had last; empty if it never had one."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT folder FROM met WHERE base_url = ? AND profile = ?", (base_url, profile)
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def meet(self, base_url: str, profile: str, folder: str) -> None:
+        """Write down whose files a profile has, once Planhat has said it."""
+        if not self.read_only:
+            with self._database.writing() as connection:
+                connection.execute(
+                    "INSERT OR REPLACE INTO met VALUES (?, ?, ?)", (base_url, profile, folder)
+                )
+
+    def forget(self, folder: str) -> None:
+        """Forget whose a folder was, and the lines that were typed on its data.
+
+        The rate limit stays known: it's the server's, and says nothing of anybody's data.
+        """
+        if self.read_only:
+            return
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM identity WHERE folder = ?", (folder,))
+            connection.execute("DELETE FROM line WHERE tenant = ?", (folder,))
+            connection.execute("DELETE FROM met WHERE folder = ?", (folder,))
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
 
-def _budget(connection: sqlite3.Connection, key: str) -> str:
-    row = connection.execute("SELECT state FROM budget WHERE key = ?", (key,)).fetchone()
-    return str(row[0]) if row else ""
+def _shared_key(connection: sqlite3.Connection, key: str) -> str:
+    """Return the name of the tenant's limit, if it's known whose the credential is."""
+    credential, slash, door = key.partition("/")
+    row = connection.execute(
+        "SELECT base_url, tenant FROM identity WHERE credential = ? AND tenant <> ''", (credential,)
+    ).fetchone()
+    return f"{row[0]} {row[1]}{slash}{door}" if row else key
+
+
+def _budget(connection: sqlite3.Connection, *keys: str) -> str:
+    """Return what is kept under the first of the keys that has anything."""
+    for key in keys:
+        row = connection.execute("SELECT state FROM budget WHERE key = ?", (key,)).fetchone()
+        if row:
+            return str(row[0])
+    return ""
 
 
 def _digest(base_url: str, token: str) -> str:

@@ -6,18 +6,22 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.records import Kind
-from planhat_tui.store import filling
-from planhat_tui.store.filling import Incoming
+from planhat_tui.store import absences, filling, tidying
+from planhat_tui.store.absences import Doubt
 from planhat_tui.store.reading import MirrorReads
+from planhat_tui.store.ready import Incoming, ready, received, unknown
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
     from planhat_tui.store.connection import Database
+    from planhat_tui.store.history import History
     from planhat_tui.store.overlay import Pending
+    from planhat_tui.store.ready import Ready
 
 _LEAN_FIELDS: Final = ("name", "slug", "externalId", "sourceId")
 
@@ -31,14 +35,16 @@ class Mirror(MirrorReads):
         pending: Pending,
         wall: Callable[[], float],
         last_calls: Callable[[Kind], Mapping[str, float]],
+        history: History,
     ) -> None:
-        super().__init__(database, wall, last_calls)
+        super().__init__(database, wall, last_calls, history)
         self._pending = pending
+        self._history = history
 
     def put_lean(self, records: Sequence[Received], seen_at: float) -> None:
         """Take what the lean list tells; a company that is here whole keeps the rest of it."""
         with self._database.writing() as connection:
-            lean = filling.received(records, seen_at, complete=False)
+            lean = received(records, seen_at, complete=False)
             known = filling.stored(connection, Kind.COMPANY, [item.id for item in lean])
             batch = []
             for item in lean:
@@ -49,38 +55,110 @@ class Mirror(MirrorReads):
                     data = {**before.data, **told}
                     text = json.dumps(data)
                     batch.append(Incoming(item.id, text, data, before.complete, before.seen_at))
-            filling.write(connection, Kind.COMPANY, batch, self._pending)
+            changed = filling.replaced(connection, Kind.COMPANY, [i for i in batch if i.complete])
+            self._history.note(Kind.COMPANY, changed, seen_at)
+            made = [ready(Kind.COMPANY, item) for item in batch]
+            filling.write(connection, Kind.COMPANY, made, self._pending)
 
-    def finish_lean(self, seen_ids: Collection[str], started_at: float) -> tuple[str, ...]:
-        """Take out the companies that a whole lean list hasn't got any more; return their ids.
+    def mark_absent(
+        self,
+        kind: Kind,
+        present: AbstractSet[str],
+        listed_at: float,
+        *,
+        after: str = "",
+        up_to: str | None = None,
+    ) -> None:
+        """Mark what a part of a list no longer has: see :func:`planhat_tui.store.absences.mark`."""
+        with self._database.writing() as connection:
+            absences.mark(connection, kind, present, listed_at, after=after, up_to=up_to)
 
-        Those that were read since ``started_at`` stay: they are newer than the list.
+    def settle_absent(self, kind: Kind, doubtful: Callable[[int, int], bool]) -> tuple[str, ...]:
+        """Take out what is marked, unless ``doubtful(known, missing)``: then a question is kept.
+
+        Returns the ids that are gone.
         """
         with self._database.writing() as connection:
-            rows = connection.execute(
-                "SELECT id FROM company WHERE known = 1 AND seen_at < ?", (started_at,)
-            ).fetchall()
-            wanted = frozenset(seen_ids)
-            gone = self.remove(Kind.COMPANY, [one for (one,) in rows if one not in wanted])
-            self.note("lean_at", str(started_at))
-        return gone
+            missing = absences.marked(connection, kind)
+            known = absences.known(connection, kind)
+            if doubtful(known, len(missing)):
+                absences.ask(connection, Doubt(kind, len(missing), known))
+                return ()
+            absences.forget(connection, kind)
+            return self.remove(kind, missing)
 
-    def put(self, kind: Kind, records: Sequence[Received], seen_at: float) -> None:
-        """Take whole records: companies, contacts or users."""
-        batch = filling.received(records, seen_at, complete=True)
+    def accept_absent(self) -> dict[Kind, tuple[str, ...]]:
+        """Answer the open questions with yes: what is marked is taken out; the ids by kind."""
+        return {
+            doubt.kind: self.settle_absent(doubt.kind, lambda _known, _missing: False)
+            for doubt in self.doubts()
+        }
+
+    def put(
+        self,
+        kind: Kind,
+        records: Sequence[Received],
+        seen_at: float,
+        ours: frozenset[str] = frozenset(),
+    ) -> None:
+        """Take whole records, companies or contacts.
+
+        What differs from the copies that are here goes into the history; ``ours`` are the fields
+        that were sent from here.
+        """
+        self.take(kind, self.prepare(kind, records, seen_at), seen_at, ours)
+
+    @staticmethod
+    def prepare(kind: Kind, records: Sequence[Received], seen_at: float) -> list[Ready]:
+        """Work out what :meth:`take` keeps of whole records; this doesn't touch the file."""
+        return [ready(kind, item) for item in received(records, seen_at, complete=True)]
+
+    def take(
+        self,
+        kind: Kind,
+        batch: Sequence[Ready],
+        seen_at: float,
+        ours: frozenset[str] = frozenset(),
+    ) -> None:
+        """Take companies or contacts that are prepared, as :meth:`put` does."""
         with self._database.writing() as connection:
-            if kind is Kind.USER:
-                connection.executemany(
-                    "INSERT OR REPLACE INTO user VALUES (?, ?)", [(i.id, i.json) for i in batch]
-                )
-            else:
-                filling.write(connection, kind, batch, self._pending)
+            changed = filling.replaced(connection, kind, [one.item for one in batch])
+            self._history.note(kind, changed, seen_at, ours)
+            filling.write(connection, kind, batch, self._pending)
+
+    def expect_many(self) -> None:
+        """Prepare for being filled from the beginning; :meth:`tidy` is due at the end."""
+        with self._database.writing() as connection:
+            tidying.expect_many(connection)
+
+    def is_tidy(self) -> bool:
+        """Tell whether the text indexes have been put together since the copy was filled."""
+        with self._database.reading() as connection:
+            return tidying.is_tidy(connection)
+
+    def tidy(self) -> None:
+        """Put the text indexes together a little; again and again until it :meth:`is_tidy`."""
+        with self._database.writing() as connection:
+            tidying.tidy(connection)
 
     def put_users(self, records: Sequence[Received]) -> None:
         """Replace the team."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM user")
-            self.put(Kind.USER, records, 0)
+            team = [(item.id, item.json) for item in received(records, 0, complete=True)]
+            connection.executemany("INSERT OR REPLACE INTO user VALUES (?, ?)", team)
+
+    def put_definitions(self, records: Sequence[Received], *, keep: bool = False) -> None:
+        """Replace the definitions of custom fields; ``keep`` those that aren't among these."""
+        with self._database.writing() as connection:
+            if not keep:
+                connection.execute("DELETE FROM definition")
+            items = [(item.id, item.json) for item in received(records, 0, complete=True)]
+            connection.executemany(
+                "INSERT INTO definition (id, json) VALUES (?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET json = excluded.json",
+                items,
+            )
 
     def put_contacts_of(self, company_id: str, records: Sequence[Received], seen_at: float) -> None:
         """Replace the contacts of a company; ones with open edits stay."""
@@ -110,8 +188,9 @@ class Mirror(MirrorReads):
         the ids that are gone.
         """
         with self._database.writing() as connection:
-            open_edits = self._pending.open_by_record(kind)
-            gone = [record for record in ids if record not in open_edits]
+            absent = list(ids)
+            open_edits = self._pending.open_by_record(kind, absent)
+            gone = [record for record in absent if record not in open_edits]
             filling.erase(connection, kind, gone)
             if kind is Kind.COMPANY:
                 for company_id in gone:
@@ -128,7 +207,7 @@ class Mirror(MirrorReads):
         with self._database.writing() as connection:
             wanted = list(ids)
             known = filling.stored(connection, kind, wanted)
-            batch = [known.get(one) or filling.unknown(one) for one in wanted]
+            batch = [ready(kind, known.get(one) or unknown(one)) for one in wanted]
             filling.write(connection, kind, batch, self._pending)
 
     def laid_over(self, kind: Kind) -> frozenset[str]:
@@ -137,18 +216,20 @@ class Mirror(MirrorReads):
             rows = connection.execute(f"SELECT id FROM {kind} WHERE laid = 1")  # noqa: S608 -- our names
             return frozenset(record for (record,) in rows)
 
-    def rename(self, kind: Kind, new_id: str, server: Received, seen_at: float) -> None:
-        """Replace a record made here by what Planhat made of it; its contacts follow.
+    def rename(self, kind: Kind, made: Mapping[str, Received], seen_at: float) -> None:
+        """Replace records made here by what Planhat made of them; contacts follow their company.
 
-        The outbox has been renamed before: see ``TenantStore.rename``.
+        The outbox has been renamed before: see ``TenantStore.made_together``.
         """
         with self._database.writing() as connection:
-            filling.erase(connection, kind, [new_id])
-            self.put(kind, [server], seen_at)
+            filling.erase(connection, kind, [*made])
+            self.put(kind, [*made.values()], seen_at)
             if kind is Kind.COMPANY:
-                self.lay_again(Kind.CONTACT, _contacts_of(connection, new_id))
-                connection.execute(
-                    "INSERT OR REPLACE INTO contacts_seen VALUES (?, ?)", (server.id, seen_at)
+                for new_id in made:
+                    self.lay_again(Kind.CONTACT, _contacts_of(connection, new_id))
+                connection.executemany(
+                    "INSERT OR REPLACE INTO contacts_seen VALUES (?, ?)",
+                    [(server.id, seen_at) for server in made.values()],
                 )
 
     def note(self, key: str, value: str) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.model.query import located, type_of
+from planhat_tui.model.query import Group, Not, Term, located, type_of
+from planhat_tui.model.query.writing import path
 from planhat_tui.model.records import Kind, User
-from planhat_tui.model.text import fold
+from planhat_tui.model.text import fold, nearest, visible
 from planhat_tui.store.conditions import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from planhat_tui.model.query import Node, Query
     from planhat_tui.store.asking import Asking
 
 Counted = tuple[str, int]
@@ -52,6 +54,56 @@ def custom_fields(asking: Asking, typed: str) -> tuple[Counted, ...]:
         " WHERE kind = ? AND name >= ? AND name < ? GROUP BY key ORDER BY uses DESC, name LIMIT ?",
         (asking.kind, start, start + _LAST, _MOST),
     )
+
+
+def unknown_custom(asking: Asking, query: Query) -> str:
+    """Return a sentence about a custom field of a query that no record has; empty if all are had.
+
+    Its nearest is named. Before custom fields are loaded, none is unknown.
+    """
+    for field in _custom_in([*query.parts, *(Term(one.field, "") for one in query.sort)]):
+        side, name = located(asking.kind, field)
+        there = asking.of(side)
+        key = name.partition(".")[2]
+        has = "SELECT 1 FROM custom_value WHERE kind = ? AND name = ? LIMIT 1"
+        if _read(there, has, (side, fold(key))):
+            continue
+        known = [one for one, _ in custom_names(there)]
+        if known:
+            near = nearest(key, known)
+            advice = f"  Did you mean {path(f'custom.{near}')}?" if near else ""
+            return f"No {side} has a custom field {visible(key)}.{visible(advice)}"
+    return ""
+
+
+def _custom_in(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, Group):
+            yield from _custom_in(node.parts)
+        elif isinstance(node, Not):
+            yield from _custom_in([node.part])
+        else:
+            field = str(node.value) if node.field == "has" else node.field
+            if "custom." in field:
+                yield field
+
+
+def custom_names(asking: Asking) -> tuple[tuple[str, str], ...]:
+    """Return the names and types of all custom fields that occur, by name, uncounted.
+
+    It leaps from one name to the next in the index, whatever the number of records.
+    """
+    ask = asking.connection.execute
+    names = ask(
+        "WITH RECURSIVE known (name) AS ("
+        " SELECT min(name) FROM custom_value WHERE kind = ?1"
+        " UNION ALL SELECT (SELECT min(name) FROM custom_value"
+        " WHERE kind = ?1 AND name > known.name) FROM known WHERE known.name IS NOT NULL)"
+        " SELECT name FROM known WHERE name IS NOT NULL",
+        (asking.kind,),
+    ).fetchall()
+    one = "SELECT key, type FROM custom_value WHERE kind = ? AND name = ? LIMIT 1"
+    return tuple(ask(one, (asking.kind, name)).fetchone() for (name,) in names)
 
 
 def _tags(asking: Asking, start: str) -> tuple[Counted, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planhat_tui.model.query import Sort, located
 from planhat_tui.model.records import Kind
@@ -39,11 +39,31 @@ _TEXTS: Final = frozenset(
 )
 
 
+class Key(NamedTuple):
+    """Something that rows are compared by. ``always``: each row has it."""
+
+    value: str
+    values: tuple[Any, ...]
+    descending: bool
+    always: bool = False
+
+    @property
+    def sql(self) -> str:
+        """What to order by."""
+        last = "" if self.always else " NULLS LAST"
+        return f"{self.value} {'DESC' if self.descending else 'ASC'}{last}"
+
+
 def by(asking: Asking, sort: Sequence[Sort]) -> Condition:
     """Return what to order by: empty values last; equal ones by place, larger ``arr`` first."""
-    keys = [_key(asking, one) for one in sort or (Sort("name"),)]
-    sql = ", ".join([*(key.sql for key in keys), "row"])
-    return Condition(sql, tuple(value for key in keys for value in key.values))
+    by_keys = keys(asking, sort)
+    sql = ", ".join([*(key.sql for key in by_keys), "row"])
+    return Condition(sql, tuple(value for key in by_keys for value in key.values))
+
+
+def keys(asking: Asking, sort: Sequence[Sort]) -> list[Key]:
+    """Return what is compared, the first first; by name if nothing was asked for."""
+    return [_key(asking, one) for one in sort or (Sort("name"),)]
 
 
 def walked(kind: Kind, sort: Sequence[Sort]) -> str:
@@ -71,18 +91,17 @@ def is_it(kind: Kind) -> str:
     return f"name_key = ? OR ({other} <> '' AND {other} = ?)"
 
 
-def _key(asking: Asking, sort: Sort) -> Condition:
-    way = "DESC" if sort.descending else "ASC"
+def _key(asking: Asking, sort: Sort) -> Key:
     side, name = located(asking.kind, sort.field)
     if side is asking.kind:
         key = _own_key(asking, name)
         if name == "name":
-            return Condition(f"name_key {way}")
+            return Key("name_key", (), sort.descending, always=True)
     else:
         own = _own_key(asking.of(side), name)
         joined = "company_id = company.id" if side is Kind.CONTACT else "id = contact.company_id"
         key = Condition(f"(SELECT min({own.sql}) FROM {side} WHERE {joined})", own.values)  # noqa: S608 -- our names
-    return Condition(f"{key.sql} {way} NULLS LAST", key.values)
+    return Key(key.sql, key.values, sort.descending)
 
 
 def _own_key(asking: Asking, name: str) -> Condition:
@@ -91,12 +110,12 @@ def _own_key(asking: Asking, name: str) -> Condition:
         return Condition(f"nullif({column}, '')")
     if column:
         return Condition(column)
-    if name == "lastcall":
-        calls = json.dumps(dict(asking.last_calls(asking.kind)))
+    if name in asking.moments:
+        moments = json.dumps(dict(asking.moments[name](asking.kind)))
         mine = f"key = {asking.kind}.id"  # json_each has an id of its own
-        return Condition(f"(SELECT value FROM json_each(?) WHERE {mine})", (calls,))  # noqa: S608 -- our names
-    return Condition(
-        "(SELECT min(coalesce(number, text)) FROM custom_value"
+        return Condition(f"(SELECT value FROM json_each(?) WHERE {mine})", (moments,))  # noqa: S608 -- our names
+    return Condition(  # by its record: else each row looks through the field's values of all
+        "(SELECT min(coalesce(number, text)) FROM custom_value INDEXED BY custom_value_record"
         " WHERE kind = ? AND name = ? AND record = id AND text <> '')",
         (asking.kind, fold(name.partition(".")[2])),
     )

@@ -1,7 +1,8 @@
 """Edits that Planhat doesn't have yet: durable when :meth:`Outbox.add` returns.
 
-A row is never deleted when it is settled: it is the journal, from which undo reads. Each carries a
-checksum of its payload, so that a flipped bit is never sent.
+A row is never deleted when it is settled: it is the journal (:mod:`planhat_tui.store.journal`),
+from which undo reads. Each carries the tenant that it was made for, and a seal over its payload:
+neither another tenant's nor one with a flipped bit is ever sent.
 """
 
 from __future__ import annotations
@@ -9,19 +10,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.model.edits import fold
 from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.records import Kind
 from planhat_tui.store import entries, lease
+from planhat_tui.store.entries import Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from planhat_tui.model.outbox import Entry, NewEntry
-    from planhat_tui.model.records import Kind
+    from planhat_tui.model.edits import Change
+    from planhat_tui.model.outbox import Entry, Made, NewEntry
     from planhat_tui.store.connection import Database
 
 _OPEN: Final = "state NOT IN ('delivered', 'dropped')"
+_AT_ONCE: Final = 500
+"""Ids of one question."""
 LOST_WITH_THE_PROCESS: Final = "The program ended before the answer came."
 COMPANY_DISCARDED: Final = "Its company was to be made here and has been discarded."
+AS_IT_WAS: Final = "It is back as it was: there was nothing to send."
 
 
 class Outbox:
@@ -35,8 +43,32 @@ class Outbox:
         """Commit entries in one transaction; they are on the disk when this returns."""
         now = self._wall()
         with self._database.writing() as connection:
-            numbers = [entries.insert(connection, entry, now) for entry in new]
-        return tuple(self.get(n) for n in numbers)
+            owner = self.owner()
+            numbers = [entries.insert(connection, entry, owner, now) for entry in new]
+            for kind in {entry.kind for entry in new}:
+                ids = dict.fromkeys(entry.record_id for entry in new if entry.kind is kind)
+                for record_id in _crowded(connection, kind, [*ids]):
+                    self._fold(kind, record_id)
+            if not numbers:
+                return ()
+            return self._select("n BETWEEN ? AND ?", [numbers[0], numbers[-1]])
+
+    def owner(self) -> Owner:
+        """Return whose edits these are, as far as it's known."""
+        with self._database.reading() as connection:
+            known = dict(connection.execute("SELECT key, value FROM owner").fetchall())
+        return Owner(known.get("tenant", ""), known.get("who", ""))
+
+    def know(self, owner: Owner) -> None:
+        """Note whose edits these are; those that were made before that was known are theirs too."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO owner VALUES (?, ?)",
+                [("tenant", owner.tenant), ("who", owner.who)],
+            )
+            for entry in self._select(f"{_OPEN} AND tenant = ''", []):
+                if entry.reason != entries.DAMAGED:
+                    entries.rewrite(connection, entry._replace(tenant=owner.tenant))
 
     def get(self, n: int) -> Entry:
         """Return an entry, open or not. Raises :class:`NotFoundError`."""
@@ -60,10 +92,20 @@ class Outbox:
             values.append(record_id)
         return self._select(" AND ".join(where), values)
 
-    def open_by_record(self, kind: Kind) -> Mapping[str, Sequence[Entry]]:
-        """Return the open entries of a kind by record, oldest first."""
+    def open_by_record(
+        self, kind: Kind, ids: Sequence[str] | None = None
+    ) -> Mapping[str, Sequence[Entry]]:
+        """Return the open entries of a kind by record, oldest first; of these records, if given."""
+        if ids is None:
+            entries_found = self.open_entries(kind)
+        else:
+            entries_found = tuple(
+                entry
+                for some in _pieces(ids)
+                for entry in self._select(f"{_OPEN} AND kind = ? AND {_among(some)}", [kind, *some])
+            )
         found: dict[str, list[Entry]] = {}
-        for entry in self.open_entries(kind):
+        for entry in entries_found:
             found.setdefault(entry.record_id, []).append(entry)
         return found
 
@@ -75,6 +117,14 @@ class Outbox:
             )
             return {State(state): count for state, count in rows}
 
+    def newest_queued(self) -> float:
+        """Return when the newest of what is queued was queued, in seconds since the epoch; or 0."""
+        with self._database.reading() as connection:
+            (newest,) = connection.execute(
+                f"SELECT max(state_at) FROM entry WHERE {_OPEN} AND state = 'queued'"  # noqa: S608 -- our names
+            ).fetchone()
+        return float(newest or 0.0)
+
     def mark(
         self,
         ns: Iterable[int],
@@ -84,22 +134,73 @@ class Outbox:
         result_id: str = "",
         attempt: bool = False,
     ) -> None:
-        """Set the state and the reason; ``attempt`` counts one more time that it was sent."""
+        """Set the state and the reason; ``attempt`` counts one more time that it was sent.
+
+        What was taken back while it was on its way, and didn't arrive, is dropped: it neither goes
+        again nor keeps its way back waiting.
+        """
         now = self._wall()
         with self._database.writing() as connection:
             connection.executemany(
-                "UPDATE entry SET state = ?, reason = ?, state_at = ?, attempts = attempts + ?,"
-                " result_id = CASE WHEN ? <> '' THEN ? ELSE result_id END WHERE n = ?",
-                [(state, reason, now, int(attempt), result_id, result_id, n) for n in ns],
+                "UPDATE entry SET state = CASE WHEN undone > 0 AND ?1 IN ('queued', 'refused')"
+                " THEN 'dropped' ELSE ?1 END, reason = ?2, state_at = ?3, attempts = attempts + ?4,"
+                " result_id = CASE WHEN ?5 <> '' THEN ?5 ELSE result_id END WHERE n = ?6",
+                [(state, reason, now, int(attempt), result_id, n) for n in ns],
             )
 
     def mark_sending(self, ns: Sequence[int]) -> bool:
         """Claim queued entries for sending, all or none; durable when this returns."""
-        with self._database.writing():
+        now = self._wall()
+        with self._database.writing() as connection:
             if any(self.get(n).state is not State.QUEUED for n in ns):
                 return False
             self.mark(ns, State.SENDING, attempt=True)
+            connection.executemany(
+                "UPDATE entry SET looked = 0, sent_at = CASE sent_at WHEN 0 THEN ? ELSE sent_at END"
+                " WHERE n = ?",
+                [(now, n) for n in ns],
+            )
         return True
+
+    def looked(self, ns: Iterable[int], times: int, reason: str) -> None:
+        """Note that Planhat was asked what became of these, and what that told."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "UPDATE entry SET looked = ?, reason = ? WHERE n = ?",
+                [(times, reason, n) for n in ns],
+            )
+
+    def amend(self, n: int, changes: Sequence[Change], state: State, reason: str = "") -> None:
+        """Let an update ask for other changes, and give it a state."""
+        with self._database.writing() as connection:
+            entries.rewrite(connection, self.get(n)._replace(changes=tuple(changes)))
+            self.mark([n], state, reason)
+
+    def split(self, n: int, fields: Iterable[str]) -> int | None:
+        """Take fields out of an update into an entry of its own, in the same place and state.
+
+        Returns its number; ``None`` if the update has none of them. One that has no other fields
+        stays as it is, and it's that one's number.
+        """
+        wanted = set(fields)
+        entry = self.get(n)
+        taken = [change for change in entry.changes if change.field in wanted]
+        left = tuple(change for change in entry.changes if change.field not in wanted)
+        if not taken:
+            return None
+        if not left:
+            return n
+        with self._database.writing() as connection:
+            entries.rewrite(connection, entry._replace(changes=left))
+            return entries.split_off(connection, entry, taken)
+
+    def made_ids(self, kind: Kind) -> frozenset[str]:
+        """Return the ids that Planhat gave to what was made here."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT result_id FROM entry WHERE kind = ? AND result_id <> ''", (kind,)
+            )
+            return frozenset(made for (made,) in rows)
 
     def discard(self, n: int) -> Entry:
         """Drop an entry that isn't being sent.
@@ -112,7 +213,7 @@ class Outbox:
             if entry.action is Action.CREATE:
                 later = self.open_entries(entry.kind, entry.record_id)
                 self.mark([e.n for e in later], State.DROPPED)
-                orphans = [e.n for e in self._pointing_at(entry.record_id)]
+                orphans = [e.n for e in self._pointing_at([entry.record_id])]
                 self.mark(orphans, State.REFUSED, COMPANY_DISCARDED)
         return entry
 
@@ -145,44 +246,59 @@ class Outbox:
         with self._database.writing() as connection:
             lease.release(connection, name, owner)
 
-    def made(self, n: int, new_id: str, real_id: str, reason: str = "") -> None:
-        """Note that Planhat made a record, and let every entry know its id, in one transaction."""
-        with self._database.writing():
-            self.mark([n], State.DELIVERED, reason, result_id=real_id)
-            self.rename(new_id, real_id)
+    def is_held(self, name: str) -> bool:
+        """Tell whether somebody who lives has a lease, this process or another."""
+        with self._database.reading() as connection:
+            return lease.is_held(connection, name, self._wall())
 
-    def rename(self, new_id: str, real_id: str) -> None:
-        """Let every entry speak of the real id, also where it is a company of a contact."""
+    def made(self, kind: Kind, made: Sequence[Made]) -> None:
+        """Note that Planhat made records, and let every entry know their ids, in one step."""
+        with self._database.writing():
+            for one in made:
+                self.mark([one.n], State.DELIVERED, one.reason, result_id=one.id)
+            self.rename(kind, {one.new_id: one.id for one in made})
+
+    def rename(self, kind: Kind, names: Mapping[str, str]) -> None:
+        """Let every entry speak of the real ids, also where they are companies of contacts."""
         with self._database.writing() as connection:
-            for entry in self._pointing_at(new_id):
-                entries.rewrite(connection, entry, new_id, real_id)
-            connection.execute(
-                "UPDATE entry SET record_id = ? WHERE record_id = ?", (real_id, new_id)
+            named: dict[int, Entry] = {}
+            for some in _pieces([*names]):
+                for entry in self._select(f"kind = ? AND {_among(some)}", [kind, *some]):
+                    named[entry.n] = entry
+            if kind is Kind.COMPANY:
+                named |= {entry.n: entry for entry in self._pointing_at(names)}
+            for entry in named.values():
+                if entry.reason != entries.DAMAGED:
+                    entries.rewrite(connection, entries.renamed(entry, names))
+            connection.executemany(
+                "UPDATE entry SET record_id = ? WHERE kind = ? AND record_id = ?",
+                [(real, kind, new) for new, real in names.items()],
             )
 
-    def step_of(self, step: str) -> tuple[Entry, ...]:
-        """Return the entries of a step, oldest first."""
-        return self._select("step = ?", [step])
+    def carry(self, old: Entry, new: Entry) -> None:
+        """Let what was done to a record that is made again speak of its new id.
 
-    def last_step(self, *, undone: bool = False) -> tuple[Entry, ...]:
-        """Return the newest step that wasn't undone (or, for redo, the one undone last).
-
-        Steps whose name starts with ``undo:`` are undo's own. What was undone before something new
-        was done can't be redone.
+        ``old`` and ``new`` are the deletion and the making, or the other way round where a making
+        is dropped: these two keep their ids.
         """
-        done = "step <> '' AND step NOT LIKE 'undo:%' AND undone = 0 AND state <> 'dropped'"
-        sql = f"SELECT step FROM entry WHERE {done} ORDER BY n DESC LIMIT 1"  # noqa: S608 -- ours
-        if undone:
-            newest = f"SELECT coalesce(max(n), 0) FROM entry WHERE {done}"  # noqa: S608 -- ours
-            sql = f"SELECT step FROM entry WHERE undone = 1 AND n > ({newest}) ORDER BY n LIMIT 1"  # noqa: S608 -- ours
-        with self._database.reading() as connection:
-            row = connection.execute(sql).fetchone()
-        return self.step_of(row[0]) if row else ()
-
-    def mark_undone(self, ns: Iterable[int]) -> None:
-        """Remember that these were taken back."""
         with self._database.writing() as connection:
-            connection.executemany("UPDATE entry SET undone = 1 WHERE n = ?", [(n,) for n in ns])
+            named = self._select(
+                "kind = ? AND record_id = ? AND n <> ?", [old.kind, old.record_id, str(old.n)]
+            )
+            for entry in named:
+                if entry.reason != entries.DAMAGED:
+                    entries.rewrite(connection, entry._replace(record_id=new.record_id))
+
+    def _fold(self, kind: Kind, record_id: str) -> None:
+        """Settle the edits of a record that take each other back, while none of them was sent."""
+        waiting = [
+            entry
+            for entry in self.open_entries(kind, record_id)
+            if entry.action is Action.UPDATE and entry.state is State.QUEUED and not entry.attempts
+        ]
+        for group in _related(waiting):
+            if len(group) > 1 and not fold(c for entry in group for c in entry.changes):
+                self.mark([entry.n for entry in group], State.DELIVERED, AS_IT_WAS)
 
     def _change(self, n: int, state: State, deed: str, allowed: set[State]) -> Entry:
         with self._database.writing():
@@ -192,17 +308,54 @@ class Outbox:
             self.mark([n], state)
             return self.get(n)
 
-    def _pointing_at(self, company_id: str) -> tuple[Entry, ...]:
-        """Return the intact open entries whose payload names a company."""
-        named = self._select(
-            f"{_OPEN} AND (instr(body, ?) OR instr(changes, ?))", [company_id, company_id]
+    def _pointing_at(self, companies: Collection[str]) -> tuple[Entry, ...]:
+        """Return the intact open entries whose payload names one of these companies."""
+        text = next(iter(companies)) if len(companies) == 1 else '"companyId"'
+        found = self._select(f"{_OPEN} AND (instr(body, ?) OR instr(changes, ?))", [text, text])
+        return tuple(
+            entry
+            for entry in found
+            if entry.reason != entries.DAMAGED and entries.companies_of(entry) & {*companies}
         )
-        return tuple(entry for entry in named if entry.reason != entries.DAMAGED)
 
-    def _select(self, where: str, values: Sequence[str]) -> tuple[Entry, ...]:
+    def _select(self, where: str, values: Sequence[str | int]) -> tuple[Entry, ...]:
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {entries.COLUMNS} FROM entry WHERE {where} ORDER BY n",  # noqa: S608 -- our names
+                f"SELECT {entries.COLUMNS} FROM entry WHERE {where} ORDER BY place, n",  # noqa: S608 -- ours
                 values,
             ).fetchall()
         return tuple(map(entries.entry_of, rows))
+
+
+def _pieces(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE))
+
+
+def _among(ids: Sequence[str]) -> str:
+    return f"record_id IN ({', '.join('?' * len(ids))})"
+
+
+def _crowded(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> list[str]:
+    """Return which of these records have several open entries."""
+    return [
+        record_id
+        for some in _pieces(ids)
+        for (record_id,) in connection.execute(
+            f"SELECT record_id FROM entry WHERE {_OPEN} AND kind = ? AND {_among(some)}"  # noqa: S608 -- our names
+            " GROUP BY record_id HAVING count(*) > 1",
+            [kind, *some],
+        )
+    ]
+
+
+def _related(waiting: Iterable[Entry]) -> list[list[Entry]]:
+    """Return the entries in groups that have no field in common, each in its order."""
+    groups: list[tuple[set[str], list[Entry]]] = []
+    for entry in waiting:
+        fields = {change.field for change in entry.changes}
+        joined = [group for group in groups if group[0] & fields]
+        groups = [group for group in groups if group not in joined]
+        members = [one for _, group in joined for one in group]
+        merged = fields.union(*(group[0] for group in joined))
+        groups.append((merged, sorted([*members, entry], key=lambda one: (one.place, one.n))))
+    return [group for _, group in groups]

@@ -27,8 +27,10 @@ _URGENCY: Final = (
 class Pending(Protocol):
     """Where the open edits of a kind are asked for; the outbox is one."""
 
-    def open_by_record(self, kind: Kind) -> Mapping[str, Sequence[Entry]]:
-        """Return the open entries by record, oldest first."""
+    def open_by_record(
+        self, kind: Kind, ids: Sequence[str] | None = None
+    ) -> Mapping[str, Sequence[Entry]]:
+        """Return the open entries by record, oldest first; of these records, if they are given."""
         ...
 
 
@@ -45,6 +47,8 @@ def lay(record_id: str, server: dict[str, Json] | None, entries: Sequence[Entry]
     What isn't known is told by the entries: what was made here by its body, what was edited before
     the mirror was lost by its title. A record that waits to be deleted stays.
     """
+    if not entries:  # nearly all records
+        return Laid(server, None)
     data = server
     for entry in entries:
         if data is None:

@@ -8,12 +8,14 @@ at where there is too much; what was looked at is then sorted exactly.
 
 from __future__ import annotations
 
+import json
 import math
 import zlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from planhat_tui.model.records import Kind
 
@@ -40,16 +42,25 @@ def is_at(row: int, at: int) -> bool:
     return row >> _SLOT_BITS == at
 
 
-def free_row(
-    connection: sqlite3.Connection, kind: Kind, at: int, record_id: str, given: set[int]
-) -> int:
-    """Return a number at the place that neither the table nor this batch (``given``) has."""
-    row = at << _SLOT_BITS | zlib.crc32(record_id.encode()) >> (32 - _SLOT_BITS)
-    taken = f"SELECT 1 FROM {kind} WHERE row = ?"  # noqa: S608 -- our names
-    while row in given or connection.execute(taken, (row,)).fetchone():
-        row += 1
-    given.add(row)
-    return row
+def free_rows(
+    connection: sqlite3.Connection, kind: Kind, places: Mapping[str, int]
+) -> dict[str, int]:
+    """Return numbers for records, by id, at their places, that no other row has."""
+    first = {
+        one: at << _SLOT_BITS | zlib.crc32(one.encode()) >> (32 - _SLOT_BITS)
+        for one, at in places.items()
+    }
+    wanted = f"SELECT row FROM {kind} WHERE row IN (SELECT value FROM json_each(?))"  # noqa: S608 -- our names
+    taken = {row for (row,) in connection.execute(wanted, (json.dumps(list(first.values())),))}
+    is_taken = f"SELECT 1 FROM {kind} WHERE row = ?"  # noqa: S608 -- our names
+    found: dict[str, int] = {}
+    for one, row in first.items():
+        free = row
+        while free in taken or (free > row and connection.execute(is_taken, (free,)).fetchone()):
+            free += 1
+        found[one] = free
+        taken.add(free)
+    return found
 
 
 def _ordinal(letter: str) -> int:

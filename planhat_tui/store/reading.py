@@ -10,21 +10,37 @@ from planhat_tui.model.custom import CustomType
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind, User
 from planhat_tui.model.text import fold
-from planhat_tui.store import search
+from planhat_tui.store import absences, search
 from planhat_tui.store.asking import Asking
 from planhat_tui.store.guessing import Guesses
 from planhat_tui.store.rows import Progress, Shown
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from planhat_tui.model.query import Query
+    from planhat_tui.model.duplicates import Party
+    from planhat_tui.model.overview import Overview
+    from planhat_tui.model.query import Query, Sort
     from planhat_tui.model.values import Json
+    from planhat_tui.store.absences import Doubt
     from planhat_tui.store.connection import Database
-    from planhat_tui.store.rows import CompanyRows, ContactRow, ContactRows
+    from planhat_tui.store.history import History
+    from planhat_tui.store.rows import CompanyRows, ContactRow, ContactRows, Totals
 
 _MOST_NAMED: Final = 21
+_KEYED: Final = {
+    "_id": "id",
+    "externalId": "external_key <> '' AND external_key",
+    "email": "email_key <> '' AND email_key",
+    "name": "name_key",
+}
+"""The indexed column of each key; where the index is partial, with its condition."""
+
+_COUNTED: Final = (
+    "SELECT key, value FROM fact WHERE key IN ('count_company', 'count_contact', 'companies_read',"
+    " 'contacts_read', 'contacts_about', 'contacts_complete', 'lean_at')"
+)
 
 
 class MirrorReads:
@@ -35,19 +51,23 @@ class MirrorReads:
         database: Database,
         wall: Callable[[], float],
         last_calls: Callable[[Kind], Mapping[str, float]],
+        history: History,
     ) -> None:
         self._database = database
         self._wall = wall
-        self._last_calls = last_calls
+        self._moments = {"lastcall": last_calls, "changed": history.last}
+        self._unseen = history.unseen
         self._guesses = Guesses()
 
     def stop_guessing(self) -> None:
         """End the guesses that are being made, from any thread; what was asked finds nothing."""
         self._guesses.stop()
 
-    def _asking(self, connection: sqlite3.Connection, kind: Kind) -> Asking:
+    def _asking(
+        self, connection: sqlite3.Connection, kind: Kind, lately: Iterable[str] = ()
+    ) -> Asking:
         today = datetime.fromtimestamp(self._wall(), UTC).date()
-        return Asking(connection, kind, today, self._last_calls)
+        return Asking(connection, kind, today, self._moments, self._unseen, tuple(lately))
 
     def company(self, company_id: str) -> Shown | None:
         """Return a company, ``None`` if it isn't here."""
@@ -70,6 +90,44 @@ class MirrorReads:
                     found.append(json.loads(row[0]))
         return tuple(found)
 
+    def stream(
+        self, kind: Kind, query: Query, *, company_id: str = ""
+    ) -> Iterator[dict[str, Json]]:
+        """Give all that a query finds whole, as it is shown, in the order of the list.
+
+        Records are read as they are taken, all from the same moment. Take them in one thread.
+        """
+        from planhat_tui.store import streaming
+
+        with self._database.reading() as connection:
+            for text in streaming.texts(self._asking(connection, kind), query, company_id):
+                yield json.loads(text)
+
+    def keyed(self, kind: Kind, path: str, text: str) -> tuple[dict[str, Json], ...]:
+        """Return the records, as they are shown, whose key is that text: no more than a few.
+
+        ``path`` is ``_id``, ``externalId``, ``name`` or, of contacts, ``email``; all but the id
+        without regard to case. Up to :data:`_MOST_NAMED` are returned.
+        """
+        column = _KEYED[path]
+        wanted = text if path == "_id" else fold(text)
+        if not wanted:
+            return ()
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT coalesce(shown, json) FROM {kind} JOIN {kind}_body USING (id)"  # noqa: S608 -- our names
+                f" WHERE {column} = ? ORDER BY row LIMIT {_MOST_NAMED}",
+                (wanted,),
+            )
+            return tuple(json.loads(body) for (body,) in rows if body)
+
+    def parties(self, kind: Kind) -> tuple[Party, ...]:
+        """Return all companies, or all contacts, as far as duplicates are told by it."""
+        from planhat_tui.store import parties
+
+        with self._database.reading() as connection:
+            return tuple(parties.of(connection, kind))
+
     def user(self, user_id: str) -> User | None:
         """Return a member of the team, ``None`` if it isn't here."""
         with self._database.reading() as connection:
@@ -77,20 +135,57 @@ class MirrorReads:
         return User.from_raw(json.loads(row[0])) if row else None
 
     def search_companies(
-        self, query: Query, limit: int = 500, offset: int = 0, *, guess: bool = False
+        self,
+        query: Query,
+        limit: int = 500,
+        offset: int = 0,
+        *,
+        guess: bool = False,
+        lately: Iterable[str] = (),
     ) -> CompanyRows:
         """Find companies, in the order of :mod:`planhat_tui.store.search`.
 
-        ``guess`` forgives slips when nothing is found; :meth:`stop_guessing` ends that.
+        ``guess`` forgives slips when nothing is found; :meth:`stop_guessing` ends that. ``lately``
+        has the ids of those that were opened, the last first.
         """
         with self._database.reading() as connection:
             return search.companies(
-                self._asking(connection, Kind.COMPANY),
+                self._asking(connection, Kind.COMPANY, lately),
                 query,
                 limit,
                 offset,
                 guesses=self._guesses if guess else None,
             )
+
+    def ids(self, query: Query, limit: int, offset: int = 0) -> tuple[str, ...]:
+        """Return the ids of the companies that a query finds, in the order of the list."""
+        with self._database.reading() as connection:
+            return search.ids(self._asking(connection, Kind.COMPANY), query, limit, offset)
+
+    def place(self, query: Query, company_id: str) -> int | None:
+        """Return how many rows stand before a company in a list; ``None`` if it isn't found."""
+        with self._database.reading() as connection:
+            return search.place(self._asking(connection, Kind.COMPANY), query, company_id)
+
+    def neighbour(self, query: Query, company_id: str, *, back: bool) -> str:
+        """Return the next of what is found, from a company on; empty if nothing is found."""
+        with self._database.reading() as connection:
+            asking = self._asking(connection, Kind.COMPANY)
+            return search.neighbour(asking, query, company_id, back=back)
+
+    def totals(self, query: Query, marked: Iterable[str]) -> Totals:
+        """Return what the companies that a query finds add up to."""
+        from planhat_tui.store.totals import totals
+
+        with self._database.reading() as connection:
+            return totals(self._asking(connection, Kind.COMPANY), query, tuple(marked))
+
+    def overview(self) -> Overview:
+        """Return all companies counted by phase, health, month of renewal, owner and tag."""
+        from planhat_tui.store.overview import overview
+
+        with self._database.reading() as connection:
+            return overview(self._asking(connection, Kind.COMPANY))
 
     def search_contacts(
         self, query: Query, limit: int = 200, company_id: str = "", *, guess: bool = False
@@ -105,10 +200,18 @@ class MirrorReads:
                 guesses=self._guesses if guess else None,
             )
 
-    def contacts_of(self, company_id: str) -> tuple[ContactRow, ...]:
-        """Return all contacts of a company that are here."""
+    def contacts_of(self, company_id: str, sort: tuple[Sort, ...] = ()) -> tuple[ContactRow, ...]:
+        """Return all contacts of a company; without an order featured ones first, then by name."""
         with self._database.reading() as connection:
-            return search.contacts_of(connection, company_id)
+            return search.contacts_of(self._asking(connection, Kind.CONTACT), company_id, sort)
+
+    def contact_ids(self, company_id: str) -> frozenset[str]:
+        """Return the ids of a company's contacts that Planhat had when it was asked last."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM contact WHERE company_id = ? AND known = 1", (company_id,)
+            )
+            return frozenset(record for (record,) in rows)
 
     def contacts_seen_at(self, company_id: str) -> float | None:
         """Return when the company's contacts were read; ``None``: never, so they aren't loaded."""
@@ -124,6 +227,12 @@ class MirrorReads:
             rows = connection.execute("SELECT json FROM user").fetchall()
         team = (User.from_raw(json.loads(text)) for (text,) in rows)
         return tuple(sorted(team, key=lambda user: fold(user.name)))
+
+    def definitions(self) -> tuple[dict[str, Json], ...]:
+        """Return the definitions of custom fields, as Planhat has them."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT json FROM definition ORDER BY n").fetchall()
+        return tuple(json.loads(text) for (text,) in rows)
 
     def tags(self, kind: Kind) -> tuple[tuple[str, int], ...]:
         """Return the tags that occur, with counts, the most used first."""
@@ -164,6 +273,13 @@ class MirrorReads:
         with self._database.reading() as connection:
             return occurring.custom_fields(self._asking(connection, kind), typed)
 
+    def custom_names(self, kind: Kind) -> tuple[tuple[str, str], ...]:
+        """Return the names and types of the custom fields that occur, by name."""
+        from planhat_tui.store import occurring
+
+        with self._database.reading() as connection:
+            return occurring.custom_names(self._asking(connection, kind))
+
     def phases(self) -> tuple[tuple[str, int], ...]:
         """Return the phases that occur, with counts, the most used first."""
         with self._database.reading() as connection:
@@ -194,18 +310,19 @@ class MirrorReads:
     def progress(self) -> Progress:
         """Return how much of the tenant is here."""
         with self._database.reading() as connection:
-            (known,) = connection.execute("SELECT count(*) FROM company").fetchone()
+            facts = dict(connection.execute(_COUNTED))
             (lean,) = connection.execute(
                 "SELECT count(*) FROM company WHERE complete = 0"
             ).fetchone()
-            (contacts,) = connection.execute("SELECT count(*) FROM contact").fetchone()
-        lean_at = self.noted("lean_at")
+        known, contacts = int(facts["count_company"]), int(facts["count_contact"])
+        here = known - lean
         return Progress(
             companies_known=known,
-            companies_complete=known - lean,
-            contacts_done=contacts,
-            contacts_complete=bool(self.noted("contacts_complete")),
-            seen_at=float(lean_at) if lean_at else None,
+            companies_complete=min(here, int(facts.get("companies_read") or here)),
+            contacts_done=int(facts.get("contacts_read") or contacts),
+            contacts_complete=bool(facts.get("contacts_complete")),
+            seen_at=float(facts["lean_at"]) if facts.get("lean_at") else None,
+            contacts_known=int(facts["contacts_about"]) if facts.get("contacts_about") else None,
         )
 
     def company_ids(self) -> frozenset[str]:
@@ -233,6 +350,11 @@ class MirrorReads:
                 (before, limit),
             )
             return tuple(record for (record,) in rows)
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Return what a person is asked: records that a list no longer had, suspiciously many."""
+        with self._database.reading() as connection:
+            return absences.asked(connection)
 
     def noted(self, key: str) -> str:
         """Return a fact that was noted; empty if none was."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.store import filling
-from planhat_tui.store.filling import Incoming
+from planhat_tui.store import filling, tidying
+from planhat_tui.store.ready import Incoming, ready, unknown
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,12 +48,11 @@ def _move_some(connection: sqlite3.Connection, kind: Kind, pending: Pending) -> 
     ).fetchall()
     if not rows:
         connection.execute(f"DROP TABLE {kind}_before")
+        tidying.forget(connection)
         return
     batch = [
-        Incoming(one, text, json.loads(text), bool(complete), seen_at)
-        if text
-        else filling.unknown(one)
+        Incoming(one, text, json.loads(text), bool(complete), seen_at) if text else unknown(one)
         for _, one, text, complete, seen_at in rows
     ]
-    filling.write(connection, kind, batch, pending)
+    filling.write(connection, kind, [ready(kind, item) for item in batch], pending)
     connection.execute(f"DELETE FROM {kind}_before WHERE row <= ?", (rows[-1][0],))  # noqa: S608 -- our names

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
-    from planhat_tui.model.outbox import State
-    from planhat_tui.model.records import Call, Kind
+    from collections.abc import Sequence
+
+    from planhat_tui.model.records import Call
     from planhat_tui.model.values import Json
 
 
@@ -32,7 +37,7 @@ class Shown(NamedTuple):
 
 
 class CompanyRow(NamedTuple):
-    """A company in a list. Texts are fit for a screen."""
+    """A company in a list. Texts are fit for a screen; moments are seconds since the epoch."""
 
     id: str
     name: str
@@ -47,6 +52,9 @@ class CompanyRow(NamedTuple):
     tags: tuple[str, ...]
     state: State | None
     complete: bool
+    mrr: float | None = None
+    last_active: float | None = None
+    updated: float | None = None
 
 
 class ContactRow(NamedTuple):
@@ -68,12 +76,16 @@ class CompanyRows(NamedTuple):
     """Some of what a search found. ``total`` counts all; ``capped``: there are more than that.
 
     ``meant``: nothing has the words that were typed, so these have been looked for instead.
+    ``hint`` is a sentence about what may be mistyped in the query. ``through``: no company has the
+    words itself, these have contacts who do.
     """
 
     rows: tuple[CompanyRow, ...]
     total: int
     capped: bool = False
     meant: str = ""
+    hint: str = ""
+    through: bool = False
 
 
 class ContactRows(NamedTuple):
@@ -85,11 +97,50 @@ class ContactRows(NamedTuple):
     meant: str = ""
 
 
+COLUMNS: Final = {
+    Kind.COMPANY: "id, name, phase, status, health, arr, renewal_date, owner, external_id, domain,"
+    " tags, state, complete, mrr, last_active, updated",
+    Kind.CONTACT: "id, company_id, company_name, name, email, phone, position, featured, tags,"
+    " state",
+}
+"""What is read of a record for a list."""
+
+
+def company_row(row: Sequence[Any]) -> CompanyRow:
+    """Map a company as it was read for a list."""
+    *plain, tags, state, complete, mrr, last_active, updated = row
+    listed = (tuple(json.loads(tags)), _state(state), bool(complete))
+    return CompanyRow(*[*plain, *listed, mrr, last_active, updated])
+
+
+def contact_row(row: Sequence[Any]) -> ContactRow:
+    """Map a contact as it was read for a list."""
+    *plain, featured, tags, state = row
+    return ContactRow(*[*plain, bool(featured), tuple(json.loads(tags)), _state(state)])
+
+
+def _state(value: str | None) -> State | None:
+    return State(value) if value else None
+
+
+class Totals(NamedTuple):
+    """What a list adds up to: ``arr`` (``None``: of so many it isn't summed), marked ones in it.
+
+    ``lean`` companies have no share in ``arr``: only their names are here yet.
+    """
+
+    arr: float | None
+    marked: int
+    lean: int = 0
+
+
 class Progress(NamedTuple):
     """How much of the tenant is here.
 
-    ``contacts_done`` counts contacts that are here, ``contacts_complete`` says whether that is all.
-    ``seen_at`` is when the list of companies was last read whole.
+    ``contacts_done`` counts contacts that are here, while they are read anew those that have come
+    so far; ``contacts_known`` is about how many there are, ``None`` while nobody knows: the API
+    doesn't tell. ``contacts_complete`` says whether that is all. ``seen_at`` is when the list of
+    companies was last read whole.
     """
 
     companies_known: int
@@ -97,12 +148,41 @@ class Progress(NamedTuple):
     contacts_done: int
     contacts_complete: bool
     seen_at: float | None
+    contacts_known: int | None = None
+
+    @property
+    def companies_percent(self) -> int:
+        """How much of the companies is here whole."""
+        return _percent(self.companies_complete, self.companies_known)
+
+    @property
+    def contacts_percent(self) -> int | None:
+        """How much of the contacts is here; ``None`` while nobody knows."""
+        if self.contacts_complete:
+            return 100
+        known = self.contacts_known
+        return None if known is None else min(99, _percent(self.contacts_done, known))
+
+    @property
+    def lacking(self) -> str:
+        """What isn't here yet, as in ``contacts 62%``; empty if all is."""
+        if self.companies_complete < self.companies_known:
+            return f"companies {self.companies_percent}%"
+        if self.contacts_complete:
+            return ""
+        percent = self.contacts_percent
+        return "contacts" if percent is None else f"contacts {percent}%"
+
+
+def _percent(done: int, known: int) -> int:
+    return 100 * min(done, known) // known if known else 0
 
 
 class LoggedCall(NamedTuple):
     """A call that was logged from here, or fetched by its id.
 
     ``note`` is kept on this machine. ``contact_id`` and ``company_id`` say whom the person meant.
+    ``seen_at`` is when Planhat told of it, in seconds since the epoch; ``None`` if it never did.
     """
 
     call: Call
@@ -111,3 +191,4 @@ class LoggedCall(NamedTuple):
     company_id: str
     state: State | None
     logged_at: float
+    seen_at: float | None = None

@@ -270,6 +270,23 @@ CREATE INDEX custom_value_record ON custom_value (kind, record, name);
 CREATE INDEX custom_value_number ON custom_value (kind, name, type, number)
  WHERE number IS NOT NULL
 """,
+    """
+CREATE TABLE absent (               -- records that a list no longer had: see absences.py
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    listed_at REAL NOT NULL,        -- when the list was asked for
+    PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+INSERT OR REPLACE INTO fact SELECT 'count_company', count(*) FROM company;
+INSERT OR REPLACE INTO fact SELECT 'count_contact', count(*) FROM contact
+""",
+    """
+CREATE TABLE definition (           -- of a custom field, in Planhat's order
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    json TEXT NOT NULL
+)
+""",
 )
 
 OUTBOX: Final = (
@@ -313,6 +330,57 @@ CREATE TABLE draft (
     json TEXT NOT NULL
 ) WITHOUT ROWID
 """,
+    """
+ALTER TABLE entry ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entry ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+ALTER TABLE entry ADD COLUMN who TEXT NOT NULL DEFAULT '';
+ALTER TABLE entry ADD COLUMN takes_back INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entry ADD COLUMN sent_at REAL NOT NULL DEFAULT 0;
+ALTER TABLE entry ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;
+UPDATE entry SET place = n, undone = -undone;
+CREATE INDEX entry_record ON entry (kind, record_id);
+CREATE TABLE undoing (
+    k INTEGER PRIMARY KEY AUTOINCREMENT,
+    newest INTEGER NOT NULL,                    -- the newest entry when it was done
+    redone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE conflict (
+    kind TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    field TEXT NOT NULL,
+    theirs TEXT NOT NULL,
+    seen_at REAL NOT NULL,
+    PRIMARY KEY (kind, record_id, field)
+) WITHOUT ROWID;
+CREATE TABLE owner (
+    key TEXT PRIMARY KEY,                       -- tenant: whose edits these are; who: by whom
+    value TEXT NOT NULL
+) WITHOUT ROWID
+""",
+    "ALTER TABLE call_log ADD COLUMN seen_at REAL NOT NULL DEFAULT 0",  # when Planhat told of it
+)
+
+HISTORY: Final = (
+    """
+CREATE TABLE change (               -- one field of one record, as it was seen to change
+    n INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    record TEXT NOT NULL,
+    field TEXT NOT NULL,            -- its path, as model/edits writes it
+    before TEXT NOT NULL,           -- JSON
+    after TEXT NOT NULL,
+    seen_at REAL NOT NULL,
+    ours INTEGER NOT NULL           -- 1: it was sent from here
+);
+CREATE INDEX change_record ON change (kind, record, n);
+CREATE INDEX change_seen ON change (seen_at);
+CREATE TABLE looked (
+    kind TEXT NOT NULL,
+    record TEXT NOT NULL,
+    looked_at REAL NOT NULL,
+    PRIMARY KEY (kind, record)
+) WITHOUT ROWID
+""",
 )
 
 MACHINE: Final = (
@@ -342,6 +410,16 @@ DROP TABLE budget;
 CREATE TABLE budget (
     key TEXT PRIMARY KEY,
     state TEXT NOT NULL             -- as api/budget writes it; all processes change it in turn
+) WITHOUT ROWID
+""",
+    "ALTER TABLE line ADD COLUMN tenant TEXT NOT NULL DEFAULT ''",  # the folder of its files
+    "CREATE TABLE seen (name TEXT PRIMARY KEY) WITHOUT ROWID",
+    """
+CREATE TABLE met (                  -- whose files a profile had last, by its name
+    base_url TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    PRIMARY KEY (base_url, profile)
 ) WITHOUT ROWID
 """,
 )

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import StorageError
+from planhat_tui.model.outbox import Made
 from planhat_tui.model.records import Kind
 from planhat_tui.store.calls import CallLog
+from planhat_tui.store.conflicts import Conflicts
 from planhat_tui.store.connection import Database
 from planhat_tui.store.disk import DamagedError, set_aside
 from planhat_tui.store.drafts import Drafts
 from planhat_tui.store.filling import SHOWN_KINDS
+from planhat_tui.store.history import History, Keep
+from planhat_tui.store.journal import Journal
 from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.outbox import Outbox
 from planhat_tui.store.rebuilding import rebuild
 from planhat_tui.store.schema import MIRROR, OUTBOX
+from planhat_tui.store.steps import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from planhat_tui.model.outbox import Entry
     from planhat_tui.model.records import Received
 
 DAMAGE_MARK: Final = "mirror.db.is-damaged"
+KEEP: Final = Keep()
+"""How much of the past is kept where nobody says so."""
 _SAMPLE: Final = (
     "SELECT max(row) FROM company",
     "SELECT max(row) FROM contact",
@@ -38,75 +47,156 @@ _SAMPLE: Final = (
 """A look into each of the mirror's trees: a whole check would take longer than filling it."""
 
 
-class TenantStore:
-    """``mirror.db`` (disposable) and ``outbox.db`` (precious) in one folder.
+class Birth(NamedTuple):
+    """What Planhat has made of an entry; ``reason`` is a sentence, empty if there's none to say."""
 
-    No transaction spans the two. What is shown is computed from both, and again at every open, so
+    entry: Entry
+    server: Received
+    reason: str
+
+
+class TenantStore:
+    """``mirror.db`` (disposable), ``outbox.db`` (precious) and ``history.db`` in one folder.
+
+    No transaction spans two. What is shown is computed from both, and again at every open, so
     either order of a crash heals itself.
     """
 
-    def __init__(self, folder: Path, *, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, folder: Path, *, wall: Callable[[], float] = time.time, keep: Keep = KEEP
+    ) -> None:
         self.folder = folder
+        self.wall = wall
         with contextlib.ExitStack() as opened:
             self._outbox_db = _open_outbox(folder / "outbox.db")
             opened.callback(self._outbox_db.close)
             self.outbox = Outbox(self._outbox_db, wall)
+            self.journal = Journal(self._outbox_db)
+            self.steps = Steps(self._outbox_db, wall)
+            self.conflicts = Conflicts(self._outbox_db, wall)
             self.calls = CallLog(self._outbox_db, self.outbox, wall)
             self.drafts = Drafts(self._outbox_db)
+            self.history = History(folder, wall, keep)
+            opened.callback(self.history.close)
             self._mirror_db = _open_mirror(folder / "mirror.db", wall)
             opened.callback(self._mirror_db.close)
             if not self._mirror_db.read_only:
                 rebuild(self._mirror_db, self.outbox)
-            self.mirror = Mirror(self._mirror_db, self.outbox, wall, self.calls.last)
+            self.mirror = Mirror(self._mirror_db, self.outbox, wall, self.calls.last, self.history)
             if not self._mirror_db.read_only:
                 self._lay_all()
             opened.pop_all()
 
     @classmethod
-    def open(cls, folder: Path, *, wall: Callable[[], float] = time.time) -> TenantStore:
+    def open(
+        cls, folder: Path, *, wall: Callable[[], float] = time.time, keep: Keep = KEEP
+    ) -> TenantStore:
         """Open or make the files. A damaged mirror is set aside; it fills again.
+
+        ``keep`` says how much of the past is kept.
 
         Files that are there and can't be written are opened to be read. Raises
         :class:`StorageError`: no rights at all, a full disk, a damaged outbox, a newer version.
         """
         try:
-            return cls(folder, wall=wall)
+            return cls(folder, wall=wall, keep=keep)
         except DamagedError:
-            return cls(folder, wall=wall)  # the damage is marked now, so a new mirror is made
+            return cls(
+                folder, wall=wall, keep=keep
+            )  # the damage is marked now, so a new mirror is made
 
     @property
     def read_only(self) -> bool:
         """Whether one of the files can't be written: then nothing is changed or pulled."""
         return self._outbox_db.read_only or self._mirror_db.read_only
 
+    def at_once(self) -> AbstractContextManager[object]:
+        """Let all that is written to outbox, journal, conflicts and calls in it be one step."""
+        return self._outbox_db.writing()
+
+    def once_written(self, deed: Callable[[], None]) -> None:
+        """Do something when what is written :meth:`at_once` is on the disk; outside of it, now."""
+        self._outbox_db.once_committed(deed)
+
     def refresh_overlay(self, kind: Kind, record_id: str) -> None:
         """Show a record as its open edits now have it."""
         self.mirror.lay_again(kind, [record_id])
 
-    def rename(self, kind: Kind, new_id: str, server: Received, seen_at: float) -> None:
-        """Let a record made here have the id that Planhat gave it, everywhere."""
-        self.outbox.rename(new_id, server.id)
+    def take_in(
+        self,
+        kind: Kind,
+        record: Received,
+        seen_at: float,
+        ours: frozenset[str] = frozenset(),
+    ) -> None:
+        """Keep a record as Planhat has it; ``seen_at`` is seconds since the epoch.
+
+        ``ours`` are the fields that were changed from here.
+        """
         if kind is Kind.CALL:
-            self.calls.rename(new_id, server.data)
+            self.calls.take_in(record.data, seen_at)
         else:
-            self.mirror.rename(kind, new_id, server, seen_at)
-            self.calls.follow(kind, new_id, server.id)
+            self.mirror.put(kind, [record], seen_at, ours)
+
+    def take_out(self, kind: Kind, record_id: str) -> None:
+        """Take out a record that Planhat no longer has."""
+        if kind is Kind.CALL:
+            self.calls.remove(record_id)
+        else:
+            self.mirror.remove(kind, [record_id])
+
+    def made(self, entry: Entry, server: Received, seen_at: float, reason: str = "") -> None:
+        """Note that Planhat made what an entry asked for, and give it the id from there everywhere.
+
+        Who sees the entry delivered sees the call in the log by that id: it's one step.
+        """
+        self.made_together(entry.kind, [Birth(entry, server, reason)], seen_at)
+
+    def made_together(self, kind: Kind, births: Sequence[Birth], seen_at: float) -> None:
+        """Note the same of many records of a kind."""
+        names = {birth.entry.record_id: birth.server.id for birth in births}
+        with self.at_once():
+            self.outbox.made(
+                kind, [Made(b.entry.n, b.entry.record_id, b.server.id, b.reason) for b in births]
+            )
+            if kind is Kind.CALL:
+                for birth in births:
+                    self.calls.rename(birth.entry.record_id, birth.server.data, seen_at)
+            else:
+                self.calls.follow(kind, names)
+        if kind is not Kind.CALL:
+            servers = {birth.entry.record_id: birth.server for birth in births}
+            self.mirror.rename(kind, servers, seen_at)
+            self.history.rename(kind, names)
 
     def changed_elsewhere(self) -> bool:
         """Tell whether another process has written since this was last asked."""
         mirror = self._mirror_db.changed_elsewhere()
-        return self._outbox_db.changed_elsewhere() or mirror
+        history = self.history.changed_elsewhere()
+        return self._outbox_db.changed_elsewhere() or mirror or history
+
+    def check(self) -> dict[str, str]:
+        """Return what contradicts itself in each file, by its name; empty text if nothing does."""
+        return {db.path.name: _fault(db) for db in (self._mirror_db, self._outbox_db)}
 
     def close(self) -> None:
-        """Close both files."""
+        """Close the files."""
         self._mirror_db.close()
         self._outbox_db.close()
+        self.history.close()
 
     def _lay_all(self) -> None:
         for kind in SHOWN_KINDS:
             wanted = frozenset(self.outbox.open_by_record(kind)) | self.mirror.laid_over(kind)
             if wanted:
                 self.mirror.lay_again(kind, sorted(wanted))
+
+
+def _fault(database: Database) -> str:
+    try:
+        return database.check()
+    except DamagedError as error:  # so much that it can't even be looked through
+        return error.message
 
 
 def _open_outbox(path: Path) -> Database:

@@ -2,40 +2,52 @@
 
 Order per record is kept; edits of one record that wait together go as one request. An edit that is
 parked (refused, in conflict, held) blocks its own fields only; a create that isn't done blocks its
-record, and its company's contacts.
+record, and its company's contacts. Across records the steps take turns, one request each: what one
+key press did isn't kept waiting by the hundreds of edits of another.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import NotFoundError, PlanhatTuiError, TokenError
+from planhat_tui.errors import ForbiddenError, NotFoundError, PlanhatTuiError, TokenError
 from planhat_tui.model import outcomes
 from planhat_tui.model.edits import fold
 from planhat_tui.model.outbox import Action, State
-from planhat_tui.model.records import NEW_ID_PREFIX
+from planhat_tui.model.records import NEW_ID_PREFIX, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Json
+
+READ_BACK: Final = "It is read back by itself."
+"""What becomes of an edit that may have been saved."""
 
 _PARKED: Final = frozenset({State.REFUSED, State.CONFLICT, State.HELD, State.NOT_SURE})
 
 
+class WithdrawnError(Exception):
+    """What was to be sent isn't any more: somebody changed its state, or another process sends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What goes as one request. ``again`` says that part of it may have been sent before."""
+    """What goes as one request. ``again`` says that part of it may have been sent before.
+
+    ``turn`` counts the requests of its own step that go before it.
+    """
 
     kind: Kind
     action: Action
     record_id: str
     entries: tuple[Entry, ...]
     again: bool
+    turn: int = 0
 
     @property
     def ns(self) -> tuple[int, ...]:
@@ -54,12 +66,26 @@ class Parcel:
 
 
 def parcels(entries: Iterable[Entry]) -> tuple[Parcel, ...]:
-    """Return what can go now, at most one parcel for each record, oldest first."""
+    """Return what can go now, at most one parcel for each record, one of each step in a turn.
+
+    Within a turn the oldest is first.
+    """
     records: dict[tuple[Kind, str], list[Entry]] = {}
-    for entry in sorted(entries, key=lambda entry: entry.n):
+    for entry in sorted(entries, key=lambda entry: (entry.place, entry.n)):
         records.setdefault((entry.kind, entry.record_id), []).append(entry)
     found = (_parcel(queue) for queue in records.values())
-    return tuple(sorted((p for p in found if p is not None), key=lambda p: p.ns[0]))
+    return _in_turns(sorted((p for p in found if p is not None), key=lambda p: p.ns[0]))
+
+
+def _in_turns(oldest_first: Iterable[Parcel]) -> tuple[Parcel, ...]:
+    """Order parcels by turns: one that serves several steps goes in the first turn of any."""
+    taken: Counter[str] = Counter()
+    found: list[Parcel] = []
+    for parcel in oldest_first:
+        steps = {entry.step or f"edit {entry.n}" for entry in parcel.entries}
+        found.append(replace(parcel, turn=min(taken[step] for step in steps)))
+        taken.update(steps)
+    return tuple(sorted(found, key=lambda parcel: parcel.turn))
 
 
 def _parcel(queue: Sequence[Entry]) -> Parcel | None:
@@ -81,18 +107,24 @@ def _parcel(queue: Sequence[Entry]) -> Parcel | None:
 
 
 def _updates(queue: Sequence[Entry]) -> tuple[list[Entry], set[str]]:
-    """Return the updates that can go together, and the fields that parked ones block."""
+    """Return the updates that can go together, and the fields that parked ones block.
+
+    One that may have arrived before goes without later edits of its fields: what has arrived is
+    known by its own value, not by what came after.
+    """
     ready: list[Entry] = []
     blocked: set[str] = set()
+    tried: set[str] = set()
     for entry in queue:
         if entry.action is not Action.UPDATE:
             break
         fields = {change.field for change in entry.changes}
         waits = any(c.field == "companyId" and _is_new(c.after) for c in entry.changes)
-        if waits or entry.state in _PARKED or fields & blocked:
+        if waits or entry.state in _PARKED or fields & (blocked | tried):
             blocked |= fields
         else:
             ready.append(entry)
+            tried |= fields if entry.attempts else set()
     return ready, blocked
 
 
@@ -116,23 +148,19 @@ class Outcome:
     pause: bool = False
 
 
-def outcome(error: PlanhatTuiError, action: Action) -> Outcome:
-    """Tell what an error means for what was sent."""
-    if outcomes.may_resend(error) or isinstance(error, TokenError):
+def outcome(
+    error: PlanhatTuiError, action: Action, kind: Kind = Kind.COMPANY, *, sent: bool = True
+) -> Outcome:
+    """Tell what an error means for an edit: ``sent`` or, as far as was read for it, not yet."""
+    if outcomes.may_resend(error) or isinstance(error, TokenError | ForbiddenError):
         return Outcome(State.QUEUED, str(error), pause=True)
     if isinstance(error, NotFoundError):
         if action is Action.DELETE:
             return Outcome(State.DELIVERED, "It was already gone.")
         return Outcome(State.REFUSED, "It was deleted by somebody else.")
-    if outcomes.outcome_of(error) is outcomes.Outcome.UNKNOWN:
-        return Outcome(State.NOT_SURE, str(error))
-    return Outcome(State.REFUSED, str(error))
-
-
-def settles_itself(entry: Entry) -> bool:
-    """Tell whether "not sure" can be settled by reading back: updates and deletes can.
-
-    They are sent again after a fresh read: what has arrived already merges to nothing. A create
-    can't be looked up surely, so a person decides.
-    """
-    return entry.state is State.NOT_SURE and entry.action is not Action.CREATE
+    if outcomes.outcome_of(error) is not outcomes.Outcome.UNKNOWN:
+        return Outcome(State.REFUSED, str(error))
+    if not sent:
+        return Outcome(State.QUEUED, error.message, pause=True)
+    found_out = action is not Action.CREATE or kind is not Kind.CALL
+    return Outcome(State.NOT_SURE, f"{error.message}  {READ_BACK}" if found_out else str(error))

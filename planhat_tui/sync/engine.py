@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.ports import Planhat
+    from planhat_tui.model.records import Kind
     from planhat_tui.store.tenant import TenantStore
 
 T = TypeVar("T")
@@ -71,17 +72,26 @@ class Engine:
             self._thread = threading.Thread(target=self._run, name="planhat-engine", daemon=True)
             self._thread.start()
 
-    def stop(self, timeout: float = 5.0) -> None:
-        """End: what is being sent may finish within ``timeout`` seconds."""
+    def stop(self, timeout: float = 5.0) -> bool:
+        """End: what is being sent may finish within ``timeout`` seconds; whether it has ended."""
         if self._thread is None:
-            return
+            return True
         self._leave(lambda session: session.end())
         self._ended.wait(timeout)
         self._thread.join(timeout)
+        return not self._thread.is_alive()
 
     def wake(self) -> None:
         """Tell that the outbox holds something."""
         self._leave(lambda session: session.wake())
+
+    def send_now(self) -> None:
+        """Try what is queued now, also after a pause."""
+        self._leave(lambda session: session.send_now())
+
+    def look_at_limits(self) -> None:
+        """Hear what other processes of this machine have used of the rate limit."""
+        self._leave(lambda session: session.look_at_limits())
 
     def look_at(self, company_id: str) -> None:
         """Tell which company is on screen; what it lacks is read first."""
@@ -90,6 +100,11 @@ class Engine:
     def refresh(self, topic: Topic, ids: frozenset[str] = frozenset()) -> Future[None]:
         """Read a topic, or some of its records, now."""
         return self._submit(lambda session: session.refresh(topic, ids))
+
+    def read(self, records: Iterable[tuple[Kind, str]]) -> Future[None]:
+        """Read records by their ids now; what Planhat no longer has is taken out."""
+        wanted = tuple(records)
+        return self._submit(lambda session: session.read(wanted))
 
     def fill(self, *, anew: bool = False) -> Future[None]:
         """Pull until nothing is left to read; ``anew`` reads everything again."""

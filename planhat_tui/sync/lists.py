@@ -14,26 +14,58 @@ from planhat_tui.model.calls import parse_iso
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.sync import plan
+from planhat_tui.sync.plan import Position
 from planhat_tui.sync.probe import NO_SUCH_LIST, in_order, is_last
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from planhat_tui.model.ports import Page, Planhat
     from planhat_tui.model.records import Received
     from planhat_tui.store.mirror import Mirror
+    from planhat_tui.store.ready import Ready
     from planhat_tui.sync.learned import Learned
 
-DONE: Final = "done"
 _FIRST_LOOK: Final = 200
 """Records of the first page of what has changed: most often nothing has."""
+_AGAIN: Final = 10
+"""Records that the next page of changes shows again: when some are deleted, others move up."""
+
+_AT_ONCE: Final = 1_000
+"""Records of a transaction: an edit waits for no more of them, and each flushes the text index."""
 
 
-class _Stored(NamedTuple):
+class Stored(NamedTuple):
     """A page that was stored: its ids, and when its records were changed, as they came."""
 
     ids: list[str]
     changed: list[float]
+
+
+class Loaded(NamedTuple):
+    """A page that is ready to be written; ``size`` counts what couldn't be read as well."""
+
+    ids: list[str]
+    size: int
+    batch: list[Ready]
+
+
+class _Walk(NamedTuple):
+    """How far a look for changes has come, newest first. ``began`` is when the first page came."""
+
+    began: float
+    kind: Kind = Kind.COMPANY
+    offset: int = 0
+
+    @classmethod
+    def from_text(cls, noted: str) -> _Walk | None:
+        if not noted:
+            return None
+        began, kind, offset = noted.split()
+        return cls(float(began), Kind(kind), int(offset))
+
+    def to_text(self) -> str:
+        return f"{self.began!r} {self.kind} {self.offset}"
 
 
 class Lists:
@@ -58,9 +90,17 @@ class Lists:
         self._began_with: dict[Kind, str] = {}
         self.set_aside = 0
 
-    async def companies(self, offset: int) -> None:
-        """Read a page of whole companies, and note how far that came."""
-        began = self._wall()
+    def settle(self, kind: Kind) -> None:
+        """Take out what a list that was read to its end no longer had, or ask a person first."""
+        if gone := self._mirror.settle_absent(kind, plan.too_many_gone):
+            self._changed(kind, frozenset(gone))
+
+    async def companies(self, at: Position) -> None:
+        """Read a page of whole companies, and note how far that came.
+
+        What slips through between two pages is in the lean list, and read by its id.
+        """
+        began, offset = self._wall(), at.offset
         try:
             page = await self._api.companies(
                 limit=plan.COMPANY_PAGE, offset=offset, sort="_id", lane=Lane.BACKGROUND
@@ -72,47 +112,35 @@ class Lists:
             self._learned.learn(lists=True)
             self._mirror.note("edition", "modern")
             self._mirror.note("changes_at", str(began))
-        stored = await self._store(Kind.COMPANY, page)
-        self._look_at_order(stored)
+        stored = await self.store(Kind.COMPANY, page)
+        self.look_at_order(stored.ids)
         read = offset + page.count
         short = page.count < plan.COMPANY_PAGE and read >= len(self._mirror.company_ids())
         last = short or is_last(page.count, plan.COMPANY_PAGE)
-        last = self._repeats(Kind.COMPANY, offset, stored) or last
-        self._mirror.note("companies_at", DONE if last else str(read))
-
-    async def contacts(self, offset: int) -> None:
-        """Read a page of contacts, and note how far that came."""
-        try:
-            page = await self._api.contacts(
-                limit=plan.CONTACT_PAGE, offset=offset, sort="_id", lane=Lane.BACKGROUND
-            )
-        except NO_SUCH_LIST:  # they come with their companies, as these are looked at
-            self._mirror.note("contacts_at", DONE)
-            return
-        stored = await self._store(Kind.CONTACT, page)
-        at_once = self._learned.edition == "seed"
-        if not at_once:
-            self._look_at_order(stored)
-        repeats = self._repeats(Kind.CONTACT, offset, stored)
-        if not (at_once or repeats or is_last(page.count, plan.CONTACT_PAGE)):
-            self._mirror.note("contacts_at", str(offset + page.count))
-            return
-        if offset == 0 or (self._learned.abilities.sort is not False and not repeats):
-            self._mirror.contacts_are_complete(self._wall())
-        self._mirror.note("contacts_at", DONE)
-        self._changed(Kind.CONTACT, frozenset())
+        last = self.repeats(Kind.COMPANY, offset, stored.ids) or last
+        at = Position(done=True) if last else Position(read, began=began)
+        self._mirror.note("companies_at", at.to_text())
+        self._mirror.note("companies_read", "" if last else str(read))
 
     async def changes(self, since: float) -> None:
-        """Read what has changed since then, newest first; all of it, if the order is ignored."""
-        began = self._wall()
+        """Read what has changed since then, newest first; all of it, if the order is ignored.
+
+        How far it came is noted with each page: what changes meanwhile is found the next time.
+        """
+        walk = _Walk.from_text(self._mirror.noted("changes_walk")) or _Walk(self._wall())
         try:
-            await self._changes_of(Kind.COMPANY, self._api.companies, plan.COMPANY_PAGE, since)
+            if walk.kind is Kind.COMPANY:
+                await self._changes_of(walk, self._api.companies, plan.COMPANY_PAGE, since)
         except NO_SUCH_LIST:
             self._learned.has_no_lists()
+            self._mirror.note("changes_walk", "")
             return
+        if walk.kind is Kind.COMPANY:
+            walk = walk._replace(kind=Kind.CONTACT, offset=0)
         with contextlib.suppress(*NO_SUCH_LIST):  # they come with their companies
-            await self._changes_of(Kind.CONTACT, self._api.contacts, plan.CONTACT_PAGE, since)
-        self._mirror.note("changes_at", str(began))
+            await self._changes_of(walk, self._api.contacts, plan.CONTACT_PAGE, since)
+        self._mirror.note("changes_walk", "")
+        self._mirror.note("changes_at", str(walk.began))
 
     async def slices(self, page: Page) -> AsyncIterator[list[Received]]:
         """Decode a page piece by piece, and let others run after each."""
@@ -121,26 +149,40 @@ class Lists:
             yield [record for record in piece.records if record.id]
             await asyncio.sleep(0)
 
+    async def batches(self, page: Page) -> AsyncIterator[list[Received]]:
+        """Decode a page piece by piece, and give as many as are written at once."""
+        batch: list[Received] = []
+        async for records in self.slices(page):
+            batch += records
+            if len(batch) >= _AT_ONCE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
     async def _changes_of(
-        self, kind: Kind, read: Callable[..., Awaitable[Page]], size: int, since: float
+        self, walk: _Walk, read: Callable[..., Awaitable[Page]], size: int, since: float
     ) -> None:
-        offset, last, sorted_so_far = 0, float("inf"), True
+        offset, last, sorted_so_far = walk.offset, float("inf"), True
         while True:
             limit = min(size, _FIRST_LOOK) if offset == 0 else size
-            page = await read(limit=limit, offset=offset, sort="-updatedAt", lane=Lane.BACKGROUND)
-            stored = await self._store(kind, page)
-            if page.count and not in_order(stored.changed, last):
+            asked = max(0, offset - min(_AGAIN, size // 2))
+            page = await read(limit=limit, offset=asked, sort="-updatedAt", lane=Lane.BACKGROUND)
+            stored = await self.store(walk.kind, page)
+            if page.count and not in_order(stored.changed):
                 sorted_so_far = False
                 self._learned.learn(sort=False)
             last = min([last, *stored.changed])
             found_all = sorted_so_far and last < since
-            if found_all or is_last(page.count, limit) or self._repeats(kind, offset, stored):
+            repeats = self.repeats(walk.kind, asked, stored.ids)
+            if found_all or is_last(page.count, limit) or repeats:
                 return
-            offset += page.count
+            offset = asked + page.count
+            self._mirror.note("changes_walk", walk._replace(offset=offset).to_text())
 
-    def _repeats(self, kind: Kind, offset: int, stored: _Stored) -> bool:
+    def repeats(self, kind: Kind, offset: int, ids: Sequence[str]) -> bool:
         """Tell whether a later page begins as the first one did: then the offset is ignored."""
-        first = stored.ids[0] if stored.ids else ""
+        first = ids[0] if ids else ""
         if offset == 0:
             self._began_with[kind] = first
             return False
@@ -149,19 +191,59 @@ class Lists:
         self._learned.learn(offset=False)
         return True
 
-    def _look_at_order(self, stored: _Stored) -> None:
-        if stored.ids != sorted(stored.ids):
+    def look_at_order(self, ids: list[str]) -> None:
+        """Learn from a page whether the order of ids is heeded."""
+        if ids != sorted(ids):
             self._learned.learn(sort=False)
 
-    async def _store(self, kind: Kind, page: Page) -> _Stored:
-        """Store a page slice by slice."""
-        stored = _Stored([], [])
+    async def load(self, kind: Kind, page: Page, asked: int) -> Loaded:
+        """Decode a page, to be written later; one that is larger than was asked is written now."""
+        if page.count > asked:
+            stored = await self.store(kind, page)
+            return Loaded(stored.ids, page.count, [])
+        loaded = Loaded([], page.count, [])
         async for records in self.slices(page):
-            self._mirror.put(kind, records, self._wall())
-            self._changed(kind, frozenset(record.id for record in records))
-            stored.ids.extend(record.id for record in records)
-            stored.changed.extend(filter(None, map(_changed_at, records)))
+            loaded.batch.extend(self._mirror.prepare(kind, records, self._wall()))
+            loaded.ids.extend(record.id for record in records)
+        return loaded
+
+    async def write(self, kind: Kind, loaded: Loaded) -> None:
+        """Write a page that was loaded."""
+        for at in range(0, len(loaded.batch), _AT_ONCE):
+            await self._take(kind, loaded.batch[at : at + _AT_ONCE])
+
+    async def store(self, kind: Kind, page: Page) -> Stored:
+        """Store a page: decoded slice by slice, written a few slices at a time meanwhile."""
+        stored = Stored([], [])
+        batch: list[Ready] = []
+        before: asyncio.Task[None] | None = None
+        try:
+            async for records in self.slices(page):
+                batch += self._mirror.prepare(kind, records, self._wall())
+                if len(batch) >= _AT_ONCE:
+                    before = await self._after(before, kind, batch)
+                    batch = []
+                stored.ids.extend(record.id for record in records)
+                stored.changed.extend(filter(None, map(_changed_at, records)))
+            if batch:
+                before = await self._after(before, kind, batch)
+        finally:  # what has begun is written to its end
+            if before is not None:
+                await before
         return stored
+
+    async def _after(
+        self, before: asyncio.Task[None] | None, kind: Kind, batch: Sequence[Ready]
+    ) -> asyncio.Task[None]:
+        """Begin to write a batch when the one before it is written."""
+        if before is not None:
+            await before
+        return asyncio.create_task(self._take(kind, batch))
+
+    async def _take(self, kind: Kind, batch: Sequence[Ready]) -> None:
+        """Write a batch in another thread: it is in SQLite nearly all the time."""
+        await asyncio.to_thread(self._mirror.take, kind, batch, self._wall())
+        self._changed(kind, frozenset(one.item.id for one in batch))
 
 
 def _changed_at(record: Received) -> float:

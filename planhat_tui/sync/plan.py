@@ -1,43 +1,96 @@
 """What to pull next. Pure: what is known in, one step out.
 
 Lean first, so that every company can be found by name at once; then what is on screen; then the
-team; then whole companies and contacts, in pages where the server lists them and one by one where
-it doesn't; then what has changed since. Every step can be the last before a crash: the position is
-part of what is known.
+team and the definitions of custom fields; then whole companies and contacts, in pages where the
+server lists them and one by one where it doesn't; then the copy's indexes are put together; then
+what has changed since. Every step can be the last before a crash: the position is part of what is
+known.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DONE: Final = "done"
 COMPANY_PAGE: Final = 5000
 CONTACT_PAGE: Final = 2000
 TEAM_EVERY: Final = 3600.0
+DEFINITIONS_PAGE: Final = 2000
+DEFINITIONS_EVERY: Final = 3600.0
 UNSORTED_EVERY: Final = 3600.0
 """Seconds between looks for changes where the server ignores the order: it costs all pages."""
 OVERLAP: Final = 300.0
 """Seconds by which a look for changes reaches behind the last one: clocks differ."""
 LARGEST_SHRINK: Final = 0.2
 """The part of a collection that a pull may remove without asking."""
+SIZE_FROM: Final = 20
+"""Pages of contacts after which it's worth some calls to know how many there are."""
+CHECK_EVERY: Final = 86_400.0
+"""Seconds between looks for contacts that are gone: it costs a call for each page of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far the paged read of a collection has come. ``done`` holds from then on."""
+    """How far the paged read of a collection has come. ``done`` holds from then on.
+
+    ``offset`` counts the records behind it, ``last`` is the id of the last one, ``began`` the
+    moment of the first page.
+    """
 
     offset: int = 0
     done: bool = False
+    last: str = ""
+    began: float = 0.0
+
+    @classmethod
+    def from_text(cls, noted: str) -> Position:
+        """Read what :meth:`to_text` has written; nothing noted is the beginning."""
+        if noted == DONE:
+            return cls(done=True)
+        offset, began, last, *_ = [*noted.split(" "), "", "", ""]
+        return cls(int(offset or 0), last=last, began=float(began or 0))
+
+    def to_text(self) -> str:
+        """Return it as text to be noted."""
+        return DONE if self.done else f"{self.offset} {self.began!r} {self.last}"
+
+    @property
+    def asked(self) -> int:
+        """The offset to ask for: the last record again, so that a gap is seen."""
+        return max(0, self.offset - 1) if self.last else self.offset
+
+    def follows(self, ids: Sequence[str]) -> bool:
+        """Tell whether a page in order of ids leaves none out.
+
+        When records behind it are deleted, those in front move up, and some may slip through.
+        """
+        return not self.asked or not self.last or (bool(ids) and ids[0] <= self.last)
+
+    def back(self, page: int) -> Position:
+        """Return the position a page further back, with the same last record."""
+        return replace(self, offset=max(0, self.asked - page))
+
+    def after(self, ids: Sequence[str], count: int) -> Position:
+        """Return the position behind a page of ``count`` records with these ids."""
+        return replace(self, offset=self.asked + count, last=max([self.last, *ids]))
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """What a plan is made of. Times are seconds since the epoch, ``None``: never.
 
-    ``looked_at`` is the company on screen, empty if none; ``looked_whole`` and ``looked_contacts``
-    tell whether it is here. ``edition`` is empty until it is known; ``probe_is_due`` says that the
-    server is to be asked what it can do, ``sorts`` that it heeds an order. ``lean_left`` is the
-    next company that is here only by name, ``oldest`` the one whose copy is the oldest and due.
+    ``empty`` says that no company is here. ``looked_at`` is the company on screen, empty if none;
+    ``looked_whole`` and ``looked_contacts`` tell whether it is here. ``edition`` is empty until it
+    is known; ``probe_is_due`` says that the server is to be asked what it can do, ``sorts`` that it
+    heeds an order. ``checks`` says that a list can tell which contacts are gone, ``checked_at``
+    when one did, ``check`` how far it came. ``size_look`` is where to look next for how many
+    contacts there are, ``None``: it's known. ``tidy`` says that the copy's indexes are put
+    together. ``lean_left`` is the next company that is here only by
+    name, ``oldest`` the one whose copy is the oldest and due.
     """
 
     now: float
@@ -46,25 +99,39 @@ class Knowledge:
     probe_is_due: bool = False
     sorts: bool = True
     lean_at: float | None = None
+    empty: bool = False
     team_at: float | None = None
+    definitions_at: float | None = None
     changes_at: float | None = None
     looked_at: str = ""
     looked_whole: bool = True
     looked_contacts: bool = True
     companies: Position = Position()
     contacts: Position = Position()
+    checks: bool = False
+    checked_at: float | None = None
+    check: Position = Position()
+    size_look: int | None = None
+    tidy: bool = True
     lean_left: str = ""
     oldest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lean:
-    """Read the lean list."""
+    """Read the lean list. ``awaited``: no company is here yet, and the user waits for them."""
+
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
     """Read the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Read the definitions of custom fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +159,33 @@ class ContactsOf:
 class Companies:
     """Read a page of whole companies."""
 
-    offset: int
+    at: Position = Position()
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """Read a page of contacts."""
 
+    at: Position = Position()
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Look whether there is a contact at an offset, to know how many there are."""
+
     offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactIds:
+    """Read a page of the contacts' ids: those that are here and not there are gone."""
+
+    at: Position = Position()
+
+
+@dataclass(frozen=True, slots=True)
+class Tidy:
+    """Put the indexes of a copy that is filled together, a little; it costs no call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +203,25 @@ class Rest:
 
 
 Step: TypeAlias = (
-    "Lean | Team | Probe | OneCompany | ContactsOf | Companies | Contacts | Changes | Rest"
+    "Lean | Team | Definitions | Probe | OneCompany | ContactsOf | Companies | Contacts | Size"
+    "| ContactIds | Tidy | Changes | Rest"
 )
 
 
 def next_step(known: Knowledge) -> Step:
     """Return the next thing to pull."""
     if known.lean_at is None:
-        return Lean()
+        return Lean(awaited=known.empty)
     if step := step_on_screen(known):
         return step
     if _due(known.team_at, TEAM_EVERY, known.now):
         return Team()
     if known.probe_is_due:
         return Probe()
-    return _fill(known) or _freshen(known)
+    listed = known.edition == "modern"  # the other edition has none
+    if listed and _due(known.definitions_at, DEFINITIONS_EVERY, known.now):
+        return Definitions()
+    return _fill(known) or (_freshen(known) if known.tidy else Tidy())
 
 
 def step_on_screen(known: Knowledge) -> OneCompany | ContactsOf | None:
@@ -151,12 +241,15 @@ def is_background(step: Step) -> bool:
 def _fill(known: Knowledge) -> Step | None:
     """Return what a copy still lacks."""
     if known.edition != "seed" and not known.companies.done:
-        return Companies(known.companies.offset)
+        return Companies(known.companies)
     if known.lean_left:
         return OneCompany(known.lean_left)
-    if not known.contacts.done:
-        return Contacts(known.contacts.offset)
-    return None
+    if known.contacts.done:
+        return None
+    many = known.contacts.offset >= SIZE_FROM * CONTACT_PAGE
+    if many and known.size_look is not None:
+        return Size(known.size_look)
+    return Contacts(known.contacts)
 
 
 def _freshen(known: Knowledge) -> Step:
@@ -166,9 +259,12 @@ def _freshen(known: Knowledge) -> Step:
     every = known.refresh if known.sorts else max(known.refresh, UNSORTED_EVERY)
     if known.edition != "seed" and _due(known.changes_at, every, known.now):
         return Changes((known.changes_at or 0) - OVERLAP)
+    if known.checks and _due(known.checked_at, CHECK_EVERY, known.now):
+        return Contacts() if known.edition == "seed" else ContactIds(known.check)
     if known.oldest:
         return OneCompany(known.oldest)
     dues = [(known.lean_at, known.refresh)]
+    dues += [(known.checked_at, CHECK_EVERY)] if known.checks else []
     dues += [(known.changes_at, every)] if known.edition != "seed" else []
     waits = [wait - (known.now - moment) for moment, wait in dues if moment is not None]
     return Rest(max(1.0, min([known.refresh, *waits])))

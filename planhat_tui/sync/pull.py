@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -9,8 +11,9 @@ from planhat_tui.errors import NotFoundError, ServerError
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.sync import plan
+from planhat_tui.sync.contacts import ContactList
 from planhat_tui.sync.learned import Learned
-from planhat_tui.sync.lists import DONE, Lists
+from planhat_tui.sync.lists import Lists
 from planhat_tui.sync.plan import Knowledge, Position
 from planhat_tui.sync.probe import NO_SUCH_LIST
 
@@ -25,13 +28,19 @@ if TYPE_CHECKING:
 _MOST_IN_A_ROW: Final = 3
 """Records that may fail one after the other before the server is thought to be what fails."""
 _AGE_LIMIT: Final = 3600.0
-"""Seconds after which a company is read again where the server can't tell what has changed."""
+"""Seconds after which a company is read again where the server can't tell what has changed, and the
+contacts of the company on screen, which may be gone."""
+_POSITIONS: Final = (
+    "companies_at", "contacts_at", "contacts_complete", "contacts_check", "changes_walk",
+    "companies_read", "contacts_read", "lean_at", "team_at", "definitions_at",
+)  # fmt: skip
+"""What is noted of how far the pull has come."""
 
 
 class Pull:
     """Fills one mirror. ``changed`` is told what arrived; ``wall`` is seconds since the epoch.
 
-    ``looked_at`` is the company on screen. ``doubts`` is a sentence when a list was not followed.
+    ``looked_at`` is the company on screen.
     """
 
     def __init__(
@@ -51,15 +60,27 @@ class Pull:
         self._changed = changed
         self._learned = Learned(mirror, dialect, wall)
         self._lists = Lists(api, mirror, self._learned, wall, changed)
+        self._contacts = ContactList(
+            api, mirror, self._learned, self._lists, wall=wall, changed=changed
+        )
         self.looked_at = ""
-        self.doubts = ""
         self._failed: dict[Step, float] = {}
         self._in_a_row = 0
+
+    @property
+    def edition(self) -> str:
+        """Which edition of the API the server speaks; empty while it isn't known."""
+        return self._learned.edition
 
     @property
     def set_aside(self) -> int:
         """How many records couldn't be read."""
         return self._lists.set_aside
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether this copy was never filled and has no company: the user waits for the names."""
+        return not self._mirror.noted("lean_at") and not self._mirror.progress().companies_known
 
     def next_step(self, *, but_screen: bool = False) -> Step:
         """Return what is to be pulled next, ``but_screen`` beside what the screen waits for."""
@@ -73,42 +94,40 @@ class Pull:
     async def run(self, step: Step) -> None:
         """Carry out a step. Raises the errors of :mod:`planhat_tui.errors`."""
         match step:
-            case plan.Lean():
-                await self.lean()
+            case plan.Lean(awaited):
+                await self.lean(Lane.USER if awaited else Lane.SCREEN, once=awaited)
             case plan.Team():
                 await self.team()
+            case plan.Definitions():
+                await self._definitions_due()
             case plan.OneCompany() | plan.ContactsOf():
                 await self._one(step)
             case plan.Probe():
                 await self._learned.probe(self._api)
-            case plan.Companies(offset):
-                await self._lists.companies(offset)
-            case plan.Contacts(offset):
-                await self._lists.contacts(offset)
+            case plan.Companies(at):
+                await self._lists.companies(at)
+            case plan.Contacts() | plan.Size() | plan.ContactIds():
+                await self._contacts.run(step)
+            case plan.Tidy():
+                await asyncio.to_thread(self._mirror.tidy)
             case plan.Changes(since):
                 await self._lists.changes(since)
-            case plan.Rest():
-                pass
 
-    async def lean(self, lane: Lane = Lane.SCREEN) -> None:
+    async def lean(self, lane: Lane, *, once: bool = False) -> None:
         """Read the lean list: new companies, renamed ones, and those that are gone."""
-        began = self._wall()
-        page = await self._api.lean_companies(lane=lane)
+        began, first = self._wall(), self.is_empty
+        page = await self._api.lean_companies(lane=lane, once=once)
+        if first:
+            self._mirror.expect_many()
         seen: set[str] = set()
-        async for records in self._lists.slices(page):
-            self._mirror.put_lean(records, began)
+        async for records in self._lists.batches(page):
+            await asyncio.to_thread(self._mirror.put_lean, records, began)
             seen |= {record.id for record in records}
             self._tell(Kind.COMPANY, records)
-        known = self._mirror.company_ids()
-        missing = len(known - seen)
-        if plan.too_many_gone(len(known), missing):
-            told = f"{missing} of {len(known)} companies"
-            self.doubts = f"Planhat's list lacks {told}: none was removed here."
-            self._mirror.note("lean_at", str(began))
-            return
-        self.doubts = ""
-        if gone := self._mirror.finish_lean(seen, began):
-            self._changed(Kind.COMPANY, frozenset(gone))
+        if len(seen) == page.count:  # of those that couldn't be read it isn't known which they are
+            self._mirror.mark_absent(Kind.COMPANY, seen, began)
+            self._lists.settle(Kind.COMPANY)
+        self._mirror.note("lean_at", str(began))
 
     async def team(self) -> None:
         """Read the team."""
@@ -121,6 +140,28 @@ class Pull:
         self._mirror.put_users(users)
         self._mirror.note("team_at", str(self._wall()))
         self._changed(Kind.USER, frozenset())
+
+    async def _definitions_due(self) -> None:
+        with contextlib.suppress(*NO_SUCH_LIST):
+            await self.definitions(Lane.BACKGROUND)
+        self._mirror.note("definitions_at", str(self._wall()))
+
+    async def definitions(self, lane: Lane) -> None:
+        """Read the definitions of custom fields.
+
+        A list that lacks suspiciously many of those that are here takes none of them out.
+        """
+        found: dict[str, Received] = {}
+        while True:
+            offset = len(found)
+            page = await self._api.custom_fields(offset=offset, lane=lane)
+            async for records in self._lists.slices(page):
+                found |= {record.id: record for record in records}
+            if page.count < plan.DEFINITIONS_PAGE or len(found) == offset:
+                break
+        here = {text_of(raw, "_id") for raw in self._mirror.definitions()}
+        doubtful = plan.too_many_gone(len(here), len(here - found.keys()))
+        self._mirror.put_definitions([*found.values()], keep=doubtful)
 
     async def company(self, company_id: str, lane: Lane) -> None:
         """Read a company whole; one that is gone is taken out."""
@@ -138,14 +179,32 @@ class Pull:
         page = await self._api.contacts_of(company_id, lane=lane)
         records = [record async for some in self._lists.slices(page) for record in some]
         theirs = [r for r in records if text_of(r.data, "companyId") == company_id]
-        if len(theirs) == len(records):
-            self._mirror.put_contacts_of(company_id, theirs, self._wall())
-        else:  # the filter was ignored, so it isn't known whether these are all of them
+        if len(theirs) < len(records):  # it isn't known whether these are all of them
             self._learned.learn(filter=False)
+        if len(theirs) == len(records) and await self._is_credible(company_id, theirs, lane):
+            self._mirror.put_contacts_of(company_id, theirs, self._wall())
+        else:
             self._mirror.put(Kind.CONTACT, theirs, self._wall())
             self._leave_alone(plan.ContactsOf(company_id))
         self._changed(Kind.CONTACT, frozenset(record.id for record in theirs))
         self._changed(Kind.COMPANY, frozenset({company_id}))
+
+    async def _is_credible(self, company_id: str, records: list[Received], lane: Lane) -> bool:
+        """Tell whether a list of a company's contacts may be followed.
+
+        Where many are missing, one of them is looked up: it has to be gone, or with another
+        company.
+        """
+        here = self._mirror.contact_ids(company_id)
+        missing = sorted(here - {record.id for record in records})
+        if not plan.too_many_gone(len(here), len(missing)):
+            return True
+        try:
+            found = await self._api.contact(missing[0], lane=lane)
+        except NotFoundError:
+            return True
+        self._mirror.put(Kind.CONTACT, [found], self._wall())
+        return text_of(found.data, "companyId") != company_id
 
     async def catch_up(self) -> None:
         """Read the lean list and, where the server can tell, what has changed since the last time.
@@ -160,7 +219,7 @@ class Pull:
     def forget_positions(self) -> None:
         """Start anew: every page is read again."""
         self._failed.clear()
-        for key in ("companies_at", "contacts_at", "contacts_complete", "lean_at", "team_at"):
+        for key in _POSITIONS:
             self._mirror.note(key, "")
 
     async def _one(self, step: plan.OneCompany | plan.ContactsOf) -> None:
@@ -199,7 +258,7 @@ class Pull:
         many = len(self._failed) + 1
         oldest = mirror.oldest_companies(many, now - _AGE_LIMIT) if edition == "seed" else ()
         whole = looked is None or looked.complete
-        loaded = not known_there or mirror.contacts_seen_at(self.looked_at) is not None
+        loaded = not known_there or self._are_young(mirror.contacts_seen_at(self.looked_at))
         return Knowledge(
             now=now,
             refresh=self._refresh,
@@ -207,13 +266,20 @@ class Pull:
             probe_is_due=self._learned.probe_is_due,
             sorts=self._learned.abilities.sort is not False,
             lean_at=self._moment("lean_at"),
+            empty=self.is_empty,
             team_at=self._moment("team_at"),
+            definitions_at=self._moment("definitions_at"),
             changes_at=self._moment("changes_at"),
             looked_at=self.looked_at if known_there else "",
             looked_whole=whole or self._left_alone(plan.OneCompany(self.looked_at)),
             looked_contacts=loaded or self._left_alone(plan.ContactsOf(self.looked_at)),
             companies=self._position("companies_at"),
             contacts=self._position("contacts_at"),
+            checks=self._contacts.tells_who_is_gone,
+            checked_at=self._moment("contacts_checked_at"),
+            check=self._position("contacts_check"),
+            size_look=self._contacts.next_size_look(),
+            tidy=mirror.is_tidy(),
             lean_left=self._readable(mirror.incomplete_companies(many)),
             oldest=self._readable(oldest),
         )
@@ -223,5 +289,7 @@ class Pull:
         return float(noted) if noted else None
 
     def _position(self, key: str) -> Position:
-        noted = self._mirror.noted(key)
-        return Position(done=True) if noted == DONE else Position(int(noted or 0))
+        return Position.from_text(self._mirror.noted(key))
+
+    def _are_young(self, seen_at: float | None) -> bool:
+        return seen_at is not None and self._wall() - seen_at < _AGE_LIMIT

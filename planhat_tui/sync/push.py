@@ -1,40 +1,57 @@
-"""Delivering the outbox: claim, read, merge, send, verify, settle.
+"""Delivering the outbox: read, merge, claim, send, verify, settle.
 
-An entry is marked "sending" on the disk before the first byte leaves, so that one found so at the
-next start is known to be not sure.
+An entry is marked "sending" on the disk when the rate limit lets it go, just before the first byte
+leaves: one found so at the next start is not sure, and one that waits is queued and nothing else.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import PlanhatTuiError
-from planhat_tui.model.edits import Merge, dropped, merge
+from planhat_tui.errors import (
+    NotFoundError,
+    PlanhatTuiError,
+    RejectedError,
+    ServerError,
+    StorageError,
+    UnknownOutcomeError,
+)
+from planhat_tui.model.bulk import RowOutcome, can_be_repeated
+from planhat_tui.model.edits import dropped, merge
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import Action, State
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Kind, text_of
+from planhat_tui.store.tenant import Birth
 from planhat_tui.sync import endpoints
-from planhat_tui.sync.delivery import outcome, parcels, settles_itself
+from planhat_tui.sync.bulk import GROWS_FOR, Bulk
+from planhat_tui.sync.delivery import WithdrawnError, outcome, parcels
+from planhat_tui.sync.doubts import Doubts
+from planhat_tui.sync.gathering import Gathering
+from planhat_tui.sync.loads import slices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from planhat_tui.model.edits import Merge
     from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.ports import Planhat
+    from planhat_tui.model.ports import Before, Planhat
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.delivery import Parcel
 
 FRESH_FOR: Final = 5.0
-"""Seconds for which a copy is young enough to merge tags and custom fields into."""
+"""Seconds for which a copy is young enough to be merged into."""
+FOUND: Final = "Its answer was lost; it was found at Planhat."
+STRANGE: Final = "It was made for another tenant and is never sent to this one: discard it."
 
 
 class Push:
     """Delivers what can go. ``changed`` is told which record an entry's new state concerns.
 
-    ``may_send`` is asked before each request: another process may have the lease by then.
+    ``may_send`` is asked before each request leaves: another process may have the lease by then.
+    ``answered`` hears that Planhat did what it was asked: a queue may take hours.
     """
 
     def __init__(
@@ -43,44 +60,111 @@ class Push:
         store: TenantStore,
         wall: Callable[[], float],
         changed: Callable[[Kind, str], None],
+        *,
         may_send: Callable[[], bool],
+        answered: Callable[[], None],
     ) -> None:
+        self._answered = answered
         self._api = api
         self._store = store
         self._wall = wall
         self._changed = changed
         self._may_send = may_send
+        gathering = Gathering(api, store)
+        self._doubts = Doubts(api, store, wall, gathering, self._found)
+        self._bulk = Bulk(
+            api,
+            store,
+            wall,
+            changed=changed,
+            may_send=may_send,
+            park=self._park,
+            gathering=gathering,
+        )
 
     async def round(self) -> PlanhatTuiError | None:
-        """Deliver until nothing can go, or until an error says to pause; that error, or none."""
-        while True:
-            ready = parcels(self._store.outbox.open_entries())
+        """Deliver until nothing can go, or until an error says to pause; that error, or none.
+
+        What is queued meanwhile has its turn as soon as each step has had the present one.
+        """
+        outbox = self._store.outbox
+        while self._may_send():
+            looked_at = outbox.newest_queued()
+            ready = parcels(self._ours(outbox.open_entries()))
             if not ready:
                 return None
-            for parcel in ready:
-                if not self._may_send():
-                    return None
-                error = await self._deliver(parcel)
-                if error is not None:
-                    return error
+            together, alone = self._bulk.parted(ready)
+            if not (together or alone):
+                return None
+            if together:  # what one key press did doesn't wait for them
+                alone = [parcel for parcel in alone if parcel.turn == ready[0].turn]
+            error = await self._one_by_one(alone, looked_at)
+            if error is None and together:
+                left, error = await self._bulk.send(together)
+                error = error or await self._one_by_one(left, looked_at)
+            if error is not None:
+                return error
+        return None
 
-    def settle_unsure(self) -> None:
-        """Queue again what can be settled by reading back."""
-        outbox = self._store.outbox
-        unsure = [entry for entry in outbox.open_entries() if settles_itself(entry)]
-        outbox.mark([entry.n for entry in unsure], State.QUEUED)
-        for entry in unsure:
+    async def _one_by_one(
+        self, ready: Sequence[Parcel], looked_at: float
+    ) -> PlanhatTuiError | None:
+        """Deliver until a turn ends and more was queued; the error that says to pause, if any."""
+        turn = ready[0].turn if ready else 0
+        for parcel in ready:
+            if parcel.turn != turn and self._store.outbox.newest_queued() > looked_at:
+                return None
+            turn = parcel.turn
+            if not self._may_send():
+                return None
+            error = await self._deliver(parcel)
+            if error is not None:
+                return error
+        return None
+
+    @property
+    def comes_back_in(self) -> float | None:
+        """Seconds after which a step that waited for its rest is sent as it is, if one waits."""
+        return GROWS_FOR if self._bulk.grows else None
+
+    async def settle_doubts(self) -> None:
+        """Find out what became of what isn't sure, as far as it's due."""
+        for entry in await self._doubts.settle(self._may_send):
             self._show(entry.kind, entry.record_id)
 
+    async def read(self, kind: Kind, record_id: str) -> None:
+        """Read a record for somebody who waits; what is gone at Planhat is taken out."""
+        try:
+            record = await endpoints.fetch(self._api, kind, record_id, Lane.USER)
+        except NotFoundError:
+            self._store.take_out(kind, record_id)
+        else:
+            self._put(kind, record)
+        self._changed(kind, record_id)
+
+    def _ours(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Refuse what was made for another tenant; return the rest."""
+        tenant = self._store.outbox.owner().tenant
+        strange = [e for e in entries if e.tenant not in {"", tenant}]
+        for entry in strange:
+            if entry.state is not State.REFUSED:
+                self._store.outbox.mark([entry.n], State.REFUSED, STRANGE)
+                self._show(entry.kind, entry.record_id)
+        return [entry for entry in entries if entry not in strange]
+
     async def _deliver(self, parcel: Parcel) -> PlanhatTuiError | None:
-        if not self._store.outbox.mark_sending(parcel.ns):
-            return None  # somebody changed its state meanwhile; the next round looks again
-        self._show(parcel.kind, parcel.record_id)
         try:
             await self._send(parcel)
+        except WithdrawnError:
+            return None  # the next round looks again
+        except StorageError:
+            raise  # it may have been sent: found as being sent, it is looked up
         except PlanhatTuiError as error:
-            told = outcome(error, parcel.action)
-            self._store.outbox.mark(parcel.ns, told.state, told.reason)
+            with self._store.at_once():
+                ours = [self._store.outbox.get(n) for n in self._in_hand(parcel)]
+                sent = any(entry.state is State.SENDING for entry in ours)
+                told = outcome(error, parcel.action, parcel.kind, sent=sent)
+                self._store.outbox.mark([entry.n for entry in ours], told.state, told.reason)
             if told.state is State.DELIVERED:
                 self._gone(parcel)
             self._show(parcel.kind, parcel.record_id)
@@ -94,42 +178,153 @@ class Push:
             case Action.UPDATE:
                 await self._update(parcel)
             case Action.DELETE:
-                await endpoints.delete(self._api, parcel.kind, parcel.record_id)
+                claim = self._claim(parcel.entries)
+                await endpoints.delete(self._api, parcel.kind, parcel.record_id, claim)
+                self._answered()
                 self._settle(parcel.entries, "")
                 self._gone(parcel)
 
+    def _claim(self, entries: Sequence[Entry]) -> Before:
+        """Return what marks entries as sending when their turn has come, or withdraws them."""
+
+        def claim() -> None:
+            with self._store.at_once():
+                ours = self._may_send()
+                if not (ours and self._store.outbox.mark_sending([e.n for e in entries])):
+                    raise WithdrawnError
+            self._show(entries[0].kind, entries[0].record_id)
+
+        return claim
+
+    def _check_waiting(self, entries: Iterable[Entry]) -> None:
+        """Withdraw what somebody has dropped or held since; inside the step that settles it."""
+        if any(self._store.outbox.get(entry.n).state is not State.QUEUED for entry in entries):
+            raise WithdrawnError
+
+    def _in_hand(self, parcel: Parcel) -> list[int]:
+        """Return what of a parcel is being sent or waits for it: fields in conflict stay behind."""
+        entries = self._store.outbox.open_entries(parcel.kind, parcel.record_id)
+        waiting = {e.n for e in entries if e.state is State.QUEUED} & set(parcel.ns)
+        return [e.n for e in entries if e.state is State.SENDING or e.n in waiting]
+
     async def _create(self, parcel: Parcel) -> None:
         entry = parcel.entries[0]
-        made = await endpoints.create(self._api, parcel.kind, parcel.body, entry.open_tenant)
-        lost = dropped(_told_of(parcel.body, made) if entry.open_tenant else parcel.body, made.data)
-        reason = f"Planhat didn't keep {_named(parcel.kind, lost)}." if lost else ""
+        if self._repeatable(entry):
+            made = await self._upsert(entry)
+        else:
+            claim, tenant = self._claim(parcel.entries), entry.open_tenant
+            made = await endpoints.create(self._api, parcel.kind, parcel.body, claim, tenant)
+        body = _told_of(parcel.body, made) if entry.open_tenant else parcel.body
+        lost = dropped(body, made.data)
+        reason = f"Planhat didn't keep {_named(entry.kind, lost)}." if lost else ""
+        self._became(entry, made, reason)
+
+    def _repeatable(self, entry: Entry) -> bool:
+        """Tell whether a create can go as an upsert, which does no harm when it's sent twice."""
+        fits = can_be_repeated(entry.kind, entry.body or {})
+        return fits and self._store.mirror.noted("edition") == "modern"
+
+    async def _upsert(self, entry: Entry) -> Received:
+        """Make a record under its external id, unless another one has that already."""
+        body = entry.body or {}
+        there = await self._holder(entry)
+        if there is not None:
+            if entry.sent_at and not dropped(body, there.data):
+                self._check_waiting([entry])
+                return there  # it was made by the try before
+            raise RejectedError(
+                f"{text_of(there.data, 'name') or there.id} has the external id"
+                f" {text_of(body, 'externalId')} already.",
+                "Give it another one, or change the one that is there.",
+            )
+        (row,) = (await endpoints.upsert(self._api, entry.kind, [body], self._claim([entry]))).rows
+        if row.outcome is RowOutcome.REFUSED:
+            raise RejectedError(row.reason or f"Planhat refused {entry.title}.")
+        if row.outcome is RowOutcome.UNKNOWN:
+            raise ServerError(row.reason or "Planhat didn't tell what became of it.")
+        try:
+            made = await self._holder(entry)
+        except UnknownOutcomeError:
+            raise ServerError("It may have been saved; it couldn't be read back.") from None
+        if made is None:
+            raise ServerError("Planhat said that it was made, and doesn't have it.")
+        return made
+
+    async def _holder(self, entry: Entry) -> Received | None:
+        """Return the record that has the external id: of all companies, or at the company."""
+        body = entry.body or {}
+        wanted = text_of(body, "externalId")
+        if entry.kind is Kind.COMPANY:
+            try:
+                return await endpoints.fetch(self._api, entry.kind, f"extid-{wanted}", Lane.OUTBOX)
+            except NotFoundError:
+                return None
+        page = await self._api.contacts_of(text_of(body, "companyId"), lane=Lane.OUTBOX)
+        there = (record for piece in page.slices() for record in piece.records)
+        return next((one for one in there if text_of(one.data, "externalId") == wanted), None)
+
+    def _found(self, found: Sequence[tuple[Entry, Received]]) -> None:
+        """Take what was found at Planhat for what these entries were to make."""
+        self._answered()
+        for some in slices(found):
+            kind = some[0][0].kind
+            births = [Birth(entry, made, FOUND) for entry, made in some]
+            self._store.made_together(kind, births, self._wall())
+            for entry, made in some:
+                self._changed(kind, entry.record_id)
+                self._changed(kind, made.id)
+
+    def _became(self, entry: Entry, made: Received, reason: str) -> None:
+        kind = entry.kind
+        self._answered()
         if not made.id:
             self._store.outbox.mark([entry.n], State.DELIVERED, reason)
         else:
-            self._store.outbox.made(entry.n, parcel.record_id, made.id, reason)
-            self._store.rename(parcel.kind, parcel.record_id, made, self._wall())
-        self._changed(parcel.kind, parcel.record_id)
-        self._changed(parcel.kind, made.id or parcel.record_id)
+            self._store.made(entry, made, self._wall(), reason)
+        self._changed(kind, entry.record_id)
+        self._changed(kind, made.id or entry.record_id)
 
     async def _update(self, parcel: Parcel) -> None:
         server = await self._base(parcel)
         merged = merge(parcel.changes, server)
-        if merged.conflicts:
-            self._park_conflicts(parcel, merged)
-            return
+        going = self._park(parcel, merged) if merged.conflicts else parcel.entries
         if not merged.body:
-            self._settle(parcel.entries, "")
+            with self._store.at_once():
+                self._check_waiting(going)
+                self._store.outbox.mark([entry.n for entry in going], State.DELIVERED)
+            self._show(parcel.kind, parcel.record_id)
             return
-        answer = await endpoints.update(self._api, parcel.kind, parcel.record_id, merged.body)
+        claim = self._claim(going)
+        kind, record_id = parcel.kind, parcel.record_id
+        answer = await endpoints.update(self._api, kind, record_id, merged.body, claim)
         lost = dropped(merged.body, answer.data)
-        mine = {change.field for change in parcel.changes} & set(lost)
-        kept = [e for e in parcel.entries if not mine & {c.field for c in e.changes}]
-        self._store.outbox.mark(
-            [e.n for e in parcel.entries if e not in kept],
-            State.REFUSED,
-            f"Planhat took the edit and didn't keep {_named(parcel.kind, mine)}.",
-        )
+        mine = {change.field for entry in going for change in entry.changes} & set(lost)
+        kept = [e for e in going if not mine & {c.field for c in e.changes}]
+        refused = [e.n for e in going if e not in kept]
+        reason = f"Planhat took the edit and didn't keep {_named(parcel.kind, mine)}."
+        self._store.outbox.mark(refused, State.REFUSED, reason)
         self._keep(parcel.kind, answer, kept)
+
+    def _park(self, parcel: Parcel, merged: Merge) -> tuple[Entry, ...]:
+        """Park the fields that are in conflict; return the entries that go on without them."""
+        outbox = self._store.outbox
+        theirs = {conflict.field: conflict.theirs for conflict in merged.conflicts}
+        going: list[int] = []
+        with self._store.at_once():
+            self._check_waiting(parcel.entries)
+            for entry in parcel.entries:
+                fields = {change.field for change in entry.changes}
+                if not fields & theirs.keys():
+                    going.append(entry.n)
+                    continue
+                rest = outbox.split(entry.n, fields - theirs.keys())
+                going += [rest] if rest is not None else []
+                changed = _named(parcel.kind, fields & theirs.keys())
+                reason = f"Somebody else changed {changed} meanwhile."
+                outbox.mark([entry.n], State.CONFLICT, reason)
+            self._store.conflicts.put(parcel.kind, parcel.record_id, theirs)
+        self._show(parcel.kind, parcel.record_id)
+        return tuple(outbox.get(n) for n in going)
 
     async def _base(self, parcel: Parcel) -> dict[str, Json]:
         """Return what Planhat has: read anew if the copy is old, so that nobody is overwritten."""
@@ -150,38 +345,23 @@ class Push:
             return None, 0.0
         return shown.server, shown.seen_at or 0.0
 
-    def _park_conflicts(self, parcel: Parcel, merged: Merge) -> None:
-        """Park what is in conflict; the rest of the parcel is queued again."""
-        fields = {conflict.field for conflict in merged.conflicts}
-        parked = [e for e in parcel.entries if fields & {c.field for c in e.changes}]
-        others = [e.n for e in parcel.entries if e not in parked]
-        reason = f"Somebody else changed {_named(parcel.kind, fields)} meanwhile."
-        self._store.outbox.mark([e.n for e in parked], State.CONFLICT, reason)
-        self._store.outbox.mark(others, State.QUEUED)
-        self._show(parcel.kind, parcel.record_id)
-
     def _settle(self, entries: Iterable[Entry], reason: str) -> None:
         done = list(entries)
         self._store.outbox.mark([entry.n for entry in done], State.DELIVERED, reason)
         for entry in done:
             self._show(entry.kind, entry.record_id)
 
-    def _keep(self, kind: Kind, answer: Received, entries: Iterable[Entry]) -> None:
+    def _keep(self, kind: Kind, answer: Received, entries: Sequence[Entry]) -> None:
         self._store.outbox.mark([entry.n for entry in entries], State.DELIVERED)
-        self._put(kind, answer)
+        self._put(kind, answer, frozenset(c.field for e in entries for c in e.changes))
         self._changed(kind, answer.id)
 
-    def _put(self, kind: Kind, record: Received) -> None:
-        if kind is Kind.CALL:
-            self._store.calls.put(record.data)
-        else:
-            self._store.mirror.put(kind, [record], self._wall())
+    def _put(self, kind: Kind, record: Received, ours: frozenset[str] = frozenset()) -> None:
+        self._answered()
+        self._store.take_in(kind, record, self._wall(), ours)
 
     def _gone(self, parcel: Parcel) -> None:
-        if parcel.kind is Kind.CALL:
-            self._store.calls.remove(parcel.record_id)
-        else:
-            self._store.mirror.remove(parcel.kind, [parcel.record_id])
+        self._store.take_out(parcel.kind, parcel.record_id)
         self._changed(parcel.kind, parcel.record_id)
 
     def _show(self, kind: Kind, record_id: str) -> None:

@@ -10,35 +10,44 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from planhat_tui.errors import (
+    ForbiddenError,
     InputError,
     OfflineError,
     PlanhatTuiError,
+    RateLimitedError,
+    StorageError,
+    StrangerError,
     TenantMismatchError,
     TokenError,
+    UnknownOutcomeError,
 )
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.model.outbox import State
-from planhat_tui.model.records import Kind, text_of
+from planhat_tui.model.records import Kind, User, text_of
+from planhat_tui.store.entries import Owner
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.sync.announce import Announcer
-from planhat_tui.sync.delivery import parcels, settles_itself
+from planhat_tui.sync.delivery import parcels
+from planhat_tui.sync.doubts import decides_itself, due_in
+from planhat_tui.sync.outlook import outlook
 from planhat_tui.sync.plan import Rest, is_background
 from planhat_tui.sync.pull import Pull
 from planhat_tui.sync.push import Push
-from planhat_tui.sync.status import SyncStatus
+from planhat_tui.sync.status import SyncStatus, question
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 
     from planhat_tui.model.events import Changed
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.ports import Planhat
     from planhat_tui.store.tenant import TenantStore
+    from planhat_tui.sync.plan import Step
     from planhat_tui.sync.status import Network
 
 T = TypeVar("T")
@@ -83,9 +92,18 @@ class Session:
             changed=lambda kind, ids: self._announcer.announce(Topic(kind), ids),
         )
         self._owner = this_process()
-        self._push = Push(self._api, store, wall, self._delivered_one, self._may_send)
+        self._push = Push(
+            self._api,
+            store,
+            wall,
+            self._delivered_one,
+            may_send=self._may_send,
+            answered=self._well,
+        )
         self._network: Network = "starting"
         self._reason = ""
+        self._paused = ""
+        self._failing = False
         self._pulling = False
         self._looking = self._in_background = False
         self._known = False
@@ -95,6 +113,7 @@ class Session:
         self._to_look = asyncio.Event()
         self._rounds_begun = self._rounds_ended = 0
         self._settled = asyncio.Condition()
+        self._stepping = asyncio.Lock()
         self._end = asyncio.Event()
         self._asked: set[asyncio.Task[None]] = set()
 
@@ -106,8 +125,24 @@ class Session:
         self._to_push.set()
 
     def wake(self) -> None:
-        """Look at the outbox; a pause is over."""
+        """Look at the outbox; a queue that is paused stays so."""
         self._to_push.set()
+
+    def send_now(self) -> None:
+        """Try what is queued now, paused or not: a person wants it."""
+        self._paused = ""
+        self._to_push.set()
+
+    def look_at_limits(self) -> None:
+        """Hear what other processes of this machine used of the rate limit; it costs no call."""
+        self.serve(self._hear_of_limits, Future())
+
+    async def _hear_of_limits(self) -> None:
+        before = self._api.limits()
+        if before.in_flight or before.waiting:  # whoever calls hears it by that
+            return
+        if _spent(await self._api.shared_limits()) != _spent(before):
+            self._announcer.announce(Topic.LIMITS)
 
     def look_at(self, company_id: str) -> None:
         """Pull what this company lacks first."""
@@ -146,25 +181,33 @@ class Session:
                 await self._pull.catch_up()
         self._to_pull.set()
 
+    async def read(self, records: Iterable[tuple[Kind, str]]) -> None:
+        """Read records by their ids now, in the user's own lane."""
+        await self._meet(Lane.USER)
+        with self._noticing():
+            for kind, record_id in records:
+                await self._push.read(kind, record_id)
+
     async def fill(self, *, anew: bool) -> None:
         """Pull until nothing is left to read."""
         await self._meet(Lane.USER)
         if anew:
-            self._pull.forget_positions()
+            async with self._stepping:
+                self._pull.forget_positions()
         with self._noticing():
-            while not isinstance(step := self._pull.next_step(), Rest):
-                await self._pull.run(step)
+            while not isinstance(await self._take_step(), Rest):
                 self._announcer.announce(Topic.SYNC)
 
     async def delivered(self, ns: tuple[int, ...]) -> tuple[Entry, ...]:
         """Wait until none of these can go on by itself, or a try shows that nothing can go."""
         first = self._rounds_begun + 1
-        self.wake()
+        self.send_now()
         while True:
             entries = tuple(self._store.outbox.get(n) for n in ns)
             tried = self._rounds_ended >= first
             strange = not self._known and bool(self._reason)  # what answers isn't Planhat
-            stuck = strange or self._network in {"offline", "refused", "mismatch"}
+            shut = self._network in {"offline", "stranger", "refused", "mismatch"}
+            stuck = strange or shut or self._failing or bool(self._paused)
             if not self._moving(entries) or (tried and stuck):
                 return entries
             async with self._settled:
@@ -182,12 +225,17 @@ class Session:
     @property
     def status(self) -> SyncStatus:
         """Where it stands. Safe from any thread: it only reads what is replaced whole."""
+        doubts, progress = self._store.mirror.doubts(), self._store.mirror.progress()
+        limits = self._api.limits()
         return SyncStatus(
             network=self._network,
-            reason=self._reason or self._pull.doubts,
+            reason=self._paused or self._reason or question(doubts),
+            paused=bool(self._paused),
+            doubts=doubts,
+            outlook=outlook(progress, self._pull.edition, limits),
             pulling=self._pulling or self._looking,
-            progress=self._store.mirror.progress(),
-            limits=self._api.limits(),
+            progress=progress,
+            limits=limits,
             set_aside=self._pull.set_aside,
         )
 
@@ -206,42 +254,70 @@ class Session:
                 task.cancel()
             await asyncio.gather(*tasks, *self._asked, return_exceptions=True)
             if not self._store.read_only:
-                self._store.outbox.release(SEND_LEASE, self._owner)
+                with contextlib.suppress(StorageError):  # it is free when this process ends
+                    self._store.outbox.release(SEND_LEASE, self._owner)
             await self._api.close()
             self._announcer.flush()
 
     async def _push_on(self) -> None:
-        pause, holds = _FIRST_PAUSE, False
+        pause = _FIRST_PAUSE
         while not self._end.is_set():
             self._rounds_begun += 1
-            holds, seconds = await self._guarded(self._push_once(holds), (False, pause))
+            seconds = await self._guarded(self._push_once(), pause)
             self._rounds_ended += 1
             seconds, pause = self._distance(seconds, pause)
             async with self._settled:
                 self._settled.notify_all()
             await _either(self._to_push, seconds)
 
-    async def _push_once(self, holds: bool) -> tuple[bool, float | None]:  # noqa: FBT001 -- the task's own state
-        """Deliver what can go; whether the lease is held, and how long to wait (``None``: long)."""
+    async def _push_once(self) -> float | None:
+        """Deliver what can go; how long to wait then (``None``: until it's wished)."""
         outbox = self._store.outbox
-        if self._store.read_only or not outbox.open_entries():
-            return holds, None
+        if self._store.read_only or self._paused or not outbox.open_entries():
+            return None
         if not self._may_send():
-            return False, _OTHERS_PAUSE
-        self._push.settle_unsure()
-        if not holds:
-            for entry in outbox.recover():
-                self._delivered_one(entry.kind, entry.record_id)
-                self._store.refresh_overlay(entry.kind, entry.record_id)
-        if parcels(outbox.open_entries()):
-            await self._meet(Lane.OUTBOX)
-            error = await self._push.round()
+            return _OTHERS_PAUSE
+        try:
+            return await self._push_alone()
+        finally:  # nobody waits for one who has nothing to send, or is stopped
+            outbox.release(SEND_LEASE, self._owner)
+
+    async def _push_alone(self) -> float | None:
+        """Deliver what can go, as the only one: what is found as being sent is nobody's."""
+        outbox = self._store.outbox
+        for entry in outbox.recover():
+            self._delivered_one(entry.kind, entry.record_id)
+            self._store.refresh_overlay(entry.kind, entry.record_id)
+        if self._is_work():
+            try:
+                await self._meet(Lane.OUTBOX)
+                await self._push.settle_doubts()
+                error = await self._push.round()
+            except StorageError:
+                raise
+            except PlanhatTuiError as met:
+                error = met
+            self._failing = isinstance(error, UnknownOutcomeError)
             if error is not None:
                 self._notice(error)
-                return True, _FIRST_PAUSE
+                self._pause(error)
+                return _FIRST_PAUSE
             self._well()
-        unsure = any(settles_itself(entry) for entry in outbox.open_entries())
-        return True, _UNSURE_PAUSE if unsure else None
+            if (grows_for := self._push.comes_back_in) is not None:
+                return grows_for
+        due = due_in(outbox.open_entries(), self._wall())
+        return None if due is None else max(due, _UNSURE_PAUSE)
+
+    def _is_work(self) -> bool:
+        """Tell whether something can go, or has to be looked up."""
+        entries = self._store.outbox.open_entries()
+        return bool(parcels(entries)) or any(map(decides_itself, entries))
+
+    def _pause(self, error: PlanhatTuiError) -> None:
+        """Send nothing more after 401 and 403, until a person wants it; everything is kept."""
+        if isinstance(error, TokenError | ForbiddenError):
+            self._paused = f"{error}  Nothing more is sent; every edit is kept."
+            self._announcer.announce(Topic.SYNC)
 
     def _may_send(self) -> bool:
         """Take or renew the lease; not when the end has come."""
@@ -257,22 +333,32 @@ class Session:
 
     async def _pull_once(self) -> float | None:
         """Carry out one step; how long to wait before the next (``None``: until it's wished)."""
-        await self._meet(Lane.SCREEN)
+        first = self._pull.is_empty
+        await self._meet(Lane.USER if first else Lane.SCREEN, once=first)
         if self._store.read_only:  # what is read couldn't be kept
             return None
-        step = self._pull.next_step(but_screen=self._looking)
-        if self._pulling != (not isinstance(step, Rest)):
-            self._pulling = not isinstance(step, Rest)
-            self._announcer.announce(Topic.SYNC)
+        step = await self._take_step()
         if isinstance(step, Rest):
             return step.seconds
-        self._in_background = is_background(step)
-        try:
-            await self._pull.run(step)
-        finally:
-            self._in_background = False
         self._well()
         return 0
+
+    async def _take_step(self) -> Step:
+        """Carry out the next step, and return it.
+
+        One at a time: each goes on from what the one before has noted.
+        """
+        async with self._stepping:
+            step = self._pull.next_step(but_screen=self._looking)
+            if self._pulling != (not isinstance(step, Rest)):
+                self._pulling = not isinstance(step, Rest)
+                self._announcer.announce(Topic.SYNC)
+            self._in_background = is_background(step)
+            try:
+                await self._pull.run(step)
+            finally:
+                self._in_background = False
+        return step
 
     async def _look_on(self) -> None:
         """Read what the screen waits for while the rest waits for calls that this may have."""
@@ -297,7 +383,7 @@ class Session:
         """
         if self._network in {"refused", "mismatch"}:
             return None, _FIRST_PAUSE
-        if self._network == "offline":
+        if self._network in {"offline", "stranger"}:
             return pause * (0.5 + self._chance()), min(pause * 2, _LONGEST_PAUSE)
         return seconds, _FIRST_PAUSE
 
@@ -314,19 +400,19 @@ class Session:
 
     # -- who we are
 
-    async def _meet(self, lane: Lane) -> None:
+    async def _meet(self, lane: Lane, *, once: bool = False) -> None:
         """Make sure, once, that the token opens the tenant whose files these are."""
         async with self._first_contact:
             if self._known:
                 return
             try:
-                me = await self._api.my_profile(lane=lane)
+                me = await self._api.my_profile(lane=lane, once=once)
             except PlanhatTuiError as error:
                 self._notice(error)
                 raise
             identity = text_of(me.data, "tenantId") or me.id
             mirror = self._store.mirror
-            noted = mirror.noted("identity")
+            noted = self._store.outbox.owner().tenant or mirror.noted("identity")
             if noted and noted != identity:
                 mismatch = TenantMismatchError(
                     "The token of this profile now opens another tenant. Nothing is read or sent.",
@@ -338,6 +424,7 @@ class Session:
                 mirror.note("identity", identity)
                 mirror.note("me", me.id)
                 mirror.note("me_json", me.json)
+                self._store.outbox.know(Owner(identity, User.from_raw(me.data).name))
             self._known = True
             self._well()
             self._announcer.announce(Topic.PROFILE)
@@ -355,8 +442,12 @@ class Session:
 
     def _notice(self, error: PlanhatTuiError) -> None:
         log.info("%s", error)
-        if isinstance(error, OfflineError):
+        if isinstance(error, RateLimitedError):  # Planhat is there, and says when to come again
+            self._tell("online", str(error))
+        elif isinstance(error, OfflineError):
             self._tell("offline", str(error))
+        elif isinstance(error, StrangerError):
+            self._tell("stranger", str(error))
         elif isinstance(error, TokenError):
             self._tell("refused", str(error))
         elif not isinstance(error, TenantMismatchError | InputError):
@@ -370,6 +461,7 @@ class Session:
             found = network == "online" and self._network != network
             self._network, self._reason = network, reason
             if found:  # whoever finds the way tells the other
+                self._paused = ""
                 self._to_push.set()
                 self._to_pull.set()
             self._announcer.announce(Topic.SYNC)
@@ -377,6 +469,11 @@ class Session:
     def _delivered_one(self, kind: Kind, record_id: str) -> None:
         self._announcer.announce(Topic(kind), frozenset({record_id}))
         self._announcer.announce(Topic.OUTBOX)
+
+
+def _spent(limits: Limits) -> tuple[object, ...]:
+    """Return what other processes can change of a limit; its times run by themselves."""
+    return limits.limit, limits.remaining, limits.stopped_until
 
 
 async def _answer(question: Callable[[], Coroutine[object, object, T]], answer: Future[T]) -> None:

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from planhat_tui.model.limits import Limits
+from planhat_tui.model.records import MANY
+from planhat_tui.sync.outlook import Outlook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from planhat_tui.store.absences import Doubt
     from planhat_tui.store.rows import Progress
 
-Network: TypeAlias = Literal["starting", "online", "offline", "refused", "mismatch"]
+ANSWER: Final = "sync --accept-deletions"
+"""The verb that answers the question."""
+NOTHING_KNOWN: Final = Outlook(None, None)
+Network: TypeAlias = Literal["starting", "online", "offline", "stranger", "refused", "mismatch"]
 
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
     """Where the engine stands.
 
-    ``network``: ``refused`` means that the token isn't good, ``mismatch`` that it now belongs to
-    another tenant. ``reason`` is a sentence, empty when all is well. ``pulling`` holds while there
-    is something left to read. ``set_aside`` counts records that couldn't be read.
+    ``network``: ``stranger`` means that what answers isn't Planhat, ``refused`` that the token
+    isn't good, ``mismatch`` that it now belongs to another tenant. ``reason`` is a sentence, empty
+    when all is well. ``pulling`` holds while there is something left to read. ``set_aside`` counts
+    records that couldn't be read; ``doubts`` are questions about records that Planhat's lists no
+    longer have. ``outlook`` is what is left to read.
     """
 
     network: Network = "starting"
@@ -28,3 +38,14 @@ class SyncStatus:
     progress: Progress | None = None
     limits: Limits = field(default_factory=Limits)
     set_aside: int = 0
+    paused: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    outlook: Outlook = NOTHING_KNOWN
+
+
+def question(doubts: Iterable[Doubt]) -> str:
+    """Return what a person is asked, and how it is answered; empty if there's nothing to ask."""
+    told = " and ".join(f"{d.missing} of {d.known} {MANY[d.kind]}" for d in doubts)
+    if not told:
+        return ""
+    return f"Planhat's list lacks {told}: none was removed here.  {ANSWER} removes them"

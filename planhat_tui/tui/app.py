@@ -13,16 +13,20 @@ from textual.app import App
 from textual.filter import Monochrome, NoColor
 
 from planhat_tui.tui import themes
+from planhat_tui.tui.configuring import Configuring
 from planhat_tui.tui.hostile import HostileText
-from planhat_tui.tui.palette import Verbs
-from planhat_tui.tui.panes.companies import look
+from planhat_tui.tui.looking import first_look
+from planhat_tui.tui.messages import Said
+from planhat_tui.tui.palette import Palette, Verbs
 from planhat_tui.tui.presentation import glyphs
 from planhat_tui.tui.reading import Reading
+from planhat_tui.tui.restyling import Restyling
 from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.typeahead import TypeAhead, Walked
+from planhat_tui.tui.widgets.toosmall import QUIT, is_too_small
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
     from pathlib import PurePath
 
@@ -31,14 +35,20 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
-    from planhat_tui.tui.panes.companies import Found
+    from planhat_tui.tui.looking import Found
+    from planhat_tui.tui.restyling import Restyled
     from planhat_tui.tui.session import Session
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+USUAL = "planhat-dark"
+"""The theme where no other can be used."""
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 """What ends the app from outside: the terminal is given back, the exit status tells."""
 
+AGAIN = 10.0
+"""Seconds in which a second ctrl+q ends, though a call is running."""
 
-STYLED = ("bars", "line", "messageline", "picker", "rows", "rule")
+STYLED = ("bars", "completer", "line", "messageline", "picker", "rows", "rule", "toosmall")
 """Widgets with a style sheet of their own beside them."""
 
 
@@ -58,13 +68,18 @@ class PlanhatApp(App[None]):
         super().__init__(driver_class=driver_class)
         self.session = session
         self.reading = Reading()
-        self.typing = TypeAhead(self, super().on_event, time.monotonic)
+        self.restyling = Restyling(session.runtime.paths.user_themes, session.themes)
+        self.changed_keys = session.runtime.config.settings.keys
+        self.typing = TypeAhead(self, self._hand_over, time.monotonic)
+        self.configuring = Configuring(self)
         self.animation_level = "none"
         self._explorers: dict[str, Explorer] = {}
+        self._on_screen = ""
+        self._quitting: float | None = None
         self._filters.append(HostileText())
         if self.no_color:  # to the letter: not even greys
             self._filters = [NoColor() if isinstance(f, Monochrome) else f for f in self._filters]
-        self._first = look(session.workspaces.current)
+        self._first = first_look(session.workspaces.current, session.runtime.config.start_view)
         self.look(session.theme)
 
     # -- time and looks
@@ -86,15 +101,32 @@ class PlanhatApp(App[None]):
         return self.session.clock.monotonic()
 
     def look(self, name: str) -> None:
-        """Use a theme, with the accent of the profile that is on screen."""
-        chosen = self.session.themes[name]
+        """Use a theme, with the accent of the profile that is on screen; one that is gone isn't."""
+        name = name if name in self.restyling.themes else USUAL
+        chosen = self.restyling.themes[name]
         accent = self.session.workspaces.current.profile.accent
         made = themes.convert(chosen, accent)
-        if made.name not in self.available_themes:
-            self.register_theme(made)
+        again = made.name == self.theme and made != self.available_themes[made.name]
+        self.register_theme(made)
         self.theme_name = name
-        self.glyphs = glyphs.choose(chosen.glyphs, self.session.env)
+        self.glyphs = glyphs.choose(chosen.glyphs, self.session.env, chosen.borders)
+        self.set_class(chosen.borders == "none", "-no-borders")
         self.theme = made.name
+        if again:
+            self.mutate_reactive(PlanhatApp.theme)
+        for explorer in self._explorers.values():  # their lines are made of the signs before
+            if explorer.is_mounted:
+                explorer.standing.draw_header()
+                explorer.standing.draw_state()
+
+    def restyle(self, found: Restyled | None) -> None:
+        """Use the themes as they are saved now, and say so; mistakes change nothing."""
+        if found is None:
+            return
+        if self.theme_name in found.new or self.theme_name not in found.themes:
+            self.look(self.theme_name)
+        if found.told:
+            self.explorer.say(found.told, bad=found.bad)
 
     # -- one explorer for each open profile
 
@@ -104,13 +136,13 @@ class PlanhatApp(App[None]):
         for number in SIGNALS:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._ended, number)
-        self.set_keymap(dict(self.session.runtime.config.settings.keys))
+        self.take_keys(self.changed_keys)
         await self.push_screen(self._shown(self._first))
 
     @property
     def explorer(self) -> Explorer:
-        """The explorer of the profile on screen."""
-        return self._explorers[self.session.workspaces.current.profile.name]
+        """The explorer that is shown; while another profile is opened, still the one before."""
+        return self._explorers[self._on_screen]
 
     def _shown(self, first: Found) -> str:
         """Return the name of the screen of the profile that is open, made if it wasn't.
@@ -122,6 +154,7 @@ class PlanhatApp(App[None]):
         if name not in self._explorers:
             self._explorers[name] = Explorer(workspace, first)
             self.install_screen(self._explorers[name], name)
+        self._on_screen = name
         return name
 
     def switch_to(self, name: str) -> None:
@@ -131,18 +164,38 @@ class PlanhatApp(App[None]):
         def opened(first: Found) -> None:
             self.look(self.theme_name)
             self.switch_screen(self._shown(first))
-            self.explorer.greet(f"{name} is on screen.  P goes back")
+            self.explorer.standing.greet(f"{name} is on screen.  P goes back")
 
-        before.wait_for(lambda: look(self.session.workspaces.open(name)), opened)
+        start = self.session.runtime.config.start_view
+        before.wait_for(lambda: first_look(self.session.workspaces.open(name), start), opened)
 
     # -- keys
+
+    def take_keys(self, changed: Mapping[str, str]) -> None:
+        """Go by these keys, where they differ from the table."""
+        self.changed_keys = changed
+        self.set_keymap(dict(changed))
+        for explorer in self._explorers.values():
+            explorer.draw_keys()
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys go one at a time."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.typing.hear(event)
         else:
+            await self._hand_over(event)
+
+    async def _hand_over(self, event: events.Event) -> None:
+        """Give an event to what it's for; what can't be seen gets no key, no paste, no click."""
+        typed = isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded
+        quits = isinstance(event, events.Key) and event.key == QUIT
+        if not typed or quits or not is_too_small(self.size):
             await super().on_event(event)
+
+    def action_command_palette(self) -> None:
+        """Show the commands."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     async def on_walked(self, event: Walked) -> None:
         """Let the next key go."""
@@ -154,8 +207,19 @@ class PlanhatApp(App[None]):
         self.exit(return_code=128 + number)
 
     async def action_quit(self) -> None:
-        """End; what isn't delivered is kept, and named on the way out."""
-        self.exit()
+        """End; what isn't delivered is kept, and named on the way out.
+
+        A call whose timer runs is named first: who forgot it can
+        still save it. The second time soon after ends.
+        """
+        told, self._quitting = self._quitting, self.monotonic()
+        calling = [partner for one in self._explorers.values() for partner in one.calls.running]
+        whom = " and ".join(partner.whom for partner in calling)
+        if whom and (told is None or self._quitting - told > AGAIN):
+            said = f"A call with {whom} is running; its draft is kept.  ctrl+q again quits"
+            self.screen.post_message(Said(said))
+        else:
+            self.exit()
 
     def on_unmount(self) -> None:
         """Let the threads go."""

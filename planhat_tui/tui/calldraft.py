@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls
-from planhat_tui.model.calls import CallDraft
+from planhat_tui.model.calls import CallDraft, CallTimer, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,6 +65,40 @@ def draft_of(typed: Typed, now: datetime, *, finished: bool) -> CallDraft:
     return _with_talk(draft, talk, now if finished else None)
 
 
+def at_save(typed: Typed, timer: CallTimer, now: datetime) -> Typed:
+    """Return the texts of a call that is saved while its timer runs.
+
+    A talk ends now. Minutes of 0 while it rings: nobody answered, so it has rung until now.
+    """
+    if typed.end.strip():
+        return typed
+    if timer.stage is Stage.TALKING and not typed.talk.strip():
+        return replace(typed, end=stamp(now, now))
+    if timer.stage is Stage.RINGING and _is_nothing(typed.talk) and not typed.waiting.strip():
+        return replace(typed, waiting=f"{timer.waiting(now) // timedelta(seconds=1)}")
+    return typed
+
+
+def check_told(draft: CallDraft, timer: CallTimer, *, finished: bool) -> None:
+    """Raise :class:`InputError`, with the form's field, if the form doesn't know the call's times.
+
+    Planhat would take the call without any, which nobody means who opens a form.
+    """
+    if draft.start is not None and draft.end is not None:
+        return
+    if finished:
+        raise InputError(
+            "How many minutes?", "Type 5, 90s or 1h5m; 0 if nobody answered", field="talk"
+        )
+    if draft.start is None:
+        raise InputError("When did it start?", "Type 14:05 or -10m", field="start")
+    if timer.stage is Stage.RINGING:
+        raise InputError(
+            "It still rings.", "F8 when somebody answers; type 0 if nobody did", field="talk"
+        )
+    raise InputError("When did it end?", "Type 14:05 or now", field="end")
+
+
 def stamp(moment: datetime, now: datetime) -> str:
     """Return a moment as the form shows it: ``14:05:20``, with the date where it isn't today's."""
     local = moment.astimezone(now.tzinfo).replace(tzinfo=None)
@@ -104,6 +138,13 @@ def _with_talk(draft: CallDraft, talk: timedelta, now: datetime | None) -> CallD
         return draft
     start, end = calls.finished(end, talk, draft.waiting)
     return replace(draft, start=start, end=end)
+
+
+def _is_nothing(talk: str) -> bool:
+    """Tell whether the talk is typed as none at all."""
+    with contextlib.suppress(InputError):
+        return calls.parse_duration(talk) == timedelta()
+    return False
 
 
 def _seconds(text: str) -> float:

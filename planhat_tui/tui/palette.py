@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import (
+    CommandInput,
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Provider,
+)
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widgets import LoadingIndicator
 
-from planhat_tui.commands.context import Door
+from planhat_tui.commands.barring import why_not
+from planhat_tui.commands.context import Door, Selection
 from planhat_tui.config.profiles import DEMO_NAMES
 from planhat_tui.tui.keys import keys_of, shown
 from planhat_tui.tui.screens.explorer import Explorer
+from planhat_tui.tui.widgets.fitting import Fitting
+from planhat_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from textual import events
+    from textual.app import ComposeResult
+
+    from planhat_tui.commands.registry import Command
     from planhat_tui.tui.app import PlanhatApp
 
 HIDDEN = frozenset({"down", "up", "top", "bottom", "half_down", "half_up", "open", "back"})
@@ -25,23 +42,55 @@ NAMES: Final = 22
 """Cells for the names of commands; what they do stands behind."""
 
 
+class Entry(NamedTuple):
+    """One line of the palette. What isn't ``able`` tells why in its ``help``, and when it's run."""
+
+    name: str
+    help: str
+    run: Callable[[], object]
+    able: bool = True
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which keeps its height as sheets do, and is covered as they are."""
+
+    def __init__(self) -> None:
+        super().__init__(id="--command-palette")
+        self.too_small = TooSmall()
+
+    def compose(self) -> ComposeResult:
+        """Draw the line, what it finds, and the cover over both."""
+        with Fitting(id="--container"):
+            with Horizontal(id="--input"):
+                yield CommandInput(placeholder=self._placeholder, select_on_focus=False)
+            with Vertical(id="--results"):
+                yield CommandList()
+                yield LoadingIndicator()
+        yield self.too_small
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say what a terminal that is too small needs."""
+        self.too_small.look(event.size)
+
+
 class Verbs(Provider):
     """What can be done from here, by name."""
 
     async def search(self, query: str) -> Hits:
         """Find a command by a piece of its name."""
         matcher = self.matcher(query)
-        for name, help_text, run in self._all():
-            score = matcher.match(name)
+        for entry in self._all():
+            score = matcher.match(entry.name)
             if score > 0:
-                yield Hit(score, _line(matcher.highlight(name), help_text), run, text=name)
+                shown = _line(matcher.highlight(entry.name), entry)
+                yield Hit(score, shown, entry.run, text=entry.name)
 
     async def discover(self) -> Hits:
         """Offer everything before a letter is typed."""
-        for name, help_text, run in self._all():
-            yield DiscoveryHit(_line(Content(name), help_text), run, text=name)
+        for entry in self._all():
+            yield DiscoveryHit(_line(Content(entry.name), entry), entry.run, text=entry.name)
 
-    def _all(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    def _all(self) -> Iterator[Entry]:
         app = cast("PlanhatApp", self.app)
         explorer = self.screen
         if not isinstance(explorer, Explorer):
@@ -50,36 +99,52 @@ class Verbs(Provider):
         yield from _of_registry(explorer)
         runtime = app.session.runtime
         for name in (*runtime.config.profiles, *DEMO_NAMES):
-            yield f"tenant: {name}", "put it on screen", partial(app.switch_to, name)
-        for name in app.session.themes:
-            yield f"theme: {name}", "use it until the end of this run", partial(app.look, name)
-        yield "quit", "ctrl+q", app.exit
+            yield Entry(f"tenant: {name}", "put it on screen", partial(app.switch_to, name))
+        for name in app.restyling.themes:
+            run = partial(explorer.commanding.run, f"theme use {name}", remember=False)
+            yield Entry(f"theme: {name}", "use it from now on", run)
+        yield Entry("quit", "ctrl+q", app.action_quit)
 
 
-def _line(name: Content, help_text: str) -> Content:
-    """Return a command and what it does, on one line."""
+def _line(name: Content, entry: Entry) -> Content:
+    """Return a command and what it does, on one line; one that can't be done is dim, with why."""
     blanks = " " * max(2, NAMES - name.cell_length)
-    return Content.assemble(name, blanks, (help_text, "not bold $muted"))
+    shown = name if entry.able else name.stylize("dim")
+    return Content.assemble(shown, blanks, (entry.help, "not bold $muted"))
 
 
-def _of_keys(explorer: Explorer) -> Iterator[tuple[str, str, Callable[[], object]]]:
-    changed = explorer.planhat.session.runtime.config.settings.keys
+def _of_keys(explorer: Explorer) -> Iterator[Entry]:
+    changed = explorer.planhat.changed_keys
     seen: set[str] = set()
     for part in explorer.parts:
         for key in keys_of(*part.PLACES):
             if key.name not in seen | HIDDEN:
                 seen.add(key.name)
-                help_text = f"{shown(key, changed)}: {key.help}"
-                yield key.words, help_text, partial(part.action_do, key.name)
+                reason = part.why_not(key.name)
+                help_text = f"{shown(key, changed)}: {reason or key.help}"
+                run = partial(part.action_do, key.name)  # it says why not, where it can't be done
+                yield Entry(key.words, help_text, run, able=not reason)
 
 
-def _of_registry(explorer: Explorer) -> Iterator[tuple[str, str, Callable[[], object]]]:
+def offered() -> tuple[Command, ...]:
+    """Return the verbs that the palette leads to."""
     from planhat_tui.commands.registry import commands
 
-    for command in commands():
-        if Door.LINE in command.doors:
-            if command.params:
-                run = partial(explorer.commanding.open, f"{command.name} ")
-            else:
-                run = partial(explorer.commanding.run, command.name)
-            yield f":{command.name}", command.summary, run
+    return tuple(command for command in commands() if Door.PALETTE in command.doors)
+
+
+def _of_registry(explorer: Explorer) -> Iterator[Entry]:
+    """Return the verbs; one that can't run now tells why in its place, and when it's chosen."""
+    kind, ids = explorer.selection()
+    selection = Selection(kind if ids else None, ids)
+    workspace = explorer.workspace
+    for command in offered():
+        reason = why_not(command, workspace.profile, selection, unwritable=workspace.unwritable)
+        run: Callable[[], object]
+        if reason:
+            run = partial(explorer.say, reason)
+        elif command.params:
+            run = partial(explorer.commanding.open, f"{command.name} ")
+        else:
+            run = partial(explorer.commanding.run, command.name)
+        yield Entry(f":{command.name}", reason or command.summary, run, able=not reason)

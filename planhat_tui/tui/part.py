@@ -72,9 +72,14 @@ class Part(Widget):
         deed: Callable[[], T],
         then: Callable[[T], None],
         failed: Callable[[PlanhatTuiError], None] | None = None,
+        *,
+        opens: bool = False,
     ) -> None:
-        """Do something that may take seconds, beside everything else."""
-        self.planhat.reading.wait_for(self, deed, then, failed or self.say_problem)
+        """Do something that may take seconds, beside everything else.
+
+        ``opens`` says that the answer moves the focus: keys typed meanwhile wait for it.
+        """
+        self.planhat.reading.wait_for(self, deed, then, failed or self.say_problem, opens=opens)
 
     def on_answered(self, event: Answered) -> None:
         """Apply an answer, here on the screen's thread."""

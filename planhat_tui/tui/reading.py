@@ -87,9 +87,12 @@ class Reading:
         deed: Callable[[], T],
         then: Callable[[T], None],
         failed: Callable[[PlanhatTuiError], None],
+        *,
+        opens: bool = False,
     ) -> None:
         """Run ``deed``, which may take seconds, beside the others."""
-        self._run(self._network, widget, deed, then, failed, _always)
+        self.opening += opens
+        self._run(self._network, widget, deed, then, failed, _always, opens=opens)
 
     def barrier(self) -> Future[None]:
         """Return a future that is done when everything asked of the store before is."""

@@ -8,26 +8,50 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from planhat_tui.config.profiles import DEMO_NAMES
+from planhat_tui.workspace.switch import only_other
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
+    from planhat_tui.api.log import RequestLogLine
+    from planhat_tui.commands.context import Reach
     from planhat_tui.config.paths import Paths
     from planhat_tui.config.profiles import Config, Profile
     from planhat_tui.config.themes import Theme
+    from planhat_tui.config.watching import Reread
     from planhat_tui.model.ports import Clock
     from planhat_tui.model.records import User
+    from planhat_tui.workspace.queries import Queries
     from planhat_tui.workspace.switch import Workspaces
 
 
-class History(Protocol):
-    """The lines that were typed after the colon."""
+class Memory(Protocol):
+    """What the machine remembers: the lines that were typed after the colon, what was shown."""
 
-    def history(self) -> tuple[str, ...]:
-        """Return them, oldest first."""
+    def history(self, tenant: str) -> tuple[str, ...]:
+        """Return those of a tenant, oldest first."""
         ...
 
-    def remember_line(self, text: str) -> None:
+    def remember_line(self, text: str, tenant: str) -> None:
         """Keep one."""
+        ...
+
+    def has_seen(self, name: str) -> bool:
+        """Tell whether something that is shown once was shown."""
+        ...
+
+    def see(self, name: str) -> None:
+        """Remember that it was."""
+        ...
+
+
+class Requests(Protocol):
+    """The log of requests, of all tenants."""
+
+    def lines(self) -> tuple[RequestLogLine, ...]:
+        """Return them, oldest first."""
         ...
 
 
@@ -40,13 +64,23 @@ class Root(Protocol):
         ...
 
     @property
+    def flags(self) -> Mapping[str, str]:
+        """The options with which the run began."""
+        ...
+
+    @property
     def paths(self) -> Paths:
         """Where things live."""
         ...
 
     @property
-    def machine(self) -> History:
+    def machine(self) -> Memory:
         """What this machine remembers."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """What was asked of Planhat in this run."""
         ...
 
     def profile(self, name: str) -> Profile:
@@ -57,8 +91,28 @@ class Root(Protocol):
         """Read the config again."""
         ...
 
+    def reread(self) -> Reread | None:
+        """Read the config again if somebody has changed it."""
+        ...
+
     def probe(self, profile: Profile) -> User:
         """Ask Planhat who a profile's token stands for."""
+        ...
+
+    def examine(self, profile: Profile) -> Reach:
+        """Ask Planhat about a profile."""
+        ...
+
+    def inspect(self, profile: Profile) -> AbstractContextManager[Queries]:
+        """Give what can be read of a profile, opened for that if it wasn't."""
+        ...
+
+    def kept(self, profile: Profile) -> AbstractContextManager[Queries | None]:
+        """Give what is here of a profile, ``None`` if nothing is."""
+        ...
+
+    def wipe(self, profile: Profile) -> None:
+        """Delete what is here of a profile."""
         ...
 
     def queued(self, name: str) -> int:
@@ -72,8 +126,9 @@ class Session:
 
     ``theme`` is the name of one of ``themes``. ``problems`` are sentences about what couldn't be
     used of the config and the themes, ``warnings`` about what is used but shouldn't stay so;
-    ``hint`` is shown at the start where nothing is wrong. ``first_seen`` is called when the first
-    sight of the list is on screen.
+    ``choose`` says why the practice data is open and none of the config's tenants; ``hint`` is
+    shown at the start where nothing is wrong. ``first_seen`` is called when the first sight of the
+    list is on screen.
     """
 
     workspaces: Workspaces
@@ -82,7 +137,17 @@ class Session:
     theme: str
     clock: Clock
     problems: tuple[str, ...] = ()
+    choose: str = ""
     warnings: tuple[str, ...] = ()
     hint: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     first_seen: Callable[[], None] = lambda: None
+
+    @property
+    def other(self) -> str:
+        """The profile that was on screen before; if there was none, the only one it can be.
+
+        The practice data is meant only where the config has no other profile.
+        """
+        here = self.workspaces.current.profile.name
+        return self.workspaces.last or only_other(here, self.runtime.config.profiles, DEMO_NAMES)

@@ -1,6 +1,7 @@
-"""Undo, from the key to the edits that take a step back.
+"""Undo and redo, from the key to the edits that do it.
 
-What Planhat doesn't have yet is dropped at once; of the rest a person sees first what it will do.
+What Planhat doesn't have yet is dropped at once; of the rest a person sees first what it will do,
+on values that were read just before.
 """
 
 from __future__ import annotations
@@ -10,63 +11,87 @@ from typing import TYPE_CHECKING
 from planhat_tui.config import guardrails
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from planhat_tui.model.undo import UndoPlan
-    from planhat_tui.tui.screens.explorer import Explorer
+    from planhat_tui.tui.part import Part
     from planhat_tui.tui.screens.sheet import Sheet
     from planhat_tui.workspace.undo import Undone
+    from planhat_tui.workspace.workspace import Workspace
 
 SAID = 2
 """How many sentences the message line has room for."""
 
 
 class Undoing:
-    """Taking back the last step of one explorer."""
+    """Taking back and doing again, on one profile; ``then`` is told what was done."""
 
-    def __init__(self, explorer: Explorer) -> None:
-        self._explorer = explorer
+    def __init__(
+        self,
+        part: Part,
+        workspace: Workspace,
+        users: Mapping[str, str],
+        then: Callable[[Undone], None],
+    ) -> None:
+        self._part = part
+        self._workspace = workspace
+        self._users = users
+        self._then = then
 
-    def begin(self) -> None:
-        """Plan it; drop what isn't delivered, show the rest first."""
-        self._explorer.ask("undo", self._explorer.workspace.undo_plan, self._planned, opens=True)
+    def begin(self, n: int = 0) -> None:
+        """Plan to take back an edit, or the last step; drop what isn't delivered, show the rest."""
+        workspace = self._workspace
+        self._plan(lambda: workspace.undo_plan(n), lambda plan: workspace.undo(plan, n))
 
-    def _planned(self, plan: UndoPlan) -> None:
-        if not plan.reaches_planhat:
-            self._do(plan)
-            return
+    def again(self) -> None:
+        """Plan to do again what was taken back last."""
+        self._plan(self._workspace.redo_plan, self._workspace.redo)
 
+    def _plan(self, planned: Callable[[], UndoPlan], deed: Callable[[UndoPlan], Undone]) -> None:
+        def begun(plan: UndoPlan) -> None:
+            if not plan.reaches_planhat:
+                self._do(lambda: deed(plan))
+            elif plan.as_of is None:
+                self._show(plan, deed)
+            else:
+                self._part.say("Asking Planhat how it is now ...")
+                self._part.wait_for(fresh, lambda now: self._show(now, deed), opens=True)
+
+        def fresh() -> UndoPlan:
+            self._workspace.read_for(planned())
+            return planned()
+
+        self._part.ask("undo", planned, begun, opens=True)
+
+    def _show(self, plan: UndoPlan, deed: Callable[[UndoPlan], Undone]) -> None:
         def answered(sure: bool | None) -> None:  # noqa: FBT001 -- the answer of the sheet
             if sure:
-                self._do(plan)
+                self._do(lambda: deed(plan))
 
-        self._explorer.app.push_screen(self._sheet(plan), answered)
+        self._part.say("")
+        self._part.app.push_screen(self.sheet(plan), answered)
 
-    def _sheet(self, plan: UndoPlan) -> Sheet[bool]:
+    def sheet(self, plan: UndoPlan) -> Sheet[bool]:
         """Return what shows the plan: with a word to type where it deletes, or changes many."""
         from planhat_tui.tui.presentation.undo_words import undo_sum, undo_text
         from planhat_tui.tui.screens.confirm import Confirm
         from planhat_tui.tui.screens.undo import UndoSheet
 
-        explorer = self._explorer
-        profile = explorer.workspace.profile
-        word = guardrails.typed_word(profile, plan.size, deleting=bool(plan.deletes))
+        planhat = self._part.planhat
+        profile = self._workspace.profile
+        deletes = len(plan.deletes)
+        word = guardrails.typed_word(profile, deletes or plan.size, deleting=deletes > 0)
         if not word:
-            return UndoSheet(plan, explorer.users)
-        told = undo_text(plan, explorer.users, arrow=explorer.planhat.glyphs.arrow)
-        text = "\n".join(part for part in (told, undo_sum(plan)) if part)
-        return Confirm("Undo", text, word, explorer.planhat.monotonic)
+            return UndoSheet(plan, self._users)
+        told = undo_text(plan, self._users, arrow=planhat.glyphs.arrow)
+        text = "\n".join(part for part in (told, undo_sum(plan, planhat.wall())) if part)
+        return Confirm("Redo" if plan.redo else "Undo", text, word, planhat.monotonic)
 
-    def _do(self, plan: UndoPlan) -> None:
-        workspace = self._explorer.workspace
-        self._explorer.perform(lambda: workspace.undo(plan), self._undone)
-
-    def _undone(self, undone: Undone) -> None:
-        queued, delivered = _short(undone.sentences), _short(undone.delivered)
-        self._explorer.say(queued)
-        if queued != delivered:
-            self._explorer.flows.watch(undone.entries, queued, delivered)
+    def _do(self, deed: Callable[[], Undone]) -> None:
+        self._part.perform(deed, self._then)
 
 
-def _short(sentences: tuple[str, ...]) -> str:
+def short(sentences: tuple[str, ...]) -> str:
     """Return two sentences at most; the first, and how many there are more, if they are many."""
     if len(sentences) <= SAID:
         return "  ".join(sentences)

@@ -5,26 +5,34 @@ An action returns when the edit is on the disk; Planhat hears of it later.
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.config import guardrails
-from planhat_tui.errors import InputError, NotFoundError
-from planhat_tui.model.calls import body_of, check
+from planhat_tui.errors import InputError, NotFoundError, StorageError
+from planhat_tui.model.calls import body_of, check, check_record
+from planhat_tui.model.conflicts import field_in, settled, standoff
 from planhat_tui.model.edits import Change, custom_path, same, value_at
-from planhat_tui.model.fields import FIELDS, field_of
-from planhat_tui.model.outbox import Action, Entry, NewEntry, State
-from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, text_of, texts_of
+from planhat_tui.model.outbox import Action, Entry, Made, NewEntry, State
+from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of, texts_of
 from planhat_tui.model.tags import clean_tag
 from planhat_tui.model.text import visible
+from planhat_tui.model.writable import body_of_new, editable, title_of
+from planhat_tui.workspace.freshids import fresh_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.calls import CallDraft
+    from planhat_tui.model.conflicts import Choice
+    from planhat_tui.model.plans import Row
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
+
+log = logging.getLogger(__name__)
+
+SAID_SO: Final = "You said that it is there."
 
 
 class Actions:
@@ -35,23 +43,50 @@ class Actions:
         profile: Profile,
         store: TenantStore,
         done: Callable[[Iterable[Entry]], None],
-        make_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+        make_id: Callable[[], str] = fresh_id,
     ) -> None:
-        self._profile = profile
+        self.go_by(profile)
         self._store = store
         self._done = done
         self._make_id = make_id
 
+    @property
+    def profile(self) -> Profile:
+        """The profile whose guardrails hold now."""
+        return self._profile
+
+    def go_by(self, profile: Profile) -> None:
+        """Go by the guardrails of a profile, and by what it says of calls."""
+        self._profile = profile
+
     def edit(
         self, kind: Kind, ids: Sequence[str], new_values: Mapping[str, Json]
     ) -> tuple[Entry, ...]:
-        """Set fields of records; ``None`` clears one. What is so already makes no entry."""
+        """Set fields of records; ``None`` clears one. What is so already makes no entry.
+
+        Raises :class:`InputError` if a call's times wouldn't go together.
+        """
         guardrails.check_write(self._profile, len(ids))
         step = self._make_id()
-        values = {_editable(kind, path): value for path, value in new_values.items()}
+        values = {editable(kind, path): value for path, value in new_values.items()}
+        if kind is Kind.CALL:
+            for call_id in ids:
+                check_record({**self._raw(kind, call_id), **values}, values)
         return self._queue(
             entry for record_id in ids for entry in self._edited(kind, record_id, values, step)
         )
+
+    def change(self, kind: Kind, rows: Iterable[Row]) -> tuple[Entry, ...]:
+        """Change records as the rows of a plan say, in one step; what they say of before counts.
+
+        What somebody has changed since is merged when it's delivered, or a conflict.
+        """
+        step = self._make_id()
+        made = [
+            NewEntry(kind, row.action, row.record_id, row.title, row.changes, step=step)
+            for row in rows
+        ]
+        return self.queue(made)
 
     def tag(
         self, kind: Kind, ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
@@ -71,7 +106,7 @@ class Actions:
     def create(self, kind: Kind, values: Mapping[str, Json]) -> Entry:
         """Make a company or a contact; ``custom.KEY`` paths are taken too."""
         guardrails.check_write(self._profile)
-        body = _body(kind, values)
+        body = body_of_new(kind, values)
         record_id = NEW_ID_PREFIX + self._make_id()
         title = text_of(body, "name") or text_of(body, "email") or record_id
         entry = NewEntry(
@@ -88,7 +123,7 @@ class Actions:
                 kind,
                 Action.DELETE,
                 record_id,
-                _title(kind, raw),
+                title_of(kind, raw),
                 body=dict(raw),
                 step=step,
             )
@@ -98,11 +133,12 @@ class Actions:
         ]
         return self._queue(entries)
 
-    def log_call(self, draft: CallDraft) -> tuple[Entry, ...]:
+    def log_call(self, draft: CallDraft, since: float | None = None) -> tuple[Entry, ...]:
         """Log a call, and put its note into the company's ``call_note_field`` in the same step.
 
-        Without such a field the note stays on this machine. Raises :class:`InputError` with the
-        field.
+        Without such a field the note stays on this machine. What was changed of the company and the
+        contact ``since`` then, in seconds since the epoch, joins the step, and comes last in what
+        is returned. Raises :class:`InputError` with the field.
         """
         guardrails.check_write(self._profile)
         check(draft)
@@ -127,20 +163,45 @@ class Actions:
         if draft.note and draft.company_id and self._profile.call_note_field:
             path = custom_path(self._profile.call_note_field)
             noted = self._edited(Kind.COMPANY, draft.company_id, {path: draft.note}, step)
-        self._store.calls.put(
-            {**body, "_id": record_id},
-            note=draft.note,
-            contact_id=draft.contact_id,
-            company_id=draft.company_id,
-        )
-        return self._queue([entry, *noted])
+        with self._store.at_once():
+            self._store.calls.put(
+                {**body, "_id": record_id},
+                note=draft.note,
+                contact_id=draft.contact_id,
+                company_id=draft.company_id,
+            )
+            made = self._queue([entry, *noted])
+            about = [one for one in (draft.company_id, draft.contact_id) if one]
+            meanwhile = self._store.journal.join(step, about, since) if since is not None else ()
+        return (*made, *meanwhile)
+
+    def note_call(self, call_id: str, text: str) -> tuple[Entry, ...]:
+        """Keep another note of a call on this machine.
+
+        Where the company's ``call_note_field`` still holds the note before, it gets this one: that
+        edit is returned.
+        """
+        guardrails.check_write(self._profile)
+        logged = self._store.calls.get(call_id)
+        if logged is None:
+            raise NotFoundError(f"There is no call {visible(call_id)} here.", "It may be deleted.")
+        company = logged.company_id or logged.call.company_id
+        entries: list[NewEntry] = []
+        if company and logged.note and (field := self._profile.call_note_field):
+            path = custom_path(field)
+            if value_at(self._raw(Kind.COMPANY, company), path) == logged.note:
+                entries = self._edited(Kind.COMPANY, company, {path: text}, self._make_id())
+        with self._store.at_once():
+            self._store.calls.note(call_id, text)
+            return self._queue(entries)
 
     def keep_call(self, call: Raw) -> None:
         """Put a call that was fetched by its id into the log."""
-        self._store.calls.put(dict(call))
+        self._store.calls.take_in(dict(call), self._store.wall())
 
     def retry(self, n: int) -> Entry:
         """Queue an entry again. Raises :class:`InputError` if its state doesn't allow it."""
+        self.check([self._store.outbox.get(n)])
         return self._told(self._store.outbox.retry(n))
 
     def hold(self, n: int) -> Entry:
@@ -159,7 +220,70 @@ class Actions:
         self._show(touched)
         return entry
 
-    def check(self, entries: Sequence[NewEntry]) -> None:
+    def resolve(self, n: int, field: str, choice: Choice, value: Json = None) -> tuple[Entry, ...]:
+        """Settle a field that is in conflict; the edits that go out now, none if theirs stays.
+
+        Raises :class:`InputError` if it isn't in conflict.
+        """
+        guardrails.check_write(self._profile)
+        outbox, conflicts = self._store.outbox, self._store.conflicts
+        first = outbox.get(n)
+        kind, record_id = first.kind, first.record_id
+        with self._store.at_once():
+            parked = [e for e in outbox.open_entries(kind, record_id) if e.state is State.CONFLICT]
+            found = standoff(parked, conflicts.of(kind, record_id))
+            if found is None:
+                raise InputError(f"Edit {n} isn't in conflict.", "It may have been settled.")
+            settling = settled(parked, field_in(found, field), choice, value)
+            going = [self._settle(entry, field, changes) for entry, changes in settling]
+            conflicts.forget(kind, record_id, [field])
+        self._show([*parked, first])
+        return tuple(outbox.get(one) for one in going if one is not None)
+
+    def _settle(self, entry: Entry, field: str, changes: Sequence[Change]) -> int | None:
+        """Let a settled field go out by itself where others of its edit are still in conflict."""
+        outbox = self._store.outbox
+        others = [change for change in changes if change.field != field]
+        wanted = [change for change in changes if change.field == field]
+        n = entry.n
+        if others and wanted:
+            n = outbox.split(entry.n, [field]) or entry.n
+        if wanted:
+            outbox.amend(n, wanted, State.QUEUED)
+            return n
+        if others:
+            outbox.amend(entry.n, others, State.CONFLICT, entry.reason)
+        else:
+            outbox.mark([entry.n], State.DROPPED, "Settled: what Planhat has was kept.")
+        return None
+
+    def it_is_there(self, n: int, record_id: str = "") -> Entry:
+        """Settle a create that isn't sure: a person knows that Planhat has it, and perhaps its id.
+
+        Raises :class:`InputError` if it isn't one, or its id is needed for edits that follow.
+        """
+        outbox = self._store.outbox
+        with self._store.at_once():
+            entry = outbox.get(n)
+            if entry.state is not State.NOT_SURE or entry.action is not Action.CREATE:
+                raise InputError(f"Edit {n} is {entry.state}: there is nothing to settle.")
+            made = entry.record_id
+            following = [e for e in outbox.open_entries(entry.kind, made) if e.n != n]
+            if following and not record_id:
+                raise InputError(
+                    f"{entry.title} has edits that follow.", "Give its id.", field="id"
+                )
+            if record_id:
+                outbox.made(entry.kind, [Made(n, made, record_id, SAID_SO)])
+                if entry.kind is Kind.CALL and (call := self._store.calls.server(made)):
+                    self._store.calls.rename(made, {**call, "_id": record_id})
+            else:
+                outbox.mark([n], State.DELIVERED, SAID_SO)
+        settled_now = outbox.get(n)
+        self._show([entry, settled_now])
+        return settled_now
+
+    def check(self, entries: Sequence[NewEntry | Entry]) -> None:
         """Raise :class:`GuardrailError` if the profile forbids these."""
         if entries:
             guardrails.check_write(self._profile, len(entries))
@@ -185,9 +309,16 @@ class Actions:
         return entry
 
     def _show(self, entries: Sequence[Entry]) -> None:
-        for kind in {entry.kind for entry in entries}:
-            ids = dict.fromkeys(entry.record_id for entry in entries if entry.kind is kind)
-            self._store.mirror.lay_again(kind, ids)
+        """Show entries, and tell of them, once others can read them: who is told looks at once."""
+        self._store.once_written(lambda: self._tell(entries))
+
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        try:
+            for kind in {entry.kind for entry in entries}:
+                ids = dict.fromkeys(entry.record_id for entry in entries if entry.kind is kind)
+                self._store.mirror.lay_again(kind, ids)
+        except StorageError:  # to say that it failed would be wrong: the edit itself is kept
+            log.exception("an edit is kept, and the local copy can't show it before the next start")
         if entries:
             self._done(entries)
 
@@ -202,7 +333,7 @@ class Actions:
         )
         if not changes:
             return []
-        return [NewEntry(kind, Action.UPDATE, record_id, _title(kind, raw), changes, step=step)]
+        return [NewEntry(kind, Action.UPDATE, record_id, title_of(kind, raw), changes, step=step)]
 
     def _drop_new(self, kind: Kind, record_id: str) -> bool:
         if not record_id.startswith(NEW_ID_PREFIX):
@@ -233,42 +364,3 @@ def _is_at(entry: Entry, company_id: str) -> bool:
     """Tell whether an edit of a contact names a company."""
     values = [change.after for change in entry.changes if change.field == "companyId"]
     return company_id in [*values, (entry.body or {}).get("companyId")]
-
-
-def _editable(kind: Kind, path: str) -> str:
-    """Return the field's own name. Raises :class:`InputError` if it can't be edited."""
-    found = field_of(kind, path)
-    if not found.editable:
-        raise InputError(
-            f"{found.label} is set by Planhat.", "It can't be edited.", field=found.name
-        )
-    return found.name
-
-
-def _body(kind: Kind, values: Mapping[str, Json]) -> dict[str, Json]:
-    body: dict[str, Json] = {}
-    custom: dict[str, Json] = {}
-    for path, value in values.items():
-        name = _editable(kind, path)
-        if value is None:
-            continue
-        if name.startswith("custom."):
-            custom[name.removeprefix("custom.")] = value
-        else:
-            body[name] = value
-    if custom:
-        body["custom"] = custom
-    for known in FIELDS[kind]:
-        if known.required and not body.get(known.name):
-            raise InputError(f"A {kind} needs {known.label}.", "Give it a value.", field=known.name)
-    if kind is Kind.CONTACT and not any(body.get(name) for name in ("name", "email", "phone")):
-        raise InputError("A contact needs a name, an e-mail or a phone.", field="name")
-    return body
-
-
-def _title(kind: Kind, raw: Raw) -> str:
-    if kind is Kind.CONTACT:
-        return visible(Contact.from_raw(raw).title)
-    if kind is Kind.CALL:
-        return f"call to {visible(text_of(raw, 'nr'))}"
-    return visible(text_of(raw, "name") or text_of(raw, "_id"))

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from planhat_tui.model.outbox import State
     from planhat_tui.workspace.workspace import Workspace
+
+
+def only_other(here: str, *groups: Iterable[str]) -> str:
+    """Name the only profile that isn't ``here``, in the first group that has any other.
+
+    Empty where there is none, or where one would have to choose.
+    """
+    others = ([name for name in group if name != here] for group in groups)
+    found = next(filter(None, others), [])
+    return found[0] if len(found) == 1 else ""
 
 
 class Workspaces:
@@ -39,14 +51,17 @@ class Workspaces:
         """Tell whether a profile was opened in this run."""
         return name in self._open
 
-    def others_queued(self) -> Mapping[str, int]:
-        """Return what other open profiles haven't delivered yet, by name; only those with some."""
-        counts = {
-            name: one.status().not_delivered
-            for name, one in self._open.items()
-            if name != self._order[-1]
-        }
-        return {name: count for name, count in counts.items() if count}
+    def get(self, name: str) -> Workspace:
+        """Return a profile that is open."""
+        return self._open[name]
+
+    def others_waiting(self) -> Mapping[State, int]:
+        """Return how many edits other open profiles haven't delivered yet, by their states."""
+        counts: Counter[State] = Counter()
+        for name, one in self._open.items():
+            if name != self._order[-1]:
+                counts.update(one.status().counts)
+        return {state: count for state, count in counts.items() if count}
 
     def not_delivered(self) -> Mapping[str, int]:
         """Return what all open profiles haven't delivered yet, by name; only those with some."""

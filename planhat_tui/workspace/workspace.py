@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.events import Changed, Topic
-from planhat_tui.model.records import User
+from planhat_tui.model.records import Kind, User
+from planhat_tui.store.lease import SEND_LEASE
+from planhat_tui.workspace.places import Places
 from planhat_tui.workspace.queries import Queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
 
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry, State
     from planhat_tui.model.raw import RawAnswer
+    from planhat_tui.model.records import Received
     from planhat_tui.model.undo import UndoPlan
     from planhat_tui.model.values import Json
     from planhat_tui.store.drafts import Drafts
+    from planhat_tui.store.history import Seen
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.engine import Engine
+    from planhat_tui.sync.prospects import Prospect
     from planhat_tui.sync.status import SyncStatus
     from planhat_tui.workspace.actions import Actions
+    from planhat_tui.workspace.planning import Planning
     from planhat_tui.workspace.undo import Undo, Undone
+
+READ_AT_MOST: Final = 20
+"""Records that are read again before an undo is shown: one call each."""
+READ_WITHIN: Final = 5.0
+"""Seconds that a person waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +60,8 @@ class Status:
 class Workspace:
     """An open profile. All methods are safe from any thread; none but ``net`` meets the network.
 
-    ``reads``, ``writes``, ``net`` and ``drafts`` are its rooms. The engine starts with
-    :meth:`start`, or by itself when something is asked of ``net``.
+    ``reads``, ``writes``, ``plans``, ``net``, ``drafts`` and ``places`` are its rooms. The engine
+    starts with :meth:`start`, or by itself when something is asked of ``net``.
     """
 
     def __init__(
@@ -62,6 +75,7 @@ class Workspace:
         self._making = threading.Lock()
         self.reads = Queries(store)
         self.drafts: Drafts = store.drafts
+        self.places = Places(store)
 
     @cached_property
     def writes(self) -> Actions:
@@ -69,6 +83,13 @@ class Workspace:
         from planhat_tui.workspace.actions import Actions
 
         return Actions(self.profile, self._store, self._written)
+
+    @cached_property
+    def plans(self) -> Planning:
+        """Plans of many records."""
+        from planhat_tui.workspace.planning import Planning
+
+        return Planning(self._store, self.writes, self._told)
 
     @property
     def net(self) -> Engine:
@@ -80,10 +101,20 @@ class Workspace:
 
     @property
     def host(self) -> str:
-        """The host that the profile speaks to, as people know it."""
+        """The host that the profile speaks to, as people know it; on this machine with its port."""
         from urllib.parse import urlsplit
 
-        return urlsplit(self.profile.base_url).hostname or self.profile.base_url
+        parts = urlsplit(self.profile.base_url)
+        host = parts.hostname or self.profile.base_url
+        here = host in {"localhost", "::1"} or host.startswith("127.")
+        if not (here and parts.port):
+            return host
+        return f"[{host}]:{parts.port}" if ":" in host else f"{host}:{parts.port}"
+
+    @property
+    def tenant(self) -> str:
+        """The folder of the tenant's files: it outlives tokens and names of profiles."""
+        return self._store.folder.name
 
     @property
     def unwritable(self) -> bool:
@@ -96,34 +127,127 @@ class Workspace:
         noted = self._store.mirror.noted("me_json")
         return User.from_raw(json.loads(noted)) if noted else None
 
+    def go_by(self, profile: Profile) -> bool:
+        """Go by what the config says of the profile now: its guardrails, its looks, who calls.
+
+        How it speaks to Planhat stays as it was opened; return whether that is still so.
+        """
+        opened = self.profile
+        self.profile = replace(
+            profile,
+            base_url=opened.base_url,
+            token=opened.token,
+            auth=opened.auth,
+            proxy=opened.proxy,
+            dialect=opened.dialect,
+        )
+        self.writes.go_by(self.profile)
+        return profile.speaks == opened.speaks
+
     def start(self) -> None:
         """Let the engine run."""
         self.net.start()
+
+    def look_at(self, company_id: str) -> None:
+        """Tell which company is on screen: what it lacks is read first."""
+        self.net.look_at(company_id)
+
+    def looked_at(self, company_id: str) -> tuple[Seen, ...]:
+        """Note that a person has looked at a company; returns what was news to them until then."""
+        return self._store.history.look(Kind.COMPANY, company_id)
+
+    def keep_definitions(self, records: Sequence[Received], *, whole: bool) -> None:
+        """Keep definitions of custom fields that were asked for; ``whole``: these are all."""
+        mirror = self._store.mirror
+        if not self._store.read_only:
+            mirror.put_definitions(records, keep=not whole)
+            if whole:
+                mirror.note("definitions_at", str(self._store.wall()))
 
     def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
         """Have every change told, from any thread; returns how to end it."""
         return self._listeners.add(listener)
 
     def poll(self) -> None:
-        """Look whether another process has written; call it once a second."""
+        """Look whether another process has written or called Planhat; call it once a second."""
+        if self._engine is not None:
+            self._engine.look_at_limits()
         if self._store.changed_elsewhere():
             for topic in (Topic.COMPANY, Topic.CONTACT, Topic.CALL, Topic.OUTBOX, Topic.SYNC):
                 self._listeners(Changed(topic))
             self._wake()
 
-    def undo_plan(self) -> UndoPlan:
-        """Return what :meth:`undo` would do. Raises :class:`InputError` if it can't."""
-        return self._undo.plan()
+    def accept_deletions(self) -> int:
+        """Take out what Planhat's lists no longer have, where a person was asked; how many."""
+        gone = self._store.mirror.accept_absent()
+        for kind, ids in gone.items():
+            self._listeners(Changed(Topic(kind), frozenset(ids)))
+        self._listeners(Changed(Topic.SYNC))
+        return sum(map(len, gone.values()))
 
-    def undo(self, shown: UndoPlan | None = None) -> Undone:
-        """Take back the last step, as it was ``shown``. Raises :class:`InputError` if it can't."""
-        return self._undo.last(shown)
+    def undo_plan(self, n: int = 0) -> UndoPlan:
+        """Return what :meth:`undo` would do. Raises :class:`InputError` if it can't."""
+        return self._undo.plan(n)
+
+    def redo_plan(self) -> UndoPlan:
+        """Return what :meth:`redo` would do. Raises :class:`InputError` if it can't."""
+        return self._undo.redo_plan()
+
+    def undo(self, shown: UndoPlan | None = None, n: int = 0) -> Undone:
+        """Take back edit ``n``, or the last step, as it was ``shown``. Raises :class:`InputError`.
+
+        Nothing is done if it can't be.
+        """
+        return self._undo.take_back(n, shown)
+
+    def redo(self, shown: UndoPlan | None = None) -> Undone:
+        """Do again what was taken back last, as it was ``shown``. Raises :class:`InputError`."""
+        return self._undo.redo(shown)
+
+    def prospects(self, monotonic: float) -> Mapping[int, Prospect]:
+        """Return what each edit that isn't delivered waits for, and when it goes out.
+
+        ``monotonic`` is the clock of the rate limit, in seconds.
+        """
+        entries = self.reads.outbox()
+        if not entries:  # and nothing is loaded for it
+            return {}
+        from planhat_tui.sync.prospects import prospects
+
+        somebody_sends = self._engine is not None or self._store.outbox.is_held(SEND_LEASE)
+        sync = self.status().sync if somebody_sends else None
+        return prospects(entries, sync, self._store.wall(), monotonic)
+
+    def send_now(self) -> None:
+        """Try what is queued now, also where the queue is paused."""
+        self.net.send_now()
+
+    def it_is_there(self, n: int, record_id: str = "") -> Entry:
+        """Settle a create that isn't sure; a record whose id is given is read soon.
+
+        Raises :class:`InputError` if there is nothing to settle.
+        """
+        entry = self.writes.it_is_there(n, record_id)
+        if record_id:
+            self.net.read([(entry.kind, record_id)])
+        return entry
+
+    def read_for(self, plan: UndoPlan) -> None:
+        """Read again what a plan shows as "now", where the copy is old.
+
+        Returns when it is read, when that fails or takes too long, or at once where it's too many:
+        a plan says how old its values are, and an edit is merged with what is there in any case.
+        """
+        stale = self._undo.stale(plan)
+        if 0 < len(stale) <= READ_AT_MOST:
+            with contextlib.suppress(PlanhatTuiError, TimeoutError):
+                self.net.read(stale).result(READ_WITHIN)
 
     @cached_property
     def _undo(self) -> Undo:
         from planhat_tui.workspace.undo import Undo
 
-        return Undo(self._store, self.writes)
+        return Undo(self._store, self.writes, self._store.wall)
 
     def request(self, method: str, path: str, body: Json = None) -> Future[RawAnswer]:
         """Send what a person typed, within the guardrails; it is not in undo.
@@ -145,16 +269,21 @@ class Workspace:
         return Status(sync.limits, sync, self._store.outbox.counts())
 
     def close(self) -> None:
-        """End the engine and close the files."""
-        if self._engine is not None:
-            self._engine.stop()
-        self._store.close()
+        """End the engine and close the files.
+
+        An engine that doesn't end in time keeps them until it does: it would else leave its lease
+        to send behind, and nobody could send for minutes.
+        """
+        if self._engine is None or self._engine.stop():
+            self._store.close()
 
     def _written(self, entries: Iterable[Entry]) -> None:
         written = list(entries)
         for kind in {entry.kind for entry in written}:
-            ids = frozenset(entry.record_id for entry in written if entry.kind is kind)
-            self._listeners(Changed(Topic(kind), ids))
+            self._told(kind, frozenset(e.record_id for e in written if e.kind is kind))
+
+    def _told(self, kind: Kind, ids: frozenset[str]) -> None:
+        self._listeners(Changed(Topic(kind), ids))
         self._listeners(Changed(Topic.OUTBOX))
         self._wake()
 

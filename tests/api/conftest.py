@@ -154,6 +154,8 @@ def lines() -> list[RequestLogLine]:
 async def client(
     server: Server, budgets: MemoryBudgets, lines: list[RequestLogLine]
 ) -> AsyncIterator[PlanhatClient]:
-    planhat = connect(server.url, CANARY, budget=budgets, log=lines.append, deadline=10.0)
+    planhat = connect(
+        server.url, CANARY, budget=budgets, log=lines.append, deadline=10.0, patience=0.0
+    )
     yield planhat
     await planhat.close()

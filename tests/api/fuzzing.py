@@ -1,8 +1,9 @@
-"""Broken answers by the thousand: ``python -m tests.api.fuzzing --seed N --rounds N``.
+"""Broken answers by the thousand: ``./dev break [--seconds N] [--seed N] [--rounds N]``.
 
 Each round draws a request, what befalls its answer, and the laws that must hold all the same. It
 runs as a process of its own, so that its memory can be looked at; it prints what it did, and ends
-with a traceback and the round's seed where a law is broken.
+with a traceback and the round's seed where a law is broken. With ``--seconds`` it does so again
+with the next seed until the time is over.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from planhat_tui.api import PlanhatClient, connect
@@ -26,7 +28,7 @@ from planhat_tui.model.outcomes import Outcome, may_resend, outcome_of
 from planhat_tui.model.records import Kind
 from planhat_tui.sandbox import SandboxOptions, create_app
 from planhat_tui.store.tenant import TenantStore
-from planhat_tui.sync.delivery import settles_itself
+from planhat_tui.sync.doubts import GRACE, decides_itself
 from planhat_tui.sync.engine import Engine
 from tests.api.breaking import (
     FAULTS,
@@ -39,7 +41,8 @@ from tests.api.breaking import (
     whole,
 )
 from tests.budgets import MemoryBudgets
-from tests.sync.rig import Time
+from tests.memory import MEMORY
+from tests.sync.rig import Time, one_more_round
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -49,8 +52,12 @@ if TYPE_CHECKING:
 
 USER: Final = Lane.USER
 OPTIONS: Final = SandboxOptions(companies=40, limit=1_000_000)
+MOST_MIB: Final = 300
+"""What the process may take, however large the answers are."""
 HANG_SECONDS: Final = 90.0
 """No answer takes so long, however slow the machine is: what does, hangs."""
+HASTE: Final = 1000.0
+"""How much faster than a clock on the wall the set one runs, while somebody waits."""
 HASTY, PATIENT = 0.2, 60.0
 """Deadlines in seconds: for answers that never end, and for those that do."""
 
@@ -174,14 +181,24 @@ def _dice(seed: int | str) -> Random:
 
 
 def _client(url: str, time: Time, deadline: float) -> PlanhatClient:
+    async def sleep(seconds: float) -> None:
+        """Wait as long as a clock wants that runs so much faster.
+
+        One that leaps instead turns the looks at a request on its way into hours: then all that was
+        read is old at once, and a pull reads it again for ever.
+        """
+        time.leap(seconds)
+        await asyncio.sleep(seconds / HASTE)
+
     return connect(
         url,
         OPTIONS.token,
         budget=MemoryBudgets(),
         clock=time.time,
         wall=time.time,
-        sleep=time.sleep,
+        sleep=sleep,
         deadline=deadline,
+        patience=10.0,
     )
 
 
@@ -208,7 +225,7 @@ async def whole_copy(seed: int, folder: Path) -> Counter[str]:
         entries = _edits(store, rng)
         await _delivered(engine, entries)
         calm = True
-        await _settled(engine, store, entries)
+        await _settled(engine, store, entries, time)
         await asyncio.wrap_future(engine.fill(anew=True))
         _nothing_is_lost(store, breaker, entries)
         engine.stop()
@@ -233,12 +250,15 @@ async def _delivered(engine: Engine, entries: list[Entry]) -> None:
     await asyncio.wait_for(asyncio.wrap_future(waiting), HANG_SECONDS)
 
 
-async def _settled(engine: Engine, store: TenantStore, entries: list[Entry]) -> None:
-    """Wait until nothing moves any more: a doubt about an update is settled by reading back."""
+async def _settled(engine: Engine, store: TenantStore, entries: list[Entry], time: Time) -> None:
+    """Wait until nothing moves any more: what isn't sure is looked up, and once more later."""
     for _ in range(20):
         await _delivered(engine, entries)
-        if not any(settles_itself(store.outbox.get(entry.n)) for entry in entries):
+        if not any(decides_itself(store.outbox.get(entry.n)) for entry in entries):
             return
+        time.leap(GRACE)
+        looked = engine._submit(one_more_round)
+        await asyncio.wait_for(asyncio.wrap_future(looked), HANG_SECONDS)
     raise AssertionError("doubts stay though they could be settled")
 
 
@@ -293,19 +313,32 @@ def peak_kib() -> int:
     return int(lines["VmHWM"].split()[0])
 
 
-def main() -> None:
-    """Run so many rounds, and as many copies as belong to them; print what was done."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, required=True)
+def batch(seed: int, count: int) -> Counter[str]:
+    """Run so many rounds, and as many copies as belong to them."""
+    done: Counter[str] = asyncio.run(rounds(seed, count))
+    for number in range(max(1, count // 300)):
+        with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+            done += asyncio.run(whole_copy(seed + number, Path(folder)))
+    return done
+
+
+def main() -> int:
+    """Run a batch, or batches for so many seconds; print what was done. 1 if it took too much."""
+    parser = argparse.ArgumentParser(prog="./dev break", description=__doc__)
+    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**9))
     parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--seconds", type=float, default=0.0)
     wanted = parser.parse_args()
-    print(f"seed {wanted.seed}", file=sys.stderr, flush=True)
-    done: Counter[str] = asyncio.run(rounds(wanted.seed, wanted.rounds))
-    for number in range(max(1, wanted.rounds // 300)):
-        with tempfile.TemporaryDirectory() as folder:
-            done += asyncio.run(whole_copy(wanted.seed + number, Path(folder)))
-    print(json.dumps({**done, "seed": wanted.seed, "peak_mib": peak_kib() // 1024}))
+    ends, seed = monotonic() + wanted.seconds, wanted.seed
+    done: Counter[str] = Counter()
+    while seed == wanted.seed or monotonic() < ends:
+        print(f"seed {seed}", file=sys.stderr, flush=True)
+        done += batch(seed, wanted.rounds)
+        seed += 1
+    peak = peak_kib() // 1024
+    print(json.dumps({**done, "seed": wanted.seed, "peak_mib": peak}))
+    return int(peak >= MOST_MIB)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

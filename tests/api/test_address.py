@@ -19,10 +19,10 @@ from planhat_tui.errors import InputError
 
 
 def test_a_list_has_the_parameters_that_are_given_and_no_others() -> None:
-    assert listing(5, 0) == {"limit": 5, "offset": 0}
+    assert listing(limit=5, offset=0) == {"limit": 5, "offset": 0}
     assert listing(
-        5,
-        10,
+        limit=5,
+        offset=10,
         sort="-updatedAt",
         select=("_id", "custom"),
         company_ids=("a", "extid-b"),

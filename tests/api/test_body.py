@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import zlib
 from typing import TYPE_CHECKING
@@ -71,3 +72,14 @@ async def test_what_is_not_packed_as_it_says_is_refused(pieces: list[bytes], enc
 
 async def test_an_empty_body_needs_no_packing() -> None:
     assert await read_body(_chunks([]), "gzip") == b""
+
+
+async def test_a_body_that_comes_in_crumbs_meets_the_deadline() -> None:
+    async def crumbs() -> AsyncIterator[bytes]:
+        for _ in range(10_000):
+            yield b" "
+        pytest.fail("nobody looked at the deadline")
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await read_body(crumbs(), "")

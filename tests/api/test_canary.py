@@ -99,7 +99,13 @@ async def test_a_server_that_repeats_the_token_gets_it_nowhere(  # noqa: PLR0917
     said: list[str] = []
     with caplog.at_level(logging.DEBUG):
         for place in range(10):
-            client = connect(server.url, f" {TOKEN}\n", auth=auth, budget=budgets, log=lines.append)  # type: ignore[arg-type] # one of two words
+            client = connect(
+                *(server.url, f" {TOKEN}\n"),
+                auth=auth,  # type: ignore[arg-type] # one of two words
+                budget=budgets,
+                log=lines.append,
+                patience=0.0,
+            )
             asks = list(_asks(client))
             for at, ask in enumerate(asks):
                 if at != place:

@@ -15,7 +15,7 @@ import pytest
 from planhat_tui.api import PlanhatClient, connect
 from planhat_tui.api.auth import Credentials
 from planhat_tui.api.body import MAX_BODY
-from planhat_tui.api.exchange import read_told
+from planhat_tui.api.exchange import PATIENCE, read_told
 from planhat_tui.api.window import Told
 from planhat_tui.errors import (
     ForbiddenError,
@@ -23,18 +23,20 @@ from planhat_tui.errors import (
     OfflineError,
     PlanhatTuiError,
     RateLimitedError,
+    RefusedError,
     RejectedError,
     ServerError,
+    StrangerError,
     TokenError,
     UnknownOutcomeError,
 )
 from planhat_tui.model.limits import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 
     from planhat_tui.api import RequestLogLine
-    from tests.api.conftest import Server
+    from tests.api.conftest import FakeTime, Server
     from tests.budgets import MemoryBudgets
 
 USER = Lane.USER
@@ -156,7 +158,7 @@ async def test_a_connection_that_breaks_leaves_the_outcome_open(
 
 async def test_a_broken_gzip_body_cannot_be_read(server: Server, client: PlanhatClient) -> None:
     server.answers(200, b"plain", "Content-Encoding: gzip\r\n")
-    with pytest.raises(ServerError, match="isn't known whether the company was saved"):
+    with pytest.raises(ServerError, match="company may have been saved"):
         await client.update_company("a", {}, lane=USER)
 
 
@@ -284,6 +286,69 @@ async def test_a_429_stops_the_lanes_and_says_for_how_long(
     assert len(server.heads) == 1
 
 
+@pytest.fixture
+async def patient(
+    server: Server, token: str, budgets: MemoryBudgets, time: FakeTime
+) -> AsyncIterator[PlanhatClient]:
+    planhat = connect(
+        server.url, token, budget=budgets, clock=time.clock, wall=time.wall, sleep=time.sleep
+    )
+    yield planhat
+    await planhat.close()
+
+
+async def _until_it_waits(planhat: PlanhatClient) -> None:
+    async with asyncio.timeout(20):
+        while not planhat.limits().waiting:  # noqa: ASYNC110 -- a real answer on a real socket
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_what_the_user_waits_for_goes_again_after_a_429(
+    status: int, server: Server, patient: PlanhatClient, time: FakeTime
+) -> None:
+    server.answers(429, b"Too many requests", "Retry-After: 30\r\n")
+    waiting = asyncio.create_task(patient.update_company("a", {"name": "x"}, lane=USER))
+    await _until_it_waits(patient)
+    assert patient.limits().waiting == {USER: 1}
+    assert len(server.heads) == 1
+    stopped = patient.limits().stopped_until
+    assert stopped is not None
+    assert stopped - time.now == pytest.approx(30)  # that is how it's told how long
+    server.answers(status, b'{"_id": "a", "name": "x"}')
+    await time.pass_on(29.0)
+    assert not waiting.done()
+    await time.pass_on(1.1)
+    await asyncio.wait([waiting], timeout=20)
+    assert (waiting.exception() is None) == (status == 200)
+    assert len(server.heads) == 2
+    assert server.bodies[0] == server.bodies[1]
+
+
+async def test_a_429_without_an_end_is_an_error_after_two_minutes(
+    server: Server, patient: PlanhatClient, time: FakeTime
+) -> None:
+    server.answers(429, b"Too many requests")
+    began = time.now
+    waiting = asyncio.create_task(patient.company("a", lane=USER))
+    while not waiting.done():
+        await asyncio.sleep(0.001)
+        if patient.limits().waiting:
+            await time.pass_on(1.0)
+    assert isinstance(waiting.exception(), RateLimitedError)
+    assert PATIENCE <= time.now - began <= PATIENCE + 20
+    assert len(server.heads) < 40
+
+
+async def test_who_is_not_the_user_hears_of_a_429_at_once(
+    server: Server, patient: PlanhatClient
+) -> None:
+    server.answers(429, b"Too many requests")
+    with pytest.raises(RateLimitedError):
+        await patient.company("a", lane=Lane.OUTBOX)
+    assert len(server.heads) == 1
+
+
 async def test_a_refusal_counts_though_its_words_cannot_be_read(
     server: Server, client: PlanhatClient
 ) -> None:
@@ -323,8 +388,8 @@ async def test_a_web_page_where_data_was_expected(
     ):
         with pytest.raises(ServerError, match="web page") as told:
             await ask
-        assert ("it isn't known whether the company was saved" in told.value.message) == doubt
-        assert lines[-1].error == "ServerError"
+        assert ("the company may have been saved" in told.value.message) == doubt
+        assert lines[-1].error == "StrangerError"
     assert "web page" in client.limits().last_error
 
 
@@ -338,6 +403,19 @@ async def test_a_web_page_that_says_not_found(server: Server, client: PlanhatCli
     server.answers(404, b'{"error": "no such company"}')
     with pytest.raises(NotFoundError):
         await client.company("a", lane=USER)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_proxys_page_is_not_the_tokens_fault(
+    status: int, server: Server, client: PlanhatClient
+) -> None:
+    server.answers(status, b"<html><h1>Who are you?</h1><hr>proxy</html>")
+    for ask in (client.my_profile(lane=USER), client.create_call({"nr": "1"}, lane=USER)):
+        with pytest.raises(StrangerError, match=rf"a web page \(HTML, {status}\), not data"):
+            await ask
+    server.answers(status, b'{"error": "no"}')
+    with pytest.raises(RefusedError, match=str(status)):
+        await client.my_profile(lane=USER)
 
 
 @pytest.mark.parametrize("body", [b"", b"nonsense", b'{"_id":', b"[]", b'{"name":"no id"}'])
@@ -375,6 +453,24 @@ async def test_the_log_has_neither_queries_nor_bodies(
     assert line.ms >= 0
     for word in ("ada", "secret-record", token):
         assert word not in repr(line)
+
+
+async def test_a_write_that_is_withdrawn_in_its_turn_isnt_sent_and_isnt_logged(
+    server: Server, client: PlanhatClient, lines: list[RequestLogLine]
+) -> None:
+    def withdraw() -> None:
+        raise KeyError
+
+    for write in (
+        client.update_company("a", {"phase": "won"}, lane=Lane.OUTBOX, before=withdraw),
+        client.create_contact({"name": "Ada"}, lane=Lane.OUTBOX, before=withdraw),
+        client.upsert_companies([{"externalId": "a"}], lane=Lane.OUTBOX, before=withdraw),
+        client.create_open_call("a", {"nr": "1"}, lane=Lane.OUTBOX, before=withdraw),
+        client.delete_call("a", lane=Lane.OUTBOX, before=withdraw),
+    ):
+        with pytest.raises(KeyError):
+            await write
+    assert (server.heads, lines) == ([], [])
 
 
 async def test_a_server_in_this_process(budgets: MemoryBudgets, token: str) -> None:
@@ -425,7 +521,7 @@ async def test_a_server_that_repeats_the_token_gets_it_nowhere(  # noqa: PLR0917
     secrets = (token, Credentials(token, "basic").header.removeprefix("Basic "))
     echo = f"bad {secrets[0]} and {secrets[1]}"
     server.answers(status, echo.encode(), f"Location: https://{token}.example/{token}\r\n")
-    planhat = connect(server.url, token, auth=auth, budget=budgets, log=lines.append)
+    planhat = connect(server.url, token, auth=auth, budget=budgets, log=lines.append, patience=0.0)
     with caplog.at_level(logging.DEBUG), pytest.raises(PlanhatTuiError) as refused:
         await planhat.update_company("a", {}, lane=USER)
     texts = [*_everything(refused.value), repr(lines), repr(planhat.limits()), repr(budgets.kept)]

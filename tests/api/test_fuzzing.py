@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.fuzzing import MOST_MIB
 from tests.conftest import EFFORT
 
 ROUNDS = max(60, int(300 * EFFORT))
-MOST_MIB = 300
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,4 +34,4 @@ def test_broken_answers_by_the_hundred_break_nothing() -> None:
     assert told["answers"] > ROUNDS
     assert all(told[outcome] > 0 for outcome in ("done", "refused", "unknown"))
     assert told["edits"] > 0
-    assert told["peak_mib"] < MOST_MIB
+    assert 0 <= told["peak_mib"] < MOST_MIB

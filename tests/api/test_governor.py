@@ -202,6 +202,42 @@ async def test_what_never_left_costs_nothing_and_what_was_lost_does(traffic: Tra
     assert traffic.governor.limits.last_error == ""
 
 
+async def test_what_is_to_be_done_before_a_request_is_done_in_its_turn(traffic: Traffic) -> None:
+    async def write(name: str, before: Callable[[], None]) -> None:
+        async with traffic.governor.turn(Lane.OUTBOX, before=before) as turn:
+            traffic.went.append(name)
+            turn.answered(Told(200, 200, 150))
+
+    def withdraw() -> None:
+        assert traffic.governor.limits.waiting == {}
+        raise KeyError
+
+    await traffic.tell(1)
+    await traffic.ask("holder", Lane.USER)
+    withdrawn = asyncio.create_task(write("withdrawn", withdraw))
+    sent = asyncio.create_task(write("sent", lambda: traffic.went.append("claimed")))
+    await traffic.time.pass_on()
+    assert traffic.went == ["holder"]
+    await traffic.back("holder", Told(200, 200, 150))
+    with pytest.raises(KeyError):
+        await withdrawn
+    await sent
+    assert traffic.went == ["holder", "claimed", "sent"]
+    assert traffic.governor.limits.in_flight == 0
+
+
+async def test_what_is_withdrawn_in_its_turn_costs_nothing(traffic: Traffic) -> None:
+    def withdraw() -> None:
+        raise KeyError
+
+    await traffic.tell(100)
+    with pytest.raises(KeyError):
+        async with traffic.governor.turn(Lane.OUTBOX, before=withdraw):
+            raise AssertionError
+    assert traffic.governor.limits.remaining == 100
+    assert traffic.governor.limits.last_error == ""
+
+
 async def test_limits_say_what_the_last_answer_said(time: FakeTime, budgets: MemoryBudgets) -> None:
     heard: list[Limits] = []
     governor = Governor(
@@ -276,12 +312,17 @@ async def test_closing_ends_who_waits(traffic: Traffic) -> None:
     assert traffic.governor.limits.waiting == {}
 
 
-async def test_headers_that_contradict_each_other_are_unknown(traffic: Traffic) -> None:
+async def test_of_headers_that_contradict_each_other_the_lowest_is_told(traffic: Traffic) -> None:
     for _ in range(4):
         await traffic.tell(150)
     assert traffic.governor.limits.limit == 200
-    assert traffic.governor.limits.remaining is None
+    assert traffic.governor.limits.remaining == 150
     assert traffic.governor.limits.reset_in is None
+
+
+async def test_more_than_the_limit_is_told_as_unknown(traffic: Traffic) -> None:
+    await traffic.tell(250)
+    assert traffic.governor.limits.remaining is None
 
 
 async def test_what_others_use_is_published(traffic: Traffic, time: FakeTime) -> None:
@@ -290,6 +331,33 @@ async def test_what_others_use_is_published(traffic: Traffic, time: FakeTime) ->
         await wait(time, 10)
     others = traffic.governor.limits.others
     assert others == pytest.approx(9 * 6, rel=0.2)
+
+
+async def test_alone_nobody_else_is_seen(traffic: Traffic, time: FakeTime) -> None:
+    for remaining in range(199, 187, -1):
+        await traffic.tell(remaining)
+        await wait(time, 5)
+    assert traffic.governor.limits.others == 0
+
+
+async def test_processes_that_share_are_no_others_to_each_other(
+    time: FakeTime, budgets: MemoryBudgets
+) -> None:
+    async with _traffic(time, budgets) as one, _traffic(time, budgets) as two:
+        left = 199
+        for _ in range(12):
+            for each in (one, two):
+                await each.ask("first", Lane.USER)
+                await each.ask("second", Lane.USER)
+            for each, name in ((two, "second"), (one, "first"), (two, "first"), (one, "second")):
+                await each.back(name, Told(200, 200, left))
+                left -= 1
+            await wait(time, 5)
+        for each in (one, two):
+            await each.ask("last", Lane.USER)  # so that it hears what the other one knows
+            await each.back("last", Told(200, 200, left))
+            left -= 1
+            assert each.governor.limits.others == 0
 
 
 async def test_two_processes_share_one_budget(time: FakeTime, budgets: MemoryBudgets) -> None:
@@ -339,7 +407,7 @@ async def test_a_stream_touches_the_disk_once_for_several_calls(
     time: FakeTime, budgets: MemoryBudgets
 ) -> None:
     async with _traffic(time, budgets) as traffic:
-        await traffic.tell(150)
+        await traffic.tell(950, limit=1000)
         for number in range(20):
             await traffic.ask(f"b{number}", Lane.BACKGROUND)
         changes, change = 0, budgets.change
@@ -352,6 +420,27 @@ async def test_a_stream_touches_the_disk_once_for_several_calls(
         budgets.change = counted  # type: ignore[method-assign]
         for number in range(40):
             await traffic.ask(f"b{number + 20}", Lane.BACKGROUND)
-            await traffic.back(traffic.went[number], Told(200, 200, 149 - number))
+            await traffic.back(traffic.went[number], Told(200, 1000, 949 - number))
         assert len(traffic.went) == 60
         assert changes <= 10
+
+
+async def test_what_others_on_this_machine_know_is_heard_without_a_call(
+    traffic: Traffic, time: FakeTime, budgets: MemoryBudgets
+) -> None:
+    async with _traffic(time, budgets) as other:
+        await traffic.tell(142)
+        assert other.governor.limits.remaining is None
+        heard = other.governor.look()
+        assert (heard.remaining, heard.limit) == (142, 200)
+        assert other.went == []
+
+
+async def test_what_was_told_last_stays_with_its_age_while_nobody_asks(
+    traffic: Traffic, time: FakeTime
+) -> None:
+    await traffic.tell(142)
+    told_at = traffic.governor.limits.as_of
+    await time.pass_on(500)
+    heard = traffic.governor.look()
+    assert (heard.remaining, heard.as_of) == (142, told_at)

@@ -27,6 +27,9 @@ def test_a_line_has_no_place_for_headers_or_bodies() -> None:
         "error",
         "query",
         "open",
+        "tenant",
+        "at",
+        "skew",
     ]
 
 

@@ -16,6 +16,7 @@ from planhat_tui.api.translate import (
     answer_lost,
     not_reached,
     retry_after,
+    skew,
     status_error,
 )
 from planhat_tui.errors import (
@@ -25,6 +26,7 @@ from planhat_tui.errors import (
     RateLimitedError,
     RejectedError,
     ServerError,
+    StrangerError,
     TokenError,
 )
 
@@ -70,12 +72,14 @@ def test_a_page_that_is_not_found_is_no_word_about_a_record() -> None:
     page = Refusal(404, "", "", "", 0.0, web_page=True)
     for subject in (SEEING, CHANGING):
         error = status_error(subject, page)
-        assert type(error) is ServerError
+        assert type(error) is StrangerError
         assert "web page (HTML, 404)" in error.message
         assert "base_url" in error.advice
-        assert ("isn't known whether the company was saved" in error.message) == subject.writes
+        assert ("company may have been saved" in error.message) == subject.writes
     listing = Subject("list of companies", writes=False, host="api.planhat.com", lists=True)
     assert type(status_error(listing, page)) is NotFoundError
+    stranger = Subject("call", writes=True, host="api.planhat.com", open=True)
+    assert type(status_error(stranger, page)) is RejectedError
 
 
 def test_a_refused_token_names_the_regions() -> None:
@@ -101,12 +105,10 @@ def test_a_refusal_in_the_servers_own_words_cleaned_and_cut() -> None:
 
 
 def test_a_failure_says_what_it_means_for_the_data() -> None:
-    assert (
-        "isn't known whether the company was saved" in status_error(CHANGING, _refusal(503)).message
-    )
-    assert "nothing was changed" in status_error(SEEING, _refusal(503)).message
-    assert "Not sure" in answer_lost(CHANGING, "the connection broke").message
-    assert "Nothing was changed" in answer_lost(SEEING, "the connection broke").message
+    assert "company may have been saved" in status_error(CHANGING, _refusal(503)).message
+    assert "nothing was read" in status_error(SEEING, _refusal(503)).message
+    assert "Not sure" in answer_lost(CHANGING, "the answer was lost").message
+    assert "Nothing was read" in answer_lost(SEEING, "the answer was lost").message
 
 
 @pytest.mark.parametrize(
@@ -176,3 +178,11 @@ def test_why_a_server_was_not_reached(cause: Exception, words: str) -> None:
     assert words in error.message
     assert "api.planhat.com" in error.message
     assert "Nothing was sent" in error.message
+
+
+def test_the_servers_clock_is_compared_with_ours() -> None:
+    wall = 1_780_000_000.0
+    assert skew("Thu, 28 May 2026 20:26:40 GMT", wall) == 0.0
+    assert skew("Thu, 28 May 2026 20:27:40 GMT", wall) == 60.0
+    assert skew("", wall) is None
+    assert skew("yesterday", wall) is None

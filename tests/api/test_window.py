@@ -126,9 +126,63 @@ def test_time_alone_proves_a_reset() -> None:
     assert aged(window, 1e6).began == (1e6 - LONGEST, 1e6)  # nothing is known of that one
 
 
-def test_what_contradicts_itself_is_doubted_and_counted_by_ourselves() -> None:
+@pytest.mark.parametrize("told", [Told(200, 200, 120), Told(429, 200, 0)])
+def test_after_a_silence_the_first_word_may_be_of_any_window_since(told: Told) -> None:
+    window = _after((50.0, 100), (52.0, 199), (100.0, 150))
+    window = aged(aged(window, 180.0), 330.0)
+    assert (window.low, window.began) == (None, (170.0, 292.0))
+    window = answered(window, _sent(window, 332.0), told, 333.0)  # three may have passed unheard
+    assert window.began == (212.0, 333.0)
+    kept = aged(window, 292.0 + LONGEST)  # the one that was believed in has ended, not this one
+    assert (kept.turns, kept.low) == (window.turns, window.low)
+    risen = answered(window, _sent(window, 352.0), Told(200, 200, 199), 353.0)
+    assert risen.began == (332.0, 353.0)
+
+
+def test_a_word_that_was_on_its_way_across_a_silence_may_be_of_any_window_since() -> None:
+    window = _after((50.0, 100), (52.0, 199), (100.0, 150))
+    out = _sent(window, 165.0)
+    turned = aged(window, 172.0)
+    assert turned.began == (110.0, 172.0)
+    early = answered(turned, out, Told(200, 200, 199), 169.0)  # told before the next one can begin
+    assert (early.low, early.began) == (199, (110.0, 172.0))
+    late = answered(turned, out, Told(200, 200, 199), 225.0)
+    assert (late.low, late.began) == (199, (110.0, 225.0))
+
+
+def test_a_first_word_in_time_leaves_it_as_it_was() -> None:
+    window = aged(_after((50.0, 100), (52.0, 199), (150.0, 3)), 172.0)
+    assert window.began == (150.0, 172.0)
+    assert _after((209.0, 180), window=window).began == (150.0, 172.0)
+
+
+def test_a_word_of_before_the_window_is_not_its_word() -> None:
+    window = _after((50.0, 100), (52.0, 199), (100.0, 3))
+    before = _sent(window, 100.0)
+    turned = aged(window, 172.0)
+    assert answered(turned, before, Told(200, 200, 189), 101.0) == turned  # told by another process
+    assert answered(turned, before, Told(200, 200, 189), 160.0).low == 189
+
+
+def test_what_is_more_than_the_limit_is_doubted() -> None:
+    assert _after((0.0, 250)).doubted_until == LONGEST
+
+
+def test_a_server_that_was_started_anew_is_heard_all_the_same() -> None:
+    window = _after((0.0, 39), (1.0, 38), (2.0, 37), limit=40, window=Window(began=(-1.0, 0.0)))
+    told = []
+    for moment, remaining in ((9.0, 39), (10.0, 38), (11.0, 37), (12.0, 36), (13.0, 35)):
+        window = _after((moment, remaining), limit=40, window=window)
+        told.append(window.left)
+        assert window.left <= remaining
+        assert window.heard_at == moment
+    assert told[-1] >= 30
+    assert window.doubted_until < 0
+    assert window.began == (-1.0, 11.0)  # it's known no better when that was
+
+
+def test_what_contradicts_itself_is_counted_by_ourselves() -> None:
     window = _after(*((float(moment), 150) for moment in range(5)))
-    assert window.doubted_until > 4
     for moment in range(5, 400):
         window = _after((moment / 10, 150), window=window)
     assert window.left == 0

@@ -50,6 +50,9 @@ BAD = {
     "very large": b'{"_id":"l","x":-' + b"9" * 400 + b"}",
     "same key twice": b'{"_id":"t","name":"at 10:30","name":"b"}',
     "same key twice inside": b'{"_id":"t","custom":{"a":1,"a":2}}',
+    "same key twice, apart from its colon": b'{"_id":"t","a" :1,"b":1,"b":2}',
+    "same key twice, over lines": b'{"_id":"t","a"\n:1,"b"\t:1,"b":2}',
+    "same key twice beside a quoted colon": b'{"_id":"t","a":"\\":","a":1}',
     "no id": b'{"name":"x"}',
     "empty id": b'{"_id":" "}',
     "number for an id": b'{"_id":12}',
@@ -177,6 +180,15 @@ def test_what_a_refusal_says(body: bytes, said: str) -> None:
 def test_the_splitter_agrees_with_json(values: list[Json]) -> None:
     pieces = split_list(json.dumps(values, indent=1).encode(), 10)
     assert [json.loads(piece) for piece in pieces] == values
+
+
+@pytest.mark.parametrize("spoilt", ["-", "", " ", "\x0c", "x"])
+def test_a_record_behind_a_spoilt_comma_is_kept(spoilt: str) -> None:
+    page = read_page(f'[{{"_id":"a"}}{spoilt}{{"_id":"b"}},{{"_id":"c"}}]'.encode())
+    (piece,) = page.slices()
+    assert page.count == 3
+    assert [record.id for record in piece.records][-2:] == ["b", "c"]
+    assert len(piece.records) + len(piece.set_aside) == 3
 
 
 @given(st.binary(max_size=60))

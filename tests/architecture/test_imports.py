@@ -7,14 +7,16 @@ import os
 import pkgutil
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 import planhat_tui
+from planhat_tui.config.keeping import load_kept
 from planhat_tui.sandbox import SandboxOptions
 from tests.sandbox.process import running
-from tests.shell import SECONDS, fill_demo
+from tests.shell import SECONDS, copy_home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,9 +63,9 @@ def _rooms(modules: set[str]) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("filled")
-    fill_demo(home)
+def filled(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("light")
+    copy_home(template, home)
     return home
 
 
@@ -83,41 +85,47 @@ def test_the_version_is_told_before_anything_is_loaded() -> None:
         ["company", "show", "Acme Inc"],
         ["contact", "find", "ada", "--output=csv"],
         ["call", "list"],
+        ["export", "acme", "--columns", "name,renews,custom.Plan"],
         ["outbox", "list"],
-        ["whoami"],
     ],
     ids=" ".join,
 )
-def test_a_read_from_the_local_copy_is_light(template: Path, words: list[str]) -> None:
-    loaded, _ = _loaded(RUN, "--demo", *words, home=template)
+def test_a_read_from_the_local_copy_is_light(filled: Path, words: list[str]) -> None:
+    loaded, _ = _loaded(RUN, "--demo", *words, home=filled)
     assert not (HEAVY | LATE) & _tops(loaded)
     assert not {"api", "sync", "tui"} & _rooms(loaded)
     assert "planhat_tui.sandbox.app" not in loaded
 
 
-def test_so_is_one_of_a_tenant_that_the_config_names(tmp_path: Path) -> None:
+def test_so_is_one_of_a_tenant_that_the_config_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with running(SandboxOptions(companies=3)) as server:
         (tmp_path / "config.yaml").write_text(
-            f"profiles:\n  acme: {{base_url: '{server.url}', token: {server.token}}}\n"
+            f"profiles:\n  acme: {{base_url: '{server.url}', token: {{env: ACME_TOKEN}}}}\n"
         )
         (tmp_path / "config.yaml").chmod(0o600)
+        monkeypatch.setenv("ACME_TOKEN", server.token)
         filling, _ = _loaded(RUN, "company", "find", home=tmp_path)
-    loaded, said = _loaded(RUN, "company", "find", "acme", home=tmp_path)
+    load_kept(tmp_path / "config.yaml", tmp_path / "cache", lambda: time.time() + 60)  # it rests
+    loaded, said = _loaded(RUN, "company", "find", "acme", "--json", home=tmp_path)
     assert "Acme Inc" in said
     assert "httpx" in filling
+    assert not {"yaml", "subprocess", "locale", "rapidfuzz"} & _tops(loaded)
+    assert not {"planhat_tui.config.loading", "planhat_tui.config.reading"} & loaded
     assert not (HEAVY | LATE) & _tops(loaded)
     assert not {"api", "sync", "tui"} & _rooms(loaded)
 
 
-def test_a_write_in_the_shell_loads_no_screen(template: Path) -> None:
-    loaded, _ = _loaded(RUN, "--demo", "company", "tag", "Acme Inc", "brand-new", home=template)
+def test_a_write_in_the_shell_loads_no_screen(filled: Path) -> None:
+    loaded, _ = _loaded(RUN, "--demo", "company", "tag", "Acme Inc", "brand-new", home=filled)
     assert "textual" not in loaded  # httpx itself loads rich where it is
     assert "tui" not in _rooms(loaded)
 
 
-def test_one_that_is_only_queued_loads_no_network(template: Path) -> None:
+def test_one_that_is_only_queued_loads_no_network(filled: Path) -> None:
     words = ["--demo", "--queue", "company", "tag", "Acme Inc", "newer"]
-    loaded, _ = _loaded(RUN, *words, home=template)
+    loaded, _ = _loaded(RUN, *words, home=filled)
     assert not {"httpx", "starlette", "asyncio"} & loaded
 
 
@@ -127,7 +135,7 @@ def test_the_help_loads_neither_the_screen_nor_the_network(tmp_path: Path) -> No
     assert not (HEAVY - {"asyncio"}) & _tops(loaded)
 
 
-def test_everything_below_the_screen_works_without_textual(template: Path) -> None:
+def test_everything_below_the_screen_works_without_textual(filled: Path) -> None:
     below = [name for name in MODULES if name.split(".")[1] != "tui"]
     assert len(below) > 60
     program = (
@@ -139,7 +147,7 @@ def test_everything_below_the_screen_works_without_textual(template: Path) -> No
         "sys.meta_path.insert(0, Nowhere())\n"
         f"for name in {below!r}: importlib.import_module(name)\n" + RUN
     )
-    loaded, said = _loaded(program, "--demo", "--fresh", "find", "acme", home=template)
+    loaded, said = _loaded(program, "--demo", "--fresh", "find", "acme", home=filled)
     assert "Acme Inc" in said
     assert not {"textual", "rich"} & loaded
 
@@ -154,6 +162,7 @@ def test_everything_below_the_screen_works_without_textual(template: Path) -> No
         ("sync", {"httpx", "click", "yaml", "starlette"}),
         ("workspace", {"httpx", "click", "starlette"}),
         ("sandbox", {"httpx", "yaml"}),
+        ("browser", {"httpx", "click", "yaml", "starlette", "sqlite3"}),
         ("commands", {"httpx", "starlette"}),
     ],
 )
@@ -170,8 +179,8 @@ def test_the_sandbox_shares_no_code_with_what_it_tests() -> None:
     assert _rooms(loaded) == {"sandbox"}
 
 
-def test_four_rooms_dont_know_each_other() -> None:
-    for room in ("api", "store", "config"):
+def test_rooms_side_by_side_dont_know_each_other() -> None:
+    for room in ("api", "store", "config", "browser"):
         own = [name for name in MODULES if name.split(".")[1] == room]
         loaded, _ = _loaded(f"import importlib\nfor name in {own!r}: importlib.import_module(name)")
-        assert _rooms(loaded) == {room, "model", "errors"}
+        assert _rooms(loaded) - {"model"} == {room, "errors"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -7,11 +8,21 @@ import click
 import pytest
 
 from planhat_tui.commands import grammar, line, registry
-from planhat_tui.commands.context import Context, Door, Selection, Wishes
+from planhat_tui.commands.context import (
+    Columns,
+    Context,
+    Door,
+    Reach,
+    Selection,
+    Showing,
+    Wishes,
+)
 from planhat_tui.commands.results import Done, Listing, Single
+from planhat_tui.config.loading import load_config
 from planhat_tui.config.paths import find_paths
-from planhat_tui.config.profiles import Config, Profile, TokenSource, load_config
-from planhat_tui.errors import PlanhatTuiError
+from planhat_tui.config.profiles import Config, Profile, TokenSource
+from planhat_tui.errors import PlanhatTuiError, TokenError
+from planhat_tui.model.limits import Limits
 from planhat_tui.model.records import Kind, User
 from planhat_tui.sandbox import DEMO_TENANTS
 from planhat_tui.store.tenant import TenantStore
@@ -20,21 +31,30 @@ from planhat_tui.workspace.workspace import Workspace
 from tests.sync.rig import SECONDS, URL, Line, Server, Time, client_over
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from planhat_tui.browser import Browsing
+    from planhat_tui.commands.course import Course
+    from planhat_tui.commands.manner import Manner
     from planhat_tui.commands.registry import Command
     from planhat_tui.commands.results import Result
+    from planhat_tui.model.columns import Match
     from planhat_tui.model.outbox import Entry, State
+    from planhat_tui.model.undo import UndoPlan
     from planhat_tui.model.values import Raw
     from planhat_tui.sandbox import SandboxOptions
+    from planhat_tui.workspace.queries import Queries
 
 
 class Desk:
     """Somebody who types verbs, in the shell and in the ``:`` line, over a server that obeys tests.
 
     ``asked`` are the questions before a deletion and the words that confirm them; ``refusing`` says
-    no to all. ``told`` is what was told meanwhile. ``served`` is what the sandbox was started with.
+    no to all. ``plans`` are those of undo that a screen has shown, where there is one. ``told`` is
+    what was told meanwhile, ``drawn`` how far it was, where there's a terminal, and after ``naps``
+    naps somebody interrupts. ``served`` is what the
+    sandbox was started with, ``browsed`` what ``serve`` was.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,16 +65,32 @@ class Desk:
         self.settings: dict[str, Any] = {}
         self.door = Door.SHELL
         self.selection = Selection()
+        self.editors: list[Callable[[str], str]] = []
+        self.edited: list[str] = []
+        self.match: Callable[[Columns], tuple[Match, ...]] | None = None
+        self.showing: Showing | None = None
         self.wishes = Wishes()
         self.asked: list[tuple[str, str]] = []
         self.refusing: PlanhatTuiError | None = None
         self.told: list[str] = []
+        self.drawn: list[Course] | None = None
         self.served: list[tuple[SandboxOptions, str, int]] = []
+        self.browsed: list[Browsing] = []
         self.secrets: list[str] = []
         self.probed: list[Profile] = []
         self.me: User | PlanhatTuiError = User.from_raw({"_id": "u1", "firstName": "Ada"})
         self.queued: dict[str, int] = {}
         self.switched: list[str] | None = None
+        self.wiped: list[Profile] = []
+        self.naps = 0
+        self.plans: list[UndoPlan] | None = None
+        self.shown: list[Result | PlanhatTuiError] = []
+        self.manners: list[Manner] = []
+        self.typed: list[str] = []
+        self.interactive = False
+        self.env: dict[str, str] = {"TERM": "xterm-256color"}
+        self.skew: float | None = 0.0
+        self.good_at = {URL, "https://planhat.example"}
         self._workspace: Workspace | None = None
 
     # -- typing
@@ -105,15 +141,34 @@ class Desk:
             paths=self.paths,
             now=lambda: datetime.fromtimestamp(self.time.now, UTC),
             tell=self.told.append,
+            draw=None if self.drawn is None else self.drawn.append,
             confirm=self._confirm,
             probe=self._probe,
             reload=lambda: None,
             secret=lambda _prompt: self.secrets.pop(0),
             serve=self._serve,
+            browse=self._browse,
             queued=lambda name: self.queued.get(name, 0),
+            editor=self._edit,
+            show=self._show,
+            profile=lambda name: (
+                self.workspace.profile if name == "demo" else self.config.find(name)
+            ),
+            examine=self._examine,
+            inspect=self._inspect,
+            kept=self._inspect,
+            wipe=self.wiped.append,
+            env=self.env,
+            typed=lambda: iter(self.typed),
+            interactive=self.interactive,
             selection=self.selection,
+            showing=self.showing,
             wishes=self.wishes,
+            sleep=self._sleep,
+            monotonic=self.time.time,
             switch=self.switched.append if self.switched is not None else None,
+            match=self.match if self.door is Door.LINE else None,
+            agree=self._agree if self.plans is not None else None,
         )
 
     # -- the profile
@@ -178,8 +233,29 @@ class Desk:
 
         return Workspace(profile, store, make_engine)
 
+    def _show(self, answer: Result | PlanhatTuiError, manner: Manner) -> None:
+        self.shown.append(answer)
+        self.manners.append(manner)
+
     def _confirm(self, question: str, word: str) -> None:
         self.asked.append((question, word))
+        if self.refusing is not None:
+            raise self.refusing
+
+    def _edit(self, text: str) -> str:
+        """Let the next editor have a text; ``edited`` has what each was given."""
+        self.edited.append(text)
+        return self.editors.pop(0)(text)
+
+    def _sleep(self, seconds: float) -> None:
+        if self.naps <= 0:
+            raise KeyboardInterrupt
+        self.naps -= 1
+        self.time.leap(seconds)
+
+    def _agree(self, plan: UndoPlan) -> None:
+        assert self.plans is not None
+        self.plans.append(plan)
         if self.refusing is not None:
             raise self.refusing
 
@@ -189,8 +265,25 @@ class Desk:
             raise self.me
         return self.me
 
+    def _examine(self, profile: Profile) -> Reach:
+        """Know the token at some addresses, and nobody at others."""
+        self.probed.append(profile)
+        if isinstance(self.me, PlanhatTuiError):
+            raise self.me
+        if profile.base_url not in self.good_at:
+            raise TokenError("Planhat doesn't know this token (401).", "Check the token.")
+        return Reach(self.me, Limits(limit=200, remaining=150), self.skew)
+
+    @contextlib.contextmanager
+    def _inspect(self, _profile: Profile) -> Iterator[Queries]:
+        yield self.workspace.reads
+
     def _serve(self, options: SandboxOptions, host: str, port: int) -> int:
         self.served.append((options, host, port))
+        return 0
+
+    def _browse(self, browsing: Browsing) -> int:
+        self.browsed.append(browsing)
         return 0
 
 

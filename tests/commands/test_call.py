@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.commands.results import Done
+from planhat_tui.commands import output
+from planhat_tui.commands.output import Style
+from planhat_tui.commands.results import Done, Listing, Single
 from planhat_tui.errors import GuardrailError, InputError, NotFoundError
 from planhat_tui.model.calls import parse_iso
 from planhat_tui.model.outbox import State
@@ -44,7 +46,16 @@ def _minutes(call: dict[str, object], waiting: float = 0) -> tuple[datetime, flo
 def test_a_call_with_a_contact_has_the_contacts_number(desk: Desk) -> None:
     person = _person(desk)
     done = desk.do("call", "log", "Ada New", "--talk", "10m")
-    assert (done.exit_status, done.text) == (0, f"Call to {NUMBER}: delivered.")
+    assert (done.exit_status, done.text.splitlines()) == (
+        0,
+        [
+            f"Call to {NUMBER}: delivered.",
+            "Planhat has the call and matched Ada New at Acme Inc.",
+            "Its agent is Max Berg.",
+        ],
+    )
+    (record,) = done.records
+    assert (record["enduserId"], record["companyId"]) == (person["_id"], desk.company())
     assert _sent(desk)["nr"] == NUMBER
     (logged,) = desk.workspace.reads.calls()
     assert (logged.contact_id, logged.company_id) == (person["_id"], desk.company())
@@ -101,6 +112,52 @@ def test_without_any_agent_it_is_told(desk: Desk) -> None:
         desk.shell("call", "log", "--nr", NUMBER)
 
 
+# -- whom Planhat made of it
+
+
+def test_a_shared_number_is_warned_of(desk: Desk) -> None:
+    _person(desk)
+    words = ["--company", desk.server.ids()[1], f"phone={NUMBER}"]
+    desk.do("contact", "create", "Bo Twin", *words)
+    told = [desk.do("call", "log", name, "--talk", "10m").text for name in ("Ada New", "Bo Twin")]
+    (warned,) = [text for text in told if ", but matched " in text]  # Planhat took one of them
+    assert "not Ada New at Acme Inc" in warned or "not Bo Twin at " in warned
+    assert ": they share the number." in warned
+    (call,) = [call for call in desk.rows("call", "list") if "meantEnduserId" in call]
+    assert call["meantEnduserId"] != call["enduserId"]
+    assert call["meantCompanyId"] != call["companyId"]
+    shown = desk.shell("call", "show", str(call["_id"]))
+    assert isinstance(shown, Single)
+    assert shown.note in warned.replace("Planhat has the call, but matched", "Planhat matched")
+    assert shown.record["meantEnduserId"] == call["meantEnduserId"]
+    listed = desk.shell("call", "list")
+    assert isinstance(listed, Listing)
+    assert listed.table is not None
+    (row,) = [row for row in listed.table.records if row["_id"] == call["_id"]]
+    assert str(row["contact"]) in warned
+    assert ", not " in str(row["contact"])
+
+
+def test_an_agent_that_nobody_is_is_told(desk: Desk) -> None:
+    done = desk.do("call", "log", "--nr", "+46 99 999 99 99", "--agent", "nobody")
+    assert done.text.splitlines()[1:] == [
+        "Planhat has the call; its answer names nobody for this number and no agent."
+    ]
+
+
+def test_the_open_endpoint_doesnt_tell(desk: Desk) -> None:
+    desk.reopen(tenant_uuid=desk.server.options.tenant)
+    done = desk.do("call", "log", "--nr", NUMBER, "--open")
+    assert done.text.splitlines()[1:] == [
+        "Planhat has the call; the open endpoint doesn't tell whom it matched."
+    ]
+
+
+def test_of_a_call_that_hasnt_arrived_nothing_is_told(desk: Desk) -> None:
+    desk.network.cut = True
+    assert "Planhat has the call" not in desk.do("call", "log", "--nr", NUMBER).text
+
+
 # -- when
 
 
@@ -113,14 +170,14 @@ def test_a_call_of_some_length_ended_just_now(desk: Desk) -> None:
 
 
 def test_a_call_of_some_length_that_ended_then(desk: Desk) -> None:
-    desk.do("call", "log", "--nr", NUMBER, "--talk", "1h5m", "--end", "2026-03-01T14:05:00Z")
-    assert _sent(desk)["start"] == "2026-03-01T13:00:00.000Z"
+    desk.do("call", "log", "--nr", NUMBER, "--talk", "1h5m", "--end", "2025-06-01T14:05:00Z")
+    assert _sent(desk)["start"] == "2025-06-01T13:00:00.000Z"
 
 
 def test_a_call_of_some_length_that_began_then(desk: Desk) -> None:
-    words = ["--talk", "90s", "--start", "2026-03-01T14:05:00Z", "--waiting", "10"]
+    words = ["--talk", "90s", "--start", "2025-06-01T14:05:00Z", "--waiting", "10"]
     desk.do("call", "log", "--nr", NUMBER, *words)
-    assert _sent(desk)["end"] == "2026-03-01T14:06:40.000Z"
+    assert _sent(desk)["end"] == "2025-06-01T14:06:40.000Z"
 
 
 def test_a_call_that_began_some_minutes_ago_ended_now(desk: Desk) -> None:
@@ -139,7 +196,7 @@ def test_nothing_known_about_the_times_none_is_sent(desk: Desk) -> None:
         ["--talk", "5m", "--start", "14:00", "--end", "14:05"],
         ["--talk", "soon"],
         ["--start", "noon"],
-        ["--start", "2026-03-01T15:00:00Z", "--end", "2026-03-01T14:00:00Z"],
+        ["--start", "2025-06-01T15:00:00Z", "--end", "2025-06-01T14:00:00Z"],
         ["--waiting", "nan"],
         ["--waiting", "-5"],
     ],
@@ -195,11 +252,11 @@ def test_for_that_the_profile_has_to_know_the_tenants_id(desk: Desk) -> None:
 
 
 def test_calls_logged_from_here_are_listed_newest_first(desk: Desk) -> None:
-    for moment in ("2026-03-01T14:00:00Z", "2026-03-02T14:00:00Z"):
+    for moment in ("2025-06-01T14:00:00Z", "2025-06-02T14:00:00Z"):
         desk.do("call", "log", "--nr", NUMBER, "--talk", "5m", "--end", moment)
     assert [call["end"] for call in desk.rows("call", "list")] == [
-        "2026-03-02T14:00:00.000Z",
-        "2026-03-01T14:00:00.000Z",
+        "2025-06-02T14:00:00.000Z",
+        "2025-06-01T14:00:00.000Z",
     ]
     assert desk.rows("call", "find") == desk.rows("call", "list")
 
@@ -232,10 +289,103 @@ def test_fields_of_a_call_are_set(desk: Desk) -> None:
     assert desk.server.get(theirs, Kind.CALL)["externalUserId"] == "max123"
 
 
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (["end=2025-06-01T13:59:00Z"], "end"),
+        (["waiting=301"], "waiting"),
+        (["start=2025-06-01T14:03:00Z", "end=2025-06-01T14:02:00Z"], "end"),
+        (["end=soon"], "end"),
+    ],
+)
+def test_times_that_dont_fit_are_refused_as_in_the_form(
+    desk: Desk, words: list[str], field: str
+) -> None:
+    ends = "2025-06-01T14:05:00Z"
+    (logged,) = desk.do("call", "log", "--nr", NUMBER, "--talk", "5m", "--end", ends).records
+    with pytest.raises(InputError) as told:
+        desk.shell("call", "set", str(logged["_id"]), *words)
+    assert told.value.field == field
+    assert desk.queue() == ()
+    assert desk.do("sync", "--full").exit_status == 0
+
+
+def test_a_moment_is_read_as_in_the_form(desk: Desk) -> None:
+    (logged,) = desk.do("call", "log", "--nr", NUMBER, "--talk", "5m").records
+    desk.do("call", "set", str(logged["_id"]), "end=-1m")
+    end = parse_iso(desk.server.get(str(logged["_id"]), Kind.CALL)["end"])
+    assert end is not None
+    assert abs(end.timestamp() - (desk.time.now - 60)) < 1
+
+
+def _logged(desk: Desk, *words: str) -> str:
+    ends = "2025-06-01T14:05:00Z"
+    (record,) = desk.do(
+        "call", "log", "--nr", NUMBER, "--talk", "5m", "--end", ends, *words
+    ).records
+    return str(record["_id"])
+
+
+def test_how_long_was_talked_is_the_end_in_other_words(desk: Desk) -> None:
+    call = _logged(desk, "--waiting", "20")
+    done = desk.do("call", "set", call, "--talk", "3m")
+    assert done.text == f"End of the call to {NUMBER}: delivered."
+    there = desk.server.get(call, Kind.CALL)
+    assert (there["start"], there["end"]) == (
+        "2025-06-01T13:59:40.000Z",
+        "2025-06-01T14:03:00.000Z",
+    )
+    desk.do("call", "set", call, "waiting=0", "--talk", "1m30s")
+    assert desk.server.get(call, Kind.CALL)["end"] == "2025-06-01T14:01:10.000Z"
+
+
+def test_a_note_that_stays_here_is_changed_here(desk: Desk) -> None:
+    call = _logged(desk, "--note", "Wants more")
+    asked = len(desk.network.asked)
+    assert desk.do("call", "set", call, "--note", "Wants less").text == (
+        "The note is kept on this machine."
+    )
+    assert [logged.note for logged in desk.workspace.reads.calls()] == ["Wants less"]
+    desk.do("call", "set", call, "--no-note")
+    assert [logged.note for logged in desk.workspace.reads.calls()] == [""]
+    assert len(desk.network.asked) == asked
+
+
+def test_a_note_that_the_company_holds_is_corrected_there_with_the_fields(desk: Desk) -> None:
+    desk.reopen(call_note_field="Last note")
+    _person(desk)
+    (record, *_) = desk.do("call", "log", "Ada New", "--talk", "5m", "--note", "Wnats").records
+    done = desk.do("call", "set", str(record["_id"]), "externalUserId=anna7", "--note", "Wants")
+    assert done.text == f"Agent, Note of the call to {NUMBER}: delivered."
+    assert desk.server.get(desk.company())["custom"]["Last note"] == "Wants"
+    assert desk.server.get(str(record["_id"]), Kind.CALL)["externalUserId"] == "anna7"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "What is to change"),
+        (["--talk", "3m", "end=14:05"], "one too many"),
+        (["--note", "x", "--no-note"], "can't come and go"),
+        (["--talk", "soon"], "no length of time"),
+        (["--note", "x", "waiting=301"], "longer"),
+    ],
+)
+def test_what_cant_be_set_changes_nothing(desk: Desk, words: list[str], said: str) -> None:
+    call = _logged(desk, "--note", "as it was")
+    before = desk.server.get(call, Kind.CALL)
+    with pytest.raises(InputError, match=said):
+        desk.shell("call", "set", call, *words)
+    assert desk.queue() == ()
+    assert [logged.note for logged in desk.workspace.reads.calls()] == ["as it was"]
+    assert desk.server.get(call, Kind.CALL) == before
+
+
 def test_a_call_is_deleted_after_the_question(desk: Desk) -> None:
     theirs = desk.server.post(Kind.CALL, nr=NUMBER, externalUserId="anna7")
     done = desk.do("call", "delete", theirs)
-    assert desk.asked == [(f"Delete the call to {NUMBER} in acme?", "delete")]
+    asked = f"Delete the call to {NUMBER} in acme? Undo makes it again with a new id."
+    assert desk.asked == [(asked, "delete")]
     assert done.text == "Deletion of the call: delivered."
     assert desk.server.get(theirs, Kind.CALL) is None
     assert desk.rows("call", "list") == ()
@@ -258,3 +408,26 @@ def test_a_call_that_may_have_arrived_isnt_sent_again_by_itself(desk: Desk) -> N
     assert desk.states() == [State.NOT_SURE]
     assert desk.do("outbox", "retry", "1").exit_status == 0  # somebody said so
     assert desk.network.count("POST /calls") == 2
+
+
+def test_people_read_names_and_local_times_where_programs_get_ids(desk: Desk) -> None:
+    person = _person(desk)
+    desk.do("call", "log", "Ada New", "--start", "-30m", "--talk", "10m", "--note", "Renews")
+    listing = desk.shell("call", "list")
+    assert isinstance(listing, Listing)
+    style = Style("table")
+    titles, row = output.lines(listing, style)
+    assert titles.split() == "ID STARTED MIN CONTACT COMPANY NUMBER AGENT NOTE".split()
+    assert "Ada New" in row
+    assert "Acme Inc" in row
+    assert str(person["_id"]) not in row
+    (record,) = listing.records
+    assert record["enduserId"] == person["_id"]
+    (as_json,) = output.lines(listing, Style("jsonl"))
+    assert str(person["_id"]) in as_json
+
+
+def test_a_start_that_is_later_today_says_that_it_was_taken_for_yesterday(desk: Desk) -> None:
+    later = (desk.context.now() + timedelta(hours=2)).strftime("%H:%M")
+    done = desk.do("call", "log", "--nr", "+1 555 0100", "--start", later, "--talk", "5m")
+    assert f"It started yesterday {later}." in done.text.splitlines()

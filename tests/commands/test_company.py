@@ -108,6 +108,8 @@ def test_fields_are_set_and_cleared(desk: Desk) -> None:
     assert done.text == "Phase, Seats, Plan of Acme Inc: delivered."
     there = desk.server.get(acme)
     assert (there["phase"], there["custom"]["Seats"]) == ("won", 7)
+    done = desk.do("company", "set", "Acme Inc", "custom.Seats=")
+    assert done.text == "Removal of Seats from Acme Inc: delivered."
     assert not there["custom"].get("Plan")
 
 
@@ -158,7 +160,7 @@ def test_a_deletion_asks_and_says_what_goes_with_it(desk: Desk) -> None:
     acme = desk.company()
     done = desk.do("company", "delete", "Acme Inc")
     ((question, word),) = desk.asked
-    assert question.startswith("Delete Acme Inc in acme? Its contacts go with it")
+    assert question.startswith("Delete Acme Inc in acme? Its contacts go with it.")
     assert word == "delete"
     assert done.text == "Deletion of Acme Inc: delivered."
     assert done.records[0]["name"] == "Acme Inc"  # as it stood
@@ -200,7 +202,8 @@ def test_several_are_deleted_as_several(desk: Desk) -> None:
     ids = desk.server.ids()[:2]
     (done,) = desk.colon("delete", Kind.COMPANY, *ids)
     assert isinstance(done, Done)
-    assert desk.asked[0][0].startswith("Delete 2 companies in acme?")
+    question = "Delete 2 companies in acme? Their contacts go with them."
+    assert desk.asked == [(f"{question} Undo makes them again with new ids.", "delete 2")]
     assert [(entry.action, entry.state) for entry in desk.queue()] == [
         (Action.DELETE, State.QUEUED)
     ] * 2

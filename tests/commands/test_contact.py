@@ -88,7 +88,7 @@ def test_on_the_screen_at_the_company_that_is_selected(desk: Desk) -> None:
 
 
 def test_without_a_company_none_is_made(desk: Desk) -> None:
-    with pytest.raises(InputError, match="No company is selected"):
+    with pytest.raises(InputError, match=r"Which company\?  Name it with --company ID\."):
         desk.shell("contact", "create", "Ada New", "email=a@x.example")
 
 
@@ -118,3 +118,14 @@ def test_fields_tags_and_deletion(desk: Desk) -> None:
     assert desk.do("contact", "delete", who).text == f"Deletion of {name}: delivered."
     assert desk.asked == [(f"Delete {name} in acme? Undo makes it again with a new id.", "delete")]
     assert desk.server.get(who, Kind.CONTACT) is None
+
+
+def test_a_second_contact_with_an_address_or_a_number_is_told_of_and_made(desk: Desk) -> None:
+    at = ["--company", "Acme Inc"]
+    desk.do("contact", "create", "Ada New", *at, "phone=+46 70 765 43 21", "email=a@n.example")
+    assert not [told for told in desk.told if "already" in told]
+    for number, given in enumerate(("email=A@N.example", "phone=0046707654321")):
+        desk.do("contact", "create", f"Other {number}", *at, given)
+    told = [told for told in desk.told if "already" in told]
+    assert told[0] == "Ada New at Acme Inc has the e-mail A@N.example already."
+    assert told[1] == "Ada New at Acme Inc has the number 0046707654321 already."

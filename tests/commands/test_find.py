@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.commands.results import Listing
 from planhat_tui.errors import InputError, QueryError
+from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind
+from tests.sync.rig import SECONDS
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -48,3 +51,55 @@ def test_a_query_that_cant_be_read_points_at_the_column(desk: Desk) -> None:
     with pytest.raises(QueryError, match="There's no field fase to find by") as told:
         desk.shell("find", "acme", "fase:won")
     assert told.value.column == 5
+
+
+# -- what isn't found
+
+
+def _note(desk: Desk, *words: str) -> str:
+    result = desk.shell(*words)
+    assert isinstance(result, Listing)
+    assert not result.records
+    return result.note
+
+
+@pytest.mark.parametrize("noun", ["find", "company find"])
+def test_what_isnt_found_says_what_was_searched_and_what_is_nearest(desk: Desk, noun: str) -> None:
+    progress = desk.workspace.reads.progress()
+    note = _note(desk, *noun.split(), "amce", "inc")
+    first, age = note.split("\n")
+    what = "Nothing" if noun == "find" else "No company"
+    assert first == (
+        f"{what} matches amce inc among {progress.companies_known} companies"
+        f" and {progress.contacts_done} contacts. Did you mean acme inc?"
+    )
+    assert age == "local copy, just read"
+
+
+def test_where_nothing_is_near_nothing_is_guessed(desk: Desk) -> None:
+    assert "Did you mean" not in _note(desk, "company", "find", "xyzzyxyzzy")
+
+
+def test_what_isnt_loaded_is_said_where_nothing_is_found(bare: Desk) -> None:
+    bare.workspace.net.refresh(Topic.COMPANY).result(SECONDS)  # the names alone
+    known = bare.workspace.reads.progress().companies_known
+    note = _note(bare, "company", "find", "xyzzyxyzzy")
+    assert f"among {known} companies (of 0 more than the name) and 0 contacts (not all" in note
+    assert "Not all is loaded yet: planhat-tui sync loads the rest." in note
+
+
+def test_a_contact_that_isnt_found_has_a_nearest_one_too(desk: Desk) -> None:
+    person = desk.server.get(desk.contact_ids()[0], Kind.CONTACT)
+    first = max((person["firstName"], person["lastName"]), key=len)
+    note = _note(desk, "contact", "find", f"{first[:-1]}zz{first[-1]}")
+    assert note.startswith("No contact matches ")
+    assert " companies" not in note
+
+
+def test_of_one_company_its_name_is_told(desk: Desk) -> None:
+    note = _note(desk, "contact", "find", "xyzzyxyzzy", "--company", "Acme Inc")
+    assert note.startswith("No contact at Acme Inc matches xyzzyxyzzy.")
+
+
+def test_nobody_of_the_team_is_said_too(desk: Desk) -> None:
+    assert _note(desk, "user", "find", "xyzzyxyzzy").startswith("Nobody of the team matches")

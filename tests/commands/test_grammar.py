@@ -116,7 +116,8 @@ def test_defaults_and_flags() -> None:
     given = _shell("profile add", "acme", "--no-delete", "--base-url", "https://x.planhat.com")
     assert given["no_delete"] is True
     assert given["read_only"] is False
-    assert given["auth"] == "bearer"
+    assert given["auth"] == ""
+    assert _shell("sandbox")["dialect"] == "modern"
     assert given["base_url"] == "https://x.planhat.com"
 
 
@@ -126,6 +127,24 @@ def test_defaults_and_flags() -> None:
 def test_an_unknown_option_names_the_nearest() -> None:
     with pytest.raises(InputError, match=r"There's no option --tlak\.  Did you mean --talk\?"):
         _line("call log", "--tlak", "10m")
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "meant"),
+    [
+        ("company find", "--limit", "It is a part of the query: limit:3"),
+        ("contact find", "--sort", "It is a part of the query: sort:-arr"),
+        ("export", "--owner", "It is a part of the query: owner:VALUE"),
+        ("company find", "--colour", ""),
+        ("user find", "--limit", ""),
+    ],
+)
+def test_an_option_that_is_a_term_names_the_term(name: str, option: str, meant: str) -> None:
+    for words in ((option, "3"), (f"{option}=3",)):
+        with pytest.raises(InputError) as told:
+            _line(name, *words)
+        assert told.value.message == f"There's no option {option}."
+        assert told.value.advice == meant
 
 
 def test_a_missing_word_is_told_with_the_usage() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from planhat_tui.commands import line
 from planhat_tui.commands.context import Selection
-from planhat_tui.commands.registry import ROOMS
 from planhat_tui.errors import InputError
 from planhat_tui.model.records import Kind
 
@@ -25,20 +25,7 @@ def _read(text: str, selection: Selection = NOTHING) -> list[tuple[str, ...]]:
     return [(typed.command.name, *typed.words) for typed in line.read(text, selection)]
 
 
-# -- words
-
-
-def test_quotes_keep_blanks_together() -> None:
-    assert line.split('tag "east coast" it\\\'s') == ["tag", "east coast", "it's"]
-
-
-def test_a_quote_that_isnt_closed_is_told() -> None:
-    with pytest.raises(InputError, match="A quote isn't closed"):
-        line.split('tag "east')
-
-
-def test_a_hash_is_a_letter_like_others() -> None:
-    assert line.split("tag #1 a#b") == ["tag", "#1", "a#b"]
+# -- parts
 
 
 def test_a_semicolon_parts_commands_only_as_a_word_of_its_own() -> None:
@@ -65,7 +52,7 @@ def test_a_verb_that_stands_alone() -> None:
 
 def test_words_may_be_begun_while_they_are_unambiguous() -> None:
     assert _read("comp f acme") == [("company find", "acme")]
-    assert _read("und") == [("undo",)]
+    assert _read("sy") == [("sync",)]
 
 
 def test_a_beginning_that_fits_several_names_them() -> None:
@@ -92,6 +79,19 @@ def test_a_typo_names_the_nearest() -> None:
         _read("untga x", COMPANIES)
 
 
+def test_what_is_like_nothing_names_the_nearest_three_and_who_knows_them_all() -> None:
+    with pytest.raises(InputError, match="There is no command qqq") as refused:
+        _read("qqq")
+    assert re.fullmatch(r"The nearest are \w+, \w+, \w+\.  \? lists all", refused.value.advice)
+
+
+def test_a_question_mark_lists_every_verb_with_what_it_does() -> None:
+    known = line.all_known()
+    assert {record["name"] for record in known.records} >= {"company tag", "call log", "undo"}
+    assert all(record["summary"] for record in known.records)
+    assert "sandbox" not in {record["name"] for record in known.records}
+
+
 def test_the_sandbox_isnt_run_from_here() -> None:
     with pytest.raises(InputError, match="There is no command sandbox"):
         _read("sandbox")
@@ -116,10 +116,16 @@ def test_a_verb_of_the_selection_may_be_begun() -> None:
     assert _read("unt gold", COMPANIES) == [("company untag", "gold")]
 
 
-@pytest.mark.parametrize("text", ["d", "del", "delet", "company del", "company d"])
+@pytest.mark.parametrize("text", ["del", "delet", "company del", "company d"])
 def test_what_deletes_is_never_begun(text: str) -> None:
     with pytest.raises(InputError):
         _read(text, COMPANIES)
+
+
+@pytest.mark.parametrize("text", ["outbox disc 1", "profile rem x", "und"])
+def test_neither_is_what_discards_or_takes_back(text: str) -> None:
+    with pytest.raises(InputError, match=r"Did you mean (discard|remove|undo)"):
+        _read(text)
 
 
 def test_what_deletes_is_read_when_its_typed_in_full() -> None:
@@ -169,61 +175,6 @@ def test_a_verb_for_one_record_refuses_several(desk: Desk) -> None:
     ids = desk.contact_ids()[:2]
     with pytest.raises(InputError, match="2 are selected, and this takes one"):
         desk.colon("call log --talk 5m", Kind.CONTACT, *ids)
-
-
-# -- completion
-
-
-def _completed(desk: Desk, text: str, selection: Selection = NOTHING) -> tuple[str, ...]:
-    desk.selection = selection
-    return line.completions(text, desk.context)
-
-
-def test_first_words_are_completed(desk: Desk) -> None:
-    assert _completed(desk, "co") == ("company", "contact")
-    assert set(_completed(desk, "")) == set(ROOMS) - {"sandbox"}
-
-
-def test_verbs_of_a_noun_are_completed(desk: Desk) -> None:
-    assert _completed(desk, "company unt") == ("company untag",)
-    assert "outbox retry" in _completed(desk, "outbox ")
-
-
-def test_verbs_of_the_selection_come_before_nouns(desk: Desk) -> None:
-    completed = _completed(desk, "", COMPANIES)
-    assert completed.index("tag") < completed.index("company")
-    assert len(completed) == len(set(completed))
-
-
-def test_tags_are_completed_from_the_tenant_quoted_where_they_need_it(desk: Desk) -> None:
-    desk.colon('tag "east coast"', Kind.COMPANY, desk.company())
-    assert "company tag 'east coast'" in _completed(desk, "company tag ")
-    assert "tag 'east coast'" in _completed(desk, "tag 'e", COMPANIES)
-
-
-def test_fields_are_completed_custom_ones_too(desk: Desk) -> None:
-    assert "company set phase=" in _completed(desk, "company set ph")
-    assert "set custom.Plan=" in _completed(desk, "set custom.P", COMPANIES)
-
-
-def test_profiles_are_completed(desk: Desk) -> None:
-    desk.paths.config_file.write_text(
-        "profiles:\n  acme-eu: {base_url: https://api.planhat.com, token: {env: T}}\n"
-    )
-    assert _completed(desk, "profile use a") == ("profile use acme-eu",)
-
-
-def test_options_are_completed(desk: Desk) -> None:
-    assert _completed(desk, "call log --ta") == ("call log --talk",)
-
-
-def test_only_the_command_after_the_last_semicolon_is_completed(desk: Desk) -> None:
-    assert _completed(desk, "undo ; outbox ret") == ("undo ; outbox retry",)
-
-
-def test_nothing_is_offered_inside_an_open_quote_or_after_nonsense(desk: Desk) -> None:
-    assert _completed(desk, 'company tag "east co') == ()
-    assert _completed(desk, "xyzzy fo") == ()
 
 
 @given(

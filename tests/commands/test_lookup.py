@@ -59,6 +59,18 @@ def test_fresh_asks_planhat_first(desk: Desk) -> None:
     assert desk.rows("company", "find", "Acme Inc")[0]["phase"] == "renamed-since"
 
 
+def test_a_fresh_look_at_one_record_reads_that_one(desk: Desk) -> None:
+    acme = desk.company()
+    desk.server.put(acme, phase="renamed-since")
+    desk.wishes = Wishes(fresh=True)
+    asked = len(desk.network.asked)
+    shown = desk.shell("company", "show", acme)
+    assert isinstance(shown, Single)
+    assert (shown.record["phase"], shown.note) == ("renamed-since", "just read")
+    told = [one for one in desk.network.asked[asked:] if one != "GET /myprofile"]
+    assert told == [f"GET /companies/{acme}"]
+
+
 def test_a_token_that_isnt_good_is_told_at_the_first_read(bare: Desk) -> None:
     bare.network.token = "nobodys"
     with pytest.raises(TokenError):

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.commands import output
 from planhat_tui.commands.context import Wishes
+from planhat_tui.commands.output import Style
 from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.model.days import spoken
 from planhat_tui.model.outbox import State
-from tests.sync.rig import answer
+from planhat_tui.model.records import Kind
+from planhat_tui.store.lease import SEND_LEASE
+from tests.sync.rig import answer, lost_answer
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -46,6 +53,18 @@ def test_an_edit_is_shown_with_its_values(waiting: Desk) -> None:
     assert shown["changes"][0] == {"field": "phase", "before": "", "after": "won"}
     assert (shown["kind"], shown["action"], shown["attempts"]) == ("company", "update", 0)
     assert str(shown["createdAt"]).endswith("Z")
+
+
+def test_people_read_an_edit_in_words_and_local_times(waiting: Desk) -> None:
+    shown = waiting.shell("outbox", "show", "1")
+    lines = dict(re.split(r"  +", line) for line in output.lines(shown, Style()))
+    clock = spoken(datetime.fromtimestamp(waiting.time.now, UTC), waiting.context.now())
+    assert re.fullmatch(r"Phase: - → won; Plan: .* → Gold", lines["Changes"])
+    assert lines["Typed"] == lines["So since"] == clock
+    assert lines["Waits"].endswith(".")
+    assert not {"Because", "Taken back"} & set(lines)  # nothing of it is so
+    journal = waiting.shell("journal", "show", "1")
+    assert f"Changes   {lines['Changes']}" in [*output.lines(journal, Style())]
 
 
 def test_one_that_is_delivered_is_still_shown(waiting: Desk) -> None:
@@ -105,3 +124,41 @@ def test_edits_outlive_the_program(waiting: Desk) -> None:
     waiting.reopen()
     assert len(waiting.rows("outbox", "list")) == 2
     assert waiting.do("outbox", "send").exit_status == 0
+
+
+def test_each_edit_says_what_it_waits_for(waiting: Desk) -> None:
+    waiting.do("outbox", "hold", "1")
+    held, queued = waiting.rows("outbox", "list")
+    assert held["waits"] == "It stays here until it is sent again."
+    assert (queued["waits"], queued["goesIn"]) == (
+        "It goes out when an explorer or a sync runs.",
+        None,
+    )
+    waiting.workspace._store.outbox.claim(SEND_LEASE, "elsewhere/1/explorer", 1e9)
+    queued = waiting.rows("outbox", "list")[1]
+    assert (queued["waits"], queued["goesIn"]) == ("It goes out now.", [0.0, 0.0])
+    waiting.time.leap(600)
+    assert queued["since"] == "just now"
+    assert waiting.rows("outbox", "list")[1]["since"] == "10 min ago"
+    assert waiting.one("outbox", "show", "1")["goesIn"] is None
+
+
+def test_a_call_that_is_not_sure_is_settled_by_a_person(desk: Desk) -> None:
+    desk.network.once("POST *", lost_answer)
+    desk.do("call", "log", "--nr", "+46 70 123 45 67")
+    assert desk.states() == [State.NOT_SURE]
+    assert "say whether it is there" in str(desk.rows("outbox", "list")[0]["waits"])
+    found = desk.server.post(Kind.CALL, nr="+46 70 123 45 67", externalUserId="max123")
+    assert desk.do("outbox", "there", "1", "--id", found).text.startswith("Edit 1 is settled")
+    assert desk.states() == []
+    assert desk.one("outbox", "show", "1")["id"] == found
+    assert [row["_id"] for row in desk.rows("call", "list")] == [found]
+    with pytest.raises(InputError, match="nothing to settle"):
+        desk.shell("outbox", "there", "1")
+
+
+def test_one_that_waits_behind_another_says_so(waiting: Desk) -> None:
+    waiting.do("outbox", "hold", "1")
+    done = waiting.do("company", "set", "Acme Inc", "phase=lost")
+    assert done.exit_status == 6
+    assert "Phase of Acme Inc: queued. It waits" in done.text, done.text

@@ -5,15 +5,27 @@ import inspect
 import pkgutil
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui import cli
 from planhat_tui import commands as room
-from planhat_tui.commands import registry
-from planhat_tui.commands.context import Door
+from planhat_tui.commands import line, registry
+from planhat_tui.commands.context import Door, Selection
 from planhat_tui.commands.registry import ROOMS, Command, Effect, commands, flag, match, option
 from planhat_tui.errors import InputError
 from planhat_tui.model.records import Kind
+from planhat_tui.tui import palette
+from planhat_tui.tui.keys import KEYS
+from planhat_tui.tui.panes.calls import Calls
+from planhat_tui.tui.panes.companies import Companies
+from planhat_tui.tui.panes.company import CompanyPane
+from planhat_tui.tui.panes.contacts import Contacts
+from planhat_tui.tui.screens.explorer import Explorer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ALL = commands()
 EACH = pytest.mark.parametrize("command", ALL, ids=[command.name for command in ALL])
@@ -21,8 +33,11 @@ EACH = pytest.mark.parametrize("command", ALL, ids=[command.name for command in 
 
 @EACH
 def test_its_parameters_are_the_arguments_of_its_function(command: Command) -> None:
-    _, *arguments = inspect.signature(command.run).parameters  # the first is the context
-    assert sorted(param.name for param in command.params) == sorted(arguments)
+    _, *arguments = inspect.signature(command.run).parameters.values()  # the first is the context
+    named = {one.name for one in arguments if one.kind is not one.VAR_KEYWORD}
+    params = [param.name for param in command.params]
+    assert len(set(params)) == len(params)
+    assert named == set(params) or (named < set(params) and len(named) < len(arguments))
 
 
 @EACH
@@ -52,7 +67,7 @@ def test_a_word_that_takes_all_that_is_left_stands_last(command: Command) -> Non
 
 @EACH
 def test_what_deletes_is_told_by_its_effect(command: Command) -> None:
-    assert (command.effect is Effect.DELETE) == (command.verb in {"delete", "undo"})
+    assert (command.effect is Effect.DELETE) == (command.verb in {"delete", "undo", "redo", "wipe"})
 
 
 def test_no_verb_of_a_noun_is_there_twice_under_any_name() -> None:
@@ -94,19 +109,69 @@ def test_a_first_word_loads_its_own_module_alone() -> None:
     assert said.stdout.strip() == "['planhat_tui.commands.user']"
 
 
-def test_the_sandbox_is_run_in_a_shell_only() -> None:
-    assert [command.name for command in ALL if Door.LINE not in command.doors] == ["sandbox"]
+def test_servers_and_what_is_for_shells_have_no_other_door() -> None:
+    only = {command.name for command in ALL if command.doors == Door.SHELL}
+    assert only == {"sandbox", "serve", "repl", "completion"}
+
+
+@EACH
+def test_each_of_its_doors_leads_to_it(command: Command) -> None:
+    words = command.name.split()
+    selection = Selection(command.kind, ("c1",)) if command.kind else Selection()
+    reached: dict[Door, Callable[[], bool]] = {
+        Door.SHELL: lambda: cli.run([*words, "--help"]) == 0,
+        Door.LINE: lambda: line.typed(words, selection).command == command,
+        Door.SCRIPT: lambda: line.typed(words, Selection()).command == command,
+        Door.KEY: lambda: command.key in {key.name for key in KEYS},
+        Door.PALETTE: lambda: command in palette.offered(),
+    }
+    declared = command.doors | (Door.SCRIPT if Door.LINE in command.doors else Door(0))
+    for door, leads in reached.items():
+        if door in declared:
+            assert leads(), door
+    assert Door.SHELL in command.doors
+
+
+def test_a_key_that_is_named_is_a_door_and_something_does_it() -> None:
+    parts = [Explorer, Companies, CompanyPane, Contacts, Calls]
+    for command in ALL:
+        assert (Door.KEY in command.doors) == bool(command.key)
+        if command.key:
+            assert any(hasattr(part, f"do_{command.key}") for part in parts), command.name
+
+
+def test_what_isnt_open_to_the_line_isnt_offered_there() -> None:
+    for command in ALL:
+        if Door.LINE not in command.doors:
+            with pytest.raises(InputError):
+                line.typed(command.name.split(), Selection())
+            assert command not in palette.offered()
 
 
 def test_verbs_that_open_no_profile_say_so() -> None:
-    free = {command.name for command in ALL if not command.needs_profile}
-    assert free == {"profile list", "profile add", "profile use", "profile remove", "sandbox"}
+    free = {command.noun or command.name for command in ALL if not command.needs_profile}
+    assert free >= {
+        "profile",
+        "theme",
+        "config",
+        "keys",
+        "sandbox",
+        "serve",
+        "run",
+        "repl",
+        "doctor",
+    }
+    assert {one.name for one in ALL if one.noun == "view" and not one.needs_profile} == {
+        "view save",
+        "view remove",
+    }
+    assert not free & {"find", "company", "contact", "call", "outbox", "sync", "undo", "request"}
 
 
 def test_verbs_on_records_say_what_the_records_are() -> None:
     for command in ALL:
         if any(param.how == "records" for param in command.params):
-            assert command.kind is Kind(command.noun)
+            assert command.kind is (Kind(command.noun) if command.noun else None)
 
 
 def test_the_last_spelling_of_an_option_names_it() -> None:
@@ -151,6 +216,13 @@ def test_nothing_is_the_beginning_of_nothing() -> None:
         match("", ["find"], "verb")
 
 
+def test_what_loses_something_is_typed_in_full() -> None:
+    losing = {command.name for command in ALL if command.loses}
+    assert losing >= {"company delete", "outbox discard", "profile remove", "undo"}
+    assert not losing & {"company untag", "outbox hold", "call log"}
+
+
 def test_what_can_be_deleted_is_known() -> None:
     deleting = {one.noun for one in ALL if one.effect is registry.Effect.DELETE}
-    assert deleting == {"company", "contact", "call", ""}  # undo deletes what was made
+    # undo deletes what was made, profile wipe what is here
+    assert deleting == {"company", "contact", "call", "profile", ""}

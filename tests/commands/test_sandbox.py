@@ -73,3 +73,11 @@ def test_what_is_no_fault_says_what_would_be_one(bare: Desk, fault: str) -> None
         bare.shell("sandbox", "--fault", fault)
     assert "latency=200ms" in refused.value.advice
     assert bare.served == []
+
+
+@pytest.mark.parametrize("flag", ["--token", "--tenant"])
+@pytest.mark.parametrize("value", ["", "a/b", "a b", "å"])
+def test_what_lets_anybody_in_or_nobody_is_refused(bare: Desk, flag: str, value: str) -> None:
+    with pytest.raises(InputError, match=f"{flag} needs letters"):
+        bare.do("sandbox", f"{flag}={value}")
+    assert not bare.served

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.commands.context import Wishes
+from planhat_tui.commands.results import Done
 from planhat_tui.commands.settling import STATUS
 from planhat_tui.errors import GuardrailError
 from planhat_tui.model.outbox import State
@@ -44,7 +45,10 @@ def test_one_that_is_queued_returns_when_its_on_disk(desk: Desk) -> None:
 
 def test_on_the_screen_a_key_takes_it_back(desk: Desk) -> None:
     (done,) = desk.colon("set phase=won", Kind.COMPANY, desk.company())
-    assert "u takes it back" in getattr(done, "text", "")
+    assert isinstance(done, Done)
+    assert done.text == "Phase of Acme Inc: queued.  u takes it back."
+    assert done.later == "Phase of Acme Inc: delivered.  u takes it back."
+    assert done.queued == desk.queue()
 
 
 def test_what_is_so_already_is_no_edit(desk: Desk) -> None:

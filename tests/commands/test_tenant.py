@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from planhat_tui.commands.context import Wishes
 from planhat_tui.commands.output import Style, write
 from planhat_tui.commands.results import Single
-from planhat_tui.errors import OfflineError
+from planhat_tui.errors import InputError, OfflineError, TokenError
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from tests.sync.rig import answer
@@ -19,21 +20,43 @@ if TYPE_CHECKING:
 # -- whoami
 
 
-def test_who_we_are_is_asked_once_and_then_known(bare: Desk) -> None:
-    result = bare.shell("whoami")
-    assert isinstance(result, Single)
-    assert result.record == bare.server.ask("GET", "/myprofile")
-    assert result.note == "acme at sandbox.planhat"
-    bare.fill()
-    bare.network.cut = True
-    assert bare.one("whoami")["_id"] == result.record["_id"]
-
-
-def test_fresh_asks_again(desk: Desk) -> None:
+def test_who_we_are_is_asked_each_time(desk: Desk) -> None:
     asked = desk.network.count("GET /myprofile")
-    desk.wishes = Wishes(fresh=True)
-    desk.one("whoami")
+    result = desk.shell("whoami")
+    assert isinstance(result, Single)
+    assert result.record == desk.server.ask("GET", "/myprofile")
+    assert (result.note, result.exit_status) == ("acme at sandbox.planhat", 0)
     assert desk.network.count("GET /myprofile") > asked
+
+
+def test_offline_it_says_that_this_is_remembered_and_since_when(desk: Desk) -> None:
+    desk.network.cut = True
+    desk.time.leap(600)
+    result = desk.shell("whoami")
+    assert isinstance(result, Single)
+    assert result.record["_id"] == desk.server.ask("GET", "/myprofile")["_id"]
+    assert result.exit_status == 6
+    assert result.note.startswith(
+        "acme at sandbox.planhat. Planhat can't be reached: this is remembered"
+        " (local copy, 10 min old).  "
+    )
+
+
+def test_a_token_that_is_no_longer_good_isnt_covered_by_memory(desk: Desk) -> None:
+    desk.network.token = "nobodys"
+    with pytest.raises(TokenError):
+        desk.shell("whoami")
+
+
+def test_people_see_what_the_profile_holds_and_json_all_of_it(desk: Desk) -> None:
+    result = desk.one("whoami")
+    empty = Single({**result, "isHidden": False, "image": {}}, Kind.USER, brief=True)
+    lines: list[str] = []
+    write(empty, Style(), lines.append, lines.append)
+    assert "Hidden" not in "\n".join(lines)
+    assert "Picture" not in "\n".join(lines)
+    write(empty, Style("json"), lines.append, lines.append)
+    assert '"isHidden": false' in lines[-1]
 
 
 def test_who_we_are_isnt_known_offline_before_the_first_contact(bare: Desk) -> None:
@@ -66,6 +89,22 @@ def test_a_full_one_forgets_what_isnt_there_any_more(desk: Desk) -> None:
     assert gone not in {company["_id"] for company in desk.rows("company", "find")}
 
 
+def test_it_asks_before_a_list_takes_much_away_and_a_flag_answers(desk: Desk) -> None:
+    kept, *gone = desk.server.ids()
+    for one in gone:
+        desk.server.delete(one)
+    done = desk.do("sync")
+    assert done.text.startswith("6 companies")
+    assert done.text.endswith(
+        "Planhat's list lacks 5 of 6 companies: none was removed here.  sync --accept-deletions"
+        " removes them"
+    )
+    done = desk.do("sync", "--accept-deletions")
+    assert done.text.startswith("1 companies")
+    assert " 5 were taken out." in done.text
+    assert [company["_id"] for company in desk.rows("company", "find")] == [kept]
+
+
 def test_it_sends_what_is_queued(desk: Desk) -> None:
     desk.wishes = Wishes(wait=False)
     desk.do("company", "set", "Acme Inc", "phase=won")
@@ -79,7 +118,7 @@ def test_what_couldnt_be_sent_is_told(desk: Desk) -> None:
     desk.do("company", "set", "Acme Inc", "phase=won")
     desk.network.once("PUT *", answer(400, "no"))
     done = desk.do("sync")
-    assert done.text.endswith("1 edits aren't delivered: outbox list")
+    assert done.text.endswith("1 edit isn't delivered: outbox list")
     assert done.exit_status == 4
     assert desk.states() == [State.REFUSED]
 
@@ -114,9 +153,45 @@ def test_where_something_is_known_it_costs_nothing_unless_its_to_be_fresh(desk: 
 
 
 def test_for_people_limits_and_who_one_is_are_said_in_words(desk: Desk) -> None:
-    for verb, words in (("limits", ("Left", "Reset in (s)")), ("whoami", ("Tenant", "Roles"))):
+    for verb, words in (("limits", ("Left", "Reset")), ("whoami", ("Tenant", "Roles"))):
         lines: list[str] = []
         write(desk.shell(verb), Style(), lines.append, print)
         titles = {line.partition("  ")[0] for line in lines}
         assert titles >= set(words)
         assert not titles & {"remaining", "resetIn", "tenantName", "isHidden"}
+        assert not any(mark in line for line in lines for mark in "[]{}"), lines
+
+
+def test_a_watch_tells_a_line_a_second_until_somebody_interrupts(desk: Desk) -> None:
+    desk.naps = 2
+    lines: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        write(desk.shell("limits", "--watch"), Style(), lines.append, print)
+    assert len(lines) == 3
+    assert all(" of 1000000 left · " in line and line.endswith("s ago") for line in lines)
+
+
+def test_a_watch_costs_a_call_only_when_what_is_known_has_outlived_itself(desk: Desk) -> None:
+    desk.one("limits")
+    asked = len(desk.network.asked)
+    desk.naps = 20
+    records: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        write(desk.shell("limits", "--watch"), Style("jsonl"), records.append, print)
+    assert len(desk.network.asked) == asked
+    desk.naps = 140
+    with pytest.raises(KeyboardInterrupt):
+        write(desk.shell("limits", "--watch"), Style("jsonl"), records.append, print)
+    assert asked < len(desk.network.asked) <= asked + 2
+    ages = [json.loads(record)["age"] for record in records]
+    assert ages[1] > ages[0]
+
+
+def test_what_never_ends_is_no_document(desk: Desk) -> None:
+    with pytest.raises(InputError, match="--jsonl"):
+        write(desk.shell("limits", "--watch"), Style("json"), print, print)
+
+
+def test_on_the_screen_the_gauge_is_the_watch(desk: Desk) -> None:
+    with pytest.raises(InputError, match="gauge"):
+        desk.colon("limits --watch")

@@ -129,3 +129,26 @@ def test_several_people_of_a_name_are_told(desk: Desk) -> None:
     first, *_ = desk.server.ask("GET", "/users")
     with pytest.raises((AmbiguousError, NotFoundError)):
         _values(desk, f"owner={first['firstName'][:2]}")
+
+
+@pytest.mark.parametrize("slip", ["custom.seats", "custom.Seatz", "custom.SEATS", "custom.Seat s"])
+def test_a_new_custom_field_that_is_nearly_another_is_asked_about(desk: Desk, slip: str) -> None:
+    with pytest.raises(InputError, match="No company has a field") as told:
+        _values(desk, f"{slip}=5")
+    assert told.value.advice == "Did you mean custom.Seats? --new-field makes another one."
+    assert values_of(desk.context, Kind.COMPANY, [f"{slip}=5"], new_field=True) == {slip: 5}
+
+
+def test_a_custom_field_unlike_any_other_is_made(desk: Desk) -> None:
+    assert _values(desk, "custom.Fax=yes") == {"custom.Fax": True}
+
+
+def test_one_that_the_record_has_is_no_new_one(desk: Desk) -> None:
+    assert _values(desk, "custom.seats=8", current={"custom": {"seats": 1}}) == {"custom.seats": 8}
+
+
+@pytest.mark.parametrize("typed", ["Seats", "seats"])
+def test_a_custom_field_without_its_prefix_is_named_in_full(desk: Desk, typed: str) -> None:
+    with pytest.raises(InputError, match="has no field") as told:
+        _values(desk, f"{typed}=5")
+    assert told.value.advice == "Did you mean custom.Seats?"

@@ -36,6 +36,25 @@ def test_on_the_screen_nobody_waits(desk: Desk) -> None:
     (done,) = desk.colon("undo")
     assert isinstance(done, Done)
     assert done.text == "Phase of Acme Inc goes back; the edit is queued."
+    assert [entry.title for entry in done.queued] == ["Acme Inc"]
+    assert done.later == "Phase of Acme Inc is back as it was."
+
+
+def test_a_screen_shows_all_that_it_does_before(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.plans = []
+    desk.colon("undo")
+    (plan,) = desk.plans
+    assert [change.field for back in plan.backs for change in back.changes] == ["phase"]
+    assert desk.asked == []
+
+
+def test_what_isnt_wanted_is_left_alone(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.plans, desk.refusing = [], RefusedError("Nothing was done.")
+    with pytest.raises(RefusedError):
+        desk.colon("undo")
+    assert desk.queue() == ()
 
 
 def test_offline_the_way_back_is_kept(desk: Desk) -> None:
@@ -89,3 +108,38 @@ def test_what_deletes_nothing_asks_nothing(desk: Desk) -> None:
 def test_nothing_to_take_back_is_told(desk: Desk) -> None:
     with pytest.raises(InputError, match="There is nothing to take back"):
         desk.shell("undo")
+
+
+def test_redo_does_again_what_undo_took_back(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.do("undo")
+    done = desk.do("redo")
+    assert done.text.startswith("Phase of Acme Inc is set again; the edit is queued.")
+    assert desk.server.get(desk.company())["phase"] == "won"
+    desk.do("undo")
+    assert desk.server.get(desk.company())["phase"] != "won"
+    assert desk.do("redo").exit_status == 0
+    with pytest.raises(InputError, match="nothing to do again"):
+        desk.shell("redo")
+
+
+def test_an_edit_of_the_journal_is_taken_back_by_its_number(desk: Desk) -> None:
+    before = desk.server.get(desk.company())["phase"]
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.do("company", "set", "Acme Inc", "city=Lund")
+    assert desk.do("undo", "1").exit_status == 0
+    now = desk.server.get(desk.company())
+    assert (now["phase"] or "", now["city"]) == (before, "Lund")
+    with pytest.raises(InputError, match="taken back already"):
+        desk.shell("undo", "1")
+    with pytest.raises(InputError, match="no number"):
+        desk.shell("undo", "one")
+
+
+def test_undo_sees_what_somebody_has_changed_just_now(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.time.leap(60)
+    desk.server.put(desk.company(), phase="churned")
+    with pytest.raises(InputError, match="Phase of Acme Inc was changed since and stays"):
+        desk.shell("undo")
+    assert desk.server.get(desk.company())["phase"] == "churned"

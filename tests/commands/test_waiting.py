@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from planhat_tui.commands import waiting
+from planhat_tui.commands.course import Course
 from planhat_tui.model.limits import Limits
 from planhat_tui.sync.status import SyncStatus
 
@@ -36,7 +36,7 @@ def _context(
 
     net = SimpleNamespace(status=SyncStatus(limits=limits))
     workspace = cast("Any", SimpleNamespace(net=net))
-    return replace(desk.context, workspace=lambda: workspace, tell=told.append, monotonic=monotonic)
+    return desk.context._replace(workspace=lambda: workspace, tell=told.append, monotonic=monotonic)
 
 
 def test_a_verb_that_stands_still_says_until_when(bare: Desk) -> None:
@@ -57,6 +57,14 @@ def test_while_calls_are_left_it_waits_without_a_word(bare: Desk) -> None:
     assert told == []
 
 
+def test_while_it_stands_in_line_it_says_so_now_and_then(bare: Desk) -> None:
+    told: list[str] = []
+    future: Future[str] = Future()
+    context = _context(bare, Limits(), told, future, until=4)
+    assert waiting.answer(context, future, why=lambda now: f"At {now:.0f} s.") == "here"
+    assert told == [f"At {now} s.  ctrl+c leaves; what is queued is kept" for now in (110, 130)]
+
+
 def test_patience_ends(bare: Desk) -> None:
     told: list[str] = []
     never: Future[str] = Future()
@@ -70,3 +78,14 @@ def test_the_engines_error_is_the_callers(bare: Desk) -> None:
     future.set_exception(ValueError("no"))
     with pytest.raises(ValueError, match="no"):
         waiting.answer(bare.context, future)
+
+
+def test_a_terminal_is_shown_at_each_look_how_far_it_is(bare: Desk) -> None:
+    drawn: list[Course] = []
+    future: Future[str] = Future()
+    context = _context(bare, Limits(), [], future, until=3)._replace(draw=drawn.append)
+    left = iter(range(9))
+    course = lambda: Course("edits delivered", next(left), 9)  # noqa: E731 -- counts its looks
+    assert waiting.answer(context, future, course=course) == "here"
+    assert [one.done for one in drawn] == [0, 1, 2]
+    assert waiting.answer(context._replace(draw=None), future, course=course) == "here"

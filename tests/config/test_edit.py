@@ -1,23 +1,33 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.config.edit import add_profile, remove_profile, set_default
-from planhat_tui.config.profiles import Profile, TokenSource, load_config, parse_config
+from planhat_tui.config.edit import (
+    add_profile,
+    change_profile,
+    remove_profile,
+    set_default,
+    set_theme,
+)
+from planhat_tui.config.loading import load_config, parse_config
+from planhat_tui.config.profiles import Profile, TokenSource
+from planhat_tui.config.schemafile import MODELINE, SCHEMA_FILE
 from planhat_tui.config.values import address_problem
 from planhat_tui.errors import ConfigError, InputError, NotFoundError, StorageError
 from tests.disk import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.config.conftest import Write
 
@@ -60,7 +70,7 @@ profiles:
 # How it looks.
 settings:
   theme: fjord  # blue
-  keymap: {keys: {find: no}}
+  keymap: {keys: {find: M}}
 """
 
 
@@ -87,7 +97,7 @@ def test_the_first_profile_makes_the_file_private_and_itself_the_default(tmp_pat
     assert config.problems == ()
     assert _mode(path) == 0o600
     assert _mode(path.parent) == 0o700
-    assert list(path.parent.iterdir()) == [path]
+    assert {one.name for one in path.parent.iterdir()} == {path.name, SCHEMA_FILE}
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
@@ -108,6 +118,7 @@ def test_a_profile_with_everything_comes_back_as_it_was(config_file: Path) -> No
 def test_a_profile_says_only_what_isnt_plain(config_file: Path) -> None:
     add_profile(config_file, NEW)
     assert config_file.read_text(encoding="utf-8") == (
+        f"{MODELINE}"
         "profiles:\n"
         "  new:\n"
         "    base_url: https://api.planhat.com\n"
@@ -138,6 +149,36 @@ def test_another_default_changes_one_word(write: Write) -> None:
     assert path.read_text(encoding="utf-8") == COMMENTED.replace("default: acme", "default: play")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "settings:\n  theme: fjord\n"),
+        ("settings:\n", "settings:\n  theme: fjord\n"),
+        ("settings: {theme: paper}  # mine\n", "settings: {theme: fjord}  # mine\n"),
+        (
+            "# on top\nsettings:\n  theme: paper  # old\n  # below\n  refresh: 5m\n",
+            "# on top\nsettings:\n  theme: fjord  # old\n  # below\n  refresh: 5m\n",
+        ),
+        (
+            "settings:\n  refresh: 5m  # often\n\n# the end\nprofiles:\n",
+            "settings:\n  refresh: 5m  # often\n  theme: fjord\n\n# the end\nprofiles:\n",
+        ),
+    ],
+)
+def test_another_theme_changes_its_line_alone(write: Write, before: str, after: str) -> None:
+    path = write(before)
+    set_theme(path, "fjord")
+    assert path.read_text(encoding="utf-8").removeprefix(MODELINE) == after
+    assert load_config(path).settings.theme == "fjord"
+
+
+def test_settings_that_are_no_mapping_are_told_where_they_stand(write: Write) -> None:
+    path = write("settings: fjord\n")
+    with pytest.raises(ConfigError, match="settings"):
+        set_theme(path, "fjord")
+    assert path.read_text(encoding="utf-8") == "settings: fjord\n"
+
+
 def test_a_removed_profile_leaves_the_comments_of_the_others(write: Write) -> None:
     path = write(COMMENTED)
     remove_profile(path, "play")
@@ -145,7 +186,20 @@ def test_a_removed_profile_leaves_the_comments_of_the_others(write: Write) -> No
     assert load_config(path).default == "acme"
 
 
-def test_without_the_default_the_first_of_the_others_is_it(write: Write) -> None:
+def test_the_only_profile_stays_the_default_when_a_second_comes(write: Write) -> None:
+    path = write("profiles:\n  acme: {base_url: https://a.example, token: {env: A}}\n")
+    add_profile(path, NEW)
+    assert load_config(path).default == "acme"
+
+
+def test_of_several_profiles_none_becomes_the_default_by_another_one(write: Write) -> None:
+    path = write(COMMENTED.replace("default: acme   # the real one\n", ""))
+    add_profile(path, NEW)
+    assert load_config(path).default == ""
+    assert "default" not in path.read_text(encoding="utf-8")
+
+
+def test_without_the_default_the_other_one_is_it(write: Write) -> None:
     path = write(COMMENTED)
     remove_profile(path, "acme")
     assert path.read_text(encoding="utf-8") == _without(
@@ -154,6 +208,13 @@ def test_without_the_default_the_first_of_the_others_is_it(write: Write) -> None
     config = load_config(path)
     assert list(config.profiles) == ["play"]
     assert config.default == "play"
+
+
+def test_without_the_default_none_of_several_is_it(write: Write) -> None:
+    path = write(COMMENTED)
+    add_profile(path, NEW)
+    remove_profile(path, "acme")
+    assert load_config(path).default == ""
 
 
 def test_after_the_last_profile_the_settings_and_comments_are_left(write: Write) -> None:
@@ -476,3 +537,114 @@ def test_whatever_a_profile_says_it_comes_back_and_leaves_without_a_trace(
     left = path.read_text(encoding="utf-8")
     assert _without(left, "default:") == _without(COMMENTED, "default:")
     assert load_config(path) == before
+
+
+# -- changing
+
+
+def _changed(write: Write, **changes: Any) -> str:  # noqa: ANN401 -- Profile's own fields
+    """Change the profile acme of the commented file; the file as it is then."""
+    path = write(COMMENTED)
+    profile = replace(load_config(path).profiles["acme"], **changes)
+    change_profile(path, profile)
+    assert load_config(path).profiles["acme"] == profile
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_changed_setting_changes_one_line(write: Write) -> None:
+    text = _changed(write, external_user_id="max123")
+    assert text == COMMENTED.replace("0042", "max123")
+
+
+def test_a_new_setting_is_one_line_more_above_the_comments_that_follow(write: Write) -> None:
+    text = _changed(write, label="PRODUCTION", no_delete=True)
+    added = "    external_user_id: 0042\n    label: PRODUCTION\n    no_delete: true\n"
+    assert text == COMMENTED.replace("    external_user_id: 0042\n", added)
+
+
+def test_a_setting_that_goes_takes_its_line_and_no_other(write: Write) -> None:
+    text = _changed(write, external_user_id="")
+    assert text == COMMENTED.replace("    external_user_id: 0042\n", "")
+
+
+def test_another_source_of_the_token_keeps_what_is_said_beside_it(write: Write) -> None:
+    text = _changed(write, token=TokenSource("file", "/run/acme token"))
+    assert re.search(r"token: {file: /run/acme token} +# from the keychain", text)
+    assert _comments(text) == _comments(COMMENTED)
+
+
+def test_what_is_as_it_was_changes_nothing(write: Write) -> None:
+    assert _changed(write) == COMMENTED
+
+
+def test_what_is_said_though_it_holds_anyway_stays(write: Write) -> None:
+    path = write(COMMENTED.replace("0042", "0042\n    auth: bearer  # as ever"))
+    before = path.read_text()
+    change_profile(path, replace(load_config(path).profiles["acme"], label="X"))
+    assert "    auth: bearer  # as ever\n    label: X\n" in path.read_text()
+    assert _comments(path.read_text()) == _comments(before)
+
+
+def test_a_profile_on_one_line_can_be_changed_too(write: Write) -> None:
+    path = write("profiles:\n  a: {base_url: https://a.example, token: {env: A}}  # mine\n")
+    change_profile(path, replace(load_config(path).profiles["a"], label="x", read_only=True))
+    assert path.read_text() == (
+        "profiles:\n"
+        "  a: {base_url: https://a.example, token: {env: A}, label: x, read_only: true} # mine\n"
+    )
+
+
+def test_a_comment_that_would_lose_its_place_is_not_lost(write: Write) -> None:
+    path = write(
+        "profiles:\n  a:\n    label: x\n    # why\n    base_url: https://a.example\n"
+        "    token: {env: A}\n"
+    )
+    before = path.read_text()
+    with pytest.raises(ConfigError, match="by hand"):
+        change_profile(path, replace(load_config(path).profiles["a"], label=""))
+    assert path.read_text() == before
+
+
+def test_one_that_isnt_there_or_a_value_that_cant_be_changes_nothing(write: Write) -> None:
+    path = write(COMMENTED)
+    with pytest.raises(NotFoundError, match="Did you mean play"):
+        change_profile(path, replace(NEW, name="pley"))
+    acme = load_config(path).profiles["acme"]
+    with pytest.raises(InputError, match="accent must be a colour"):
+        change_profile(path, replace(acme, accent="red"))
+    change_profile(path, replace(acme, label="x"), try_only=True)
+    assert path.read_text(encoding="utf-8") == COMMENTED
+
+
+def test_a_schema_that_is_there_is_written_again_and_none_is_made_unasked(write: Write) -> None:
+    path = write(COMMENTED)
+    schema = path.with_name(SCHEMA_FILE)
+    set_default(path, "play")
+    assert not schema.exists()
+    schema.write_text("{}")
+    set_default(path, "acme")
+    assert "Profile" in schema.read_text()
+
+
+@given(st.data())
+def test_whatever_is_changed_is_read_back_and_every_comment_stays(data: st.DataObject) -> None:
+    changes: dict[str, st.SearchStrategy[Any]] = {
+        "label": st.sampled_from(["", "x", "a: b", "# no", "true"]),
+        "auth": st.sampled_from(["bearer", "basic"]),
+        "read_only": st.booleans(),
+        "max_bulk": st.none() | st.integers(1, 999),
+        "external_user_id": st.sampled_from(["", "0042", "max"]),
+        "token": st.sampled_from([TokenSource("env", "A"), TokenSource("file", "/t")]),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.yaml"
+        path.write_text(COMMENTED)
+        path.chmod(0o600)
+        for _ in range(3):
+            chosen = {name: data.draw(one) for name, one in changes.items()}
+            profile = replace(load_config(path).profiles["acme"], **chosen)
+            change_profile(path, profile)
+            assert load_config(path).profiles["acme"] == profile
+        assert [c.strip() for c in _comments(path.read_text()) if "no" not in c] == [
+            c.strip() for c in _comments(COMMENTED)
+        ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.config.guardrails import check_delete, check_write, marks, typed_word
+from planhat_tui.config.guardrails import check_delete, check_write, is_plain, marks, typed_word
 from planhat_tui.config.profiles import Profile, TokenSource
 from planhat_tui.errors import GuardrailError
 
@@ -63,7 +63,20 @@ def test_a_guardrail_without_a_reason_gives_none() -> None:
 
 def test_a_delete_asks_for_the_word_delete() -> None:
     assert typed_word(PLAIN, 1, deleting=True) == "delete"
-    assert typed_word(PLAIN, 1000, deleting=True) == "delete"
+
+
+def test_a_delete_of_several_asks_for_their_number_too() -> None:
+    word = typed_word(PLAIN, 300, deleting=True)
+    assert word == "delete 300"
+    assert is_plain(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "plain"),
+    [("delete", True), ("send", True), ("acme", False), ("delete me", False), ("resend", False)],
+)
+def test_a_plain_word_names_no_profile(word: str, *, plain: bool) -> None:
+    assert is_plain(word) is plain
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planhat_tui.config.keys import PRESETS
+from planhat_tui.config.loading import load_config, parse_config
 from planhat_tui.config.profiles import (
     Config,
     Profile,
     Settings,
     TokenSource,
-    load_config,
-    parse_config,
 )
 from planhat_tui.errors import ConfigError, NotFoundError
 
@@ -34,7 +34,7 @@ profiles:
     label: PRODUCTION
     accent: "#ff8a65"
     call_note_field: Last call note
-    web_url: "https://app.planhat.com/..."
+    web_url: "https://app.planhat.com/profile/{id}"
     proxy: http://proxy.example:3128
     read_only: true
     no_delete: true
@@ -49,7 +49,7 @@ profiles:
 settings:
   theme: fjord
   refresh: 10m
-  keymap: {preset: vim, keys: {find: "/", no: on}}
+  keymap: {preset: vim, keys: {find: "/, F3", tags: K}}
 """
 GOOD = "  good: {base_url: https://api.planhat.com, token: {env: T}}\n"
 
@@ -82,7 +82,7 @@ def test_the_whole_example_is_understood() -> None:
             label="PRODUCTION",
             accent="#ff8a65",
             call_note_field="Last call note",
-            web_url="https://app.planhat.com/...",
+            web_url="https://app.planhat.com/profile/{id}",
             proxy="http://proxy.example:3128",
             read_only=True,
             no_delete=True,
@@ -99,7 +99,10 @@ def test_the_whole_example_is_understood() -> None:
         ),
     }
     assert config.settings == Settings(
-        theme="fjord", refresh=600.0, preset="vim", keys={"find": "/", "no": "on"}
+        theme="fjord",
+        refresh=600.0,
+        preset="vim",
+        keys={**PRESETS["vim"], "find": "slash,f3", "tags": "K"},
     )
 
 
@@ -250,11 +253,25 @@ def test_a_file_that_cant_be_read_is_a_problem_and_no_exception(tmp_path: Path) 
             "an empty source",
         ),
         (
-            "base_url: https://a.example\ntoken: {keyring: acme}",
-            (4, 13),
-            "keyring yet",
-            "{command: ...}",
-            "a source of later",
+            "base_url: https://a.example\ntoken: {file: token.txt}",
+            (4, 19),
+            "file must be a whole path",
+            "Begin it with /",
+            "a path from nowhere",
+        ),
+        (
+            "base_url: https://a.example\ntoken: {env: T}\nweb_url: http://app.example/{id}",
+            (5, 14),
+            "web_url must start with https://",
+            "/{id}",
+            "a template without TLS",
+        ),
+        (
+            "base_url: https://a.example\ntoken: {env: T}\nweb_url: 'https://app.example/{uid}'",
+            (5, 14),
+            "web_url can't hold {uid}",
+            "{id}, {externalId}",
+            "a template with a hole that nothing fills",
         ),
         (
             "base_url: https://a.example\ntoken: [a]",
@@ -275,7 +292,7 @@ def test_a_mistake_has_its_place_and_the_other_profile_still_opens(
     assert message in problem.message
     assert advice in problem.advice
     assert list(config.profiles) == ["good"]
-    assert config.default == "good"
+    assert config.refused == {"acme": (problem,)}
 
 
 def test_a_profile_without_a_line_is_a_problem_of_its_own() -> None:
@@ -308,18 +325,49 @@ def test_an_unknown_part_is_a_problem_and_the_profiles_still_open() -> None:
 @pytest.mark.parametrize("text", ["- a\n", "profiles: [a]\n", "profiles: acme\n", "just text\n"])
 def test_what_must_be_a_mapping_and_isnt_is_a_problem(text: str) -> None:
     config = parse_config(text, FILE)
+    assert config.unreadable == (not text.startswith("profiles"))
     assert "mapping" in _problem(config).message
     assert config.profiles == {}
 
 
-def test_every_profile_with_a_mistake_is_told_of() -> None:
-    config = parse_config(
-        f"profiles:\n  a: {{token: {{env: T}}}}\n{GOOD}  b: {{base_url: https://b.example}}\n", FILE
-    )
-    assert [(p.message.split(":")[0], p.line) for p in config.problems] == [
-        ("Profile a", 2),
-        ("Profile b", 4),
+def test_every_mistake_is_told_not_only_the_first_of_each_profile() -> None:
+    text = f"""\
+defualt: a
+profiles:
+  a:
+    token: {{env: T}}
+    read_only: yes
+    label: A
+    label: B
+    auht: basic
+{GOOD}  b: {{base_url: "http://b.example", token: {{evn: T}}, max_bulk: 0}}
+  a b: {{}}
+settings: {{refresh: soon, theme: [a], colour: red, keymap: {{preset: emacs, keys: {{tgas: T}}}}}}
+"""
+    told = [(problem.line, problem.message) for problem in parse_config(text, FILE).problems]
+    assert told == [
+        (1, "The config has no key defualt."),
+        (4, "Profile a: base_url is missing."),
+        (5, "Profile a: read_only must be true or false."),
+        (7, "Profile a: The key label stands here twice; the first is on line 6."),
+        (8, "Profile a: a profile has no key auht."),
+        (10, "Profile b: http is for this machine only: a token would travel readable."),
+        (10, "Profile b: token has a key that it can't have."),
+        (10, "Profile b: max_bulk must be a whole number from 1."),
+        (11, "Profile a b: A profile's name has letters, digits, dots and dashes."),
+        (11, "Profile a b: base_url is missing."),
+        (11, "Profile a b: token is missing."),
+        (12, "refresh must be a length of time from 10s on."),
+        (12, "theme must be text."),
+        (12, "settings has no key colour."),
+        (12, "preset must be default or vim."),
+        (12, "There is no command tgas for a key."),
     ]
+
+
+def test_a_setting_with_a_mistake_leaves_the_others() -> None:
+    settings = parse_config("settings: {refresh: soon, theme: fjord}\n", FILE).settings
+    assert settings == Settings(theme="fjord")
 
 
 @pytest.mark.parametrize("name", ["demo", "demo-2"])
@@ -355,16 +403,20 @@ def test_other_names_are_taken(name: str) -> None:
         ("1.50", TokenSource("text", "1.50")),
         ("{env: ACME_TOKEN}", TokenSource("env", "ACME_TOKEN")),
         ("{command: pass show acme}", TokenSource("command", "pass show acme")),
+        ("{file: ~/acme.token}", TokenSource("file", "~/acme.token")),
+        ("{keyring: acme-eu}", TokenSource("keyring", "acme-eu")),
     ],
 )
-def test_a_token_comes_from_text_environment_or_command(written: str, source: TokenSource) -> None:
+def test_a_token_comes_from_one_of_five_places(written: str, source: TokenSource) -> None:
     config = _profile(f"base_url: https://a.example\ntoken: {written}")
     assert config.problems == ()
     assert config.profiles["acme"].token == source
 
 
 def test_a_token_in_plain_text_is_warned_of() -> None:
-    config = _profile("base_url: https://a.example\ntoken: sekret-1")
+    config = parse_config(
+        "profiles:\n  acme: {base_url: https://a.example, token: sekret-1}\n", FILE
+    )
     (warning,) = config.warnings
     assert "acme" in warning
     assert "plain text" in warning
@@ -402,40 +454,79 @@ def test_a_plain_token_in_a_file_of_others_is_refused(write: Write, mode: int) -
     assert list(load_config(path).profiles) == ["acme", "good"]
 
 
+def test_a_command_in_a_file_that_others_can_write_is_refused(write: Write) -> None:
+    entry = "{base_url: https://a.example, token: {command: pass acme}}"
+    path = write(f"profiles:\n  acme: {entry}\n", 0o664)
+    problem = _problem(load_config(path))
+    assert "others can write" in problem.message
+    assert problem.advice == f"Run: chmod 600 {path}"
+    path.chmod(0o644)
+    assert load_config(path).problems == ()
+
+
 def test_a_file_of_others_without_a_token_in_it_is_fine(write: Write) -> None:
     assert load_config(write(f"profiles:\n{GOOD}", 0o644)).problems == ()
 
 
-def test_without_a_default_the_first_profile_is_it() -> None:
+def test_without_a_default_the_only_profile_is_it() -> None:
+    config = parse_config(f"profiles:\n{GOOD}", FILE)
+    assert (config.default, config.undecided, config.warnings) == ("good", None, ())
+
+
+def test_of_several_profiles_none_is_the_default_unless_its_named() -> None:
     two = f"profiles:\n{GOOD}{GOOD.replace('good', 'other')}"
-    assert parse_config(two, FILE).default == "good"
     assert parse_config(f"{two}default: other\n", FILE).default == "other"
+    config = parse_config(two, FILE)
+    assert config.default == ""
+    assert config.problems == ()
+    assert "There are several profiles and no default.  Name one with -p" in str(config.undecided)
+    assert "profile use NAME makes one the default" in config.warnings[0]
+
+
+def test_a_profile_beside_one_with_a_mistake_isnt_taken_for_it() -> None:
+    config = parse_config(f"profiles:\n  bad: {{base_url: https://a.example}}\n{GOOD}", FILE)
+    assert config.default == ""
+    assert "several profiles and no default" in str(config.undecided)
+
+
+def test_where_the_only_profile_has_a_mistake_that_is_why_none_is_the_default() -> None:
+    config = parse_config("profiles:\n  bad: {base_url: https://a.example}\n", FILE)
+    assert config.undecided == _problem(config)
 
 
 def test_a_default_that_isnt_there_is_a_problem_with_the_nearest_name() -> None:
     config = parse_config(f"default: goood\nprofiles:\n{GOOD}", FILE)
     problem = _problem(config)
     assert (problem.line, problem.column) == (1, 10)
-    assert problem.advice == "Did you mean good?"
-    assert config.default == "good"
+    assert problem.message == "default goood is no profile (did you mean good?)."
+    assert problem.advice == "Name one with -p, or mend default."
+    assert config.default == ""
+    assert config.undecided == problem
 
 
 def test_a_default_with_a_mistake_is_told_of_once() -> None:
-    config = parse_config(f"default: bad\nprofiles:\n  bad: {{}}\n{GOOD}", FILE)
+    config = parse_config(
+        f"default: bad\nprofiles:\n  bad: {{base_url: https://a.example}}\n{GOOD}", FILE
+    )
     assert _problem(config).message.startswith("Profile bad: ")
+    assert config.default == ""
+    assert config.undecided == _problem(config)
 
 
 @pytest.mark.parametrize("written", ["[a]", "{a: b}", "true"])
 def test_a_default_that_isnt_text_is_a_problem(written: str) -> None:
     config = parse_config(f"default: {written}\nprofiles:\n{GOOD}", FILE)
     assert _problem(config).message == "default must be text."
-    assert config.default == "good"
+    assert config.default == ""
+    assert config.undecided == _problem(config)
 
 
 def test_a_profile_is_found_by_name_or_its_mistake_is_told() -> None:
     config = parse_config(f"profiles:\n  bad: {{}}\n{GOOD}", FILE)
     assert config.find("good").name == "good"
     with pytest.raises(ConfigError, match="base_url is missing"):
+        config.find("bad")
+    with pytest.raises(ConfigError, match=r"1 more: planhat-tui config check tells all"):
         config.find("bad")
     with pytest.raises(NotFoundError) as caught:
         config.find("goood")
@@ -472,9 +563,22 @@ def test_a_mistake_in_the_settings_leaves_the_profiles_and_plain_settings(
     assert list(config.profiles) == ["good"]
 
 
-@pytest.mark.parametrize(("written", "seconds"), [("10s", 10), ("5m", 300), ("2h", 7200)])
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("10s", 10), ("5m", 300), ("2h", 7200), ("2d", 172_800)]
+)
 def test_refresh_is_a_length_of_time(written: str, seconds: float) -> None:
     assert parse_config(f"settings: {{refresh: {written}}}", FILE).settings.refresh == seconds
+
+
+def test_how_much_of_the_past_is_kept_can_be_set() -> None:
+    settings = parse_config("settings: {history: 30d, history_size: 20}", FILE).settings
+    assert settings == Settings(history=30 * 86_400.0, history_size=20)
+    config = parse_config("settings: {history: long, history_size: 0}", FILE)
+    assert config.settings == Settings()
+    assert [problem.message for problem in config.problems] == [
+        "history must be a length of time from 10s on.",
+        "history_size must be a whole number from 1.",
+    ]
 
 
 def test_settings_left_empty_are_the_plain_ones() -> None:
@@ -507,3 +611,9 @@ def test_no_file_makes_the_reader_fail(
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_bytes(raw)
     assert all(problem.path == path for problem in load_config(path).problems)
+
+
+def test_a_tokens_source_is_in_normal_form() -> None:
+    assert TokenSource("env", " $ACME ") == TokenSource("env", "ACME")
+    assert TokenSource("text", " s3cret\n").value == "s3cret"
+    assert TokenSource("command", "pass $ACME").value == "pass $ACME"

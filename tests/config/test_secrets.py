@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 import traceback
+import types
 from typing import TYPE_CHECKING
 
 import pytest
@@ -132,3 +133,111 @@ def test_a_token_that_is_taken_fits_into_a_header(a: str, b: str, c: str) -> Non
     assert token.isascii()
     assert token.isprintable()
     assert " " not in token
+
+
+# -- a file
+
+
+def test_a_token_in_a_file_of_ones_own_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{SECRET}\n")
+    file.chmod(0o600)
+    assert resolve_token(TokenSource("file", str(file)), {}) == SECRET
+
+
+def test_the_tilde_is_ones_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "token").write_text(SECRET)
+    (tmp_path / "token").chmod(0o400)
+    assert resolve_token(TokenSource("file", "~/token"), {}) == SECRET
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_file_that_others_can_read_is_refused_with_what_mends_it(
+    tmp_path: Path, mode: int
+) -> None:
+    file = tmp_path / "my token"
+    file.write_text(SECRET)
+    file.chmod(mode)
+    error = _refused(TokenSource("file", str(file)))
+    assert "others" in error.message
+    assert error.advice == f"Run: chmod 600 {shlex.quote(str(file))}"
+
+
+def test_a_file_that_isnt_there_is_told(tmp_path: Path) -> None:
+    error = _refused(TokenSource("file", str(tmp_path / "token")))
+    assert "token can't be read: No such file or directory" in error.message
+
+
+@pytest.mark.parametrize("written", ["/a\0b", "~nobody-of-this-name/token"])
+def test_what_is_no_path_is_told(written: str) -> None:
+    assert "is no path" in _refused(TokenSource("file", written)).message
+
+
+@pytest.mark.parametrize("content", [b"", SECRET.encode() * 20_000, f"{SECRET}\nmore".encode()])
+def test_a_file_that_holds_no_token_is_told(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "token"
+    file.write_bytes(content)
+    file.chmod(0o600)
+    _refused(TokenSource("file", str(file)))
+
+
+# -- a keyring
+
+
+class _Keyring(types.ModuleType):
+    """Stands for the package: keeps tokens by service and name, or fails."""
+
+    def __init__(self, kept: dict[tuple[str, str], str], failing: str = "") -> None:
+        super().__init__("keyring")
+        self.errors = types.ModuleType("keyring.errors")
+        general = type("KeyringError", (Exception,), {})
+        self.errors.KeyringError = general  # type: ignore[attr-defined] # as in the package
+        self.errors.NoKeyringError = type("NoKeyringError", (general, RuntimeError), {})  # type: ignore[attr-defined] # likewise
+        self._kept, self._failing = kept, failing
+
+    def get_password(self, service: str, name: str) -> str | None:
+        if self._failing:
+            raise getattr(self.errors, self._failing)(SECRET)
+        return self._kept.get((service, name))
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "keyring", self)
+        monkeypatch.setitem(sys.modules, "keyring.errors", self.errors)
+
+
+ACME = TokenSource("keyring", "acme eu")
+
+
+def test_a_token_in_a_keyring_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    _Keyring({(secrets.SERVICE, "acme eu"): SECRET}).install(monkeypatch)
+    assert resolve_token(ACME, {}) == SECRET
+
+
+def test_without_the_package_it_says_how_to_get_it_and_what_else_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    error = _refused(ACME)
+    assert "pip install 'planhat-tui[keyring]'" in error.advice
+    assert secrets.OTHER_WAYS in error.advice
+
+
+@pytest.mark.parametrize(
+    ("failing", "message"),
+    [("NoKeyringError", "This system has no keyring."), ("KeyringError", "can't be opened")],
+)
+def test_a_keyring_that_isnt_there_or_is_locked_says_what_else_works(
+    monkeypatch: pytest.MonkeyPatch, failing: str, message: str
+) -> None:
+    _Keyring({}, failing).install(monkeypatch)
+    error = _refused(ACME)
+    assert message in error.message
+    assert secrets.OTHER_WAYS in error.advice
+
+
+def test_a_keyring_without_the_name_says_how_to_put_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    _Keyring({}).install(monkeypatch)
+    error = _refused(ACME)
+    assert error.message == "The keyring has no token acme eu."
+    assert "keyring set planhat-tui 'acme eu'" in error.advice

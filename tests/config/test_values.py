@@ -99,7 +99,7 @@ def test_a_length_of_time_has_a_number_and_a_unit(written: str, seconds: int) ->
 
 @pytest.mark.parametrize(
     "written",
-    [*"9s 0h 5 m 5d 1.5m 5m30s -5m '' ~ ٥m".split(), "9" * 400 + "h", "9" * 5000 + "s"],
+    [*"9s 0h 5 m 5w 1.5m 5m30s -5m '' ~ ٥m".split(), "9" * 400 + "h", "9" * 5000 + "s"],
     ids=lambda written: written[:8],
 )
 def test_other_lengths_of_time_are_refused(written: str) -> None:

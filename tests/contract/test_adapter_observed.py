@@ -125,6 +125,12 @@ async def test_definitions_of_custom_fields(modern: PlanhatClient) -> None:
     assert {name: made.data[name] for name in body} == body
     again = _all(await modern.custom_fields(parent="company", lane=USER))
     assert made.id in {d.id for d in again}
+    changed = await modern.update_custom_field(made.id, {"isHidden": True}, lane=USER)
+    assert changed.data == made.data | {"isHidden": True}
+    assert (await modern.custom_field(made.id, lane=USER)).data == changed.data
+    await modern.delete_custom_field(made.id, lane=USER)
+    with pytest.raises(NotFoundError):
+        await modern.custom_field(made.id, lane=USER)
 
 
 async def test_a_bulk_change_tells_what_became_of_each_row(modern: PlanhatClient) -> None:

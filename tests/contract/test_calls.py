@@ -23,7 +23,7 @@ CALL: dict[str, object] = {
 OTHER: dict[str, object] = {
     "nr": "ask for Ada, ☎ 7",
     "externalUserId": "somebody else",
-    "start": "2016-10-17T13:59:59+02:00",
+    "start": "2016-10-17T11:59:59.000Z",
     "end": "2017-01-01T00:00:00.000Z",
     "waiting": 0.5,
 }
@@ -109,7 +109,7 @@ async def test_times_that_cant_be(planhat: Talk, wrong: dict[str, object]) -> No
     [
         {"waiting": 120},
         {"waiting": 0},
-        {"end": "2016-10-17T16:02:00.000+02:00"},
+        {"end": "2016-10-17T14:02:00.001Z"},
         {"start": "2016-10-17T14:02:00.000Z", "waiting": 0},
         {"start": None, "end": None, "waiting": None},
     ],
@@ -254,3 +254,24 @@ async def test_patch_is_taken_as_put_today(planhat: Talk) -> None:
         assert (answer.json()["waiting"], answer.json()["nr"]) == (11, CALL["nr"])
     else:
         assert answer.status_code in {404, 405}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("2016-10-17T16:02:00+02:00", "2016-10-17T14:02:00.000Z"),
+        ("2016-10-17T14:02:00", "2016-10-17T14:02:00.000Z"),
+        ("2016-10-17T14:02:00.1234Z", "2016-10-17T14:02:00.123Z"),
+    ],
+)
+async def test_a_moment_comes_back_in_utc_with_milliseconds(
+    planhat: Talk, sent: str, kept: str
+) -> None:
+    made = await planhat.make("/calls", CALL | {"end": sent})
+    assert made["end"] == kept
+    assert (await planhat.get(f"/calls/{made['_id']}"))["end"] == kept
+
+
+async def test_a_moment_without_one_in_utc_is_refused(planhat: Talk) -> None:
+    edge = {"start": "0001-01-01T00:00:00+02:00", "end": None}
+    assert await planhat.status("POST", "/calls", CALL | edge) == 400

@@ -352,3 +352,18 @@ async def test_patch_is_taken_as_put_today(planhat: Talk) -> None:
         assert (answer.json()["phase"], answer.json()["tags"]) == ("won", ["a"])
     else:
         assert answer.status_code in {404, 405}
+
+
+@pytest.mark.parametrize("other", ["a/b", "/", "50%2F50", "é/ü ?#", "..", "a%b/%c"])
+async def test_an_external_id_may_hold_what_parts_a_path(other: str, modern: Talk) -> None:
+    made = await modern.make("/companies", {"name": "Sliced", "externalId": f"contract {other}"})
+    path = f"/companies/extid-{quote(f'contract {other}', safe='')}"
+    assert (await modern.get(path))["_id"] == made["_id"]
+    assert (await modern.change(path, {"city": "Oslo"}))["_id"] == made["_id"]
+    assert await modern.list(f"{path}/endusers") == []
+
+
+async def test_a_slash_at_the_end_leads_nowhere(planhat: Talk) -> None:
+    answer = await planhat.ask("GET", "/leancompanies/")
+    assert answer.status_code == 404
+    assert "location" not in answer.headers

@@ -100,6 +100,14 @@ async def test_a_path_that_isnt_there(planhat: Talk, path: str) -> None:
     assert await planhat.status("GET", path) == 404
 
 
+@pytest.mark.parametrize("path", ["analytics", "dimensiondata"])
+async def test_open_doors_for_metrics_are_none_here(planhat: Talk, path: str) -> None:
+    planhat.server.only_ours()
+    metrics = f"/{path}/{planhat.server.tenant}"
+    assert await planhat.status("POST", metrics, []) == 404
+    assert (await planhat.ask("POST", metrics, [], headers={})).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [

@@ -6,16 +6,23 @@ import asyncio
 import contextlib
 import re
 import shutil
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import unicodedata
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from textual import events
+from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
 
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.ports import Clock
 from planhat_tui.runtime import Runtime, Start
 from planhat_tui.tui.app import PlanhatApp
+from planhat_tui.tui.presentation.rows import profile_row
+from planhat_tui.tui.screens import tenants
+from planhat_tui.tui.touring import WELCOME
+from planhat_tui.workspace.workspace import Workspace
 from tests.settling import settle
 from tests.sync.rig import Line
 
@@ -26,12 +33,16 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from planhat_tui.api.client import PlanhatClient
+    from planhat_tui.config.profiles import Profile
+    from planhat_tui.tui.presentation.rows import Row
 
 MOMENT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 CLOCK = Clock(MOMENT.timestamp, lambda: 1000.0, lambda: MOMENT)
+BEFORE = MOMENT - timedelta(minutes=5)
+EARLIER = Clock(BEFORE.timestamp, lambda: 700.0, lambda: BEFORE)
 START = Start()
 SMALL, MEDIUM, LARGE = (80, 24), (120, 40), (200, 60)
-LOOKS, PAUSE = 2000, 0.005
+LOOKS, PAUSE = 5000, 0.002
 """How often, and after how many seconds, a journey looks for what must come."""
 BOTH = pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=["80x24", "120x40"])
 """Each journey is made in a small terminal and in a medium one."""
@@ -39,13 +50,41 @@ BOTH = pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=["80x24", "120x40"])
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home in which both tenants of the demo are filled."""
+    """Return a home in which both tenants of the demo are filled, and the welcome was seen.
+
+    What custom fields there are was asked before, as on most days: so pictures don't count it.
+    """
     home = tmp_path_factory.mktemp("filled")
+    env = {"PLANHAT_TUI_HOME": str(home)}
     for name in ("demo", "demo-2"):
-        runtime = Runtime({"PLANHAT_TUI_HOME": str(home)}, Start(profile=name), clock=CLOCK)
+        with contextlib.closing(Runtime(env, Start(profile=name), clock=EARLIER)) as runtime:
+            page = runtime.workspace().net.ask(lambda api: api.custom_fields(lane=Lane.USER))
+            records = [one for part in page.result(60).slices() for one in part.records]
+            runtime.workspace().keep_definitions(records, whole=True)
+    (home / "state" / "state.db").unlink()  # what is left of the rate limit is found out anew
+    for name in ("demo", "demo-2"):
+        runtime = Runtime(env, Start(profile=name), clock=CLOCK)
         runtime.workspace().net.fill().result(60)
+        runtime.machine.see(WELCOME)
         runtime.close()
     return home
+
+
+@pytest.fixture(autouse=True)
+def port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pictures show one port, whichever a server has today."""
+    host, row = vars(Workspace)["host"].fget, profile_row
+    shown = property(lambda workspace: _on_one_port(host(workspace)))
+    monkeypatch.setattr(Workspace, "host", shown)
+
+    def shown_row(profile: Profile, note: str) -> Row:
+        return row(replace(profile, base_url=_on_one_port(profile.base_url)), note)
+
+    monkeypatch.setattr(tenants, "profile_row", shown_row)
+
+
+def _on_one_port(address: str) -> str:
+    return re.sub(r":\d+$", ":8787", address)
 
 
 @pytest.fixture
@@ -75,26 +114,28 @@ class Person:
         self.app = self.pilot.app
 
     async def press(self, *keys: str) -> None:
-        """Press keys, and wait until all is quiet."""
-        await self.pilot.press(*keys)
+        """Press keys, each when the explorer is at rest after the one before."""
         await settle(self.pilot)
+        for key in keys:
+            self._send(events.Key(key, _character(key)))
+            await settle(self.pilot)
 
     async def type(self, text: str) -> None:
         """Type a text as fast as the terminal can send it; ``\n`` is Enter, ``\x13`` ctrl+s."""
-        assert self.app._driver is not None
         for letter in text:
-            key = events.Key(_key(letter), letter)
-            key.set_sender(self.app)
-            self.app._driver.send_message(key)
+            self._send(events.Key(_key(letter), letter))
         await settle(self.pilot)
 
     async def paste(self, text: str) -> None:
         """Paste a text as a terminal hands it over."""
-        assert self.app._driver is not None
-        pasted = events.Paste(text)
-        pasted.set_sender(self.app)
-        self.app._driver.send_message(pasted)
+        self._send(events.Paste(text))
         await settle(self.pilot)
+
+    def _send(self, event: events.Event) -> None:
+        """Hand an event over as the terminal does."""
+        assert self.app._driver is not None
+        event.set_sender(self.app)
+        self.app._driver.send_message(event)
 
     async def find(self, text: str) -> None:
         """Find a company, and go to the list."""
@@ -112,10 +153,26 @@ class Person:
             shown += ["".join(segment.text for segment in strip) for strip in strips]
         return "\n".join(shown)
 
+    async def waits_a_second(self) -> None:
+        """Let the lines be drawn as they are each second, by what is known now."""
+        self.app.explorer.standing.read()
+        self.app.explorer._every_second()
+        await settle(self.pilot)
+
     def sees(self, *texts: str) -> None:
         """Check that all of these are on the screen."""
         for text in texts:
             assert text in self.screen, f"{text!r} isn't on the screen:\n{self.screen}"
+
+    @property
+    def lines_on_top(self) -> list[str]:
+        """The lines of the screen, as the sheet on top leaves them to be seen."""
+        return self.screen.splitlines()[-self.app.size.height :]
+
+    def sees_on_top(self, text: str) -> None:
+        """Check that a text is seen whole, in one line."""
+        lines = self.lines_on_top
+        assert any(text in line for line in lines), f"{text!r} isn't whole:\n" + "\n".join(lines)
 
     def reads(self, *texts: str) -> None:
         """Check that all of these are on the screen, wherever their lines are broken."""
@@ -152,6 +209,13 @@ class Person:
     def focus(self) -> str:
         """The id of what has the focus."""
         return (self.app.focused.id or "") if self.app.focused is not None else ""
+
+
+def _character(key: str) -> str | None:
+    """Return what a key types, if it types anything."""
+    with contextlib.suppress(KeyError):
+        return unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+    return key if len(key) == 1 else None
 
 
 def _key(letter: str) -> str:

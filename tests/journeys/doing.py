@@ -29,3 +29,11 @@ async def run_line(person: Person, text: str) -> None:
     await person.press("colon")
     await person.type(text)
     await person.press("enter")
+
+
+async def fill(person: Person, **texts: str) -> None:
+    """Go to each field of the form on screen and type its text over what is there."""
+    for name, text in texts.items():
+        person.app.screen.query_one(f"#line-{name}").focus()
+        await person.press("end", "ctrl+u")
+        await person.type(text)

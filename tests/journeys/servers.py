@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,7 +15,7 @@ from planhat_tui.sandbox import SandboxOptions, create_app
 from tests.journeys.conftest import MOMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,9 +57,13 @@ def closed_port() -> int:
 
 @dataclass
 class Elsewhere:
-    """A sandbox on a port, and somebody else who works in it."""
+    """A sandbox on a port, and somebody else who works in it.
+
+    ``asked`` is what it was asked, by all: ``GET /companies/ID``.
+    """
 
     url: str
+    asked: list[str] = field(default_factory=list)
 
     def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 -- JSON
         """Ask it as somebody else does; what it answers."""
@@ -71,11 +75,22 @@ class Elsewhere:
 
 
 @contextlib.contextmanager
-def sandbox(options: SandboxOptions = SMALL_TENANT) -> Iterator[Elsewhere]:
-    """Serve a sandbox until the end of the block."""
-    app = create_app(options, clock=MOMENT.timestamp)
-    with contextlib.closing(app), serving(app) as url:
-        yield Elsewhere(url)
+def sandbox(
+    options: SandboxOptions = SMALL_TENANT, clock: Callable[[], float] = MOMENT.timestamp
+) -> Iterator[Elsewhere]:
+    """Serve a sandbox until the end of the block; ``clock`` is its time."""
+    app = create_app(options, clock=clock)
+    asked: list[str] = []
+    with contextlib.closing(app), serving(_heard(app, asked)) as url:
+        yield Elsewhere(url, asked)
+
+
+def _heard(app: ASGIApp, asked: list[str]) -> ASGIApp:
+    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(f"{scope['method']} {scope['path']}")
+        await app(scope, receive, send)
+
+    return listening
 
 
 def steady(app: ASGIApp) -> ASGIApp:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 SECONDS = 30.0
@@ -79,16 +79,25 @@ class Terminal:
 @contextlib.contextmanager
 def running(home: Path, *words: str, size: tuple[int, int] = (80, 24)) -> Iterator[Terminal]:
     """Start the program on these words; whatever happens, it is gone afterwards."""
+    command = (sys.executable, "-m", "planhat_tui", *words)
+    with started(command, {"PLANHAT_TUI_HOME": str(home)}, size=size) as terminal:
+        yield terminal
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str], env: Mapping[str, str], *, size: tuple[int, int] = (80, 24)
+) -> Iterator[Terminal]:
+    """Start a command with these variables besides its own; it is gone afterwards."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     before = termios.tcgetattr(slave)
-    env = {**os.environ, "PLANHAT_TUI_HOME": str(home), "TERM": "xterm-256color"}
     with subprocess.Popen(
-        [sys.executable, "-m", "planhat_tui", *words],
+        command,
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env=env,
+        env={**os.environ, "TERM": "xterm-256color", **env},
         start_new_session=True,
     ) as process:
         try:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.limits import Lane
-from tests.journeys.conftest import BOTH, Journey, Person
+from planhat_tui.tui.widgets.line import Line
+from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey, Person
+from tests.journeys.doing import tag
 from tests.journeys.planhat import ask, company
 from tests.journeys.servers import configure, profile, sandbox
 from tests.journeys.watch import Watch
+from tests.sync.rig import answer, lost_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from planhat_tui.model.values import Raw
     from planhat_tui.store.rows import LoggedCall
+    from tests.sync.rig import Line as Wire
 
 OWN_NUMBER = "+46 70 4132452"
 
@@ -127,13 +131,52 @@ def test_a_running_timer_goes_on_while_one_looks_elsewhere(
         await person.press("3", "k", "C")
         person.sees("Call that just ended with Ines D'Angelo")
         await person.press("escape", "3", "j")
-        watch.wait(minutes=2)
+        watch.wait(minutes=2, seconds=7)
+        await person.waits_a_second()
+        person.sees("4 Call ▸ 2:07")
+        await person.press("ctrl+q")
+        assert person.message == (
+            "A call with Bo Larsson is running; its draft is kept.  ctrl+q again quits"
+        )
         await person.press("c")
-        person.sees("Call now with Bo Larsson", "ring 0:08", "▸ talk 2:00")
+        person.sees("Call now with Bo Larsson", "ring 0:08", "▸ talk 2:07")
         await person.press("space")
-        person.sees("talk time 2 min from 10:00")
+        person.sees("talk time 2 min 7 s from 10:00")
+        person.sees_no("4 Call ▸")
+        await person.press("ctrl+q")
+        assert not person.app.is_running
 
     journey(call, size, clock=watch.clock, picture=False)
+
+
+def test_a_call_has_the_dossier_beside_it_and_undo_takes_back_what_was_changed_meanwhile(
+    journey: Journey,
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        person.sees_line("2 Acme Inc", "4 Call ▸ 0:00")
+        person.sees_line("▸", "Bo Larsson", "Controller")
+        person.sees_no("1 Companies")
+        await person.press("space", "2")
+        await tag(person, "gold")
+        person.sees_line("Tags", "gold")
+        await person.press("1")
+        person.sees("1 Companies")
+        await person.press("j", "4")
+        person.sees_line("2 Acme Inc", "4 Call ▸ 0:00")
+        person.sees_line("▸", "Bo Larsson", "Controller")
+        watch.wait(minutes=5)
+        await person.press("ctrl+s")
+        assert person.message == (
+            "Planhat has the call and matched Bo Larsson at Acme Inc"
+            "  Undo takes back 1 edit made meanwhile too"
+        )
+        await person.press("u")
+        person.sees("call to +46 70 4132452: at Planhat → deleted", "Tags of Acme Inc: -gold")
+
+    journey(call, MEDIUM, clock=watch.clock)
 
 
 @BOTH
@@ -147,7 +190,7 @@ def test_a_timed_call_that_was_closed_at_its_end_is_not_timed_anew(
         await person.press("space")
         watch.wait(minutes=3)
         await person.press("f8", "escape")
-        assert person.message == "The draft is kept.  C opens it"
+        assert person.message == "The draft is kept.  c opens it"
         watch.wait(hours=1)
         await person.press("c")
         person.sees("▸ end", "talk time 3 min from 10:00")
@@ -270,7 +313,7 @@ def test_the_note_goes_into_the_custom_field_that_the_profile_names(
         assert custom["Last call note"] == "wants the Gold plan"
         await person.press("2", "slash")
         await person.type("last call")
-        person.sees("Last call note", "wants the Gold plan")
+        person.sees("Last call note", "wants the Gold")
 
     journey(log, size)
 
@@ -306,13 +349,42 @@ def test_a_shared_number_is_told_before_and_after(journey: Journey, size: tuple[
         person.sees("shared")
         await person.press("4", "ctrl+s")
         assert person.message.startswith("Planhat has the call, but matched ")
-        assert person.message.endswith(": the number is shared")
+        assert person.message.endswith(
+            ", not Xenia Ångman at Acme Robotics AB: they share the number"
+        )
         other = str(_at_planhat(person)["enduserId"])
         assert other != _logged(person)[0].contact_id
         name = ask(person, lambda api: api.contact(other, lane=Lane.USER)).data["name"]
         assert str(name) in person.message
+        person.sees(f"≠ {name}")
+        person.reads(f"Planhat matched {name}", "not Xenia Ångman", "they share the number")
 
     journey(log, size)
+
+
+@BOTH
+def test_of_several_with_the_typed_number_one_is_picked(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, nr="+46 70 123 45 67", talk="2")
+        person.sees("number of ")
+        await person.press("ctrl+s")
+        person.sees("Who has +46 70 123 45 67?", "Ada Tanaka", "Willow Media Oy, CFO")
+        await person.press("escape")
+        assert person.app.explorer.calls.is_open
+        assert not _logged(person)
+        await person.press("ctrl+s")
+        await person.type("xenia")
+        await person.press("enter")
+        (logged,) = _logged(person)
+        called = person.app.explorer.workspace.reads.contact(logged.contact_id)
+        assert called is not None
+        assert called.raw["name"] == "Xenia Ångman"
+        assert not person.app.explorer.calls.is_open
+
+    journey(log, size, picture=False)
 
 
 @BOTH
@@ -323,7 +395,7 @@ def test_a_number_that_nobody_has_is_logged_and_said(
         await _open_on_bo(person, "C")
         await _fill(person, nr="+1 999 888 7777", talk="2")
         await person.press("ctrl+s")
-        assert person.message == "Planhat has the call; its number matched nobody there"
+        assert person.message == "Planhat has the call; its answer names nobody for this number"
 
     journey(log, size, picture=False)
 
@@ -342,9 +414,44 @@ def test_the_open_endpoint_is_a_box_to_tick(journey: Journey, size: tuple[int, i
         assert len(logged) == 1
         journal = person.app.explorer.workspace.reads.entry(1)
         assert journal.open_tenant == "00000000-0000-4000-8000-000000000001"
-        assert "Planhat has the call" in person.message
+        assert person.message == (
+            "Planhat has the call; the open endpoint doesn't tell whom it matched"
+        )
 
     journey(log, size)
+
+
+@BOTH
+def test_a_call_whose_answer_is_lost_is_for_the_person_to_decide(
+    journey: Journey, line: Wire, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        line.once("POST /calls", lost_answer)
+        await person.press("C", "3", "ctrl+s")
+        assert person.message == (
+            "Not sure whether Planhat saved the call: the answer was lost.  o decides"
+        )
+        person.sees("? 1 not sure")
+        await person.press("o")
+        person.sees_line("?", "not sure", "call +46 70 1057066")
+
+    journey(log, size, picture=False)
+
+
+@BOTH
+def test_a_call_that_planhat_refuses_is_kept_and_says_why(
+    journey: Journey, line: Wire, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        line.once("POST /calls", answer(400, '{"error": "start is locked"}'))
+        await person.press("C", "3", "ctrl+s")
+        assert person.message.startswith("Not saved in Planhat: Planhat refused this call (400).")
+        assert person.message.endswith(
+            "start is locked Call to +46 70 1057066 is kept here.  o shows it"
+        )
+        person.sees("! 1 refused")
+
+    journey(log, size, picture=False)
 
 
 @BOTH
@@ -371,6 +478,16 @@ def test_what_was_typed_is_there_again_after_escape(
     journey(draft, size)
 
 
+def test_after_logging_the_cursor_is_on_the_new_call(journey: Journey) -> None:
+    async def log(person: Person) -> None:
+        for minutes in ("5", "6"):
+            await person.press("C", minutes, "ctrl+s")
+            person.sees_line("▸", f"{minutes} min", "Sven Rossi")
+        assert len(_logged(person)) == 2
+
+    journey(log, SMALL, picture=False)
+
+
 @BOTH
 def test_a_logged_call_is_edited_and_deleted(journey: Journey, size: tuple[int, int]) -> None:
     watch = Watch()
@@ -395,3 +512,71 @@ def test_a_logged_call_is_edited_and_deleted(journey: Journey, size: tuple[int, 
         assert not _logged(person)
 
     journey(edit, size, clock=watch.clock)
+
+
+@BOTH
+def test_talk_and_note_of_a_logged_call_are_corrected(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    note = "Wants the new plan from May on, and asks for a discount of ten percent until then"
+
+    async def correct(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, talk="10", note="Wants the old plan")
+        await person.press("ctrl+s", "e")
+        person.sees_line("Start", "2026-03-02 09:50:00")
+        await person.type("talk")
+        await person.press("enter")
+        assert person.app.screen.query_one("#pick-line", Line).value == "10:00"
+        await person.type("12")
+        await person.press("enter")
+        person.sees("12 min")
+        await person.press("e")
+        await person.type("note")
+        await person.press("enter")
+        await person.type(note)
+        await person.press("enter")
+        assert person.message == "Last call note of Acme Inc is delivered.  u takes it back"
+        person.reads(note)
+        assert [one.note for one in _logged(person)] == [note]
+
+    journey(correct, size, picture=False)
+
+
+@BOTH
+def test_a_call_that_goes_on_is_found_again_and_another_is_told_of(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("2", "4")
+        assert person.focus == "stages"
+        await person.press("space")
+        person.sees("▸ talk")
+        await person.press("escape")
+        person.sees("The call with Bo Larsson goes on.  c shows it")
+        await person.press("c")
+        person.sees("Call now with Bo Larsson", "▸ talk")
+        await person.press("escape", "3", "k", "c")
+        person.sees("Call now with Ines D'Angelo")
+        assert person.message.startswith("The call with Bo Larsson goes on too")
+
+    journey(call, size, picture=False)
+
+
+def test_a_draft_keeps_the_tick_and_says_yesterday(journey: Journey) -> None:
+    async def draft(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, start="23:30")
+        person.sees("it started yesterday 23:30")
+        await _fill(person, talk="5")
+        person.sees("talk time 5 min from yesterday 23:30")
+        form = person.app.explorer.calls.form
+        form.open_endpoint.focus()
+        await person.press("space", "escape", "3", "j", "k", "C")
+        assert form.open_endpoint.value
+        form.open_endpoint.focus()
+        await person.press("space", "ctrl+s")
+        assert person.message.endswith("It started yesterday 23:30")
+
+    journey(draft, SMALL, picture=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.doing import fill
 from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
@@ -35,10 +36,31 @@ def test_a_contact_is_added_with_the_form(journey: Journey, size: tuple[int, int
         assert person.message == "New contact Kim is delivered.  u takes it back"
         assert person.focus == "contact-rows"
         person.sees("Kim", "CEO", "Contacts 6")
+        person.sees_line("▸", "Kim", "CEO")
         made = planhat.contacts(person, "Acme Inc")["Kim"]
         assert (made["position"], made["companyName"]) == ("CEO", "Acme Inc")
 
     journey(add, size)
+
+
+@BOTH
+def test_the_next_key_is_about_the_contact_that_was_just_added(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await person.press("j", "a")
+        await person.type("Zoe Zimmer\x13")
+        assert person.message == "New contact Zoe Zimmer is delivered.  u takes it back"
+        person.sees_line("▸", "Zoe Zimmer")
+        await person.press("t")
+        person.sees("Tags of Zoe Zimmer")
+        await person.press("escape", "k", "a")
+        await person.type("Abel\x13")
+        await person.press("D")
+        person.sees("Delete Abel")
+
+    journey(add, size, picture=False)
 
 
 @BOTH
@@ -118,7 +140,7 @@ def test_a_contact_is_deleted_after_a_word(journey: Journey, size: tuple[int, in
     async def delete(person: Person) -> None:
         await _contacts_of_acme(person)
         await person.press("j", "D")
-        person.sees("Delete Bo Larsson", "u makes it again, with a new id", "Type delete")
+        person.sees("Delete Bo Larsson", "Undo makes it again with a new id", "Type delete")
         assert person.focus == "confirm-line"
         watch.wait(seconds=1)
         await person.press("enter")
@@ -179,9 +201,10 @@ def test_marked_contacts_are_deleted_together(journey: Journey, size: tuple[int,
     async def delete(person: Person) -> None:
         await _contacts_of_acme(person)
         await person.press("j", "space", "space", "D")
-        person.sees("Delete 2 contacts")
+        person.sees("Delete 2 contacts in demo?", "Type delete 2 and Enter")
         watch.wait(seconds=1)
-        await person.press(*"delete", "enter")
+        await person.type("delete 2")
+        await person.press("enter")
         assert person.message == "Deletion of 2 contacts is delivered.  u takes it back"
         person.sees("Contacts 3")
         left = set(planhat.contacts(person, "Acme Inc"))
@@ -234,3 +257,22 @@ def test_a_company_is_deleted_after_a_word(journey: Journey, size: tuple[int, in
         assert len(planhat.names(person)) == 1199
 
     journey(delete, size, clock=watch.clock)
+
+
+@BOTH
+def test_an_e_mail_that_somebody_has_is_told_before_a_second_contact_is_made(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await _contacts_of_acme(person)
+        first = person.app.explorer.contacts.current
+        assert first is not None
+        await person.press("a")
+        await fill(person, name="Kim", email=first.email)
+        await person.press("ctrl+s")
+        person.reads("has the e-mail", "already.  ctrl+s makes another one")
+        assert planhat.not_delivered(person) == ()
+        await person.press("ctrl+s")
+        assert person.message == "New contact Kim is delivered.  u takes it back"
+
+    journey(add, size, picture=False)

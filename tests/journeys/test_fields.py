@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planhat_tui.model.limits import Lane
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, Journey
 
 if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
     from tests.journeys.conftest import Person
 
 DIEGO = "c6a147c4a87ac91c4704244c"
@@ -149,8 +151,8 @@ def test_a_field_that_planhat_keeps_isnt_offered(journey: Journey, size: tuple[i
         await person.press("e")
         await person.type("health")
         await person.press("enter")
-        person.sees("Nothing is called health.  Type a shorter piece")
-        await person.press("escape", "enter", "j", "j", "j", "j", "enter")
+        assert person.message == "Health is kept by Planhat and can't be changed here"
+        await person.press("enter", "j", "j", "j", "j", "enter")
         assert person.message == "Health is kept by Planhat and can't be changed here"
 
     journey(look, size, picture=False)
@@ -200,11 +202,18 @@ def test_a_yes_or_no_is_picked_or_typed(journey: Journey, size: tuple[int, int])
 def test_a_date_stays_a_date(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "kick")
-        person.sees("Kick-off of Acme Inc", "2024-06-02T00:00:00.000Z", "as date")
+        person.sees("Kick-off of Acme Inc", "2024-06-02", "as date")
+        person.sees_no("00:00:00.000Z")
+        await person.press("enter")
+        assert person.message == "Nothing to change: it is so already."
+        await _field(person, "kick")
         await _replace(person, "2024-06-31")
         person.sees("Kick-off of Acme Inc", "2024-06-31 is no date.")
-        await _replace(person, "2024-07-01")
-        assert planhat.company(person, "Acme Inc")["custom"]["Kick-off"] == "2024-07-01"
+        await person.press("ctrl+u")
+        await person.type("next friday")
+        person.sees("as date: 2026-03-06")
+        await person.press("enter")
+        assert planhat.company(person, "Acme Inc")["custom"]["Kick-off"] == "2026-03-06"
 
     journey(edit, size)
 
@@ -254,6 +263,44 @@ def test_a_new_custom_field_is_added_in_the_detail(journey: Journey, size: tuple
 
 
 @BOTH
+def test_a_new_custom_field_is_in_sight_and_under_the_cursor(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("enter", "a")
+        await person.type("Zebra")
+        await person.press("enter")
+        await person.type("12")
+        await person.press("enter")
+        person.sees_line("▸", "Zebra", "12")
+        await person.press("enter")
+        person.sees("Zebra of Acme Inc")
+
+    journey(add, size, picture=False)
+
+
+@BOTH
+def test_a_contact_gets_a_custom_field_by_a_name_that_is_new(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "e")
+        await person.type("zz newfield")
+        person.sees_line("zz newfield", "new custom field")
+        await person.press("enter")
+        person.sees("New custom field zz newfield of")
+        await person.type("7")
+        await person.press("enter")
+        who = person.app.explorer.contacts.current
+        assert who is not None
+        assert planhat.contacts(person, "Acme Inc")[who.name]["custom"]["zz newfield"] == 7
+
+    journey(add, size, picture=False)
+
+
+@BOTH
 def test_a_custom_field_that_the_tenant_has_is_added_by_a_piece_of_its_name(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -279,7 +326,9 @@ def test_x_removes_the_custom_field_under_the_cursor(
         await person.press("enter", "slash")
         await person.type("disc")
         await person.press("enter", "x")
-        assert person.message == "Discount of Acme Inc is delivered.  u takes it back"
+        assert person.message == (
+            "Removal of Discount from Acme Inc is delivered.  u takes it back"
+        )
         person.sees_no("12.5")
         assert "Discount" not in planhat.company(person, "Acme Inc")["custom"]
 
@@ -311,8 +360,33 @@ def test_several_companies_get_one_value(journey: Journey, size: tuple[int, int]
         await person.press("enter")
         person.sees("Phase of 2 companies")
         await _replace(person, "pilot")
-        assert person.message == "Phase of 2 companies is delivered.  u takes it back"
+        assert person.message == (
+            "Phase of 2 companies is delivered.  u takes it back  Their marks are off"
+        )
         assert planhat.company(person, "Acme Aerospace Group")["phase"] == "pilot"
         assert planhat.company(person, "Acme Airways Ltd")["phase"] == "pilot"
 
     journey(edit, size)
+
+
+@BOTH
+def test_a_custom_field_that_is_only_defined_is_offered_with_its_values(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def add(person: Person) -> None:
+        body: dict[str, Json] = {"name": "Tier", "parent": "company", "type": "list"}
+        body["listValues"] = ["Up", "Down"]
+        planhat.ask(person, lambda api: api.create_custom_field(body, lane=Lane.USER))
+        planhat.workspace(person).net.fill(anew=True).result(60)
+        await person.find("acme inc")
+        await person.press("2", "a")
+        await person.type("tie")
+        person.sees_line("Tier", "text · 0")
+        await person.press("enter")
+        person.sees("Tier of Acme Inc", "Up", "Down")
+        await person.type("dow")
+        await person.press("enter")
+        planhat.wait_for_delivery(person)
+        assert planhat.company(person, "Acme Inc")["custom"]["Tier"] == "Down"
+
+    journey(add, size, picture=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.journeys.conftest import BOTH, LARGE, SMALL, Journey
+from tests.journeys.doing import run_line
 from tests.journeys.watch import Watch
 from tests.settling import settle
 
@@ -47,6 +48,54 @@ def test_a_company_is_found_and_its_contacts_seen_with_few_keys(
         person.sees("Ines D'Angelo")
 
     journey(find, size)
+
+
+@BOTH
+def test_who_is_calling_is_found_by_what_one_knows_of_them(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def find(person: Person) -> None:
+        await person.find("bo larsson")
+        for sought in ("0704132452", "+46 (0)70-413 24 52", "bo.larsson@acme-inc"):
+            await person.find(sought)
+            person.sees("1 of 1,200", "Acme Inc")
+            await person.press("3")
+            person.sees_line("▸", "Bo Larsson")
+            await person.press("1")
+        await person.press("c")
+        person.sees("Call now with Bo Larsson at Acme Inc")
+        await person.press("escape", "1")
+        await run_line(person, "company set externalId=caller-77")
+        for sought, said in (
+            ("bo larsson acme-inc", "found by a contact: Bo Larsson"),
+            ("bo.larsson", "found by contacts"),
+        ):
+            await person.find(sought)
+            person.sees(said, "Acme Inc")
+            await person.press("3")
+            person.sees_line("▸", "Bo Larsson")
+            await person.press("1")
+        await person.find("caller-77")
+        person.sees("1 of 1,200", "Acme Inc")
+        await person.press("3")
+        person.sees_line("▸", "Ines D'Angelo")
+
+    journey(find, size, picture=False)
+
+
+def test_what_is_typed_takes_the_place_of_the_search_before(journey: Journey) -> None:
+    async def find(person: Person) -> None:
+        await person.find("acme")
+        await person.press("slash")
+        await person.type("globex")
+        assert person.app.explorer.companies.search.value == "globex"
+        await person.press("enter", "slash", "end")
+        await person.type(" inc")
+        assert person.app.explorer.companies.search.value == "globex inc"
+        await person.press("enter", "slash", "slash")
+        assert person.app.explorer.companies.search.value == "/"
+
+    journey(find, SMALL, picture=False)
 
 
 def test_the_age_of_what_is_shown_grows_while_nothing_is_read(journey: Journey) -> None:

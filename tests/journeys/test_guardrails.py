@@ -67,7 +67,7 @@ def test_a_read_only_profile_says_at_every_key_why_nothing_is_changed(
                 await person.press(key)
                 assert person.message == READ_ONLY, f"{pane} {key}"
                 assert len(person.app.screen_stack) == 2
-        await person.press("1")
+        await person.press("1", "t")
         person.sees("read-only", REASON)
         assert person.focus == "company-rows"
         assert planhat.not_delivered(person) == ()
@@ -199,10 +199,14 @@ def test_many_at_once_ask_for_the_name_and_so_does_their_undo(
 
     async def tag(person: Person) -> None:
         await person.press("space", "j", "space", "t", *"gold", "ctrl+s")
-        person.sees("This changes 2 companies in nord.", "Type nord and Enter")
+        person.sees("Plan: tag +gold", "2 will change")
+        await person.press("ctrl+s")
+        person.sees("2 companies will change in nord.", "Type nord and Enter")
         watch.wait(seconds=1)
         await person.press(*"nord", "enter")
-        assert person.message == "Tag gold on 2 companies is delivered.  u takes it back"
+        await person.until("2 of 2 delivered")
+        await person.press("escape")
+        assert person.message == "tag +gold: 2 of 2 delivered.  u takes it back"
         await person.press("u")
         person.sees(
             "Undo", "Tags of Acme Inc: -gold", "2 records at Planhat.", "Type nord and Enter"
@@ -219,7 +223,11 @@ def test_more_than_the_profile_allows_at_once_cant_be_changed(
 ) -> None:
     async def tag(person: Person) -> None:
         await person.press("V", "t", *"gold", "ctrl+s")
-        assert person.message == f"nord allows 3 records at once; these are 12.  {REASON}"
+        person.sees("Plan: tag +gold", "11 will change · 1 already so")
+        person.reads(f"nord allows 3 records at once; these are 11.  {REASON}")
+        await person.press("ctrl+s")
+        person.sees("Plan: tag +gold")
+        await person.press("escape")
         assert planhat.not_delivered(person) == ()
         assert "gold" not in planhat.company(person, _here(person))["tags"]
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
+from planhat_tui.model.records import Received
 from planhat_tui.tui.hostile import HOSTILE
+from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.doing import run_line, tag
 from tests.journeys.planhat import company_id, workspace
+from tests.journeys.watch import Watch
 from tests.settling import settle
 
 if TYPE_CHECKING:
@@ -20,6 +25,9 @@ TEXT: Final = (
     "Evil \x1b]52;c;aGk=\x07\x1b[2J\x9b31m[bold red][@click=app.quit]x[/] \u202egnp.exe\u2066\u200b"
     "\x00\r\n\t{{7*7}} $(id) ﷽ \U000e0041"
 )
+
+EVIL: Final = "Evil ␛]52"
+"""How it begins where it's shown."""
 
 
 def _fields(company: bool = True) -> dict[str, Json]:  # noqa: FBT001, FBT002 -- of which kind
@@ -92,6 +100,73 @@ def test_hostile_text_is_only_text_in_every_pane_and_sheet(
         assert person.app.is_running
 
     journey(look_everywhere, size)
+
+
+def _poison_the_team(person: Person) -> str:
+    """Let the local copy have somebody of the team whose name is hostile; return the id."""
+    raw: dict[str, Json] = {
+        "_id": "e" * 24,
+        "firstName": f"Mallory {TEXT}",
+        "lastName": "L",
+        "email": TEXT,
+    }
+    workspace(person)._store.mirror.put_users([Received(json.dumps(raw), raw)])
+    person.app.explorer.standing.read_users()
+    return "e" * 24
+
+
+async def _looks_at(person: Person, *keys: str, sees: str = EVIL) -> None:
+    """Bring up a sheet, look at it, and close it again."""
+    await person.press(*keys)
+    assert len(person.app.screen_stack) > 2, keys
+    person.sees(sees)
+    _is_harmless(person)
+    await person.press("escape")
+
+
+@BOTH
+def test_hostile_text_is_only_text_in_what_tells_of_edits(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        await _poison(person)
+        wanted = workspace(person).reads.companies("evil").rows[0].id
+        owner = _poison_the_team(person)
+        await person.press("escape", "escape")
+        await person.find("evil")
+        await tag(person, "gold")
+        _is_harmless(person)
+        await _looks_at(person, "u")
+        await _looks_at(person, "J")
+        await _looks_at(person, "L", sees="PUT")
+        await _looks_at(person, "2", "T")
+        await person.press("e", *"owner")
+        await _looks_at(person, "enter", sees=f"Mallory {EVIL}")
+        await run_line(person, "company find evil")
+        await _looks_at(person)
+        await run_line(person, "company show")
+        await _looks_at(person)
+        await person.press("1", "e", *"phase", "enter", "ctrl+u")
+        planhat.ask(
+            person,
+            lambda api: api.update_company(
+                wanted, {"phase": f"{TEXT} theirs", "owner": owner}, lane=Lane.USER
+            ),
+        )
+        watch.wait(minutes=1)
+        await person.type("mine")
+        await person.press("enter")
+        _is_harmless(person)
+        await person.press("o")
+        person.sees(EVIL)
+        _is_harmless(person)
+        await _looks_at(person, "enter")
+        assert person.app.is_running
+
+    journey(look, size, picture=False, clock=watch.clock)
 
 
 @BOTH

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planhat_tui.sandbox import create_app
+from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, MOMENT, Journey, Person
-from tests.journeys.servers import SMALL_TENANT, configure, profile, serving, silent
+from tests.journeys.doing import tag
+from tests.journeys.servers import SMALL_TENANT, configure, profile, sandbox, serving, silent
 from tests.journeys.watch import Watch
-from tests.settling import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.journeys.servers import Elsewhere
+
+
+FEW_CALLS = replace(SMALL_TENANT, limit=100)
 
 
 def _left(person: Person) -> int:
@@ -28,12 +35,6 @@ def _reset(person: Person) -> tuple[int, int]:
     found = re.search(r"reset in (\d+)-(\d+) s", person.screen)
     assert found is not None, person.screen
     return int(found[1]), int(found[2])
-
-
-async def _a_second_passes(person: Person) -> None:
-    """Let the lines be drawn as they are each second."""
-    person.app.explorer._every_second()
-    await settle(person.pilot)
 
 
 @BOTH
@@ -59,7 +60,7 @@ def test_after_a_reset_the_gauge_says_when_the_next_one_comes(
     async def wait(person: Person) -> None:
         await person.find("acme inc")
         await person.press("2")
-        watch.wait(seconds=115)
+        watch.wait(seconds=100)
         await person.press("r")
         watch.wait(seconds=10)
         await person.press("r")
@@ -67,7 +68,7 @@ def test_after_a_reset_the_gauge_says_when_the_next_one_comes(
         least, most = _reset(person)
         assert 0 <= least < most <= 120
         watch.wait(seconds=20)
-        await _a_second_passes(person)
+        await person.waits_a_second()
         assert _reset(person) == (max(0, least - 20), most - 20)
 
     journey(wait, size, clock=watch.clock)
@@ -82,7 +83,7 @@ def test_a_gauge_that_nobody_has_moved_for_long_says_its_age(
     async def wait(person: Person) -> None:
         left = _left(person)
         watch.wait(minutes=4)
-        await _a_second_passes(person)
+        await person.waits_a_second()
         person.sees(f"{left} of 200 left 4 min ago · stale, reset since")
 
     journey(wait, size, clock=watch.clock)
@@ -100,3 +101,65 @@ def test_without_the_headers_the_limit_is_unknown(
     with contextlib.closing(app), serving(silent(app)) as url:
         configure(home, f"profiles:\n{profile('nord', url, token='{env: NORD}')}")
         journey(look, size, env={"NORD": "sandbox-token"})
+
+
+def _goes_on(person: Person) -> int:
+    """Read after how many seconds it goes on, at the latest."""
+    found = re.search(r"goes on in (?:\d+-)?(\d+) s", person.screen)
+    assert found is not None, person.screen
+    return int(found[1])
+
+
+async def _edit_at_429(person: Person, server: Elsewhere) -> None:
+    """Somebody else uses all calls up; then one asks, and tags a company."""
+    await person.find("acme inc")
+    for _ in range(_left(person)):
+        server.ask("GET", "/myprofile")
+    await person.press("2", "r")
+    person.sees("Asking Planhat ...")
+    await tag(person, "patient")
+    assert person.message.startswith("Tag patient on Acme Inc is queued.")
+    person.sees_line("rate limit used up", "goes on in", "waiting", "1 queued")
+
+
+@BOTH
+def test_at_429_it_says_when_it_goes_on_and_what_waits(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def edit(person: Person) -> None:
+        await _edit_at_429(person, server)
+        assert 10 <= _goes_on(person) <= 120
+
+    with sandbox(FEW_CALLS, watch.clock.wall) as server:
+        configure(home, f"profiles:\n{profile('nord', server.url, token='{env: NORD}')}")
+        env = {"NORD": "sandbox-token"}
+        # Without a picture: its times depend on the request that met the limit.
+        journey(edit, size, picture=False, clock=watch.clock, env=env)
+
+
+@BOTH
+def test_after_429_what_was_typed_goes_out_by_itself(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def wait(person: Person) -> None:
+        await _edit_at_429(person, server)
+        before = _goes_on(person)
+        watch.wait(seconds=4)
+        await person.waits_a_second()
+        assert _goes_on(person) == before - 4
+        assert planhat.not_delivered(person)
+        watch.wait(seconds=120)
+        await person.waits_a_second()
+        person.sees("of 100 left", "online")
+        person.sees_no("sending", "used up")
+        assert planhat.not_delivered(person) == ()
+        assert "patient" in planhat.company(person, "Acme Inc")["tags"]
+
+    with sandbox(FEW_CALLS, watch.clock.wall) as server:
+        configure(home, f"profiles:\n{profile('nord', server.url, token='{env: NORD}')}")
+        env = {"NORD": "sandbox-token"}
+        journey(wait, size, picture=False, clock=watch.clock, env=env)

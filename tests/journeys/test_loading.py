@@ -1,15 +1,95 @@
-"""A tenant of the edition without lists: it is filled company by company."""
+"""A tenant that isn't all here yet: names first, then what is looked at, then the rest."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from planhat_tui.sandbox import SandboxOptions
+from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, Journey, Person
 from tests.journeys.servers import configure, profile, sandbox
+from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+FEW_CALLS = SandboxOptions(companies=150, limit=200, dialect="seed")
+"""So few calls that most of the whole records don't come before the next reset."""
+ONE_CALL = SandboxOptions(companies=60, limit=1, dialect="seed")
+"""One call in each window: the first tells who one is, the names are the second."""
+
+
+@BOTH
+def test_names_are_here_first_and_what_is_missing_is_shown_as_missing(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def look(person: Person) -> None:
+        assert server.asked[:2] == ["GET /myprofile", "GET /leancompanies"]
+        await person.waits_a_second()
+        person.sees("150 of 150", "list incomplete:", "% loaded", "1 waiting")
+        rows = planhat.workspace(person).reads.companies("", limit=150).rows
+        lean = [row for row in rows if not row.complete]
+        assert len(lean) > 75
+        assert all(row.name for row in lean)
+        found = planhat.workspace(person).reads.companies(lean[-1].name, limit=150).rows
+        assert lean[-1].id in [row.id for row in found]
+
+    with sandbox(FEW_CALLS, watch.clock.wall) as server:
+        configure(home, f"profiles:\n{profile('nord', server.url, token='{env: NORD}')}")
+        journey(look, size, clock=watch.clock, env={"NORD": "sandbox-token"})
+
+
+@BOTH
+def test_names_that_wait_for_calls_say_when_they_come(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def look(person: Person) -> None:
+        assert server.asked == ["GET /myprofile"]
+        person.sees_line("The companies' names come in", " s: the rate limit is used up")
+        person.sees_no("No companies are here yet")
+        watch.wait(minutes=2)
+        await person.press("1")
+        assert server.asked == ["GET /myprofile", "GET /leancompanies"]
+        person.sees("60 of 60")
+
+    with sandbox(ONE_CALL, watch.clock.wall) as server:
+        configure(home, f"profiles:\n{profile('nord', server.url, token='{env: NORD}')}")
+        journey(look, size, picture=False, clock=watch.clock, env={"NORD": "sandbox-token"})
+
+
+@BOTH
+def test_the_company_on_screen_comes_while_the_others_wait_for_calls(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def choose(person: Person) -> None:
+        rows = planhat.workspace(person).reads.companies("", limit=150).rows
+        last = [row for row in rows if not row.complete][-1]
+        watch.wait(seconds=2)  # so many calls don't go in one second
+        await person.find(last.name.casefold())
+        assert f"GET /companies/{last.id}" in server.asked
+        lean = [
+            row
+            for row in planhat.workspace(person).reads.companies("", limit=150).rows
+            if not row.complete
+        ]
+        assert len(lean) > 50
+        row = person.app.explorer.companies.rows.current
+        assert row is not None
+        assert row.id == last.id
+        assert "…" not in row.cells.values()
+        await person.press("3")
+        person.sees_no("not loaded")
+        assert person.app.explorer.contacts.rows.current is not None
+
+    with sandbox(FEW_CALLS, watch.clock.wall) as server:
+        configure(home, f"profiles:\n{profile('nord', server.url, token='{env: NORD}')}")
+        journey(choose, size, picture=False, clock=watch.clock, env={"NORD": "sandbox-token"})
 
 
 @BOTH

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.conftest import LARGE, MEDIUM, SMALL, Journey
+import pytest
+
+from tests.journeys.conftest import BOTH, LARGE, MEDIUM, SMALL, Journey
 from tests.settling import settle
 
 if TYPE_CHECKING:
@@ -47,6 +49,21 @@ def test_panes_become_tabs_and_back_with_the_focus_where_it_was(journey: Journey
     journey(resize, MEDIUM)
 
 
+@pytest.mark.parametrize("size", [SMALL, (60, 20)], ids=["80x24", "60x20"])
+def test_tabs_tell_whose_detail_contacts_and_calls_they_are(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look_around(person: Person) -> None:
+        await person.find("acme inc")
+        for pane in ("2", "3", "4"):
+            await person.press(pane)
+            person.sees_line("1 Companies", "2 Detail", "3 Contacts 5", "4 Call", " Acme Inc ")
+        await person.press("1")
+        person.sees_line("[1 Companies]", "3 of 1,200" if size == SMALL else "4 Call")
+
+    journey(look_around, size, picture=False)
+
+
 def test_a_pane_can_have_the_whole_screen(journey: Journey) -> None:
     async def zoom(person: Person) -> None:
         await person.find("acme inc")
@@ -56,3 +73,88 @@ def test_a_pane_can_have_the_whole_screen(journey: Journey) -> None:
         person.sees("2 Acme Inc")
 
     journey(zoom, MEDIUM)
+
+
+@BOTH
+def test_the_pane_in_front_and_its_zoom_are_there_again_for_each_tenant(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def leave(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("j", "2", "z")
+
+    async def come_back(person: Person) -> None:
+        person.sees("[2 Detail]", "Acme Learning Inc", "Customer from")
+        assert person.focus == "field-rows"
+        await person.press("p", "j", "enter")
+        person.sees("DEMO-2")
+        assert person.focus == "company-rows"
+        assert not person.app.explorer.has_class("-zoom")
+        await person.press("P", "escape", "1")
+        rows = person.app.explorer.companies.rows
+        assert rows.current is not None
+        assert rows.current.cells["name"] == "Acme Learning Inc"
+
+    journey(leave, size, picture=False)
+    journey(come_back, size, picture=False)
+
+
+def test_no_key_gets_through_to_what_a_small_terminal_hides(journey: Journey) -> None:
+    async def type_blindly(person: Person) -> None:
+        async def resize(width: int, height: int) -> None:
+            await person.pilot.resize_terminal(width, height)
+            await settle(person.pilot)
+
+        await person.find("acme inc")
+        await resize(40, 10)
+        person.sees("Only ctrl+q works")
+        await person.press("t")
+        await person.type("blind\n\x13")
+        await person.press("D")
+        await person.type("delete\n")
+        await person.press("p", "u", "ctrl+p", "colon")
+        await person.paste("blind")
+        await person.pilot.click("#company-rows", offset=(5, 3), times=2)
+        person.sees("Only ctrl+q works")
+        await resize(*MEDIUM)
+        assert len(person.app.screen_stack) == 2
+        person.sees("3 of 1,200", "Acme Inc")
+        person.sees_no("blind", "queued")
+        assert person.focus == "company-rows"
+
+    journey(type_blindly, MEDIUM, picture=False)
+
+
+def test_a_sheet_is_covered_too_and_keeps_what_was_typed(journey: Journey) -> None:
+    async def shrink(person: Person) -> None:
+        for opens, seen in (("t", "Tags of Acme Inc"), ("ctrl+p", ":company")):
+            await person.find("acme inc")
+            await person.press(opens)
+            await person.type("vip")
+            await person.pilot.resize_terminal(40, 10)
+            await settle(person.pilot)
+            person.sees("Only ctrl+q works")
+            person.sees_no(seen)
+            await person.press("x", "escape", "enter", "ctrl+s")
+            await person.pilot.resize_terminal(*MEDIUM)
+            await settle(person.pilot)
+            person.sees("vip")
+            person.sees_no("Only ctrl+q works")
+            assert len(person.app.screen_stack) == 3
+            await person.press("escape")
+
+    journey(shrink, MEDIUM, picture=False)
+
+
+def test_quitting_works_unseen_and_says_there_that_a_call_runs(journey: Journey) -> None:
+    async def quit_blindly(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("c")
+        await person.pilot.resize_terminal(40, 10)
+        await settle(person.pilot)
+        await person.press("ctrl+q")
+        person.reads("A call with", "ctrl+q again quits")
+        await person.press("ctrl+q")
+        assert person.app._exit
+
+    journey(quit_blindly, MEDIUM, picture=False)

@@ -44,6 +44,22 @@ def test_the_arrows_choose_a_known_tag(journey: Journey, size: tuple[int, int]) 
 
 
 @BOTH
+def test_a_tag_that_is_there_stays_when_a_list_with_commas_names_it(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t")
+        person.sees("empty, it saves")
+        await person.type("bêta, gold, bêta")
+        await person.press("enter", "enter")
+        assert person.message == "Tag gold on Acme Inc is delivered.  u takes it back"
+        assert planhat.company(person, "Acme Inc")["tags"] == ["bêta", "gold"]
+
+    journey(tag, size, picture=False)
+
+
+@BOTH
 def test_new_tags_are_typed_with_commas(journey: Journey, size: tuple[int, int]) -> None:
     async def tag(person: Person) -> None:
         await person.find("acme inc")
@@ -52,7 +68,7 @@ def test_new_tags_are_typed_with_commas(journey: Journey, size: tuple[int, int])
         person.sees("+a b", "+Zürich")
         await person.type("later")
         await person.press("ctrl+s")
-        assert person.message == "3 tags on Acme Inc are delivered.  u takes it back"
+        assert person.message == "3 tags on Acme Inc are delivered.  u takes them back"
         wanted = ["bêta", "a b", "Zürich", "later"]
         assert planhat.company(person, "Acme Inc")["tags"] == wanted
         await person.press("2")
@@ -91,7 +107,7 @@ def test_a_tag_is_removed_in_the_editor(journey: Journey, size: tuple[int, int])
         await person.press("enter")
         person.sees("-partner")
         await person.press("enter")
-        assert person.message == "2 tags on Acme Robotics AB are delivered.  u takes it back"
+        assert person.message == "2 tags on Acme Robotics AB are delivered.  u takes them back"
         assert planhat.company(person, "Acme Robotics AB")["tags"] == ["beta-tester"]
 
     journey(untag, size)
@@ -131,10 +147,13 @@ def test_marked_companies_are_tagged_together(journey: Journey, size: tuple[int,
         await person.press("space")
         person.sees("3 marked, 1 not shown")
         await person.press("t")
-        person.sees("Tags of 3 companies")
+        person.sees("Tags of 3 companies", "1 of 3")
         await person.type("offsite")
         await person.press("ctrl+s")
-        assert person.message == "Tag offsite on 3 companies is delivered.  u takes it back"
+        assert person.message == (
+            "Tag offsite on 3 companies is delivered.  u takes it back  Their marks are off"
+        )
+        person.sees_no("marked")
         for name, tags in {
             "Acme Aerospace Group": ["nps-detractor", "self-service", "offsite"],
             "Acme Biotech": ["smb", "nps-promoter", "offsite"],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.conftest import BOTH, Journey, Person
+from planhat_tui.runtime import Start
+from tests.journeys.conftest import BOTH, SMALL, Journey, Person
+from tests.journeys.doing import fill
 from tests.journeys.servers import TOKEN, closed_port, configure, profile, sandbox
 
 if TYPE_CHECKING:
@@ -13,14 +15,6 @@ if TYPE_CHECKING:
     from tests.sync.rig import Line
 
 SECRET = "hunter2-" * 4
-
-
-async def _fill(person: Person, **texts: str) -> None:
-    """Go to each field of the form on screen and type its text over what is there."""
-    for name, text in texts.items():
-        person.app.screen.query_one(f"#line-{name}").focus()
-        await person.press("end", "ctrl+u")
-        await person.type(text)
 
 
 @BOTH
@@ -45,10 +39,21 @@ def test_escape_leaves_the_list_without_a_switch(journey: Journey, size: tuple[i
         await person.press("3", "p", "escape")
         person.sees(" DEMO ")
         assert person.focus == "contact-rows"
-        await person.press("P")
-        assert person.message == "No other tenant was on screen yet.  p shows them"
 
     journey(look, size, picture=False)
+
+
+def test_shift_p_asks_to_choose_where_several_tenants_were_not_on_screen_yet(
+    journey: Journey, home: Path
+) -> None:
+    async def press(person: Person) -> None:
+        await person.press("P")
+        person.sees(" DEMO ")
+        assert person.message == "No other tenant was on screen yet.  p shows them"
+
+    url = f"http://127.0.0.1:{closed_port()}"
+    configure(home, f"profiles:\n{profile('nord', url)}{profile('syd', url)}")
+    journey(press, SMALL, picture=False, start=Start(demo=True))
 
 
 @BOTH
@@ -58,7 +63,7 @@ def test_each_tenant_keeps_its_place_its_filter_its_marks_and_its_draft(
     async def switch_and_come_back(person: Person) -> None:
         await person.find("acme inc")
         await person.press("space", "k", "3", "j", "C")
-        await _fill(person, talk="12", note="wants a quote")
+        await fill(person, talk="12", note="wants a quote")
         await person.press("escape", "3")
         await person.press("p", "enter")
         assert person.app.explorer.companies.search.value == ""
@@ -141,7 +146,7 @@ def test_a_wrong_token_is_refused_at_its_field_and_nothing_typed_is_lost(
             await person.press("p", "a")
             person.sees("A new tenant", "base URL", "ctrl+s tests the token and saves")
             assert person.focus == "line-name"
-            await _fill(person, name="nord", base_url=server.url, token=SECRET, label="PRACTICE")
+            await fill(person, name="nord", base_url=server.url, token=SECRET, label="PRACTICE")
             await person.press("ctrl+s")
             person.reads("Planhat doesn't know this token (401)", "a token works in its own region")
             person.sees_no(SECRET, "Asking Planhat")
@@ -149,7 +154,7 @@ def test_a_wrong_token_is_refused_at_its_field_and_nothing_typed_is_lost(
             assert person.app.screen.typed["label"] == "PRACTICE"  # type: ignore[attr-defined] # it's the form
             assert not (home / "config.yaml").exists()
             # the port is another one in each run
-            await _fill(person, base_url="http://127.0.0.1:8787")
+            await fill(person, base_url="http://127.0.0.1:8787")
 
         journey(add, size)
 
@@ -161,7 +166,7 @@ def test_an_address_that_nobody_answers_is_refused_at_its_field(
     async def add(person: Person) -> None:
         await person.press("p", "a")
         url = f"http://127.0.0.1:{closed_port()}"
-        await _fill(person, name="nord", base_url=url, token=SECRET)
+        await fill(person, name="nord", base_url=url, token=SECRET)
         await person.press("ctrl+s")
         person.reads("127.0.0.1 wasn't reached: it refused the connection. Nothing was sent.")
         assert person.focus == "line-base_url"
@@ -178,9 +183,9 @@ def test_a_good_token_is_saved_and_its_tenant_opened(
 
         async def add(person: Person) -> None:
             await person.press("p", "a")
-            await _fill(person, name="nord", base_url=server.url, token=SECRET, label="PRACTICE")
+            await fill(person, name="nord", base_url=server.url, token=SECRET, label="PRACTICE")
             await person.press("ctrl+s")
-            await _fill(person, token=f" {TOKEN} ")
+            await fill(person, token=f" {TOKEN} ")
             await person.press("ctrl+s")
             person.sees(" NORD ", "PRACTICE", "Max Berg", "12 of 12")
             assert person.message == "nord is on screen.  P goes back"
@@ -192,9 +197,11 @@ def test_a_good_token_is_saved_and_its_tenant_opened(
             assert SECRET not in saved
             assert (home / "config.yaml").stat().st_mode & 0o777 == 0o600
             await person.press("p")
-            person.sees("nord", "on screen", "open")
+            person.sees_line("nord", "on screen")
+            person.sees_line("demo", "open")
+            assert person.focus == "tenant-rows"
 
-        journey(add, size, picture=False)
+        journey(add, size)
 
 
 @BOTH
@@ -205,7 +212,7 @@ def test_a_name_that_is_taken_is_refused_at_its_field(
 
         async def add(person: Person) -> None:
             await person.press("p", "a")
-            await _fill(person, name="nord", base_url=server.url, token=TOKEN)
+            await fill(person, name="nord", base_url=server.url, token=TOKEN)
             await person.press("ctrl+s")
             person.sees("There is a profile nord already.", "Choose another name.")
             assert person.focus == "line-name"
@@ -222,13 +229,54 @@ def test_a_token_that_the_environment_holds_stays_there(
 
         async def add(person: Person) -> None:
             await person.press("p", "a")
-            await _fill(person, name="nord", base_url=server.url, token_env="NORD_TOKN")
+            await fill(person, name="nord", base_url=server.url, token_from="NORD_TOKN")
             await person.press("ctrl+s")
             person.sees("The environment has no NORD_TOKN.")
-            assert person.focus == "line-token_env"
-            await _fill(person, token_env="NORD_TOKEN")
+            assert person.focus == "line-token_from"
+            await fill(person, token_from="env NORD_TOKEN")
             await person.press("ctrl+s")
             person.sees(" NORD ")
             assert TOKEN not in (home / "config.yaml").read_text(encoding="utf-8")
 
         journey(add, size, picture=False, env={"NORD_TOKEN": TOKEN})
+
+
+def test_a_tenant_is_tested_and_changed_and_its_comments_stay(journey: Journey, home: Path) -> None:
+    with sandbox() as server:
+
+        async def change(person: Person) -> None:
+            await person.press("p", "G", "T")
+            person.sees("there's nothing to change or test")
+            await person.press("g", "T")
+            person.sees("The token of nord is good: you are Max Berg there")
+            await person.press("e")
+            person.sees("Tenant nord", "as it is; type another over it", "everything")
+            person.sees_no(TOKEN)
+            await fill(person, allowed="nothing")
+            await person.press("ctrl+s")
+            person.reads("nothing is not one of the words for this.", "no delete or read only")
+            await fill(person, allowed="no delete", label="PRODUCTION", auth="basic")
+            await person.press("ctrl+s")
+            person.sees("nord is changed", "PRODUCTION")
+            saved = (home / "config.yaml").read_text(encoding="utf-8")
+            assert "# mine" in saved
+            assert "no_delete: true" in saved
+            assert f"token: {TOKEN}" in saved
+
+        configure(home, f"# mine\nprofiles:\n{profile('nord', server.url)}")
+        journey(change, SMALL, picture=False, start=Start(demo=True))
+
+
+def test_with_a_default_that_is_no_profile_the_tenants_are_shown_to_choose_from(
+    journey: Journey, home: Path
+) -> None:
+    async def choose(person: Person) -> None:
+        person.sees("Tenants", "mine-eu", "default mine is no profile (did you mean mine-eu?)")
+        await person.press("escape")
+        person.sees(" DEMO ", "default mine is no profile")
+        await person.press("p", "escape")
+        assert not person.app.session.workspaces.is_open("mine-eu")
+
+    url = f"http://127.0.0.1:{closed_port()}"
+    configure(home, f"default: mine\nprofiles:\n{profile('mine-eu', url)}")
+    journey(choose, SMALL, picture=False)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+import shutil
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from planhat_tui.config.themes import themes_folder
 from planhat_tui.runtime import Start
-from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.conftest import BOTH, SMALL, Journey
+from tests.journeys.doing import run_line
 from tests.journeys.servers import configure
+from tests.journeys.terminal import running
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Person
 
 SHIPPED = sorted(path.stem for path in themes_folder().glob("*.yaml"))
+SGR: Final = re.compile(rb"\x1b\[([0-9;]*)m")
+COLOURS: Final = {*range(30, 39), *range(40, 49), *range(90, 98), *range(100, 108)}
+"""What sets a colour, of the sixteen or of more; 39 and 49 take one off."""
+
 BAD = """\
 name: mine
 dark: perhaps
@@ -38,7 +46,7 @@ def _styles(person: Person) -> list[Style]:
     return found
 
 
-@BOTH
+@pytest.mark.parametrize("size", [SMALL], ids=["80x24"])
 @pytest.mark.parametrize("theme", SHIPPED)
 def test_each_shipped_theme_draws(journey: Journey, size: tuple[int, int], theme: str) -> None:
     async def look(person: Person) -> None:
@@ -72,6 +80,38 @@ def test_the_flag_goes_before_the_config(
     journey(look, size, picture=False, start=Start(theme="high-contrast"))
 
 
+def test_a_theme_that_isnt_there_is_told_with_its_place_and_the_nearest(
+    journey: Journey, home: Path
+) -> None:
+    async def look(person: Person) -> None:
+        assert person.app.theme == "planhat-dark"
+        person.reads(
+            "config.yaml:1:19: There is no theme fjrod. Did you mean fjord?",
+            "planhat-dark is the theme meanwhile",
+        )
+
+    configure(home, "settings: {theme: fjrod}\n")
+    journey(look, SMALL, picture=False)
+
+
+def test_a_theme_is_kept_by_palette_and_line(journey: Journey, home: Path) -> None:
+    async def choose(person: Person) -> None:
+        await person.press("ctrl+p")
+        await person.type("theme: fjord")
+        await person.press("enter")
+        assert person.app.theme == "fjord"
+        assert person.message == "fjord is the theme from now on."
+        await run_line(person, "theme use high-contrast")
+        assert person.app.theme == "high-contrast"
+
+    async def come_back(person: Person) -> None:
+        assert person.app.theme == "high-contrast"
+
+    journey(choose, SMALL, picture=False)
+    assert "theme: high-contrast" in (home / "config.yaml").read_text(encoding="utf-8")
+    journey(come_back, SMALL, picture=False)
+
+
 @BOTH
 def test_the_palette_changes_the_theme_of_every_tenant(
     journey: Journey, size: tuple[int, int]
@@ -100,7 +140,8 @@ def test_a_theme_file_with_mistakes_tells_all_of_them_with_their_places(
             "mine.yaml:2:7: dark must be true or false.",
             "mine.yaml:4:3: colors has no key acent. Did you mean accent?",
             "mine.yaml:4:3: colors has no background, surface, selection, foreground, muted",
-            "The theme mine can't be used. planhat-dark is used",
+            "The theme mine can't be used. planhat-tui theme check mine tells why.",
+            "planhat-dark is the theme meanwhile",
         )
         await person.press("escape")
         assert person.focus == "company-rows"
@@ -112,16 +153,36 @@ def test_a_theme_file_with_mistakes_tells_all_of_them_with_their_places(
 
 
 @BOTH
-def test_a_theme_of_ones_own_is_used(journey: Journey, home: Path, size: tuple[int, int]) -> None:
+def test_a_theme_of_ones_own_is_used_and_read_again_when_it_is_saved(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    def colours(person: Person) -> set[str]:
+        return {style.color.get_truecolor().hex for style in _styles(person) if style.color}
+
     async def look(person: Person) -> None:
         assert person.app.theme == "mine"
-        colours = {style.color.get_truecolor().hex for style in _styles(person) if style.color}
-        assert "#123456" in colours
+        assert "#123456" in colours(person)
+        mine, text = home / "themes" / "mine.yaml", "\n".join(own)
+        mine.write_text(text.replace("#123456", "#1234567"), encoding="utf-8")
+        await person.waits_a_second()
+        assert "mine.yaml:7:" in person.message
+        assert "#123456" in colours(person)
+        mine.write_text(text.replace("#123456", "#654321") + "\nborders: none", encoding="utf-8")
+        await person.waits_a_second()
+        assert person.message == "Read again: theme mine"
+        assert "#654321" in colours(person)
+        assert "#123456" not in colours(person)
+        person.sees_no("━", "─", "┏", "┌")
+        person.sees("1 Companies")
+        mine.unlink()
+        await person.waits_a_second()
+        assert person.app.theme == "planhat-dark"
 
     text = (themes_folder() / "planhat-light.yaml").read_text(encoding="utf-8")
     own = ["name: mine" if line.startswith("name:") else line for line in text.splitlines()]
     at = next(n for n, line in enumerate(own) if line.strip().startswith("muted:"))
     own[at] = '  muted: "#123456"'
+    own = [line for line in own if not line.startswith("borders")]
     (home / "themes").mkdir()
     (home / "themes" / "mine.yaml").write_text("\n".join(own), encoding="utf-8")
     journey(look, size, picture=False, start=Start(theme="mine"))
@@ -145,3 +206,22 @@ def test_no_color_gives_no_colours_and_the_states_are_still_seen(
         person.sees("Tags of Acme Inc", "▸x")
 
     journey(look, size)
+
+
+def test_no_color_sends_no_colour_to_a_terminal(
+    template: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(template, home)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    with running(home, "--demo") as terminal:
+        terminal.see("online")
+        drawn = terminal.drawn
+        terminal.press("0")
+        terminal.see("Overview")
+        drawn += terminal.drawn
+        terminal.press("\x11")
+        assert terminal.end() == 0
+    codes = {int(one) for told in SGR.findall(drawn) for one in told.split(b";") if one}
+    assert 7 in codes  # reversed, bold: these are no colours
+    assert not codes & COLOURS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planhat_tui.model.records import texts_of
-from tests.journeys.conftest import BOTH, Journey, Person
+from tests.journeys.conftest import BOTH, MEDIUM, Journey, Person
 
 
 @BOTH
@@ -50,3 +50,16 @@ def test_a_field_is_changed_in_one_go(journey: Journey, size: tuple[int, int]) -
         assert person.focus == "company-rows"
 
     journey(field, size, picture=False)
+
+
+def test_a_draft_is_in_its_form_before_a_letter_and_never_mixes_with_it(journey: Journey) -> None:
+    async def add(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3")
+        await person.type("aDraft Person\n")
+        await person.press("escape")
+        await person.type("aAda\n")
+        person.sees("A new contact at Acme Inc", "Ada")
+        person.sees_no("Draft Person", "needed:")
+
+    journey(add, MEDIUM, picture=False)

@@ -66,14 +66,14 @@ def test_only_the_last_of_two_edits_is_dropped(
         await tag(person, "second")
         person.sees("● 2 queued")
         await person.press("u")
-        assert person.message == "Tags of Acme Inc is taken back: it was not delivered yet."
+        assert person.message == "Tags of Acme Inc are taken back: they were not delivered yet."
         person.sees("● 1 queued")
         await person.press("2")
         person.sees("bêta · first")
         person.sees_no("second")
         await person.press("u", "u")
         assert person.message == "There is nothing to take back."
-        person.sees_no("first", "queued")
+        person.sees_no("bêta · first", "queued")
 
     journey(undo, size)
 
@@ -133,14 +133,16 @@ def test_esc_takes_nothing_back(journey: Journey, size: tuple[int, int]) -> None
 def test_tags_go_back_and_those_of_others_stay(journey: Journey, size: tuple[int, int]) -> None:
     async def undo(person: Person) -> None:
         await person.find("acme inc")
-        await tag(person, "bêta,mine")
+        await person.press("t")
+        await person.type("bêta\nmine")
+        await person.press("ctrl+s")
         assert planhat.company(person, "Acme Inc")["tags"] == ["mine"]
         planhat.change(person, "Acme Inc", tags=["mine", "theirs"])
         await person.press("2", "r")
         await person.press("u")
         person.sees("Tags", "mine, theirs", "+bêta -mine")
         await person.press("ctrl+s")
-        assert person.message == "Tags of Acme Inc is back as it was."
+        assert person.message == "Tags of Acme Inc are back as they were."
         assert set(planhat.company(person, "Acme Inc")["tags"]) == {"bêta", "theirs"}
 
     journey(undo, size)
@@ -156,7 +158,8 @@ def test_tags_of_several_go_back_as_one_step(journey: Journey, size: tuple[int, 
         person.sees("Acme Travel Ltd", "Acme Travel LLC", "-offsite", "2 records at Planhat.")
         await person.press("ctrl+s")
         back = [
-            f"Tags of {name} is back as it was." for name in ("Acme Travel LLC", "Acme Travel Ltd")
+            f"Tags of {name} are back as they were."
+            for name in ("Acme Travel LLC", "Acme Travel Ltd")
         ]
         assert sorted(person.message.split("  ")) == back
         for name in ("Acme Travel Ltd", "Acme Travel LLC"):
@@ -217,7 +220,8 @@ def test_what_somebody_changes_while_one_looks_is_a_conflict(
         await person.press("ctrl+s")
         person.sees("≠ 1 conflict")
         assert person.message == (
-            "Acme Inc: Somebody else changed Phase meanwhile. The edit is kept here.  o shows it"
+            "Not saved in Planhat: somebody else changed Phase meanwhile. "
+            "Phase of Acme Inc is kept here.  o shows it"
         )
         assert planhat.company(person, "Acme Inc")["phase"] == "theirs"
 
@@ -373,3 +377,71 @@ def test_undo_goes_on_after_a_restart(journey: Journey, size: tuple[int, int]) -
 
     journey(edit, size, picture=False)
     journey(undo, size, picture=False)
+
+
+@BOTH
+def test_what_undo_took_back_is_done_again(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def redo(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("U")
+        assert person.message == "There is nothing to do again."
+        line.cut = True
+        await set_field(person, "pha", "pilot")
+        await person.press("u", "U")
+        assert person.message == "Phase of Acme Inc is queued again."
+        person.sees("pilot", "● 1 queued")
+        line.calm()
+        await person.press("o", "ctrl+s", "escape")
+        assert planhat.company(person, "Acme Inc")["phase"] == "pilot"
+        await person.press("u", "ctrl+s")
+        await person.press("U")
+        person.sees("Redo", "NOW", "GOES BACK TO", "pilot", "ctrl+s does it again")
+        await person.press("ctrl+s")
+        assert person.message == "Phase of Acme Inc is set again."
+        assert planhat.company(person, "Acme Inc")["phase"] == "pilot"
+
+    journey(redo, size, picture=False)
+
+
+@BOTH
+def test_the_values_that_undo_shows_are_read_just_before(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        await set_field(person, "pha", "pilot")
+        planhat.change(person, "Acme Inc", phase="theirs")
+        watch.wait(minutes=1)
+        await person.press("u")
+        assert person.message == (
+            "Phase of Acme Inc was changed since and stays.  Nothing was taken back."
+        )
+
+    journey(undo, size, picture=False, clock=watch.clock)
+
+
+@BOTH
+def test_the_journal_lists_what_was_done_and_shows_what_taking_it_back_does(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        await set_field(person, "pha", "pilot")
+        await set_field(person, "city", "Lund")
+        await person.press("J")
+        person.sees("Changed from here", "RECORD", "EDIT")
+        person.sees_line("Acme Inc", "Lund")
+        await person.press("j", "u")
+        person.sees("Undo", "pilot")
+        await person.press("ctrl+s")
+        assert person.message == "Phase of Acme Inc is back as it was."
+        assert planhat.company(person, "Acme Inc")["phase"] != "pilot"
+        await person.press("J")
+        person.sees_line("Acme Inc", "pilot", "taken back")
+        assert person.focus == "journal-rows"
+
+    journey(look, size)

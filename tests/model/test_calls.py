@@ -3,12 +3,17 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls
 from planhat_tui.model.calls import CallDraft, CallTimer, Stage
+
+if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
 
 SUMMER = timezone(timedelta(hours=2))
 NOW = datetime(2026, 7, 1, 14, 0, 30, tzinfo=SUMMER)
@@ -32,6 +37,30 @@ def test_a_complete_call_may_be_sent_and_so_may_one_without_times() -> None:
     calls.check(replace(DRAFT, end=START, waiting=0))
     calls.check(replace(DRAFT, waiting=300))
     calls.check(replace(DRAFT, end=None, waiting=3000))
+
+
+RECORD = {"nr": "1", "start": "2026-07-01T12:00:00.000Z", "end": "2026-07-01T12:05:00.000Z"}
+
+
+@pytest.mark.parametrize(
+    ("now", "field"),
+    [
+        ({"end": "2026-07-01T11:59:59.000Z"}, "end"),
+        ({"waiting": 301}, "waiting"),
+        ({"waiting": -1}, "waiting"),
+        ({"start": "2026-07-01T12:05:01.000Z"}, "end"),
+    ],
+)
+def test_a_call_that_is_changed_keeps_the_same_rules(now: dict[str, Json], field: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        calls.check_record({**RECORD, **now}, now)
+    assert refusal.value.field == field
+
+
+def test_times_that_were_wrong_before_hinder_no_other_edit() -> None:
+    wrong = {**RECORD, "end": "2026-07-01T11:00:00.000Z", "externalUserId": "anna7"}
+    calls.check_record(wrong, ["externalUserId"])
+    calls.check_record({**RECORD, "waiting": None, "end": None}, ["end", "waiting"])
 
 
 @pytest.mark.parametrize(
@@ -199,6 +228,13 @@ def test_a_call_made_now_rings_is_answered_and_ends() -> None:
     assert timer == CallTimer(NOW, NOW + seconds(10), NOW + seconds(20))
 
 
+def test_all_that_the_timer_tells_is_of_whole_seconds() -> None:
+    timer = CallTimer()
+    for later in (0.9, 1.6, 2.1):
+        timer = timer.next(NOW + seconds(later))
+    assert timer == CallTimer(NOW, NOW + seconds(1), NOW + seconds(2))
+
+
 def test_the_timer_counts_waiting_then_talk_and_then_stands() -> None:
     idle = CallTimer()
     ringing = idle.next(NOW)
@@ -216,3 +252,81 @@ def test_a_call_that_nobody_answered_was_waiting_only() -> None:
     assert unanswered.stage is Stage.ENDED
     assert unanswered.waiting(NOW + seconds(99)) == seconds(25)
     assert unanswered.talk(NOW + seconds(99)) == seconds(0)
+
+
+def test_only_a_stage_that_runs_has_lasted() -> None:
+    rings = CallTimer(NOW)
+    talks = CallTimer(NOW, NOW + seconds(10))
+    for timer, lasted in (
+        (CallTimer(), None),
+        (rings, seconds(30)),
+        (talks, seconds(20)),
+        (CallTimer(NOW, NOW + seconds(10), NOW + seconds(20)), None),
+    ):
+        assert timer.lasted(NOW + seconds(30)) == lasted
+
+
+def test_a_call_that_was_talked_otherwise_ends_otherwise() -> None:
+    call: dict[str, Json] = {
+        "start": "2026-03-01T14:00:00.000Z",
+        "end": "2026-03-01T14:10:00.000Z",
+        "waiting": 30,
+    }
+    assert calls.talk_of(call) == timedelta(minutes=9, seconds=30)
+    end = calls.end_with(call, timedelta(minutes=5))
+    assert end == "2026-03-01T14:05:30.000Z"
+    assert calls.talk_of({**call, "end": end}) == timedelta(minutes=5)
+
+
+def test_talk_without_a_start_asks_for_one() -> None:
+    with pytest.raises(InputError, match="no start") as caught:
+        calls.end_with({"waiting": 30}, timedelta(minutes=5))
+    assert caught.value.field == "start"
+
+
+def test_a_call_that_is_logged_is_over() -> None:
+    draft = CallDraft(nr="1", external_user_id="max", end=NOW + seconds(59))
+    calls.check_over(draft, NOW)
+    with pytest.raises(InputError, match="still to come") as caught:
+        calls.check_over(replace(draft, end=NOW + seconds(61)), NOW)
+    assert caught.value.field == "end"
+
+
+def test_a_call_needs_a_number_that_can_be_dialled() -> None:
+    with pytest.raises(InputError, match="hello is no phone number") as caught:
+        calls.check(CallDraft(nr="hello", external_user_id="max123"))
+    assert caught.value.field == "nr"
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+WINTER = datetime(2026, 11, 26, 9, 0, tzinfo=BERLIN)
+AFTER_THE_CHANGE = datetime(2026, 10, 25, 3, 10, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("typed", "utc"),
+    [
+        ("2026-07-01T10:00", "2026-07-01T08:00:00.000Z"),
+        ("2026-10-20 10:00", "2026-10-20T08:00:00.000Z"),
+        ("2026-11-20 10:00", "2026-11-20T09:00:00.000Z"),
+        ("08:30", "2026-11-26T07:30:00.000Z"),
+    ],
+)
+def test_a_time_of_summer_is_typed_in_winter(typed: str, utc: str) -> None:
+    assert calls.iso(calls.parse_when(typed, now=WINTER)) == utc
+
+
+def test_a_time_that_the_clocks_left_out_is_refused() -> None:
+    with pytest.raises(InputError, match="2026-03-29 02:30 never was"):
+        calls.parse_when("2026-03-29T02:30", now=WINTER)
+
+
+def test_lengths_are_those_that_passed_while_the_clocks_go_back() -> None:
+    start = calls.parse_when("-90m", now=AFTER_THE_CHANGE)
+    end = calls.parse_when("now", now=AFTER_THE_CHANGE)
+    assert calls.iso(start) == "2026-10-25T00:40:00.000Z"
+    assert calls.talk_time(start, AFTER_THE_CHANGE, 0) == timedelta(minutes=90)
+    assert calls.finished(AFTER_THE_CHANGE, timedelta(minutes=90), None) == (start, end)
+    before = datetime(2026, 10, 25, 2, 50, tzinfo=BERLIN)  # 20 minutes by the wall, 80 in truth
+    timer = CallTimer().next(before).next(before)
+    assert timer.talk(AFTER_THE_CHANGE) == timedelta(minutes=80)

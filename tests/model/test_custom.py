@@ -96,6 +96,9 @@ def test_what_would_lose_something_as_a_number_is_guessed_as_text(text: str) -> 
         ("9007199254740991", NUMBER, 9007199254740991),
         ("-9007199254740991", NUMBER, -9007199254740991),
         ("1e300", NUMBER, 1e300),
+        ("1,5", NUMBER, 1.5),
+        ("1 200,50", NUMBER, 1200.5),
+        ("1,200,000", NUMBER, 1200000),
         ("Yes", BOOLEAN, True),
         ("1", BOOLEAN, True),
         ("ON", BOOLEAN, True),
@@ -121,9 +124,9 @@ def test_a_value_is_read_as_a_person_types_it(text: str, type_: CustomType, valu
     [
         ("", NUMBER),
         ("many", NUMBER),
-        ("1,5", NUMBER),
         ("١٢", NUMBER),
         ("nan", NUMBER),
+        ("1,200", NUMBER),
         ("inf", NUMBER),
         ("1e400", NUMBER),
         ("9007199254740992", NUMBER),
@@ -178,3 +181,22 @@ def test_a_value_is_written_as_it_is_edited(value: Json, text: str) -> None:
 @pytest.mark.parametrize("text", ["2026-03-01\n", " 2026-03-01", "2026-03-01 14:05", "20260301"])
 def test_only_one_way_to_write_a_date_counts_as_one(text: str) -> None:
     assert not custom.is_date(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Seats", ""),
+        ("seats", "Seats"),
+        ("Seatz", "Seats"),
+        ("Kick off", "Kick-off"),
+        ("Plan", "plan"),
+        ("Plans", "plan"),
+        ("Planes", ""),
+        ("Budget 2027", ""),
+        ("budget_2026", "Budget 2026"),
+        ("Fax", ""),
+    ],
+)
+def test_a_new_name_is_taken_for_one_that_is_nearly_the_same(typed: str, meant: str) -> None:
+    assert custom.twin(typed, ["Seats", "Kick-off", "plan", "Budget 2026"]) == meant

@@ -8,7 +8,7 @@ from planhat_tui import errors
 from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.outcomes import Outcome, may_resend, outcome_of
 
-UNKNOWN = {"UnknownOutcomeError", "ServerError"}
+UNKNOWN = {"UnknownOutcomeError", "ServerError", "StrangerError"}
 BLINDLY = {"OfflineError", "RateLimitedError"}
 
 

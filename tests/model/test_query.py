@@ -147,6 +147,9 @@ def test_a_term_is_read_to_the_letter(text: str, term: tuple[str, object, bool])
         ("created:<=2026-01", Days(None, date(2026, 1, 31))),
         ("renewal:next90d", Relative("next", 90, "d")),
         ("updated:OVER3M", Relative("over", 3, "m")),
+        ("changed:7d", Relative("last", 7, "d")),
+        ("lastcall:2W", Relative("last", 2, "w")),
+        ("renewal:30d", Relative("next", 30, "d")),
     ],
 )
 def test_numbers_and_days_are_spans(text: str, wanted: object) -> None:
@@ -265,3 +268,25 @@ def test_a_mistake_is_shown_where_it_stands(text: str, column: int, words: str) 
         parse(text)
     assert refusal.value.column == column
     assert refusal.value.field == "query"
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("renewal<30d", "From today on: next30d; up to today: last30d or over30d."),
+        ("renewal<+2w", "From today on: next2w; up to today: last2w or over2w."),
+        ("renewal:31.12.2026", "Type it as 2026-12-31, if that is the day."),
+        ("renewal<3/4/2026", "Type it as 2026-04-03, if that is the day."),
+        ("renewal<tomorrow", "Type one like 2026-03-01, 2026-03, next30d or last30d."),
+    ],
+)
+def test_a_day_that_is_typed_otherwise_is_told_how(text: str, advice: str) -> None:
+    with pytest.raises(QueryError, match="is no date") as refusal:
+        parse(text)
+    assert refusal.value.advice == advice
+
+
+def test_an_unknown_field_may_be_a_custom_one() -> None:
+    with pytest.raises(QueryError, match="There's no field fitness to find by") as refusal:
+        parse("fitness:gold")
+    assert "A custom field is written custom.fitness: here." in refusal.value.advice

@@ -9,8 +9,10 @@ from planhat_tui.model.records import (
     Call,
     Company,
     Contact,
+    Kind,
     Received,
     User,
+    apart,
     map_of,
     number_of,
     text_of,
@@ -185,3 +187,30 @@ def test_a_received_record_knows_its_id() -> None:
 
 def test_an_entry_is_open_until_it_is_delivered_or_dropped() -> None:
     assert {state for state in State if not state.is_open} == {State.DELIVERED, State.DROPPED}
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "told"),
+    [
+        (
+            Kind.COMPANY,
+            {"name": "Acme", "externalId": "e1", "slug": "acme", "phase": ""},
+            "Acme, e1, acme",
+        ),
+        (
+            Kind.CONTACT,
+            {"name": "Ada", "companyName": "Acme", "email": "ada@acme.com", "phone": "+46 70"},
+            "Ada, Acme, ada@acme.com, +46 70",
+        ),
+        (Kind.CONTACT, {"email": "ada@acme.com"}, "ada@acme.com"),
+        (
+            Kind.USER,
+            {"firstName": "Max", "lastName": "Berg", "email": "max@us"},
+            "Max Berg, max@us",
+        ),
+        (Kind.CALL, {"nr": "1"}, ""),
+        (Kind.CONTACT, {}, ""),
+    ],
+)
+def test_what_tells_a_record_from_its_namesakes(kind: Kind, raw: Raw, told: str) -> None:
+    assert apart(kind, raw) == told

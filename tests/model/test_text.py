@@ -5,7 +5,15 @@ import unicodedata
 
 import pytest
 
-from planhat_tui.model.text import REPLACEMENT, fold, nearest, visible, visible_block
+from planhat_tui.model.text import (
+    REPLACEMENT,
+    _marks,
+    fold,
+    nearest,
+    plural,
+    visible,
+    visible_block,
+)
 
 SHOWN_FORMATS = {
     *range(0x0600, 0x0606),
@@ -126,3 +134,22 @@ def test_a_word_that_is_near_to_nothing_finds_nothing() -> None:
 
 def test_the_nearest_of_several_wins_and_any_iterable_will_do() -> None:
     assert nearest("tags", iter(["tag", "tags.all", "stage"])) == "tag"
+
+
+def test_words_follow_the_number() -> None:
+    assert plural(1, "edit") == "1 edit"
+    assert plural(0, "edit") == "0 edits"
+    assert plural(1200, "company", "companies") == "1,200 companies"
+
+
+def test_each_mark_is_found_alone_and_among_plain_text_of_any_script() -> None:
+    for code in range(sys.maxunicode + 1):
+        char = chr(code)
+        marked = _marks().get(code)
+        if marked is not None:
+            assert visible(f"Åsa{char}b") == f"Åsa{marked}b", hex(code)
+            assert visible(char) == marked, hex(code)
+            if char not in "\n\r":
+                assert visible_block(f"a\n{char}") == f"a\n{marked}", hex(code)
+        elif char.isprintable():
+            assert visible(char) == char

@@ -56,7 +56,7 @@ def planned(*step: Entry, now: Raw | None = None) -> UndoPlan:
 
 
 def sent(plan: UndoPlan) -> list[tuple[Action, str, tuple[Change, ...], Raw | None]]:
-    made = plan.entries("undo:1", lambda: "id")
+    made = plan.entries(lambda _: "undo:1", lambda: "id")
     assert {one.step for one in made} <= {"undo:1"}
     return [(one.action, one.record_id, one.changes, one.body) for one in made]
 
@@ -115,7 +115,7 @@ def test_tags_of_others_stay() -> None:
 
 
 def test_tags_that_somebody_has_taken_back_already_stay_as_they_are() -> None:
-    with pytest.raises(InputError, match="Tags of Acme Inc was changed since"):
+    with pytest.raises(InputError, match=r"Tags of Acme Inc were changed since and stay\."):
         planned(entry(Change("tags", ["old"], ["old", "new"])), now={"tags": ["old"]})
 
 
@@ -153,13 +153,42 @@ def test_a_plan_is_the_same_while_only_other_fields_change() -> None:
     [
         ((), "nothing to take back"),
         ((entry(PHASE, state=State.DROPPED),), "nothing to take back"),
-        ((entry(PHASE, state=State.SENDING),), "being sent"),
+        ((entry(action=Action.CREATE, state=State.SENDING),), "being sent"),
         ((entry(PHASE, state=State.NOT_SURE),), "isn't known"),
     ],
 )
 def test_what_cant_be_taken_back_says_why(step: Sequence[Entry], told: str) -> None:
     with pytest.raises(InputError, match=told):
         planned(*step, now={"phase": "won"})
+
+
+def test_a_step_that_is_being_sent_goes_back_edit_by_edit() -> None:
+    states = [State.DELIVERED, State.SENDING, State.QUEUED, State.NOT_SURE]
+    step = [entry(PHASE, n=n, record_id=f"c{n}", state=one) for n, one in enumerate(states)]
+    making = entry(n=9, action=Action.CREATE, record_id="new-9", state=State.SENDING)
+    plan = planned(*step, making, now={"phase": "won"})
+    assert {back.entry.n: back.way for back in plan.backs} == {
+        0: Way.EDIT,
+        1: Way.EDIT,  # it follows the one that is on its way
+        2: Way.DROP,
+        3: Way.WAIT,
+        9: Way.WAIT,
+    }
+    assert [record for _, record, *_ in sent(plan)] == ["c1", "c0"]
+    assert plan.size == 2
+
+
+def test_a_plan_still_does_what_was_shown_when_some_of_it_was_delivered_meanwhile() -> None:
+    def at(state: State, now: str = "won", n: int = 1) -> UndoPlan:
+        return planned(entry(PHASE, n=n, state=state), now={"phase": now})
+
+    making = entry(action=Action.CREATE, state=State.QUEUED)
+    queued, gone = at(State.QUEUED), at(State.DELIVERED)
+    assert gone.does(queued)
+    assert at(State.SENDING).does(queued)
+    assert queued.does(gone)
+    assert not at(State.QUEUED, n=2).does(queued)
+    assert not planned(making._replace(state=State.DELIVERED, result_id="b7")).does(planned(making))
 
 
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=4))
@@ -184,10 +213,20 @@ def test_the_way_back_of_tags_never_meets_a_conflict_and_keeps_theirs(
     shown, mine, taken = set(texts_of(now, "tags")), {*after} - {*before}, {*before} - {*after}
     wanted = (shown - mine) | taken
     if wanted == shown:
-        with pytest.raises(InputError, match="was changed since"):
+        with pytest.raises(InputError, match="were changed since"):
             planned(edited, now=now)
         return
     (back,) = planned(edited, now=now).backs
     merged = merge(back.changes, now)
     assert not merged.conflicts
     assert set(texts_of(merged.body, "tags")) == wanted
+
+
+def test_an_edit_that_was_dropped_is_done_again_without_a_word_a_deletion_is_not() -> None:
+    def again(dropped: Entry) -> UndoPlan:
+        return undo.plan_again([dropped], [], lambda _kind, _id: {"phase": "onboarding"})
+
+    edit = again(entry(PHASE, state=State.DROPPED))
+    assert (edit.reaches_planhat, edit.deletes) == (False, ())
+    deletion = again(entry(action=Action.DELETE, state=State.DROPPED, body={"name": "Acme Inc"}))
+    assert (deletion.reaches_planhat, deletion.deletes) == (True, ("Acme Inc",))

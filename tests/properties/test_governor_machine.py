@@ -197,10 +197,13 @@ class HonestServer(Machine):
             assert flight.told is not None
             ledger = self.processes[flight.process]
             ledger.share()
-            turns = ledger.window.turns
+            before = ledger.window
             ledger.answered(flight.ticket, flight.told)
-            if ledger.window.turns > turns and ledger.window.began is not None:
-                earliest, latest = ledger.window.began
+            after = ledger.window
+            turned = after.turns > before.turns
+            first_word = before.low is None and after.low is not None
+            if (turned or first_word) and after.began is not None:
+                earliest, latest = after.began
                 assert earliest <= flight.reset_before <= latest, (
                     earliest,
                     flight.reset_before,

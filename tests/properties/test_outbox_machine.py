@@ -20,6 +20,7 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, Entry, NewEntry, State
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.store.tenant import TenantStore
+from tests.memory import MEMORY
 
 RECORDS = st.sampled_from(["c1", "c2"])
 WORDS = st.text(max_size=5)
@@ -42,7 +43,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
+        self.folder = Path(tempfile.mkdtemp(dir=MEMORY))
         self.clock = count(1)
         self.names = count(1)
         self.states: dict[int, State] = {}
@@ -109,12 +110,11 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule(numbers=consumes(made))
     def deliver_what_was_made(self, numbers: tuple[int, ...]) -> None:
         first, second = numbers
-        old, real = self.record[first], f"c-{first}"
+        real = f"c-{first}"
         assert self.store.outbox.mark_sending([first])
-        self.store.outbox.mark([first], State.DELIVERED, result_id=real)
         data = {"_id": real, "name": "Made"}
         server = Received(f'{{"_id": "{real}", "name": "Made"}}', dict(data))
-        self.store.rename(Kind.COMPANY, old, server, 1.0)
+        self.store.made(self.store.outbox.get(first), server, 1.0)
         self.states[first] = State.DELIVERED
         self.record[first] = self.record[second] = real
 

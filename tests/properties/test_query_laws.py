@@ -20,6 +20,7 @@ from planhat_tui.model.records import Kind, Received
 from planhat_tui.model.text import fold
 from planhat_tui.store import leads
 from planhat_tui.store.tenant import TenantStore
+from tests.memory import MEMORY
 from tests.model.query_reference import World, finds, in_order
 from tests.store.conftest import received
 
@@ -174,7 +175,7 @@ TERMS: Final = st.one_of(
         "tag phase owner arr renewal phone contacts lastcall custom.Plan custom.Seats title"
         " featured contacts.phone contacts.email domain external city".split()
     ).map("has:{}".format),
-    st.sampled_from(["featured:true", "contacts.featured:no", "is:pending", "is:new"]),
+    st.sampled_from("featured:true contacts.featured:no is:pending is:new is:changed".split()),
 )  # fmt: skip
 QUERIES: Final = st.recursive(
     TERMS,
@@ -247,7 +248,7 @@ def test_a_query_finds_what_reading_everything_finds(
     calls = {"c0": STAMPS[0], "p0": STAMPS[0], "c1": STAMPS[4], "p1": STAMPS[4]}
     moments = {one: datetime.fromisoformat(at) for one, at in calls.items()}
     world = World(companies, contacts, owners, moments, has_word, TODAY.date())
-    with tempfile.TemporaryDirectory() as folder, patch.object(leads, "FEW", few):
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder, patch.object(leads, "FEW", few):
         store = filled(folder, companies, contacts)
         try:
             for text in texts:
@@ -273,7 +274,7 @@ def test_what_is_sorted_is_in_order_and_within_the_limit(
     descending: bool,  # noqa: FBT001 -- drawn
     limit: int,
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         store = filled(folder, companies, {})
         try:
             text = f"sort:{'-' if descending else ''}{field} limit:{limit}"

@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -21,13 +22,17 @@ from planhat_tui.config.profiles import Profile, TokenSource
 from planhat_tui.model.events import Topic
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.delivery import parcels, settles_itself
+from planhat_tui.sync.delivery import parcels
+from planhat_tui.sync.doubts import GRACE, decides_itself
 from planhat_tui.workspace.actions import Actions
+from tests.conftest import EFFORT
+from tests.memory import MEMORY
 from tests.sync.rig import URL, Desk, Line, Server, Time, answer, lost_answer, lost_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from planhat_tui.model.edits import Change
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
     from tests.sync.rig import Fault
@@ -48,12 +53,13 @@ class SyncMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
+        self.folder = Path(tempfile.mkdtemp(dir=MEMORY))
         self.time = Time()
         self.server = Server(self.time, companies=2)
         self.line = Line(self.server.app)
         self.words = (f"word {n}" for n in count(1))
         self.made: list[int] = []
+        self.typed: list[tuple[int, Change]] = []
         self.companies: list[str] = []
         self.mine: dict[str, set[str]] = {}
         self.theirs: dict[str, set[str]] = {}
@@ -158,8 +164,9 @@ class SyncMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_typed_is_forgotten(self) -> None:
-        for n in self.made:
-            entry = self.desk.store.outbox.get(n)
+        kept = {(entry.place, change) for entry in self._all() for change in _plain(entry)}
+        assert set(self.typed) <= kept
+        for entry in self._all():
             if entry.state in PARKED:
                 assert entry.reason
             assert entry.state is not State.DROPPED or entry.record_id in self.deleted
@@ -169,8 +176,10 @@ class SyncMachine(RuleBasedStateMachine):
         self.line.calm()
         self.time.leap(MINUTE)
         self.desk.deliver(*self.desk.store.outbox.open_entries())
-        self.desk.engine.wake()
-        self.desk.wait(self._is_settled)
+        for _ in range(3):  # what isn't sure is looked up, sent again, and looked up once more
+            self.desk.look_at_the_outbox()
+            self.time.leap(GRACE)
+        assert self._is_settled()
         self.desk.fill(anew=True)
         self.desk.rest()
         self._the_copy_is_true()
@@ -181,7 +190,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     def _is_settled(self) -> bool:
         waiting = self.desk.store.outbox.open_entries()
-        moving = any(e.state is State.SENDING or settles_itself(e) for e in waiting)
+        moving = any(e.state is State.SENDING or decides_itself(e) for e in waiting)
         return not moving and not parcels(waiting)
 
     def _the_copy_is_true(self) -> None:
@@ -193,27 +202,29 @@ class SyncMachine(RuleBasedStateMachine):
                 assert self.desk.company(one).raw == self.server.get(one)
 
     def _what_was_delivered_arrived(self) -> None:
-        arrived = {
-            (told.removeprefix("PUT /companies/"), value)
-            for told, body in self.line.done
-            if body is not None
-            for value in [*_texts(body.values()), *_texts((body.get("custom") or {}).values())]
-        }
-        for entry in self._in(State.DELIVERED):
-            for change in entry.changes:
-                if change.field == "tags":
-                    continue
-                followed = any(
-                    later.n > entry.n and change.field in {c.field for c in later.changes}
-                    for later in self._in(State.DELIVERED)
-                    if later.record_id == entry.record_id
-                )
-                assert followed or (entry.record_id, change.after) in arrived
+        """Of each field the last of what is delivered arrived, and what arrived came in order."""
+        arrived: dict[tuple[str, str], int] = {}
+        for turn, (told, body) in enumerate(self.line.done):
+            values = {**(body or {}), **((body or {}).get("custom") or {})}.values()
+            for value in _texts(values):
+                arrived.setdefault((told.removeprefix("PUT /companies/"), value), turn)
+        followed: dict[tuple[str, str], list[int | None]] = {}
+        for entry in self._all():
+            if entry.state is State.DELIVERED:
+                for change in _plain(entry):
+                    turns = followed.setdefault((entry.record_id, change.field), [])
+                    turns.append(arrived.get((entry.record_id, str(change.after))))
+        for turns in followed.values():
+            assert turns[-1] is not None
+            came = [turn for turn in turns if turn is not None]
+            assert came == sorted(came)
 
     def _what_waits_has_a_reason(self) -> None:
         waiting = self.desk.store.outbox.open_entries()
         for entry in waiting:
-            before = [e for e in waiting if e.record_id == entry.record_id and e.n < entry.n]
+            place = (entry.place, entry.n)
+            before = [e for e in waiting if e.record_id == entry.record_id]
+            before = [e for e in before if (e.place, e.n) < place]
             assert entry.state in PARKED or any(e.state in PARKED for e in before)
 
     def _tags_of_both_sides_are_there(self) -> None:
@@ -232,11 +243,14 @@ class SyncMachine(RuleBasedStateMachine):
     # -- helpers
 
     def _add(self, entries: Iterable[Entry]) -> None:
-        self.made += [entry.n for entry in entries]
+        for entry in entries:
+            self.made.append(entry.n)
+            self.typed += [(entry.place, change) for change in _plain(entry)]
 
-    def _in(self, state: State) -> list[Entry]:
-        entries = [self.desk.store.outbox.get(n) for n in self.made]
-        return [entry for entry in entries if entry.state is state]
+    def _all(self) -> list[Entry]:
+        """Return all entries in their order, also those that were split off what was typed."""
+        entries = self.desk.store.journal.list(limit=100_000)
+        return sorted(entries, key=lambda entry: (entry.place, entry.n))
 
     def _know(self, company: str) -> None:
         self.companies.append(company)
@@ -257,9 +271,34 @@ class SyncMachine(RuleBasedStateMachine):
         return None
 
 
+def _plain(entry: Entry) -> list[Change]:
+    """Return the changes whose values are typed once only: all but those of tags."""
+    return [change for change in entry.changes if change.field != "tags"]
+
+
 def _texts(values: Iterable[object]) -> list[str]:
     return [value for value in values if isinstance(value, str)]
 
 
 TestSyncMachine = SyncMachine.TestCase
 TestSyncMachine.settings = settings(stateful_step_count=30)
+TestSyncMachine = pytest.mark.timeout(max(300, 300 * EFFORT))(TestSyncMachine)
+
+
+def test_what_a_conflict_splits_off_an_edit_follows_what_was_typed_before_it() -> None:
+    machine = SyncMachine()
+    machine.fill()
+    machine.change(which=0, fields={"city"}, add=set(), remove=set())
+    machine.change(which=0, fields={"city", "phase"}, add=set(), remove=set())
+    machine.change_elsewhere(which=0, field="phase", tags=set())
+    machine.deliver()
+    city, both, rest = machine._all()
+    assert (city.state, both.state, rest.state) == (
+        State.DELIVERED,
+        State.CONFLICT,
+        State.DELIVERED,
+    )
+    assert [change.field for change in (*both.changes, *rest.changes)] == ["phase", "city"]
+    assert machine.line.sent("PUT *")[-1] == {"city": rest.changes[0].after}
+    machine.nothing_typed_is_forgotten()
+    machine.teardown()

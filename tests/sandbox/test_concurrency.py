@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from planhat_tui.sandbox import SandboxOptions
+from tests.sandbox.asking import asking
 from tests.sandbox.process import Running, running
 
 if TYPE_CHECKING:
@@ -127,3 +128,14 @@ def test_a_signal_loses_nothing_that_was_answered(tmp_path: Path) -> None:
         headers = {"Authorization": f"Bearer {sandbox.token}"}
         lean = httpx.get(f"{sandbox.url}/leancompanies", headers=headers, trust_env=False).json()
     assert set(answered) <= {one["externalId"] for one in lean}
+
+
+async def test_a_large_bulk_upsert_lets_others_have_their_turn() -> None:
+    rows = [{"name": f"Row {n}", "externalId": f"r{n}"} for n in range(2000)]
+    async with asking(EMPTY) as sandbox:
+        bulk = asyncio.create_task(sandbox.ask("PUT", "/companies", rows))
+        while not await sandbox.get("/companies?limit=1"):
+            assert not bulk.done(), "nobody had a turn until all rows were saved"
+            await asyncio.sleep(0)
+        assert not bulk.done()
+        assert (await bulk).json()["created"] == 2000

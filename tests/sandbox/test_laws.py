@@ -89,10 +89,11 @@ def _fields(path: str) -> list[str]:
         "/endusers": ["companyId", "companyName", "createDate", "externalId", "position", "phone",
                       "email", "featured", "tags"],
         "/calls": ["nr", "externalUserId", "start", "end", "waiting"],
+        "/tasks": ["companyId", "externalId", "sourceId", "custom", "slug", "email", "phone"],
     }[path]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/companies", "/endusers", "/calls"])
+@pytest.mark.parametrize("path", ["/companies", "/endusers", "/calls", "/tasks"])
 @given(data=st.data())
 def test_whatever_is_sent_is_taken_or_refused_and_never_an_accident(
     path: str, data: st.DataObject
@@ -105,6 +106,7 @@ def test_whatever_is_sent_is_taken_or_refused_and_never_an_accident(
             "/companies": {"name": "D"},
             "/endusers": {"companyId": company},
             "/calls": {"nr": "+46701234567", "externalUserId": "max123"},
+            "/tasks": {"companyId": company},
         }
         made = await sandbox.make(path, whole[path])
         for method, where, body in (

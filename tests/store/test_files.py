@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -177,6 +178,37 @@ def test_what_fails_halfway_leaves_nothing(store: TenantStore) -> None:
     assert store.drafts.load("k") is None
     store.drafts.save("k", {"a": 2})
     assert store.drafts.load("k") == {"a": 2}
+
+
+def test_what_is_told_once_it_is_written_comes_after_the_whole_step(store: TenantStore) -> None:
+    seen: list[int] = []
+
+    def look() -> None:
+        with ThreadPoolExecutor(1) as another:
+            seen.append(len(another.submit(store.outbox.open_entries).result()))
+
+    store.once_written(look)
+    with store.at_once():
+        store.outbox.add(update("a" * 24, PHASE))
+        store.once_written(look)
+        store.outbox.add(update("b" * 24, PHASE))
+        assert seen == [0]
+    assert seen == [0, 2]
+
+
+def test_of_a_step_that_fails_nothing_is_told(store: TenantStore) -> None:
+    told: list[str] = []
+
+    def fail() -> None:
+        with store.at_once():
+            store.once_written(lambda: told.append("half a step"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with store.at_once():
+        store.once_written(lambda: told.append("a whole one"))
+    assert told == ["a whole one"]
 
 
 def test_another_process_is_noticed_and_we_ourselves_are_not(

@@ -17,6 +17,7 @@ from planhat_tui.model.records import Kind, texts_of
 from planhat_tui.store import leads
 from planhat_tui.store.facts import token
 from planhat_tui.store.tenant import TenantStore
+from tests.memory import MEMORY
 from tests.store.conftest import received, tick, update
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def check(store: TenantStore) -> None:
 def test_the_mirror_agrees_with_itself(
     deeds: list[tuple[str, str, str, int | None, list[str]]],
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         store = TenantStore.open(Path(folder) / "t", wall=tick)
         try:
             for deed, one, name, arr, tags in deeds:

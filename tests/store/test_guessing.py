@@ -112,3 +112,45 @@ def test_each_slip_leaves_trigrams_whole(word: str, data: st.DataObject) -> None
     held = set(start_grams(word))
     for slip in slips:
         assert any(held.issuperset(grams) for grams in guessing._whole_grams(slip))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("enteprize", "enterprise"),
+        ("entreprize", "enterprise"),
+        ("nterprize", "enterprise"),
+        ("partnerrsz", "partners"),
+        ("akerlnuud", "akerlund"),
+        ("entrprize", "enterprise"),
+        ("enteprizes", ""),
+        ("nrodoc", ""),
+    ],
+)
+def test_two_slips_are_forgiven_in_long_words(full: TenantStore, typed: str, meant: str) -> None:
+    assert guessed(full, typed)[1] == meant
+
+
+LONG = st.text("abcdefgh", min_size=10, max_size=14)
+
+
+@given(LONG, st.data())
+def test_what_two_slips_leave_is_in_the_word(word: str, data: st.DataObject) -> None:
+    slipped = word
+    for _ in range(2):
+        at = data.draw(st.integers(0, len(slipped) - 2))
+        slipped = data.draw(
+            st.sampled_from(
+                (
+                    slipped[:at] + slipped[at + 1 :],
+                    slipped[:at] + "x" + slipped[at:],
+                    slipped[:at] + "y" + slipped[at + 1 :],
+                    slipped[:at] + slipped[at : at + 2][::-1] + slipped[at + 2 :],
+                )
+            )
+        )
+    left = guessing._grams_left(slipped)
+    held = set(start_grams(word))
+    assert [len(grams) for grams in left] == sorted(map(len, left), reverse=True)
+    if len(slipped) >= 13:
+        assert any(held.issuperset(grams) for grams in left)

@@ -53,6 +53,25 @@ def test_two_who_change_a_budget_take_turns(tmp_path: Path) -> None:
     two.close()
 
 
+def test_the_tokens_of_a_tenant_share_its_limit_as_soon_as_it_is_known(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    mine, yours = (state.budget_key(EU, token) for token in ("mine", "yours"))
+    state.change(mine, lambda kept: kept + "learnt")
+    state.change(yours, lambda kept: kept + "alone")
+    state.remember_tenant(EU, "mine", "t-1", "folder")
+    state.change(mine, lambda kept: kept + " more")
+    state.change(f"{mine}/open", lambda kept: kept + "open")
+    state.remember_tenant(EU, "yours", "t-1", "folder")
+    seen: list[str] = []
+    for key in (yours, mine, f"{yours}/open"):
+        state.change(key, noted(seen))
+    assert seen == ["learnt more", "learnt more", "open"]
+    state.remember_tenant("https://api.planhat.com", "mine", "t-1", "other")
+    state.change(state.budget_key("https://api.planhat.com", "mine"), noted(seen))
+    assert seen[-1] == ""
+    state.close()
+
+
 def test_a_file_of_the_first_version_is_brought_on(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     old = sqlite3.connect(path)
@@ -65,16 +84,48 @@ def test_a_file_of_the_first_version_is_brought_on(tmp_path: Path) -> None:
     old.close()
     state = MachineState.open(tmp_path)
     state.change("a", lambda kept: f"{kept}new")
-    assert state.history() == ("find acme",)
+    assert state.history("acme") == ("find acme",)
     state.close()
 
 
 def test_lines_are_remembered_once_each_in_the_order_of_use(tmp_path: Path) -> None:
     state = MachineState.open(tmp_path)
     for line in ("tag gold", "find acme", "tag gold"):
-        state.remember_line(line)
-    assert state.history() == ("find acme", "tag gold")
-    assert state.history(1) == ("tag gold",)
+        state.remember_line(line, "acme")
+    assert state.history("acme") == ("find acme", "tag gold")
+    assert state.history("acme", 1) == ("tag gold",)
+    state.close()
+
+
+def test_each_tenant_has_lines_of_its_own_and_those_of_none_are_everyones(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    for line, tenant in (("tag gold", "acme"), ("doctor", ""), ("tag gold", "globex")):
+        state.remember_line(line, tenant)
+    state.close()
+    state = MachineState.open(tmp_path)
+    assert state.history("acme") == ("tag gold", "doctor")
+    assert state.history("globex") == ("doctor", "tag gold")
+    assert state.history("initech") == ("doctor",)
+    state.close()
+
+
+def test_a_tenant_that_types_much_pushes_out_only_its_own_lines(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    state.remember_line("first", "acme")
+    for number in range(1001):
+        state.remember_line(f"line {number}", "globex")
+    assert state.history("acme") == ("first",)
+    assert state.history("globex")[0] == "line 1"
+    state.close()
+
+
+def test_folders_are_known_by_credential_or_address_and_none_is_made_up(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    assert state.known_folders(EU) == state.known_folders(EU, "one") == ()
+    one, two = state.folder_for(EU, "one"), state.folder_for(EU, "two")
+    assert state.known_folders(EU, "one") == (one,)
+    assert set(state.known_folders(EU)) == {one, two}
+    assert state.known_folders(EU, "three") == ()
     state.close()
 
 
@@ -100,4 +151,43 @@ def test_a_rotated_token_finds_the_tenants_files(tmp_path: Path) -> None:
     state.remember_tenant(EU, "new-token", "tenant-1", folder)
     assert state.folder_for(EU, "new-token") == folder
     assert state.tenant_of(EU, "new-token") == "tenant-1"
+    state.close()
+
+
+def test_whose_a_new_token_is_said_to_be_is_believed_and_not_written_down(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    folder = state.folder_for(EU, "old-token")
+    state.remember_tenant(EU, "old-token", "tenant-1", folder)
+    assert state.folder_for(EU, "new-token", "tenant-1") == folder
+    assert state.known_folders(EU, "new-token", "tenant-1") == (folder,)
+    assert state.known_folders(EU, tenant="tenant-1") == (folder,)
+    own = state.folder_for(EU, "new-token")
+    assert own != folder
+    assert state.folder_for(EU, "new-token", "tenant-1") == own  # by now it has files of its own
+    assert state.folder_for("https://api.planhat.com", "new-token", "tenant-1") != folder
+    state.close()
+
+
+def test_what_was_wiped_is_forgotten_and_the_rest_is_not(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    url = "https://api.planhat.com"
+    mine, other = state.folder_for(url, "mine"), state.folder_for(url, "other")
+    state.remember_line("company find acme", mine)
+    state.remember_line("company find globex", other)
+    state.forget(mine)
+    assert state.known_folders(url) == (other,)
+    assert state.history(mine) == ()
+    assert state.history(other) == ("company find globex",)
+    state.close()
+
+
+def test_what_is_shown_once_is_remembered(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    assert not state.has_seen("welcome")
+    state.see("welcome")
+    state.see("welcome")
+    state.close()
+    state = MachineState.open(tmp_path)
+    assert state.has_seen("welcome")
+    assert not state.has_seen("another")
     state.close()

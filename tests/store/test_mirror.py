@@ -7,11 +7,14 @@ import pytest
 from planhat_tui.model import query
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.edits import Change
-from planhat_tui.model.outbox import State
+from planhat_tui.model.query import Sort
 from planhat_tui.model.records import Kind, Received
+from planhat_tui.store.absences import Doubt
 from tests.store.conftest import create, received, update
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planhat_tui.store.tenant import TenantStore
 
 
@@ -62,19 +65,53 @@ def test_the_lean_list_changes_only_what_it_tells_of_a_whole_record(store: Tenan
     assert found(store, "group tag:vip") == ["c1"]
 
 
+def never(_known: int, _missing: int) -> bool:
+    return False
+
+
+def always(_known: int, missing: int) -> bool:
+    return missing > 0
+
+
+def test_what_is_doubted_stays_and_is_asked_about_until_it_is_answered(
+    store: TenantStore, open_store: Callable[[], TenantStore]
+) -> None:
+    store.mirror.put(Kind.CONTACT, [received(f"p{n}", companyId="c1") for n in range(4)], 1.0)
+    store.mirror.mark_absent(Kind.CONTACT, {"p0"}, 5.0, up_to="p1")
+    store.mirror.mark_absent(Kind.CONTACT, set(), 5.0, after="p1")
+    assert store.mirror.settle_absent(Kind.CONTACT, always) == ()
+    again = open_store()
+    assert again.mirror.doubts() == (Doubt(Kind.CONTACT, 3, 4),)
+    again.mirror.put(Kind.CONTACT, [received("p2", companyId="c1")], 6.0)  # it's there after all
+    assert again.mirror.accept_absent() == {Kind.CONTACT: ("p1", "p3")}
+    assert again.mirror.doubts() == ()
+    assert again.mirror.accept_absent() == {}
+    assert again.mirror.contact("p2") is not None
+
+
+def test_a_question_is_gone_when_a_list_has_the_records_again(store: TenantStore) -> None:
+    store.mirror.put(Kind.COMPANY, [received("c1"), received("c2")], 1.0)
+    store.mirror.mark_absent(Kind.COMPANY, set(), 5.0)
+    store.mirror.settle_absent(Kind.COMPANY, always)
+    assert store.mirror.doubts()
+    store.mirror.mark_absent(Kind.COMPANY, {"c1", "c2"}, 6.0)
+    assert store.mirror.settle_absent(Kind.COMPANY, always) == ()
+    assert store.mirror.doubts() == ()
+
+
 def test_companies_that_left_the_lean_list_go_with_their_contacts(store: TenantStore) -> None:
     store.mirror.put_lean([lean("c1", "Stays"), lean("c2", "Goes"), lean("c3", "Edited")], 1.0)
     store.mirror.put_contacts_of("c2", [received("p1", companyId="c2", name="Eve")], 1.0)
     store.outbox.add(update("c3", Change("phase", None, "renewal")))
     store.mirror.put(Kind.COMPANY, [received("c4", name="Newer")], 9.0)
     store.mirror.put_lean([lean("c1", "Stays")], 5.0)
-    assert store.mirror.finish_lean({"c1"}, 5.0) == ("c2",)
+    store.mirror.mark_absent(Kind.COMPANY, {"c1"}, 5.0)
+    assert store.mirror.settle_absent(Kind.COMPANY, never) == ("c2",)
     assert store.mirror.company("c2") is None
     assert store.mirror.contact("p1") is None
     assert store.mirror.contacts_seen_at("c2") is None
     assert store.mirror.company("c3") is not None  # what was typed isn't lost by this
     assert store.mirror.company("c4") is not None  # read since the list was asked for
-    assert store.mirror.progress().seen_at == 5.0
 
 
 def test_contacts_that_were_never_read_are_not_loaded_and_not_none(store: TenantStore) -> None:
@@ -138,8 +175,7 @@ def test_a_record_made_here_gets_its_real_id_everywhere(store: TenantStore) -> N
     for kind, one in ((Kind.COMPANY, "new-c"), (Kind.CONTACT, "new-p")):
         store.refresh_overlay(kind, one)
     assert [row.id for row in store.mirror.contacts_of("new-c")] == ["new-p"]
-    store.outbox.mark([store.outbox.open_entries()[0].n], State.DELIVERED, result_id="c1")
-    store.rename(Kind.COMPANY, "new-c", received("c1", name="Acme", slug="acme"), 8.0)
+    store.made(store.outbox.open_entries()[0], received("c1", name="Acme", slug="acme"), 8.0)
     assert store.mirror.company("new-c") is None
     shown = store.mirror.company("c1")
     assert shown is not None
@@ -256,3 +292,22 @@ def test_of_a_record_that_comes_twice_the_last_one_counts(store: TenantStore) ->
     assert found(store, "new") == ["c1"]
     assert found(store, "old") == []
     assert store.mirror.tags(Kind.COMPANY) == (("new", 1),)
+
+
+def test_the_contacts_of_a_company_are_sorted_by_several_fields(store: TenantStore) -> None:
+    people = [
+        received("p1", companyId="c1", name="Eve", position="CFO"),
+        received("p2", companyId="c1", name="Ada", position="CTO", featured=True),
+        received("p3", companyId="c1", name="Bo"),
+        received("p4", companyId="c1", name="Cy", position="CFO"),
+    ]
+    store.mirror.put_contacts_of("c1", people, 1.0)
+
+    def sorted_by(*sort: Sort) -> list[str]:
+        return [row.name for row in store.mirror.contacts_of("c1", sort)]
+
+    assert sorted_by() == ["Ada", "Bo", "Cy", "Eve"]
+    assert sorted_by(Sort("title"), Sort("name")) == ["Cy", "Eve", "Ada", "Bo"]
+    assert sorted_by(Sort("title", descending=True), Sort("name")) == ["Ada", "Cy", "Eve", "Bo"]
+    assert sorted_by(Sort("name", descending=True)) == ["Eve", "Cy", "Bo", "Ada"]
+    assert sorted_by(Sort("featured", descending=True), Sort("name"))[0] == "Ada"

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.model import query
 from planhat_tui.model.records import Kind
 from tests.store.conftest import received
 
@@ -52,3 +53,27 @@ def test_values_that_occur_are_counted(
 def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:
     assert full.mirror.custom_fields(Kind.COMPANY, "") == (("Plan", 2), ("Seats", 1))
     assert full.mirror.custom_fields(Kind.COMPANY, "se") == (("Seats", 1),)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("custom.Paln:gold", "No company has a custom field Paln.  Did you mean custom.Plan?"),
+        (
+            "acme -has:custom.Kickoff",
+            'No company has a custom field Kickoff.  Did you mean custom."Kick-off day"?',
+        ),
+        ("(a OR custom.xyzzy:1) b", "No company has a custom field xyzzy."),
+        ("sort:custom.plann", "No company has a custom field plann.  Did you mean custom.Plan?"),
+        ("custom.plan:gold", ""),
+        ("contacts.custom.Plan:x", ""),
+        ("acme", ""),
+    ],
+)
+def test_a_custom_field_that_nobody_has_names_the_nearest(
+    store: TenantStore, text: str, hint: str
+) -> None:
+    assert store.mirror.search_companies(query.parse("custom.Paln:x")).hint == ""
+    one = received("c1", name="Acme", custom={"Plan": "gold", "Kick-off day": "2026-01-01"})
+    store.mirror.put(Kind.COMPANY, [one], 1.0)
+    assert store.mirror.search_companies(query.parse(text)).hint == hint

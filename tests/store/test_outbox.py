@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -7,8 +8,9 @@ import pytest
 
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.edits import Change
-from planhat_tui.model.outbox import Action, NewEntry, State
+from planhat_tui.model.outbox import Action, Made, NewEntry, State
 from planhat_tui.model.records import Kind
+from planhat_tui.store.entries import Owner
 from planhat_tui.store.lease import PULL_LEASE, SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
 from tests.store.conftest import create, tick, update
@@ -141,30 +143,13 @@ def test_a_real_id_replaces_the_one_from_here_in_every_entry(
         create("new-p", Kind.CONTACT, name="new-c", companyId="new-c"),
         update("p1", Change("companyId", "c0", "new-c"), kind=Kind.CONTACT),
     )
-    store.outbox.rename("new-c", "c1")
+    store.outbox.rename(Kind.COMPANY, {"new-c": "c1"})
     store.close()
     first, second, third, fourth = open_store().outbox.open_entries()
     assert (first.record_id, second.record_id, third.record_id) == ("c1", "c1", "new-p")
     assert first.body == {"name": "new-c is only a name here"}
     assert third.body == {"name": "new-c", "companyId": "c1"}
     assert fourth.changes == (Change("companyId", "c0", "c1"),)
-
-
-def test_the_last_step_is_what_undo_takes_and_redo_brings_back(store: TenantStore) -> None:
-    assert store.outbox.last_step() == ()
-    first = store.outbox.add(update("c1", PHASE, step="a"), update("c2", PHASE, step="a"))
-    second = store.outbox.add(update("c3", PHASE, step="b"))
-    store.outbox.add(update("c4", PHASE))  # no step: nothing that a person did at once
-    store.outbox.add(update("c3", PHASE, step="undo:b"))
-    assert store.outbox.last_step() == second
-    store.outbox.mark_undone([second[0].n])
-    assert [e.n for e in store.outbox.last_step()] == [e.n for e in first]
-    store.outbox.mark_undone([e.n for e in first])
-    assert store.outbox.last_step() == ()
-    assert [e.n for e in store.outbox.last_step(undone=True)] == [e.n for e in first]
-    store.outbox.add(update("c5", PHASE, step="c"))
-    assert store.outbox.last_step(undone=True) == ()
-    assert len(store.outbox.step_of("a")) == 2
 
 
 def test_a_flipped_bit_is_never_sent_and_stops_nothing_else(
@@ -180,7 +165,7 @@ def test_a_flipped_bit_is_never_sent_and_stops_nothing_else(
     assert "damaged" in damaged.reason
     assert not store.outbox.mark_sending([bad.n])
     assert store.outbox.retry(bad.n).state is State.REFUSED
-    store.outbox.rename("c1", "c2")
+    store.outbox.rename(Kind.COMPANY, {"c1": "c2"})
     assert "damaged" in store.outbox.get(bad.n).reason
     assert store.outbox.discard(bad.n).state is State.DROPPED
     assert [entry.n for entry in store.outbox.open_entries()] == [good.n]
@@ -211,6 +196,8 @@ def test_one_at_a_time_holds_a_lease(folder: Path) -> None:
     assert me != you
     assert store.outbox.claim(SEND_LEASE, me, 10)
     assert not other.outbox.claim(SEND_LEASE, you, 10)
+    assert other.outbox.is_held(SEND_LEASE)
+    assert not other.outbox.is_held(PULL_LEASE)
     assert other.outbox.claim(PULL_LEASE, you, 10)
     now[0] += 8
     assert store.outbox.claim(SEND_LEASE, me, 10)  # renewed
@@ -240,9 +227,103 @@ def test_what_planhat_made_is_delivered_and_known_by_its_id_in_one_step(
     made, later = store.outbox.add(
         create("new-1", name="Acme"), update("new-1", Change("phase", None, "won"))
     )
-    store.outbox.made(made.n, "new-1", "c9")
+    store.outbox.made(made.kind, [Made(made.n, "new-1", "c9")])
     store.close()  # and here the program is killed, before the mirror heard of it
     store = open_store()
     assert store.outbox.get(made.n).result_id == "c9"
     assert store.outbox.get(later.n).record_id == "c9"
     assert store.mirror.company("new-1") is None
+
+
+CITY = Change("city", "Lund", "Umeå")
+
+
+def test_an_edit_taken_back_to_its_first_value_needs_no_sending(store: TenantStore) -> None:
+    store.outbox.add(update("c1", PHASE), update("c1", CITY), update("c2", CITY))
+    (back,) = store.outbox.add(update("c1", Change("phase", "renewal", None)))
+    assert back.state is State.DELIVERED
+    assert "nothing to send" in back.reason
+    assert [entry.record_id for entry in store.outbox.open_entries()] == ["c1", "c2"]
+    assert store.outbox.open_entries()[0].changes == (CITY,)
+
+
+def test_what_was_sent_or_is_kept_back_is_not_settled_by_an_edit_back(store: TenantStore) -> None:
+    sent, held = store.outbox.add(update("c1", PHASE), update("c2", PHASE))
+    store.outbox.mark_sending([sent.n])
+    store.outbox.mark([sent.n], State.QUEUED)
+    store.outbox.hold(held.n)
+    back = Change("phase", "renewal", None)
+    added = store.outbox.add(update("c1", back), update("c2", back))
+    assert [entry.state for entry in added] == [State.QUEUED] * 2
+    assert len(store.outbox.open_entries()) == 4
+
+
+def test_edits_that_share_fields_go_back_together_or_not_at_all(store: TenantStore) -> None:
+    store.outbox.add(update("c1", PHASE, CITY))
+    store.outbox.add(update("c1", Change("phase", "renewal", None)))
+    assert len(store.outbox.open_entries()) == 2  # the city is still to be sent
+    store.outbox.add(update("c1", Change("city", "Umeå", "Lund")))
+    assert store.outbox.open_entries() == ()
+
+
+def test_edits_know_whose_they_are_once_that_is_known(store: TenantStore) -> None:
+    (early,) = store.outbox.add(update("c1", PHASE))
+    assert (early.tenant, early.who) == ("", "")
+    store.outbox.know(Owner("t1", "Ada"))
+    (later,) = store.outbox.add(update("c2", PHASE))
+    assert (later.tenant, later.who) == ("t1", "Ada")
+    assert store.outbox.get(early.n).tenant == "t1"
+    assert store.outbox.get(early.n).changes == early.changes
+    assert store.outbox.owner() == Owner("t1", "Ada")
+
+
+def test_fields_are_split_off_in_their_place(store: TenantStore) -> None:
+    whole, later = store.outbox.add(update("c1", PHASE, CITY, step="s"), update("c1", PHASE))
+    assert store.outbox.split(whole.n, ["web"]) is None
+    n = store.outbox.split(whole.n, ["phase"])
+    assert n is not None
+    assert n > later.n
+    first, split, last = store.outbox.open_entries()
+    assert (first.n, first.changes) == (whole.n, (CITY,))
+    assert (split.n, split.changes, split.step) == (n, (PHASE,), "s")
+    assert last.n == later.n
+    assert store.outbox.split(split.n, ["phase"]) == split.n
+
+
+def test_an_entry_that_the_first_version_wrote_is_intact(store: TenantStore, folder: Path) -> None:
+    (entry,) = store.outbox.add(update("c1", PHASE))
+    changes = '[{"field": "phase", "before": null, "after": "renewal"}]'
+    first = hashlib.sha256(f"{changes}\0None".encode()).hexdigest()
+    with sqlite3.connect(folder / "outbox.db") as connection:
+        connection.execute("UPDATE entry SET checksum = ? WHERE n = ?", (first, entry.n))
+    connection.close()
+    assert store.outbox.open_entries() == (entry,)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "kind = 'cnmpany'",
+        "action = 'delete'",
+        "record_id = 'c2'",
+        "tenant = 't2'",
+        "open_tenant = 'x'",
+        "changes = x'ff5b5d'",
+        "changes = 7",
+        "body = '{}'",
+        "state = 'queuee'",
+        "kind = CAST(x'ff6f' AS TEXT)",
+    ],
+)
+def test_whatever_bit_flips_the_entry_is_refused(
+    damage: str, store: TenantStore, folder: Path
+) -> None:
+    (entry,) = store.outbox.add(update("c1", PHASE))
+    with sqlite3.connect(folder / "outbox.db") as connection:
+        connection.execute(f"UPDATE entry SET {damage} WHERE n = ?", (entry.n,))  # noqa: S608 -- ours
+    connection.close()
+    (damaged,) = store.outbox.open_entries()
+    assert (damaged.state, damaged.changes) == (State.REFUSED, ())
+    assert "damaged" in damaged.reason
+    assert not store.outbox.mark_sending([entry.n])
+    assert store.outbox.discard(entry.n).state is State.DROPPED

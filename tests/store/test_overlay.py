@@ -45,6 +45,17 @@ def test_a_newer_copy_from_planhat_keeps_the_pending_edit_on_top(store: TenantSt
     assert shown.raw["tags"] == ["a", "theirs", "mine"]
 
 
+def test_an_edit_made_while_a_record_was_prepared_is_shown_on_it(store: TenantStore) -> None:
+    batch = store.mirror.prepare(Kind.COMPANY, [received("c1", name="Acme"), received("c2")], 1.0)
+    store.outbox.add(update("c1", Change("name", "Acme", "Zenith")))
+    store.mirror.take(Kind.COMPANY, batch, 1.0)
+    shown = store.mirror.company("c1")
+    assert shown is not None
+    assert shown.raw["name"] == "Zenith"
+    assert found(store, "zenith") == ["c1"]
+    assert store.mirror.laid_over(Kind.COMPANY) == {"c1"}
+
+
 def test_a_delivered_edit_leaves_no_trace(store: TenantStore) -> None:
     store.mirror.put(Kind.COMPANY, [received("c1", name="Acme")], 1.0)
     (entry,) = store.outbox.add(update("c1", Change("name", "Acme", "Zenith")))

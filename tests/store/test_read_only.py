@@ -112,7 +112,7 @@ def test_the_machines_state_is_read_and_nothing_is_kept(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     state = MachineState.open(folder)
     state.change("a", lambda _: "17 left")
-    state.remember_line("find acme")
+    state.remember_line("find acme", "acme")
     state.remember_tenant(EU, "token", "tenant-1", "own-folder")
     state.close()
     with read_only(folder):
@@ -126,10 +126,10 @@ def test_the_machines_state_is_read_and_nothing_is_kept(tmp_path: Path) -> None:
 
         state.change("a", step)
         state.change("a", step)
-        state.remember_line("tag gold")
+        state.remember_line("tag gold", "acme")
         state.remember_tenant(EU, "other", "tenant-2", "another")
         assert seen == ["17 left", "17 left"]
-        assert state.history() == ("find acme",)
+        assert state.history("acme") == ("find acme",)
         assert state.folder_for(EU, "token") == "own-folder"
         assert state.folder_for(EU, "other") not in {"another", "own-folder"}
         state.close()

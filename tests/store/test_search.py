@@ -7,12 +7,13 @@ import pytest
 from planhat_tui.errors import QueryError
 from planhat_tui.model import query
 from planhat_tui.model.records import Kind
-from planhat_tui.store import leads, search
+from planhat_tui.store import finding, leads
+from planhat_tui.store.rows import CompanyRows, Totals
 from tests.store.conftest import create, received, update
 
 if TYPE_CHECKING:
     from planhat_tui.model.records import Received
-    from planhat_tui.store.rows import CompanyRows
+    from planhat_tui.model.values import Json
     from planhat_tui.store.tenant import TenantStore
 
 
@@ -145,7 +146,57 @@ def test_an_e_mail_finds_the_contact_and_its_company(store: TenantStore) -> None
     assert found(store, "eve.smith@") == ["c1"]
     assert found(store, "acme smith@") == ["c1"]
     assert found(store, "other smith@") == []
-    assert found(store, "smith") == []  # without an @ only companies themselves are meant
+    assert found(store, "smith") == ["c1"]
+    put(store, received("c3", name="Smith"))
+    assert found(store, "smith") == ["c3"]  # without an @ companies themselves go first
+
+
+@pytest.fixture
+def greta(store: TenantStore) -> TenantStore:
+    put(store, received("c1", name="Acme", arr=1), received("c2", name="Globex", arr=2))
+    put_people(
+        store,
+        received(
+            "p1", name="Greta Patel", email="gp.north@acme.se", externalId="crm/x", companyId="c1"
+        ),
+        received("p2", name="Bo Patel", position="Greta", tags=["greta"], companyId="c2"),
+    )
+    return store
+
+
+@pytest.mark.parametrize(
+    "text", ["greta patel", "PATEL gre", "gp.north", "crm/x", '"greta patel"', "greta", "gr"]
+)
+def test_where_no_company_has_the_words_its_contacts_find_it(greta: TenantStore, text: str) -> None:
+    rows = companies(greta, text)
+    assert ([row.id for row in rows.rows], rows.total, rows.through) == (["c1"], 1, True)
+    asked = query.parse(text)
+    assert greta.mirror.ids(asked, 9) == ("c1",)
+    assert greta.mirror.totals(asked, ["c1", "c2"]) == Totals(1.0, 1)
+    assert [one["_id"] for one in greta.mirror.stream(Kind.COMPANY, asked)] == ["c1"]
+
+
+def test_what_a_company_has_itself_is_not_looked_for_among_people(greta: TenantStore) -> None:
+    put(greta, received("c3", name="Patel Ltd"))
+    rows = companies(greta, "patel")
+    assert ([row.id for row in rows.rows], rows.through) == (["c3"], False)
+    assert found(greta, "bo patel") == ["c2"]
+
+
+def test_conditions_hold_for_companies_that_contacts_find(greta: TenantStore) -> None:
+    assert found(greta, "patel") == ["c2", "c1"]
+    assert found(greta, "patel arr:2") == ["c2"]
+    assert found(greta, "patel limit:1") == ["c2"]
+    assert found(greta, "patel sort:arr") == ["c1", "c2"]
+    assert not companies(greta, "patel phase:won").through
+    assert found(greta, "nobody") == []
+
+
+def test_a_source_id_finds_its_record(store: TenantStore) -> None:
+    put(store, received("c1", name="A", sourceId="sf-77aa"), received("c2", name="B"))
+    put_people(store, received("p1", name="P", sourceId="sf-88bb", companyId="c2"))
+    assert found(store, "sf-77") == ["c1"]
+    assert people(store, "sf-88bb") == ["p1"]
 
 
 def test_a_company_has_a_number_of_its_own_and_a_contact_several_addresses(
@@ -221,7 +272,7 @@ def test_of_many_that_meet_conditions_the_first_are_shown_and_all_counted(
     assert (len(rows.rows), rows.total, rows.capped) == (many - 1, many - 1, False)
     rows = companies(store, "phase:won acme sort:arr", limit=2)
     assert [row.id for row in rows.rows] == ["c0", "c1"]
-    assert (rows.total, rows.capped) == (search.CAP, True)
+    assert (rows.total, rows.capped) == (finding.CAP, True)
 
 
 def test_terms_narrow_down_and_can_be_negated(store: TenantStore) -> None:
@@ -278,14 +329,14 @@ def test_a_window_of_what_was_found_and_the_count_of_all(store: TenantStore) -> 
 
 
 def test_of_too_many_finds_the_best_are_shown_in_the_same_order(store: TenantStore) -> None:
-    many = search.CAP + 300
+    many = finding.CAP + 300
     put(store, *(received(f"i{n}", name=f"Xsea {n}", arr=10_000 + n) for n in range(many)))
     put(store, *(received(f"w{n}", name=f"The Sea {n}", arr=5_000 + n) for n in range(150)))
     put(store, *(received(f"s{n}", name=f"Seaside {n}", arr=n) for n in range(50)))
     put(store, received("exact", name="Sea"), received("tagged", name="Sea z", tags=["t"]))
     put(store, received("i0", name="Xsea 0", arr=10**9))  # from the last place to the first one
     rows = companies(store, "sea", limit=120)
-    assert (rows.capped, rows.total) == (True, search.CAP)
+    assert (rows.capped, rows.total) == (True, finding.CAP)
     names = [row.id for row in rows.rows]
     starts = ["exact", *(f"s{n}" for n in reversed(range(50))), "tagged"]
     words = [f"w{n}" for n in reversed(range(150))]
@@ -297,7 +348,7 @@ def test_of_too_many_finds_the_best_are_shown_in_the_same_order(store: TenantSto
 
 
 def test_of_too_many_contacts_the_names_that_start_so_come_first(store: TenantStore) -> None:
-    many = search.CAP + 50
+    many = finding.CAP + 50
     put_people(store, *(received(f"i{n}", name=f"Xeve {n:05}") for n in range(many)))
     put_people(store, received("b", name="Eveline"), received("a", name="Eve"))
     rows = store.mirror.search_contacts(query.parse("eve"), limit=3)
@@ -333,3 +384,86 @@ def test_no_punctuation_breaks_a_search(store: TenantStore, text: str) -> None:
         return
     store.mirror.search_companies(parsed)
     store.mirror.search_contacts(parsed)
+
+
+# -- what was opened lately
+
+
+def lately(store: TenantStore, text: str, *opened: str) -> list[str]:
+    rows = store.mirror.search_companies(query.parse(text), 50, lately=opened).rows
+    return [row.id for row in rows]
+
+
+def test_within_a_rank_what_was_opened_lately_comes_before_what_is_large(
+    store: TenantStore,
+) -> None:
+    put(
+        store,
+        received("large", name="Sea Nine", arr=900),
+        received("small", name="Sea One", arr=1),
+        received("none", name="Sea Zero"),
+        received("word", name="North Sea", arr=5000),
+        received("deep", name="Balsea", arr=1),
+    )
+    assert lately(store, "sea") == ["large", "small", "none", "word", "deep"]
+    assert lately(store, "sea", "none", "small") == ["none", "small", "large", "word", "deep"]
+    assert lately(store, "sea", "deep", "gone", "word") == lately(store, "sea")
+
+
+def test_what_was_opened_lately_is_found_among_thousands(store: TenantStore) -> None:
+    many = finding.CAP + 50
+    put(store, *(received(f"c{n}", name=f"Acme {n}", arr=many - n) for n in range(many)))
+    put(store, received("tiny", name="Acme tiny"), received("other", name="Other"))
+    assert lately(store, "acme", "other", "tiny", "c7")[:3] == ["tiny", "c7", "c0"]
+
+
+def test_an_order_that_was_asked_for_heeds_nothing_else(store: TenantStore) -> None:
+    put(store, received("a", name="Acme a", arr=1), received("b", name="Acme b", arr=2))
+    assert lately(store, "acme sort:-arr", "a") == ["b", "a"]
+
+
+def test_words_beside_conditions_and_contacts_heed_it_too(store: TenantStore) -> None:
+    one = received("a", name="Acme a", arr=1, phase="won")
+    put(store, one, received("b", name="Acme b", arr=2, phase="won"))
+    put_people(
+        store,
+        received("p1", name="Eve", email="eve@acme.io", companyId="a"),
+        received("p2", name="Al", email="al@acme.io", companyId="b"),
+    )
+    assert lately(store, "acme phase:won", "a") == ["a", "b"]
+    assert lately(store, "@acme.io", "a") == ["a", "b"]
+    assert lately(store, "@acme.io") == ["b", "a"]
+
+
+def test_companies_are_sorted_by_a_custom_field_as_its_values_compare(store: TenantStore) -> None:
+    values: dict[str, Json] = {
+        "c1": 10, "c2": 9, "c3": "éclair", "c4": "Zebra", "c5": "Eclipse", "c6": None, "c7": -1.5,
+    }  # fmt: skip
+    store.mirror.put(
+        Kind.COMPANY,
+        [
+            *(received(one, name=one, custom={"Plan A": value}) for one, value in values.items()),
+            received("c8", name="c8"),
+        ],
+        1.0,
+    )
+
+    def order(text: str) -> list[str]:
+        return [row.id for row in store.mirror.search_companies(query.parse(text)).rows]
+
+    upwards = ["c7", "c2", "c1", "c3", "c5", "c4"]
+    nothing = {"c6", "c8"}
+    found = order('sort:custom."plan a"')
+    assert (found[:6], {*found[6:]}) == (upwards, nothing)
+    found = order('sort:-custom."Plan A"')
+    assert (found[:6], {*found[6:]}) == (upwards[::-1], nothing)
+
+
+def test_dates_in_a_custom_field_are_sorted_by_their_instants(store: TenantStore) -> None:
+    dates = {
+        "late": "2026-02-01T00:30:00+02:00", "early": "2026-01-31", "later": "2026-01-31T23:00:00Z",
+    }  # fmt: skip
+    records = [received(one, name=one, custom={"Kick-off": at}) for one, at in dates.items()]
+    store.mirror.put(Kind.COMPANY, records, 1.0)
+    found = store.mirror.search_companies(query.parse('sort:custom."Kick-off"')).rows
+    assert [row.id for row in found] == ["early", "late", "later"]

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from planhat_tui.model.query import Group, Query, Term
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
-from planhat_tui.store.indexing import needle, typed
+from planhat_tui.store.indexing import match_grams, needle, search_text, start_grams, typed
 from planhat_tui.store.places import place
 from planhat_tui.store.tenant import TenantStore
+from tests.memory import MEMORY
 from tests.store.conftest import received, tick
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _all(terms: tuple[Term, ...]) -> Term | Group:
 def search(
     names: list[str], words: list[str], sizes: Sequence[int | None] | None = None
 ) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         store = TenantStore.open(Path(folder) / "t", wall=tick)
         try:
             pairs = zip(names, sizes or [None] * len(names), strict=True)
@@ -120,3 +121,18 @@ def test_a_place_never_puts_a_smaller_arr_before_a_much_larger_one(
 @given(st.text(LETTERS, max_size=5))
 def test_a_needle_has_a_trigram_at_least(word: str) -> None:
     assert len(needle(word)) >= 3
+
+
+@given(st.lists(st.text("ab é", min_size=1, max_size=6), min_size=1, max_size=4), st.data())
+def test_a_start_of_two_letters_says_that_of_one(words: list[str], data: st.DataObject) -> None:
+    text = search_text(fold(words[0]), map(fold, words[1:]))
+    word = data.draw(st.sampled_from(["ab", "ba", "aab", "eb"]))
+    held = {text[at : at + 3] for at in range(len(text) - 2)}
+    asked = match_grams(start_grams(word))
+    assert f'"  {word[0]}"' not in asked
+    assert (f" {word[:2]}" in held) <= (f"  {word[0]}" in held)
+
+
+def test_a_start_of_one_letter_is_asked_for_alone() -> None:
+    assert match_grams(start_grams("a")) == '"  a"'
+    assert match_grams(["  a", " ba", "bar"]) == '"  a" AND " ba" AND "bar"'

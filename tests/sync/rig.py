@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.events import Changed, Topic
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry, State
+    from planhat_tui.model.ports import BudgetStore
     from planhat_tui.model.values import Json
     from planhat_tui.store.rows import Shown
     from planhat_tui.sync.session import Session
@@ -85,8 +86,13 @@ class Server:
         companies: int = 6,
         dialect: Literal["modern", "seed"] = "modern",
         db: Path | None = None,
+        *,
+        limit: int = 1_000_000,
+        tenant: str = DEMO_TENANTS[0].tenant_id,
     ) -> None:
-        self.options = SandboxOptions(db=db, companies=companies, dialect=dialect, limit=1_000_000)
+        self.options = SandboxOptions(
+            db=db, companies=companies, dialect=dialect, limit=limit, tenant=tenant
+        )
         self.app = create_app(self.options, clock=time.time)
         self._pool = ThreadPoolExecutor(1)
 
@@ -245,8 +251,12 @@ def client_over(
     time: Time,
     on_limits: Callable[[Limits], None] | None = None,
     token: str = DEMO_TENANTS[0].token,
+    budget: BudgetStore | None = None,
 ) -> PlanhatClient:
-    """Return a client whose requests go over the line, under a clock that is set."""
+    """Return a client whose requests go over the line, under a clock that is set.
+
+    Those that have a ``budget`` in common share their rate limit, as processes of a machine do.
+    """
 
     async def no_app(*_: object) -> None:
         raise AssertionError("the line is the only way")
@@ -254,7 +264,7 @@ def client_over(
     client = connect(
         URL,
         token,
-        budget=MemoryBudgets(),
+        budget=budget or MemoryBudgets(),
         app=no_app,
         clock=time.time,
         wall=time.time,
@@ -265,7 +275,7 @@ def client_over(
     return client
 
 
-async def _one_more_round(session: Session) -> None:
+async def one_more_round(session: Session) -> None:
     wanted = session._rounds_begun + 1
     session.wake()
     async with session._settled:
@@ -295,11 +305,13 @@ class Desk:
         chance: Callable[[], float] = lambda: 0.0,
         refresh: float = 300.0,
         wrap: Callable[[PlanhatClient], Any] = lambda client: client,
+        budget: BudgetStore | None = None,
     ) -> None:
         self.line = line
         self.time = time
         self._token = token
         self._wrap = wrap
+        self._budget = budget
         self.store = TenantStore.open(folder, wall=time.time)
         self._told = threading.Condition()
         self.changes: list[Changed] = []
@@ -327,7 +339,7 @@ class Desk:
 
     def look_at_the_outbox(self) -> None:
         """Wait until the engine has looked at the outbox once more."""
-        self.engine._submit(_one_more_round).result(SECONDS)
+        self.engine._submit(one_more_round).result(SECONDS)
 
     def tell(self, changed: Changed) -> None:
         """Hear of a change, as a pane does."""
@@ -394,4 +406,5 @@ class Desk:
         return self.add(NewEntry(kind, Action.DELETE, record_id, "Deleted"))
 
     def _connect(self, on_limits: Callable[[Limits], None]) -> Any:  # noqa: ANN401 -- or a wrapper
-        return self._wrap(client_over(self.line, self.time, on_limits, self._token))
+        client = client_over(self.line, self.time, on_limits, self._token, self._budget)
+        return self._wrap(client)

@@ -18,7 +18,7 @@ from planhat_tui.errors import (
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, Entry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.delivery import outcome, parcels, settles_itself
+from planhat_tui.sync.delivery import outcome, parcels
 
 if TYPE_CHECKING:
     from planhat_tui.errors import PlanhatTuiError
@@ -50,6 +50,23 @@ def sent(*entries: Entry) -> list[tuple[int, ...]]:
 
 def test_edits_of_one_record_go_together_and_records_go_in_order() -> None:
     assert sent(entry(4, "c2"), entry(1), entry(2, "c3"), entry(3)) == [(1, 3), (2,), (4,)]
+
+
+def of(step: str, *entries: Entry) -> list[Entry]:
+    return [one._replace(step=step) for one in entries]
+
+
+def test_one_edit_goes_before_the_rest_of_a_large_step_and_doesnt_keep_it_waiting() -> None:
+    bulk = of("bulk", *(entry(n, f"c{n}") for n in range(1, 5)))
+    ones = [*of("a", entry(5, "c5")), *of("b", entry(6, "c6"))]
+    assert sent(*bulk, *ones) == [(1,), (5,), (6,), (2,), (3,), (4,)]
+    assert [parcel.turn for parcel in parcels([*bulk, *ones])] == [0, 0, 0, 1, 2, 3]
+    assert sent(*bulk[1:], *of("c", entry(7, "c7"))) == [(2,), (7,), (3,), (4,)]
+
+
+def test_one_edit_takes_along_what_a_large_step_does_to_its_record() -> None:
+    bulk = of("bulk", *(entry(n, f"c{n}") for n in range(1, 5)))
+    assert sent(*bulk, *of("a", entry(5, "c3"))) == [(1,), (3, 5), (2,), (4,)]
 
 
 def test_what_goes_together_is_folded() -> None:
@@ -114,7 +131,7 @@ def test_a_delete_goes_after_the_edits_and_not_while_one_is_parked() -> None:
         (UnknownOutcomeError("x"), State.NOT_SURE, False),
         (ServerError("x"), State.NOT_SURE, False),
         (RejectedError("x"), State.REFUSED, False),
-        (ForbiddenError("x"), State.REFUSED, False),
+        (ForbiddenError("x"), State.QUEUED, True),
         (InputError("x"), State.REFUSED, False),
         (NotFoundError("x"), State.REFUSED, False),
     ],
@@ -131,9 +148,3 @@ def test_what_an_error_means_for_an_edit(
 
 def test_to_delete_what_is_gone_is_to_be_done() -> None:
     assert outcome(NotFoundError("x"), Action.DELETE).state is State.DELIVERED
-
-
-def test_only_what_can_be_read_back_settles_itself() -> None:
-    doubts = [entry(n, state=State.NOT_SURE, action=action) for n, action in enumerate(Action)]
-    assert {one.action for one in doubts if settles_itself(one)} == {Action.UPDATE, Action.DELETE}
-    assert not settles_itself(entry(1))

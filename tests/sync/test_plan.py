@@ -9,27 +9,35 @@ from hypothesis import strategies as st
 from planhat_tui.sync.plan import (
     Changes,
     Companies,
+    ContactIds,
     Contacts,
     ContactsOf,
+    Definitions,
     Knowledge,
     Lean,
     OneCompany,
     Position,
     Probe,
     Rest,
+    Size,
     Step,
     Team,
+    Tidy,
     next_step,
     too_many_gone,
 )
 
 NOTHING = Knowledge(now=10_000.0, refresh=300.0)
 NAMES = replace(NOTHING, lean_at=10_000.0)
-TEAM = replace(NAMES, team_at=10_000.0)
+TEAM = replace(NAMES, team_at=10_000.0, definitions_at=10_000.0)
 DONE = Position(done=True)
 WHOLE = replace(TEAM, companies=DONE, contacts=DONE, edition="modern", changes_at=10_000.0)
+FAR = replace(TEAM, companies=DONE, contacts=Position(40_000))
+NEXT = Contacts(Position(2000))
+CHECK = ContactIds(Position(9, last="a"))
+CHECKED = replace(WHOLE, checks=True, checked_at=10_000.0 - 86_200.0)
 MOMENTS = st.none() | st.floats(0, 10_000)
-POSITIONS = st.builds(Position, st.integers(0, 10_000), st.booleans())
+POSITIONS = st.builds(Position, st.integers(0, 90_000), st.booleans())
 KNOWN = st.builds(
     Knowledge,
     now=st.just(10_000.0),
@@ -38,13 +46,19 @@ KNOWN = st.builds(
     probe_is_due=st.booleans(),
     sorts=st.booleans(),
     lean_at=MOMENTS,
+    empty=st.booleans(),
     team_at=MOMENTS,
+    definitions_at=MOMENTS,
     changes_at=MOMENTS,
     looked_at=st.sampled_from(["", "c1"]),
     looked_whole=st.booleans(),
     looked_contacts=st.booleans(),
     companies=POSITIONS,
     contacts=POSITIONS,
+    checks=st.booleans(),
+    checked_at=MOMENTS,
+    check=POSITIONS,
+    size_look=st.none() | st.integers(0, 90_000),
     lean_left=st.sampled_from(["", "c2"]),
     oldest=st.sampled_from(["", "c3"]),
 )
@@ -54,6 +68,8 @@ KNOWN = st.builds(
     ("known", "step"),
     [
         (NOTHING, Lean()),
+        (replace(NOTHING, empty=True), Lean(awaited=True)),
+        (replace(WHOLE, now=10_300.0, empty=True), Lean()),
         (replace(NOTHING, looked_at="c1", looked_whole=False), Lean()),
         (NAMES, Team()),
         (replace(NAMES, looked_at="c1", looked_whole=False), OneCompany("c1", on_screen=True)),
@@ -63,13 +79,26 @@ KNOWN = st.builds(
             replace(TEAM, probe_is_due=True, looked_at="c1", looked_whole=False),
             OneCompany("c1", on_screen=True),
         ),
-        (TEAM, Companies(0)),
-        (replace(TEAM, companies=Position(5000)), Companies(5000)),
+        (replace(TEAM, edition="modern", definitions_at=None), Definitions()),
+        (replace(WHOLE, definitions_at=6_400.0), Definitions()),
+        (replace(TEAM, edition="seed", definitions_at=None), Contacts()),
+        (replace(TEAM, definitions_at=None), Companies()),  # the edition isn't known yet
+        (TEAM, Companies()),
+        (replace(TEAM, companies=Position(5000)), Companies(Position(5000))),
         (replace(TEAM, edition="seed", lean_left="c2"), OneCompany("c2")),
-        (replace(TEAM, edition="seed"), Contacts(0)),
+        (replace(TEAM, edition="seed"), Contacts()),
         (replace(TEAM, companies=DONE, lean_left="c2"), OneCompany("c2")),
-        (replace(TEAM, companies=DONE, contacts=Position(2000)), Contacts(2000)),
+        (replace(TEAM, companies=DONE, contacts=Position(2000)), Contacts(Position(2000))),
+        (replace(FAR, size_look=160_000), Size(160_000)),
+        (FAR, Contacts(Position(40_000))),
+        (replace(TEAM, companies=DONE, contacts=Position(2000), size_look=8000), NEXT),
         (WHOLE, Rest(300.0)),
+        (replace(WHOLE, now=10_300.0, tidy=False), Tidy()),
+        (replace(TEAM, companies=DONE, contacts=Position(2000), tidy=False), NEXT),
+        (replace(CHECKED, checked_at=None), ContactIds()),
+        (replace(CHECKED, checked_at=None, check=Position(9, last="a")), CHECK),
+        (replace(CHECKED, checked_at=None, edition="seed"), Contacts()),
+        (CHECKED, Rest(200.0)),
         (replace(WHOLE, now=10_100.0), Rest(200.0)),
         (replace(WHOLE, now=10_300.0), Lean()),
         (replace(WHOLE, now=10_300.0, lean_at=10_300.0), Changes(9_700.0)),
@@ -85,7 +114,7 @@ def test_what_comes_next(known: Knowledge, step: Step) -> None:
 def test_names_come_before_everything_and_the_screen_before_the_rest(known: Knowledge) -> None:
     step = next_step(known)
     if known.lean_at is None:
-        assert step == Lean()
+        assert step == Lean(awaited=known.empty)
     elif known.looked_at and not (known.looked_whole and known.looked_contacts):
         assert isinstance(step, OneCompany | ContactsOf)
         assert step.on_screen
@@ -94,7 +123,7 @@ def test_names_come_before_everything_and_the_screen_before_the_rest(known: Know
 @given(KNOWN)
 def test_the_edition_without_lists_is_never_asked_for_one(known: Knowledge) -> None:
     step = next_step(replace(known, edition="seed"))
-    assert not isinstance(step, Companies | Changes)
+    assert not isinstance(step, Companies | Changes | Definitions)
 
 
 @given(KNOWN)
@@ -112,10 +141,13 @@ def test_step_by_step_a_copy_becomes_whole(known: Knowledge) -> None:
     carried_out: dict[type, dict[str, object]] = {
         Lean: {"lean_at": now},
         Team: {"team_at": now},
+        Definitions: {"definitions_at": now},
         Probe: {"probe_is_due": False},
         ContactsOf: {"looked_contacts": True},
         Companies: {"companies": DONE},
-        Contacts: {"contacts": DONE},
+        Contacts: {"contacts": DONE, "checked_at": now},
+        Size: {"size_look": None},
+        ContactIds: {"checked_at": now},
         Changes: {"changes_at": now},
     }
     read = {"c1": {"looked_whole": True}, "c2": {"lean_left": ""}, "c3": {"oldest": ""}}
@@ -144,5 +176,34 @@ def test_an_order_that_is_ignored_makes_looks_for_changes_rare() -> None:
     known = replace(WHOLE, now=10_400.0, lean_at=10_400.0, sorts=False)
     assert next_step(known) == Rest(300.0)
     assert next_step(replace(known, sorts=True)) == Changes(9_700.0)
-    late = replace(known, now=13_600.0, lean_at=13_600.0, team_at=13_600.0)
+    late = replace(known, now=13_600.0, lean_at=13_600.0, team_at=13_600.0, definitions_at=13_600.0)
     assert next_step(late) == Changes(9_700.0)
+
+
+def test_a_position_is_kept_as_text() -> None:
+    for at in (Position(), DONE, Position(4_000), Position(4_000, last="5f", began=1.25)):
+        assert Position.from_text(at.to_text()) == at
+    assert Position.from_text("") == Position()
+    assert Position.from_text("4000") == Position(4_000)  # as an earlier version noted it
+
+
+@given(st.lists(st.integers(0, 300), unique=True, max_size=40), st.data())
+def test_a_walk_along_a_list_that_shrinks_leaves_nothing_out(
+    numbers: list[int], data: st.DataObject
+) -> None:
+    there = sorted(f"{n:03}" for n in numbers)
+    at, seen, size = Position(), set[str](), 4
+    for _ in range(500):
+        ids = there[at.asked : at.asked + size]
+        if not at.follows(ids):
+            at = at.back(size)
+            continue
+        seen |= set(ids)
+        if len(ids) < size:
+            break
+        at = at.after(ids, len(ids))
+        gone = data.draw(st.sets(st.sampled_from(there), max_size=7)) if there else set()
+        there = [one for one in there if one not in gone]
+    else:
+        raise AssertionError("it never ends")
+    assert set(there) <= seen

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -12,7 +12,10 @@ from planhat_tui.errors import ServerError
 from planhat_tui.model import query
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind, Received
+from planhat_tui.store.absences import Doubt
+from planhat_tui.store.mirror import Mirror
 from planhat_tui.sync import plan
 from tests.sync.rig import SECONDS, Line, Server, Time, after, answer, changed_answer, html
 
@@ -52,12 +55,49 @@ def holds_all_of(desk: Desk, server: Server) -> bool:
     return companies and all(desk.contact(c["_id"]).server == c for c in contacts)
 
 
+class Overhearing:
+    """A client that remembers for whom profile and lean list were asked, and whether once."""
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 -- any client
+        self._client = client
+        self.asked: list[tuple[Lane, bool]] = []
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the client's own
+        return getattr(self._client, name)
+
+    async def my_profile(self, *, lane: Lane, once: bool) -> Any:  # noqa: ANN401 -- the client's own
+        self.asked.append((lane, once))
+        return await self._client.my_profile(lane=lane, once=once)
+
+    async def lean_companies(self, *, lane: Lane, once: bool) -> Any:  # noqa: ANN401 -- the client's own
+        self.asked.append((lane, once))
+        return await self._client.lean_companies(lane=lane, once=once)
+
+
+def test_the_first_names_are_what_the_user_waits_for(open_desk: Callable[..., Desk]) -> None:
+    clients: list[Overhearing] = []
+
+    def overhear(client: Any) -> Overhearing:  # noqa: ANN401 -- any client
+        clients.append(Overhearing(client))
+        return clients[-1]
+
+    desk = open_desk(wrap=overhear, pull=True)
+    desk.engine.start()
+    mirror = desk.store.mirror
+    desk.wait(lambda: mirror.progress().contacts_complete and not desk.engine.status.pulling)
+    first = [(Lane.USER, True), (Lane.USER, True)]
+    assert clients[0].asked == first
+    desk.fill(anew=True)
+    assert clients[0].asked == [*first, (Lane.SCREEN, False)]
+
+
 def test_names_come_first_then_the_team_then_pages(filled: Desk, server: Server) -> None:
     assert [one.partition("?")[0] for one in filled.line.asked] == [
         "GET /myprofile",
         "GET /leancompanies",
         "GET /users",
         "GET /companies",
+        "GET /customfields",
         "GET /companies",
         "GET /endusers",
     ]
@@ -68,6 +108,16 @@ def test_names_come_first_then_the_team_then_pages(filled: Desk, server: Server)
     assert progress is not None
     assert (progress.companies_known, progress.companies_complete) == (6, 6)
     assert progress.contacts_complete
+
+
+def test_what_is_pulled_because_somebody_asks_isnt_pulled_beside_it_as_well(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk(pull=True)
+    desk.engine.start()
+    desk.fill()
+    assert holds_all_of(desk, server)
+    assert len(desk.line.asked) == len(set(desk.line.asked))
 
 
 def test_every_company_is_found_by_name_before_any_is_here_whole(
@@ -271,7 +321,9 @@ def test_a_fill_that_was_interrupted_goes_on_where_it_was(
         if fnmatchcase(one, PAGES)
     ]
     assert offsets == ["0", "2", "4", "4", "6"]
-    assert again.line.count("GET /endusers[?]*") == len(server.ids(Kind.CONTACT)) // 20 + 1
+    assert (
+        again.line.count("GET /endusers[?]*") == 6
+    )  # 99, each page with the last one of the page before
     assert holds_all_of(again, server)
 
 
@@ -302,6 +354,243 @@ def test_a_list_that_lacks_too_much_is_doubted_and_removes_nothing(
     assert filled.engine.status.reason.startswith(f"Planhat's list lacks {lacking} of 6 companies")
     filled.refresh(Topic.COMPANY)
     assert filled.engine.status.reason == ""
+
+
+def test_a_list_without_anything_is_asked_about_even_after_a_restart(
+    filled: Desk, server: Server, open_desk: Callable[..., Desk]
+) -> None:
+    for one in server.ids():
+        server.delete(one)
+    filled.refresh(Topic.COMPANY)
+    filled.close()
+    again = open_desk()
+    assert again.store.mirror.doubts() == (Doubt(Kind.COMPANY, 6, 6),)
+    assert again.engine.status.reason == ""  # it isn't connected yet
+    again.refresh(Topic.COMPANY)
+    assert "lacks 6 of 6 companies" in again.engine.status.reason
+    assert "sync --accept-deletions" in again.engine.status.reason
+    assert again.store.mirror.accept_absent()
+    assert names(again) == set()
+    assert again.engine.status.reason == ""
+
+
+DAY = 90_000.0
+
+
+def contact_ids(desk: Desk) -> set[str]:
+    companies = desk.store.mirror.company_ids()
+    return {row.id for one in companies for row in desk.store.mirror.contacts_of(one)}
+
+
+@pytest.mark.parametrize("dialect", ["modern", "seed"])
+def test_contacts_that_are_gone_are_noticed_once_a_day(
+    open_desk: Callable[..., Desk],
+    time: Time,
+    dialect: Literal["modern", "seed"],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    there = Server(time, dialect=dialect)
+    desk = open_desk(line=Line(there.app))
+    desk.fill()
+    for one in there.ids(Kind.CONTACT)[::9]:
+        there.delete(one, Kind.CONTACT)
+    time.leap(LATER)
+    desk.fill()
+    assert len(contact_ids(desk)) == 99
+    time.leap(DAY)
+    desk.fill()
+    assert contact_ids(desk) == set(there.ids(Kind.CONTACT))
+    assert holds_all_of(desk, there)
+    before = desk.line.count("GET /endusers[?]*")
+    time.leap(LATER)
+    desk.fill()
+    assert desk.line.count("GET /endusers[?]*") - before <= 1  # what has changed, no ids
+    there.close()
+
+
+def test_a_look_for_those_that_are_gone_asks_for_ids_alone_and_goes_on_where_it_was(
+    filled: Desk,
+    server: Server,
+    time: Time,
+    monkeypatch: pytest.MonkeyPatch,
+    open_desk: Callable[..., Desk],
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    gone = server.ids(Kind.CONTACT)[50]
+    server.delete(gone, Kind.CONTACT)
+    time.leap(DAY)
+    filled.line.once("GET /endusers[?]*offset=38&*", answer(500))
+    with pytest.raises(ServerError):
+        filled.fill()
+    filled.close()
+    again = open_desk()
+    again.fill()
+    asked = [one for one in again.line.asked if "select=_id" in one and "endusers" in one]
+    offsets = [one.partition("offset=")[2].partition("&")[0] for one in asked]
+    assert offsets == ["0", "19", "38", "38", "57", "76", "95"]
+    assert gone not in contact_ids(again)
+    assert contact_ids(again) == set(server.ids(Kind.CONTACT))
+
+
+def test_contacts_that_move_up_while_pages_are_read_are_not_taken_for_gone(
+    filled: Desk, server: Server, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    early = server.ids(Kind.CONTACT)[:3]
+
+    def delete() -> None:
+        for one in early:
+            server.delete(one, Kind.CONTACT)
+
+    time.leap(DAY)
+    filled.line.once("GET /endusers[?]*offset=38&*", after(delete))
+    filled.fill()
+    assert set(server.ids(Kind.CONTACT)) <= contact_ids(filled)
+    time.leap(DAY)
+    filled.fill()
+    assert contact_ids(filled) == set(server.ids(Kind.CONTACT))
+
+
+def test_contacts_that_move_up_during_the_first_pull_are_not_left_out(
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    early = server.ids(Kind.CONTACT)[:3]
+
+    def delete() -> None:
+        for one in early:
+            server.delete(one, Kind.CONTACT)
+
+    desk.line.once("GET /endusers[?]*offset=19&*", after(delete))
+    desk.fill()
+    assert contact_ids(desk) == {*early, *server.ids(Kind.CONTACT)}  # a day later, these go
+
+
+def test_the_next_page_is_asked_for_while_one_is_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    asked = threading.Event()
+    take = Mirror.take
+
+    def wait_and_take(mirror: Mirror, kind: Kind, *rest: Any) -> None:  # noqa: ANN401 -- passed on
+        assert kind is not Kind.CONTACT or asked.wait(SECONDS)
+        take(mirror, kind, *rest)
+
+    monkeypatch.setattr(Mirror, "take", wait_and_take)
+    desk.line.once("GET /endusers[?]*offset=19&*", after(asked.set))
+    desk.fill()
+    assert len(contact_ids(desk)) == 99
+    assert desk.line.count("GET /endusers[?]limit=20&*") == 6
+
+
+def test_a_page_that_waited_for_long_is_read_again(
+    desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    desk.line.once("GET /endusers[?]*offset=19&*", after(lambda: time.leap(10)))
+    desk.fill()
+    assert len(contact_ids(desk)) == 99
+    assert desk.line.count("GET /endusers[?]*offset=19&*") == 2
+    assert desk.line.count("GET /endusers[?]limit=20&*") == 7
+
+
+def test_how_much_is_left_is_known_while_it_is_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 10)
+    monkeypatch.setattr(plan, "SIZE_FROM", 2)
+    desk.line.once("GET /endusers[?]*offset=72&*", answer(500))
+    with pytest.raises(ServerError):
+        desk.fill()
+    progress = desk.store.mirror.progress()
+    assert progress.contacts_done == 73
+    assert progress.contacts_known is not None
+    assert abs(progress.contacts_known - 99) <= 15
+    assert progress.lacking.startswith("contacts ")
+    assert desk.line.count("GET /endusers[?]limit=1&*") == 3
+    outlook = desk.engine.status.outlook
+    assert outlook.calls == 1  # of as many as a page has at other times
+    assert outlook.seconds is not None
+    desk.fill()
+    assert desk.store.mirror.progress().lacking == ""
+    assert desk.store.mirror.progress().contacts_done == 99
+    assert desk.store.mirror.progress().contacts_known == 99
+    desk.line.once("GET /endusers[?]*offset=27&*", answer(500))
+    with pytest.raises(ServerError):
+        desk.fill(anew=True)
+    assert desk.store.mirror.progress().lacking == "contacts 28%"
+    assert desk.line.count("GET /endusers[?]limit=1&*") == 3  # it is known by now
+
+
+def test_many_contacts_that_are_gone_are_asked_about(
+    filled: Desk, server: Server, time: Time
+) -> None:
+    for one in server.ids(Kind.CONTACT)[:30]:
+        server.delete(one, Kind.CONTACT)
+    time.leap(DAY)
+    filled.fill()
+    assert len(contact_ids(filled)) == 99
+    assert "lacks 30 of 99 contacts" in filled.engine.status.reason
+    filled.store.mirror.accept_absent()
+    assert contact_ids(filled) == set(server.ids(Kind.CONTACT))
+
+
+def test_a_company_whose_contacts_all_vanish_is_followed_only_if_one_is_really_gone(
+    filled: Desk, server: Server
+) -> None:
+    company = server.named("Acme Inc")[0]
+    before = filled.store.mirror.contact_ids(company)
+    filled.line.once("GET /endusers[?]c=*", answer(200, "[]"))
+    filled.refresh(Topic.CONTACT, company)
+    assert filled.store.mirror.contact_ids(company) == before
+    for one in before:
+        server.delete(one, Kind.CONTACT)
+    filled.refresh(Topic.CONTACT, company)
+    assert before
+    assert filled.store.mirror.contact_ids(company) == frozenset()
+
+
+def test_opening_a_company_reads_its_contacts_when_they_are_an_hour_old(
+    open_desk: Callable[..., Desk], server: Server, time: Time
+) -> None:
+    desk = open_desk(pull=True)
+    desk.fill()
+    company = server.named("Acme Inc")[0]
+    gone, *_ = desk.store.mirror.contact_ids(company)
+    server.delete(gone, Kind.CONTACT)
+    time.leap(4000.0)
+    desk.engine.look_at(company)
+    desk.wait(lambda: gone not in desk.store.mirror.contact_ids(company))
+    assert desk.line.count(f"GET /endusers[?]c={company}*") == 1
+
+
+def test_a_look_for_changes_that_was_interrupted_goes_on_where_it_was(
+    filled: Desk,
+    server: Server,
+    time: Time,
+    monkeypatch: pytest.MonkeyPatch,
+    open_desk: Callable[..., Desk],
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    for one in server.ids(Kind.CONTACT):
+        server.put(one, Kind.CONTACT, position="Stargazer")
+    server.put(server.ids()[0], phase="renewal")
+    time.leap(LATER)
+    filled.line.once("GET /endusers[?]*offset=50&sort=-updatedAt", answer(500))
+    with pytest.raises(ServerError):
+        filled.fill()
+    filled.close()
+    late = server.ids(Kind.CONTACT)[0]
+    server.put(late, Kind.CONTACT, position="Skipper")
+    again = open_desk()
+    before = len(again.line.asked)
+    again.fill()
+    assert again.line.asked[before + 1].startswith("GET /endusers?limit=20&offset=50&")
+    time.leap(LATER)
+    again.fill()
+    assert holds_all_of(again, server)
 
 
 def test_a_company_that_came_while_the_list_was_on_its_way_stays(
@@ -465,3 +754,40 @@ def test_a_large_tenant_of_several_slices_comes_whole(
     assert all(desk.company(record["_id"]).raw == record for record in records)
     assert len(desk.store.mirror.users()) == len(team)
     large.close()
+
+
+def test_definitions_of_custom_fields_come_with_the_pull_and_are_read_anew(
+    filled: Desk, server: Server
+) -> None:
+    mirror = filled.store.mirror
+    assert list(mirror.definitions()) == server.ask("GET", "/customfields")
+    made = server.ask(
+        "POST", "/customfields", {"name": "Plan Tier", "parent": "company", "type": "text"}
+    )
+    gone = server.ask("GET", "/customfields")[0]
+    server.ask("DELETE", f"/customfields/{gone['_id']}")
+    filled.fill()
+    assert made not in mirror.definitions()  # once an hour is often enough
+    filled.time.leap(3_601.0)
+    filled.fill()
+    assert list(mirror.definitions()) == server.ask("GET", "/customfields")
+    assert gone not in mirror.definitions()
+
+
+def test_definitions_that_are_missing_all_at_once_stay(filled: Desk) -> None:
+    mirror = filled.store.mirror
+    known = mirror.definitions()
+    filled.time.leap(3_601.0)
+    filled.line.once("GET /customfields*", answer(200, "[]"))
+    filled.fill()
+    assert mirror.definitions() == known
+
+
+def test_a_server_without_definitions_is_pulled_all_the_same(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk()
+    desk.line.once("GET /customfields*", answer(403))
+    desk.fill()
+    assert holds_all_of(desk, server)
+    assert desk.store.mirror.definitions() == ()

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.errors import RateLimitedError
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import Action, NewEntry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync import session
+from planhat_tui.store.lease import SEND_LEASE, this_process
+from planhat_tui.store.tenant import TenantStore
+from planhat_tui.sync.doubts import GRACE
+from planhat_tui.sync.session import LEASE_SECONDS
 from tests.sync.rig import (
     SECONDS,
     after,
@@ -20,12 +27,20 @@ from tests.sync.rig import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planhat_tui.model.values import Json
+    from planhat_tui.sync.session import Session
     from tests.sync.rig import Desk, Fault, Server, Time
 
 OLD = 60.0
 """Seconds after which a copy is too old to be merged into."""
-DELIVERED, NOT_SURE, REFUSED = State.DELIVERED, State.NOT_SURE, State.REFUSED
+DELIVERED, NOT_SURE, QUEUED, REFUSED = (
+    State.DELIVERED,
+    State.NOT_SURE,
+    State.QUEUED,
+    State.REFUSED,
+)
 
 
 @pytest.fixture
@@ -76,6 +91,23 @@ def test_edits_that_wait_together_go_as_one(ready: Desk, server: Server, company
     assert ready.delivered(*entries) == [DELIVERED] * 3
     assert ready.line.sent("PUT *") == [{"phase": "churned", "city": "Malmö"}]
     assert server.get(company)["city"] == "Malmö"
+
+
+def test_one_edit_has_its_turn_while_a_large_step_is_being_sent(
+    ready: Desk, server: Server
+) -> None:
+    def noted(company: str, step: str) -> NewEntry:
+        change = Change("custom.Noted", None, step)
+        return NewEntry(Kind.COMPANY, Action.UPDATE, company, "Noted", (change,), step=step)
+
+    *many, other, last = server.ids()
+    bulk = ready.store.outbox.add(*(noted(one, "bulk") for one in many))
+    for one in (other, last):
+        fresh = noted(one, f"step of {one}")
+        ready.line.once("PUT *", after(partial(ready.store.outbox.add, fresh)))
+    assert set(ready.delivered(*bulk)) == {DELIVERED}
+    sent = [told.removeprefix("PUT /companies/") for told in ready.line.asked if "PUT" in told]
+    assert sent == [*many[:2], other, many[2], last, *many[3:]]
 
 
 def test_what_is_back_where_it_was_is_not_sent(ready: Desk, company: str) -> None:
@@ -294,6 +326,30 @@ def test_a_contact_is_edited(ready: Desk, server: Server) -> None:
 # -- answers that don't come
 
 
+@pytest.mark.parametrize("fault", [answer(500), html(), lost_answer])
+def test_an_edit_that_never_left_waits_and_is_no_doubt(
+    ready: Desk, server: Server, company: str, time: Time, fault: Fault
+) -> None:
+    time.leap(OLD)
+    entry = ready.edit(company, phase("renewal"))
+    ready.line.once("GET /companies/*", fault)
+    assert ready.delivered(entry) == [QUEUED]
+    assert ready.line.count("PUT *") == 0
+    assert ready.delivered(entry) == [DELIVERED]
+    assert server.get(company)["phase"] == "renewal"
+
+
+def test_what_may_have_been_saved_says_so_and_that_it_is_read_back(
+    ready: Desk, company: str
+) -> None:
+    entry = ready.edit(company, phase("renewal"))
+    ready.line.once("PUT *", answer(500))
+    ready.deliver(entry)
+    assert ready.entry(entry).reason == (
+        "Planhat failed (500); the company may have been saved.  It is read back by itself."
+    )
+
+
 @pytest.mark.parametrize(
     ("fault", "puts"),
     [
@@ -305,32 +361,39 @@ def test_a_contact_is_edited(ready: Desk, server: Server) -> None:
         (html(404), 2),
     ],
 )
-def test_an_edit_whose_answer_was_lost_is_read_back_and_settled(
-    ready: Desk, server: Server, company: str, fault: Fault, puts: int
+def test_an_edit_whose_answer_was_lost_is_read_back_and_settled(  # noqa: PLR0917 -- its table
+    ready: Desk, server: Server, company: str, time: Time, fault: Fault, puts: int
 ) -> None:
     entry = ready.edit(company, phase("renewal"))
     ready.line.once("PUT *", fault)
     assert ready.delivered(entry) == [NOT_SURE]
     assert ready.company(company).state is NOT_SURE
     assert ready.entry(entry).reason
-    ready.engine.wake()
-    ready.wait_for_state(entry, DELIVERED)
+    ready.look_at_the_outbox()
+    assert ready.line.count("GET /companies/*") == 1
+    assert ready.entry(entry).state is (DELIVERED if puts == 1 else NOT_SURE)
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is DELIVERED
     assert server.get(company)["phase"] == "renewal"
     assert ready.line.count("PUT *") == puts
-    assert ready.line.count("GET /companies/*") == 1
 
 
-def test_what_is_not_sure_settles_without_anybodys_wish(
-    ready: Desk, server: Server, company: str, monkeypatch: pytest.MonkeyPatch
+def test_an_edit_that_lands_late_is_not_sent_twice_and_overwrites_nothing(
+    ready: Desk, server: Server, company: str, time: Time
 ) -> None:
-    monkeypatch.setattr(session, "_UNSURE_PAUSE", 0.0)
     entry = ready.edit(company, phase("renewal"))
     ready.line.once("PUT *", lost_request)
-    ready.line.once("PUT *", lost_request)
-    ready.engine.wake()
-    ready.wait_for_state(entry, DELIVERED)
-    assert server.get(company)["phase"] == "renewal"
-    assert ready.line.count("PUT *") == 3
+    ready.deliver(entry)
+    ready.look_at_the_outbox()
+    assert "may still land" in ready.entry(entry).reason
+    later = ready.edit(company, phase("won", "renewal"))
+    assert ready.delivered(later) == [State.QUEUED]  # what may still land would overwrite it
+    server.put(company, phase="renewal")  # now it lands
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in (entry, later)] == [DELIVERED] * 2
+    assert ready.line.sent("PUT *") == [{"phase": "renewal"}, {"phase": "won"}]
 
 
 def test_what_somebody_changed_while_the_answer_was_lost_is_not_overwritten(
@@ -358,18 +421,207 @@ def test_a_delete_whose_answer_was_lost_is_settled(
     assert ready.store.mirror.company(company) is None
 
 
-def test_a_create_whose_answer_was_lost_is_never_sent_again_by_itself(
-    ready: Desk, server: Server, company: str
+@pytest.mark.parametrize("by", [{}, {"slug": "newcomer"}, {"externalId": "crm-7"}])
+def test_a_company_whose_answer_was_lost_is_found_and_not_made_twice(
+    ready: Desk, server: Server, company: str, by: dict[str, Json]
 ) -> None:
-    made = ready.create("new-1", name="Newcomer AB")
-    ready.line.once("POST *", lost_answer)
+    made = ready.create("new-1", Kind.COMPANY, name="Newcomer AB", **by)
+    ready.line.once("P[UO][ST]* /companies", lost_answer)
     assert ready.delivered(made) == [NOT_SURE]
+    assert ready.company("new-1").state is NOT_SURE
     edit = ready.edit(company, phase("renewal"))
     assert ready.delivered(edit) == [DELIVERED]  # and nothing else waits for it
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is DELIVERED
+    assert "found at Planhat" in ready.entry(made).reason
+    (there,) = server.named("Newcomer AB")
+    assert ready.entry(made).result_id == there
+    assert ready.company(there).state is None
+    assert ready.store.mirror.company("new-1") is None
+
+
+@pytest.mark.parametrize("by", [{}, {"externalId": "crm-7"}])
+def test_a_company_that_never_arrived_is_sent_again_after_the_grace_time(
+    ready: Desk, server: Server, time: Time, by: dict[str, Json]
+) -> None:
+    made = ready.create("new-1", Kind.COMPANY, name="Newcomer AB", **by)
+    ready.line.once("P[UO][ST]* /companies", lost_request)
+    assert ready.delivered(made) == [NOT_SURE]
+    ready.look_at_the_outbox()
     assert ready.entry(made).state is NOT_SURE
-    assert ready.line.count("POST *") == 1
+    assert "may still land" in ready.entry(made).reason
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is DELIVERED
     assert len(server.named("Newcomer AB")) == 1
-    assert ready.company("new-1").state is NOT_SURE
+
+
+def test_a_clock_that_was_set_back_puts_nothing_off_for_long_and_sends_nothing_early(
+    ready: Desk, server: Server, time: Time
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB")
+    ready.line.once("POST *", lost_request)
+    ready.deliver(made)
+    time.leap(-86_400)
+    ready.look_at_the_outbox()
+    assert "may still land" in ready.entry(made).reason
+    assert ready.line.count("POST *") == 1
+    time.leap(GRACE - 10)
+    ready.look_at_the_outbox()
+    assert ready.line.count("POST *") == 1
+    time.leap(20)
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is DELIVERED
+    assert len(server.named("Newcomer AB")) == 1
+
+
+def test_a_company_of_that_name_from_before_is_not_taken_for_it(
+    ready: Desk, server: Server, time: Time
+) -> None:
+    before = server.post(name="Newcomer AB")
+    time.leap(3600)
+    made = ready.create("new-1", name="Newcomer AB")
+    ready.line.once("POST *", lost_request)
+    ready.deliver(made)
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is NOT_SURE
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is DELIVERED
+    assert ready.entry(made).result_id not in {"", before}
+    assert len(server.named("Newcomer AB")) == 2
+
+
+def test_where_several_fit_a_person_is_asked_once(ready: Desk, server: Server, time: Time) -> None:
+    made = ready.create("new-1", name="Newcomer AB")
+    ready.line.once("POST *", lost_answer)
+    ready.deliver(made)
+    server.post(name="Newcomer AB")
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is NOT_SURE
+    assert "isn't known which" in ready.entry(made).reason
+    asked = ready.line.count("GET /leancompanies*")
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.line.count("GET /leancompanies*") == asked
+    assert len(server.named("Newcomer AB")) == 2
+
+
+PEOPLE: list[dict[str, Json]] = [
+    {"name": "Kim Newcomer", "email": "kim@new.example"},
+    {"email": "kim@new.example"},
+    {"name": "Kim Newcomer", "externalId": "crm-9"},
+]
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("fault", [lost_answer, lost_request])
+def test_a_contact_whose_answer_was_lost_is_looked_up_at_its_company(  # noqa: PLR0917 -- a table
+    ready: Desk, server: Server, company: str, time: Time, who: dict[str, Json], fault: Fault
+) -> None:
+    made = ready.create("new-1", Kind.CONTACT, companyId=company, **who)
+    ready.line.once("P[UO][ST]* /endusers", fault)
+    assert ready.delivered(made) == [NOT_SURE]
+    ready.look_at_the_outbox()
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is DELIVERED
+    there = [one for one in server.ids(Kind.CONTACT) if _is_at(server, one, company, who)]
+    assert there == [ready.entry(made).result_id]
+
+
+def _is_at(server: Server, contact: str, company: str, who: dict[str, Json]) -> bool:
+    there = server.get(contact, Kind.CONTACT)
+    return bool({**there, **who} == there and there["companyId"] == company)
+
+
+def test_an_external_id_that_somebody_has_already_is_never_overwritten(
+    ready: Desk, server: Server
+) -> None:
+    theirs = server.post(name="Theirs", externalId="crm-7")
+    made = ready.create("new-1", name="Newcomer AB", externalId="crm-7")
+    assert ready.delivered(made) == [REFUSED]
+    assert "Theirs has the external id crm-7 already" in ready.entry(made).reason
+    assert server.get(theirs)["name"] == "Theirs"
+
+
+def test_a_create_with_an_external_id_can_be_sent_twice(ready: Desk, server: Server) -> None:
+    made = ready.create("new-1", name="Newcomer AB", externalId="crm-7", tags=["vip"])
+    assert ready.delivered(made) == [DELIVERED]
+    assert ready.line.count("POST *") == 0
+    assert ready.line.sent("PUT /companies") == [
+        [{"name": "Newcomer AB", "externalId": "crm-7", "tags": ["vip"]}]
+    ]
+    assert ready.entry(made).result_id == server.named("Newcomer AB")[0]
+
+
+def test_what_was_changed_since_it_was_deleted_here_is_not_deleted(
+    ready: Desk, server: Server, company: str
+) -> None:
+    stood = NewEntry(Kind.COMPANY, Action.DELETE, company, "Gone", body=ready.company(company).raw)
+    entry = ready.add(stood)
+    ready.line.once("DELETE *", lost_request)
+    assert ready.delivered(entry) == [NOT_SURE]
+    server.put(company, phase="renewal")
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is REFUSED
+    assert "changed since" in ready.entry(entry).reason
+    assert server.get(company) is not None
+
+
+def test_a_delete_that_never_arrived_goes_again(ready: Desk, server: Server, company: str) -> None:
+    stood = NewEntry(Kind.COMPANY, Action.DELETE, company, "Gone", body=ready.company(company).raw)
+    entry = ready.add(stood)
+    ready.line.once("DELETE *", lost_request)
+    assert ready.delivered(entry) == [NOT_SURE]
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is DELIVERED
+    assert server.get(company) is None
+
+
+def test_an_edit_of_another_tenant_is_never_sent(ready: Desk, server: Server, company: str) -> None:
+    known = ready.store.outbox.owner()
+    ready.store.outbox.know(known._replace(tenant="another"))
+    entry = ready.edit(company, phase("renewal"))
+    ready.store.outbox.know(known)
+    own = ready.edit(company, Change("city", "Lund", "Malmö"))
+    assert ready.delivered(entry, own) == [REFUSED, DELIVERED]
+    assert "another tenant" in ready.entry(entry).reason
+    assert server.get(company)["phase"] == "onboarding"
+
+
+def test_a_conflict_keeps_its_own_field_back_and_no_other(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    entry = ready.edit(company, phase("renewal"), Change("city", "Lund", "Malmö"))
+    server.put(company, phase="churned")
+    time.leap(OLD)
+    assert ready.delivered(entry) == [State.CONFLICT]
+    assert ready.line.sent("PUT *") == [{"city": "Malmö"}]
+    assert ready.entry(entry).changes == (phase("renewal"),)
+    theirs = ready.store.conflicts.of(Kind.COMPANY, company)
+    assert {name: one.value for name, one in theirs.items()} == {"phase": "churned"}
+    assert [e.n for e in ready.store.outbox.open_entries()] == [entry.n]
+    assert ready.store.journal.list()[0].changes == (Change("city", "Lund", "Malmö"),)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_may_not_write_pauses_the_queue_after_one_try(
+    ready: Desk, server: Server, company: str, status: int
+) -> None:
+    entries = [ready.edit(company, phase("renewal")), ready.create("new-1", name="Newcomer AB")]
+    ready.line.once("PUT *", answer(status))
+    assert ready.delivered(*entries) == [State.QUEUED] * 2
+    assert (ready.line.count("P[UO]*"), ready.engine.status.paused) == (1, True)
+    assert "every edit is kept" in ready.engine.status.reason
+    ready.edit(company, Change("city", "Lund", "Malmö"))
+    ready.look_at_the_outbox()
+    assert ready.line.count("P[UO]*") == 1
+    ready.engine.send_now()
+    for entry in entries:
+        ready.wait_for_state(entry, DELIVERED)
+    assert server.get(company)["city"] == "Malmö"
+    assert not ready.engine.status.paused
 
 
 def test_a_person_may_send_a_create_again(ready: Desk, server: Server) -> None:
@@ -560,6 +812,123 @@ def test_what_met_the_limit_is_sent_again(ready: Desk, server: Server, company: 
     assert server.get(company)["phase"] == "renewal"
     assert len(server.named("Newcomer AB")) == 1
     assert (ready.line.count("PUT *"), ready.line.count("POST *")) == (2, 2)
+
+
+def stop_all(desk: Desk, time: Time) -> None:
+    """Let Planhat say that nothing may go, and time stand."""
+    time.leaps = False
+    desk.line.once("GET /users*", answer(429, retry_after="60"))
+    with pytest.raises(RateLimitedError):
+        desk.refresh(Topic.USER)
+
+
+def let_go(desk: Desk, time: Time) -> None:
+    """Let the window turn, and who waits look at the clock."""
+    time.leap(61)
+    desk.engine._submit(lambda session: session._api.shared_limits()).result(SECONDS)
+
+
+def wait_for_its_turn(desk: Desk) -> None:
+    """Wait until a request of the outbox waits for the limit."""
+
+    async def waits(session: Session) -> None:
+        while not session._api.limits().waiting.get(Lane.OUTBOX):  # noqa: ASYNC110 -- no event tells
+            await asyncio.sleep(0)
+
+    desk.engine.wake()
+    desk.engine._submit(waits).result(SECONDS)
+
+
+def test_an_edit_that_waits_for_the_limit_is_queued_until_its_turn(
+    ready: Desk, time: Time, company: str
+) -> None:
+    stop_all(ready, time)
+    edit = ready.edit(company, phase("renewal"))
+    wait_for_its_turn(ready)
+    assert ready.entry(edit).state is State.QUEUED
+    assert (ready.entry(edit).attempts, ready.entry(edit).sent_at) == (0, 0.0)
+    assert ready.company(company).state is State.QUEUED
+    states = []
+    ready.line.once("PUT *", after(lambda: states.append(ready.entry(edit).state)))
+    let_go(ready, time)
+    ready.wait_for_state(edit, DELIVERED)
+    assert (states, ready.entry(edit).attempts) == ([State.SENDING], 1)
+
+
+@pytest.mark.parametrize("kind", ["edit", "create", "delete"])
+def test_what_is_held_while_it_waits_for_the_limit_isnt_sent(
+    ready: Desk, server: Server, time: Time, company: str, kind: str
+) -> None:
+    stop_all(ready, time)
+    made = {
+        "edit": lambda: ready.edit(company, phase("renewal")),
+        "create": lambda: ready.create("new-1", name="Newcomer AB"),
+        "delete": lambda: ready.delete(company),
+    }[kind]()
+    wait_for_its_turn(ready)
+    ready.store.outbox.hold(made.n)
+    let_go(ready, time)
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is State.HELD
+    assert not any(ready.line.count(f"{verb} *") for verb in ("PUT", "POST", "DELETE"))
+    ready.store.outbox.retry(made.n)
+    assert ready.delivered(made) == [DELIVERED]
+    assert server.get(company) is None or kind != "delete"
+
+
+def test_a_program_that_ends_while_an_edit_waits_for_the_limit_leaves_it_queued(
+    ready: Desk, open_desk: Callable[..., Desk], time: Time, company: str
+) -> None:
+    stop_all(ready, time)
+    edit = ready.edit(company, phase("renewal"))
+    wait_for_its_turn(ready)
+    store = TenantStore.open(ready.store.folder, wall=time.time)
+    assert store.outbox.recover() == ()  # what the next one finds after a kill
+    store.close()
+    ready.close()
+    time.leap(61)
+    after_it = open_desk()
+    assert after_it.entry(edit).state is State.QUEUED
+    assert after_it.delivered(edit) == [DELIVERED]
+
+
+def test_who_lost_the_lease_while_it_waited_for_the_limit_sends_nothing(
+    ready: Desk, time: Time, company: str
+) -> None:
+    stop_all(ready, time)
+    edit = ready.edit(company, phase("renewal"))
+    wait_for_its_turn(ready)
+    other = TenantStore.open(ready.store.folder, wall=time.time)
+    time.leap(LEASE_SECONDS)
+    somebody = this_process()
+    assert other.outbox.claim(SEND_LEASE, somebody, 1e9)
+    let_go(ready, time)
+    ready.look_at_the_outbox()
+    assert ready.entry(edit).state is State.QUEUED
+    assert ready.line.count("PUT *") == 0
+    other.outbox.release(SEND_LEASE, somebody)
+    other.close()
+    assert ready.delivered(edit) == [DELIVERED]
+
+
+def test_what_is_dropped_while_its_record_is_read_stays_dropped(
+    ready: Desk, server: Server, time: Time, company: str
+) -> None:
+    server.put(company, phase="theirs")
+    time.leap(OLD)
+    edit = ready.edit(company, phase("renewal"))
+    ready.line.once("GET *", after(lambda: ready.store.outbox.discard(edit.n)))
+    assert ready.delivered(edit) == [State.DROPPED]
+    gone = ready.edit(company, phase("churned"))
+
+    async def gone_meanwhile(_request: object, _forward: object) -> object:
+        ready.store.outbox.discard(gone.n)
+        return await answer(404)(_request, _forward)  # type: ignore[arg-type] # as it got them
+
+    time.leap(OLD)
+    ready.line.once("GET *", gone_meanwhile)  # type: ignore[arg-type] # likewise
+    assert ready.delivered(gone) == [State.DROPPED]
+    assert ready.line.count("PUT *") == 0
 
 
 def test_what_is_edited_while_the_same_record_is_on_its_way_follows(

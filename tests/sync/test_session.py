@@ -16,9 +16,11 @@ from planhat_tui.model.records import Kind
 from planhat_tui.sandbox import DEMO_TENANTS
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
+from planhat_tui.sync.doubts import GRACE
 from planhat_tui.sync.engine import Engine
 from planhat_tui.sync.status import SyncStatus
-from tests.sync.rig import SECONDS, Desk, Line, after, lost_answer
+from tests.budgets import MemoryBudgets
+from tests.sync.rig import SECONDS, Desk, Line, after, answer, html, lost_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +41,35 @@ MINE = Change("custom.Mine", None, "yes")
 def at_once() -> float:
     """Return the chance with which a pause after a failure is none."""
     return -0.5
+
+
+# -- the rate limit that processes share
+
+
+def test_calls_of_another_process_are_heard_of_while_nothing_is_called_here(
+    open_desk: Callable[..., Desk], line: Line, tmp_path: Path
+) -> None:
+    budget = MemoryBudgets()
+    here = open_desk(budget=budget)
+    here.engine.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)).result(SECONDS)
+    before = here.engine.status.limits.remaining
+    other = open_desk(folder=tmp_path / "other", budget=budget)
+    other.fill()
+    here.changes.clear()
+    here.engine.look_at_limits()
+    here.wait(lambda: here.told_of(Topic.LIMITS))
+    left = here.engine.status.limits.remaining
+    assert before is not None
+    assert left is not None
+    assert left < before
+    assert left == other.engine.status.limits.remaining
+    asked = len(line.asked)
+    here.changes.clear()
+    here.engine.look_at_limits()
+    here.look_at_the_outbox()
+    here.rest()
+    assert here.changes == []
+    assert len(line.asked) == asked
 
 
 # -- no network
@@ -65,6 +96,23 @@ def test_a_start_without_a_network_shows_what_was_here_and_recovers_by_itself(
     assert desk.engine.status.reason == ""
 
 
+def test_who_is_back_online_says_so_with_the_first_answer_and_a_429_keeps_nobody_offline(
+    desk: Desk, server: Server
+) -> None:
+    first, second, third = server.ids()[:3]
+    desk.fill()
+    desk.line.cut = True
+    edits = [desk.edit(one, MINE) for one in (first, second, third)]
+    assert desk.delivered(*edits) == [QUEUED] * 3
+    assert desk.network() == "offline"
+    desk.line.cut = False
+    states: list[str] = []
+    desk.line.once(f"PUT /companies/{second}", after(lambda: states.append(desk.network())))
+    desk.line.once(f"PUT /companies/{third}", answer(429, retry_after="1"))
+    assert desk.delivered(*edits) == [DELIVERED] * 3
+    assert states == ["online"]
+
+
 def test_a_first_start_without_a_network_fills_later(
     open_desk: Callable[..., Desk], server: Server
 ) -> None:
@@ -89,6 +137,22 @@ def test_whoever_finds_the_way_again_tells_the_others(
     assert desk.delivered(desk.create("new-1", name="Newcomer AB")) == [DELIVERED]
     desk.wait(lambda: desk.store.mirror.progress().contacts_complete)
     assert desk.store.mirror.company_ids() == frozenset(server.ids())
+
+
+def test_what_answers_and_isnt_planhat_has_a_word_and_is_asked_again(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    open_desk().fill()
+    open_desk().close()
+    desk = open_desk(pull=True, chance=at_once)
+    for _ in range(10_000):
+        desk.line.once("GET /myprofile", html(403))
+    entry = desk.edit(server.ids()[0], MINE)
+    assert desk.delivered(entry) == [QUEUED]
+    assert desk.network() == "stranger"
+    desk.line.calm()
+    assert desk.delivered(entry) == [DELIVERED]
+    assert desk.network() == "online"
 
 
 def test_edits_made_offline_are_delivered_later_in_their_order(
@@ -411,12 +475,20 @@ class Stumbling:
         return getattr(self._client, name)
 
     async def update_company(
-        self, company_id: str, body: Mapping[str, Json], *, lane: Lane
+        self,
+        company_id: str,
+        body: Mapping[str, Json],
+        *,
+        lane: Lane,
+        before: Callable[[], None],
     ) -> Received:
         if not self._stumbled:
             self._stumbled = True
+            before()
             raise LookupError(company_id)
-        answer: Received = await self._client.update_company(company_id, body, lane=lane)
+        answer: Received = await self._client.update_company(
+            company_id, body, lane=lane, before=before
+        )
         return answer
 
 
@@ -432,8 +504,9 @@ def test_a_bug_stops_neither_the_engine_nor_the_edit(
     desk.wait(lambda: "LookupError" in desk.engine.status.reason)
     desk.engine.wake()
     desk.wait_for_state(entries[1], DELIVERED)
-    desk.engine.wake()
-    desk.wait_for_state(entries[0], DELIVERED)
+    desk.time.leap(GRACE)
+    desk.look_at_the_outbox()
+    assert desk.entry(entries[0]).state is DELIVERED
     assert server.get(first)["custom"]["Mine"] == "yes"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from planhat_tui.tui.presentation.amounts import count, plural, short, whole
+from planhat_tui.tui.presentation.amounts import count, short, whole
 
 NUMBERS = st.integers() | st.floats() | st.floats(-1e15, 1e15) | st.floats(-2000, 2000)
 
@@ -103,9 +103,3 @@ def test_a_number_that_is_shown_can_be_read_again(number: float) -> None:
 def test_a_count_says_where_counting_stopped() -> None:
     assert count(12_480) == "12,480"
     assert count(1000, capped=True) == "1,000+"
-
-
-def test_words_follow_the_number() -> None:
-    assert plural(1, "edit") == "1 edit"
-    assert plural(0, "edit") == "0 edits"
-    assert plural(1200, "company", "companies") == "1,200 companies"

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls
-from planhat_tui.tui.calldraft import Typed, draft_of, kept, recalled, stamp
+from planhat_tui.model.calls import CallDraft, CallTimer
+from planhat_tui.tui.calldraft import (
+    Typed,
+    at_save,
+    check_told,
+    draft_of,
+    kept,
+    recalled,
+    stamp,
+)
 from tests.tui.texts import TEXTS
 
 NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
@@ -141,3 +150,55 @@ def test_a_draft_keeps_moments_whole_however_late_it_is_opened() -> None:
 
 def test_a_text_that_is_no_time_yet_is_kept_as_it_is() -> None:
     assert recalled(kept(Typed(start="14:0"), NOW), NOW) == Typed(start="14:0")
+
+
+RINGING = CallTimer(rang_at=at(14, 29, 40))
+TALKING = CallTimer(rang_at=at(14, 20), answered_at=at(14, 20, 20))
+ENDED = CallTimer(rang_at=at(14, 20), answered_at=at(14, 20, 20), ended_at=at(14, 25))
+
+
+def saved(typed: Typed, timer: CallTimer, *, finished: bool = False) -> CallDraft:
+    draft = draft_of(at_save(typed, timer, NOW), NOW, finished=finished)
+    check_told(draft, timer, finished=finished)
+    return draft
+
+
+def refused(typed: Typed, timer: CallTimer, *, finished: bool = False) -> tuple[str, str]:
+    with pytest.raises(InputError) as caught:
+        saved(typed, timer, finished=finished)
+    return caught.value.field, caught.value.message
+
+
+@pytest.mark.parametrize("typed", [Typed(), Typed(note="hi"), Typed(start="14:00")])
+def test_a_call_that_ended_is_not_saved_without_its_minutes(typed: Typed) -> None:
+    assert refused(typed, CallTimer(), finished=True) == ("talk", "How many minutes?")
+
+
+def test_a_call_that_nobody_answered_is_saved_with_no_minutes() -> None:
+    draft = saved(Typed(talk="0", waiting="30"), CallTimer(), finished=True)
+    assert calls.talk_time(draft.start, draft.end, draft.waiting) == timedelta()
+    assert draft.waiting == 30
+
+
+def test_a_talk_that_goes_on_ends_as_it_is_saved() -> None:
+    draft = saved(Typed(start="14:20", waiting="20"), TALKING)
+    assert (draft.start, draft.end) == (at(14, 20), NOW)
+
+
+def test_an_end_or_minutes_that_are_typed_stand_as_a_talk_is_saved() -> None:
+    assert saved(Typed(start="14:20", end="14:28"), TALKING).end == at(14, 28)
+    assert saved(Typed(start="14:20", talk="5", waiting="20"), TALKING).end == at(14, 25, 20)
+
+
+def test_a_call_that_still_rings_is_not_saved() -> None:
+    assert refused(Typed(start="14:29:40"), RINGING) == ("talk", "It still rings.")
+
+
+def test_a_call_that_nobody_answers_is_saved_with_the_time_it_rang() -> None:
+    draft = saved(Typed(start="14:29:40", talk="0"), RINGING)
+    assert (draft.start, draft.end, draft.waiting) == (at(14, 29, 40), NOW, 20)
+
+
+def test_a_timed_call_whose_times_were_emptied_is_not_saved() -> None:
+    assert refused(Typed(), ENDED)[0] == "start"
+    assert refused(Typed(start="14:20"), ENDED)[0] == "end"

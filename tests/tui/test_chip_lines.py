@@ -49,3 +49,8 @@ def test_a_change_of_tags_is_told_by_signs_and_by_colours() -> None:
 
 def test_a_hostile_tag_is_harmless_in_an_editor() -> None:
     assert change_line([], ["\x1b]52;c;x\x07"], COLOURS).plain == "+␛]52;c;x␇"
+
+
+def test_a_tag_that_only_some_have_says_how_many() -> None:
+    line = change_line(["vip", "gold"], ["vip"], COLOURS, {"gold": " 2 of 3"})
+    assert line.plain == "vip   -gold 2 of 3"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planhat_tui.model.query import Sort, parse
 from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.columns import GAP, Column, lay_out
 
@@ -14,8 +15,10 @@ LISTS = (
     columns.CALLS,
     columns.OUTBOX,
     columns.PROFILES,
+    columns.ORDER,
+    columns.COLUMNS,
 )
-ALL = pytest.mark.parametrize("wanted", LISTS, ids=lambda wanted: wanted[0].title.lower())
+ALL = pytest.mark.parametrize("wanted", LISTS, ids=lambda wanted: wanted[0].key)
 
 
 def used(laid: tuple[Column, ...]) -> int:
@@ -74,10 +77,23 @@ def test_without_room_one_column_is_left(width: int) -> None:
 
 
 def test_wide_screens_add_columns() -> None:
-    assert [column.key for column in lay_out(columns.COMPANIES, 73)] == [
-        "name", "phase", "health", "arr", "renews",
-    ]  # fmt: skip
-    assert len(lay_out(columns.COMPANIES, 193)) == len(columns.COMPANIES)
+    usual = columns.chosen(columns.COMPANIES, ())
+    five = ["name", "phase", "health", "arr", "renews"]
+    assert [column.key for column in lay_out(usual, 62)] == five
+    assert [column.key for column in lay_out(usual, 73)] == five
+    assert len(lay_out(usual, 193)) == len(usual) == 8
+
+
+def test_chosen_columns_stand_in_their_order_and_the_first_are_kept() -> None:
+    chosen = columns.chosen(columns.COMPANIES, ("mrr", "name", "nothing", "mrr", "status"))
+    assert [column.key for column in chosen] == ["mrr", "name", "status"]
+    assert [column.key for column in lay_out(chosen, 36)] == ["mrr", "name"]
+    assert [column.key for column in lay_out(chosen, 200)] == ["mrr", "name", "status"]
+
+
+def test_every_field_that_a_column_names_can_be_sorted_by() -> None:
+    fields = [column.field for column in columns.COMPANIES if column.field]
+    assert parse(f"sort:{','.join(fields)}").sort == tuple(Sort(field) for field in fields)
 
 
 @ALL
@@ -89,3 +105,20 @@ def test_titles_fit_into_their_columns(wanted: tuple[Column, ...]) -> None:
 def test_keys_and_ranks_of_a_list_are_each_there_once(wanted: tuple[Column, ...]) -> None:
     assert len({column.key for column in wanted}) == len(wanted)
     assert sorted(column.rank for column in wanted) == list(range(len(wanted)))
+
+
+def test_a_custom_field_is_a_column_under_its_own_name() -> None:
+    plan, name = columns.chosen(columns.COMPANIES, ("custom.Plan\x1b[31m", "name", "custom."))
+    assert (plan.key, plan.field) == ("custom.Plan\x1b[31m", "custom.Plan\x1b[31m")
+    assert "PLAN" in plan.title
+    assert "\x1b" not in plan.title
+    assert name.key == "name"
+    assert columns.custom_paths(["name", "custom.Seats"]) == ("custom.Seats",)
+
+
+def test_a_column_with_a_width_of_its_own_neither_grows_nor_gives_way() -> None:
+    shown = columns.chosen(columns.COMPANIES, ("name=30", "arr", "custom.Plan=8"))
+    for width in (60, 100, 200):
+        cells = {one.key: one.width for one in columns.lay_out(shown, width)}
+        assert cells == {"name": 30, "arr": 7, "custom.Plan": 8}
+    assert columns.custom_paths(("name=30", "custom.Plan=8")) == ("custom.Plan",)

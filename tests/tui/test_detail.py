@@ -56,6 +56,12 @@ def by_id(rows: list[Row]) -> dict[str, tuple[str, str, str]]:
     return {row.id: (str(row.cells["label"]), value(row), str(row.cells["type"])) for row in rows}
 
 
+def test_who_owns_it_is_not_loaded_while_the_team_is_not_here() -> None:
+    rows = detail_rows(shown(ACME), UNICODE, {}, width=60, chip=-1, words="")
+    assert by_id(rows)["owner"][1] == "…"
+    assert by_id(rows)["coOwner"][1] == "-"
+
+
 def test_the_detail_goes_from_tags_over_facts_and_custom_fields_to_the_rest() -> None:
     found = by_id(rows_of(ACME))
     assert next(iter(found)) == TAGS

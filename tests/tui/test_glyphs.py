@@ -9,7 +9,7 @@ from planhat_tui.model.outbox import State
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE, Glyphs, choose
 
 BOTH = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
-WIDE = {"checked", "unchecked"}
+WIDE = {"checked", "unchecked", "blocks"}
 
 
 @BOTH
@@ -18,6 +18,7 @@ def test_every_sign_is_one_cell(glyphs: Glyphs) -> None:
     assert [name for name in names if cell_len(getattr(glyphs, name)) != 1] == []
     assert {cell_len(sign) for sign in glyphs.states.values()} == {1}
     assert cell_len(glyphs.checked) == cell_len(glyphs.unchecked)
+    assert {cell_len(part) for part in glyphs.blocks} == {1}
 
 
 @BOTH
@@ -25,7 +26,8 @@ def test_every_open_state_has_a_sign_of_its_own(glyphs: Glyphs) -> None:
     assert set(glyphs.states) == {state for state in State if state.is_open}
     assert len(set(glyphs.states.values())) == len(glyphs.states)
     others = {glyphs.caret, glyphs.marked, glyphs.featured, glyphs.read_only, glyphs.not_loaded}
-    assert len(others) == 5
+    others.add(glyphs.changed)
+    assert len(others) == 6
     assert others.isdisjoint(glyphs.states.values())
 
 
@@ -61,3 +63,13 @@ def test_signs_follow_the_theme_and_then_the_locale(
     setting: str, env: dict[str, str], chosen: Glyphs
 ) -> None:
     assert choose(setting, env) is chosen
+
+
+def test_without_borders_nothing_is_only_drawn() -> None:
+    signs = choose("unicode", {}, "none")
+    lines = [name for name in vars(Glyphs)["__slots__"] if name.startswith(("thin", "heavy"))]
+    assert len(lines) == 6
+    assert {getattr(signs, name) for name in lines} == {" "}
+    assert signs.blocks == ""
+    assert signs.states == UNICODE.states
+    assert choose("unicode", {}, "line") == UNICODE

@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import string
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual.keys import Keys
+from textual.keys import Keys, _character_to_key
 
 import planhat_tui.tui
+from planhat_tui.config.keymap import POSSIBLE
+from planhat_tui.config.keys import CHAINS, name_of
 from planhat_tui.tui.keys import (
     KEYS,
+    MOST,
     Key,
     Where,
     bindings,
@@ -83,7 +87,7 @@ def test_the_class_that_stands_for_a_place_binds_its_keys(where: Where) -> None:
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key.where}-{key.name}")
 def test_every_key_is_one_that_textual_knows(key: Key) -> None:
-    known = {one.value for one in Keys} | {"slash", "colon", "question_mark", "space"}
+    known = {one.value for one in Keys} | {name_of(c) for c in string.punctuation} | {"space"}
     for name in each_key(key):
         assert len(name) == 1 or name in known
 
@@ -95,22 +99,10 @@ def test_every_key_has_words_for_the_footer_and_for_the_help(key: Key) -> None:
     assert not key.help.endswith(".")
 
 
-CHAINS = (
-    (Where.LIST, Where.COMPANIES, Where.EXPLORER),
-    (Where.LIST, Where.DETAIL, Where.EXPLORER),
-    (Where.LIST, Where.CONTACTS, Where.EXPLORER),
-    (Where.LIST, Where.CALL, Where.EXPLORER),
-    (Where.TIMER, Where.FORM, Where.CALL, Where.EXPLORER),
-    (Where.LIST, Where.OUTBOX),
-    (Where.LIST, Where.TENANTS),
-)
-"""What has keys at the same time, from the focused widget outwards."""
-
-
 @pytest.mark.parametrize("chain", CHAINS, ids="-".join)
-def test_the_footer_has_at_most_eight_keys_in_the_order_of_use(chain: tuple[Where, ...]) -> None:
+def test_the_footer_has_few_keys_in_the_order_of_use(chain: tuple[Where, ...]) -> None:
     chosen = footer(key for place in chain for key in keys_of(place))
-    assert 0 < len(chosen) <= 8
+    assert 0 < len(chosen) <= MOST
     assert [key.rank for key in chosen] == sorted(key.rank for key in chosen)
     assert len({key.name for key in chosen}) == len(chosen)
     if Where.EXPLORER in chain:
@@ -118,13 +110,13 @@ def test_the_footer_has_at_most_eight_keys_in_the_order_of_use(chain: tuple[Wher
 
 
 @given(st.lists(st.sampled_from(KEYS)))
-def test_any_footer_shows_at_most_eight_different_keys(some: list[Key]) -> None:
+def test_any_footer_shows_few_different_keys(some: list[Key]) -> None:
     chosen = footer(some)
-    assert len(chosen) <= 8
+    assert len(chosen) <= MOST
     assert len({key.name for key in chosen}) == len(chosen)
     assert all(key.rank for key in chosen)
     ranked = {key.name for key in some if key.rank}
-    assert len(chosen) == min(8, len(ranked))
+    assert len(chosen) == min(MOST, len(ranked))
 
 
 def test_a_key_is_written_as_people_write_it() -> None:
@@ -158,3 +150,18 @@ def test_a_binding_runs_the_deed_of_its_name() -> None:
     assert made["save"].priority
     assert not made["close"].priority
     assert not any(one.show for one in made.values())
+
+
+@given(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs")))
+def test_a_character_has_the_name_that_textual_gives_it(char: str) -> None:
+    assert name_of(char) == _character_to_key(char)
+
+
+def test_the_keys_that_the_config_can_have_are_those_that_textual_knows() -> None:
+    known = {one.value for one in Keys} | {name_of(char) for char in string.punctuation}
+    known |= {"space", "ctrl+left_square_bracket"}  # what space sends, and what Escape does
+    assert known >= POSSIBLE
+
+
+def test_no_place_with_keys_is_left_out_of_the_check_for_conflicts() -> None:
+    assert {where for chain in CHAINS for where in chain} == set(Where)

@@ -37,14 +37,25 @@ async def test_a_bar_has_pieces_at_both_ends() -> None:
         assert len(bar.text) == 29
 
 
-async def test_what_does_not_fit_goes_from_the_middle() -> None:
+async def test_what_does_not_fit_goes_from_the_middle_and_leaves_a_sign() -> None:
     bar = Bar(id="bar")
     app = Stage(bar)
     async with app.run_test(size=(24, 3)):
         bar.show([("143 left", "")], [("2 queued · ", ""), ("1 conflict · ", ""), ("online", "")])
-        assert bar.text == " 143 left        online"
+        assert bar.text == " 143 left      … online"
         bar.show([("143 of 200 left · reset in 12 s", "")], [("online", "")])
-        assert bar.text.strip() == "143 of 200 left · reset in 12 s"
+        assert bar.text == " 143 of 200 left · rese…"
+
+
+async def test_the_most_urgent_stays_and_the_left_is_cut() -> None:
+    bar = Bar(id="bar", kept=2)
+    app = Stage(bar)
+    async with app.run_test(size=(40, 3)):
+        left = [("143 of 200 left · reset in 12 s", ""), (" · 5 waiting", "")]
+        bar.show(left, [("2 queued · ", ""), ("1 conflict · ", ""), ("online", "")], "~")
+        assert bar.text == " 143 of 200 left~ ~ 1 conflict · online"
+        bar.show(left[:1], [("online", "")], "~")
+        assert bar.text == " 143 of 200 left · reset in 12 s online"
 
 
 async def test_a_bar_follows_what_it_is_told() -> None:
@@ -70,9 +81,9 @@ async def test_a_bar_never_exceeds_its_line_where_the_left_fits() -> None:
     @given(PIECES, PIECES)
     def law(left: list[tuple[str, str]], right: list[tuple[str, str]]) -> None:
         bar.show(left, right)
-        needed = 1 + sum(cell_len(text) for text, _ in left)
-        assert cell_len(bar.text) <= max(59, needed)
-        assert bar.text.startswith(" " + "".join(text for text, _ in left))
+        assert cell_len(bar.text) <= 60
+        if sum(cell_len(text) for text, _ in left) <= 59:
+            assert bar.text.startswith(" " + "".join(text for text, _ in left))
 
     async with app.run_test(size=(60, 3)):
         law()
@@ -117,6 +128,34 @@ async def test_a_rule_shows_the_panes_as_tabs() -> None:
         assert [message.place for message in clicked] == [1, 0]
 
 
+TABS = "━ 1 Companies ── 2 Detail ──[3 Contacts 8]━━ 4 Call ──"
+CLOSE = "━ 1 Companies  2 Detail [3 Contacts 8] 4 Call "
+GLOBEX = "Globex Services International"
+
+
+@pytest.mark.parametrize(
+    ("width", "name", "note", "drawn"),
+    [
+        (80, "Acme Inc", "30 s", f"{TABS}━━━━━━━━ Acme Inc · 30 s ━"),
+        (80, GLOBEX, "30 s", f"{TABS} Globex Services… · 30 s ━"),
+        (80, GLOBEX, "2 marked · 30 s", f"{TABS} Globex Serv… · 2 marked ━"),
+        (60, GLOBEX, "30 s", f"{CLOSE} Globex Ser… ━"),
+        (60, "3M", "30 s", f"{TABS}━ 3M ━"),
+        (50, "Acme Inc", "30 s", f"{CLOSE}━━━━"),
+    ],
+)
+async def test_the_name_stands_beside_the_tabs_and_cuts_no_word_of_them(
+    width: int, name: str, note: str, drawn: str
+) -> None:
+    rule = Rule()
+    app = Stage(rule)
+    async with app.run_test(size=(width, 3)) as pilot:
+        tabs = ("1 Companies", "2 Detail", "3 Contacts 8", "4 Call")
+        rule.show(tabs, 2, note, name=name, heavy=True)
+        await pilot.pause()
+        assert app.lines[0] == drawn
+
+
 async def test_a_note_that_does_not_fit_gets_shorter_and_goes() -> None:
     rule = Rule("Acme")
     app = Stage(rule)
@@ -135,7 +174,7 @@ async def test_the_rule_is_drawn_with_the_signs_of_the_theme() -> None:
     app = Stage(rule, glyphs=ASCII)
     async with app.run_test(size=(16, 3)):
         assert app.lines[0].isascii()
-        assert app.lines[0].startswith("= Globex S~ ==")
+        assert app.lines[0].startswith("= Globex Serv~ =")
 
 
 async def test_a_rule_is_exactly_as_wide_as_its_line() -> None:
@@ -279,9 +318,17 @@ async def test_keys_that_would_be_typed_are_not_shown_while_one_types() -> None:
         await pilot.pause()
         assert one.text.startswith("ctrl+s save  esc close, draft kept  ")
         assert "ctrl+t tags" in one.text
-        assert "f2 queue" in one.text
+        assert "F2 queue" in one.text
         for words in ("find", "mark", "log call", "? keys"):
             assert words not in one.text
+
+
+async def test_where_enter_leads_is_said_while_one_types() -> None:
+    one = Footer(Everywhere())
+    async with one.app.run_test(size=(90, 6)) as pilot:
+        one.bar.show(one.parts, {}, typing=True, leads="list")
+        await pilot.pause()
+        assert one.text == "enter list  esc back"
 
 
 def _dim(one: Footer, word: str) -> bool:

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from planhat_tui.tui.presentation.columns import COMPANIES
-from planhat_tui.tui.presentation.moments import age, clock, date_of, dated, day, lasting, running
+from planhat_tui.tui.presentation.moments import (
+    age,
+    clock,
+    date_of,
+    dated,
+    day,
+    lasting,
+    running,
+    steady_age,
+)
 
 TODAY = date(2026, 3, 2)
 
@@ -95,3 +104,13 @@ def test_a_length_of_time_has_at_most_two_units(seconds: float, shown: str) -> N
 )
 def test_a_running_timer_counts_whole_seconds(seconds: float, shown: str) -> None:
     assert running(timedelta(seconds=seconds)) == shown
+
+
+@given(seconds=st.floats(0, 1e6))
+def test_an_age_on_the_screen_moves_in_steps_and_is_never_far_off(seconds: float) -> None:
+    told = steady_age(seconds)
+    if told.endswith(" s"):
+        assert int(told[:-2]) % 5 == 0
+        assert 0 <= seconds - int(told[:-2]) < 5
+    else:
+        assert told == age(seconds)

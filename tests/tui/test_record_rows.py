@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from rich.text import Text
 
+from planhat_tui.api.log import RequestLogLine
+from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
+from planhat_tui.store.history import Seen
 from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE
 from planhat_tui.tui.presentation.rows import (
@@ -19,6 +23,8 @@ from planhat_tui.tui.presentation.rows import (
     entry_row,
     mood_of,
     profile_row,
+    request_row,
+    seen_row,
 )
 from tests.tui.records import HOSTILE, company, contact, entry, logged, profile
 from tests.tui.texts import TEXTS
@@ -27,13 +33,23 @@ TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 
 
+MIDNIGHT = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC).timestamp()
+
+
 def is_safe(row: Row) -> bool:
     cells = [cell.plain if isinstance(cell, Text) else cell for cell in row.cells.values()]
     return all(cell == visible(cell) for cell in cells)
 
 
+def test_what_others_have_changed_has_a_sign() -> None:
+    assert company_row(company(), UNICODE, TODAY, {}, changed=True).flag == "∆"
+    assert company_row(company(), ASCII, TODAY, {}, changed=True).flag == "+"
+    assert company_row(company(), UNICODE, TODAY, {}).flag == " "
+
+
 def test_a_company_is_shown_as_people_say_it() -> None:
-    row = company_row(company(state=State.QUEUED), UNICODE, TODAY, {"u1": "Anna Lind"})
+    known = company(state=State.QUEUED, updated=MIDNIGHT)
+    row = company_row(known, UNICODE, TODAY, {"u1": "Anna Lind"})
     assert row.cells == {
         "name": "Acme Inc",
         "phase": "onboarding",
@@ -43,21 +59,31 @@ def test_a_company_is_shown_as_people_say_it() -> None:
         "owner": "Anna Lind",
         "domain": "acme.com",
         "tags": "vip · gold",
+        "status": "customer",
+        "mrr": "-",
+        "active": "-",
+        "updated": "today",
+        "external": "-",
     }
     assert (row.id, row.state, row.mood, row.flag, row.dim) == ("c1", "●", "queued", " ", False)
 
 
 def test_empty_fields_of_a_company_are_dashes() -> None:
-    bare = company(phase="", health=None, arr=None, renewal_date="", owner="", domain="", tags=())
+    bare = company(
+        phase="", status="", health=None, arr=None, renewal_date="", owner="", domain="", tags=()
+    )
     row = company_row(bare, UNICODE, TODAY, {})
     assert set(row.cells.values()) == {"Acme Inc", "-"}
     assert row.state == " "
 
 
+LEAN = {"name", "external"}
+
+
 def test_what_is_not_loaded_never_looks_empty() -> None:
     row = company_row(company(complete=False, phase="", tags=()), ASCII, TODAY, {})
     assert row.cells["name"] == "Acme Inc"
-    assert {text for key, text in row.cells.items() if key != "name"} == {"~"}
+    assert {text for key, text in row.cells.items() if key not in LEAN} == {"~"}
 
 
 def test_a_company_without_a_name_is_called_by_its_id() -> None:
@@ -174,6 +200,26 @@ def test_a_state_has_the_colour_of_what_it_asks_for(state: State | None, mood: s
     assert mood_of(state) == mood
 
 
+def test_a_change_that_was_seen_is_told_with_names_in_place_of_ids() -> None:
+    at = datetime(2026, 3, 2, 9, 5, tzinfo=UTC).timestamp()
+    mine = Seen(Kind.COMPANY, "c1", Change("owner", "u1", None), at, ours=True)
+    row = seen_row(mine, 3, NOW, {"u1": "Anna Lind"})
+    assert row.cells == {
+        "at": "09:05", "field": "Owner", "before": "Anna Lind", "after": "-", "by": "you",
+    }  # fmt: skip
+    assert row.id == "3"
+    theirs = Seen(Kind.COMPANY, "c1", Change("custom.P\x1blan", ["a", "b"], 7), at, ours=False)
+    row = seen_row(theirs, 2, NOW, {})
+    assert (row.cells["before"], row.cells["after"], row.cells["by"]) == ("a, b", "7", "others")
+    assert is_safe(row)
+
+
+@given(TEXTS)
+def test_no_change_reaches_a_terminal_with_what_it_would_act_upon(text: str) -> None:
+    seen = Seen(Kind.COMPANY, "c1", Change(f"custom.{text}", text, [text]), 0.0, ours=False)
+    assert is_safe(seen_row(seen, 1, NOW, {}))
+
+
 def test_a_tenant_is_shown_with_its_host() -> None:
     row = profile_row(profile(label="PRODUCTION"), "2 queued")
     assert row.cells == {
@@ -183,3 +229,21 @@ def test_a_tenant_is_shown_with_its_host() -> None:
         "note": "2 queued",
     }
     assert profile_row(profile(demo=True), "").cells["host"] == "in this program"
+    here = profile_row(replace(profile(), base_url="http://localhost:8080"), "")
+    assert here.cells["host"] == "localhost:8080"
+
+
+def test_a_request_says_what_came_back_and_a_lost_one_that_nothing_did() -> None:
+    line = RequestLogLine("GET", "/companies\x1b[2J", 200, 1234.5, 34_567, 1, 199, "")
+    row = request_row(line, 7)
+    assert row.id == "7"
+    assert row.cells["path"] == "/companies␛[2J"
+    assert [row.cells[key] for key in ("method", "status", "ms", "bytes", "left")] == [
+        "GET",
+        "200",
+        "1,234",
+        "34,567",
+        "199",
+    ]
+    lost = request_row(replace(line, status=0, remaining=None, error="OfflineError"), 8)
+    assert (lost.cells["status"], lost.cells["left"], lost.state) == ("no answer", "-", "!")

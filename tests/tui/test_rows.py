@@ -10,11 +10,12 @@ from rich.text import Text
 
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.cells import settled
-from planhat_tui.tui.presentation.columns import Column
+from planhat_tui.tui.presentation.columns import GAP, Column
 from planhat_tui.tui.presentation.glyphs import ASCII
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.themes import convert
-from planhat_tui.tui.widgets.rows import LEAD, PAGE, Rows
+from planhat_tui.tui.widgets.rowlines import LEAD, PAGE
+from planhat_tui.tui.widgets.rows import Rows
 from tests.tui.stage import SHIPPED, Stage, drawn
 from tests.tui.texts import TEXTS
 
@@ -333,6 +334,18 @@ async def test_a_click_beside_the_rows_does_nothing() -> None:
         assert (one.here, one.rows.marks) == ("c1", {})
 
 
+async def test_a_click_on_a_title_tells_the_column() -> None:
+    one = listed(4)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        await pilot.press("j")
+        for x in (1, LEAD, LEAD + one.rows.columns[0].width + GAP):
+            await pilot.click(one.rows, offset=(x, 0))
+        heard = [cast("Rows.Headed", told).key for told in one.app.all_heard(Rows.Headed)]
+        assert heard == ["name", "arr"]
+        assert one.here == "c1"
+
+
 # -- marks
 
 
@@ -516,5 +529,80 @@ async def test_rows_that_come_from_the_middle_find_their_place() -> None:
         one.rows.fill(9 * PAGE + 1, numbered(2 * PAGE, start - 1), offset=start)
         await drawn(one.app, pilot)
         assert (one.here, one.rows.cursor, one.line) == (f"c{here}", here + 1, line)
-        assert [row.id for row in one.rows.loaded[:2]] == [f"c{start - 1}", f"c{start}"]
+        first, second = one.rows.row(start), one.rows.row(start + 1)
+        assert first is not None
+        assert second is not None
+        assert [first.id, second.id] == [f"c{start - 1}", f"c{start}"]
         assert one.rows.row(0) is None
+
+
+# -- letters that match, order, ranges
+
+
+async def test_letters_that_match_are_underlined_also_where_a_cell_is_cut() -> None:
+    name = "Malmö International Energy Services"
+    row = Row("a", {"name": name, "arr": "64k"}, lit={"name": [(0, 5), (14, 30)], "arr": [(0, 1)]})
+    one = Listed([row])
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        strip = one.rows.render_line(1)
+        lit = [segment.text for segment in strip if segment.style and segment.style.underline]
+        width = one.rows.columns[0].width
+        assert lit == ["Malmö", name[14 : width - 1]]
+        assert f"{name[: width - 1]}…" in strip.text
+
+
+async def test_the_heading_says_by_which_columns_the_list_is_sorted() -> None:
+    one = listed(3)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        before = one.app.lines[0]
+        one.rows.show_columns(COLUMNS, {"name": False, "arr": True})
+        await pilot.pause()
+        heading = one.app.lines[0]
+        assert "NAME▴" in heading
+        assert "ARR▾" in heading
+        assert heading.replace("▴", " ").replace("▾", " ") == before
+        one.rows.show_columns(COLUMNS[:1], {})
+        await pilot.pause()
+        assert one.app.lines[0].split() == ["NAME"]
+
+
+async def test_a_range_goes_from_where_it_was_begun_to_the_cursor() -> None:
+    one = listed(40)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        await pilot.press("j", "j", "j")
+        one.rows.do_range()
+        await pilot.press("k", "k")
+        await pilot.pause()
+        assert [line[2] for line in one.app.lines[1:6]] == [" ", "·", "·", "·", " "]
+        one.rows.do_range()
+        await pilot.pause()
+        (ranged,) = cast("list[Rows.Ranged]", one.app.all_heard(Rows.Ranged))
+        assert (ranged.first, ranged.last) == (1, 3)
+        assert not one.rows.leave_range()
+
+
+async def test_a_range_is_given_up_when_other_rows_come() -> None:
+    one = listed(40)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        one.rows.do_range()
+        assert one.rows.leave_range()
+        one.rows.do_range()
+        one.rows.fill(40, numbered(40))
+        assert not one.rows.leave_range()
+        one.rows.fill(0, [])
+        one.rows.do_range()
+        assert not one.rows.leave_range()
+
+
+async def test_the_cursor_goes_to_another_row_and_keeps_its_line() -> None:
+    one = listed(40)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        await pilot.press("j", "j")
+        one.rows.fill(300, numbered(60, 120), offset=120, on="c150")
+        await pilot.pause()
+        assert (one.here, one.rows.cursor, one.line) == ("c150", 150, 2)

@@ -6,18 +6,19 @@ from hypothesis import strategies as st
 
 from planhat_tui.errors import InputError, OfflineError
 from planhat_tui.model.edits import Change
-from planhat_tui.model.outbox import Action, Entry
-from planhat_tui.model.records import Kind
+from planhat_tui.model.outbox import Action, Entry, State
+from planhat_tui.model.records import Kind, count_of
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.sentences import (
     change_words,
-    count_of,
     delivered,
     entry_words,
     problem,
     queued,
+    stuck,
     tag_list,
     tag_words,
+    undecided,
 )
 from tests.tui.records import HARMLESS, HOSTILE, entry
 from tests.tui.test_values import JSON
@@ -79,7 +80,7 @@ def test_an_edit_is_told_in_a_line(asked: Entry, words: str) -> None:
     assert entry_words(asked, {}) == words
 
 
-CALL = {"kind": Kind.CALL, "title": "Ada Jensen"}
+CALL = {"kind": Kind.CALL, "title": "call to +46 70"}
 
 
 @pytest.mark.parametrize(
@@ -89,19 +90,23 @@ CALL = {"kind": Kind.CALL, "title": "Ada Jensen"}
         ([entry(Change("tags", ["old"], []))], "Tag old off Acme Inc is queued."),
         ([entry(Change("tags", ["old"], ["gold"]))], "2 tags on Acme Inc are queued."),
         ([entry(PHASE)], "Phase of Acme Inc is queued."),
+        ([entry(Change("domains", [], ["a.com"]))], "Domains of Acme Inc are queued."),
+        ([entry(Change("custom.Plan", "Gold", None))], "Removal of Plan from Acme Inc is queued."),
+        ([entry(Change("phase", "won", None))], "Phase of Acme Inc is queued."),
         ([entry(GOLD, PHASE)], "2 fields of Acme Inc are queued."),
         ([entry(GOLD)] * 40, "Tag gold on 40 companies is queued."),
         ([entry(TITLE, kind=Kind.CONTACT)] * 2, "Position of 2 contacts is queued."),
         ([entry(action=Action.CREATE)], "New company Acme Inc is queued."),
         ([entry(action=Action.DELETE)], "Deletion of Acme Inc is queued."),
         ([entry(action=Action.DELETE)] * 3, "Deletion of 3 companies is queued."),
-        ([entry(action=Action.CREATE, **CALL)], "Call with Ada Jensen is queued."),
-        ([entry(action=Action.DELETE, **CALL)], "Deletion of the call with Ada Jensen is queued."),
-        ([entry(PHASE, **CALL)], "Change of the call with Ada Jensen is queued."),
+        ([entry(action=Action.CREATE, **CALL)], "Call to +46 70 is queued."),
+        ([entry(action=Action.DELETE, **CALL)], "Deletion of the call to +46 70 is queued."),
+        ([entry(PHASE, **CALL)], "Change of the call to +46 70 is queued."),
     ],
 )
 def test_what_a_key_has_queued_is_said(entries: list[Entry], sentence: str) -> None:
-    assert queued(entries) == f"{sentence}  u takes it back"
+    them = "them" if sentence.endswith(" are queued.") else "it"
+    assert queued(entries) == f"{sentence}  u takes {them} back"
 
 
 def test_what_has_arrived_meanwhile_is_said_in_the_same_words() -> None:
@@ -109,12 +114,63 @@ def test_what_has_arrived_meanwhile_is_said_in_the_same_words() -> None:
         "Tag gold on Acme Inc is delivered.  u takes it back"
     )
     assert delivered(queued([entry(GOLD, PHASE)])) == (
-        "2 fields of Acme Inc are delivered.  u takes it back"
+        "2 fields of Acme Inc are delivered.  u takes them back"
     )
 
 
 def test_where_nothing_changes_that_is_said() -> None:
     assert queued([]) == "Nothing to change: it is so already."
+
+
+@pytest.mark.parametrize(
+    ("kept", "sentence"),
+    [
+        (
+            entry(GOLD, reason="This token may not change this company (403).  Use another."),
+            (
+                "Not saved in Planhat: this token may not change this company (403). "
+                "Tag gold on Acme Inc is kept here.  o shows it"
+            ),
+        ),
+        (
+            entry(GOLD, PHASE, reason="Planhat refused this company (400).  Change it."),
+            (
+                "Not saved in Planhat: Planhat refused this company (400). "
+                "2 fields of Acme Inc are kept here.  o shows it"
+            ),
+        ),
+        (
+            entry(PHASE, state=State.CONFLICT, reason="Somebody else changed Phase meanwhile."),
+            (
+                "Not saved in Planhat: somebody else changed Phase meanwhile. "
+                "Phase of Acme Inc is kept here.  o shows it"
+            ),
+        ),
+        (
+            entry(
+                action=Action.CREATE,
+                state=State.NOT_SURE,
+                reason="Not sure whether Planhat saved the company: the answer was lost.  Look.",
+            ),
+            "Not sure whether Planhat saved the company: the answer was lost.  o decides",
+        ),
+        (
+            entry(
+                action=Action.CREATE,
+                state=State.NOT_SURE,
+                reason="The program ended before the answer came.",
+                **CALL,
+            ),
+            "The program ended before the answer came.  o decides",
+        ),
+    ],
+)
+def test_what_keeps_an_edit_is_said_with_what_it_means_and_the_next_key(
+    kept: Entry, sentence: str
+) -> None:
+    if kept.state is State.QUEUED:
+        kept = kept._replace(state=State.REFUSED)
+    assert stuck(kept) == sentence
 
 
 FIELD = st.sampled_from(("tags", "phase", "owner", "custom.Plan", "shiny")) | TEXTS
@@ -126,6 +182,26 @@ def test_any_edit_is_told_safely(
     title: str, changes: list[Change], action: Action, kind: Kind
 ) -> None:
     made = entry(*changes, title=title, action=action, kind=kind, body={"nr": title})
-    for text in (entry_words(made, {title: title}), queued([made]), queued([made, made])):
+    kept = stuck(made._replace(state=State.REFUSED, reason=title))
+    for text in (entry_words(made, {title: title}), queued([made]), queued([made, made]), kept):
         assert text
         assert text == visible(text)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State.QUEUED, "it goes out by itself.  h holds it, x drops it"),
+        (State.SENDING, "it is on its way"),
+        (State.HELD, "R sends it again, x drops it"),
+        (State.REFUSED, "R sends it again, x drops it"),
+    ],
+)
+def test_where_enter_has_nothing_to_decide_it_says_why(state: State, told: str) -> None:
+    assert told in undecided(state)
+
+
+def test_a_long_title_leaves_the_key_of_a_sentence_on_its_line() -> None:
+    told = queued([entry(title="Long " * 180, changes=(PHASE,))])
+    assert len(told) <= 78
+    assert told.endswith("queued.  u takes it back")

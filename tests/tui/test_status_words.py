@@ -8,6 +8,7 @@ from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import User
 from planhat_tui.store.rows import Progress
+from planhat_tui.sync.outlook import Outlook
 from planhat_tui.sync.status import Network, SyncStatus
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE
 from planhat_tui.tui.presentation.status_words import COLOURS, NETWORK, URGENT, header, state
@@ -41,14 +42,17 @@ def test_the_header_says_what_the_profile_forbids() -> None:
 
 
 def test_the_header_counts_what_waits_in_other_tenants() -> None:
-    _, others = header(profile(), "host", None, {"b": 2, "c": 1}, UNICODE)
+    _, others = header(profile(), "host", None, {State.QUEUED: 3}, UNICODE)
     assert text(others) == "host  other tenants: 3 queued"
+    waiting = {State.QUEUED: 1, State.NOT_SURE: 2}
+    _, others = header(profile(), "host", None, waiting, UNICODE)
+    assert text(others) == "host  other tenants: 2 not sure · 1 queued"
 
 
-def test_the_demo_names_no_host() -> None:
+def test_the_demo_says_that_it_is_no_host() -> None:
     left, others = header(profile(demo=True, label="practice data"), "host", None, {}, UNICODE)
     assert "practice data" in text(left)
-    assert others == []
+    assert text(others) == "in this program"
 
 
 def test_a_hostile_header_is_harmless() -> None:
@@ -70,6 +74,7 @@ def test_a_quiet_state_says_only_how_the_network_is() -> None:
         ("starting", "starting"),
         ("online", "online"),
         ("offline", "offline"),
+        ("stranger", "not Planhat"),
         ("refused", "token refused"),
         ("mismatch", "another tenant"),
     ],
@@ -84,6 +89,15 @@ def test_the_queue_is_counted_with_the_urgent_nearest_to_the_edge() -> None:
     assert right(replace(QUIET, counts=counts)) == ("‖ 2 held · ● 3 queued · ≠ 1 conflict · online")
 
 
+def test_what_is_queued_says_when_it_goes_at_the_latest() -> None:
+    waiting = Status(Limits(stopped_until=41.6), ONLINE, {State.QUEUED: 2, State.SENDING: 1})
+    assert right(waiting) == "● 2 queued ~42 s · ↑ 1 sending · online"
+    free = replace(waiting, limits=Limits())
+    assert right(free) == "● 2 queued · ↑ 1 sending · online"
+    kept = replace(waiting, limits=Limits(remaining=2, waiting={Lane.OUTBOX: 2}))
+    assert right(kept) == "● 2 queued until the reset · ↑ 1 sending · online"
+
+
 def test_every_open_state_can_be_counted() -> None:
     assert set(URGENT) == set(COLOURS) == {one for one in State if one.is_open}
 
@@ -92,6 +106,19 @@ def test_requests_that_wait_are_counted() -> None:
     waiting = Limits(waiting={Lane.USER: 1, Lane.BACKGROUND: 4})
     left, _ = state(replace(QUIET, limits=waiting), 0.0, ASCII, wide=False)
     assert text(left) == "rate limit unknown until the first answer | 5 waiting"
+
+
+def test_who_waits_though_calls_are_left_says_for_whom_they_are() -> None:
+    kept = Limits(40, 36, as_of=0.0, waiting={Lane.BACKGROUND: 1})
+    left, _ = state(replace(QUIET, limits=kept), 0.0, ASCII, wide=False)
+    assert text(left) == "36 of 40 left | reset unknown | 1 waiting: calls kept for you"
+    for other in (
+        replace(kept, in_flight=3),
+        replace(kept, stopped_until=9.0),
+        replace(kept, waiting={Lane.USER: 1}),
+    ):
+        left, _ = state(replace(QUIET, limits=other), 0.0, ASCII, wide=False)
+        assert text(left).endswith("| 1 waiting")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +131,10 @@ def test_requests_that_wait_are_counted() -> None:
             "reading companies 62%",
         ),
         (Progress(300, 300, 9, contacts_complete=False, seen_at=1.0), "reading contacts"),
+        (
+            Progress(300, 300, 62, contacts_complete=False, seen_at=1.0, contacts_known=99),
+            "reading contacts 62%",
+        ),
         (Progress(300, 300, 9, contacts_complete=True, seen_at=1.0), "reading changes"),
     ],
 )
@@ -112,6 +143,15 @@ def test_reading_says_how_far_it_is(progress: Progress | None, told: str) -> Non
     assert right(replace(QUIET, sync=reading, counts={State.QUEUED: 1})) == (
         f"{told} · ● 1 queued · online"
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(None, ""), (3.0, ""), (40.0, " ~40 s"), (250.0, " ~4 min")]
+)
+def test_reading_says_how_long_it_takes(seconds: float | None, told: str) -> None:
+    progress = Progress(300, 187, 0, contacts_complete=False, seen_at=None)
+    reading = SyncStatus("online", pulling=True, progress=progress, outlook=Outlook(9, seconds))
+    assert right(replace(QUIET, sync=reading)) == f"reading companies 62%{told} · online"
 
 
 def test_records_that_cannot_be_read_are_counted() -> None:

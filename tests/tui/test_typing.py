@@ -6,6 +6,7 @@ from typing import cast
 
 from textual.widgets import Input
 
+from planhat_tui.commands.completing import Lines
 from planhat_tui.tui.widgets.line import FormField, Line
 from planhat_tui.tui.widgets.messageline import CommandLine, MessageLine
 from tests.tui.records import HARMLESS, HOSTILE
@@ -181,7 +182,7 @@ async def test_every_line_begins_at_the_end_of_the_history() -> None:
         assert line.command.value == "three"
 
 
-async def test_tab_asks_once_and_then_walks_through_what_could_stand_here() -> None:
+async def test_what_could_stand_here_is_asked_with_every_letter_and_tab_walks_through_it() -> None:
     one = Talking()
     async with one.app.run_test(size=(40, 8)) as pilot:
         line = await one.start()
@@ -191,14 +192,36 @@ async def test_tab_asks_once_and_then_walks_through_what_could_stand_here() -> N
             "list[CommandLine.CompletionWanted]",
             one.app.all_heard(CommandLine.CompletionWanted),
         )
-        assert [(message.text, message.cursor) for message in wanted] == [("tag", 3)]
-        line.command.complete("tag", ["tag +gold", "tag +vip"])
+        assert list(dict.fromkeys(message.text for message in wanted)) == ["", "t", "ta", "tag"]
+        line.command.complete(Lines("tag", ("tag gold", "tag vip")))
         seen = [line.command.value]
         for key in ("tab", "tab", "shift+tab"):
             await pilot.press(key)
             seen.append(line.command.value)
-        assert seen == ["tag +gold", "tag +vip", "tag +gold", "tag +vip"]
-        assert len(one.app.all_heard(CommandLine.CompletionWanted)) == 1
+        assert seen == ["tag gold", "tag vip", "tag gold", "tag vip"]
+        taken = cast("list[CommandLine.Taken]", one.app.all_heard(CommandLine.Taken))
+        assert [message.offered.text for message in taken] == seen
+
+
+async def test_ctrl_r_takes_the_last_line_that_holds_what_is_typed_then_the_one_before() -> None:
+    one = Talking()
+    async with one.app.run_test(size=(40, 8)) as pilot:
+        line = await one.start()
+        line.open(["tag gold", "company find acme", "untag gold", "whoami"])
+        await pilot.press(*"gold")
+        seen = []
+        for key in ("ctrl+r", "ctrl+r", "ctrl+r"):
+            await pilot.press(key)
+            seen.append(line.command.value)
+        assert seen == ["untag gold", "tag gold", "tag gold"]
+        searched = cast("list[CommandLine.Searched]", one.app.all_heard(CommandLine.Searched))
+        assert [(one.piece, one.found) for one in searched] == [
+            ("gold", True),
+            ("gold", True),
+            ("gold", False),
+        ]
+        await pilot.press(*" x", "ctrl+r")
+        assert line.command.value == "tag gold x"
 
 
 async def test_completions_that_come_too_late_are_dropped() -> None:
@@ -207,7 +230,26 @@ async def test_completions_that_come_too_late_are_dropped() -> None:
         line = await one.start()
         line.open([])
         await pilot.press(*"tag", "tab", "s")
-        line.command.complete("tag", ["tag +gold"])
+        line.command.complete(Lines("tag", ("tag gold",)))
         assert line.command.value == "tags"
-        line.command.complete("tags", [])
+        line.command.complete(Lines("tags"))
         assert line.command.value == "tags"
+
+
+async def test_the_label_of_the_field_that_has_the_focus_is_lit_and_no_other() -> None:
+    fields = [FormField(name, name) for name in ("talk", "waiting", "start")]
+    app = Stage(*fields)
+
+    def lit() -> list[str]:
+        labels = [field.query_one(".form-label") for field in fields]
+        return [
+            field.key
+            for field, label in zip(fields, labels, strict=True)
+            if label.styles.text_style.bold
+        ]
+
+    async with app.run_test(size=(40, 8)) as pilot:
+        for field in (*fields, fields[0]):
+            field.line.focus()
+            await pilot.pause()
+            assert lit() == [field.key]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planhat_tui.model import undo
@@ -71,12 +72,27 @@ def test_names_from_planhat_are_made_safe() -> None:
 
 def test_what_cant_come_back_is_told_once() -> None:
     step = [entry(action=Action.DELETE), entry(action=Action.DELETE)]
-    told = undo_sum(undo.plan(step, lambda _kind, _id: None))
+    told = undo_sum(undo.plan(step, lambda _kind, _id: None), 0)
     assert told == (
         "2 records at Planhat. What can't come back: its id and the values that Planhat sets, and"
         " its contacts."
     )
-    assert undo_sum(undo.plan([entry(Change("phase", None, "won"))], lambda *_: NOW)) == ""
+    assert undo_sum(undo.plan([entry(Change("phase", None, "won"))], lambda *_: NOW), 0) == ""
+
+
+def test_an_old_copy_says_how_old_it_is() -> None:
+    plan = undo.plan([entry(Change("phase", None, "won"))], lambda *_: NOW)
+    told = undo_sum(replace(plan, as_of=1000.0), 1180.0)
+    assert told == "NOW is the local copy, 3 min old."
+    told = undo_sum(replace(plan, as_of=float("-inf")), 1180.0)
+    assert told == "NOW is the local copy, and nobody read it yet."
+
+
+def test_redo_tells_what_is_queued_again() -> None:
+    dropped = entry(Change("phase", "onboarding", "won"), state=State.DROPPED)
+    plan = undo.plan_again([dropped], [], lambda *_: {"phase": "onboarding"})
+    (row,) = undo_rows(plan, USERS, arrow=">")
+    assert (row.cells["now"], row.cells["back"]) == ("taken back", "queued again")
 
 
 def test_a_long_plan_is_told_in_a_few_lines() -> None:

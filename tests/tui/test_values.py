@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
-from planhat_tui.tui.presentation.values import field_text, is_user, type_word, value_text
+from planhat_tui.tui.presentation.values import (
+    AUTO,
+    field_text,
+    is_user,
+    type_word,
+    value_text,
+    word_for,
+)
 from tests.tui.texts import TEXTS
 
 if TYPE_CHECKING:
@@ -36,7 +43,10 @@ JSON: st.SearchStrategy[Json] = st.recursive(
         ("onboarding", "onboarding"),
         ("2026-02-03T00:00:00.000Z", "2026-02-03"),
         ("2026-02-03T00:00:00Z", "2026-02-03"),
-        ("2026-02-03T10:30:00.000Z", "2026-02-03T10:30:00.000Z"),
+        ("2026-02-03T00:00Z", "2026-02-03"),
+        ("2026-02-03T00:00:01Z", "2026-02-03 00:00Z"),
+        ("2026-02-03T10:30:59.123Z", "2026-02-03 10:30Z"),
+        ("2026-02-03T10:30:00+01:00", "2026-02-03T10:30:00+01:00"),
         ("T00:00:00Z", "T00:00:00Z"),
         (["a", None, 2], "a, -, 2"),
         ({"city": "Oslo", "open": True}, "city: Oslo, open: yes"),
@@ -99,3 +109,18 @@ def test_only_fields_of_the_team_hold_people() -> None:
 )
 def test_a_type_has_a_word(path: str, value: Json, word: str) -> None:
     assert type_word(Kind.COMPANY, path, value) == word
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "told"),
+    [
+        (AUTO, "", AUTO),
+        (AUTO, "2026-03-06", "date"),
+        (AUTO, "1200", "number"),
+        (AUTO, "yes", "yes/no"),
+        (AUTO, "gold", "text"),
+        ("text", "1200", "text"),
+    ],
+)
+def test_a_guessed_type_is_told_as_what_it_is(word: str, text: str, told: str) -> None:
+    assert word_for(word, text) == told

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.errors import GuardrailError, InputError, NotFoundError
+from planhat_tui.errors import GuardrailError, InputError, NotFoundError, StorageError
 from planhat_tui.model.calls import CallDraft
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Changed, Topic
@@ -294,6 +294,20 @@ def test_a_note_goes_into_the_companys_field_in_the_same_step(
     assert (on_server["nr"], on_server["start"]) == (DRAFT.nr, "2026-03-01T14:00:00.000Z")
 
 
+def test_a_note_that_is_corrected_is_corrected_in_the_companys_field_too(
+    open_workspace: Callable[..., Workspace], server: Server, company: str
+) -> None:
+    workspace = open_workspace(call_note_field="Last call note")
+    deliver(workspace, *workspace.writes.log_call(replace(DRAFT, company_id=company)))
+    (logged,) = workspace.reads.calls(company)
+    deliver(workspace, *workspace.writes.note_call(logged.call.id, "renews"))
+    assert server.get(company)["custom"]["Last call note"] == "renews"
+    deliver(workspace, *workspace.writes.edit(COMPANY, [company], {"custom.Last call note": "x"}))
+    assert workspace.writes.note_call(logged.call.id, "in May") == ()
+    assert server.get(company)["custom"]["Last call note"] == "x"
+    assert [one.note for one in workspace.reads.calls(company)] == ["in May"]
+
+
 def test_without_such_a_field_a_note_stays_on_this_machine(
     workspace: Workspace, server: Server, company: str
 ) -> None:
@@ -400,6 +414,22 @@ def test_a_call_that_is_dropped_leaves_the_log(workspace: Workspace, line: Line)
     assert workspace.reads.calls()[0].state is State.NOT_SURE
     workspace.writes.discard(call.n)
     assert workspace.reads.calls() == ()
+
+
+def test_an_edit_that_the_local_copy_cannot_show_is_no_failed_edit(
+    workspace: Workspace, server: Server, company: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full: nothing was saved.")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(workspace._store.mirror, "lay_again", full)
+        heard: list[Changed] = []
+        workspace.subscribe(heard.append)
+        (entry,) = workspace.writes.edit(COMPANY, [company], {"city": "Umeå"})
+    assert Changed(Topic.OUTBOX) in heard
+    assert deliver(workspace, entry) == [State.DELIVERED]
+    assert server.get(company)["city"] == "Umeå"
 
 
 def test_edits_keep_what_was_there_before_them(workspace: Workspace, company: str) -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from planhat_tui.errors import AmbiguousError, NotFoundError, QueryError
 from planhat_tui.model.calls import CallDraft
+from planhat_tui.model.custom import CustomType
 from planhat_tui.model.records import Kind
 from tests.sync.rig import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from planhat_tui.model.values import Json
     from planhat_tui.workspace.workspace import Workspace
     from tests.sync.rig import Line, Server
 
@@ -106,7 +108,34 @@ def test_a_name_of_nobody_and_a_name_of_two(workspace: Workspace, company: str) 
     with pytest.raises(AmbiguousError) as told:
         resolve(Kind.COMPANY, "acme inc")
     assert {one for one, _name in told.value.candidates} == {company, twin.record_id}
+    for name, mail in (("Ada L", "ada@x.example"), ("Ada L", "ada@y.example")):
+        workspace.writes.create(Kind.CONTACT, {"name": name, "email": mail, "companyId": company})
+    with pytest.raises(AmbiguousError) as people:
+        resolve(Kind.CONTACT, "ada l")
+    assert {title for _, title in people.value.candidates} == {
+        "Ada L, ada@x.example",
+        "Ada L, ada@y.example",
+    }
     assert resolve(Kind.COMPANY, twin.record_id) == twin.record_id
+
+
+def test_who_is_calling_is_the_contact_whom_the_search_finds(
+    workspace: Workspace, company: str
+) -> None:
+    ada, bo = (
+        workspace.writes.create(Kind.CONTACT, {"companyId": company, **values}).record_id
+        for values in (
+            {"name": "Ada L", "email": "ada@caller.example", "phone": "+46 70 111 22 33"},
+            {"name": "Bo Acme", "phone": "+46 70 444 55 66", "externalId": "caller-77"},
+        )
+    )
+    whom = workspace.reads.whom
+    for text in ("0704445566", "+46 70 444 55 66", "caller-77", "bo"):
+        assert whom(company, text) == bo
+    assert whom(company, "ada@caller") == ada
+    for text in ("acme", "Acme Inc", "", "nobody at all", "phase:won", '"open'):
+        assert whom(company, text) == ""
+    assert whom("nowhere", "bo") == ""
 
 
 def test_a_call_is_named_by_its_id(workspace: Workspace) -> None:
@@ -143,3 +172,38 @@ def test_entries_are_read_by_their_number(workspace: Workspace, company: str) ->
     with pytest.raises(NotFoundError):
         workspace.reads.entry(999)
     assert ("new here", 1) in workspace.reads.tags(Kind.COMPANY)
+
+
+def test_custom_fields_that_are_defined_are_offered_before_anybody_has_them(
+    workspace: Workspace, server: Server, line: Line
+) -> None:
+    bodies: tuple[dict[str, Json], ...] = (
+        {"name": "Plan Tier", "type": "list", "listValues": ["Silver", "Gold"]},
+        {"name": "Plan Size", "type": "number"},
+        {"name": "Plan Score", "type": "number", "isFormula": True},
+    )
+    for body in bodies:
+        server.ask("POST", "/customfields", {"parent": "Company", **body})
+    server.ask("POST", "/customfields", {"name": "Shoe", "parent": "enduser", "type": "checkbox"})
+    workspace.net.fill(anew=True).result(SECONDS)
+    line.cut = True
+    reads = workspace.reads
+    keys = {key: (used, uses) for key, used, uses in reads.custom_keys(Kind.COMPANY)}
+    assert keys["Plan Size"] == (CustomType.NUMBER, 0)
+    assert keys["Plan Tier"] == (CustomType.TEXT, 0)
+    assert "Plan Score" not in keys  # Planhat works it out
+    assert ("Shoe", CustomType.BOOLEAN, 0) in reads.custom_keys(Kind.CONTACT)
+    names = [name for name, _ in reads.custom_names(Kind.COMPANY)]
+    assert {"Plan Size", "Plan Tier"} <= {*names}
+    assert names == sorted(names, key=str.casefold)
+    assert ("Plan Size", 0) in reads.custom_counts("plan s")
+    assert reads.values(Kind.COMPANY, "custom.Plan Tier", "g") == (("Gold", 0),)
+
+
+def test_a_custom_field_is_of_the_type_that_is_defined(
+    workspace: Workspace, server: Server, company: str
+) -> None:
+    server.ask("PUT", f"/companies/{company}", {"custom": {"Version": "12"}})
+    server.ask("POST", "/customfields", {"name": "Version", "parent": "company", "type": "number"})
+    workspace.net.fill(anew=True).result(SECONDS)
+    assert ("Version", CustomType.NUMBER, 1) in workspace.reads.custom_keys(Kind.COMPANY)

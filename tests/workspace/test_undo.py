@@ -1,22 +1,28 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from planhat_tui.errors import GuardrailError, InputError
 from planhat_tui.model.calls import CallDraft
+from planhat_tui.model.events import Topic
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind
-from tests.sync.rig import SECONDS, answer, lost_answer
+from tests.sync.rig import SECONDS, after, answer, lost_answer
 from tests.workspace.conftest import deliver, filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx
+
+    from planhat_tui.model.events import Changed
     from planhat_tui.model.outbox import Entry
+    from planhat_tui.workspace.undo import Undone
     from planhat_tui.workspace.workspace import Workspace
-    from tests.sync.rig import Line, Server
+    from tests.sync.rig import Forward, Line, Server, Time
 
 COMPANY, CONTACT, CALL = Kind.COMPANY, Kind.CONTACT, Kind.CALL
 DELIVERED = State.DELIVERED
@@ -75,6 +81,22 @@ def test_what_is_delivered_is_edited_back_as_one_step(
     assert {server.get(one)["city"] for one in companies} == {"Lund"}
     with pytest.raises(InputError, match="nothing to take back"):
         desk.undo()
+
+
+def test_who_is_told_of_an_undo_finds_it_on_the_disk(desk: Workspace, companies: list[str]) -> None:
+    done(desk, edit_city(desk, companies))
+    seen: list[int] = []
+
+    def look(changed: Changed) -> None:
+        if changed.topic is Topic.OUTBOX:
+            with ThreadPoolExecutor(1) as another:
+                seen.append(len(another.submit(desk.reads.outbox).result()))
+
+    desk.net.stop()
+    stop = desk.subscribe(look)
+    desk.undo()
+    stop()
+    assert seen == [3]
 
 
 def test_steps_are_taken_back_one_after_the_other(
@@ -172,6 +194,119 @@ def test_what_was_deleted_is_made_again_and_what_is_lost_is_told(
         assert after[name] == before[name]
 
 
+def test_edits_of_a_record_from_before_it_was_deleted_follow_it_to_its_new_id(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    company, name = companies[0], server.get(companies[0])["name"]
+    done(desk, edit_city(desk, [company]))
+    done(desk, desk.writes.delete(COMPANY, [company]))
+    desk.undo()
+    assert "goes back" in desk.undo().text  # City, on a record that isn't made yet
+    done(desk, desk.reads.outbox())
+    (again,) = server.named(name)
+    assert server.get(again)["city"] == "Lund"
+    done(desk, desk.redo().entries)
+    assert server.get(again)["city"] == "Umeå"
+    deleted = [e.record_id for e in desk.reads.journal() if e.action is Action.DELETE]
+    assert deleted == [company]
+
+
+def test_where_it_isnt_made_again_after_all_they_speak_of_the_old_one(
+    open_workspace: Callable[..., Workspace], desk: Workspace, companies: list[str]
+) -> None:
+    (edit,) = edit_city(desk, companies[:1])
+    done(desk, (edit,))
+    done(desk, desk.writes.delete(COMPANY, companies[:1]))
+    desk.close()
+    desk = open_workspace()  # whose engine isn't asked for anything yet
+    (making,) = desk.undo().entries
+    assert desk.reads.entry(edit.n).record_id == making.record_id
+    desk.redo()
+    assert desk.reads.entry(edit.n).record_id == companies[0]
+    assert desk.reads.outbox() == ()
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_step_is_taken_back_while_it_is_being_sent(
+    desk: Workspace,
+    line: Line,
+    server: Server,
+    companies: list[str],
+    refused: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    undone: list[Undone] = []
+
+    async def taken_back(request: httpx.Request, forward: Forward) -> httpx.Response:
+        undone.append(desk.undo())
+        return await (answer(400, "no")(request, forward) if refused else forward(request))
+
+    line.once(f"PUT /companies/{companies[1]}", taken_back)
+    made = edit_city(desk, companies)
+    first, second, third = deliver(desk, *made)
+    arrived = State.DROPPED if refused else DELIVERED
+    assert (first, second, third) == (DELIVERED, arrived, State.DROPPED)
+    done(desk, undone[0].entries)
+    assert {server.get(one)["city"] for one in companies} == {"Lund"}
+    assert desk.reads.outbox() == ()
+    done(desk, desk.redo().entries)
+    assert {server.get(one)["city"] for one in companies} == {"Umeå"}
+
+
+def test_of_a_large_step_one_sentence_tells(desk: Workspace, line: Line, server: Server) -> None:
+    ids = server.ids()[:5]
+    made = desk.writes.edit(COMPANY, ids, {"custom.Mine": "yes"})
+    for entry in made[:2]:
+        desk.writes.hold(entry.n)
+    done(desk, made[2:])
+    undone = desk.undo()
+    assert undone.text == "5 edits are taken back: 2 dropped, 3 edited back."
+    assert undone.delivered == ("5 edits are taken back.",)
+    done(desk, undone.entries)
+    again = desk.writes.tag(COMPANY, ids, ["brand-new"])
+    line.cut = True
+    assert set(deliver(desk, *again)) == {State.QUEUED}
+    assert desk.undo().text == "5 edits are taken back: all dropped."
+    assert desk.redo().text == "5 edits are done again: all queued again."
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_step_that_goes_in_one_call_is_taken_back_while_it_is_on_its_way(
+    desk: Workspace,
+    line: Line,
+    server: Server,
+    refused: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    ids = server.ids()
+    undone: list[Undone] = []
+
+    async def taken_back(request: httpx.Request, forward: Forward) -> httpx.Response:
+        undone.append(desk.undo())
+        return await (answer(400, "no")(request, forward) if refused else forward(request))
+
+    line.once("PUT /companies", taken_back)
+    deliver(desk, *desk.writes.edit(COMPANY, ids, {"custom.Mine": "yes"}))
+    deliver(desk, *undone[0].entries)
+    assert desk.reads.outbox() == ()
+    assert not any(server.get(one)["custom"].get("Mine") for one in ids)
+
+
+def test_what_is_being_made_is_left_and_named(
+    desk: Workspace, line: Line, companies: list[str]
+) -> None:
+    told: list[str] = []
+    (deleted,) = desk.writes.delete(COMPANY, companies[:1])
+
+    def take_back() -> None:
+        with pytest.raises(InputError, match="being sent right now"):
+            desk.undo()
+        told.append("refused")
+
+    line.once("DELETE *", after(take_back))
+    done(desk, (deleted,))
+    assert told == ["refused"]
+    assert "made again" in desk.undo().text
+
+
 def test_a_call_is_taken_back_with_its_note(
     open_workspace: Callable[..., Workspace], server: Server
 ) -> None:
@@ -187,6 +322,39 @@ def test_a_call_is_taken_back_with_its_note(
     assert server.get(call, CALL) is None
     assert server.get(company)["custom"]["Last call note"] == "before"
     assert workspace.reads.calls() == ()
+
+
+def test_what_undo_shows_of_a_call_was_read_just_before(
+    desk: Workspace, time: Time, companies: list[str]
+) -> None:
+    draft = CallDraft(nr=DRAFT.nr, external_user_id="max123", company_id=companies[0])
+    done(desk, desk.writes.log_call(draft))
+    call = desk.reads.calls()[0].call.id
+    done(desk, desk.writes.edit(CALL, [call], {"nr": "+4617"}))
+    time.leap(600)
+    assert desk.undo_plan().as_of == pytest.approx(time.time() - 600, abs=5)
+    desk.read_for(desk.undo_plan())
+    assert desk.undo_plan().as_of is None
+
+
+def test_a_call_is_taken_back_with_what_was_changed_while_it_lasted(
+    desk: Workspace, server: Server, time: Time, companies: list[str]
+) -> None:
+    called, other = companies[:2]
+    done(desk, desk.writes.tag(COMPANY, [called], ["before"]))
+    begun = time.time()
+    tagged = desk.writes.tag(COMPANY, [called], ["gold"])
+    done(desk, tagged)
+    done(desk, edit_city(desk, [other]))
+    draft = CallDraft(nr=DRAFT.nr, external_user_id="max123", company_id=called)
+    made = desk.writes.log_call(draft, begun)
+    assert [(entry.kind, entry.n) for entry in made[1:]] == [(COMPANY, tagged[0].n)]
+    done(desk, made)
+    call = desk.reads.calls()[0].call.id
+    done(desk, desk.undo().entries)
+    assert server.get(call, CALL) is None
+    assert server.get(called)["tags"] == ["old", "own 0", "before"]
+    assert server.get(other)["city"] == "Umeå"
 
 
 def test_a_deleted_call_is_logged_again(desk: Workspace, server: Server) -> None:
@@ -214,7 +382,11 @@ def test_a_call_that_came_back_without_an_id_can_not_be_taken_back(
 
 
 def test_what_planhat_may_have_or_not_is_not_taken_back(desk: Workspace, line: Line) -> None:
-    line.once("POST *", lost_answer)
+    async def made_and_cut(request: httpx.Request, forward: Forward) -> httpx.Response:
+        line.cut = True  # or the engine, which looks it up at once, may find it before the undo
+        return await lost_answer(request, forward)
+
+    line.once("POST *", made_and_cut)
     made = desk.writes.create(COMPANY, {"name": "Newcomer AB"})
     assert deliver(desk, made) == [State.NOT_SURE]
     with pytest.raises(InputError, match="isn't known"):
@@ -302,3 +474,174 @@ def test_a_profile_that_forbids_it_refuses_before_anything_is_shown(
     desk.close()
     with pytest.raises(GuardrailError, match="no deleting"):
         open_workspace(no_delete=True).undo_plan()
+
+
+# -- redo
+
+
+def test_a_step_on_several_records_is_done_again_as_one(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    done(desk, edit_city(desk, companies))
+    done(desk, desk.undo().entries)
+    again = desk.redo()
+    assert "City of" in again.text
+    assert "is set again" in again.text
+    done(desk, again.entries)
+    assert {server.get(one)["city"] for one in companies} == {"Umeå"}
+    done(desk, desk.undo().entries)  # and it's one step once more
+    assert {server.get(one)["city"] for one in companies} == {"Lund"}
+
+
+def test_what_was_dropped_is_queued_again(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    edit_city(desk, companies)
+    desk.undo()
+    again = desk.redo()
+    assert "is queued again" in again.text
+    done(desk, again.entries)
+    assert {server.get(one)["city"] for one in companies} == {"Umeå"}
+
+
+def test_an_undo_that_isnt_delivered_is_dropped_by_redo(
+    open_workspace: Callable[..., Workspace],
+    desk: Workspace,
+    line: Line,
+    server: Server,
+    companies: list[str],
+) -> None:
+    done(desk, edit_city(desk, companies[:1]))
+    puts = line.count("PUT *")
+    desk.close()
+    desk = open_workspace()  # whose engine isn't asked for anything yet
+    desk.undo()
+    assert "the way back was not delivered yet" in desk.redo().text
+    assert desk.reads.outbox() == ()
+    assert line.count("PUT *") == puts
+    assert server.get(companies[0])["city"] == "Umeå"
+    done(desk, desk.undo().entries)
+    assert server.get(companies[0])["city"] == "Lund"
+
+
+def test_steps_are_done_again_one_after_the_other_after_a_restart_too(
+    open_workspace: Callable[..., Workspace], desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    one = companies[:1]
+    done(desk, edit_city(desk, one, "Umeå"))
+    done(desk, edit_city(desk, one, "Kiruna"))
+    done(desk, desk.undo().entries)
+    done(desk, desk.undo().entries)
+    desk.close()
+    again = open_workspace()
+    done(again, again.redo().entries)
+    assert server.get(one[0])["city"] == "Umeå"
+    done(again, again.redo().entries)
+    assert server.get(one[0])["city"] == "Kiruna"
+    with pytest.raises(InputError, match="nothing to do again"):
+        again.redo()
+
+
+def test_after_something_new_nothing_is_done_again(desk: Workspace, companies: list[str]) -> None:
+    done(desk, edit_city(desk, companies[:1]))
+    done(desk, desk.undo().entries)
+    done(desk, edit_city(desk, companies[1:2]))
+    with pytest.raises(InputError, match="nothing to do again"):
+        desk.redo()
+
+
+def test_what_somebody_changed_since_isnt_done_again(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    done(desk, edit_city(desk, companies[:1]))
+    done(desk, desk.undo().entries)
+    server.put(companies[0], city="Oslo")
+    desk.net.fill(anew=True).result(SECONDS)
+    with pytest.raises(InputError, match="was changed since"):
+        desk.redo()
+    assert server.get(companies[0])["city"] == "Oslo"
+
+
+def test_what_was_made_and_deleted_again_is_made_again(desk: Workspace, server: Server) -> None:
+    done(desk, (desk.writes.create(COMPANY, {"name": "Newcomer AB", "city": "Lund"}),))
+    done(desk, desk.undo().entries)
+    assert not server.named("Newcomer AB")
+    assert desk.redo_plan().redo
+    done(desk, desk.redo().entries)
+    (again,) = server.named("Newcomer AB")
+    assert server.get(again)["city"] == "Lund"
+    done(desk, desk.undo().entries)
+    assert not server.named("Newcomer AB")
+
+
+def test_what_was_deleted_and_made_again_is_deleted_again(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    name = server.get(companies[0])["name"]
+    done(desk, desk.writes.delete(COMPANY, companies[:1]))
+    done(desk, desk.undo().entries)
+    assert len(server.named(name)) == 1
+    assert desk.redo_plan().deletes
+    done(desk, desk.redo().entries)
+    assert not server.named(name)
+
+
+def test_what_was_to_be_made_with_its_contact_comes_back_together(
+    desk: Workspace, server: Server
+) -> None:
+    desk.writes.create(COMPANY, {"name": "Newcomer AB"})
+    desk.undo()
+    again = desk.redo()
+    assert [entry.action for entry in again.entries] == [Action.CREATE]
+    done(desk, again.entries)
+    assert len(server.named("Newcomer AB")) == 1
+
+
+# -- any edit of the journal, and values that are read just before
+
+
+def test_one_edit_of_the_journal_is_taken_back_and_done_again(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    first, *_ = entries = edit_city(desk, companies)
+    done(desk, entries)
+    done(desk, edit_city(desk, companies[:1], "Kiruna"))
+    with pytest.raises(InputError, match="was changed since"):
+        desk.undo_plan(first.n)
+    done(desk, desk.undo(n=entries[1].n).entries)
+    assert [server.get(one)["city"] for one in companies] == ["Kiruna", "Lund", "Umeå"]
+    with pytest.raises(InputError, match="taken back already"):
+        desk.undo(n=entries[1].n)
+    done(desk, desk.redo().entries)
+    assert [server.get(one)["city"] for one in companies] == ["Kiruna", "Umeå", "Umeå"]
+
+
+def test_what_a_plan_shows_is_read_again_where_the_copy_is_old(
+    desk: Workspace, line: Line, server: Server, companies: list[str], time: Time
+) -> None:
+    done(desk, desk.writes.edit(COMPANY, companies[:1], {"city": "Umeå", "country": "Sápmi"}))
+    time.leap(60)
+    server.put(companies[0], city="Oslo")
+    old = desk.undo_plan()
+    assert old.as_of is not None
+    assert len(old.backs[0].changes) == 2
+    desk.read_for(old)
+    plan = desk.undo_plan()
+    assert plan.as_of is None
+    assert (plan.backs[0].stays, len(plan.backs[0].changes)) == (("City",), 1)
+    reads = line.count("GET /companies/*")
+    desk.read_for(plan)
+    assert line.count("GET /companies/*") == reads
+
+
+def test_without_a_network_a_plan_says_how_old_it_is(
+    desk: Workspace, line: Line, companies: list[str], time: Time
+) -> None:
+    done(desk, edit_city(desk, companies[:1]))
+    time.leap(180)
+    line.cut = True
+    desk.read_for(desk.undo_plan())
+    plan = desk.undo_plan()
+    assert plan.as_of is not None
+    assert 180 <= time.now - plan.as_of < 200
+    assert len(desk.undo(plan).entries) == 1

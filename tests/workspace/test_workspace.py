@@ -1,24 +1,31 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.errors import NotFoundError
+from planhat_tui.config.profiles import TokenSource
+from planhat_tui.errors import GuardrailError, NotFoundError
 from planhat_tui.model.events import Changed, Topic
 from planhat_tui.model.outbox import State
+from planhat_tui.model.plans import wanted
 from planhat_tui.model.records import Kind
+from planhat_tui.store.lease import SEND_LEASE
 from planhat_tui.sync.status import SyncStatus
-from planhat_tui.workspace.switch import Workspaces
+from planhat_tui.workspace.switch import Workspaces, only_other
 from tests.sync.rig import SECONDS, after
-from tests.workspace.conftest import deliver
+from tests.workspace.conftest import deliver, filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx
+
     from planhat_tui.workspace.workspace import Workspace
-    from tests.sync.rig import Line, Server
+    from tests.sync.rig import Forward, Line, Server, Time
 
 
 def test_who_we_are_is_known_after_the_first_contact_and_later_offline(
@@ -48,6 +55,25 @@ def test_how_it_stands(workspace: Workspace, line: Line, company: str) -> None:
     assert status.sync.network == "offline"
     assert status.counts == {State.QUEUED: 1}
     assert status.not_delivered == 1
+
+
+def test_what_others_changed_since_one_looked_is_known_after_a_restart(
+    open_workspace: Callable[..., Workspace], server: Server, time: Time
+) -> None:
+    first = open_workspace()
+    first.net.fill().result(SECONDS)
+    seen, unseen, *_ = server.ids()
+    assert first.looked_at(seen) == first.looked_at(unseen) == ()
+    time.leap(400.0)
+    server.put(unseen, phase="elsewhere")
+    first.net.fill().result(SECONDS)
+    assert first.reads.looked_at(Kind.COMPANY, seen) is not None
+    first.close()
+    again = open_workspace()
+    assert again.reads.unseen(Kind.COMPANY, server.ids()) == {unseen}
+    (news,) = again.looked_at(unseen)
+    assert (news.change.field, news.change.after) == ("phase", "elsewhere")
+    assert again.reads.unseen(Kind.COMPANY, server.ids()) == frozenset()
 
 
 def test_whoever_no_longer_listens_hears_nothing(workspace: Workspace, company: str) -> None:
@@ -123,6 +149,23 @@ def test_each_profile_is_opened_once(open_workspace: Callable[..., Workspace]) -
     assert not profiles.is_open("other")
 
 
+@pytest.mark.parametrize(
+    ("here", "own", "other"),
+    [
+        ("demo", (), "demo-2"),
+        ("demo", ("nord",), "nord"),
+        ("demo", ("nord", "syd"), ""),
+        ("nord", ("nord", "syd"), "syd"),
+        ("nord", ("nord", "syd", "vest"), ""),
+        ("nord", ("nord",), ""),
+    ],
+)
+def test_the_other_profile_is_known_where_there_is_only_one(
+    here: str, own: tuple[str, ...], other: str
+) -> None:
+    assert only_other(here, own, ("demo", "demo-2")) == other
+
+
 def test_a_profile_that_can_not_be_opened_changes_nothing(
     open_workspace: Callable[..., Workspace],
 ) -> None:
@@ -140,7 +183,7 @@ def test_a_profile_that_can_not_be_opened_changes_nothing(
     assert not profiles.is_open("broken")
 
 
-def test_what_other_profiles_have_not_delivered_is_counted_by_name(
+def test_what_other_profiles_have_not_delivered_is_counted_by_state(
     open_workspace: Callable[..., Workspace],
 ) -> None:
     profiles = Workspaces(open_workspace)
@@ -148,9 +191,9 @@ def test_what_other_profiles_have_not_delivered_is_counted_by_name(
         opened = profiles.open(name)
         for number in range(count):
             opened.writes.create(Kind.COMPANY, {"name": f"Newcomer {number}"})
-    assert profiles.others_queued() == {"acme": 2, "other": 1}
+    assert profiles.others_waiting() == {State.QUEUED: 3}
     profiles.open("acme")
-    assert profiles.others_queued() == {"other": 1}
+    assert profiles.others_waiting() == {State.QUEUED: 1}
     assert profiles.not_delivered() == {"acme": 2, "other": 1}
 
 
@@ -163,4 +206,69 @@ def test_a_profile_that_is_not_on_screen_goes_on_delivering(
     profiles.open("other")
     assert deliver(behind, made) == [State.DELIVERED]
     assert len(server.named("Newcomer AB")) == 1
-    assert profiles.others_queued() == {}
+    assert profiles.others_waiting() == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://api-eu.planhat.com", "api-eu.planhat.com"),
+        ("http://127.0.0.1:8787", "127.0.0.1:8787"),
+        ("http://localhost:8787/", "localhost:8787"),
+        ("http://[::1]:8787", "[::1]:8787"),
+        ("https://planhat.example:8443", "planhat.example"),
+    ],
+)
+def test_a_server_on_this_machine_is_known_by_its_port(
+    url: str, host: str, open_workspace: Callable[..., Workspace]
+) -> None:
+    workspace = open_workspace()
+    workspace.profile = replace(workspace.profile, base_url=url)
+    assert workspace.host == host
+
+
+def test_an_engine_that_does_not_end_in_time_leaves_nobody_waiting(
+    open_workspace: Callable[..., Workspace], line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = filled(open_workspace)
+    stuck, may_end = threading.Event(), threading.Event()
+
+    async def held(request: httpx.Request, forward: Forward) -> httpx.Response:
+        stuck.set()
+        may_end.wait()  # not only this answer: the whole thread stands still
+        return await forward(request)
+
+    line.once("PUT *", held)
+    one = workspace.reads.company_ids("", 1)
+    (entry,) = workspace.writes.edit(Kind.COMPANY, one, {"city": "Umeå"})
+    workspace.net.deliver([entry.n])
+    assert stuck.wait(SECONDS)
+    in_no_time = partial(workspace.net.stop, 0.01)
+    with monkeypatch.context() as hurry:
+        hurry.setattr(workspace.net, "stop", in_no_time)
+        workspace.close()
+    may_end.set()
+    assert workspace.net.stop(SECONDS)
+    other = open_workspace()
+    assert not other._store.outbox.is_held(SEND_LEASE)
+    assert other.reads.entry(entry.n).state is State.DELIVERED
+
+
+def test_what_the_config_says_anew_holds_at_once_but_not_for_the_connection(
+    workspace: Workspace, company: str
+) -> None:
+    opened = workspace.profile
+    plan = workspace.plans.make(wanted(Kind.COMPANY, tag=["x"]), [company])
+    (held,) = workspace.writes.edit(Kind.COMPANY, [company], {"city": "Lund"})
+    workspace.writes.hold(held.n)
+    assert workspace.go_by(replace(opened, read_only=True, reason="Ask.", label="X"))
+    assert workspace.profile.label == "X"
+    with pytest.raises(GuardrailError, match="Ask"):
+        workspace.writes.edit(Kind.COMPANY, [company], {"phase": "won"})
+    with pytest.raises(GuardrailError, match="Ask"):
+        workspace.plans.check(plan)
+    with pytest.raises(GuardrailError, match="Ask"):
+        workspace.writes.retry(held.n)
+    assert not workspace.go_by(replace(opened, token=TokenSource("env", "OTHER")))
+    assert workspace.profile.token == opened.token
+    assert workspace.writes.edit(Kind.COMPANY, [company], {"phase": "won"})

@@ -16,6 +16,7 @@ _FIELD: Final = re.compile(
 )
 _NAME: Final = re.compile(r"[A-Za-z_][^\s:<>()]*")
 _DAYS: Final = tuple("last7d last30d last90d over30d over90d next30d next90d".split())
+_CUSTOM: Final = "custom."
 _LISTED: Final = {"has", "sort"}
 
 
@@ -46,6 +47,14 @@ def at(text: str, cursor: int) -> Completing | None:
     if _NAME.fullmatch(typed) is None:
         return None
     return Completing("", typed, start, named.end() if named else token.end())
+
+
+def custom_typed(completing: Completing) -> str | None:
+    """Return what is typed of the name of a custom field, ``None`` if none is being typed."""
+    typed = completing.typed.strip()
+    if completing.field or not typed.casefold().startswith(_CUSTOM):
+        return None
+    return typed[len(_CUSTOM) :].strip('"')
 
 
 def known(completing: Completing) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ _COMPANY: Final[Mapping[str, Type]] = {
     "customerto": "date",
     "lastactive": "date",
     "lastcall": "date",
+    "changed": "date",
     "created": "date",
     "updated": "date",
     "domain": "part",
@@ -56,6 +57,7 @@ _CONTACT: Final[Mapping[str, Type]] = {
     "featured": "boolean",
     "lastactive": "date",
     "lastcall": "date",
+    "changed": "date",
     "created": "date",
     "updated": "date",
     "external": "whole",
@@ -63,11 +65,17 @@ _CONTACT: Final[Mapping[str, Type]] = {
 }
 _BY_KIND: Final = {Kind.COMPANY: _COMPANY, Kind.CONTACT: _CONTACT}
 
+AHEAD: Final = frozenset({"renewal", "customerto"})
+"""Days that lie ahead: ``renewal:30d`` means the next ones, ``changed:30d`` the last."""
+
 SPECIAL: Final = ("has", "is", "sort", "limit", "not")
 """What can stand before a colon and is no field."""
 
-STATES: Final = ("pending", "queued", "sending", "conflict", "refused", "held", "new")
-"""What can follow ``is:``: edits that aren't delivered, of what sort; ``new`` isn't in Planhat."""
+STATES: Final = (
+    "pending", "queued", "sending", "conflict", "refused", "held", "new", "changed",
+)  # fmt: skip
+"""What can follow ``is:``: edits that aren't delivered, of what sort; ``new`` isn't in Planhat,
+``changed`` was changed by others since the person last looked."""
 
 _ALIASES: Final = {
     "tags": "tag",

@@ -12,8 +12,6 @@ from planhat_tui.model.query.values import looks_like_a_span, read_days, read_nu
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from planhat_tui.model.query.tree import Node
     from planhat_tui.model.query.values import Value
 
@@ -25,6 +23,7 @@ _FIELD: Final = rf"({_PATH})(?::(?!//)|(?=[<>]))"
 _DIGITS: Final = r"\([\d\s+-]*\d[\d\s+-]*\)"
 _LIMIT: Final = r"[1-9][0-9]{0,6}"
 _BOOLEANS: Final = {"true": "true", "yes": "true", "false": "false", "no": "false"}
+_COMMON: Final = "Others are phase, owner, arr, renewal and tag; tab completes them."
 _DEEPEST: Final = 50
 _LONGEST: Final = 10_000
 
@@ -237,16 +236,12 @@ class _Reader:
         return False
 
 
-_READERS: Final[dict[str, Callable[[str, int], Value]]] = {
-    "number": read_numbers,
-    "date": read_days,
-}
-
-
 def _read(field: str, value: str, column: int, *, quoted: bool) -> Value:
     wanted = fields.type_of(field)
-    if wanted in _READERS:
-        return _READERS[wanted](value.strip(), column)
+    if wanted == "number":
+        return read_numbers(value.strip(), column)
+    if wanted == "date":
+        return read_days(value.strip(), column, "next" if field in fields.AHEAD else "last")
     if wanted == "custom" and not quoted and looks_like_a_span(value):
         return read_span(value, column)
     if wanted == "any":
@@ -270,7 +265,8 @@ def _known(name: str, column: int) -> str:
     if found:
         return found
     near = nearest(path, fields.names())
-    advice = f"Did you mean {near}: ?" if near else f"Known are {', '.join(fields.names()[:30])}."
+    custom = f"A custom field is written custom.{path}: here."
+    advice = f"Did you mean {near}: ?" if near else f"{custom} {_COMMON}"
     raise QueryError(f"There's no field {path} to find by.", advice, column=column)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.errors import QueryError
+from planhat_tui.model.days import length, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,9 @@ Value: TypeAlias = "str | Numbers | Days | Relative"
 _NUMBER: Final = r"([+-]?(?:\d{1,15}(?:\.\d{1,9})?|\.\d{1,9}))([kKmM]?)"
 _DAY: Final = r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?"
 _RELATIVE: Final = r"(next|last|over)(\d{1,4})([dwmy])"
+_DISTANCE: Final = r"[+-]?(\d{1,4})([dwmy])"
+_BACKWARDS: Final = r"(\d{1,2})[./](\d{1,2})[./](\d{4})"
+_BARE: Final = r"\d{1,4}[dwmy]"
 _COMPARED: Final = r"(>=|<=|>|<)(.*)"
 _POWERS: Final = {"": "", "k": "e3", "m": "e6"}
 
@@ -50,11 +54,11 @@ class Relative(NamedTuple):
     def days(self, today: date) -> Days:
         """Return the days that are meant on that day."""
         if self.way == "next":
-            return Days(today, _shifted(today, self.many, self.unit))
-        first = _shifted(today, -self.many, self.unit)
+            return Days(today, shifted(today, self.many, self.unit))
+        first = shifted(today, -self.many, self.unit)
         if self.way == "last":
             return Days(first, today)
-        return Days(None, _shifted(first, -1, "d"))
+        return Days(None, shifted(first, -1, "d"))
 
 
 def looks_like_a_span(text: str) -> bool:
@@ -78,11 +82,14 @@ def read_numbers(text: str, column: int) -> Numbers:
     return Numbers(low, high)
 
 
-def read_days(text: str, column: int) -> Days | Relative:
+def read_days(text: str, column: int, bare: str = "") -> Days | Relative:
     """Read ``2026``, ``2026-01..2026-03``, ``>2026-01-15``, ``last30d``.
 
+    ``bare`` is what ``30d`` alone means: ``next`` or ``last``; empty: nothing.
     Raises :class:`QueryError`.
     """
+    if bare and re.fullmatch(_BARE, text.lower(), re.ASCII):
+        text = bare + text
     if relative := re.fullmatch(_RELATIVE, text.lower(), re.ASCII):
         return Relative(relative[1], int(relative[2]), relative[3])
     if compared := re.fullmatch(_COMPARED, text, re.DOTALL):
@@ -140,15 +147,24 @@ def _period(text: str, column: int) -> Days:
         year, month, day = parts
         first = date(year, month or 1, day or 1)
     except ValueError:
-        raise QueryError(
-            f"{text or 'Nothing'} is no date.",
-            "Type one like 2026-03-01, 2026-03 or last30d.",
-            column=column,
-        ) from None
+        raise QueryError(f"{text or 'Nothing'} is no date.", _advice(text), column=column) from None
     if day:
         return Days(first, first)
     last_month = month or 12
-    return Days(first, date(year, last_month, _length(year, last_month)))
+    return Days(first, date(year, last_month, length(year, last_month)))
+
+
+def _advice(text: str) -> str:
+    """Return how a day is typed: as much as can be told of what was meant."""
+    if distance := re.fullmatch(_DISTANCE, text.lower(), re.ASCII):
+        many, unit = distance[1], distance[2]
+        return (
+            f"From today on: next{many}{unit}; up to today: last{many}{unit} or over{many}{unit}."
+        )
+    if backwards := re.fullmatch(_BACKWARDS, text, re.ASCII):
+        day, month, year = backwards.groups()
+        return f"Type it as {year}-{month:>02}-{day:>02}, if that is the day."
+    return "Type one like 2026-03-01, 2026-03, next30d or last30d."
 
 
 def _compared_days(sign: str, period: Days) -> Days:
@@ -159,30 +175,11 @@ def _compared_days(sign: str, period: Days) -> Days:
         case ">=":
             return Days(first, None)
         case ">":
-            return Days(_shifted(last, 1, "d"), None)
+            return Days(shifted(last, 1, "d"), None)
         case "<=":
             return Days(None, last)
         case _:
-            return Days(None, _shifted(first, -1, "d"))
-
-
-def _shifted(day: date, count: int, unit: str) -> date:
-    """Return the day that many units later; the calendar's ends hold it."""
-    try:
-        if unit in "dw":
-            return day + timedelta(days=count * (7 if unit == "w" else 1))
-        months = day.year * 12 + day.month - 1 + count * (12 if unit == "y" else 1)
-        year, month = divmod(months, 12)
-        return date(year, month + 1, min(day.day, _length(year, month + 1)))
-    except (OverflowError, ValueError):
-        return date.max if count > 0 else date.min
-
-
-def _length(year: int, month: int) -> int:
-    """Return the days of a month."""
-    if month == 2:
-        return 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28
-    return 30 if month in {4, 6, 9, 11} else 31
+            return Days(None, shifted(first, -1, "d"))
 
 
 def _backwards(text: str, column: int) -> QueryError:

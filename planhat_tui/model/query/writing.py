@@ -21,7 +21,7 @@ def write(query: Query) -> str:
     """Write a query: words, fields, then order and limit."""
     parts = [_node(part, inside=len(query.parts) > 1) for part in query.parts]
     if query.sort:
-        by = (("-" if one.descending else "") + _path(one.field) for one in query.sort)
+        by = (("-" if one.descending else "") + path(one.field) for one in query.sort)
         parts.append(f"sort:{','.join(by)}")
     if query.limit is not None:
         parts.append(f"limit:{query.limit}")
@@ -44,8 +44,8 @@ def _term(term: Term) -> str:
     if not term.field:
         return quoted(str(term.value))
     if term.field == "has":
-        return f"has:{_path(str(term.value))}"
-    return f"{_path(term.field)}:{_value(term.value)}"
+        return f"has:{path(str(term.value))}"
+    return f"{path(term.field)}:{_value(term.value)}"
 
 
 def quoted(text: str) -> str:
@@ -55,7 +55,8 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _path(field: str) -> str:
+def path(field: str) -> str:
+    """Return the name of a field as it is typed: a custom one in quotes where it needs them."""
     custom = _CUSTOM.fullmatch(field)
     if custom is None or _PLAIN_KEY.fullmatch(custom[2]):
         return field

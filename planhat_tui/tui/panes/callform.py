@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Horizontal, Vertical
@@ -14,15 +14,19 @@ from textual.widgets import Input, Static
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls
-from planhat_tui.model.calls import CallTimer, Stage
+from planhat_tui.model.calls import CallTimer
+from planhat_tui.model.days import spoken
 from planhat_tui.model.text import visible
-from planhat_tui.tui.calldraft import Typed, draft_of, kept, recalled, stamp
+from planhat_tui.tui.calldraft import Typed, at_save, check_told, draft_of, kept, recalled, stamp
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.panes.stages import Stages
 from planhat_tui.tui.part import InExplorer
-from planhat_tui.tui.presentation.moments import clock, lasting
+from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.moments import lasting
 from planhat_tui.tui.presentation.sentences import problem
+from planhat_tui.tui.screens.pick import Pick
 from planhat_tui.tui.widgets.line import FormField
+from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.toggle import Toggle
 
 if TYPE_CHECKING:
@@ -38,6 +42,13 @@ if TYPE_CHECKING:
 PLACE_OF_ERROR = {"external_user_id": "agent"}
 """Fields of a call that the form calls otherwise."""
 
+A_NUMBER = "like +46 70 123 45 67"
+NO_NUMBER = "no number in Planhat: type one"
+"""What stands in the empty box of the number; the second for a contact who has none."""
+
+NAMED: Final = 3
+"""So many of those who share a number are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
@@ -48,6 +59,11 @@ class Partner:
     contact_id: str = ""
     name: str = ""
     phone: str = ""
+
+    @property
+    def whom(self) -> str:
+        """The name for a sentence: the person's, else the company's."""
+        return named(self.name or self.company_name) or "somebody"
 
     def draft_key(self, *, finished: bool) -> str:
         """Under which the draft is kept: a call that ran isn't one that is told afterwards."""
@@ -62,10 +78,10 @@ class CallForm(Vertical, InExplorer):
 
     @dataclass
     class Ready(Message):
-        """ctrl+s: this is to be logged."""
+        """ctrl+s: this is to be logged, as one step with what was changed ``since`` it began."""
 
         draft: CallDraft
-        partner: Partner
+        since: float
 
     @dataclass
     class Closed(Message):
@@ -75,19 +91,21 @@ class CallForm(Vertical, InExplorer):
         super().__init__(id="call-form")
         self.partner = Partner()
         self.finished = True
+        self._opened = 0.0
         self.boxes = {
-            "nr": FormField("nr", "number", hint="+46 70 123 45 67"),
+            "nr": FormField("nr", "number", hint=A_NUMBER),
             "agent": FormField("agent", "agent", hint="who called: the id in your system"),
-            "talk": FormField("talk", "minutes", hint="5, 90s, 1h5m"),
-            "waiting": FormField("waiting", "waiting", hint="seconds"),
-            "start": FormField("start", "start", hint="14:05, -10m"),
-            "end": FormField("end", "end", hint="now"),
+            "talk": FormField("talk", "minutes", hint="5, 90s or 1h5m"),
+            "waiting": FormField("waiting", "waiting", hint="in seconds"),
+            "start": FormField("start", "start", hint="14:05 or -10m"),
+            "end": FormField("end", "end", hint="14:10 or now"),
             "note": FormField("note", "note"),
         }
         self.stages = Stages()
         self.open_endpoint = Toggle("open endpoint", id="open-endpoint")
         self._with = Static("", id="call-with")
         self._told = Static("", id="call-told")
+        self._whose = Static("", id="call-whose")
 
     def compose(self) -> ComposeResult:
         """Draw the form in two columns."""
@@ -101,22 +119,25 @@ class CallForm(Vertical, InExplorer):
             yield self.stages
             yield self.open_endpoint
         yield self._told
+        yield self._whose
 
     # -- opening and filling
 
     def begin(self, partner: Partner, agent: str, *, finished: bool) -> None:
         """Start a form; a draft of the same partner comes back as it was left."""
         self.partner, self.finished = partner, finished
+        self._opened = self.planhat.wall()
         self.set_class(finished, "-finished")
         self.stages.restart(CallTimer())
         self.fill(Typed(nr=partner.phone, agent=agent))
-        self.open_endpoint.value = False
-        whom = visible(partner.name or partner.company_name) or "somebody"
-        at = f" at {visible(partner.company_name)}" if partner.name else ""
+        lacks = bool(partner.contact_id) and not partner.phone
+        self.boxes["nr"].line.placeholder = NO_NUMBER if lacks else A_NUMBER
+        self._tick(on=False)
+        at = f" at {named(partner.company_name)}" if partner.name else ""
         head = "Call that just ended" if finished else "Call now"
-        self._with.update(Content.assemble((head, "bold"), f" with {whom}{at}"))
-        drafts = self.workspace.drafts
-        self.ask("draft", lambda: drafts.load(partner.draft_key(finished=finished)), self._recall)
+        self._with.update(Content.assemble((head, "bold"), f" with {partner.whom}{at}"))
+        drafts, key = self.workspace.drafts, partner.draft_key(finished=finished)
+        self.ask("draft", lambda: drafts.load(key), self._recall, opens=True)
         if finished:
             self.boxes["talk"].line.focus()
         else:
@@ -142,7 +163,13 @@ class CallForm(Vertical, InExplorer):
             text = getattr(texts, name)
             if text and not (box.value and name not in {"nr", "agent"}):
                 box.value = text
+        self._tick(on=draft.get("open_endpoint") is True)
         self.say("The draft of this call is here again.  ctrl+s saves it")
+
+    def _tick(self, *, on: bool) -> None:
+        """Tick the open endpoint, or not, without a word on what it means."""
+        with self.prevent(Toggle.Changed):
+            self.open_endpoint.value = on
 
     def _resume(self, timer: CallTimer) -> None:
         """Go on with the call of the draft: its times, not those of the key press just now."""
@@ -150,6 +177,15 @@ class CallForm(Vertical, InExplorer):
         with self.prevent(Input.Changed):
             for name in ("talk", "waiting", "start", "end"):
                 self.boxes[name].value = ""
+
+    @property
+    def _since(self) -> float:
+        """When the call began, or the form of one that had ended; seconds since the epoch."""
+        rang = self.stages.timer.rang_at
+        if self.finished or rang is None:
+            return self._opened
+        began = rang.timestamp()
+        return self._opened if began <= self._opened < began + 1 else began  # the stamp is whole
 
     @property
     def draft_key(self) -> str:
@@ -165,7 +201,8 @@ class CallForm(Vertical, InExplorer):
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
-        event.stop()
+        if event.input is not self.boxes["nr"].line:  # the pane looks whose number it is
+            event.stop()
         self.tell()
         self.keep()
 
@@ -173,6 +210,7 @@ class CallForm(Vertical, InExplorer):
         """Keep what is typed on this machine."""
         drafts, key = self.workspace.drafts, self.draft_key
         data = kept(self.typed, self.planhat.now())
+        data["open_endpoint"] = self.open_endpoint.value
         self.perform(lambda: drafts.save(key, data), lambda _: None)
 
     def tell(self) -> None:
@@ -184,16 +222,30 @@ class CallForm(Vertical, InExplorer):
             draft = self.draft()
             self._tell_times(draft)
             calls.check(draft)
+            calls.check_over(draft, self.planhat.now())
         except InputError as error:
             self._fault(error, quiet=frozenset({"nr", "agent"}))
 
     def _tell_times(self, draft: CallDraft) -> None:
-        talk = calls.talk_time(draft.start, draft.end, draft.waiting)
-        if talk is None:
-            return
         now = self.planhat.now()
-        at = f" from {clock(draft.start, now)}" if draft.start is not None else ""
-        self._told.update(Content(f"talk time {lasting(talk)}{at}"))
+        at = spoken(draft.start, now) if draft.start is not None else ""
+        talk = calls.talk_time(draft.start, draft.end, draft.waiting)
+        if talk is not None:
+            self._told.update(Content(f"talk time {lasting(talk)} from {at}"))
+        elif " " in at:  # a time that is typed without a day may mean another one than today
+            self._told.update(Content(f"it started {at}"))
+
+    @on(Toggle.Changed)
+    def _ticked(self, event: Toggle.Changed) -> None:
+        """Say what the open endpoint means, before it is used."""
+        event.stop()
+        self.keep()
+        if not event.value:
+            self.say("The call is logged with the token")
+        elif self.workspace.profile.tenant_uuid:
+            self.say("The call goes without the token: Planhat won't tell whom it matched")
+        else:
+            self.say("The open endpoint needs tenant_uuid in the profile: it isn't set", bad=True)
 
     def draft(self) -> CallDraft:
         """Return the call as it's typed. Raises :class:`InputError` with the field."""
@@ -217,11 +269,7 @@ class CallForm(Vertical, InExplorer):
 
     def tell_matches(self, matches: Sequence[ContactRow]) -> None:
         """Say whose number it is; a shared one can't be told to Planhat."""
-        names = ", ".join(visible(match.name or match.email) for match in matches[:3])
-        if len(matches) > 1:
-            self.boxes["nr"].note(f"shared: {names}")
-        else:
-            self.boxes["nr"].note(names if names != visible(self.partner.name) else "")
+        self._whose.update(Content.styled(whose(matches, self.partner), "$muted"))
 
     # -- keys
 
@@ -252,17 +300,54 @@ class CallForm(Vertical, InExplorer):
             self.boxes["note"].line.focus()
 
     def do_save(self) -> None:
-        """Log the call; what is wrong is said at its field, which gets the focus."""
+        """Log the call; a talk that goes on ends now.
+
+        What is wrong is said at its field, which gets the focus.
+        """
+        self._stamp_at_save()
         try:
             draft = self.draft()
+            check_told(draft, self.stages.timer, finished=self.finished)
             calls.check(draft)
+            calls.check_over(draft, self.planhat.now())
         except InputError as error:
             self._fault(error)
             place = PLACE_OF_ERROR.get(error.field, error.field)
             if place in self.boxes:
                 self.boxes[place].line.focus()
             return
-        self.post_message(self.Ready(draft, self.partner))
+        reads = self.workspace.reads
+        self.ask(
+            "owners",
+            lambda: reads.who_has_number(draft.nr),
+            lambda owners: self._with_owner(draft, owners),
+            opens=True,
+        )
+
+    def _with_owner(self, draft: CallDraft, owners: Sequence[ContactRow]) -> None:
+        """Log it; where several have the number and none of them was meant, ask who it was."""
+        if not is_anybodys(owners, self.partner):
+            self.post_message(self.Ready(draft, self._since))
+            return
+
+        def chosen(choice: Choice | None) -> None:
+            owner = next((one for one in owners if choice and one.id == choice.value), None)
+            if owner is not None:
+                meant = replace(draft, contact_id=owner.id, company_id=owner.company_id)
+                self.post_message(self.Ready(meant, self._since))
+
+        choices = [Choice(one.id, *told_apart(one)) for one in owners]
+        self.app.push_screen(Pick(f"Who has {visible(draft.nr)}?", choices), chosen)
+
+    def _stamp_at_save(self) -> None:
+        """Write what ctrl+s itself says of a call that runs."""
+        timer, now = self.stages.timer, self.planhat.now()
+        typed = at_save(self.typed, timer, now)
+        if typed.end != self.boxes["end"].value:
+            self.stages.restart(timer.next(now))
+        with self.prevent(Input.Changed):  # what is wrong is said by the save, and stays
+            for name in ("waiting", "end"):
+                self.boxes[name].value = getattr(typed, name)
 
     def do_close(self) -> None:
         """Close; what is typed is kept."""
@@ -271,7 +356,35 @@ class CallForm(Vertical, InExplorer):
     @property
     def runs(self) -> bool:
         """Whether the timer is between ring and end."""
-        return self.stages.timer.stage in {Stage.RINGING, Stage.TALKING}
+        return self.stages.timer.lasted(self.planhat.now()) is not None
+
+
+def is_anybodys(owners: Sequence[ContactRow], partner: Partner) -> bool:
+    """Tell whether several have the number that was called, and the partner isn't one of them."""
+    return len(owners) > 1 and all(one.id != partner.contact_id for one in owners)
+
+
+def told_apart(owner: ContactRow) -> tuple[str, str]:
+    """Return a contact's name, and what tells it from a namesake."""
+    note = ", ".join(filter(None, (owner.company_name, owner.position or owner.email)))
+    return visible(owner.name or owner.email or owner.id), visible(note)
+
+
+def whose(matches: Sequence[ContactRow], partner: Partner) -> str:
+    """Return who else has the number that is called; empty if it's the partner's alone."""
+    others = [_named(one, partner) for one in matches if one.id != partner.contact_id]
+    if not others:
+        return ""
+    names = ", ".join(others[:NAMED]) + (
+        f" and {len(others) - NAMED} more" if others[NAMED:] else ""
+    )
+    return f"number {'shared with' if len(others) < len(matches) else 'of'} {names}"
+
+
+def _named(person: ContactRow, partner: Partner) -> str:
+    """Return a name; with the company where that is another one."""
+    away = f" at {named(person.company_name)}" if person.company_id != partner.company_id else ""
+    return f"{named(person.name or person.email)}{away}"
 
 
 def _timer_of(draft: Mapping[str, Json]) -> CallTimer | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.widgets import Input
 
+from planhat_tui.config.web import no_template, page_of
+from planhat_tui.errors import InputError
 from planhat_tui.model import fields
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind, text_of, texts_of
@@ -14,9 +16,14 @@ from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.pane import Pane
-from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation import columns, empty_words, news_words
+from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.detail import TAGS, detail_rows
+from planhat_tui.tui.presentation.matched import neighbour
+from planhat_tui.tui.screens.timeline import TimelineSheet
+from planhat_tui.tui.screens.web import WebPage
 from planhat_tui.tui.widgets.line import Line
+from planhat_tui.tui.widgets.news import News
 from planhat_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -26,7 +33,9 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
+    from planhat_tui.store.history import Seen
     from planhat_tui.store.rows import Shown
+    from planhat_tui.tui.presentation.rows import Row
 
 
 class CompanyPane(Pane):
@@ -41,14 +50,19 @@ class CompanyPane(Pane):
         super().__init__()
         self.company_id = ""
         self.shown: Shown | None = None
+        self._news: tuple[Seen, ...] = ()
         self.chip = 0
+        self._sought = ""
+        self._looked_for = ""
         self.rows = Rows(columns.FIELDS, id="field-rows")
-        self.filter = Line(hint="filter the fields", id="field-filter")
+        self.filter = Line(hint="filter the fields", leads="fields", id="field-filter")
+        self.news = News(id="news")
 
     def body(self) -> ComposeResult:
-        """Draw the filter, hidden until ``/``, and the fields."""
+        """Draw the filter, hidden until ``/``, the fields, and what is new."""
         yield self.filter
         yield self.rows
+        yield self.news
 
     def focus_target(self) -> Widget:
         """Return the fields."""
@@ -59,13 +73,26 @@ class CompanyPane(Pane):
     def point(self, company_id: str) -> None:
         """Show another company."""
         if company_id != self.company_id:
-            self.company_id, self.chip = company_id, 0
+            self.company_id, self.chip, self._sought = company_id, 0, ""
+        self.read()
+
+    def seek(self, path: str) -> None:
+        """Put the cursor on a field that was just added, as soon as it's here."""
+        self._sought = path
+        self.filter.value = ""
+        self.filter.remove_class("-shown")
         self.read()
 
     def read(self) -> None:
         """Read the company from the local copy."""
         wanted, reads = self.company_id, self.workspace.reads
-        self.ask("company", lambda: reads.company(wanted) if wanted else None, self._show)
+
+        def read() -> tuple[Shown | None, tuple[Seen, ...]]:
+            if not wanted:
+                return None, ()
+            return reads.company(wanted), reads.news(Kind.COMPANY, wanted)
+
+        self.ask("company", read, lambda known: self._show(*known))
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again if this company changed, or may have."""
@@ -73,14 +100,13 @@ class CompanyPane(Pane):
         if ids is not None and (not ids or self.company_id in ids or Topic.OUTBOX in changes):
             self.read()
 
-    def _show(self, shown: Shown | None) -> None:
+    def _show(self, shown: Shown | None, news: tuple[Seen, ...]) -> None:
         other = shown is None or self.shown is None or _id(shown) != _id(self.shown)
-        self.shown = shown
+        self.shown, self._news = shown, news
         name = visible(text_of(shown.raw, "name")) if shown is not None else ""
         self.entitle(name)
         self.fresh_of(shown)
         self.draw_fields(keep=not other)
-        self._tell_empty()
         self.post_message(KeysChanged())
 
     def fresh_of(self, shown: Shown | None) -> None:
@@ -94,24 +120,43 @@ class CompanyPane(Pane):
 
     def draw_fields(self, *, keep: bool = True) -> None:
         """Draw the rows; ``keep`` holds the cursor on its field."""
+        self._tell_news()
         if self.shown is None:
             self.rows.fill(0, [])
+            self.rows.say_empty("No company.  / finds one")
             return
         tags = texts_of(self.shown.raw, "tags")
         self.chip = max(0, min(self.chip, len(tags) - 1))
+        rows = self._rows(self.shown, self.filter.value)
+        self.rows.fill(len(rows), rows, keep=keep)
+        if any(row.id == self._sought for row in rows):
+            self.rows.go_to(self._sought)
+            self._sought = ""
+        self.rows.say_empty("" if rows else empty_words.no_field(self.filter.value))
+
+    def _tell_news(self) -> None:
+        """Say what others have changed since the person last looked; clear it where nothing was."""
+        planhat, width = self.planhat, self.rows.size.width - 2
+        given = planhat.glyphs, self.explorer.users, planhat.wall(), width
+        self.news.tell(news_words.told(self._news, *given) if self._news else "")
+
+    @on(News.Clicked)
+    def _news_clicked(self, event: News.Clicked) -> None:
+        event.stop()
+        self.action_do("timeline")
+
+    def _rows(self, shown: Shown, words: str) -> list[Row]:
+        """Return the rows of the fields that a filter leaves."""
         width = next((c.width for c in self.rows.columns if c.key == "value"), 20)
-        rows = detail_rows(
-            self.shown,
+        return detail_rows(
+            shown,
             self.planhat.glyphs,
             self.explorer.users,
             width=width,
             chip=self.chip if self._on_tags else -1,
-            words=self.filter.value,
+            words=words,
+            changed=news_words.fields_of(self._news),
         )
-        self.rows.fill(len(rows), rows, keep=keep)
-
-    def _tell_empty(self) -> None:
-        self.rows.say_empty("" if self.shown else "No company.  / finds one")
 
     @property
     def _on_tags(self) -> bool:
@@ -146,6 +191,7 @@ class CompanyPane(Pane):
     @on(Input.Changed, "#field-filter")
     def _filtered(self, event: Input.Changed) -> None:
         event.stop()
+        self._looked_for = event.value.strip() or self._looked_for
         self.draw_fields(keep=False)
 
     @on(Input.Submitted, "#field-filter")
@@ -169,10 +215,14 @@ class CompanyPane(Pane):
         if self.shown is None:
             return "No company is shown.  / finds one"
         here = self.rows.current
+        if name in {"next_match", "previous_match"} and not self._looked_for:
+            return "Nothing was looked for here yet.  / filters the fields"
         if name == "remove" and not (
             here and (self._removable(here.id) or fields.custom_key(here.id) is not None)
         ):
             return "x removes a tag or a custom field; this is neither"
+        if name == "web":
+            return no_template(self.workspace.profile)
         return self.explorer.forbidden(name)
 
     def _removable(self, row_id: str) -> bool:
@@ -232,6 +282,55 @@ class CompanyPane(Pane):
         """Copy the value under the cursor."""
         if self.rows.current is not None:
             self.explorer.copy(str(self.rows.current.cells["value"]))
+
+    def do_copy_field(self) -> None:
+        """Copy a field of the company, its row or all of it."""
+        self.explorer.copying.field(Kind.COMPANY, (self.company_id,))
+
+    def do_next_match(self) -> None:
+        """Go to the next field that the last filter finds, whether it's still there or not."""
+        self._to_match(back=False)
+
+    def do_previous_match(self) -> None:
+        """Go to the one before."""
+        self._to_match(back=True)
+
+    def _to_match(self, *, back: bool) -> None:
+        here = self.rows.current
+        if self.shown is None or here is None:
+            return
+        ids = [row.id for row in self._rows(self.shown, self.filter.value)]
+        found = {row.id for row in self._rows(self.shown, self._looked_for)}
+        to = neighbour(ids, here.id, found, back=back)
+        self.rows.go_to(to)
+        if not to:
+            self.say(f"No field matches {named(self._looked_for)}")
+
+    def do_delete(self) -> None:
+        """Delete the company, after a word."""
+        self.want("delete", Kind.COMPANY, (self.company_id,))
+
+    def do_editor(self) -> None:
+        """Edit the company as YAML in the person's editor."""
+        self.explorer.commanding.run("edit", remember=False)
+
+    def do_timeline(self) -> None:
+        """Show what was seen to change in the company."""
+        if self.shown is not None:
+            name = visible(text_of(self.shown.raw, "name"))
+            users = self.explorer.users
+            self.app.push_screen(TimelineSheet(self.workspace, self.company_id, name, users))
+
+    def do_web(self) -> None:
+        """Show the address of the company's page in the web app, and open it."""
+        if self.shown is None:
+            return
+        try:
+            address = page_of(self.workspace.profile, self.shown.raw)
+        except InputError as error:
+            self.say_problem(error)
+        else:
+            self.app.push_screen(WebPage(visible(text_of(self.shown.raw, "name")), address))
 
     def do_log_call(self) -> None:
         """Log a call that just ended."""

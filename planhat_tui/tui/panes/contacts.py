@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 
 from planhat_tui.model.events import Topic
-from planhat_tui.model.records import Kind
+from planhat_tui.model.query import Query
+from planhat_tui.model.records import NEW_ID_PREFIX, Kind
 from planhat_tui.model.text import visible
+from planhat_tui.model.views import View
+from planhat_tui.tui.arranging import resized, sort_by_title
 from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.looking import own_values
 from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.pane import Pane
-from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation import columns, empty_words, order_words
+from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.matched import neighbour
 from planhat_tui.tui.presentation.rows import contact_row
 from planhat_tui.tui.widgets.rows import Rows
 
@@ -23,13 +29,29 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.values import Json
     from planhat_tui.store.rows import ContactRow
     from planhat_tui.workspace.queries import ContactsView
+
+
+class Answer(NamedTuple):
+    """What was read: how it's shown, the contacts, their custom fields, whom to point at.
+
+    ``made`` is the id by now of the contact that was made.
+    """
+
+    view: View
+    found: ContactsView | None
+    own: Mapping[str, Mapping[str, Json]]
+    on: str
+    made: str
 
 
 class Contacts(Pane):
     """People at the company."""
 
+    KIND: ClassVar[Kind] = Kind.CONTACT
     NUMBER = 3
     WORD = "Contacts"
     PLACES: ClassVar[tuple[Where, ...]] = (Where.CONTACTS,)
@@ -40,9 +62,12 @@ class Contacts(Pane):
         self.company_id = ""
         self.company_name = ""
         self.people: Mapping[str, ContactRow] = {}
-        self._shown_of = ""
+        self._shown_of = self._on = self._sought = ""
+        self._made, self._made_id = 0, ""
         self.seen_at: float | None = None
         self.rows = Rows(columns.CONTACTS, id="contact-rows")
+        self.rows.resizes = True
+        self._view: View | None = None  # read with the first contacts
 
     def body(self) -> ComposeResult:
         """Draw the list, or a sentence in its place."""
@@ -54,47 +79,115 @@ class Contacts(Pane):
 
     # -- reading
 
-    def point(self, company_id: str, name: str) -> None:
-        """Show the contacts of another company."""
+    def point(self, company_id: str, name: str, on: str = "", sought: str = "") -> None:
+        """Show the contacts of another company, with the cursor on one of them if it's given.
+
+        Without one it goes to whom a search by ``sought`` finds: who is calling?
+        """
         if company_id != self.company_id:
             self.rows.marks.clear()
         self.company_id, self.company_name = company_id, name
+        self._on, self._sought = on, sought
+        self.read()
+
+    def follow(self, made: Entry) -> None:
+        """Put the cursor on a contact that was just made: the next key is about that one.
+
+        It stays there when Planhat's id takes the place of ours, unless it has been moved.
+        """
+        self._made, self._made_id = made.n, ""
         self.read()
 
     def read(self) -> None:
         """Read the contacts from the local copy."""
         wanted, reads = self.company_id, self.workspace.reads
-        self.ask("contacts", lambda: reads.contacts(wanted) if wanted else None, self._show)
+        on, sought, made = self._on, self._sought, self._made
+        known, places = self._view, self.workspace.places
+
+        def read() -> Answer:
+            view = known or places.view(Kind.CONTACT)
+            found = reads.contacts(wanted, view.sort) if wanted else None
+            ids = [row.id for row in found.rows] if found is not None else []
+            own = own_values(reads, Kind.CONTACT, ids, columns.custom_paths(view.columns))
+            whom = on or (reads.whom(wanted, sought) if wanted and sought else "")
+            return Answer(view, found, own, whom, reads.entry(made).record_id if made else "")
+
+        self.ask("contacts", read, self._show)
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again if contacts changed."""
         if self.company_id and changes.keys() & {Topic.CONTACT, Topic.OUTBOX}:
             self.read()
 
-    def _show(self, view: ContactsView | None) -> None:
+    def _show(self, answer: Answer) -> None:
+        view, on, made = answer.found, answer.on, answer.made
         people = view.rows if view is not None else ()
         known = view is not None and view.seen_at is not None
         self.people = {person.id: person for person in people}
         self.seen_at = view.seen_at if view is not None else None
+        self._view = answer.view
+        by = {one.field: one.descending for one in answer.view.sort}
+        shown = columns.chosen(columns.CONTACTS, answer.view.columns)
+        self.rows.show_columns(shown, {c.key: by[c.field] for c in shown if c.field in by})
         self.entitle(count=str(len(people)) if known or people else "")
         if view is not None:
             self._tell_marks()
         glyphs = self.planhat.glyphs
-        rows = [contact_row(person, glyphs) for person in people]
+        rows = [contact_row(person, glyphs, answer.own.get(person.id)) for person in people]
+        here = self.rows.current
         self.rows.fill(len(people), rows, keep=self._shown_of == self.company_id)
+        if on in self.people:
+            self.rows.go_to(on)
+            self._on = self._sought = ""
+        if made in self.people:
+            self._go_on_with(made, here.id if here is not None else "")
         self._shown_of = self.company_id
         self._tell_empty(known=known, some=bool(people))
         self.post_message(KeysChanged())
 
+    def _go_on_with(self, made: str, here: str) -> None:
+        """Go to the contact that was made, where the cursor was on it or it is new here."""
+        if self._made_id in {"", here}:
+            self.rows.go_to(made)
+            self._made_id = made
+        if self._made_id != made or not made.startswith(NEW_ID_PREFIX):
+            self._made, self._made_id = 0, ""
+
     def _tell_empty(self, *, known: bool, some: bool) -> None:
-        name = visible(self.company_name)
         text = ""
-        if self.company_id and not known and not some:
-            glyph = self.planhat.glyphs.not_loaded
-            text = f"{glyph} Contacts of {name} aren't loaded yet."
-        elif self.company_id and not some:
-            text = f"No contacts at {name} yet.  a adds one"
+        if self.company_id and not some:
+            sign = "" if known else self.planhat.glyphs.not_loaded
+            text = empty_words.no_contacts(self.company_name, sign)
         self.rows.say_empty(text)
+
+    # -- how it's arranged
+
+    @property
+    def view(self) -> View:
+        """The order and the columns."""
+        return self._view or View()
+
+    def show_view(self, view: View) -> None:
+        """Show another order, or other columns, and keep that; the cursor stays on its contact."""
+        changed, self._view = view != self._view, view
+        self.read()
+        if changed:
+            places = self.workspace.places
+            self.perform(lambda: places.keep_view(view, Kind.CONTACT), lambda _: None)
+
+    def try_columns(self, keys: tuple[str, ...]) -> None:
+        """Draw the rows that are here with other columns, until the view is shown again."""
+        self.rows.show_columns(columns.chosen(columns.CONTACTS, keys), self.rows.order)
+
+    @on(Rows.Headed, "#contact-rows")
+    def _headed(self, event: Rows.Headed) -> None:
+        event.stop()
+        sort_by_title(self, event.key)
+
+    @on(Rows.Resized, "#contact-rows")
+    def _resized(self, event: Rows.Resized) -> None:
+        event.stop()
+        self.show_view(resized(self, event.key, event.cells))
 
     @property
     def current(self) -> ContactRow | None:
@@ -122,9 +215,16 @@ class Contacts(Pane):
         self._tell_marks()
 
     def _tell_marks(self) -> None:
-        """Say how many are marked, and how old the list is."""
-        marked = len(self.rows.marks)
-        self.fresh(self.seen_at, f"{marked} marked" if marked else "")
+        """Say how many are marked, the order if one was chosen, and how old the list is.
+
+        Where there's little room, the signs at the columns tell the order, if they can.
+        """
+        marked, sort = len(self.rows.marks), self.view.sort
+        told = [f"{marked} marked"] if marked else []
+        signed = {one.field for one in sort} <= {one.field for one in self.rows.wanted_columns}
+        if sort and not (signed and self.explorer.tabbed):
+            told.append(order_words.order(sort, Query("")))
+        self.fresh(self.seen_at, f" {self.planhat.glyphs.dot} ".join(told))
 
     # -- keys
 
@@ -132,8 +232,12 @@ class Contacts(Pane):
         """Say why a key can't be used: no company, no contact, or the profile forbids it."""
         if not self.company_id:
             return "No company is shown.  / finds one"
-        if name not in {"add", "log_call", "call_now"} and self.current is None:
-            return f"No contact at {visible(self.company_name)} is under the cursor.  a adds one"
+        if name in {"sort", "columns"}:
+            return ""
+        if name in {"next_match", "previous_match"} and not self.explorer.companies.searched:
+            return "Nothing was looked for yet.  / finds"
+        if name not in {"add", "log_call", "call_now", "views"} and self.current is None:
+            return f"No contact at {named(self.company_name)} is under the cursor.  a adds one"
         return self.explorer.forbidden(name)
 
     def do_mark(self) -> None:
@@ -143,6 +247,53 @@ class Contacts(Pane):
     def do_mark_all(self) -> None:
         """Mark all, or none."""
         self.rows.mark(list(self.people), on=not self.rows.marks)
+
+    def do_range(self) -> None:
+        """Begin a range, or end it and mark what lies between."""
+        self.rows.do_range()
+
+    @on(Rows.Ranged, "#contact-rows")
+    def _ranged(self, event: Rows.Ranged) -> None:
+        event.stop()
+        self.rows.mark([*self.people][event.first : event.last + 1], on=True)
+
+    def do_sort(self) -> None:
+        """Choose the order."""
+        self.explorer.arranging.sort(self)
+
+    def do_columns(self) -> None:
+        """Choose the columns."""
+        self.explorer.arranging.choose_columns(self)
+
+    def do_next_match(self) -> None:
+        """Go to the next contact here that the last search finds."""
+        self._to_match(back=False)
+
+    def do_previous_match(self) -> None:
+        """Go to the one before."""
+        self._to_match(back=True)
+
+    def _to_match(self, *, back: bool) -> None:
+        company, reads, most = self.company_id, self.workspace.reads, len(self.people)
+        searched = self.explorer.companies.searched
+
+        def go_to(found: tuple[str, ...]) -> None:
+            here = self.current
+            to = neighbour([*self.people], here.id if here else "", found, back=back)
+            self.rows.go_to(to)
+            if not to:
+                self.say(f"No contact here matches {named(searched)}")
+
+        self.ask("match", lambda: reads.all_whom(company, searched, most), go_to)
+
+    def do_views(self) -> None:
+        """Show a saved view of the companies."""
+        self.explorer.arranging.views()
+
+    def do_copy_field(self) -> None:
+        """Copy a field of the contact under the cursor, or of all marked; or their rows."""
+        if self.current is not None:
+            self.explorer.copying.field(Kind.CONTACT, self.rows.selection())
 
     def do_add(self) -> None:
         """Add a contact to the company."""
@@ -175,6 +326,8 @@ class Contacts(Pane):
 
     def clear_search(self) -> bool:
         """Take the marks off; ``False`` if there were none."""
+        if self.rows.leave_range():
+            return True
         if not self.rows.marks:
             return False
         self.rows.mark(list(self.rows.marks), on=False)

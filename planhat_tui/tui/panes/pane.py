@@ -8,7 +8,7 @@ from textual.containers import Vertical
 
 from planhat_tui.tui.messages import KeysChanged, Wanted
 from planhat_tui.tui.part import InExplorer
-from planhat_tui.tui.presentation.moments import age
+from planhat_tui.tui.presentation.moments import steady_age
 from planhat_tui.tui.widgets.rule import Rule
 
 if TYPE_CHECKING:
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 
 class Pane(Vertical, InExplorer):
-    """A pane. ``NUMBER`` is its key, ``WORD`` its name in the tabs."""
+    """A pane. ``NUMBER`` is its key, ``WORD`` its name in the tabs.
+
+    ``about_company``: all that it shows is of one company, whose name stands beside the tabs.
+    """
 
     NUMBER: ClassVar[int] = 0
     WORD: ClassVar[str] = ""
+    about_company: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__(id=self.WORD.lower(), classes="pane")
@@ -62,7 +66,11 @@ class Pane(Vertical, InExplorer):
     @property
     def tab(self) -> str:
         """The pane's title among the tabs: ``3 Contacts 14``."""
-        return f"{self.NUMBER} {self.WORD} {self._count}".strip()
+        return self.titled(self.WORD)
+
+    def titled(self, title: str) -> str:
+        """Return number, title and count."""
+        return f"{self.NUMBER} {title} {self._count}".strip()
 
     def entitle(self, title: str = "", count: str = "") -> None:
         """Give the pane its own title where it stands beside others, and a count."""
@@ -75,9 +83,11 @@ class Pane(Vertical, InExplorer):
         if self.explorer.tabbed:
             titles, here = self.explorer.tabs, self.NUMBER - 1
         else:
-            titles, here = (f"{self.NUMBER} {self._title} {self._count}".strip(),), 0
+            titles, here = (self.titled(self._title),), 0
+        alone = self.explorer.tabbed
+        name = self.explorer.company_name if alone and self.about_company else ""
         heavy = self.has_focus_within
-        self.rule.show(titles, here, heavy=heavy, corner=not self.explorer.tabbed)
+        self.rule.show(titles, here, name=name, heavy=heavy, corner=not alone)
 
     def fresh(self, seen_at: float | None, before: str = "") -> None:
         """Say how old the data is, after ``before``. ``seen_at`` is seconds since the epoch."""
@@ -89,7 +99,7 @@ class Pane(Vertical, InExplorer):
         if self._fresh is None:
             return
         seen_at, before = self._fresh
-        told = "not loaded" if seen_at is None else age(self.planhat.wall() - seen_at)
+        told = "not loaded" if seen_at is None else steady_age(self.planhat.wall() - seen_at)
         dot = self.planhat.glyphs.dot
         self.rule.show(note=f"{before} {dot} {told}" if before else told)
 

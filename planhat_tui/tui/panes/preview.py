@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.containers import Vertical
 from textual.content import Content
 
 from planhat_tui.model.events import Topic
-from planhat_tui.model.records import Company
+from planhat_tui.model.records import Company, Kind
 from planhat_tui.model.text import visible
 from planhat_tui.tui.part import InExplorer
-from planhat_tui.tui.presentation.cells import fit, join_fitting
+from planhat_tui.tui.presentation import news_words
+from planhat_tui.tui.presentation.cells import clipped, fit, join_fitting
+from planhat_tui.tui.presentation.values import person_text
 from planhat_tui.tui.widgets.rule import Rule
 from planhat_tui.tui.widgets.words import Words
 
@@ -21,9 +24,9 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from planhat_tui.store.history import Seen
     from planhat_tui.store.rows import ContactRow, Shown
     from planhat_tui.tui.presentation.glyphs import Glyphs
-    from planhat_tui.tui.widgets.rows import Rows
     from planhat_tui.workspace.workspace import Workspace
 
 
@@ -34,6 +37,7 @@ class Glance:
     shown: Shown
     people: Sequence[ContactRow]
     people_known: bool
+    news: Sequence[Seen] = ()
 
 
 class Preview(Vertical, InExplorer):
@@ -62,10 +66,6 @@ class Preview(Vertical, InExplorer):
         if self._company and changes.keys() & {Topic.COMPANY, Topic.CONTACT, Topic.OUTBOX}:
             self.point(self._company)
 
-    def tell_marks(self, rows: Rows) -> None:
-        """Say how many rows are marked, and how many of them aren't shown."""
-        self.rule.show(note=marks_of(rows))
-
     def on_resize(self) -> None:
         """Lay the lines out again."""
         self.draw()
@@ -89,23 +89,19 @@ class Preview(Vertical, InExplorer):
         unknown = None if glance.shown.complete else glyphs.not_loaded
         dot = f" {glyphs.dot} "
         tags = unknown or join_fitting([visible(t) for t in company.tags], width, dot) or "-"
-        owner = unknown or visible(self.explorer.users.get(company.owner, company.owner)) or "-"
+        owner = unknown or person_text(company.owner, self.explorer.users, glyphs.not_loaded)
         status = unknown or visible(company.status) or "-"
+        owned = f"{fit(owner, 24)} status  {status}"
+        if glance.news:
+            told = news_words.short(glance.news, glyphs, self.explorer.users)
+            owned += "   " + clipped(told, max(8, width - cell_len(owned) - 3))
         people = [_person(contact, glyphs) for contact in glance.people]
         told = join_fitting(people, width, dot) or "-"
         return [
             _line("tags", tags),
-            _line("owner", f"{fit(owner, 24)} status  {status}"),
+            _line("owner", owned),
             _line("people", told if glance.people_known else glyphs.not_loaded),
         ]
-
-
-def marks_of(rows: Rows) -> str:
-    """Return ``3 marked, 2 not shown``; nothing if none is marked."""
-    marked = len(rows.marks)
-    seen = sum(1 for row in rows.loaded if row.id in rows.marks)
-    hidden = f", {marked - seen} not shown" if marked > seen else ""
-    return f"{marked} marked{hidden}" if marked else ""
 
 
 def _person(contact: ContactRow, glyphs: Glyphs) -> str:
@@ -123,4 +119,5 @@ def _read(workspace: Workspace, company_id: str) -> Glance | None:
     if shown is None:
         return None
     contacts = workspace.reads.contacts(company_id)
-    return Glance(shown, contacts.rows, contacts.seen_at is not None)
+    news = workspace.reads.news(Kind.COMPANY, company_id)
+    return Glance(shown, contacts.rows, contacts.seen_at is not None, news)

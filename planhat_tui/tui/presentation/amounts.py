@@ -54,8 +54,3 @@ def _is_finite(number: float) -> bool:
 def count(number: int, *, capped: bool = False) -> str:
     """Return a count for a title: ``12,480``, or ``1,000+`` where counting stopped."""
     return f"{number:,}+" if capped else f"{number:,}"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """Return ``1 edit``, ``3 edits``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -7,6 +7,11 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from planhat_tui.model.text import visible
+
+NAME: Final = 32
+"""Cells of a name in a sentence: with it, one is no longer than a line of 80, or of a pane."""
+
 _JOINERS: Final = {0x200D: None, 0xFE0F: None}
 _LOOSE: Final = re.compile("^[\u200d\ufe0f]+|\u200d+(?=\u200d|$)")
 
@@ -26,10 +31,24 @@ def fit(text: str, width: int, *, right: bool = False, ellipsis: str = "…") ->
     return cut
 
 
+def shown_letters(text: str, width: int) -> int:
+    """Return how many letters of ``text``, from its start, :func:`fit` leaves as they are."""
+    if settled(text) != text:
+        return 0
+    fitted = fit(text, width)
+    cut = cell_len(text) > width
+    return len(fitted) - 1 if cut else len(text)
+
+
 def clipped(text: str, width: int, *, ellipsis: str = "…") -> str:
     """Return ``text`` in at most ``width`` cells."""
     whole = settled(text)
     return whole if cell_len(whole) <= width else fit(whole, width, ellipsis=ellipsis)
+
+
+def named(text: str) -> str:
+    """Return a record's name, safe, as a sentence has room for it: the rest stays on its line."""
+    return clipped(visible(text), NAME)
 
 
 def settled(text: str) -> str:

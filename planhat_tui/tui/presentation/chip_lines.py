@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -38,14 +39,23 @@ def chip_lines(
     return lines
 
 
-def change_line(before: Sequence[str], after: Sequence[str], colours: Mapping[str, str]) -> Text:
-    """Return the tags of an editor in a line: kept ones plain, ``+gold`` added, ``-old`` gone."""
+def change_line(
+    before: Sequence[str],
+    after: Sequence[str],
+    colours: Mapping[str, str],
+    shares: Mapping[str, str] = MappingProxyType({}),
+) -> Text:
+    """Return the tags of an editor in a line: kept ones plain, ``+gold`` added, ``-old`` gone.
+
+    ``shares`` are the words behind tags that only some records have: `` 2 of 3``.
+    """
     line = Text()
     for tag in [*before, *(tag for tag in after if tag not in before)]:
         kept, sign = tag in before and tag in after, "+" if tag in after else "-"
         style = "" if kept else colours["added" if sign == "+" else "removed"]
         text = visible(tag)
         line.append(text if kept else f"{sign}{text}", style)
+        line.append(shares.get(tag, ""), "dim")
         line.append("   ")
     line.rstrip()
     return line

@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.model.edits import custom_key
+from planhat_tui.model.text import visible
+from planhat_tui.model.views import parted
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 GAP: Final = 2
 """Blank cells between two columns."""
@@ -21,7 +25,8 @@ class Column:
     """A column of a list.
 
     ``width`` is its least, in cells; ``grow`` its share of what is left (0: fixed), up to
-    ``most``. Columns with a lower ``rank`` are kept when the width is short.
+    ``most``. Columns with a lower ``rank`` are kept when the width is short. ``field`` is what a
+    query sorts it by; ``extra`` ones are shown only if they are chosen.
     """
 
     key: str
@@ -31,6 +36,8 @@ class Column:
     grow: int = 0
     most: int = 200
     right: bool = False
+    field: str = ""
+    extra: bool = False
 
 
 def lay_out(columns: Sequence[Column], width: int) -> tuple[Column, ...]:
@@ -66,22 +73,59 @@ def _grown(columns: list[Column], left: int) -> list[Column]:
     return columns
 
 
+def chosen(columns: Sequence[Column], keys: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of these keys in that order, the first kept longest; else the usual.
+
+    A key may have a width, as in ``name=30``: that column has so many cells, and no others.
+    """
+    by_key = {column.key: column for column in columns}
+    wanted = [
+        _of_width(by_key.get(key) or of_custom(key), cells)
+        for key, cells in dict(map(parted, keys)).items()
+        if key in by_key or custom_key(key)
+    ]
+    if not wanted:
+        return tuple(column for column in columns if not column.extra)
+    return tuple(replace(column, rank=rank) for rank, column in enumerate(wanted))
+
+
+def _of_width(column: Column, cells: int) -> Column:
+    return replace(column, width=cells, grow=0, most=cells) if cells else column
+
+
+def of_custom(path: str) -> Column:
+    """Return the column of a custom field, such as ``custom.Plan``."""
+    title = visible(custom_key(path) or path).upper()
+    return Column(path, title, 12, grow=1, most=30, field=path, extra=True)
+
+
+def custom_paths(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return those keys that are custom fields, without their widths."""
+    plain = (parted(key)[0] for key in keys)
+    return tuple(key for key in plain if custom_key(key))
+
+
 COMPANIES: Final = (
-    Column("name", "NAME", 20, rank=0, grow=4, most=46),
-    Column("phase", "PHASE", 12, rank=1, grow=1, most=18),
-    Column("health", "HEALTH", 6, rank=3, right=True),
-    Column("arr", "ARR", 7, rank=2, right=True),
-    Column("renews", "RENEWS", 11, rank=4, right=True),
-    Column("owner", "OWNER", 12, rank=5, grow=1, most=22),
-    Column("domain", "DOMAIN", 12, rank=6, grow=1, most=28),
+    Column("name", "NAME", 20, rank=0, grow=4, most=46, field="name"),
+    Column("phase", "PHASE", 10, rank=1, grow=1, most=18, field="phase"),
+    Column("health", "HEALTH", 6, rank=3, right=True, field="health"),
+    Column("arr", "ARR", 7, rank=2, right=True, field="arr"),
+    Column("renews", "RENEWS", 11, rank=4, right=True, field="renewal"),
+    Column("owner", "OWNER", 12, rank=5, grow=1, most=22, field="owner"),
+    Column("domain", "DOMAIN", 12, rank=6, grow=1, most=28, field="domain"),
     Column("tags", "TAGS", 14, rank=7, grow=3),
+    Column("status", "STATUS", 10, rank=8, grow=1, most=16, field="status", extra=True),
+    Column("mrr", "MRR", 7, rank=9, right=True, field="mrr", extra=True),
+    Column("active", "ACTIVE", 11, rank=10, right=True, field="lastactive", extra=True),
+    Column("updated", "UPDATED", 11, rank=11, right=True, field="updated", extra=True),
+    Column("external", "EXTERNAL ID", 12, rank=12, grow=1, most=24, field="external", extra=True),
 )
 
 CONTACTS: Final = (
-    Column("name", "NAME", 14, rank=0, grow=3, most=32),
-    Column("position", "POSITION", 8, rank=2, grow=2, most=24),
-    Column("phone", "PHONE", 16, rank=1, grow=0),
-    Column("email", "E-MAIL", 18, rank=3, grow=2, most=40),
+    Column("name", "NAME", 14, rank=0, grow=3, most=32, field="name"),
+    Column("position", "POSITION", 8, rank=2, grow=2, most=24, field="title"),
+    Column("phone", "PHONE", 16, rank=1, grow=0, field="phone"),
+    Column("email", "E-MAIL", 18, rank=3, grow=2, most=40, field="email"),
     Column("tags", "TAGS", 12, rank=4, grow=2),
 )
 
@@ -112,6 +156,75 @@ UNDO: Final = (
     Column("what", "FIELD", 12, rank=1, grow=1, most=24),
     Column("now", "NOW", 16, rank=3, grow=3, most=60),
     Column("back", "GOES BACK TO", 16, rank=2, grow=3, most=60),
+)
+
+DUPLICATES: Final = (
+    Column("group", "", 4, rank=3, right=True),
+    Column("name", "NAME", 16, rank=0, grow=3, most=40),
+    Column("at", "AT", 12, rank=2, grow=2, most=32),
+    Column("why", "WHY", 14, rank=1, grow=3, most=60),
+)
+
+IMPORT: Final = (
+    Column("column", "COLUMN", 16, rank=0, grow=2, most=40),
+    Column("field", "FIELD", 18, rank=1, grow=2, most=40),
+    Column("example", "FIRST ROW", 14, rank=2, grow=3, most=60),
+)
+
+REQUESTS: Final = (
+    Column("at", "TIME", 8, rank=0),
+    Column("method", "METHOD", 6, rank=1),
+    Column("path", "PATH", 18, rank=2, grow=4, most=80),
+    Column("status", "STATUS", 9, rank=3),
+    Column("ms", "MS", 7, rank=4, right=True),
+    Column("bytes", "BYTES", 10, rank=6, right=True),
+    Column("left", "LEFT", 5, rank=5, right=True),
+)
+
+ORDER: Final = (
+    Column("place", "", 4, rank=1),
+    Column("field", "FIELD", 14, rank=0, grow=1, most=24),
+    Column("how", "", 16, rank=2, grow=2),
+)
+
+COLUMNS: Final = (
+    Column("shown", "", 3, rank=1),
+    Column("column", "COLUMN", 14, rank=0, grow=1, most=24),
+    Column("width", "WIDTH", 10, rank=2),
+)
+
+OVERVIEW: Final = (
+    Column("by", "", 8, rank=2),
+    Column("value", "", 14, rank=0, grow=1, most=26),
+    Column("companies", "COMPANIES", 9, rank=1, right=True),
+    Column("bar", "", 6, rank=3, grow=3, most=72),
+)
+
+CONFLICT: Final = (
+    Column("field", "FIELD", 11, rank=0, grow=1, most=24),
+    Column("before", "1 BEFORE", 12, rank=3, grow=2, most=50),
+    Column("mine", "2 MINE", 12, rank=1, grow=2, most=50),
+    Column("theirs", "3 THEIRS", 12, rank=2, grow=2, most=50),
+    Column("note", "", 9, rank=4),
+)
+
+JOURNAL: Final = (
+    Column("n", "N", 4, rank=5, right=True),
+    Column("age", "AGE", 6, rank=2, right=True),
+    Column("who", "WHO", 10, rank=4, grow=1, most=20),
+    Column("title", "RECORD", 16, rank=0, grow=2, most=36),
+    Column("what", "EDIT", 20, rank=1, grow=4, most=80),
+    Column("state", "STATE", 10, rank=3),
+)
+
+ANSWERS: Final = (Column("line", "", 40, grow=1, most=10_000),)
+
+TIMELINE: Final = (
+    Column("at", "SEEN", 12, rank=0),
+    Column("field", "FIELD", 14, rank=1, grow=1, most=28),
+    Column("before", "BEFORE", 14, rank=2, grow=2, most=80),
+    Column("after", "AFTER", 14, rank=3, grow=2, most=80),
+    Column("by", "BY", 6, rank=4),
 )
 
 PROFILES: Final = (

@@ -5,20 +5,22 @@ Fields that Planhat sent and that nobody here knows are shown at the end, read-o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
 from planhat_tui.model import fields
 from planhat_tui.model.fields import FieldType
-from planhat_tui.model.records import Kind, map_of, texts_of
+from planhat_tui.model.records import Kind, map_of, text_of, texts_of
 from planhat_tui.model.text import fold, visible
 from planhat_tui.tui.presentation.chip_lines import chip_lines
 from planhat_tui.tui.presentation.rows import Row
-from planhat_tui.tui.presentation.values import field_text, type_word
+from planhat_tui.tui.presentation.values import field_text, person_text, type_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from planhat_tui.model.values import Raw
     from planhat_tui.store.rows import Shown
@@ -32,16 +34,28 @@ QUIET: Final = frozenset({"custom", "tags", "__v"})
 
 
 def detail_rows(
-    shown: Shown, glyphs: Glyphs, users: Mapping[str, str], *, width: int, chip: int, words: str
+    shown: Shown,
+    glyphs: Glyphs,
+    users: Mapping[str, str],
+    *,
+    width: int,
+    chip: int,
+    words: str,
+    changed: AbstractSet[str] = frozenset(),
 ) -> list[Row]:
     """Return the rows of a company in ``width`` cells for a value.
 
     ``chip`` is the tag under the cursor, ``words`` filters the fields by label and value.
+    ``changed`` are the paths of those that others have changed since the person last looked.
     """
     rows = [*_tags(shown, glyphs, width, chip), *_facts(shown, glyphs, users)]
     rows += [*_custom(shown.raw, glyphs), *_unknown(shown.raw, glyphs)]
     wanted = fold(words).split()
-    return [row for row in rows if all(word in _searched(row) for word in wanted)]
+    return [
+        replace(row, state=glyphs.changed, mood="changed") if row.id in changed else row
+        for row in rows
+        if all(word in _searched(row) for word in wanted)
+    ]
 
 
 def _searched(row: Row) -> str:
@@ -68,6 +82,8 @@ def _facts(shown: Shown, glyphs: Glyphs, users: Mapping[str, str]) -> Iterator[R
             continue
         missing = known.name not in shown.raw and not shown.complete
         value = field_text(Kind.COMPANY, known.name, shown.raw.get(known.name), users)
+        if known.type is FieldType.USER:
+            value = person_text(text_of(shown.raw, known.name), users, glyphs.not_loaded)
         yield Row(
             id=known.name,
             cells={

@@ -6,7 +6,7 @@ terminal's locale makes the others ambiguous in width (Chinese, Japanese, Korean
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.outbox import State
@@ -17,23 +17,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The signs that a screen is drawn with. Each is one cell, ``ellipsis`` too."""
+    """The signs that a screen is drawn with. Each is one cell, ``ellipsis`` too.
+
+    ``blocks`` are parts of a cell of a bar, from a sliver to all of it.
+    """
 
     states: Mapping[State, str]
     caret: str
     marked: str
     featured: str
+    changed: str
     read_only: str
     not_loaded: str
     ellipsis: str
     dot: str
     arrow: str
+    rising: str
+    falling: str
     thin: str
     heavy: str
     thin_corner: str
     heavy_corner: str
     thin_bar: str
     heavy_bar: str
+    blocks: str
     checked: str
     unchecked: str
 
@@ -58,17 +65,21 @@ UNICODE: Final = Glyphs(
     caret="▸",
     marked="x",
     featured="★",
+    changed="∆",
     read_only="⊘",
     not_loaded="…",
     ellipsis="…",
     dot="·",
     arrow="→",
+    rising="▴",
+    falling="▾",
     thin="─",
     heavy="━",
     thin_corner="┌",
     heavy_corner="┏",
     thin_bar="│",
     heavy_bar="┃",
+    blocks="╸━",
     checked="[x]",
     unchecked="[ ]",
 )
@@ -85,17 +96,21 @@ ASCII: Final = Glyphs(
     caret=">",
     marked="x",
     featured="*",
+    changed="+",
     read_only="%",
     not_loaded="~",
     ellipsis="~",
     dot="|",
     arrow=">",
+    rising="^",
+    falling="v",
     thin="-",
     heavy="=",
     thin_corner="+",
     heavy_corner="#",
     thin_bar="|",
     heavy_bar="#",
+    blocks="=",
     checked="[x]",
     unchecked="[ ]",
 )
@@ -104,8 +119,27 @@ AMBIGUOUS: Final = ("zh", "ja", "ko")
 """Languages whose terminals draw some of the signs two cells wide."""
 
 
-def choose(setting: str, env: Mapping[str, str]) -> Glyphs:
-    """Return the signs for a theme's ``glyphs``: ``unicode``, ``ascii``, or ``auto`` by locale."""
+def choose(setting: str, env: Mapping[str, str], borders: str = "line") -> Glyphs:
+    """Return the signs for a theme's ``glyphs`` (``unicode``, ``ascii``, ``auto``: by locale).
+
+    With ``borders`` of ``none``, lines and bars are blank: a reader of screens spells each of them.
+    """
+    signs = _signs(setting, env)
+    if borders != "none":
+        return signs
+    return replace(
+        signs,
+        thin=" ",
+        heavy=" ",
+        thin_corner=" ",
+        heavy_corner=" ",
+        thin_bar=" ",
+        heavy_bar=" ",
+        blocks="",
+    )
+
+
+def _signs(setting: str, env: Mapping[str, str]) -> Glyphs:
     if setting == "unicode":
         return UNICODE
     if setting == "ascii":

@@ -36,7 +36,7 @@ def words(limits: Limits, now: float, *, dot: str = "·") -> str:
     """Return ``143 of 200 left · reset in 12-71 s · 8 s old``, or why that can't be said."""
     state = mood(limits, now)
     if state == "stopped":
-        return f"rate limit used up {dot} goes on in {_goes_on(limits, now)}"
+        return f"rate limit used up {dot} goes on in {goes_on(limits, now)}"
     if limits.as_of is None and limits.latency is None:
         return "rate limit unknown until the first answer"
     if state == "unknown" or limits.remaining is None or limits.as_of is None:
@@ -53,7 +53,7 @@ def words(limits: Limits, now: float, *, dot: str = "·") -> str:
     return f" {dot} ".join(said)
 
 
-def _goes_on(limits: Limits, now: float) -> str:
+def goes_on(limits: Limits, now: float) -> str:
     """Return in how many seconds something may go: from when it's possible to when it's certain."""
     latest = max(1.0, (limits.stopped_until or now) - now)
     if limits.reset_in is None or limits.as_of is None or limits.remaining != 0:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
+
+from planhat_tui.model.text import age, ago
+
+__all__ = [
+    "age", "ago", "clock", "date_of", "dated", "day", "lasting", "moment_day", "running",
+    "steady_age",
+]  # fmt: skip
 
 MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 """English in every locale, as the rest of the words."""
+
+STEADY: Final = 5
+"""Seconds in which what counts on the screen moves once."""
 
 NEAR: Final = 99
 """Days up to which a date is told as a distance."""
@@ -39,6 +49,16 @@ def day(text: str, today: date) -> str:
     return dated(moment, today)
 
 
+def moment_day(seconds: float | None, today: date) -> str:
+    """Return the day of a moment, in seconds since the epoch, for a list."""
+    if seconds is None:
+        return "-"
+    try:
+        return day(datetime.fromtimestamp(seconds, UTC).date().isoformat(), today)
+    except (OverflowError, OSError, ValueError):
+        return "?"
+
+
 def dated(moment: date, today: date) -> str:
     """Return ``3 Feb``, with the year where it's another one."""
     text = f"{moment.day} {MONTHS[moment.month - 1]}"
@@ -52,17 +72,9 @@ def clock(moment: datetime, now: datetime) -> str:
     return time if local.date() == now.date() else f"{dated(local.date(), now.date())} {time}"
 
 
-def age(seconds: float) -> str:
-    """Return how old something is: ``now``, ``40 s``, ``2 min``, ``3 h``, ``9 d``."""
-    if seconds < 5:
-        return "now"
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    if seconds < 100 * 60:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 48 * 3600:
-        return f"{seconds / 3600:.0f} h"
-    return f"{seconds / 86400:.0f} d"
+def steady_age(seconds: float) -> str:
+    """Return an age for what stands on the screen: its seconds go in steps, so that it rests."""
+    return age(seconds // STEADY * STEADY if seconds < 100 else seconds)
 
 
 def lasting(span: timedelta) -> str:

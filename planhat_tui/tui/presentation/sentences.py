@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model import fields, tags
-from planhat_tui.model.outbox import Action
-from planhat_tui.model.records import Kind
-from planhat_tui.model.text import visible
-from planhat_tui.tui.presentation.amounts import plural
+from planhat_tui.model.edits import custom_key
+from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.records import Kind, count_of
+from planhat_tui.model.text import plural, visible
+from planhat_tui.sync.delivery import READ_BACK
+from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.values import field_text, value_text
 
 if TYPE_CHECKING:
@@ -19,13 +21,8 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
 
-MANY = {Kind.COMPANY: "companies", Kind.CONTACT: "contacts", Kind.CALL: "calls", Kind.USER: "users"}
-"""Plurals of the kinds."""
-
-
-def count_of(kind: Kind, number: int) -> str:
-    """Return ``1 company``, ``12 contacts``."""
-    return plural(number, kind.value, MANY[kind])
+STUCK: Final = frozenset({State.REFUSED, State.CONFLICT, State.NOT_SURE})
+"""The states of an edit that needs a hand."""
 
 
 def problem(error: PlanhatTuiError) -> str:
@@ -72,7 +69,8 @@ def queued(entries: Sequence[Entry]) -> str:
     if not entries:
         return "Nothing to change: it is so already."
     subject, number = _subject(entries)
-    return f"{subject} {'is' if number == 1 else 'are'} queued.  u takes it back"
+    are, them = ("is", "it") if number == 1 else ("are", "them")
+    return f"{subject} {are} queued.  u takes {them} back"
 
 
 def delivered(sentence: str) -> str:
@@ -80,14 +78,49 @@ def delivered(sentence: str) -> str:
     return sentence.replace(" queued.  u", " delivered.  u")
 
 
+def stuck(entry: Entry) -> str:
+    """Return what keeps an edit from Planhat, what that means for the data, and the next key.
+
+    ``Not saved in Planhat: this token may not edit companies (403). Tag gold is kept here.``
+    """
+    why = _why(entry)
+    if entry.state is State.NOT_SURE:
+        return f"{why.removesuffix('.')}.  o decides"
+    what, number = _subject((entry,))
+    kept = f"{what} {'is' if number == 1 else 'are'} kept here."
+    return f"Not saved in Planhat: {_low(why)} {kept}  o shows it"
+
+
+def unsure(entry: Entry) -> str:
+    """Return what is said of an edit that settles itself: it is read back before it goes again."""
+    return f"{_why(entry)}  {READ_BACK.removesuffix('.')}"
+
+
+def undecided(state: State) -> str:
+    """Return why Enter has nothing to decide on an edit of this state, with the next key."""
+    if state is State.SENDING:
+        return "There's nothing to decide: it is on its way to Planhat"
+    if state is State.QUEUED:
+        return "There's nothing to decide: it goes out by itself.  h holds it, x drops it"
+    return "There's no other value to choose from.  R sends it again, x drops it"
+
+
+def _why(entry: Entry) -> str:
+    """Return the reason; the advice behind it is for the outbox."""
+    return visible(entry.reason.partition("  ")[0])
+
+
+def _low(sentence: str) -> str:
+    """Return a sentence as it stands behind a colon; a name keeps its capital."""
+    return sentence if sentence.startswith("Planhat") else sentence[:1].lower() + sentence[1:]
+
+
 def _subject(entries: Sequence[Entry]) -> tuple[str, int]:
     """Return what the sentence is about, and whether that is one thing or several."""
     first = entries[0]
-    calls = [entry for entry in entries if entry.kind is Kind.CALL]
-    if calls:
-        deed = {Action.CREATE: "Call", Action.DELETE: "Deletion of the call"}
-        return f"{deed.get(calls[0].action, 'Change of the call')} with {visible(first.title)}", 1
-    whom = visible(first.title) if len(entries) == 1 else count_of(first.kind, len(entries))
+    if first.kind is Kind.CALL:
+        return _call(first), 1
+    whom = named(first.title) if len(entries) == 1 else count_of(first.kind, len(entries))
     if first.action is Action.CREATE:
         return f"New {first.kind.value} {whom}", 1
     if first.action is Action.DELETE:
@@ -96,13 +129,27 @@ def _subject(entries: Sequence[Entry]) -> tuple[str, int]:
     return f"{thing} {whom}", number
 
 
+def _call(entry: Entry) -> str:
+    """Return ``Call to +46 70``: its title; ``Deletion of the call to +46 70``."""
+    title = named(entry.title)
+    if entry.action is Action.CREATE:
+        return title[:1].upper() + title[1:]
+    return f"{'Deletion' if entry.action is Action.DELETE else 'Change'} of the {title}"
+
+
 def _thing(entry: Entry) -> tuple[str, int]:
-    """Return what an update touches, and how many: ``Tag gold on``, ``2 tags on``, ``Phase of``."""
+    """Return what an update touches, and how many: ``Tag gold on``, ``2 tags on``, ``Phase of``.
+
+    A custom field that is taken out is a removal.
+    """
     if len(entry.changes) != 1:
-        return f"{len(entry.changes)} fields of", len(entry.changes)
+        return f"{plural(len(entry.changes), 'field')} of", len(entry.changes)
     change = entry.changes[0]
     if change.field != "tags":
-        return f"{visible(fields.label_of(entry.kind, change.field))} of", 1
+        label = fields.label_of(entry.kind, change.field)
+        if change.after is None and custom_key(change.field) is not None:
+            return f"Removal of {visible(label)} from", 1
+        return f"{visible(label)} of", 2 if fields.are_several([label]) else 1
     added, removed = tags.tag_diff(tag_list(change.before), tag_list(change.after))
     if len(added) + len(removed) != 1:
         return f"{len(added) + len(removed)} tags on", len(added) + len(removed)

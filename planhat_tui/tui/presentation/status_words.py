@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.config.guardrails import marks
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import State
 from planhat_tui.model.text import visible
+from planhat_tui.tui.presentation import moments
 from planhat_tui.tui.widgets import gauge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planhat_tui.config.profiles import Profile
+    from planhat_tui.model.limits import Limits
     from planhat_tui.model.records import User
     from planhat_tui.tui.presentation.glyphs import Glyphs
     from planhat_tui.workspace.workspace import Status
@@ -36,27 +39,31 @@ NETWORK = {
     "starting": ("starting", "$muted"),
     "online": ("online", "$foreground"),
     "offline": ("offline", "bold $warning"),
+    "stranger": ("not Planhat", "bold $warning"),
     "refused": ("token refused", "bold $error"),
     "mismatch": ("another tenant", "bold $error"),
 }
 """How the network is, in words."""
 
 
+_SOON: Final = 5.0
+"""Seconds below which nobody needs to know how long something takes."""
+
+
 def header(
-    profile: Profile, host: str, me: User | None, others: Mapping[str, int], glyphs: Glyphs
+    profile: Profile, host: str, me: User | None, others: Mapping[State, int], glyphs: Glyphs
 ) -> tuple[list[Piece], list[Piece]]:
-    """Return who and where at the left, and what other tenants have queued at the right."""
+    """Return who and where at the left, and what waits in other tenants at the right."""
     left: list[Piece] = [(f" {profile.name.upper()} ", "bold reverse $accent")]
     if profile.label:
         left.append((f" {visible(profile.label)}", "bold $warning"))
     left.append((f"  {visible(me.name)}" if me is not None else "", "$foreground"))
     left += [(f"  {glyphs.read_only} {mark}", "$warning") for mark in marks(profile)]
-    right: list[Piece] = []
-    if not profile.demo:
-        right.append((visible(host), "$muted"))
-    if others:
-        queued = sum(others.values())
-        right.append((f"  other tenants: {queued} queued", "$pending"))
+    right: list[Piece] = [("in this program" if profile.demo else visible(host), "$muted")]
+    waiting = [state for state in reversed(URGENT) if others.get(state)]
+    if waiting:
+        told = f" {glyphs.dot} ".join(f"{others[state]} {state.value}" for state in waiting)
+        right.append((f"  other tenants: {told}", COLOURS[waiting[0]]))
     return left, right
 
 
@@ -68,29 +75,52 @@ def state(
     At the right the more urgent stands further right, where it stays on a narrow screen.
     """
     left = gauge.pieces(status.limits, now, glyphs, wide=wide)
-    waiting = sum(status.limits.waiting.values())
-    if waiting:
-        left.append((f" {glyphs.dot} {waiting} waiting", "$muted"))
+    if waiting := _waiting(status.limits):
+        left.append((f" {glyphs.dot} {waiting}", "$muted"))
     right: list[Piece] = [(_reading(status), "$muted")] if status.sync.pulling else []
+    to_go = {State.QUEUED: _to_go(status.limits, now)}
     right += [
-        (f"{glyphs.state(one)} {count} {one.value}", COLOURS[one])
+        (f"{glyphs.state(one)} {count} {one.value}{to_go.get(one, '')}", COLOURS[one])
         for one in URGENT
         if (count := status.counts.get(one, 0))
     ]
-    word, style = NETWORK[status.sync.network]
-    right.append((word, style))
+    paused = status.sync.paused and status.sync.network == "online"
+    right.append(("queue paused", "bold $error") if paused else NETWORK[status.sync.network])
     if status.sync.set_aside:
         right.append((f"{status.sync.set_aside} unreadable", "$warning"))
     return left, _dotted(right, glyphs)
+
+
+def _waiting(limits: Limits) -> str:
+    """Return how many requests wait; that calls are left and kept, where that is what for."""
+    waiting = sum(limits.waiting.values())
+    if not waiting:
+        return ""
+    free = limits.remaining and limits.stopped_until is None and not limits.in_flight
+    kept = free and not limits.waiting.get(Lane.USER)
+    return f"{waiting} waiting: calls kept for you" if kept else f"{waiting} waiting"
+
+
+def _to_go(limits: Limits, now: float) -> str:
+    """Return when what is queued goes at the latest; nothing where it's only a moment.
+
+    What waits though calls are left, leaves these to what a person asks for next.
+    """
+    seconds = (limits.stopped_until or now) - now
+    if seconds >= 1:
+        return f" ~{seconds:.0f} s"
+    return " until the reset" if limits.waiting.get(Lane.OUTBOX) else ""
 
 
 def _reading(status: Status) -> str:
     progress = status.sync.progress
     if progress is None or not progress.companies_known:
         return "reading"
-    if progress.companies_complete < progress.companies_known:
-        return f"reading companies {100 * progress.companies_complete // progress.companies_known}%"
-    return "reading contacts" if not progress.contacts_complete else "reading changes"
+    if not progress.lacking:
+        return "reading changes"
+    seconds = status.sync.outlook.seconds
+    left = f" ~{moments.age(seconds)}" if seconds is not None and seconds >= _SOON else ""
+    return f"reading {progress.lacking}{left}"
 
 
 def _dotted(pieces: list[Piece], glyphs: Glyphs) -> list[Piece]:

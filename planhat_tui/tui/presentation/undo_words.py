@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.records import Kind
-from planhat_tui.model.text import visible
+from planhat_tui.model.text import plural, visible
 from planhat_tui.model.undo import Way, cant_come_back
-from planhat_tui.tui.presentation.amounts import plural
+from planhat_tui.tui.presentation import moments
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.presentation.sentences import entry_words, tag_words
 from planhat_tui.tui.presentation.values import field_text
@@ -57,12 +58,21 @@ def undo_text(plan: UndoPlan, users: Mapping[str, str], *, arrow: str) -> str:
     return "\n".join([*told[:NAMED], *more])
 
 
-def undo_sum(plan: UndoPlan) -> str:
-    """Return what a plan comes to, and what can't come back."""
+def undo_sum(plan: UndoPlan, wall: float) -> str:
+    """Return what a plan comes to, what can't come back, and how old "now" is if it is old.
+
+    ``wall`` is seconds since the epoch. What was never read has no age.
+    """
     told = [f"{plural(plan.size, 'record')} at Planhat."] if plan.size > 1 else []
     lost = {cant_come_back(b.entry.kind) for b in plan.backs if b.way is Way.MAKE}
     told += [f"What can't come back: {one}." for one in sorted(lost)]
+    if plan.as_of is not None:
+        told.append(f"NOW is the local copy, {_old(wall - plan.as_of)}.")
     return " ".join(told)
+
+
+def _old(seconds: float) -> str:
+    return f"{moments.age(seconds)} old" if math.isfinite(seconds) else "and nobody read it yet"
 
 
 def _subject(back: Back, line: Line) -> str:
@@ -82,6 +92,11 @@ def _lines(back: Back, users: Mapping[str, str], arrow: str) -> Iterator[Line]:
             yield Line(title, entry.kind.value, "at Planhat", "deleted")
         case Way.MAKE:
             yield Line(title, entry.kind.value, "deleted", "made again, new id")
+        case Way.AGAIN:
+            told = entry_words(entry, users, arrow=arrow)
+            yield Line(title, told, "taken back", "queued again")
+        case Way.WAIT:
+            yield Line(title, entry_words(entry, users, arrow=arrow), visible(back.why), "stays")
         case Way.EDIT | Way.STAY:
             for change in back.changes:
                 yield _line(title, entry.kind, change, users)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model import custom, fields
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 EMPTY = "-"
 """What an empty value looks like. What isn't loaded yet has a glyph of its own."""
 
+
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d(?:\.\d+)?))?Z", re.ASCII)
 
 DEEPEST: Final = 20
 """Levels of a nested value that are shown; what lies deeper is ``...``."""
@@ -36,7 +39,7 @@ def _text(value: Json, levels: int) -> str:
     if isinstance(value, int | float):
         return whole(value)
     if isinstance(value, str):
-        return visible(_day(value))
+        return visible(_moment(value))
     return ", ".join(_parts(value, levels)) if levels else "..."
 
 
@@ -46,10 +49,16 @@ def _parts(value: list[Json] | dict[str, Json], levels: int) -> list[str]:
     return [f"{visible(key)}: {_text(item, levels - 1)}" for key, item in value.items()]
 
 
-def _day(text: str) -> str:
-    """Return the day of a date-time at midnight: ``2026-02-03T00:00:00.000Z`` is a date."""
-    head, _, tail = text.partition("T")
-    return head if tail in {"00:00:00.000Z", "00:00:00Z"} and len(head) == 10 else text
+def _moment(text: str) -> str:
+    """Return an ISO moment to the minute, ``2026-02-03 10:30Z``; one at midnight is a day.
+
+    Nobody reads the milliseconds, and with them the column has no room for the year.
+    """
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        return text
+    day, minute, seconds = found.groups()
+    return day if minute == "00:00" and not float(seconds or 0) else f"{day} {minute}Z"
 
 
 def field_text(kind: Kind, path: str, value: Json, users: Mapping[str, str]) -> str:
@@ -57,6 +66,13 @@ def field_text(kind: Kind, path: str, value: Json, users: Mapping[str, str]) -> 
     if isinstance(value, str) and value and is_user(kind, path):
         return visible(users.get(value, value))
     return value_text(value)
+
+
+def person_text(user_id: str, users: Mapping[str, str], not_loaded: str) -> str:
+    """Return the name of somebody in the team; ``not_loaded`` while the team isn't here."""
+    if not user_id:
+        return EMPTY
+    return visible(users.get(user_id, user_id)) if users else not_loaded
 
 
 def is_user(kind: Kind, path: str) -> bool:
@@ -76,9 +92,11 @@ def type_word(kind: Kind, path: str, value: Json) -> str:
 WORDS: Mapping[str, str] = {
     "text": "text",
     "email": "e-mail",
+    "phone": "phone",
     "number": "number",
     "boolean": "yes/no",
     "date": "date",
+    "moment": "time, such as 14:05 or -10m",
     "tags": "tags",
     "user": "person",
     "list": "list",
@@ -86,3 +104,11 @@ WORDS: Mapping[str, str] = {
     "other": "other",
 }
 """What the types are called on screen."""
+
+AUTO: Final = "what it looks like"
+"""The word for a new custom value whose type is guessed."""
+
+
+def word_for(word: str, text: str) -> str:
+    """Return the word of the type that ``text`` is read as: where it's guessed, what it is."""
+    return WORDS[custom.guess(text).value] if word == AUTO and text.strip() else word

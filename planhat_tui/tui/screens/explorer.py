@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Container
-from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
+from planhat_tui.commands import barring
 from planhat_tui.model.events import Topic
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import visible
+from planhat_tui.tui.arranging import Arranging
 from planhat_tui.tui.commanding import Commanding
+from planhat_tui.tui.copying import Copying
 from planhat_tui.tui.feed import Feed
 from planhat_tui.tui.flows import Flows
-from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.keys import Where, bindings, effective, keys_of
 from planhat_tui.tui.messages import Arrived, CompanyPointed, KeysChanged, Said, Wanted
 from planhat_tui.tui.panes.callform import Partner
 from planhat_tui.tui.panes.calls import Calls
@@ -25,16 +26,28 @@ from planhat_tui.tui.panes.companies import Companies
 from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
 from planhat_tui.tui.part import Part
-from planhat_tui.tui.presentation import status_words
+from planhat_tui.tui.planning import Planning
+from planhat_tui.tui.pointing import Pointing
+from planhat_tui.tui.presentation.moments import STEADY
 from planhat_tui.tui.screens.help import Help
 from planhat_tui.tui.screens.outbox import OutboxSheet
-from planhat_tui.tui.screens.report import Report
+from planhat_tui.tui.screens.requests import RequestsSheet
+from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.screens.tenants import Tenants
-from planhat_tui.tui.undoing import Undoing
+from planhat_tui.tui.standing import Standing
+from planhat_tui.tui.touring import Touring
+from planhat_tui.tui.travels import Travels
+from planhat_tui.tui.undoing import Undoing, short
+from planhat_tui.tui.watching import Watching
 from planhat_tui.tui.widgets.bars import Bar
+from planhat_tui.tui.widgets.guide import Guide
+from planhat_tui.tui.widgets.hint import Hint
 from planhat_tui.tui.widgets.keybar import KeyBar
+from planhat_tui.tui.widgets.line import Line
 from planhat_tui.tui.widgets.messageline import CommandLine, MessageLine
 from planhat_tui.tui.widgets.rule import Rule
+from planhat_tui.tui.widgets.toosmall import TooSmall
+from planhat_tui.workspace.places import Front
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,25 +55,27 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.timer import Timer
 
-    from planhat_tui.model.records import User
-    from planhat_tui.tui.panes.companies import Found
+    from planhat_tui.commands.results import Groups
+    from planhat_tui.sync.status import SyncStatus
+    from planhat_tui.tui.looking import Found
     from planhat_tui.tui.panes.pane import Pane
-    from planhat_tui.workspace.workspace import Status, Workspace
+    from planhat_tui.tui.restyling import Restyled
+    from planhat_tui.tui.widgets.rows import Rows
+    from planhat_tui.workspace.undo import Undone
+    from planhat_tui.workspace.workspace import Workspace
 
 NARROW = 100
 ULTRA = 170
-LEAST = (50, 12)
 """Panes are tabs below ``NARROW`` columns, in three columns from ``ULTRA`` on."""
+
+KEPT = 2
+"""Pieces at the right of the line of state that always stay: the most urgent, and the network."""
 
 FIRST_SIGHT = 0.1
 """Seconds that the screen has for itself before the engine starts."""
 
-FOLLOW = 0.08
-"""Seconds after the last letter of a search in which the other panes stay as they are."""
-
-CHANGING = frozenset({"tags", "field", "add", "remove", "delete", "log_call", "call_now"})
+CHANGING = frozenset({"tags", "field", "add", "remove", "delete", "log_call", "call_now", "editor"})
 """Keys that change something at Planhat."""
 
 
@@ -75,7 +90,6 @@ class Explorer(Screen[None], Part):
     def __init__(self, workspace: Workspace, first: Found | None = None) -> None:
         super().__init__()
         self.workspace = workspace
-        self.users: dict[str, str] = {}
         self.companies = Companies(first)
         self.detail = CompanyPane()
         self.contacts = Contacts()
@@ -83,78 +97,88 @@ class Explorer(Screen[None], Part):
         self.panes: tuple[Pane, ...] = (self.companies, self.detail, self.contacts, self.calls)
         self.front: Pane = self.companies
         self.header = Bar(id="header")
-        self.state = Bar(id="state")
+        self.state = Bar(id="state", kept=KEPT)
         self.message = MessageLine()
         self.keybar = KeyBar()
+        self.hint = Hint()
+        self.guide = Guide()
+        self.too_small = TooSmall()
+        self.standing = Standing(self)
+        self.pointing = Pointing(self)
         self.flows = Flows(self)
-        self.undoing = Undoing(self)
+        self.planning = Planning(self)
+        self.watching = Watching(self)
+        self.undoing = Undoing(self, workspace, self.users, self._undone)
         self.commanding = Commanding(self)
+        self.arranging = Arranging(self)
+        self.copying = Copying(self)
+        self.touring = Touring(self)
         self.feed = Feed(workspace.subscribe, self)
-        self._others: Mapping[str, int] = {}
-        self._status: Status | None = None
-        self._me: User | None = None
-        self._greeting = ""
-        self._hello = ""
         self._begun = False
-        self.following: Timer | None = None
-        self._pointed_at = ""
+        self.travels = Travels(self)
+        self._front_kept: Front | None = None
+        self._seconds = 0
 
     def compose(self) -> ComposeResult:
         """Draw header, panes, message, state and keys."""
         yield self.header
-        yield Static("", id="too-small")
+        yield self.guide
         with Container(id="panes"):
             yield from self.panes
         yield self.message
         yield self.state
         yield self.keybar
+        yield self.hint
+        yield self.too_small
 
     def on_mount(self) -> None:
         """Start the engine once the screen is up; greet."""
-        self.front.add_class("-front")
+        self._take_up()
         self.set_timer(FIRST_SIGHT, self._begin)
         self.set_interval(1.0, self._every_second)
-        self._say_hello()
+        self.standing.say_hello()
 
-    def _say_hello(self) -> None:
-        """Say what is wrong: in the line, or, where there's more of it than fits, in a sheet."""
-        session = self.planhat.session
-        if self._greeting:
-            self.say(self._greeting)
-        elif len(session.problems) > 1:
-            self.say(f"{len(session.problems)} mistakes were found; the rest works", bad=True)
-            sheet = Report("What can't be used", [*session.problems, *session.warnings])
-            self.call_after_refresh(self.app.push_screen, sheet)
-        elif session.problems:
-            self.say("  ".join([*session.problems, *session.warnings]), bad=True)
-        else:  # what the engine has to tell may take its place
-            self._hello = "  ".join(session.warnings) or session.hint
-            self.say(self._hello, bad=bool(session.warnings))
+    def _take_up(self) -> None:
+        """Bring the pane to the front that was there when this tenant was left."""
+        kept = self._front_kept = self.workspace.places.front()
+        self.set_class(kept.zoomed, "-zoom")
+        self.to_front(self.panes[kept.pane - 1])
+        if kept.pane > 1:
+            self.call_after_refresh(self.front.focus_target().focus)
 
-    def greet(self, text: str) -> None:
-        """Say a sentence now, or as soon as the screen is up."""
-        self._greeting = text
-        if self.is_mounted:
-            self.say(text)
+    def _keep_front(self) -> None:
+        """Remember which pane is in front, for the next start."""
+        front = Front(self.front.NUMBER, self.detail.company_id, self.has_class("-zoom"))
+        if front != self._front_kept:
+            self._front_kept, places = front, self.workspace.places
+            self.perform(lambda: places.keep_front(front), lambda _: None)
 
     def _begin(self) -> None:
         """Do what the first sight of the list needn't wait for: the engine's imports, the form."""
         self._begun = True
         self.planhat.session.first_seen()
+        self.companies.read(keep=True)  # with the marks of what is new
         self.calls.prepare()
-        self._read_users()
-        self._read_status()
-        self.perform(self._start, lambda _: None)
+        self.standing.read_users()
+        self.standing.read()
+        self.perform(self._start, lambda _: self.planning.take_up())
+        self.touring.welcome()
 
     def _start(self) -> None:
         """Start the engine, with the company that is on screen already. Not on this thread."""
         self.workspace.start()
         if self.detail.company_id:
-            self.workspace.net.look_at(self.detail.company_id)
+            self.workspace.look_at(self.detail.company_id)
+
+    def look_at(self, company: str) -> None:
+        """Have what a company on screen lacks read first."""
+        if company and self._begun:
+            self.perform(lambda: self.workspace.look_at(company), lambda _: None)
 
     def on_unmount(self) -> None:
         """Hear no more of the profile."""
         self.feed.stop()
+        self.pointing.leave()
 
     # -- what changed
 
@@ -163,111 +187,80 @@ class Explorer(Screen[None], Part):
         event.stop()
         changes = self.feed.take()
         if Topic.USER in changes:
-            self._read_users()
+            self.standing.read_users()
         for pane in self.panes:
             pane.changed(changes)
         for screen in self.app.screen_stack:
-            if isinstance(screen, OutboxSheet):
+            if isinstance(screen, Sheet):
                 screen.changed(changes)
         if Topic.OUTBOX in changes:
-            self.flows.follow()
-        self._read_status()
+            self.watching.look()
+            self.touring.look()
+        self.standing.read()
 
     def _every_second(self) -> None:
         """Look for what other processes wrote; let gauge, timer and ages move."""
+        if not self.app.screen_stack:  # a tick that was on its way when the app ended
+            return
         self.calls.tick()
         for pane in self.panes:
             pane.tell_age()
-        self._draw_state()
-        if self.is_current or self.app.screen is not self:
-            self.ask("poll", self.workspace.poll, lambda _: None)
+        self._seconds += 1
+        if self._seconds % STEADY == 0:  # what counts down wakes the terminal no oftener
+            self.standing.draw_state()
+        self.perform(self._poll, self.planhat.restyle)
+        if self.planhat.explorer is self:
+            self.pointing.rest()
+            self.planhat.configuring.look()
 
-    def _read_users(self) -> None:
-        reads = self.workspace.reads
-        self.ask("users", lambda: {user.id: user.name for user in reads.users()}, self._know_users)
+    def _poll(self) -> Restyled | None:
+        self.workspace.poll()
+        return self.planhat.restyling.look()
 
-    def _know_users(self, users: dict[str, str]) -> None:
-        if users != self.users:
-            self.users = users
-            self.companies.read(keep=True)
-            self.detail.draw_fields()
-            self.companies.preview.draw()
+    @property
+    def users(self) -> dict[str, str]:
+        """Names of the team, by id."""
+        return self.standing.users
 
-    def _read_status(self) -> None:
-        workspaces = self.planhat.session.workspaces
+    @property
+    def sync(self) -> SyncStatus | None:
+        """What the engine told of itself last; ``None`` before it has told anything."""
+        return self.standing.sync
 
-        def read() -> tuple[Status, Mapping[str, int], User | None]:
-            return self.workspace.status(), workspaces.others_queued(), self.workspace.me
-
-        self.ask("status", read, self._know_status)
-
-    def _know_status(self, known: tuple[Status, Mapping[str, int], User | None]) -> None:
-        before = self._status.sync.reason if self._status is not None else ""
-        self._status, self._others, self._me = known
-        self._draw_header()
-        self._draw_state()
-        self._tell_trouble(visible(before), visible(self._status.sync.reason))
-
-    def _tell_trouble(self, before: str, reason: str) -> None:
-        """Say why the engine can't go on, or that it can again; what one did just now stays."""
-        if reason == before or self._status is None:
-            return
-        shut = self._status.sync.network in {"refused", "mismatch"}
-        idle = self.message.said in {"", before, self._greeting, self._hello}
-        if reason and (shut or idle):
-            self.say(reason, bad=True)
-        elif not reason and self.message.said == before:
-            self.say("Planhat answers again")
-
-    def _draw_header(self) -> None:
-        left, right = status_words.header(
-            self.workspace.profile, self.workspace.host, self._me, self._others, self.planhat.glyphs
-        )
-        self.header.show(left, right)
-
-    def _draw_state(self) -> None:
-        if self._status is not None:
-            left, right = status_words.state(
-                self._status, self.planhat.monotonic(), self.planhat.glyphs, wide=not self.narrow
-            )
-            self.state.show(left, right)
+    def draw_profile(self) -> None:
+        """Draw again what is said of the profile, and of what it allows."""
+        self.standing.draw_header()
+        self.draw_keys()
 
     # -- the company on screen
 
     @on(CompanyPointed)
     def _point(self, event: CompanyPointed) -> None:
         event.stop()
-        self.stop_following()
-        self._pointed_at = event.company_id
-        if event.company_id == self.detail.company_id:
-            return
-        if self.companies.search.has_focus:  # the list comes first, while letters are typed
-            self.following = self.set_timer(FOLLOW, partial(self._follow, event.company_id))
-        else:
-            self._follow(event.company_id)
+        self.pointing.at(event.company_id)
 
-    def stop_following(self) -> None:
-        """Leave the other panes as they are: another letter has been typed."""
-        if self.following is not None:
-            self.following.stop()
-            self.following = None
+    def show_groups(self, found: Groups) -> None:
+        """Show records that may be the same; the one that is chosen is opened."""
+        from planhat_tui.tui.screens.duplicates import DuplicatesSheet
 
-    def _follow(self, company: str) -> None:
-        """Let the other panes show a company."""
-        self.following = None
-        row = self.companies.rows.current
-        name = str(row.cells["name"]) if row is not None else ""
-        self.companies.preview.point(company)
-        self.detail.point(company)
-        self.contacts.point(company, name)
-        self.calls.point(Partner(company_id=company, company_name=name))
-        if company and self._begun:
-            self.perform(lambda: self.workspace.net.look_at(company), lambda _: None)
+        def chosen(record_id: str | None) -> None:
+            if record_id:
+                self.pointing.open_record(found.kind, record_id)
+
+        self.app.push_screen(DuplicatesSheet(found), chosen)
 
     @property
     def people(self) -> Mapping[str, str]:
         """Names of the contacts on screen, by id."""
         return {person.id: person.name or person.email for person in self.contacts.people.values()}
+
+    @property
+    def company_name(self) -> str:
+        """The name of the company on screen, fit for it; as it was read last, or as it's listed."""
+        shown = self.detail.shown
+        if shown is not None and text_of(shown.raw, "_id") == self.detail.company_id:
+            return visible(text_of(shown.raw, "name"))
+        return visible(self.contacts.company_name)
 
     # -- layout
 
@@ -293,20 +286,15 @@ class Explorer(Screen[None], Part):
 
     def on_resize(self, event: events.Resize) -> None:
         """Turn panes into tabs and back; say what a terminal that is too small needs."""
-        width, height = event.size
-        small = width < LEAST[0] or height < LEAST[1]
-        self.set_class(small, "-small")
+        width = event.size.width
+        self.too_small.look(event.size)
         self.set_class(width < NARROW, "-narrow")
         self.set_class(width >= ULTRA, "-ultra")
-        told = (
-            f"This terminal has {width}x{height} cells; the explorer needs {LEAST[0]}x{LEAST[1]}.\n"
-            "Make it larger, or the letters smaller. Nothing is lost.  ctrl+q quits"
-        )
-        self.query_one("#too-small", Static).update(Content(told if small else ""))
+        self._make_room()
         for pane in self.panes:
             pane.draw_rule()
-        self._draw_state()
-        if not small and self.focused is None and self.is_current and self._begun:
+        self.standing.draw_state()
+        if self.focused is None and self.is_current and self._begun:
             self.front.focus_target().focus()
 
     def go(self, number: int) -> None:
@@ -314,25 +302,53 @@ class Explorer(Screen[None], Part):
 
         It shows what the list points at by then: keys typed ahead are meant for that.
         """
-        if self.following is not None:
-            self.stop_following()
-            self._follow(self._pointed_at)
+        opened, places = self.pointing.arrive(), self.workspace.places
+        if number > 1 and opened:
+            self.perform(lambda: places.opened(opened), lambda _: None)
+        self._show_called(number)
         self.once_shown("arrival", lambda: None)
-        self._to_front(self.panes[number - 1])
+        self.travels.leave()
+        if self.panes[number - 1] is not self.front:
+            self.move_on()
+        self.to_front(self.panes[number - 1])
+        self.travels.arrive()
+        self._keep_front()
         self.front.focus_target().focus()
 
-    def _to_front(self, pane: Pane) -> None:
+    def _show_called(self, number: int) -> None:
+        """Show the company of the call that is open, where one goes back to its form."""
+        called = self.calls.form.partner
+        if (
+            number == self.calls.NUMBER
+            and self.calls.is_open
+            and called.company_id != self.detail.company_id
+        ):
+            self.pointing.show_beside(called.company_id, called.company_name, called.contact_id)
+
+    def move_on(self) -> None:
+        """Let go of the sentence of what was before; what isn't settled, or in the way, stays."""
+        if not self.watching.goes_on and self.message.said != self.standing.trouble:
+            self.message.say("")
+
+    def to_front(self, pane: Pane) -> None:
+        """Bring a pane to the front, without the focus."""
         for one in self.panes:
             one.set_class(one is pane, "-front")
-        self.front = pane
+        moved, self.front = pane is not self.front, pane
+        if pane is not self.companies:
+            self.pointing.look()
+        self._make_room()
         pane.draw_rule()
+        if moved:
+            self._keep_front()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Bring the pane that has the focus to the front; draw its keys."""
         for pane in self.panes:
             if pane in event.widget.ancestors and pane is not self.front:
-                self._to_front(pane)
+                self.to_front(pane)
         self.draw_keys()
+        self.touring.look()
 
     @on(Rule.Clicked)
     def _tab_clicked(self, event: Rule.Clicked) -> None:
@@ -340,9 +356,29 @@ class Explorer(Screen[None], Part):
         if self.tabbed:
             self.go(event.place + 1)
 
+    @on(Bar.Clicked, "#header")
+    def _header_clicked(self, event: Bar.Clicked) -> None:
+        event.stop()
+        self.do_tenants()
+
+    @on(Bar.Clicked, "#state")
+    def _state_clicked(self, event: Bar.Clicked) -> None:
+        """Show the rate limit, or what isn't delivered."""
+        event.stop()
+        if event.left:
+            self.commanding.run("limits")
+        else:
+            self.do_outbox()
+
     def set_calling(self, *, on: bool) -> None:
         """Make room for the call form, or take it back."""
         self.set_class(on, "-calling")
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Show a call with the dossier of its company; the list takes its place back when asked."""
+        beside = not self.tabbed and self.size.width < ULTRA and self.front is not self.companies
+        self.set_class(beside and self.calls.is_open, "-dossier")
 
     # -- keys
 
@@ -353,8 +389,10 @@ class Explorer(Screen[None], Part):
 
     def draw_keys(self) -> None:
         """Draw the keys of what has the focus."""
-        keys = self.planhat.session.runtime.config.settings.keys
-        self.keybar.show(self.parts, keys, typing=isinstance(self.focused, Input))
+        keys = self.planhat.changed_keys
+        typing = isinstance(self.focused, Input)
+        leads = self.focused.leads if isinstance(self.focused, Line) else ""
+        self.keybar.show(self.parts, keys, typing=typing, leads=leads)
 
     @property
     def parts(self) -> list[Part]:
@@ -364,41 +402,39 @@ class Explorer(Screen[None], Part):
 
     def forbidden(self, name: str) -> str:
         """Say why the profile doesn't allow what a key would change."""
-        if self.workspace.unwritable and name in CHANGING:
-            return "Nothing can be changed: this disk can't be written, so no edit would be kept"
-        profile = self.workspace.profile
-        because = f"  {profile.reason}" if profile.reason else ""
-        if profile.read_only and name in CHANGING:
-            return f"{profile.name} is read-only.{because}"
-        if profile.no_delete and name == "delete":
-            return f"{profile.name} allows no deleting.{because}"
-        return ""
+        if name not in CHANGING:
+            return ""
+        if self.workspace.unwritable:
+            return barring.UNWRITABLE
+        return barring.forbidden(self.workspace.profile, deletes=name == "delete")
 
     def on_said(self, event: Said) -> None:
         """Show a sentence."""
         event.stop()
         self.message.say(event.text, bad=event.bad)
+        self.too_small.say(event.text)
 
-    def copy(self, text: str) -> None:
-        """Put a text into the terminal's clipboard."""
+    def copy(self, text: str, told: str = "") -> None:
+        """Put a text into the terminal's clipboard, and say it, or what it is."""
         self.app.copy_to_clipboard(text)
-        self.say(f"Copied: {text}" if text else "There's nothing to copy")
+        self.say(f"Copied: {told or text}" if text else "There's nothing to copy")
 
     @on(Wanted)
     def _wanted(self, event: Wanted) -> None:
         event.stop()
+        self.move_on()
         self.flows.begin(event)
 
     def log_call(self, *, finished: bool) -> None:
         """Open the call form with the contact under the contacts' cursor."""
         company = self.detail.company_id
-        row = self.companies.rows.current
-        name = str(row.cells["name"]) if row is not None else ""
+        name = self.contacts.company_name
         person = self.contacts.current
         partner = Partner(company, name)
         if person is not None and person.company_id == company:
             partner = Partner(company, name, person.id, person.name or person.email, person.phone)
-        self._to_front(self.calls)
+        self.move_on()
+        self.to_front(self.calls)
         self.calls.open_form(partner, finished=finished)
 
     def selection(self) -> tuple[Kind | None, tuple[str, ...]]:
@@ -413,19 +449,37 @@ class Explorer(Screen[None], Part):
 
     def unmark(self, kind: Kind, ids: tuple[str, ...]) -> None:
         """Take the marks off records that are about to go."""
+        self._rows_of(kind).mark(ids, on=False)
+
+    def release(self, kind: Kind, ids: tuple[str, ...]) -> bool:
+        """Take the marks off if these are what was marked; tell whether they were several."""
+        rows = self._rows_of(kind)
+        if not rows.marks or rows.marks.keys() != set(ids):
+            return False
+        rows.mark(ids, on=False)
+        return len(ids) > 1
+
+    def _rows_of(self, kind: Kind) -> Rows:
         lists = {Kind.COMPANY: self.companies.rows, Kind.CONTACT: self.contacts.rows}
-        lists.get(kind, self.calls.rows).mark(ids, on=False)
+        return lists.get(kind, self.calls.rows)
 
     def why_not(self, name: str) -> str:
         """Say why a key of everywhere can't be used."""
-        if name == "last_tenant" and not self.planhat.session.workspaces.last:
+        if name == "last_tenant" and not self.planhat.session.other:
             return "No other tenant was on screen yet.  p shows them"
+        if name == "place_before" and self.travels.trail.before is None:
+            return "This is the first place.  1 to 4 go to the panes"
+        if name == "place_after" and self.travels.trail.after is None:
+            return "This is the last place.  [ goes back"
         return self.forbidden(name)
 
     def do_find(self) -> None:
         """Type into the company search."""
         self.go(1)
-        self.companies.search.focus()
+        search = self.companies.search
+        if not search.has_focus:  # in it, the key is a letter
+            search.focus()
+            search.select_all()
 
     def do_line(self) -> None:
         """Open the ``:`` line."""
@@ -433,7 +487,7 @@ class Explorer(Screen[None], Part):
 
     def do_help(self) -> None:
         """Show the keys of what has the focus."""
-        changed = self.planhat.session.runtime.config.settings.keys
+        changed = self.planhat.changed_keys
         self.app.push_screen(Help([place for part in self.parts for place in part.PLACES], changed))
 
     def do_companies(self) -> None:
@@ -452,19 +506,61 @@ class Explorer(Screen[None], Part):
         """Go to the calls."""
         self.go(4)
 
+    def do_overview(self) -> None:
+        """Show the companies counted; the list shows those of the bar that is opened."""
+        from planhat_tui.tui.screens.overview import OverviewSheet
+
+        def chosen(query: str | None) -> None:
+            if query is not None:
+                self.go(1)
+                self.companies.show_view(self.companies.view._replace(query=query))
+
+        self.app.push_screen(OverviewSheet(self.workspace.reads), chosen)
+
     def do_zoom(self) -> None:
         """Give the whole screen to one pane, and back."""
         self.toggle_class("-zoom")
+        self._keep_front()
+        self._make_room()
         for pane in self.panes:
             pane.draw_rule()
+
+    def do_tour(self) -> None:
+        """Begin the tour."""
+        self.touring.begin()
+
+    def do_place_before(self) -> None:
+        """Go back to the place before."""
+        self.travels.back()
+
+    def do_place_after(self) -> None:
+        """Go to the place that one went back from."""
+        self.travels.forward()
+
+    def do_requests(self) -> None:
+        """Show what was asked of Planhat."""
+        requests = self.planhat.session.runtime.requests
+        self.app.push_screen(RequestsSheet(self.workspace.profile, requests))
+
+    def on_key(self, event: events.Key) -> None:
+        """Say that a character does nothing, so that no key is dead in silence.
+
+        Those that do something pass here too: their bindings are looked at later.
+        """
+        if not event.is_printable or not (event.character or "").strip():
+            return
+        changed = self.planhat.changed_keys
+        here = keys_of(*(place for part in self.parts for place in part.PLACES))
+        if not any(event.key in effective(key, changed) for key in here):
+            self.say(f"{visible(event.character or '')} does nothing here.  ? shows the keys")
 
     def do_outbox(self) -> None:
         """Show what Planhat doesn't have yet."""
         self.app.push_screen(OutboxSheet(self.workspace, self.users))
 
-    def do_tenants(self) -> None:
-        """Show the tenants."""
-        self.app.push_screen(Tenants(self.planhat.session), self._chosen)
+    def do_tenants(self, why: str = "") -> None:
+        """Show the tenants; ``why`` says what a person is to choose one for."""
+        self.app.push_screen(Tenants(self.planhat.session, why), self._chosen)
 
     def _chosen(self, name: str | None) -> None:
         if name and name != self.workspace.profile.name:
@@ -472,11 +568,33 @@ class Explorer(Screen[None], Part):
 
     def do_last_tenant(self) -> None:
         """Go back to the tenant that was on screen before."""
-        self.planhat.switch_to(self.planhat.session.workspaces.last)
+        self.planhat.switch_to(self.planhat.session.other)
 
     def do_undo(self) -> None:
         """Take the last step back, or show first what that will do."""
         self.undoing.begin()
+
+    def do_redo(self) -> None:
+        """Do again what undo took back, or show first what that will do."""
+        self.undoing.again()
+
+    def _undone(self, undone: Undone) -> None:
+        queued, delivered = short(undone.sentences), short(undone.delivered)
+        self.watching.tell(undone.entries if queued != delivered else (), queued, delivered)
+
+    def do_journal(self) -> None:
+        """Show what was changed from here."""
+        from planhat_tui.tui.screens.journal import JournalSheet
+
+        def chosen(n: int | None) -> None:
+            if n is not None:
+                self.undoing.begin(n)
+
+        self.app.push_screen(JournalSheet(self.workspace, self.users), chosen)
+
+    def do_answers(self) -> None:
+        """Show what the line has answered."""
+        self.commanding.show_answers()
 
     def do_refresh(self) -> None:
         """Read again what has the focus from Planhat."""
@@ -494,12 +612,14 @@ class Explorer(Screen[None], Part):
         """Go one level back: out of a search, a form, a pane; at the top, say how to quit."""
         if self.message.is_open:
             self.commanding.leave()
+        elif not isinstance(self.focused, Input) and self.touring.leave_welcome():
+            pass  # it says that esc closes it, and takes no second one
         elif self.has_class("-zoom"):
             self.do_zoom()
         elif not self.front.clear_search():
             if self.front is not self.companies:
                 self.go(1)
-            else:
+            elif not self.touring.leave():
                 self.say("This is the top.  ctrl+q quits")
 
     # -- the line after the colon
@@ -518,3 +638,15 @@ class Explorer(Screen[None], Part):
     def _completion(self, event: CommandLine.CompletionWanted) -> None:
         event.stop()
         self.commanding.complete(event.text)
+
+    @on(CommandLine.Taken)
+    def _taken(self, event: CommandLine.Taken) -> None:
+        event.stop()
+        self.hint.tell(event.offered)
+
+    @on(CommandLine.Searched)
+    def _searched(self, event: CommandLine.Searched) -> None:
+        event.stop()
+        of = f" with {visible(event.piece)}" if event.piece else ""
+        more = "ctrl+r the one before it" if event.found else "there is none before it"
+        self.hint.say(f"history{of}: {more}")

@@ -27,7 +27,9 @@ class Form(Sheet[R]):
     """Fields by name. A subclass saves: :meth:`save`."""
 
     HINT = "Tab next field   ctrl+s saves   esc closes, the draft is kept"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", show=False, priority=True, id="save")
+    ]
 
     def __init__(self, title: str, fields: list[FormField]) -> None:
         super().__init__(title)
@@ -40,6 +42,7 @@ class Form(Sheet[R]):
     def on_mount(self) -> None:
         """Type into the first at once."""
         next(iter(self.fields.values())).line.focus()
+        self.tell(self.advice())
 
     @property
     def typed(self) -> dict[str, str]:
@@ -49,10 +52,12 @@ class Form(Sheet[R]):
     def fault(self, error: PlanhatTuiError) -> None:
         """Show an error at its field, which gets the focus, or over the keys."""
         self.tell("")
+        for field in self.fields.values():
+            field.error("")
         name = self.field_of(error)
         if name in self.fields:
             self.fields[name].error(problem(error))
-            self.fields[name].line.focus()
+            self.fields[name].correct()
         else:
             self.tell(problem(error), bad=True)
 
@@ -66,13 +71,17 @@ class Form(Sheet[R]):
         for field in self.fields.values():
             if field.line is event.input:
                 field.error("")
-        self.tell("")
+        self.tell(self.advice())
         self.keep()
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
         event.stop()
         self.focus_next()
+
+    def advice(self) -> str:
+        """Return what is to be said of what is typed, while it's typed; empty for nothing."""
+        return ""
 
     def keep(self) -> None:
         """Keep what is typed; a form without drafts keeps nothing."""

@@ -9,11 +9,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from planhat_tui.model.events import Topic
-from planhat_tui.model.outbox import State
+from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
-from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation import columns, moments
 from planhat_tui.tui.presentation.rows import entry_row
-from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.presentation.sentences import undecided
+from planhat_tui.tui.screens.sheet import ListSheet
+from planhat_tui.tui.screens.value import Given, Value
 from planhat_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -22,14 +25,21 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from planhat_tui.model.conflicts import Standoff
     from planhat_tui.model.outbox import Entry
+    from planhat_tui.sync.prospects import Prospect
+    from planhat_tui.tui.presentation.glyphs import Glyphs
+    from planhat_tui.tui.presentation.rows import Row
     from planhat_tui.workspace.workspace import Workspace
 
 
-class OutboxSheet(Sheet[None]):
+THERE = "the id that Planhat gave it, if you know it"
+
+
+class OutboxSheet(ListSheet[None]):
     """The edits that aren't delivered, oldest first."""
 
-    HINT = "R send again   x discard   h hold   esc close"
+    HINT = "enter decides   R retry   x discard   h hold   ctrl+s send now   esc close"
     PLACES: ClassVar[tuple[Where, ...]] = (Where.OUTBOX,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.OUTBOX)]
 
@@ -39,12 +49,11 @@ class OutboxSheet(Sheet[None]):
         self.rows = Rows(columns.OUTBOX, id="outbox-rows")
         self._users = users
         self._entries: Mapping[str, Entry] = {}
+        self._prospects: Mapping[int, Prospect] = {}
         self._reason = Static("", classes="sheet-text", id="outbox-reason")
 
-    def body(self) -> ComposeResult:
-        """Draw the list, and the reason of the row under the cursor in full."""
-        self.rows.add_class("sheet-rows")
-        yield self.rows
+    def below(self) -> ComposeResult:
+        """Tell the reason of the row under the cursor in full."""
         yield self._reason
 
     def on_mount(self) -> None:
@@ -54,25 +63,39 @@ class OutboxSheet(Sheet[None]):
 
     def read(self) -> None:
         """Read the outbox."""
-        self.ask("outbox", self.workspace.reads.outbox, self._show)
+        workspace, now = self.workspace, self.planhat.monotonic()
+
+        def look() -> tuple[Sequence[Entry], Mapping[int, Prospect]]:
+            return workspace.reads.outbox(), workspace.prospects(now)
+
+        self.ask("outbox", look, lambda known: self._show(*known))
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again if the outbox changed."""
         if Topic.OUTBOX in changes:
             self.read()
 
-    def _show(self, entries: Sequence[Entry]) -> None:
+    def _show(self, entries: Sequence[Entry], prospects: Mapping[int, Prospect]) -> None:
+        self._prospects = prospects
         self._entries = {str(entry.n): entry for entry in entries}
         glyphs, now = self.planhat.glyphs, self.planhat.wall()
-        self.rows.fill(len(entries), [entry_row(e, glyphs, now, self._users) for e in entries])
+        self.rows.fill(len(entries), [self._row(e, glyphs, now) for e in entries])
         self._tell()
+
+    def _row(self, entry: Entry, glyphs: Glyphs, now: float) -> Row:
+        known = self._prospects.get(entry.n)
+        waits = known.sentence if known is not None else ""
+        return entry_row(entry, glyphs, now, self._users, waits)
 
     def _tell(self) -> None:
         entry = self._current
         if entry is None:
             self._reason.update(Content("Everything is delivered.  esc closes this"))
         else:
-            self._reason.update(Content(entry.reason or _waits(entry)))
+            known = self._prospects.get(entry.n)
+            parts = [visible(entry.reason), known.sentence if known is not None else ""]
+            since = f"Typed {moments.ago(self.planhat.wall() - entry.created_at)}."
+            self._reason.update(Content("  ".join(filter(None, [*parts, since]))))
 
     @property
     def _current(self) -> Entry | None:
@@ -84,9 +107,32 @@ class OutboxSheet(Sheet[None]):
         event.stop()
         self._tell()
 
-    def why_not(self, name: str) -> str:  # noqa: ARG002 -- all keys need the same
+    def why_not(self, name: str) -> str:
         """Say that there is nothing to act on."""
-        return "" if self._current is not None else "Nothing waits here"
+        entry = self._current
+        if entry is None:
+            return "Nothing waits here"
+        unsure = entry.state is State.NOT_SURE and entry.action is Action.CREATE
+        return "That is for what is not sure to be made" if name == "there" and not unsure else ""
+
+    @on(Rows.Opened, "#outbox-rows")
+    def _opened(self, event: Rows.Opened) -> None:
+        event.stop()
+        entry = self._current
+        if entry is None:
+            return
+        if entry.state is State.CONFLICT:
+            n, reads = entry.n, self.workspace.reads
+            self.ask("conflict", lambda: reads.standoff(n), self._decide, opens=True)
+        elif not self.why_not("there"):
+            self.tell("R sends it again   i says that it is there")
+        else:
+            self.tell(undecided(entry.state))
+
+    def _decide(self, found: Standoff) -> None:
+        from planhat_tui.tui.screens.conflict import ConflictSheet
+
+        self.app.push_screen(ConflictSheet(self.workspace, found, self._users))
 
     def _act(self, deed: Callable[[int], Entry], said: str) -> None:
         entry = self._current
@@ -103,7 +149,7 @@ class OutboxSheet(Sheet[None]):
         """Send it again; what is queued already is tried now."""
         entry = self._current
         if entry is not None and entry.state is State.QUEUED:
-            self.workspace.net.wake()
+            self.workspace.send_now()
             self.tell(f"{entry.title}: trying again now.")
             return
         self._act(self.workspace.writes.retry, "queued again.")
@@ -116,8 +162,26 @@ class OutboxSheet(Sheet[None]):
         """Keep it back."""
         self._act(self.workspace.writes.hold, "held.  R sends it")
 
+    def do_send(self) -> None:
+        """Try all that is queued now."""
+        self.workspace.send_now()
+        self.tell("Trying all that is queued now.")
 
-def _waits(entry: Entry) -> str:
-    if entry.state is State.HELD:
-        return "It stays here until R sends it."
-    return "It goes out by itself."
+    def do_there(self) -> None:
+        """Settle what is not sure: Planhat has it; its id may be given."""
+        entry = self._current
+        if entry is None:
+            return
+        n = entry.n
+        sheet = Value(
+            f"{visible(entry.title)} is there", "", lambda text, _type: text.strip(), types=(THERE,)
+        )
+
+        def answered(given: Given | None) -> None:
+            if given is not None:
+                self._act(
+                    lambda _: self.workspace.it_is_there(n, str(given.value or "")),
+                    "settled; it isn't sent again.",
+                )
+
+        self.app.push_screen(sheet, answered)

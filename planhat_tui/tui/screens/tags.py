@@ -17,7 +17,7 @@ from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.widgets.picker import Choice, Picker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
@@ -33,11 +33,12 @@ class TagChange:
 class Tags(Sheet[TagChange]):
     """Edit the tags of one record, or of several at once.
 
-    ``every`` are the tags that all of them have, ``some`` those that a few have: removing works on
-    both, adding on all.
+    ``every`` are the tags that all of them have, ``some`` those that a few have, with how many of
+    the ``of`` records do: removing works on both, adding on all. What is written with commas is
+    added, and what is there stays.
     """
 
-    HINT = "Enter adds, or removes what is there   ctrl+s saves   esc close"
+    HINT = "Enter adds or removes; empty, it saves   ctrl+s saves   esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", show=False, priority=True),
     ]
@@ -46,12 +47,15 @@ class Tags(Sheet[TagChange]):
         self,
         title: str,
         every: Sequence[str],
-        some: Sequence[str],
+        some: Mapping[str, int],
         known: Sequence[tuple[str, int]],
+        of: int = 1,
     ) -> None:
         super().__init__(title)
         self.before = (*every, *some)
         self.every = tuple(every)
+        self._shares = {tag: f" {count:,} of {of:,}" for tag, count in some.items()}
+        self._listing = False
         self.after = list(self.before)
         self._added: list[str] = []
         self.picker = Picker(
@@ -81,13 +85,15 @@ class Tags(Sheet[TagChange]):
     def _draw(self) -> None:
         colours = self.app.theme_variables
         before = [tag for tag in self.before if tag not in self._added]
-        self._chips.update(change_line(before, self.after, colours))
+        shares = {tag: told for tag, told in self._shares.items() if tag not in self._added}
+        self._chips.update(change_line(before, self.after, colours, shares))
 
     @on(Picker.Typed)
     def _typed(self, event: Picker.Typed) -> None:
         event.stop()
         text = self.picker.line.value  # of now: the event's may be a letter behind
         if "," in text:
+            self._listing = True
             self._take(text.split(",")[:-1])
             self.picker.line.replace_text(text.rsplit(",", 1)[1].lstrip())
 
@@ -98,10 +104,11 @@ class Tags(Sheet[TagChange]):
             self.action_save()
             return
         self._take([event.choice.value if event.choice else event.text])
+        self._listing = False
         self.picker.line.replace_text("")
 
     def _take(self, texts: Sequence[str]) -> None:
-        """Add tags, or take them off: a tag that is there, or one with ``-`` before it, goes."""
+        """Add tags, or take them off: one with ``-`` before it, or that is there and alone."""
         for text in texts:
             try:
                 self._toggle(clean_tag(text))
@@ -111,6 +118,8 @@ class Tags(Sheet[TagChange]):
 
     def _toggle(self, tag: str) -> None:
         off = tag[1:] if tag.startswith("-") and tag[1:] in self.after else tag
+        if self._listing and off == tag and (off in self.every or off in self._added):
+            return
         if off in self.after and (off in self.every or off in self._added or off != tag):
             self.after.remove(off)
             self._added = [one for one in self._added if one != off]

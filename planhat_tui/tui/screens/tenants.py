@@ -7,43 +7,40 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from planhat_tui.config.profiles import DEMO_NAMES
+from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.rows import profile_row
 from planhat_tui.tui.screens.profile_form import ProfileForm
-from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from planhat_tui.tui.session import Session
 
 
-class Tenants(Sheet[str]):
+class Tenants(ListSheet[str]):
     """Answers with the name of a profile."""
 
-    HINT = "Enter switch   a add a tenant   esc close"
+    HINT = "Enter switch   a add a tenant   e change   T test   esc close"
     PLACES: ClassVar[tuple[Where, ...]] = (Where.TENANTS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TENANTS)]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, why: str = "") -> None:
         super().__init__("Tenants")
         self._session = session
+        self._why = why
         self.rows = Rows(columns.PROFILES, id="tenant-rows")
-
-    def body(self) -> ComposeResult:
-        """Draw the list."""
-        self.rows.add_class("sheet-rows")
-        yield self.rows
 
     def on_mount(self) -> None:
         """Show them; the cursor stands on the one that one most likely wants: the last."""
         self.rows.focus()
-        problems = self._session.runtime.config.problems
-        if problems:
-            self.tell("  ".join(str(problem) for problem in problems), bad=True)
+        problems = map(str, self._session.runtime.config.problems)
+        told = dict.fromkeys([*([self._why] if self._why else []), *problems])
+        if told:
+            self.tell("  ".join(told), bad=True)
         self._fill()
 
     def _fill(self) -> None:
@@ -58,7 +55,7 @@ class Tenants(Sheet[str]):
             rows.append(profile_row(profile, note))
         self.rows.fill(len(rows), rows, keep=False)
         others = [profile.name for profile in profiles if profile.name != here]
-        wanted = workspaces.last or next(iter(others), "")
+        wanted = self._session.other or next(iter(others), "")
         self.call_after_refresh(self.rows.go_to, wanted)
 
     @on(Rows.Opened, "#tenant-rows")
@@ -68,7 +65,37 @@ class Tenants(Sheet[str]):
 
     def do_add(self) -> None:
         """Add a tenant by a form."""
-        self.app.push_screen(ProfileForm(self._session), self._added)
+        self.app.push_screen(ProfileForm(), self._added)
+
+    def why_not(self, name: str) -> str:
+        """Say that the demo's tenants aren't in the config."""
+        here = self.rows.current
+        if name != "add" and here is not None and here.id in DEMO_NAMES:
+            return "This is practice data: there's nothing to change or test.  a adds a tenant"
+        return ""
+
+    def do_change_tenant(self) -> None:
+        """Change a tenant by the same form."""
+        if (here := self.rows.current) is not None:
+            profile = self._session.runtime.profile(here.id)
+            self.app.push_screen(ProfileForm(profile), self._changed)
+
+    def _changed(self, name: str | None) -> None:
+        if name:
+            self.tell(f"{name} is changed; what is open goes on as it was until the next start")
+            self._fill()
+
+    def do_test_token(self) -> None:
+        """Ask Planhat who the token of a tenant stands for."""
+        if (here := self.rows.current) is None:
+            return
+        name, probe = here.id, self._session.runtime.probe
+        profile = self._session.runtime.profile(name)
+        self.tell(f"Asking Planhat who the token of {name} stands for ...")
+        self.wait_for(
+            lambda: probe(profile),
+            lambda me: self.tell(f"The token of {name} is good: you are {visible(me.name)} there"),
+        )
 
     def _added(self, name: str | None) -> None:
         if name:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.undo_words import undo_rows, undo_sum
-from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -21,28 +21,29 @@ if TYPE_CHECKING:
     from planhat_tui.model.undo import UndoPlan
 
 
-class UndoSheet(Sheet[bool]):
+class UndoSheet(ListSheet[bool]):
     """Show a plan; answers whether it is wanted."""
 
     HINT = "ctrl+s takes it back   esc leaves everything as it is"
+    AGAIN = "ctrl+s does it again   esc leaves everything as it is"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
 
     def __init__(self, plan: UndoPlan, users: Mapping[str, str]) -> None:
-        super().__init__("Undo")
+        super().__init__("Redo" if plan.redo else "Undo")
         self.plan = plan
         self.rows = Rows(columns.UNDO, id="undo-rows")
         self._users = users
 
-    def body(self) -> ComposeResult:
-        """Draw the fields, and what it comes to."""
-        self.rows.add_class("sheet-rows")
-        yield self.rows
-        if told := undo_sum(self.plan):
+    def below(self) -> ComposeResult:
+        """Say what it comes to."""
+        if told := undo_sum(self.plan, self.planhat.wall()):
             yield Static(Content(told), classes="sheet-text")
 
     def on_mount(self) -> None:
         """Look through the fields with the keys at once."""
         self.rows.focus()
+        if self.plan.redo:
+            self.hint(self.AGAIN)
         made = undo_rows(self.plan, self._users, arrow=self.planhat.glyphs.arrow)
         self.rows.fill(len(made), made)
 

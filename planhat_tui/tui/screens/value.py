@@ -11,7 +11,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from planhat_tui.errors import InputError
+from planhat_tui.model import custom, days
+from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.sentences import problem
+from planhat_tui.tui.presentation.values import word_for
 from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.widgets.picker import Choice, Picker
 
@@ -25,9 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The answer: a value; ``None`` clears the field."""
+    """The answer: a value; ``None`` clears the field. Not ``touched``: it stays as it is."""
 
     value: Json
+    touched: bool = True
 
 
 class Value(Sheet[Given]):
@@ -59,7 +63,8 @@ class Value(Sheet[Given]):
         self._parse = parse
         self._types = tuple(types)
         self._only_choices = closed  # Textual has a _closed of its own
-        self._by_label = {choice.label: choice for choice in choices}
+        self._given = text
+        self._choices = tuple(choices)
         self._kind = Static("", classes="sheet-text value-type")
 
     def body(self) -> ComposeResult:
@@ -71,21 +76,48 @@ class Value(Sheet[Given]):
         """Type over the present value; an arrow key goes into it."""
         self.picker.line.focus()
         self.picker.line.select_all()
-        self._tell_type()
+        self._tell_type(self._given)
 
     @property
     def type(self) -> str:
         """The word of the type that the text is read as."""
         return self._types[0]
 
-    def _tell_type(self) -> None:
+    def _tell_type(self, text: str, meant: str = "") -> None:
         more = f"   ctrl+t {self._types[1]}" if len(self._types) > 1 else ""
-        self._kind.update(Content.styled(f"as {self.type}{more}", "$muted"))
+        word = word_for(self.type, text)
+        told = f"as {word}: " if meant else f"as {word}"
+        self._kind.update(Content.assemble((told, "$muted"), visible(meant), (more, "$muted")))
 
     def action_type(self) -> None:
-        """Read the text as another type."""
+        """Read the text as another type, and say what doesn't fit it."""
         self._types = (*self._types[1:], self._types[0])
-        self._tell_type()
+        self.tell(self._read(self.picker.line.value), bad=True)
+
+    @on(Picker.Typed)
+    def _typed(self, event: Picker.Typed) -> None:
+        event.stop()
+        self._read(event.text)
+        self.tell("")
+
+    def _read(self, text: str) -> str:
+        """Say what a text means, where that isn't what stands there: ``2026-03-06``, ``1200.5``.
+
+        Returns why it means nothing as this type; empty if it does.
+        """
+        meant, wrong = "", ""
+        try:
+            meant = "" if self._only_choices else self._meant(text)
+        except InputError as error:
+            wrong = problem(error)
+        self._tell_type(text, meant if meant != text.strip() else "")
+        return wrong
+
+    def _meant(self, text: str) -> str:
+        value = self._parse(text, self.type)
+        if isinstance(value, str):
+            return days.typed(value, self.planhat.now().tzinfo)
+        return custom.format(value)
 
     @on(Picker.Picked)
     def _entered(self, event: Picker.Picked) -> None:
@@ -97,6 +129,9 @@ class Value(Sheet[Given]):
         self._take(self.picker.current, self.picker.line.value)
 
     def _take(self, choice: Choice | None, text: str) -> None:
+        if self._only_choices and choice is None and text == self._given:
+            self.dismiss(Given(None, touched=False))  # it may be one of two namesakes
+            return
         try:
             self.dismiss(Given(self._value(choice, text)))
         except InputError as error:
@@ -104,9 +139,18 @@ class Value(Sheet[Given]):
 
     def _value(self, choice: Choice | None, text: str) -> Json:
         if self._only_choices and text.strip():
-            choice = choice or self._by_label.get(text)
-            if choice is None:
-                raise InputError(f"Nobody is called {text.strip()}.", "Type a piece of a name.")
+            choice = choice or self._called(text)
         if choice is not None and self._only_choices:
             return choice.value
         return self._parse(choice.value if choice is not None else text, self.type)
+
+    def _called(self, text: str) -> Choice:
+        """Return the one choice that is called so."""
+        found = [choice for choice in self._choices if choice.label == text]
+        if len(found) > 1:
+            raise InputError(
+                f"{len(found)} are called {text}.", "up and down go to the one you mean."
+            )
+        if not found:
+            raise InputError(f"Nobody is called {text.strip()}.", "Type a piece of a name.")
+        return found[0]

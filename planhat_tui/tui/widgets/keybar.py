@@ -1,4 +1,4 @@
-"""The footer: at most eight keys, for what has the focus, in the order of use.
+"""The footer: as many keys as fit, for what has the focus, in the order of use.
 
 A key that can't be used now is dim; pressing it says why.
 """
@@ -48,11 +48,17 @@ class KeyBar(Widget):
         self._shown: tuple[_Shown, ...] = ()
 
     def show(
-        self, parts: Sequence[Part], changed: Mapping[str, str], *, typing: bool = False
+        self,
+        parts: Sequence[Part],
+        changed: Mapping[str, str],
+        *,
+        typing: bool = False,
+        leads: str = "",
     ) -> None:
         """Show the keys of these parts, the one with the focus first.
 
-        While one is ``typing``, keys that would be typed aren't shown.
+        While one is ``typing``, keys that would be typed aren't shown; ``leads`` is where Enter
+        goes.
         """
         by_name: dict[str, tuple[Part, keys.Key]] = {}
         for part in parts:
@@ -61,7 +67,7 @@ class KeyBar(Widget):
                     continue
                 shown = replace(key, rank=2) if typing and key.name == "back" else key
                 by_name.setdefault(key.name, (part, shown))
-        self._shown = tuple(
+        shown_keys = [
             _Shown(
                 keys.shown(key, changed),
                 key.words,
@@ -69,7 +75,9 @@ class KeyBar(Widget):
                 able=not by_name[key.name][0].why_not(key.name),
             )
             for key in keys.footer(key for _, key in by_name.values() if not _twice(key, by_name))
-        )
+        ]
+        enter = [_Shown("enter", leads, "enter", able=True)] if leads else []
+        self._shown = (*enter, *shown_keys)
         self.refresh()
 
     def render(self) -> Content:

@@ -18,6 +18,7 @@ class Line(Input):
     """A line of input, one row high, whose cursor doesn't blink. Typing lays out nothing.
 
     With ``over``, what is typed after it got the focus takes the place of what stood there.
+    ``leads`` is where Enter goes from here, for the line of keys.
     """
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
@@ -29,12 +30,14 @@ class Line(Input):
         hint: str = "",
         secret: bool = False,
         over: bool = False,
+        leads: str = "",
         id: str | None = None,  # noqa: A002 -- Textual's word
     ) -> None:
         super().__init__(
             value, placeholder=hint, password=secret, select_on_focus=over, id=id, compact=True
         )
         self.cursor_blink = False
+        self.leads = leads
 
     def replace_text(self, text: str) -> None:
         """Put other text in and go to its end."""
@@ -66,6 +69,14 @@ class FormField(Vertical):
             yield self._note
         yield self._error
 
+    def on_descendant_focus(self) -> None:
+        """Light the label. ``:focus-within`` lights that of the first field alone."""
+        self.add_class("-lit")
+
+    def on_descendant_blur(self) -> None:
+        """Put the label out."""
+        self.remove_class("-lit")
+
     @property
     def value(self) -> str:
         """What is typed."""
@@ -75,11 +86,18 @@ class FormField(Vertical):
     def value(self, text: str) -> None:
         self.line.replace_text(text)
 
+    def correct(self) -> None:
+        """Get the focus to be corrected: the cursor goes to the end, and nothing is typed over."""
+        self.line.select_on_focus = False
+        self.line.focus()
+        self.line.cursor_position = len(self.line.value)
+
     def note(self, text: str) -> None:
         """Say what the value means."""
         self._note.update(Content(text))
 
     def error(self, text: str) -> None:
         """Say what is wrong with the value; nothing if it's empty."""
+        self.line.select_on_focus = not text
         self._error.update(Content(text))
         self._error.set_class(bool(text), "-shown")

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from planhat_tui.commands.completing import Lines
 from planhat_tui.tui.widgets.line import Line
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 
 class CommandLine(Line):
-    """The ``:`` line: arrows walk the history, Tab the completions."""
+    """The ``:`` line: arrows walk the history, ctrl+r searches it, Tab the completions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", show=False),
         Binding("down", "newer", show=False),
+        Binding("ctrl+r", "search", show=False),
         Binding("tab", "complete(1)", show=False),
         Binding("shift+tab", "complete(-1)", show=False),
         Binding("escape", "leave", show=False),
@@ -36,25 +38,47 @@ class CommandLine(Line):
 
     @dataclass
     class CompletionWanted(Message):
-        """Tab asks what could stand here."""
+        """What could stand here is to be told."""
 
         text: str
-        cursor: int
+
+    @dataclass
+    class Taken(Message):
+        """Tab has put one of the choices in."""
+
+        offered: Lines
+
+    @dataclass
+    class Searched(Message):
+        """ctrl+r looked for ``piece`` in the history, and ``found`` one or not."""
+
+        piece: str
+        found: bool
 
     def __init__(self) -> None:
         super().__init__(id="command")
         self.history: list[str] = []
         self._place = 0
-        self._completions: tuple[str, ...] = ()
-        self._turn = 0
+        self._offered = Lines("")
+        self._wanted = 0
+        self._piece = ""
+        self._put_in = ""
 
     def begin(self, history: Sequence[str], text: str = "") -> None:
         """Start a new line; ``history`` is oldest first."""
         self.history = [*history]
         self._place = len(self.history)
-        self._completions = ()
+        self._offered = Lines("")
+        self._wanted = 0
+        self._put_in = ""
         self.replace_text(text)
         self.focus()
+        self.post_message(self.CompletionWanted(text))
+
+    def watch_value(self, value: str) -> None:
+        """Ask what could stand at the end of what is typed, but not of what ctrl+r put in."""
+        if self.has_focus and value not in {*self._offered.lines, self._put_in}:
+            self.post_message(self.CompletionWanted(value))
 
     def action_older(self) -> None:
         """Take the line before."""
@@ -68,19 +92,41 @@ class CommandLine(Line):
         at_end = self._place == len(self.history)
         self.replace_text("" if at_end else self.history[self._place])
 
+    def action_search(self) -> None:
+        """Take the last line that holds what was typed; again, the one before it."""
+        if self.value != self._put_in:
+            self._piece, self._place = self.value, len(self.history)
+        held = [n for n in range(self._place) if self._piece in self.history[n]]
+        held = [n for n in held if self.history[n] != self.value]
+        if held:
+            self._place = held[-1]
+            self._put_in = self.history[self._place]
+            self.replace_text(self._put_in)
+        self.post_message(self.Searched(self._piece, bool(held)))
+
     def action_complete(self, step: int) -> None:
         """Put the next completion in, or ask for completions."""
-        if self.value in self._completions:
-            self._turn = (self._completions.index(self.value) + step) % len(self._completions)
-            self.replace_text(self._completions[self._turn])
+        lines = self._offered.lines
+        if self.value in lines:
+            self._take((lines.index(self.value) + step) % len(lines))
+        elif lines and self._offered.text == self.value:
+            self._take(0)
         else:
-            self.post_message(self.CompletionWanted(self.value, self.cursor_position))
+            self._wanted = step
+            self.post_message(self.CompletionWanted(self.value))
 
-    def complete(self, asked: str, lines: Sequence[str]) -> None:
-        """Take completions: whole lines that could stand instead of ``asked``."""
-        if lines and self.value == asked:
-            self._completions = tuple(lines)
-            self.replace_text(lines[0])
+    def complete(self, offered: Lines) -> None:
+        """Take what can stand instead of what was typed; put the first in if Tab waits for it."""
+        if self.value != offered.text:
+            return
+        self._offered = offered
+        if self._wanted and offered.lines:
+            self._take(0)
+        self._wanted = 0
+
+    def _take(self, place: int) -> None:
+        self.replace_text(self._offered.lines[place])
+        self.post_message(self.Taken(self._offered._replace(text=self.value)))
 
     def action_leave(self) -> None:
         """Give the line up."""
@@ -109,14 +155,17 @@ class MessageLine(Horizontal):
         self._text.update(Content(text))
         self._text.set_class(bad, "-bad")
 
-    def open(self, history: Sequence[str], text: str = "") -> None:
-        """Open the command line."""
+    def open(self, history: Sequence[str], text: str = "", *, wrong_at: int | None = None) -> None:
+        """Open the command line; with ``wrong_at`` the message stays over it, the cursor there."""
         self.add_class("-command")
+        self.set_class(wrong_at is not None, "-wrong")
         self.command.begin(history, text)
+        if wrong_at is not None:
+            self.command.cursor_position = wrong_at
 
     def close_line(self) -> None:
         """Close the command line; the message is there again."""
-        self.remove_class("-command")
+        self.remove_class("-command", "-wrong")
 
     @property
     def is_open(self) -> bool:

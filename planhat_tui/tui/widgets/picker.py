@@ -113,7 +113,7 @@ class Picker(Vertical):
     def _fill(self) -> None:
         text = self.line.value.strip() if self.line.value != self._given else ""
         self._shown = matching(self._choices, text)[:MOST]
-        if self._free and text and all(choice.value != text for choice in self._shown):
+        if self._free and text and all(text not in {c.value, c.label} for c in self._shown):
             self._shown.append(Choice(text, text, self._free))
         self.options.clear_options()
         width = max((cell_len(visible(choice.label)) for choice in self._shown), default=0)

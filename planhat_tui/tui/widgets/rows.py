@@ -7,50 +7,32 @@ never moves it, neither in the list nor on the screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from textwrap import wrap
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual.geometry import Offset, Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
+from planhat_tui.model.views import NARROWEST, WIDEST
 from planhat_tui.tui.keys import Where, bindings
-from planhat_tui.tui.part import Part
-from planhat_tui.tui.presentation.cells import fit
-from planhat_tui.tui.presentation.columns import GAP, Column, lay_out
+from planhat_tui.tui.presentation.columns import GAP
+from planhat_tui.tui.widgets.rowlines import PAGE, RowLines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
-    from rich.text import Text
     from textual import events
     from textual.binding import BindingType
 
+    from planhat_tui.tui.presentation.columns import Column
     from planhat_tui.tui.presentation.rows import Row
 
-PAGE = 60
-"""Rows that are read at once."""
 
-LEAD = 6
-"""Cells before the first column: blank, caret, mark, state, flag, blank."""
-
-
-class Rows(ScrollView, Part, can_focus=True):
+class Rows(RowLines, can_focus=True):
     """A list with a caret, marks and columns."""
 
     PLACES: ClassVar[tuple[Where, ...]] = (Where.LIST,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.LIST)]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--head", "rows--cursor", "rows--caret", "rows--mark", "rows--dim", "rows--state",
-        "rows--queued", "rows--refused", "rows--conflict",
-    }  # fmt: skip
-
-    cursor: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
     class Pointed(Message):
@@ -91,27 +73,69 @@ class Rows(ScrollView, Part, can_focus=True):
             """The list."""
             return self.rows
 
+    @dataclass
+    class Headed(Message):
+        """The title of a column was clicked; ``key`` is the column's."""
+
+        rows: Rows
+        key: str
+
+        @property
+        def control(self) -> Rows:
+            """The list."""
+            return self.rows
+
+    @dataclass
+    class Resized(Message):
+        """The edge of a column was dragged: it is to have so many cells."""
+
+        rows: Rows
+        key: str
+        cells: int
+
+        @property
+        def control(self) -> Rows:
+            """The list."""
+            return self.rows
+
+    @dataclass
+    class Ranged(Message):
+        """The rows from ``first`` to ``last``, that one too, are to be marked."""
+
+        rows: Rows
+        first: int
+        last: int
+
+        @property
+        def control(self) -> Rows:
+            """The list."""
+            return self.rows
+
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's word
-        super().__init__(id=id)
-        self.wanted_columns = tuple(columns)
-        self.columns = tuple(columns)
-        self.total = 0
-        self.marks: dict[str, None] = {}
-        self._pages: dict[int, tuple[Row, ...]] = {}
-        self._asked: set[int] = set()
-        self._empty = ""
-        self._looks: dict[tuple[str, ...], Style] = {}
+        super().__init__(columns, id=id)
         self._pointed = ""
+        self.resizes = False
+        self._dragged: Column | None = None
+        self._was_dragged = False
 
     # -- what is shown
 
-    def fill(self, total: int, rows: Sequence[Row], *, offset: int = 0, keep: bool = True) -> None:
+    def fill(
+        self,
+        total: int,
+        rows: Sequence[Row],
+        *,
+        offset: int = 0,
+        keep: bool = True,
+        on: str = "",
+    ) -> None:
         """Show other rows: ``total`` of them, those from ``offset`` on being ``rows``.
 
         ``keep`` holds the row under the cursor where it is on the screen, wherever it is in the
-        list now; without it the cursor goes to the first row.
+        list now; without it the cursor goes to the first row. ``on`` is another row to go to.
         """
-        kept, line = (self._pointed, self.cursor - self.scroll_offset.y) if keep else ("", 0)
+        self.range_from = None
+        kept, line = (on or self._pointed, self.cursor - self.scroll_offset.y) if keep else ("", 0)
         self.total = total
         self._pages.clear()
         self._asked.clear()
@@ -126,9 +150,15 @@ class Rows(ScrollView, Part, can_focus=True):
         self._point()
 
     def _fit_list(self) -> None:
-        """Tell the scroll bar how long the list is. It is always there, so nothing is laid out."""
+        """Tell the scroll bar how long the list is.
+
+        The bar is always there, so nothing is laid out, but for a list that is as tall as its rows.
+        """
+        taller = self.virtual_size.height != self.total + 1
         self.set_reactive(Rows.virtual_size, Size(self.size.width, self.total + 1))
         self.vertical_scrollbar.window_virtual_size = self.total + 1
+        if taller and self.styles.auto_dimensions:
+            self.refresh(layout=True)
 
     def say_empty(self, text: str) -> None:
         """Say why there are no rows, in their place."""
@@ -146,22 +176,6 @@ class Rows(ScrollView, Part, can_focus=True):
         for start in range(0, len(rows), PAGE):
             self._pages[(offset + start) // PAGE] = tuple(rows[start : start + PAGE])
 
-    def row(self, index: int) -> Row | None:
-        """Return a row; ``None`` if it isn't there, or not yet."""
-        page = self._pages.get(index // PAGE, ())
-        place = index % PAGE
-        return page[place] if 0 <= index < self.total and place < len(page) else None
-
-    @property
-    def current(self) -> Row | None:
-        """The row under the cursor."""
-        return self.row(self.cursor)
-
-    @property
-    def loaded(self) -> list[Row]:
-        """The rows that have been read, in order."""
-        return [row for page in sorted(self._pages) for row in self._pages[page]]
-
     @property
     def window(self) -> tuple[int, int]:
         """Offset and number of the rows worth reading again: the pages around what is seen."""
@@ -176,86 +190,9 @@ class Rows(ScrollView, Part, can_focus=True):
             return tuple(self.marks)
         return (self.current.id,) if self.current else ()
 
-    # -- drawing
-
-    def notify_style_update(self) -> None:
-        """Forget how things look: the style sheet, the theme or the focus has changed."""
-        self._looks.clear()
-        super().notify_style_update()
-
-    def _look(self, part: str, *over: str) -> Style:
-        """Return the style of a part, laid over others. Asking Textual each time costs a frame."""
-        key = (part, *over)
-        if key not in self._looks:
-            style = self.rich_style
-            for name in (*over, part):
-                if name:
-                    style += self.get_component_rich_style(f"rows--{name}", partial=True)
-            self._looks[key] = style
-        return self._looks[key]
-
-    def render_line(self, y: int) -> Strip:
-        """Draw a line of the widget: the first is the heading, which stays."""
-        width = self.size.width
-        if not self.total:
-            return self._sentence(y, width)
-        if y == 0:
-            return self._heading(width)
-        index = y - 1 + self.scroll_offset.y
-        if index >= self.total:
-            return Strip.blank(width, self._look(""))
-        row = self.row(index)
-        if row is None:
-            self._miss(index)
-            text = " " * LEAD + self.planhat.glyphs.not_loaded
-            return Strip([Segment(fit(text, width), self._look("dim"))], width)
-        return self._draw(row, index, width)
-
-    def _sentence(self, y: int, width: int) -> Strip:
-        lines = wrap(self._empty, max(10, width - 4))
-        text = f"  {lines[y]}" if y < len(lines) else ""
-        return Strip([Segment(fit(text, width), self._look("dim"))], width)
-
-    def _heading(self, width: int) -> Strip:
-        titles = (" " * GAP).join(
-            fit(column.title, column.width, right=column.right) for column in self.columns
-        )
-        text = fit(" " * LEAD + titles, width, ellipsis=" ")
-        return Strip([Segment(text, self._look("head"))], width)
-
-    def _draw(self, row: Row, index: int, width: int) -> Strip:
-        here = index == self.cursor
-        under = ("dim" if row.dim else "", "cursor" if here and self.has_focus else "")
-        base = self._look("", *under)
-        glyphs = self.planhat.glyphs
-        pieces = [(" ", base)]
-        for glyph, part in (
-            (glyphs.caret if here else " ", "caret"),
-            (glyphs.marked if row.id in self.marks else " ", "mark"),
-            (row.state, row.mood or "state"),
-        ):
-            pieces.append((glyph, base if glyph == " " else self._look(part, *under)))
-        pieces.append((f"{row.flag} ", base))
-        for number, column in enumerate(self.columns):
-            pieces += self._cell(row.cells.get(column.key, ""), column, base)
-            if number < len(self.columns) - 1:
-                pieces.append((" " * GAP, base))
-        return Strip(_joined(pieces)).adjust_cell_length(width, base)
-
-    def _cell(self, cell: str | Text, column: Column, base: Style) -> list[tuple[str, Style]]:
-        ellipsis = self.planhat.glyphs.ellipsis
-        if isinstance(cell, str):
-            return [(fit(cell, column.width, right=column.right, ellipsis=ellipsis), base)]
-        text = cell.copy()
-        text.truncate(column.width, pad=True)
-        drawn = text.render(self.app.console)
-        return [(s.text, base + s.style if s.style else base) for s in drawn if s.text]
-
-    def _miss(self, index: int) -> None:
-        page = index // PAGE
-        if page not in self._asked:
-            self._asked.add(page)
-            self.post_message(self.Missing(self, page * PAGE))
+    def miss(self, offset: int) -> None:
+        """Ask the pane for a page."""
+        self.post_message(self.Missing(self, offset))
 
     # -- the cursor
 
@@ -265,8 +202,11 @@ class Rows(ScrollView, Part, can_focus=True):
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the two lines, scroll as little as needed, tell the pane."""
-        self.refresh_lines(old + 1)
-        self.refresh_lines(new + 1)
+        if self.range_from is None:
+            self.refresh_lines(old + 1)
+            self.refresh_lines(new + 1)
+        else:
+            self.refresh()
         self._bring_into_view()
         self._point()
 
@@ -319,6 +259,22 @@ class Rows(ScrollView, Part, can_focus=True):
             self.mark([self.current.id], on=self.current.id not in self.marks)
             self.cursor += 1
 
+    def do_range(self) -> None:
+        """Begin a range at the cursor; the second time, mark what lies between."""
+        if self.range_from is None:
+            self.range_from = self.cursor if self.current is not None else None
+        else:
+            first, last = self._range()
+            self.range_from = None
+            self.post_message(self.Ranged(self, first, last))
+        self.refresh()
+
+    def leave_range(self) -> bool:
+        """Give a range up; ``False`` if none was begun."""
+        begun, self.range_from = self.range_from is not None, None
+        self.refresh()
+        return begun
+
     # -- keys and mouse
 
     def do_down(self) -> None:
@@ -351,8 +307,18 @@ class Rows(ScrollView, Part, can_focus=True):
             self.post_message(self.Opened(self, self.current.id))
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the row that is clicked; on its mark: mark it; twice: open it."""
+        """Go to the row that is clicked; on its mark: mark it; twice: open it.
+
+        On the title of a column: tell it.
+        """
         index = event.y - 1 + self.scroll_offset.y
+        dragged, self._was_dragged = self._was_dragged, False
+        if dragged:
+            return
+        if event.y == 0 and self.total:
+            key = self.column_at(event.x)
+            if key:
+                self.post_message(self.Headed(self, key))
         if event.y == 0 or index >= self.total:
             return
         self.cursor = index
@@ -360,6 +326,37 @@ class Rows(ScrollView, Part, can_focus=True):
             self.do_open()
         elif 1 <= event.x <= 3 and self.current is not None:
             self.mark([self.current.id], on=self.current.id not in self.marks)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the edge of a column."""
+        self._was_dragged = False
+        edge = self.edge_at(event.x) if event.y == 0 and self.resizes else None
+        if edge is not None:
+            self._dragged = edge
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Draw the column that is held as wide as the mouse says."""
+        if self._dragged is not None:
+            cells = self._cells_to(self._dragged, event.x)
+            self._was_dragged = self._was_dragged or cells != self._dragged.width
+            if self._was_dragged:
+                held = replace(self._dragged, width=cells, grow=0, most=cells)
+                columns = [held if c.key == held.key else c for c in self.wanted_columns]
+                self.show_columns(columns, self.order)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go of the column: its width stays."""
+        dragged, self._dragged = self._dragged, None
+        if dragged is not None:
+            self.release_mouse()
+            if self._was_dragged:
+                cells = self._cells_to(dragged, event.x)
+                self.post_message(self.Resized(self, dragged.key, cells))
+
+    def _cells_to(self, column: Column, x: int) -> int:
+        """Return the cells of a column whose gap ends at a cell of the screen."""
+        return max(NARROWEST, min(x - self.start_of(column.key) - GAP + 1, WIDEST))
 
     def on_focus(self) -> None:
         """Draw the cursor as the focused one."""
@@ -372,22 +369,8 @@ class Rows(ScrollView, Part, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the columns out again."""
-        self.columns = lay_out(self.wanted_columns, self.size.width - LEAD - 1)
+        self._lay_out()
         self._fit_list()
         self._bring_into_view()
         self.refresh()
         self.call_after_refresh(self._place_terminal_cursor)
-
-
-def _joined(pieces: Sequence[tuple[str, Style]]) -> list[Segment]:
-    """Return the pieces as segments, neighbours of one style as one: fewer cost less to draw."""
-    segments: list[Segment] = []
-    text, style = pieces[0]
-    for more, other in pieces[1:]:
-        if other is style:
-            text += more
-        else:
-            segments.append(Segment(text, style))
-            text, style = more, other
-    segments.append(Segment(text, style))
-    return segments

@@ -1,9 +1,13 @@
-"""The line over a pane: where you are, what it holds; heavy and reversed where the focus is."""
+"""The line over a pane: where you are, what it holds; heavy and reversed where the focus is.
+
+Where the titles are tabs, the name that the panes are about stands at the right; the note and the
+gaps between the tabs give way to it, the tabs' words never do.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -15,6 +19,14 @@ from planhat_tui.tui.presentation.cells import clipped
 
 if TYPE_CHECKING:
     from textual import events
+
+
+GAP: Final = 2
+"""Cells of line behind a title."""
+
+NAME: Final = 12
+"""Cells of a name for which notes and gaps give way; ``SCRAP`` is the least that tells one."""
+SCRAP: Final = 4
 
 
 class Rule(Part, Widget):
@@ -31,6 +43,7 @@ class Rule(Part, Widget):
         self._titles: tuple[str, ...] = (title,)
         self._here = 0
         self._note = ""
+        self._whose = ""
         self._heavy = heavy
         self._corner = False
         self._ends: list[int] = []
@@ -41,18 +54,25 @@ class Rule(Part, Widget):
         here: int | None = None,
         note: str | None = None,
         *,
+        name: str | None = None,
         heavy: bool | None = None,
         corner: bool | None = None,
     ) -> None:
         """Change what the rule says; what isn't given stays. Draws only if something differs."""
-        before = (self._titles, self._here, self._note, self._heavy, self._corner)
+        before = self._said
         self._titles = self._titles if titles is None else titles
         self._here = self._here if here is None else here
         self._note = self._note if note is None else note
+        self._whose = self._whose if name is None else name
         self._heavy = self._heavy if heavy is None else heavy
         self._corner = self._corner if corner is None else corner
-        if before != (self._titles, self._here, self._note, self._heavy, self._corner):
+        if before != self._said:
             self.refresh()
+
+    @property
+    def _said(self) -> tuple[object, ...]:
+        """All that it is drawn of."""
+        return self._titles, self._here, self._note, self._whose, self._heavy, self._corner
 
     def render(self) -> Content:
         """Draw the rule in exactly its width."""
@@ -63,23 +83,47 @@ class Rule(Part, Widget):
         corner = glyphs.heavy_corner if self._heavy else glyphs.thin_corner
         parts: list[tuple[str, str]] = [(corner if self._corner else line, colour)]
         used, self._ends = 1, []
+        gap = self._gap()
+        spare = 6 if gap == GAP else 3
         for place, title in enumerate(self._titles):
             active = place == self._here
-            room = max(4, self.size.width - used - 6)
+            room = max(4, self.size.width - used - spare)
             text = clipped(title, room, ellipsis=glyphs.ellipsis)
-            label = f"[{text}]" if active and len(self._titles) > 1 else f" {text} "
+            label = self._label(text, active=active)
             parts.append((label, self._label_style(active=active)))
-            parts.append((line * 2 if active else thin * 2, colour if active else "$muted"))
-            used += cell_len(label) + 2
+            parts.append(((line if active else thin) * gap, colour if active else "$muted"))
+            used += cell_len(label) + gap
             self._ends.append(used)
         left = self.size.width - used
-        shorter = self._note.partition(f" {glyphs.dot} ")[0]
-        note = next((n for n in (self._note, shorter) if cell_len(n) + 3 <= left), "")
+        note = self._told(left - 3)
         tail = f" {note} " if note else ""
         parts.append((line * max(0, left - cell_len(tail) - (1 if note else 0)), colour))
         if note:
             parts += [(tail, "$muted"), (line, colour)]
         return Content.assemble(*parts).truncate(self.size.width)
+
+    def _label(self, title: str, *, active: bool) -> str:
+        return f"[{title}]" if active and len(self._titles) > 1 else f" {title} "
+
+    def _gap(self) -> int:
+        """Return the cells of line behind each title: fewer where tabs or the name need them."""
+        labels = sum(cell_len(title) + 2 for title in self._titles)
+        room = self.size.width - 1 - labels - GAP * len(self._titles) - 3
+        if room >= min(NAME, cell_len(self._whose)):
+            return GAP
+        return 0 if self._whose else 1
+
+    def _told(self, room: int) -> str:
+        """Return as much of name and note as ``room`` cells hold; the note gives way first."""
+        glyphs = self.planhat.glyphs
+        dot = f" {glyphs.dot} "
+        notes = [*_shorter(self._note, dot), ""] if self._note else [""]
+        for note in notes:
+            behind = dot + note if note and self._whose else note
+            left = room - cell_len(behind)
+            if left >= min(NAME if note else SCRAP, cell_len(self._whose)):
+                return clipped(self._whose, left, ellipsis=glyphs.ellipsis) + behind
+        return ""
 
     def _label_style(self, *, active: bool) -> str:
         if active and self._heavy:
@@ -92,3 +136,9 @@ class Rule(Part, Widget):
             if event.x < end:
                 self.post_message(self.Clicked(place))
                 return
+
+
+def _shorter(note: str, dot: str) -> list[str]:
+    """Return a note, and what is left of it as parts are taken off its end."""
+    parts = note.split(dot)
+    return [dot.join(parts[:count]) for count in range(len(parts), 0, -1)]

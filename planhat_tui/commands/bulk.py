@@ -1,0 +1,179 @@
+"""``bulk``: a change of many records at once, as a plan that is looked at first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from planhat_tui.commands import lookup, planned
+from planhat_tui.commands.registry import Effect, flag, option, options, verb, words
+from planhat_tui.commands.typed import NEW_FIELD, query_of, texts_of, value_of
+from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.model import custom, plans
+from planhat_tui.model.edits import custom_key
+from planhat_tui.model.records import MANY, Kind, count_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planhat_tui.commands.context import Context
+    from planhat_tui.commands.registry import Param
+    from planhat_tui.commands.results import Result
+    from planhat_tui.model.plans import Reader
+    from planhat_tui.model.values import Json
+
+_ALL: Final = 1_000_000
+_QUERY: Final = words("query", "which: words and terms, such as tag:vip", required=False)
+
+
+def _params(noun: str) -> tuple[Param, ...]:
+    return (
+        _QUERY,
+        options("--tag", "tag", "a tag to add", "TAG"),
+        options("--untag", "untag", "a tag to take off", "TAG"),
+        options("--set", "values", "a value to set, such as phase=won", "FIELD=VALUE"),
+        NEW_FIELD,
+        options("--clear", "clear", "a field to empty", "FIELD"),
+        flag("--delete", "delete them"),
+        flag("--all", f"all {noun}, where no query says which"),
+        option("--ids", "a file with an id, extid-... or name a line, instead of a query", "FILE"),
+        flag("--dry-run", "show the plan, and do nothing"),
+        option("--save", "keep the plan in a file, and do nothing", "FILE"),
+    )
+
+
+class Asked(NamedTuple):
+    """The options that both verbs have."""
+
+    tag: tuple[str, ...]
+    untag: tuple[str, ...]
+    values: tuple[str, ...]
+    new_field: bool
+    clear: tuple[str, ...]
+    delete: bool
+    all: bool
+    ids: str
+    dry_run: bool
+    save: str
+
+
+@verb(
+    "bulk company",
+    *_params("companies"),
+    option("--view", "the companies of a saved view, instead of a query", "VIEW"),
+    effect=Effect.TYPED,
+    kind=Kind.COMPANY,
+)
+def company(ctx: Context, query: tuple[str, ...], view: str, **asked: Any) -> Result:  # noqa: ANN401 -- click's
+    """Change many companies at once: tags, fields, or delete them.
+
+    What becomes of each is shown or asked about first; what is so already is left out. It goes to
+    Planhat in bulk where the server can do that, and one undo takes all of it back.
+    """
+    given = Asked(**asked)
+    return _bulk(ctx, Kind.COMPANY, _chosen(ctx, Kind.COMPANY, query_of(query), given, view), given)
+
+
+@verb("bulk contact", *_params("contacts"), effect=Effect.TYPED, kind=Kind.CONTACT)
+def contact(ctx: Context, query: tuple[str, ...], **asked: Any) -> Result:  # noqa: ANN401 -- click's
+    """Change many contacts at once: tags, fields, or delete them. See bulk company."""
+    given = Asked(**asked)
+    return _bulk(ctx, Kind.CONTACT, _chosen(ctx, Kind.CONTACT, query_of(query), given), given)
+
+
+class _Chosen(NamedTuple):
+    """The records that are meant, and how they were named."""
+
+    ids: Sequence[str]
+    source: str
+
+
+def _bulk(ctx: Context, kind: Kind, chosen: _Chosen, asked: Asked) -> Result:
+    wanted = plans.wanted(
+        kind,
+        tag=asked.tag,
+        untag=asked.untag,
+        values=_values(ctx, kind, asked.values, new_field=asked.new_field),
+        clear=asked.clear,
+        delete=asked.delete,
+    )
+    plan = ctx.workspace().plans.make(wanted, chosen.ids, chosen.source)
+    return planned.carry_out(ctx, plan, keep=asked.save, look=asked.dry_run)
+
+
+def _chosen(ctx: Context, kind: Kind, query: str, asked: Asked, view: str = "") -> _Chosen:
+    """Return the records of the one way in which they were named. Raises :class:`InputError`."""
+    ways = [bool(query), bool(view), bool(asked.ids), asked.all]
+    if sum(ways) > 1:
+        raise InputError(
+            "The records are named in several ways.", "Give a query, --view, --ids or --all."
+        )
+    if not any(ways):
+        if ctx.selection.kind is kind and ctx.selection.ids:
+            return _Chosen(ctx.selection.ids, count_of(kind, len(ctx.selection.ids)))
+        raise InputError("Which ones?", "Give a query such as tag:vip; all of them: --all.")
+    ctx.tell(lookup.ready(ctx))
+    if asked.ids:
+        return _Chosen(_from_file(ctx, kind, asked.ids), asked.ids)
+    if view:
+        return _of_view(ctx, view)
+    return _Chosen(_found(ctx, kind, query), query or f"all {MANY[kind]}")
+
+
+def _found(ctx: Context, kind: Kind, query: str) -> Sequence[str]:
+    reads = ctx.workspace().reads
+    if kind is Kind.COMPANY:
+        return reads.company_ids(query, _ALL)
+    return [row.id for row in reads.contacts_found(query, _ALL).rows]
+
+
+def _of_view(ctx: Context, name: str) -> _Chosen:
+    from planhat_tui.config.views import view_called
+
+    view = view_called(name, ctx.config().views).view
+    return _Chosen(ctx.workspace().reads.company_ids(view.query, _ALL, sort=view.sort), name)
+
+
+def _from_file(ctx: Context, kind: Kind, file: str) -> Sequence[str]:
+    """Read one record a line. Raises :class:`InputError` that names the line."""
+    try:
+        lines = Path(file).expanduser().read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{file} can't be read as text.") from None
+    found: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            found.append(ctx.workspace().reads.resolve(kind, line.strip()))
+        except (NotFoundError, InputError) as error:
+            raise InputError(f"{file}, line {number}: {error.message}", error.advice) from None
+    return found
+
+
+def _values(
+    ctx: Context, kind: Kind, pairs: Sequence[str], *, new_field: bool
+) -> dict[str, tuple[str, Reader]]:
+    """Read ``FIELD=VALUE`` words. Raises :class:`InputError` for what no record can take."""
+    values: dict[str, tuple[str, Reader]] = {}
+    for name, text in texts_of(ctx, kind, pairs, new_field=new_field).items():
+        reader = _reader(ctx, kind, name, text)
+        if custom_key(name) is None:
+            reader(None)  # it is the same for every record, so a slip is told at once
+        values[name] = (text, reader)
+    return values
+
+
+def _reader(ctx: Context, kind: Kind, path: str, text: str) -> Reader:
+    """Return what reads a typed value; a custom field keeps the type that a record has."""
+    known: dict[str, Json] = {}
+
+    def read(present: Json) -> Json:
+        here = custom.type_of(present).value if custom_key(path) and present is not None else ""
+        if here not in known:
+            key = custom_key(path)
+            raw: dict[str, Json] = {} if key is None or not here else {"custom": {key: present}}
+            known[here] = value_of(ctx, kind, path, text, raw)
+        return known[here]
+
+    return read

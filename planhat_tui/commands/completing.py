@@ -1,0 +1,211 @@
+"""What can stand at the end of a line that is being typed, in the ``:`` line and in a shell.
+
+It reads the registry and the local copy, never Planhat.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from planhat_tui.commands import line, values
+from planhat_tui.commands.context import Door
+from planhat_tui.commands.registry import GLOBALS, ROOMS, commands
+from planhat_tui.commands.words import at_end, quoted
+from planhat_tui.errors import PlanhatTuiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from planhat_tui.commands.registry import Command, Param
+    from planhat_tui.commands.values import Choice, Sources
+
+MOST: Final = 100
+"""Choices that are offered at once."""
+
+_VALUED: Final = frozenset({"option", "options"})
+
+
+class Offered(NamedTuple):
+    """What can stand instead of ``typed``, and in words what is due there and of what type."""
+
+    choices: tuple[Choice, ...] = ()
+    due: str = ""
+
+
+class Lines(NamedTuple):
+    """Whole lines that could stand instead of ``text``, with the choice that each one takes.
+
+    ``command`` is the verb that is typed, ``None`` before it is clear.
+    """
+
+    text: str
+    lines: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    due: str = ""
+    command: Command | None = None
+
+
+def of_line(text: str, sources: Sources) -> Lines:
+    """Complete a ``:`` line: the command after its last semicolon."""
+    cursor = at_end(text)
+    words = cursor.before
+    if line.END in words:
+        words = words[len(words) - words[::-1].index(line.END) :]
+    begun = _begun(words, sources)
+    offered = _in_line(words, begun, cursor.typed, sources)
+    head = text[: cursor.start]
+    whole = tuple(f"{head}{quoted(choice.text)}" for choice in offered.choices)
+    command = (begun or _begun((*words, cursor.typed), sources)) if cursor.typed else begun
+    return Lines(text, whole, offered.choices, offered.due, command.command if command else None)
+
+
+def of_shell(words: Sequence[str], typed: str, sources: Sources) -> Offered:
+    """Complete the words of a shell: ``words`` stand between the program and what is typed."""
+    rest, waiting = _without_globals(words)
+    if waiting is not None:
+        return _value(waiting, None, typed, sources)
+    first = rest[0] if rest else ""
+    found = _in_shell(first) if first in ROOMS else ()
+    if not rest:
+        return _starting(typed, [*_first_words(Door.SHELL), *(_flags(GLOBALS) if typed else ())])
+    command = next((c for c in found if not c.noun), None)
+    if command is None and len(rest) > 1:
+        command = next((c for c in found if rest[1] in {c.verb, *c.aliases}), None)
+        rest = rest[1:]
+    if command is None:
+        single = len(rest) == 1 and bool(found)
+        return _starting(typed, [values.Choice(c.verb, c.summary) for c in found if single])
+    return _after(command, rest[1:], typed, sources, Door.SHELL)
+
+
+def _begun(words: Sequence[str], sources: Sources) -> line.Typed | None:
+    """Return the verb that is typed, if it's clear which."""
+    try:
+        return line.typed(words, sources.selection) if words else None
+    except PlanhatTuiError:
+        return None
+
+
+def _in_line(
+    words: Sequence[str], begun: line.Typed | None, typed: str, sources: Sources
+) -> Offered:
+    selection = sources.selection
+    if not words:
+        kind = selection.kind
+        noun = kind.value if kind is not None and kind.value in ROOMS else ""
+        own = [values.Choice(c.verb, c.summary) for c in line.open_here(noun) if noun]
+        return _starting(typed, [*own, *_first_words(Door.LINE)])
+    if begun is None:
+        verbs = line.open_here(words[0]) if len(words) == 1 and words[0] in ROOMS else ()
+        return _starting(typed, [values.Choice(c.verb, c.summary) for c in verbs if c.noun])
+    return _after(begun.command, begun.words, typed, sources, Door.LINE)
+
+
+def _after(
+    command: Command, words: Sequence[str], typed: str, sources: Sources, door: Door
+) -> Offered:
+    """Complete what follows a verb: an option, the value of one, or the word that is due."""
+    from planhat_tui.commands.grammar import of_all, params_of
+
+    params, shared = params_of(command, door), of_all(command, door)
+    due, waiting = due_after((*params, *shared), words, door)
+    if not waiting and typed.startswith("-"):
+        return _starting(typed, _flags([*params, *shared], door))
+    if due is None:
+        return _starting(typed, _flags(params, door))._replace(due=command.summary)
+    return _value(due, command, typed, sources)
+
+
+def due_after(
+    params: Sequence[Param], words: Sequence[str], door: Door
+) -> tuple[Param | None, bool]:
+    """Return the parameter that comes after these words, and whether an option waits for it."""
+    spelled = {flag: param for param in params for flag in spellings(param, door)}
+    waiting: Param | None = None
+    taken = 0
+    for word in words:
+        if waiting is not None:
+            waiting = None
+        elif word in spelled:
+            waiting = spelled[word] if spelled[word].how != "flag" else None
+        elif not word.startswith("--"):
+            taken += 1
+    if waiting is not None:
+        return waiting, True
+    places = [param for param in params if not spellings(param, door)]
+    if taken < len(places):
+        return places[taken], False
+    return (places[-1] if places and places[-1].how == "words" else None), False
+
+
+def spellings(param: Param, door: Door) -> tuple[str, ...]:
+    """Return how a parameter is written as an option; empty for one that is a place."""
+    if param.how == "records":
+        return () if door is Door.SHELL else ("--id",)
+    return param.flags
+
+
+def _value(param: Param, command: Command | None, typed: str, sources: Sources) -> Offered:
+    metavar = param.metavar or param.name.upper()
+    many = "..." if param.how == "words" else ""
+    due = f"{metavar}{many}  {values.type_of(param, command, typed) or param.help}"
+    found = values.offered(param, command, typed, sources)
+    return _starting(typed, found)._replace(due=due)
+
+
+def _starting(typed: str, choices: Iterable[Choice]) -> Offered:
+    """Return what starts as typed, each once."""
+    start = typed.casefold()
+    once = {c.text: c for c in choices if c.text.casefold().startswith(start)}
+    return Offered(tuple(once.values())[:MOST])
+
+
+def _first_words(door: Door) -> list[Choice]:
+    first: dict[str, list[Command]] = {}
+    for command in commands():
+        if door in command.doors:
+            first.setdefault(command.noun or command.verb, []).append(command)
+    return [
+        values.Choice(word, ", ".join(c.verb for c in of) if of[0].noun else of[0].summary)
+        for word, of in first.items()
+    ]
+
+
+def _in_shell(first: str) -> tuple[Command, ...]:
+    return tuple(command for command in commands(first) if Door.SHELL in command.doors)
+
+
+def _flags(params: Iterable[Param], door: Door = Door.SHELL) -> list[Choice]:
+    """Return the long spelling of each option, and what it means."""
+    return [
+        values.Choice(spelled[-1], param.help)
+        for param in params
+        if (spelled := spellings(param, door))
+    ]
+
+
+def _without_globals(words: Sequence[str]) -> tuple[list[str], Param | None]:
+    """Return the words without the options of all verbs, and the one that waits for its value."""
+    spelled = {flag: param for param in GLOBALS for flag in param.flags}
+    kept: list[str] = []
+    waiting: Param | None = None
+    for word in words:
+        if waiting is not None:
+            waiting = None
+        elif word in spelled:
+            waiting = spelled[word] if spelled[word].how in _VALUED else None
+        else:
+            kept.append(word)
+    return kept, waiting
+
+
+def profile_of(words: Sequence[str]) -> str:
+    """Return the profile that the words of a shell name; empty if they name none."""
+    for place, word in enumerate(words):
+        if word == "--demo":
+            return "demo"
+        if word in {"-p", "--profile"} and place + 1 < len(words):
+            return words[place + 1]
+        if word.startswith("--profile="):
+            return word.partition("=")[2]
+    return ""

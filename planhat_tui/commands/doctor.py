@@ -1,0 +1,78 @@
+"""``doctor``: what is wrong, and what to do about each of it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from planhat_tui.commands import deciding, examining
+from planhat_tui.commands.examining import Finding
+from planhat_tui.commands.registry import flag, verb
+from planhat_tui.commands.results import Column, Listing
+from planhat_tui.config.profiles import DEMO_NAMES
+from planhat_tui.errors import PlanhatTuiError, TokenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from planhat_tui.commands.context import Context
+
+COLUMNS = (
+    Column("state", "STATE"),
+    Column("area", "AREA"),
+    Column("subject", "OF"),
+    Column("text", "FOUND"),
+    Column("todo", "WHAT TO DO"),
+)
+
+
+@verb("doctor", flag("--offline", "ask Planhat nothing"), needs_profile=False)
+def doctor(ctx: Context, offline: bool) -> Listing:  # noqa: FBT001 -- a flag of the command line
+    """Look at config, files, tokens, network and terminal, and say what to do.
+
+    Each profile costs one call of the rate limit; one whose token isn't good, up to six. Exit
+    status 1 if something is wrong.
+    """
+    found = list(_looked(ctx, offline=offline))
+    wrong = [one for one in found if one.state == "bad"]
+    told = [
+        f"{one.area} {one.subject}: {one.text}  {one.todo}" for one in found if one.state != "ok"
+    ]
+    end = f"{len(wrong)} to mend" if wrong else "nothing to mend"
+    records = tuple(one._asdict() for one in found)
+    return Listing(records, COLUMNS, "\n".join([*told, end]), exit_status=1 if wrong else 0)
+
+
+def _looked(ctx: Context, *, offline: bool) -> Iterator[Finding]:
+    from planhat_tui.config.themes import with_theme_checked
+
+    config = ctx.config()
+    yield from examining.config(with_theme_checked(config, ctx.paths.user_themes))
+    yield from deciding.chosen(ctx.paths, config, ctx.env, ctx.flags)
+    yield from examining.permissions(_ours(ctx))
+    profiles = [*config.profiles.values()] or [ctx.profile(DEMO_NAMES[0])]
+    for profile in profiles:
+        yield examining.secret(profile)
+        if not offline:
+            yield from examining.reach(profile, ctx.examine)
+        try:
+            with ctx.inspect(profile) as reads:
+                yield from examining.files(profile.name, reads)
+        except TokenError:  # told above; without it, it isn't known which files are the profile's
+            continue
+        except PlanhatTuiError as error:
+            yield Finding("files", profile.name, "bad", error.message, error.advice)
+    yield from examining.versions()
+    yield from examining.terminal(
+        ctx.env, getattr(sys.stdout, "encoding", "") or "", attached=sys.stdout.isatty()
+    )
+
+
+def _ours(ctx: Context) -> Iterator[Path]:
+    """Return the config, and every file and folder with data of tenants."""
+    paths = ctx.paths
+    yield paths.config_file
+    for folder in (paths.data, paths.state):
+        yield folder
+        yield from sorted(folder.rglob("*"))

@@ -1,0 +1,115 @@
+"""``edit``: records as YAML in the person's editor."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.commands import lookup, planned
+from planhat_tui.commands.record_verbs import whom
+from planhat_tui.commands.registry import Effect, records, verb
+from planhat_tui.commands.settling import settle
+from planhat_tui.config import guardrails
+from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.model.records import Kind, text_of
+from planhat_tui.model.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from planhat_tui.commands.context import Context
+    from planhat_tui.commands.results import Result
+    from planhat_tui.model.values import Json, Raw
+    from planhat_tui.workspace.documents import Mistake
+
+_MOST: Final = 200
+"""Records that are opened at once: more is no text that anybody reads."""
+
+
+@verb("edit", records(many=True), effect=Effect.TYPED, key="editor")
+def edit(ctx: Context, ids: tuple[str, ...]) -> Result:
+    """Edit companies or contacts as YAML in $VISUAL or $EDITOR; what differs is changed.
+
+    A mistake comes back as a comment above its line, with the text as it was left. Left without a
+    change, nothing is done. Changes of several records are a plan, which is shown or asked about
+    first. What others change meanwhile is merged, or becomes a conflict.
+    """
+    from planhat_tui.model.plans import edited as row_of
+    from planhat_tui.model.plans import gather
+
+    kind, wanted = _which(ctx, ids)
+    if len(wanted) > _MOST:
+        raise InputError(f"{len(wanted)} records are too many for a text.", "bulk changes many.")
+    guardrails.check_write(ctx.workspace().profile)
+    raws = ctx.workspace().reads.raws(kind, wanted)
+    values = _asked(ctx, kind, raws)
+    rows = [row_of(kind, raw, values[text_of(raw, "_id")]) for raw in raws if raw["_id"] in values]
+    changed = [row for row in rows if row.changes]
+    if len(changed) > 1:
+        plan = gather(kind, f"edit {plural(len(changed), 'record')}", changed, source="edit")
+        return planned.carry_out(ctx, ctx.workspace().plans.stamped(plan))
+    entries = ctx.workspace().writes.change(kind, changed)
+    fields = len({change.field for row in changed for change in row.changes})
+    deed = f"{plural(fields, 'field')} of {whom(ctx, kind, [row.record_id for row in changed])}"
+    return settle(ctx, entries, deed, many=len(wanted) > 1)
+
+
+def _which(ctx: Context, typed: Sequence[str]) -> tuple[Kind, tuple[str, ...]]:
+    """Return the records that are meant, all of one kind: what was typed, or the selection."""
+    if not typed:
+        kind = ctx.selection.kind
+        if kind not in {Kind.COMPANY, Kind.CONTACT}:
+            raise InputError("No company or contact is selected.", "Name it with --id ID.")
+        return kind, lookup.ids_of(ctx, kind, ())
+    try:
+        return Kind.COMPANY, tuple(dict.fromkeys(lookup.ids_of(ctx, Kind.COMPANY, typed)))
+    except NotFoundError as none:
+        try:
+            return Kind.CONTACT, tuple(dict.fromkeys(lookup.ids_of(ctx, Kind.CONTACT, typed)))
+        except NotFoundError:
+            if len(typed) > 1:
+                none.advice = "All must be companies, or all contacts."
+            raise none from None
+
+
+def _asked(ctx: Context, kind: Kind, raws: Sequence[Raw]) -> dict[str, dict[str, Json]]:
+    """Have the records edited until they can be read; return the new values of those touched.
+
+    Raises :class:`InputError` if a person leaves the mistakes as they are; the text is kept.
+    """
+    from planhat_tui.workspace import documents
+    from planhat_tui.workspace.valuing import Valuing
+
+    valuing = Valuing(ctx.workspace().reads, kind, ctx.now())
+    given = documents.write(kind, raws, valuing.users)
+    while True:
+        text = ctx.editor(given)
+        read = documents.read(kind, text, raws, valuing)
+        if not read.mistakes:
+            return read.values
+        if text == given:  # what was wrong was looked at, and left so
+            raise _left(ctx, text, read.mistakes)
+        given = documents.marked(text, read.mistakes)
+
+
+def _left(ctx: Context, text: str, mistakes: Sequence[Mistake]) -> InputError:
+    first = mistakes[0]
+    more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
+    path = _kept(ctx, text)
+    return InputError(
+        f"Nothing was changed. Line {first.line}: {first.text}{more}", f"The text is in {path}."
+    )
+
+
+def _kept(ctx: Context, text: str) -> Path:
+    """Keep a text that couldn't be used, for its owner alone; return where."""
+    from planhat_tui.store.disk import make_folder
+
+    path = ctx.paths.state / "edit.yaml"
+    make_folder(path)
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path

@@ -1,0 +1,59 @@
+"""An answer into a file (``--to FILE``): for its owner alone, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.commands.output import write
+from planhat_tui.commands.results import Done, Listing, Watching
+from planhat_tui.errors import InputError
+from planhat_tui.model.text import plural, visible
+from planhat_tui.workspace.wholefile import named, whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from planhat_tui.commands.manner import Manner
+    from planhat_tui.commands.output import Format, Style
+    from planhat_tui.commands.results import Result
+
+_FORMS: Final[Mapping[str, Format]] = {".json": "json", ".jsonl": "jsonl", ".csv": "csv"}
+"""The form that a file's ending asks for, where no option names another."""
+
+
+def saved(result: Result, manner: Manner, plain: Style) -> Done:
+    """Write an answer into the manner's file; return what is left to say of it.
+
+    Raises :class:`InputError` if the file can't be written; one that is there is replaced.
+    """
+    if isinstance(result, Watching):
+        raise InputError("This never ends, so it fills no file.", "Leave --to out.", field="to")
+    style = manner.style(plain)._replace(width=0)
+    if manner.format is None and (form := _FORMS.get(Path(manner.to).suffix.casefold())):
+        style = style._replace(format=form)
+    lines: list[str] = []
+    notes: list[str] = []
+    write(result, style, lines.append, notes.append)
+    path = write_lines(manner.to, lines)
+    what = (
+        plural(len(result.records), "record")
+        if isinstance(result, Listing)
+        else plural(sum(line.count("\n") + 1 for line in lines), "line")
+    )
+    told = "\n".join([f"{what} written to {visible(str(path))}.", *notes])
+    status = int(getattr(result, "exit_status", 0))
+    if isinstance(result, Done):
+        return result._replace(text=told, records=(), later="")
+    return Done(told, exit_status=status)
+
+
+def write_lines(name: str, lines: Iterable[str]) -> Path:
+    """Write lines into a file, whole, for its owner alone; one that is there is replaced.
+
+    Raises :class:`InputError` and :class:`StorageError`.
+    """
+    path = named(name)
+    with whole_file(path) as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
+    return path

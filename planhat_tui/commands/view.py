@@ -1,0 +1,120 @@
+"""``view``: saved views of companies: list, save, show, remove."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.commands import lookup, record_verbs
+from planhat_tui.commands.registry import flag, option, verb, word, words
+from planhat_tui.commands.results import Column, Done, Listing
+from planhat_tui.commands.typed import query_of
+from planhat_tui.commands.unfound import unfound
+from planhat_tui.errors import InputError
+from planhat_tui.model.query import parse
+from planhat_tui.model.query.writing import write
+from planhat_tui.model.records import Kind
+from planhat_tui.model.views import View
+
+if TYPE_CHECKING:
+    from planhat_tui.commands.context import Context
+    from planhat_tui.config.views import SavedView
+    from planhat_tui.model.values import Json
+
+COLUMNS = (
+    Column("name", "NAME"),
+    Column("companies", "COMPANIES", right=True),
+    Column("query", "QUERY"),
+    Column("sort", "SORT"),
+    Column("columns", "COLUMNS"),
+    Column("start", "START"),
+)
+_ALL = 1_000_000
+
+
+@verb("view list", key="views", aliases=("find",))
+def list_(ctx: Context) -> Listing:
+    """List the saved views, each with how many companies it finds now."""
+    reads = ctx.workspace().reads
+    rows: list[dict[str, Json]] = []
+    for saved in ctx.config().views.values():
+        found = reads.companies(saved.view.query, limit=1)
+        rows.append(
+            {
+                "name": saved.name,
+                "companies": found.total,
+                "query": saved.view.query,
+                "sort": saved.view.order,
+                "columns": list(saved.view.columns),
+                "start": saved.start,
+            }
+        )
+    note = "" if rows else "No view is saved yet: view save NAME QUERY saves one."
+    return Listing(tuple(rows), COLUMNS, note)
+
+
+@verb(
+    "view save",
+    word("name", "what you call it"),
+    words("query", "words and terms, as company find takes them", required=False),
+    option("--columns", "the columns of the list, such as name,arr,renews", "A,B"),
+    flag("--start", "let the explorer open with it"),
+    key="views",
+    needs_profile=False,
+)
+def save(
+    ctx: Context,
+    name: str,
+    query: tuple[str, ...],
+    columns: str,
+    start: bool,  # noqa: FBT001 -- a flag of the command line
+) -> Done:
+    """Save a query under a name, with its order (sort:-arr) and columns.
+
+    A view of that name is replaced.
+    """
+    from planhat_tui.config.views import SavedView
+
+    read = parse(query_of(query))
+    text = write(read._replace(sort=()))
+    chosen = tuple(one.strip() for one in columns.split(",") if one.strip())
+    return save_view(ctx, SavedView(name, View(text, read.sort, chosen), start))
+
+
+def save_view(ctx: Context, saved: SavedView) -> Done:
+    """Save a view in the config, and read the config again."""
+    from planhat_tui.config import view_edit
+
+    if not saved.name.strip():
+        raise InputError("A view needs a name.", "Type one.", field="name")
+    known = saved.name in ctx.config().views
+    view_edit.save_view(ctx.paths.config_file, saved)
+    ctx.reload()
+    return Done(f"View {saved.name} is {'changed' if known else 'saved'}.")
+
+
+@verb("view show", word("name", "the view's name"), kind=Kind.COMPANY, aliases=("get",))
+def show(ctx: Context, name: str) -> Listing:
+    """Find what a saved view finds, in its order."""
+    saved = _found(ctx, name)
+    note = lookup.ready(ctx)
+    view = saved.view
+    ids = ctx.workspace().reads.company_ids(view.query, _ALL, sort=view.sort)
+    if not ids:
+        note = f"{unfound(ctx, Kind.COMPANY, view.query)}\n{note}"
+    return record_verbs.listing(ctx, Kind.COMPANY, ids, note)
+
+
+@verb("view remove", word("name", "the view's name"), needs_profile=False)
+def remove(ctx: Context, name: str) -> Done:
+    """Remove a saved view; what it finds stays."""
+    from planhat_tui.config import view_edit
+
+    view_edit.remove_view(ctx.paths.config_file, name, ctx.config().views)
+    ctx.reload()
+    return Done(f"View {name} is removed.")
+
+
+def _found(ctx: Context, name: str) -> SavedView:
+    from planhat_tui.config.views import view_called
+
+    return view_called(name, ctx.config().views)

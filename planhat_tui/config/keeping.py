@@ -1,0 +1,141 @@
+"""The config as it was last understood, kept in the cache: YAML is read again when it has changed.
+
+Kept is what has neither mistake nor warning, and so no token in plain text: tokens stay where they
+are. The file is the owner's alone, and is believed only if it is: it names commands that are run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from typing import TYPE_CHECKING, Any, Final
+
+from planhat_tui import __version__
+from planhat_tui.config.profiles import Config, Profile, Settings, TokenSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from planhat_tui.config.views import SavedView
+
+FORMAT: Final = 1
+"""Counts the changes of what is written here."""
+RESTED: Final = 2.0
+"""Seconds that a file must have been left alone: until then it may change within one tick of the
+disk's clock, and look the same."""
+_NAME: Final = "config.json"
+_LARGEST: Final = 1_000_000
+_OTHERS: Final = 0o077
+
+Stamp = tuple[int, ...]
+
+
+def stamp(path: Path) -> Stamp | None:
+    """Return what differs between two states of a file; ``None`` while it isn't there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (
+        found.st_mtime_ns,
+        found.st_ctime_ns,
+        found.st_size,
+        found.st_dev,
+        found.st_ino,
+        found.st_mode,
+    )
+
+
+def load_kept(path: Path, cache: Path, wall: Callable[[], float]) -> Config:
+    """Read the config as :func:`load_config` does; what was kept of the same file is taken.
+
+    ``cache`` is a folder, made if need be. Raises nothing of ours: a cache that can't be used costs
+    some milliseconds.
+    """
+    found = stamp(path)
+    head = [FORMAT, __version__, str(path), list(found or ())]
+    if found and (config := _kept(path, cache, head)):
+        return config
+    from planhat_tui.config.loading import load_config  # YAML is loaded here, if at all
+
+    config = load_config(path)
+    rested = found is not None and wall() - max(found[0], found[1]) / 1e9 >= RESTED
+    if rested and stamp(path) == found and _may_be_kept(config):
+        _keep(config, cache, head)
+    return config
+
+
+def _may_be_kept(config: Config) -> bool:
+    """Tell whether nothing in it is secret or has to be told; an address may hold a password."""
+    secret = any(one.token.how == "text" or "@" in one.proxy for one in config.profiles.values())
+    return not (config.problems or config.warnings or secret)
+
+
+def _kept(path: Path, cache: Path, head: list[object]) -> Config | None:
+    try:
+        file = os.open(cache / _NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(file, encoding="utf-8") as opened:
+            state = os.fstat(file)
+            private = state.st_uid == os.geteuid() and not state.st_mode & _OTHERS
+            if not (stat.S_ISREG(state.st_mode) and private and state.st_size <= _LARGEST):
+                return None
+            read = json.load(opened)
+        return _config(path, read["config"]) if read["head"] == head else None
+    except (OSError, ValueError, TypeError, LookupError):  # none is there, or it's no such file
+        return None
+
+
+def _keep(config: Config, cache: Path, head: list[object]) -> None:
+    text = json.dumps({"head": head, "config": _plain(config)})
+    if _config(config.path, json.loads(text)["config"]) != config or len(text) > _LARGEST:
+        return
+    beside = cache / f"{_NAME}.{os.getpid()}"
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(beside, flags, 0o600), "w", encoding="utf-8") as opened:
+            opened.write(text)
+        beside.replace(cache / _NAME)
+    except OSError:  # a full or read-only disk: the config itself was read
+        return
+
+
+def _plain(config: Config) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {
+        "default": config.default,
+        "profiles": [asdict(one) for one in config.profiles.values()],
+        "views": [
+            [one.name, one.view.query, one.view.order, one.view.columns, one.start]
+            for one in config.views.values()
+        ],
+        "settings": asdict(config.settings),
+    }
+
+
+def _config(path: Path, read: dict[str, Any]) -> Config:
+    """Return the config that was written. Raises ``TypeError`` or ``LookupError`` if none was."""
+    return Config(
+        path,
+        read["default"],
+        {one["name"]: _profile(**one) for one in read["profiles"]},
+        _views(read["views"]) if read["views"] else {},
+        Settings(**read["settings"]),
+    )
+
+
+def _profile(token: dict[str, Any], **values: Any) -> Profile:  # noqa: ANN401 -- as they were written
+    return Profile(token=TokenSource(**token), **values)
+
+
+def _views(read: list[list[Any]]) -> dict[str, SavedView]:
+    from planhat_tui.config.views import SavedView
+    from planhat_tui.model.views import View, read_order
+
+    return {
+        name: SavedView(name, View(query, read_order(order), tuple(columns)), start)
+        for name, query, order, columns, start in read
+    }

@@ -1,0 +1,63 @@
+"""The config file of a run: read at its start, after an edit from inside, and when it has changed.
+
+A file that somebody is writing is left alone until it rests from one look to the next. One with a
+mistake changes nothing: what was read before stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from planhat_tui.config.keeping import Stamp, load_kept, stamp
+from planhat_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from planhat_tui.config.profiles import Config
+
+
+class Reread(NamedTuple):
+    """What came of a file that has changed: the config before and now, the same with problems."""
+
+    before: Config
+    now: Config
+    problems: tuple[ConfigError, ...] = ()
+
+
+class ConfigFile:
+    """The config as it was last read. Not locked: one thread looks, the others read ``config``."""
+
+    def __init__(self, path: Path, cache: Path, wall: Callable[[], float]) -> None:
+        self._path = path
+        self._cache = cache
+        self._wall = wall
+        self.reload()
+
+    def reload(self) -> None:
+        """Read it now, with whatever mistakes: at the start, or after it was edited from inside."""
+        self._stamp: Stamp | None = stamp(self._path)
+        self._seen = self._stamp
+        self.config = load_kept(self._path, self._cache, self._wall)
+
+    def look(self) -> Reread | None:
+        """Read it if it has changed since it was read and rests; ``None`` if it hasn't.
+
+        Call it once a second. What can't be used is told once for each change.
+        """
+        found = stamp(self._path)
+        rests, self._seen = found == self._seen, found
+        if found == self._stamp or not rests:
+            return None
+        self._stamp = found
+        before = self.config
+        if found is None:
+            lasts = "What was read of it holds until the end."
+            gone = ConfigError("The config is gone.", lasts, path=self._path)
+            return Reread(before, before, (gone,))
+        read = load_kept(self._path, self._cache, self._wall)
+        if read.problems:
+            return Reread(before, before, read.problems)
+        self.config = read
+        return Reread(before, read) if read != before else None

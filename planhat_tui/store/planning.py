@@ -1,0 +1,208 @@
+"""How a search is carried out: which index is asked first, and what is asked of what it gives.
+
+Without words, the part of the query that finds the fewest leads (:mod:`planhat_tui.store.leads`);
+if all find many, rows are walked in the order of the list until there are enough. Up to a thousand
+finds are sorted as a whole; where there are more, the count is capped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.model.records import Kind
+from planhat_tui.store import leads, leaping
+from planhat_tui.store.asking import ALWAYS, Condition, all_of
+from planhat_tui.store.conditions import of_node
+from planhat_tui.store.facts import expression_of
+from planhat_tui.store.finding import CAP, Found, fetch, in_order, listed
+from planhat_tui.store.indexing import Typed
+from planhat_tui.store.leads import numbered
+from planhat_tui.store.ranking import best, matching
+from planhat_tui.store.through import (
+    found_through,
+    reach_contacts,
+    seeks_people,
+    with_people,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from planhat_tui.model.query import Node, Query
+    from planhat_tui.store.facts import Expression
+    from planhat_tui.store.finding import Search
+
+MOST_COUNTED: Final = 20_000
+"""Where counting costs little, it goes this far."""
+
+
+def limited(search: Search, query: Query, limit: int, offset: int) -> Found:
+    """Return the rows of a window, within what the query itself limits."""
+    if query.limit is None:
+        return _find(search, limit, offset)
+    found = _find(search, max(0, min(limit, query.limit - offset)), offset)
+    capped = found.capped and query.limit > CAP
+    return Found(found.rows, min(found.total, query.limit), capped, found.through)
+
+
+def _find(search: Search, limit: int, offset: int) -> Found:
+    found = _itself(search, limit, offset)
+    if found.total or not seeks_people(search):
+        return found
+    found = _those(_wordless(search), with_people(search), limit, offset)
+    return found._replace(through=found.total > 0)
+
+
+def _itself(search: Search, limit: int, offset: int) -> Found:  # noqa: PLR0911 -- the plans, best first
+    most = max(CAP, limit + offset)
+    if search.company_id:
+        return _within(search, Condition("company_id = ?", (search.company_id,)), limit, offset)
+    if not search.words.readings and not search.parts:
+        return _all(search, limit, offset)
+    if search.kind is Kind.COMPANY and reach_contacts(search.words):
+        return _those(_wordless(search), found_through(search), limit, offset)
+    words = bool(search.words.readings)
+    facts = None
+    if not words and search.kind is Kind.COMPANY:
+        facts = expression_of(search.asking, search.parts)
+    if facts is None or facts[1]:  # what facts tell exactly needs no lead
+        lead = leads.best(search.asking, search.parts)
+        if lead is not None:
+            return _those(search, lead, limit, offset)
+    if not words:
+        return _by_facts(search, facts, most, limit, offset)
+    hits = matching(search, most + 1)
+    if not search.ranked:
+        numbers = [hit[-1] for hit in hits]
+        few = len(numbers) <= CAP
+        return _those(search, numbers, limit, offset) if few else _walk(search, most, limit, offset)
+    if len(hits) > CAP:
+        hits = [*{*hits, *best(search, hits, limit + offset)}]
+    window = in_order(search, hits)[offset : offset + limit]
+    rows = fetch(search, [hit[-1] for hit in window])
+    return _counted(Found(rows, 0, capped=False), len(hits), most)
+
+
+def numbers(search: Search, most: int) -> list[int] | None:
+    """Return the row numbers of all that is found, in no order; ``None`` if they are more."""
+    met = _numbers_of_itself(search, most)
+    if not met and seeks_people(search):
+        met = _met(_wordless(search), numbered([*with_people(search)]))
+    return met if len(met) <= most else None
+
+
+def _numbers_of_itself(search: Search, most: int) -> list[int]:
+    """Return up to one more than ``most``; of those found through contacts, all."""
+    if search.kind is Kind.COMPANY and reach_contacts(search.words):
+        met = _met(_wordless(search), numbered([*found_through(search)]))
+    elif search.words.readings:
+        met = [hit[-1] for hit in matching(search, most + 1)]
+    else:
+        wanted = expression_of(search.asking, search.parts)
+        if wanted is not None:
+            facts = Condition(
+                "row IN (SELECT rowid FROM company_facts WHERE company_facts MATCH ?)",
+                (wanted[0].text,),
+            )
+            asked = all_of([facts, *(of_node(search.asking, part) for part in wanted[1])])
+        else:
+            lead = leads.best(search.asking, search.parts)
+            asked = search.where if lead is None else all_of([numbered(lead), search.where])
+        met = search.ask(
+            f"SELECT row FROM {search.kind} WHERE {asked.sql} LIMIT ?",  # noqa: S608 -- our names
+            (*asked.values, most + 1),
+        )
+    return met
+
+
+def _wordless(search: Search) -> Search:
+    """Return the search without its words: each is met by a company, or by one of its contacts."""
+    return search._replace(words=Typed("", ()))
+
+
+def _counted(found: Found, counted: int, most: int) -> Found:
+    """Say how many there are: exactly if all were wanted and counted, else up to the cap."""
+    if counted <= CAP or CAP < counted <= most:
+        return Found(found.rows, counted, capped=False)
+    return Found(found.rows, CAP, capped=True)
+
+
+def _all(search: Search, limit: int, offset: int) -> Found:
+    if leaping.leaps(search, limit + offset):
+        numbers = leaping.first(search, ALWAYS, limit + offset)
+        rows = fetch(search, numbers[offset:])
+    else:
+        rows = listed(search, ALWAYS, limit, offset)
+    counted = search.ask(f"SELECT count(*) FROM {search.kind}", ())  # noqa: S608 -- our names
+    return Found(rows, counted[0], capped=False)
+
+
+def _those(search: Search, numbers: Iterable[int], limit: int, offset: int) -> Found:
+    """Return those of the given rows that meet all conditions, sorted as a whole."""
+    these = list(numbers)
+    if search.checked == ALWAYS:
+        return _sorted(search, these, limit, offset)
+    return _within(search, numbered(these), limit, offset)
+
+
+def _within(search: Search, these: Condition, limit: int, offset: int) -> Found:
+    """Return those of a few rows that meet all conditions, sorted as a whole."""
+    return _sorted(search, _met(search, these), limit, offset)
+
+
+def _met(search: Search, these: Condition) -> list[int]:
+    where = all_of([these, search.checked])
+    return search.ask(f"SELECT row FROM {search.kind} WHERE {where.sql}", where.values)  # noqa: S608 -- our names
+
+
+def _sorted(search: Search, met: Sequence[int], limit: int, offset: int) -> Found:
+    return Found(listed(search, numbered(met), limit, offset), len(met), capped=False)
+
+
+def _by_facts(
+    search: Search,
+    wanted: tuple[Expression, tuple[Node, ...]] | None,
+    most: int,
+    limit: int,
+    offset: int,
+) -> Found:
+    """Find rows by their facts: few are read and sorted, of many the first are walked to."""
+    if wanted is None:
+        return _walk(search, most, limit, offset)
+    expression, rest = wanted
+    facts = "SELECT rowid AS number FROM company_facts WHERE company_facts MATCH ?"
+    if not rest:
+        met = search.ask(f"{facts} LIMIT ?", (expression.text, leads.FEW + 1))
+        if len(met) <= leads.FEW:
+            return _sorted(search, met, limit, offset)
+        many = search.ask(
+            f"SELECT count(*) FROM (SELECT 1 FROM ({facts}) LIMIT ?)",  # noqa: S608 -- our names
+            (expression.text, MOST_COUNTED + 1),
+        )[0]
+        found = _walk(search, limit + offset, limit, offset)
+        return Found(found.rows, min(many, MOST_COUNTED), many > MOST_COUNTED)
+    asked = all_of(of_node(search.asking, part) for part in rest)
+    numbers = search.ask(
+        f"SELECT number FROM ({facts}) CROSS JOIN company ON row = number"  # noqa: S608 -- our names
+        f" WHERE {asked.sql} LIMIT ?",
+        (expression.text, *asked.values, leads.FEW + 1),
+    )
+    if len(numbers) <= leads.FEW:
+        return _sorted(search, numbers, limit, offset)
+    found = _walk(search, limit + offset, limit, offset)
+    return Found(found.rows, CAP, capped=True) if limit + offset < CAP else found
+
+
+def _walk(search: Search, most: int, limit: int, offset: int) -> Found:
+    """Walk the rows in the order of the list until there are enough."""
+    by = f"INDEXED BY {search.walked}" if search.walked else ""
+    checked, order = search.checked, search.order
+    if leaping.leaps(search, most + 1):
+        numbers = leaping.first(search, checked, most + 1)
+    else:
+        numbers = search.ask(
+            f"SELECT row FROM {search.kind} {by} WHERE {checked.sql} ORDER BY {order.sql} LIMIT ?",  # noqa: S608 -- our names
+            (*checked.values, *order.values, most + 1),
+        )
+    rows = fetch(search, numbers[offset : offset + limit])
+    return _counted(Found(rows, 0, capped=False), len(numbers), most)

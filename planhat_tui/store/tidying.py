@@ -1,0 +1,70 @@
+"""Putting the text indexes together once a copy is filled.
+
+FTS5 keeps what was written together in a part of its own, and a search asks each part: in one part
+it takes half the time. While a copy is filled, parts are put together seldom, and at the end once,
+in small transactions. How far that came is noted with each of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_TABLES: Final = ("company_text", "contact_text", "company_facts")
+_NOTE: Final = "tidied"
+_DONE: Final = "done"
+_PAGES: Final = 200
+"""Pages that are put together in a transaction: some tens of milliseconds."""
+_PARTS: Final = 4
+"""Parts of a size that are put together by themselves; SQLite's own number."""
+_PARTS_MEANWHILE: Final = 16
+"""Likewise while a copy is filled: putting the same together again and again takes long."""
+
+
+def expect_many(connection: sqlite3.Connection) -> None:
+    """Prepare for a copy that is filled from the beginning."""
+    for table in _TABLES:
+        _tell(connection, table, "automerge", _PARTS_MEANWHILE)
+    forget(connection)
+
+
+def forget(connection: sqlite3.Connection) -> None:
+    """Note that there is much to put together."""
+    connection.execute("DELETE FROM fact WHERE key = ?", (_NOTE,))
+
+
+def is_tidy(connection: sqlite3.Connection) -> bool:
+    """Tell whether all has been put together."""
+    return _noted(connection) == _DONE
+
+
+def tidy(connection: sqlite3.Connection) -> None:
+    """Put some of it together: what is noted says which table's turn it is."""
+    table = _noted(connection)
+    if table == _DONE:
+        return
+    if table and _merge(connection, table, _PAGES):
+        return
+    following = _TABLES[_TABLES.index(table) + 1 :] if table else _TABLES
+    if following:
+        _tell(connection, following[0], "automerge", _PARTS)
+        _merge(connection, following[0], -_PAGES)  # negative: all parts, of whatever size
+    connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (_NOTE, [*following, _DONE][0]))
+
+
+def _merge(connection: sqlite3.Connection, table: str, pages: int) -> bool:
+    """Put parts together; whether there was something left to do."""
+    before = connection.total_changes
+    _tell(connection, table, "merge", pages)
+    return connection.total_changes - before > 1  # the insertion itself counts
+
+
+def _tell(connection: sqlite3.Connection, table: str, what: str, number: int) -> None:
+    connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)", (what, number))  # noqa: S608 -- our names
+
+
+def _noted(connection: sqlite3.Connection) -> str:
+    row = connection.execute("SELECT value FROM fact WHERE key = ?", (_NOTE,)).fetchone()
+    return str(row[0]) if row else ""

@@ -1,0 +1,169 @@
+"""When an edit that waits goes out, and what it waits for. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from planhat_tui.model.outbox import State
+from planhat_tui.model.text import plural
+from planhat_tui.sync.delivery import parcels
+from planhat_tui.sync.doubts import decides_itself, due_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from planhat_tui.model.limits import Limits
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.sync.status import SyncStatus
+
+WINDOW: Final = (60.0, 120.0)
+"""Seconds of a window of the rate limit, as documented."""
+CALLS: Final = (1, 2)
+"""Calls that an edit costs: it alone, and with the read before it."""
+LATENCY: Final = 0.3
+"""Seconds of a call before any was seen."""
+SOON: Final = 1.0
+LONG: Final = 3.0
+"""Seconds above which somebody who waits is told why."""
+ASLEEP: Final = "It goes out when an explorer or a sync runs."
+
+
+class Prospect(NamedTuple):
+    """What an edit waits for, as a sentence. ``seconds``: from and to; ``None`` if nobody knows.
+
+    ``before`` counts the requests that go before it.
+    """
+
+    sentence: str
+    seconds: tuple[float, float] | None = None
+    before: int = 0
+
+
+def prospects(
+    entries: Sequence[Entry], status: SyncStatus | None, wall: float, monotonic: float
+) -> Mapping[int, Prospect]:
+    """Return the prospect of each open entry; the clocks are seconds, the wall's since the epoch.
+
+    ``entries`` are all open ones, oldest first. ``status`` is ``None`` where nobody delivers.
+    """
+    turns = {n: turn for turn, parcel in enumerate(parcels(entries)) for n in parcel.ns}
+    return {entry.n: _prospect(entry, entries, turns, status, wall, monotonic) for entry in entries}
+
+
+def _prospect(  # noqa: PLR0917 -- private, and all of them are needed
+    entry: Entry,
+    entries: Sequence[Entry],
+    turns: Mapping[int, int],
+    status: SyncStatus | None,
+    wall: float,
+    monotonic: float,
+) -> Prospect:
+    match entry.state:
+        case State.SENDING:
+            return Prospect("It is on its way.", (0.0, 0.0))
+        case State.HELD:
+            return Prospect("It stays here until it is sent again.")
+        case State.CONFLICT:
+            return Prospect("It waits until you settle the conflict.")
+        case State.NOT_SURE:
+            return _doubt(entry, wall)
+        case State.QUEUED:
+            return _queued(entry, entries, turns, status, monotonic)
+        case _:
+            return Prospect("It stays here until it is sent again or discarded.")
+
+
+def _doubt(entry: Entry, wall: float) -> Prospect:
+    seconds = due_in([entry], wall)
+    if not decides_itself(entry) or seconds is None:
+        return Prospect("It isn't sent again by itself: say whether it is there.")
+    return Prospect(f"Planhat is asked what became of it{_in(seconds, seconds)}.")
+
+
+def _queued(
+    entry: Entry,
+    entries: Sequence[Entry],
+    turns: Mapping[int, int],
+    status: SyncStatus | None,
+    monotonic: float,
+) -> Prospect:
+    turn = turns.get(entry.n)
+    if status is None:
+        return Prospect(ASLEEP) if turn is not None else _behind(entry, entries)
+    if status.paused or status.network == "refused":
+        return Prospect("The queue is paused: the token was refused.")
+    if status.network == "mismatch":
+        return Prospect("Nothing is sent: the token opens another tenant.")
+    if status.network == "offline":
+        return Prospect("It goes out when the network is back.")
+    if turn is None:
+        return _behind(entry, entries)
+    low, high = goes_in(turn, status.limits, monotonic)
+    return Prospect(f"It goes out{_in(low, high) or ' now'}.", (low, high), turn)
+
+
+def in_line(mine: Iterable[int], known: Mapping[int, Prospect]) -> str:
+    """Return what somebody is told who waits for these edits; empty if they go soon.
+
+    ``known`` are the prospects of all that is open: how many requests go before the first of
+    them, and when the last goes.
+    """
+    waiting = [known[n] for n in mine if n in known]
+    timed = [(one.seconds, one.before) for one in waiting if one.seconds is not None]
+    if not timed:
+        return waiting[0].sentence if len(waiting) == 1 else ""
+    (low, high), _ = max(timed)
+    before = min(before for _, before in timed)
+    if high < LONG:
+        return ""
+    who = "this goes out" if len(timed) == 1 else f"the last of these {len(timed)} goes out"
+    first = f"{plural(before, 'other request')} before it: " if before else ""
+    told = f"{first}{who}{_in(low, high)}."
+    return told[:1].upper() + told[1:]
+
+
+def _behind(entry: Entry, entries: Sequence[Entry]) -> Prospect:
+    before = next(
+        (
+            one
+            for one in entries
+            if (one.kind, one.record_id) == (entry.kind, entry.record_id)
+            and (one.place, one.n) < (entry.place, entry.n)
+        ),
+        None,
+    )
+    if before is None:
+        return Prospect("It waits until its company is made.")
+    return Prospect(f"It waits for edit {before.n} ({before.state}).")
+
+
+def goes_in(turn: int, limits: Limits, monotonic: float) -> tuple[float, float]:
+    """Return between how many seconds from now the edit with so many before it goes out."""
+    stopped = max(0.0, (limits.stopped_until or monotonic) - monotonic)
+    pace = limits.latency or LATENCY
+    low, high = ((turn * calls * pace) + stopped for calls in CALLS)
+    if limits.remaining is None or not limits.limit:
+        return low, high
+    first, last = _reset(limits, monotonic)
+    short, long = (turn * calls - limits.remaining for calls in CALLS)
+    if short >= 0:
+        low = max(low, first + (short // limits.limit) * WINDOW[0])
+    if long >= 0:
+        high = max(high, last + (long // limits.limit) * WINDOW[1])
+    return low, max(low, high)
+
+
+def _reset(limits: Limits, monotonic: float) -> tuple[float, float]:
+    if limits.reset_in is None or limits.as_of is None:
+        return 0.0, WINDOW[1]
+    passed = monotonic - limits.as_of
+    first, last = limits.reset_in
+    return max(0.0, first - passed), max(0.0, last - passed)
+
+
+def _in(low: float, high: float) -> str:
+    if high < SOON:
+        return ""
+    if round(low) == round(high):
+        return f" in {high:.0f} s"
+    return f" in {low:.0f}-{high:.0f} s"

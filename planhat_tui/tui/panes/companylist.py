@@ -1,0 +1,327 @@
+"""A search box, and a list of companies that is filled from the local copy as one types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from planhat_tui.errors import QueryError
+from planhat_tui.model.events import Topic
+from planhat_tui.model.query import completing
+from planhat_tui.model.records import Kind
+from planhat_tui.model.text import visible
+from planhat_tui.model.views import View
+from planhat_tui.tui.looking import Found, Looking, look
+from planhat_tui.tui.messages import CompanyPointed
+from planhat_tui.tui.panes.pane import Pane
+from planhat_tui.tui.panes.preview import Preview
+from planhat_tui.tui.presentation import (
+    amounts,
+    columns,
+    empty_words,
+    order_words,
+    summary_words,
+)
+from planhat_tui.tui.presentation.rows import Row, company_row
+from planhat_tui.tui.presentation.sentences import problem
+from planhat_tui.tui.widgets.completer import Completer
+from planhat_tui.tui.widgets.queryline import QueryLine
+from planhat_tui.tui.widgets.rowlines import PAGE
+from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.tui.widgets.words import Words
+from planhat_tui.workspace.completing import completion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from planhat_tui.errors import PlanhatTuiError
+    from planhat_tui.store.rows import Totals
+    from planhat_tui.workspace.completing import Completion
+
+
+class CompanyList(Pane):
+    """The search and the list, and how it is read; its keys are the subclass's."""
+
+    KIND: ClassVar[Kind] = Kind.COMPANY
+    NUMBER = 1
+    WORD = "Companies"
+    about_company = False
+
+    def __init__(self, first: Found | None = None) -> None:
+        super().__init__()
+        self._first = first
+        view = first.looking.view if first is not None else View()
+        self.sort, self.columns = view.sort, view.columns
+        self.completer = Completer()
+        self.search = QueryLine(
+            self.completer,
+            view.query,
+            hint="any part of a name, domain, e-mail, phone or id",
+            id="search",
+        )
+        self.rows = Rows(columns.chosen(columns.COMPANIES, view.columns), id="company-rows")
+        self.rows.resizes = True
+        self.preview = Preview()
+        self._incomplete = Words(id="incomplete")
+        self._summary = Words(id="summary")
+        self.shown: Found | None = None
+        self._totals: Totals | None = None
+        self._lately = first.looking.lately if first is not None else ()
+        self._kept = view
+        self.searched = view.query
+        self._given = view.query  # the line tells what it was made with, as if it had been typed
+
+    def body(self) -> ComposeResult:
+        """Search, list, its sums, and in narrow terminals a preview of the row under the cursor."""
+        with Horizontal(id="search-row"):
+            yield Static("/", id="search-key")
+            yield self.search
+            yield self._incomplete
+        yield self.completer
+        yield self.rows
+        yield self._summary
+        yield self.preview
+
+    def on_mount(self) -> None:
+        """Fill the list at once: with what was read before there was a screen, if it was."""
+        if self._first is not None:
+            around = self._first.around
+            self._show(self._first, keep=bool(around), on=around)
+        else:
+            self.read(keep=False)
+
+    def focus_target(self) -> Widget:
+        """Return the list; ``/`` leads to the search."""
+        return self.rows
+
+    def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
+        """Read the visible pages again."""
+        if changes.keys() & {Topic.COMPANY, Topic.OUTBOX, Topic.SYNC}:
+            self.read(keep=True)
+        self.preview.changed(changes)
+
+    # -- reading
+
+    @property
+    def view(self) -> View:
+        """What is asked for, and how it is shown."""
+        return View(self.search.value, self.sort, self.columns)
+
+    def read(self, *, keep: bool, around: str = "") -> None:
+        """Read what the search finds; ``keep`` holds the place in the list.
+
+        ``around`` is a company that the cursor goes to, if the list has it.
+        """
+        offset, limit = self.rows.window if keep else (0, PAGE)
+        lines = self.rows.size.height if around else 0
+        workspace, looking = self.workspace, Looking(self.view, self._lately)
+        self.ask(
+            "companies",
+            lambda: look(workspace, looking, offset, limit, around=around, lines=lines),
+            lambda found: self._show(found, keep=keep or bool(around), on=around),
+            self._not_found,
+        )
+
+    def _show(self, found: Found, *, keep: bool, on: str = "") -> None:
+        self.shown = found
+        rows = self._rows(found)
+        self._tell_order(found)
+        self.rows.fill(found.rows.total, rows, offset=found.offset, keep=keep, on=on)
+        self._point()
+        self._tell_progress(found)
+        self.tell_empty()
+        self.sum_up(found)
+
+    def _point(self) -> None:
+        """Tell the other panes which company the cursor is on."""
+        here = self.rows.current
+        self.post_message(CompanyPointed(here.id if here is not None else ""))
+
+    def _tell_order(self, found: Found) -> None:
+        """Set signs at the columns by which the list is sorted."""
+        by = {one.field: one.descending for one in found.query.sort or found.looking.view.sort}
+        if not by and not found.query.words:
+            by = {"name": False}
+        shown = columns.chosen(columns.COMPANIES, found.looking.view.columns)
+        self.rows.show_columns(shown, {c.key: by[c.field] for c in shown if c.field in by})
+
+    def sum_up(self, found: Found) -> None:
+        """Have the list summed, and the marks in it counted; where it's cut off, marks alone."""
+        self._totals = None
+        reads, text, marks = self.workspace.reads, found.looking.view.query, tuple(self.rows.marks)
+        if found.rows.meant or not (marks or not found.rows.capped):
+            self._tell_sums()
+            return
+        self.ask("totals", lambda: reads.totals(text, marks), self._know_totals)
+
+    def _know_totals(self, totals: Totals) -> None:
+        self._totals = totals
+        self._tell_sums()
+
+    def _tell_sums(self) -> None:
+        """Say what is marked, what is shown, and in which order: at the foot of the list."""
+        found = self.shown
+        if found is None:
+            return
+        order = order_words.order(found.looking.view.sort, found.query)
+        given = found.rows, self._totals, len(self.rows.marks), order
+        dot = f" {self.planhat.glyphs.dot} "
+        self._summary.say(dot.join(summary_words.told(*given, wide=True)), layout=False)
+        self.preview.rule.show(note=dot.join(summary_words.told(*given, wide=False)))
+
+    def _tell_progress(self, found: Found) -> None:
+        progress = found.progress
+        number = amounts.count(found.rows.total, capped=found.rows.capped)
+        told = f"{number} of {amounts.count(progress.companies_known)}"
+        self.fresh(progress.seen_at, told)
+        known, whole = progress.companies_known, progress.companies_complete
+        missing = known and whole < known
+        self._incomplete.remove_class("-bad")
+        told = f"list incomplete: {100 * whole // known}% loaded" if missing else ""
+        if found.rows.meant:
+            told = f"not found, shown is {found.rows.meant}"
+        elif found.rows.through:
+            told = f"found by a contact: {visible(found.by)}" if found.by else "found by contacts"
+        self._incomplete.say(found.rows.hint or told)
+
+    def tell_empty(self) -> None:
+        """Say why there are no rows; of names that aren't here yet, when they come."""
+        found = self.shown
+        if found is None or found.rows.total:
+            text = ""
+        elif self.search.value and found.progress.companies_known:
+            text = empty_words.no_match(self.search.value)
+        else:
+            sync, now = self.explorer.sync, self.planhat.monotonic()
+            read_before = found.progress.seen_at is not None
+            text = empty_words.no_companies(sync, now, read_before=read_before)
+        self.rows.say_empty(text)
+
+    def _not_found(self, error: PlanhatTuiError) -> None:
+        """Show what is wrong with the query beside it; the list stays as it is.
+
+        The other panes had waited for the letters to pause: they show the row under the cursor.
+        """
+        self._point()
+        at = completing.at(self.search.value, self.search.cursor_position)
+        if isinstance(error, QueryError) and at is not None and at.field and not at.typed:
+            self._incomplete.say("")  # a field whose value is about to be typed
+        elif isinstance(error, QueryError):
+            self._incomplete.add_class("-bad")
+            self._incomplete.say(problem(error))
+        else:
+            self.say_problem(error)
+
+    @on(Rows.Missing, "#company-rows")
+    def _missing(self, event: Rows.Missing) -> None:
+        event.stop()
+        workspace, looking, offset = self.workspace, Looking(self.view, self._lately), event.offset
+        self.ask(f"page {offset}", lambda: look(workspace, looking, offset), self._put)
+
+    def _put(self, found: Found) -> None:
+        self.rows.put(found.offset, self._rows(found))
+
+    def _rows(self, found: Found) -> list[Row]:
+        glyphs, today, users = self.planhat.glyphs, self.planhat.today(), self.explorer.users
+        unseen = found.unseen - {self.explorer.pointing.looked}
+        return [
+            company_row(
+                row,
+                glyphs,
+                today,
+                users,
+                found.sought,
+                own=found.own.get(row.id),
+                changed=row.id in unseen,
+            )
+            for row in found.rows.rows
+        ]
+
+    # -- search
+
+    @on(Input.Changed, "#search")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        given, self._given = self._given, ""
+        if given and event.value == given:
+            return
+        self.explorer.pointing.stop()
+        self.workspace.reads.stop_guessing()
+        self.searched = event.value.strip() or self.searched
+        self.read(keep=False)
+        self._complete()
+
+    def _complete(self) -> None:
+        """Offer what may follow; counting values of a million companies takes longer than a key."""
+        reads, text, cursor = self.workspace.reads, self.search.value, self.search.cursor_position
+
+        def offer(found: Completion | None) -> None:
+            if self.search.has_focus and self.search.value == text:
+                self.completer.offer(found)
+
+        if completing.at(text, cursor) is None:
+            offer(None)
+        else:
+            self.wait_for(lambda: completion(reads, text, cursor), offer)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Take what was opened lately as it is now: it stays so while letters are typed."""
+        if event.widget is self.search:
+            self._lately = self.workspace.places.lately()
+        super().on_descendant_focus(event)
+
+    @on(Input.Submitted, "#search")
+    def _entered(self, event: Input.Submitted) -> None:
+        """Go to the list, once it shows what was typed."""
+        event.stop()
+        self.once_shown("entered", self._enter_list)
+
+    def _enter_list(self) -> None:
+        self.rows.focus()
+        self._keep_view()
+
+    def clear_search(self) -> bool:
+        """Leave the search, then empty it; ``False`` if there was nothing to leave.
+
+        The cursor stays with the company that it's on.
+        """
+        if self.search.has_focus:
+            self.rows.focus()
+            self._keep_view()
+        elif self.rows.leave_range():
+            pass
+        elif self.search.value:
+            self.show_view(self.view._replace(query=""))
+        elif self.rows.marks:
+            self.rows.mark(list(self.rows.marks), on=False)
+        else:
+            return False
+        return True
+
+    def show_view(self, view: View) -> None:
+        """Show another view; the cursor stays with its company, if the view has it."""
+        here = self.rows.current
+        with self.search.prevent(Input.Changed):
+            self.search.replace_text(view.query)
+        self.sort, self.columns = view.sort, view.columns
+        self.searched = view.query.strip() or self.searched
+        self._keep_view()
+        self.read(keep=False, around=here.id if here is not None else "")
+
+    def try_columns(self, keys: tuple[str, ...]) -> None:
+        """Draw the rows that are here with other columns, until the view is shown again."""
+        self.rows.show_columns(columns.chosen(columns.COMPANIES, keys), self.rows.order)
+
+    def _keep_view(self) -> None:
+        """Remember the list as it is for the next start."""
+        if self.view != self._kept:
+            self._kept, places = self.view, self.workspace.places
+            kept = self._kept
+            self.perform(lambda: places.keep_view(kept), lambda _: None)

@@ -1,0 +1,101 @@
+"""Plans on one explorer: shown in a sheet, and brought into the outbox slice by slice.
+
+Between two slices the reader serves whoever else asks; a plan goes on when its sheet is closed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planhat_tui.model.plans import Plan, Wanted
+    from planhat_tui.model.records import Kind
+    from planhat_tui.model.values import Json
+    from planhat_tui.tui.screens.explorer import Explorer
+    from planhat_tui.tui.screens.tags import TagChange
+
+
+class Planning:
+    """The plans of one explorer."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        self._explorer = explorer
+        self._paused: set[str] = set()
+        self._left: set[str] = set()
+
+    def show(self, plan: Plan) -> None:
+        """Show a plan; it is run from there."""
+        from planhat_tui.tui.screens.plan import PlanSheet
+
+        explorer = self._explorer
+        sheet = PlanSheet(explorer.workspace, plan, explorer.users)
+
+        def closed(told: str | None) -> None:
+            if sheet.step:
+                explorer.unmark(plan.kind, tuple(row.record_id for row in sheet.plan.rows))
+            if told:
+                explorer.say(told)
+
+        explorer.app.push_screen(sheet, closed)
+
+    def advance(self, step: str) -> None:
+        """Bring the next slice of a plan into the outbox, and those after it."""
+        plans = self._explorer.workspace.plans
+        self._explorer.perform(lambda: plans.advance(step), lambda more: self._on(step, more=more))
+
+    def _on(self, step: str, *, more: bool) -> None:
+        if not more:
+            self._left.discard(step)
+        elif step in self._paused:
+            self._left.add(step)
+        else:
+            self.advance(step)
+
+    def take_up(self) -> None:
+        """Go on with what a process that ended has left."""
+        workspace = self._explorer.workspace
+
+        def take_up(steps: tuple[str, ...]) -> None:
+            for step in steps:
+                self.advance(step)
+
+        def unfinished() -> tuple[str, ...]:  # their module is loaded beside the screen
+            return workspace.plans.unfinished()
+
+        self._explorer.ask("plans", unfinished, take_up)
+
+    def is_paused(self, step: str) -> bool:
+        """Tell whether a plan stands still because somebody wants it."""
+        return step in self._paused
+
+    def pause(self, step: str) -> None:
+        """Bring nothing more of a plan into the outbox for now."""
+        self._paused.add(step)
+
+    def go_on(self, step: str) -> None:
+        """Let a plan go on."""
+        self._paused.discard(step)
+        if step in self._left:
+            self._left.discard(step)
+            self.advance(step)
+
+
+def wanted_tags(kind: Kind, change: TagChange) -> Wanted:
+    """Return what a change of tags asks of every record."""
+    from planhat_tui.model.plans import wanted
+
+    return wanted(kind, tag=change.add, untag=change.remove)
+
+
+def wanted_value(kind: Kind, path: str, text: str, value: Json) -> Wanted:
+    """Return what a value asks of every record; ``text`` is the value in words."""
+    from planhat_tui.model.plans import always, wanted
+
+    return wanted(kind, values={path: (text, always(value))})
+
+
+def wanted_gone(kind: Kind) -> Wanted:
+    """Return that every record is to be deleted."""
+    from planhat_tui.model.plans import wanted
+
+    return wanted(kind, delete=True)

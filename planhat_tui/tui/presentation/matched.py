@@ -1,0 +1,131 @@
+"""Where in a text the letters stand that a search has matched, whatever their case and accents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from planhat_tui.model.edits import custom_key
+from planhat_tui.model.query import Group, Not
+from planhat_tui.model.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planhat_tui.model.query import Node, Query
+
+Span: TypeAlias = tuple[int, int]
+"""From and to, in characters of the text that is shown."""
+
+Sought: TypeAlias = Mapping[str, Sequence[str]]
+"""What is looked for in the cells, by the column's key; folded."""
+
+ANYWHERE: Final = ("name", "domain", "tags", "external")
+"""The cells in which a word without a field may have been found."""
+
+_CELLS: Final = {
+    "name": "name",
+    "domain": "domain",
+    "tag": "tags",
+    "external": "external",
+    "phase": "phase",
+    "status": "status",
+}
+_SHORT: Final = 3
+_CLOSED: Final = re.compile("[a-z0-9\u00df-\u024f\u0370-\u0530]")
+"""Scripts with blanks between words: a word of one or two letters is found where one starts."""
+
+
+def neighbour(ids: Sequence[str], here: str, found: Collection[str], *, back: bool) -> str:
+    """Return the next of ``ids`` after ``here`` that is among those found, round their end.
+
+    With ``back`` the one before; empty if there is none.
+    """
+    at = ids.index(here) if here in ids else -1
+    turned = [*reversed(ids[: max(at, 0)]), *reversed(ids[max(at, 0) :])]
+    if not back:
+        turned = [*ids[at + 1 :], *ids[: at + 1]]
+    return next((one for one in turned if one in found), "")
+
+
+def sought(query: Query, meant: str = "") -> Sought:
+    """Return what a query looks for in cells; ``meant`` has the words that were looked for instead.
+
+    What is negated isn't looked for.
+    """
+    found: dict[str, list[str]] = {}
+    for field, value in _terms(query.parts):
+        if not field and meant:
+            continue
+        for cell in (_cell_of(field),) if field else ANYWHERE:
+            if cell and fold(value):
+                found.setdefault(cell, []).append(fold(value))
+    for word in meant.split():
+        for cell in ANYWHERE:
+            found.setdefault(cell, []).append(word)
+    return found
+
+
+def _cell_of(field: str) -> str:
+    """Return the cell that shows a query's field; empty if none does."""
+    return field if custom_key(field) else _CELLS.get(field, "")
+
+
+def lit(cells: Mapping[str, str], wanted: Sought) -> dict[str, list[Span]]:
+    """Return where each cell has what is looked for; cells without it are left out."""
+    found = {key: spans(cells[key], words) for key, words in wanted.items() if key in cells}
+    return {key: where for key, where in found.items() if where}
+
+
+def spans(text: str, words: Sequence[str]) -> list[Span]:
+    """Return where the folded words stand in a text, in order, apart from each other."""
+    folded, places = _folded(text)
+    hit: set[int] = set()
+    for word in words:
+        for start in _starts(folded, word):
+            hit.update(places[start : start + len(word)])
+    return [*_runs(sorted(hit))]
+
+
+def _terms(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        if isinstance(node, Group):
+            yield from _terms(node.parts)
+        elif not isinstance(node, Not) and isinstance(node.value, str):
+            yield node.field, node.value
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Return a text as it is searched, and for each letter of it the place that it comes from."""
+    if text.isascii():
+        return text.lower(), [*range(len(text))]
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text):
+        for one in fold(letter) or (" " if letter.isspace() else ""):
+            letters.append(one)
+            places.append(place)
+    return "".join(letters), places
+
+
+def _starts(folded: str, word: str) -> Iterator[int]:
+    start = folded.find(word) if word else -1
+    while start >= 0:
+        inside = start > 0 and folded[start - 1].isalnum() and _CLOSED.match(word)
+        if len(word) >= _SHORT or not inside:
+            yield start
+        start = folded.find(word, start + 1)
+
+
+def _runs(places: Sequence[int]) -> Iterator[Span]:
+    """Join places that stand side by side."""
+    first = last = -1
+    for place in places:
+        if place != last + 1 or first < 0:
+            if first >= 0:
+                yield first, last + 1
+            first = place
+        last = place
+    if first >= 0:
+        yield first, last + 1

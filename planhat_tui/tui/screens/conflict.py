@@ -1,0 +1,162 @@
+"""A conflict: before, mine and theirs side by side, and one key for each.
+
+Nothing is sent for a field until it is settled; the record's other fields have gone on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.widgets import Static
+
+from planhat_tui.model.conflicts import Choice
+from planhat_tui.model.events import Topic
+from planhat_tui.model.fields import label_of, parse_value, typed_text
+from planhat_tui.model.text import visible
+from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.conflict_words import (
+    BOTH_KEPT,
+    MERGED,
+    conflict_rows,
+    conflict_sum,
+)
+from planhat_tui.tui.presentation.values import is_user, type_word
+from planhat_tui.tui.screens.sheet import ListSheet
+from planhat_tui.tui.screens.value import Given, Value
+from planhat_tui.tui.widgets.picker import Choice as Known
+from planhat_tui.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from planhat_tui.model.conflicts import Standoff
+    from planhat_tui.model.edits import Conflict
+    from planhat_tui.model.values import Json
+    from planhat_tui.workspace.workspace import Workspace
+
+
+class ConflictSheet(ListSheet[None]):
+    """The fields of one record that were changed on both sides; then the next record's."""
+
+    HINT = "1 before   2 mine   3 theirs   e other value   esc later"
+    PLACES: ClassVar[tuple[Where, ...]] = (Where.CONFLICT,)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.CONFLICT)]
+
+    def __init__(self, workspace: Workspace, found: Standoff, users: Mapping[str, str]) -> None:
+        super().__init__(_title(found))
+        self.workspace = workspace
+        self.rows = Rows(columns.CONFLICT, id="conflict-rows")
+        self._found = found
+        self._users = users
+        self._sum = Static("", classes="sheet-text", id="conflict-sum")
+
+    def below(self) -> ComposeResult:
+        """Say how old both sides are, and how many are left."""
+        yield self._sum
+
+    def on_mount(self) -> None:
+        """Draw what is known, and read what else is in conflict."""
+        self.rows.focus()
+        self._draw(self._found, 0)
+        self.read()
+
+    def read(self) -> None:
+        """Read what is in conflict."""
+        self.ask("conflicts", self.workspace.reads.standoffs, self._show)
+
+    def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
+        """Read again if the outbox changed."""
+        if Topic.OUTBOX in changes:
+            self.read()
+
+    def _show(self, all_found: Sequence[Standoff]) -> None:
+        """Go on with this record, with the next one, or close where nothing is left."""
+        if not all_found:
+            self.dismiss(None)
+            return
+        here = next((one for one in all_found if one.record_id == self._found.record_id), None)
+        self._draw(here or all_found[0], len(all_found) - 1)
+
+    def _draw(self, found: Standoff, more: int) -> None:
+        self._found = found
+        self.rule.show((_title(found),))
+        made = conflict_rows(found, self.planhat.glyphs, self._users)
+        self.rows.fill(len(made), made)
+        self._sum.update(Content(conflict_sum(found, more, self.planhat.wall())))
+
+    @property
+    def _current(self) -> Conflict | None:
+        here = self.rows.current
+        fields = {one.field: one for one in self._found.fields}
+        return fields.get(here.id) if here is not None else None
+
+    def why_not(self, name: str) -> str:  # noqa: ARG002 -- all keys decide
+        """Say that nothing is to be decided on what was merged."""
+        here = self.rows.current
+        if here is None or not here.id.startswith(MERGED):
+            return ""
+        return f"{here.cells['field']}: {BOTH_KEPT}, there is nothing to decide"
+
+    def do_before(self) -> None:
+        """Send the value that it had before."""
+        self._settle(Choice.BEFORE)
+
+    def do_mine(self) -> None:
+        """Send mine over theirs."""
+        self._settle(Choice.MINE)
+
+    def do_theirs(self) -> None:
+        """Leave theirs."""
+        self._settle(Choice.THEIRS)
+
+    def do_other(self) -> None:
+        """Type another value."""
+        conflict, kind = self._current, self._found.kind
+        if conflict is None:
+            return
+        person = is_user(kind, conflict.field)
+        now = self.planhat.now()
+        shown = typed_text(kind, conflict.field, conflict.mine, now.tzinfo)
+        known = [Known(one, visible(name)) for one, name in self._users.items()] if person else []
+        sheet = Value(
+            f"{visible(label_of(kind, conflict.field))} of {visible(self._found.title)}",
+            self._users.get(shown, shown) if person else shown,
+            lambda text, _type: (
+                conflict.mine
+                if text == shown
+                else parse_value(kind, conflict.field, text, conflict.mine, now=now)
+            ),
+            types=(type_word(kind, conflict.field, conflict.mine),),
+            choices=known,
+            closed=person,
+        )
+        self.app.push_screen(sheet, self._given)
+
+    def _given(self, given: Given | None) -> None:
+        if given is not None:
+            self._settle(Choice.VALUE, given.value)
+
+    def _settle(self, choice: Choice, value: Json = None) -> None:
+        conflict, n = self._current, self._found.n
+        if conflict is None:
+            return
+        label = label_of(self._found.kind, conflict.field)
+        writes = self.workspace.writes
+        self.perform(
+            lambda: writes.resolve(n, conflict.field, choice, value),
+            lambda going: self._settled(f"{visible(label)} of {visible(self._found.title)}", going),
+        )
+
+    def _settled(self, what: str, going: Sequence[object]) -> None:
+        self.tell(f"{what} is queued." if going else f"{what} stays as Planhat has it.")
+        self.planhat.explorer.say(self.said)
+        self.read()
+
+
+def _title(found: Standoff) -> str:
+    return f"{visible(found.title)} was changed by somebody else"

@@ -1,0 +1,344 @@
+"""A plan: what a change would do to each record; then how it goes, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.content import Content
+from textual.widgets import Static
+
+from planhat_tui.commands import planned
+from planhat_tui.model.events import Topic
+from planhat_tui.model.plans import Row
+from planhat_tui.model.text import visible
+from planhat_tui.sync.outlook import seconds_for
+from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.presentation.plan_words import (
+    moved_told,
+    plan_columns,
+    plan_cost,
+    plan_row,
+    plan_sum,
+    progress_told,
+    row_told,
+)
+from planhat_tui.tui.screens.confirm import Confirm
+from planhat_tui.tui.screens.sheet import ListSheet
+from planhat_tui.tui.screens.value import Given, Value
+from planhat_tui.tui.undoing import Undoing, short
+from planhat_tui.tui.widgets.rowlines import PAGE
+from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.workspace.planning import FAILED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.plans import Plan, Rechecked
+    from planhat_tui.tui.planning import Planning
+    from planhat_tui.tui.presentation.rows import Row as Shown
+    from planhat_tui.workspace.planning import Progress
+    from planhat_tui.workspace.undo import Undone
+    from planhat_tui.workspace.workspace import Status, Workspace
+
+FILE = "the name of a file"
+BEFORE_IT_RUNS = frozenset({"keep", "send"})
+"""Keys for a plan that is looked at; the others are for one that runs, but for ``discard``."""
+
+
+class PlanSheet(ListSheet[str]):
+    """One plan; answers with how far it came, if it was run."""
+
+    HINT = "x takes it out   w saves the plan   ctrl+s runs it   esc leaves all as it is"
+    RUNNING = "h pauses, goes on   x takes back what isn't sent   esc lets it go on"
+    OVER = "R sends again what failed   u takes all of it back   esc close"
+    PLACES: ClassVar[tuple[Where, ...]] = (Where.PLAN,)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PLAN)]
+
+    def __init__(self, workspace: Workspace, plan: Plan, users: Mapping[str, str]) -> None:
+        super().__init__(f"Plan: {visible(plan.title)}")
+        self.workspace = workspace
+        self.plan = plan
+        self.rows = Rows(plan_columns(plan), id="plan-rows")
+        self.step = ""
+        self.progress: Progress | None = None
+        self._shown: Sequence[Row] = plan.rows
+        self._results: Mapping[str, Entry] = {}
+        self._users = users
+        self._row = Static("", classes="sheet-text", id="plan-row")
+        self._sum = Static("", classes="sheet-text", id="plan-sum")
+        self._status: Status | None = None
+
+    def below(self) -> ComposeResult:
+        """Tell the row under the cursor in full, and what it comes to."""
+        yield self._row
+        yield self._sum
+
+    def on_mount(self) -> None:
+        """Show the rows; what it costs follows when the rate limit is read."""
+        self.rows.focus()
+        self.rows.say_empty("Nothing would change.  esc closes this")
+        self._fill()
+        self.ask("status", self.workspace.status, self._know_status)
+
+    def _know_status(self, status: Status) -> None:
+        self._status = status
+        self._tell_sum()
+
+    # -- the grid: only what is seen is made
+
+    def _fill(self) -> None:
+        first, count = self.rows.window
+        first = min(first, max(0, len(self._shown) - 1) // PAGE * PAGE)
+        self.rows.fill(len(self._shown), self._made(first, count), offset=first)
+        self._tell_row()
+        self._tell_sum()
+
+    def _made(self, offset: int, count: int) -> list[Shown]:
+        glyphs, colours = self.planhat.glyphs, self.app.theme_variables
+        return [
+            plan_row(
+                self.plan.kind, row, self._results.get(row.record_id), glyphs, self._users, colours
+            )
+            for row in self._shown[offset : offset + count]
+        ]
+
+    @on(Rows.Missing, "#plan-rows")
+    def _missing(self, event: Rows.Missing) -> None:
+        event.stop()
+        self.rows.put(event.offset, self._made(event.offset, PAGE))
+        self._read_results()
+
+    @on(Rows.Pointed, "#plan-rows")
+    def _pointed(self, event: Rows.Pointed) -> None:
+        event.stop()
+        self._tell_row()
+
+    @property
+    def _current(self) -> Row | None:
+        here = self.rows.cursor
+        return self._shown[here] if 0 <= here < len(self._shown) else None
+
+    def _tell_row(self) -> None:
+        row = self._current
+        if row is None:
+            self._row.update("")
+            return
+        entry = self._results.get(row.record_id)
+        told = row_told(self.plan.kind, row, entry, self._users, self.planhat.glyphs)
+        self._row.update(Content(told))
+
+    def _tell_sum(self) -> None:
+        glyphs = self.planhat.glyphs
+        if self.progress is not None:
+            self._sum.update(Content(progress_told(self.progress, glyphs)))
+            return
+        lines = [plan_sum(self.plan, glyphs)]
+        lines += [self._cost()] if self._status is not None else []
+        barred = self.workspace.plans.why_not(self.plan) if self.plan.acting else ""
+        self._sum.update(Content("\n".join(filter(None, [*lines, barred]))))
+
+    def _cost(self) -> str:
+        status = self._status
+        if status is None:
+            return ""
+        limits, singly = status.limits, self.plan.calls(in_bulk=False)
+        known = limits.remaining is not None and limits.limit is not None
+        return plan_cost(
+            self.plan,
+            in_bulk=self.workspace.reads.edition == "modern",
+            seconds=seconds_for(singly, limits),
+            left=(limits.remaining or 0, limits.limit or 0) if known else None,
+            dot=self.planhat.glyphs.dot,
+        )
+
+    # -- before it runs
+
+    def why_not(self, name: str) -> str:
+        """Say what a key waits for."""
+        if not self.step:
+            return (
+                "" if name in {*BEFORE_IT_RUNS, "discard"} else "It doesn't run yet: ctrl+s runs it"
+            )
+        if name in BEFORE_IT_RUNS:
+            return "It runs already"
+        return self._why_not_now(name)
+
+    def _why_not_now(self, name: str) -> str:
+        progress = self.progress
+        if progress is None:
+            return "It has just begun"
+        if name == "undo":
+            return "It isn't over yet: x takes back what isn't sent" if progress.goes_on else ""
+        if name == "retry":
+            return "" if progress.failed else "Nothing has failed"
+        return "" if progress.goes_on else "All of it is sent"
+
+    def do_discard(self) -> None:
+        """Take out the row under the cursor; of a plan that runs, take back what isn't sent."""
+        if self.step:
+            self._cancel()
+            return
+        row = self._current
+        if row is not None:
+            self.plan = self.plan.without({row.record_id})
+            self._shown = self.plan.rows
+            self._fill()
+            self.tell(f"{row.title} is taken out.")
+
+    def do_keep(self) -> None:
+        """Save the plan as a file."""
+        sheet = Value("Save the plan", "", lambda text, _type: text.strip(), types=(FILE,))
+
+        def answered(given: Given | None) -> None:
+            if given is not None and given.value:
+                file, plan = str(given.value), self.plan
+                self.perform(
+                    lambda: planned.save(plan, file),
+                    lambda _: self.tell(
+                        f"Saved in {file}.  In a shell: planhat-tui plan run {file}"
+                    ),
+                )
+
+        self.app.push_screen(sheet, answered)
+
+    def do_send(self) -> None:
+        """Run it, after a look at what has moved, and the word where one is asked for."""
+        plans, plan = self.workspace.plans, self.plan
+
+        def look() -> Rechecked:
+            plans.check(plan)
+            return plans.recheck(plan)
+
+        self.ask("recheck", look, self._rechecked, opens=True)
+
+    def _rechecked(self, now: Rechecked) -> None:
+        if now.moved:
+            self.plan = now.plan
+            self._shown = now.plan.rows
+            self.rows.show_columns(plan_columns(now.plan), {})
+            self._fill()
+            self.tell(moved_told(now.moved), bad=True)
+            return
+        word = self.workspace.plans.word(self.plan)
+        if not word:
+            self._begin()
+            return
+        from planhat_tui.tui.commanding import context_of
+
+        question = planned.question(context_of(self.planhat), self.plan)
+        sheet = Confirm(f"Run: {visible(self.plan.title)}", question, word, self.planhat.monotonic)
+        self.app.push_screen(sheet, lambda sure: self._begin() if sure else None)
+
+    # -- while it runs
+
+    def _begin(self) -> None:
+        plans, plan = self.workspace.plans, self.plan
+        self.perform(lambda: plans.begin(plan), self._begun)
+
+    def _begun(self, step: str) -> None:
+        self.step = step
+        self.plan = replace(self.plan, rows=self.plan.acting)
+        self._shown = self.plan.rows
+        self.tell("")
+        self.hint(self.RUNNING)
+        self._fill()
+        self._planning.advance(step)
+        self._read_results()
+
+    @property
+    def _planning(self) -> Planning:
+        return self.planhat.explorer.planning
+
+    def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
+        """Read again what has become of the rows that are seen."""
+        if self.step and Topic.OUTBOX in changes:
+            self._read_results()
+
+    def _read_results(self) -> None:
+        if not self.step:
+            return
+        plans, step, shown = self.workspace.plans, self.step, self._shown
+        first, count = self.rows.window
+
+        def look() -> tuple[Progress, Sequence[Entry]]:
+            seen = plans.window(step, first, count) if shown is self.plan.rows else ()
+            return plans.progress(step), seen
+
+        self.ask("results", look, lambda known: self._know_results(first, *known))
+
+    def _know_results(self, first: int, progress: Progress, entries: Sequence[Entry]) -> None:
+        begun, self.progress = self.progress, progress
+        if entries:
+            pairs = zip(self.plan.rows[first:], entries, strict=False)
+            self._results = {**self._results, **{row.record_id: e for row, e in pairs}}
+        over = not progress.goes_on
+        self.hint(self.OVER if over else self.RUNNING)
+        if over and (begun is None or begun.goes_on) and progress.failed:
+            plans, step = self.workspace.plans, self.step
+            self.ask("failed", lambda: plans.results(step, FAILED), self._show_failed)
+        self._fill()
+
+    def _show_failed(self, failed: Sequence[Entry]) -> None:
+        """Show what failed alone: the others are as they were wanted."""
+        self._results = {entry.record_id: entry for entry in failed}
+        self._shown = tuple(_row_of(entry) for entry in failed)
+        self.rows.show_columns(plan_columns(replace(self.plan, rows=self._shown)), {})
+        self._fill()
+        self.tell(f"{len(failed):,} failed: these. The others are delivered.", bad=True)
+
+    def _cancel(self) -> None:
+        plans, step = self.workspace.plans, self.step
+        self.perform(
+            lambda: plans.cancel(step),
+            lambda count: self._moved(
+                f"{count:,} taken back; what is sent stays.  u takes it back"
+            ),
+        )
+
+    def do_hold(self) -> None:
+        """Keep back what isn't sent; or let it go on."""
+        plans, step = self.workspace.plans, self.step
+        if self._planning.is_paused(step):
+            self._planning.go_on(step)
+            self.perform(lambda: plans.resume(step), lambda _: self._moved("It goes on."))
+        else:
+            self._planning.pause(step)
+            self.perform(lambda: plans.pause(step), lambda _: self._moved("Paused.  h goes on"))
+
+    def do_retry(self) -> None:
+        """Send again what failed."""
+        plans, step = self.workspace.plans, self.step
+        self._shown, self._results = self.plan.rows, {}
+        self.rows.show_columns(plan_columns(self.plan), {})
+        self.perform(
+            lambda: plans.retry(step), lambda count: self._moved(f"{count:,} are sent again.")
+        )
+
+    def _moved(self, said: str) -> None:
+        self.tell(said)
+        self._read_results()
+
+    def do_undo(self) -> None:
+        """Take all of it back; what is delivered is shown first."""
+        Undoing(self, self.workspace, self._users, self._undone).begin()
+
+    def _undone(self, undone: Undone) -> None:
+        self.dismiss(short(undone.sentences))
+
+    def action_close(self) -> None:
+        """Close; a plan that runs goes on."""
+        if self.progress is None:
+            self.dismiss(None)
+            return
+        told = progress_told(self.progress, self.planhat.glyphs)
+        self.dismiss(f"{visible(self.plan.title)}: {told}.  u takes it back")
+
+
+def _row_of(entry: Entry) -> Row:
+    return Row(entry.action, entry.record_id, entry.title, entry.changes, entry.body)

@@ -1,0 +1,91 @@
+"""The saved views: Enter shows one; a new name saves what is on screen under it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import on
+
+from planhat_tui.errors import QueryError
+from planhat_tui.model.text import visible
+from planhat_tui.tui.presentation import amounts
+from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.widgets.picker import Choice, Picker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from planhat_tui.config.views import SavedView
+    from planhat_tui.workspace.queries import Queries
+
+EVERYTHING = "All companies"
+
+
+class Answer(NamedTuple):
+    """A view's name, empty for all companies; ``new``: what is on screen is to be saved so."""
+
+    name: str
+    new: bool = False
+
+
+class ViewsSheet(Sheet[Answer]):
+    """Answers with the view that was picked, or with a new name."""
+
+    HINT = "type a piece of it   Enter shows it   a new name saves this list   esc close"
+
+    def __init__(self, views: Mapping[str, SavedView], reads: Queries) -> None:
+        super().__init__("Saved views")
+        self._views = views
+        self._reads = reads
+        self.picker = Picker(
+            self._choices({}), hint="a view, or a new name", free="save this list so"
+        )
+
+    def body(self) -> ComposeResult:
+        """Draw the picker."""
+        yield self.picker
+
+    def on_mount(self) -> None:
+        """Type at once; the counts come when they are known."""
+        self.picker.line.focus()
+        if not self._views:
+            self.tell("No view is saved yet. Type a name: the list as it is now is saved under it")
+        views, reads = self._views, self._reads
+        self.ask("counts", lambda: counted(views, reads), self._count)
+
+    def _count(self, counts: Mapping[str, str]) -> None:
+        place = self.picker.options.highlighted
+        self.picker.offer(self._choices(counts))
+        self.picker.options.highlighted = place
+
+    def _choices(self, counts: Mapping[str, str]) -> list[Choice]:
+        every = Choice("", EVERYTHING, counts.get("", ""))
+        return [every, *(self._choice(one, counts) for one in self._views.values())]
+
+    def _choice(self, saved: SavedView, counts: Mapping[str, str]) -> Choice:
+        order = f"sort:{saved.view.order}" if saved.view.sort else ""
+        start = "shown at the start" if saved.start else ""
+        notes = (counts.get(saved.name, ""), visible(saved.view.query), visible(order), start)
+        return Choice(saved.name, visible(saved.name), "  ".join(filter(None, notes)))
+
+    @on(Picker.Picked)
+    def _picked(self, event: Picker.Picked) -> None:
+        event.stop()
+        chosen = event.choice
+        if chosen is not None:
+            new = bool(chosen.value) and chosen.value not in self._views
+            self.dismiss(Answer(chosen.value, new))
+
+
+def counted(views: Mapping[str, SavedView], reads: Queries) -> dict[str, str]:
+    """Return how many companies each view finds now, in words; all of them under no name."""
+    counts = {"": amounts.count(reads.companies(limit=1).total)}
+    for name, saved in views.items():
+        try:
+            found = reads.companies(saved.view.query, limit=1)
+        except QueryError:
+            continue
+        counts[name] = amounts.count(found.total, capped=found.capped)
+    return counts

@@ -1,0 +1,137 @@
+"""How a profile stands, on one explorer: header, line of state, the team's names, what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.model.text import visible
+from planhat_tui.tui.presentation import status_words
+from planhat_tui.tui.screens.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planhat_tui.model.outbox import State
+    from planhat_tui.model.records import User
+    from planhat_tui.sync.status import SyncStatus
+    from planhat_tui.tui.screens.explorer import Explorer
+    from planhat_tui.workspace.workspace import Status
+
+
+class Standing:
+    """Reads how the profile stands, and tells it in the lines around the panes."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        self._explorer = explorer
+        self.users: dict[str, str] = {}
+        self._others: Mapping[State, int] = {}
+        self._status: Status | None = None
+        self._me: User | None = None
+        self._greeting = ""
+        self._hello = ""
+
+    # -- the first sentence
+
+    def say_hello(self) -> None:
+        """Say what is wrong: in the line, or, where there's more of it than fits, in a sheet."""
+        explorer, session = self._explorer, self._explorer.planhat.session
+        if self._greeting:
+            explorer.say(self._greeting)
+        elif session.choose:
+            explorer.say("  ".join(dict.fromkeys([session.choose, *session.problems])), bad=True)
+            explorer.call_after_refresh(explorer.do_tenants, session.choose)
+        elif len(session.problems) > 1:
+            explorer.say(f"{len(session.problems)} mistakes were found; the rest works", bad=True)
+            sheet = Report("What can't be used", [*session.problems, *session.warnings])
+            explorer.call_after_refresh(explorer.app.push_screen, sheet)
+        elif session.problems:
+            explorer.say("  ".join([*session.problems, *session.warnings]), bad=True)
+        else:  # what the engine has to tell may take its place
+            self._hello = "  ".join(session.warnings) or session.hint
+            explorer.say(self._hello, bad=bool(session.warnings))
+
+    def greet(self, text: str) -> None:
+        """Say a sentence now, or as soon as the screen is up."""
+        self._greeting = text
+        if self._explorer.is_mounted:
+            self._explorer.say(text)
+
+    # -- the team
+
+    def read_users(self) -> None:
+        """Read the names of the team."""
+        reads = self._explorer.workspace.reads
+        self._explorer.ask(
+            "users", lambda: {user.id: user.name for user in reads.users()}, self._know_users
+        )
+
+    def _know_users(self, users: dict[str, str]) -> None:
+        if users != self.users:
+            self.users.clear()  # undo and sheets look into the same one
+            self.users.update(users)
+            self._explorer.companies.read(keep=True)
+            self._explorer.detail.draw_fields()
+            self._explorer.companies.preview.draw()
+
+    # -- the state
+
+    @property
+    def sync(self) -> SyncStatus | None:
+        """What the engine told of itself last; ``None`` before it has told anything."""
+        return self._status.sync if self._status is not None else None
+
+    @property
+    def trouble(self) -> str:
+        """Why the engine can't go on; empty if it can."""
+        if self.sync is None:
+            return ""
+        shows = "  o shows them" if self.sync.paused else ""
+        return f"{visible(self.sync.reason)}{shows}"
+
+    def read(self) -> None:
+        """Read how the profile stands."""
+        workspace = self._explorer.workspace
+        workspaces = self._explorer.planhat.session.workspaces
+
+        def read() -> tuple[Status, Mapping[State, int], User | None]:
+            return workspace.status(), workspaces.others_waiting(), workspace.me
+
+        self._explorer.ask("status", read, self._know)
+
+    def _know(self, known: tuple[Status, Mapping[State, int], User | None]) -> None:
+        before = self.trouble
+        self._status, self._others, self._me = known
+        self.draw_header()
+        self.draw_state()
+        self._tell_trouble(before, self._status.sync)
+
+    def _tell_trouble(self, before: str, sync: SyncStatus) -> None:
+        """Say why the engine can't go on, or that it can again; what one did just now stays."""
+        if self.trouble == before:
+            return
+        said = self._explorer.message.said
+        shut = sync.paused or sync.network in {"refused", "mismatch"}
+        idle = said in {"", before, self._greeting, self._hello}
+        if self.trouble and (shut or idle):
+            self._explorer.say(self.trouble, bad=True)
+        elif not self.trouble and said == before:
+            self._explorer.say("Planhat answers again")
+
+    def draw_header(self) -> None:
+        """Draw whose profile it is, where, and what waits in other tenants."""
+        workspace, glyphs = self._explorer.workspace, self._explorer.planhat.glyphs
+        left, right = status_words.header(
+            workspace.profile, workspace.host, self._me, self._others, glyphs
+        )
+        self._explorer.header.show(left, right, glyphs.ellipsis)
+
+    def draw_state(self) -> None:
+        """Draw rate limit, queue, sync and network, as they are by now."""
+        if self._status is None:
+            return
+        explorer, planhat = self._explorer, self._explorer.planhat
+        left, right = status_words.state(
+            self._status, planhat.monotonic(), planhat.glyphs, wide=not explorer.narrow
+        )
+        explorer.state.show(left, right, planhat.glyphs.ellipsis)
+        explorer.companies.tell_empty()

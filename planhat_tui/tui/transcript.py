@@ -1,0 +1,144 @@
+"""What the ``:`` line has answered, line by line, and which record a line is about. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from planhat_tui.commands import output
+from planhat_tui.commands.results import Exported, Groups, Listing, Planned, Single, Text
+from planhat_tui.errors import AmbiguousError, PlanhatTuiError
+from planhat_tui.model.records import Kind, text_of
+from planhat_tui.model.text import fold, visible
+from planhat_tui.tui.presentation.sentences import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from planhat_tui.commands.manner import Manner
+    from planhat_tui.commands.results import Result
+    from planhat_tui.model.values import Raw
+
+MOST: Final = 20_000
+"""Lines that are kept; the oldest answers go first."""
+MOST_OF_ONE: Final = 5_000
+"""Lines of one answer that are shown."""
+_BY_ROW: Final = frozenset({"table", "jsonl", "id"})
+
+
+class Line(NamedTuple):
+    """One line. ``kind`` and ``id`` are the record that it is about, where it's about one.
+
+    ``asks`` says that it is what was typed: an answer begins there.
+    """
+
+    text: str
+    kind: Kind | None = None
+    id: str = ""
+    asks: bool = False
+
+
+class Transcript:
+    """The answers of one explorer, the last at the end."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+
+    def add(self, typed: str, answer: Sequence[Line]) -> int:
+        """Add an answer under what was typed; return the number of its first line."""
+        more = len(answer) - MOST_OF_ONE
+        shown = list(answer[:MOST_OF_ONE])
+        if more > 0:
+            shown.append(Line(f"and {more:,} lines more: --to FILE writes all of them"))
+        self.lines += [Line(f":{typed}", asks=True), *shown]
+        while len(self.lines) > MOST:
+            second = next(n for n, one in enumerate(self.lines) if n and one.asks)
+            del self.lines[:second]
+        return len(self.lines) - len(shown) - 1
+
+    def find(self, text: str, start: int, *, back: bool = False) -> int | None:
+        """Return the next line after ``start`` that has a text, around the end; ``None``: none."""
+        wanted, count = fold(text), len(self.lines)
+        steps = range(1, count + 1)
+        places = ((start + (-step if back else step)) % count for step in steps)
+        return next((n for n in places if wanted in fold(self.lines[n].text)), None)
+
+    def answer(self, n: int) -> tuple[str, tuple[str, ...]]:
+        """Return what was typed for the answer in which a line stands, and its lines."""
+        first = next(m for m in range(n, -1, -1) if self.lines[m].asks)
+        last = first + 1
+        while last < len(self.lines) and not self.lines[last].asks:
+            last += 1
+        return self.lines[first].text, tuple(one.text for one in self.lines[first + 1 : last])
+
+
+def lines_of(result: Result | PlanhatTuiError, manner: Manner, width: int) -> Iterator[Line]:
+    """Give the lines of an answer for a screen of so many cells; a long one is broken."""
+    if isinstance(result, PlanhatTuiError):
+        yield from _broken(Line(problem(result)), width)
+        if isinstance(result, AmbiguousError):
+            for record_id, title in result.candidates:
+                yield from _broken(Line(f"  {record_id}  {visible(title)}"), width)
+        return
+    if isinstance(result, Groups | Planned):
+        result = result.listing
+    style = manner.style(output.Style(width=width))
+    told: list[str] = []
+    data: list[str] = []
+    output.write(result, style, data.append, told.append)
+    for place, text in enumerate(data):
+        kind, record_id = _about(result, style, place)
+        for part in text.split("\n"):
+            yield from _broken(Line(part, kind, record_id), width)
+    for text in told:
+        for part in text.split("\n"):
+            yield from _broken(Line(part), width)
+
+
+def has_data(result: Result | PlanhatTuiError) -> bool:
+    """Tell whether an answer is more than a sentence."""
+    if isinstance(result, Listing):
+        return bool(result.records)
+    if isinstance(result, Groups | Planned):
+        return bool(result.listing.records)
+    return isinstance(result, Single | Text | Exported)
+
+
+def _about(result: Result, style: output.Style, place: int) -> tuple[Kind | None, str]:
+    """Return the record that the data's text at a place is about."""
+    if isinstance(result, Single):
+        return _record(result.record, result.kind)
+    if not isinstance(result, Listing) or style.format not in _BY_ROW:
+        return None, ""
+    row = place - (style.format == "table")  # its titles stand first
+    return _record(result.records[row], result.kind) if row >= 0 else (None, "")
+
+
+def _record(record: Raw, kind: Kind | None) -> tuple[Kind | None, str]:
+    told = text_of(record, "kind")
+    kind = Kind(told) if told in {one.value for one in Kind} else kind
+    record_id = text_of(record, "_id") or (text_of(record, "id") if told else "")
+    return (kind, record_id) if kind is not None and record_id else (None, "")
+
+
+def _broken(line: Line, width: int) -> Iterator[Line]:
+    """Give a line in parts that fit; the first is given for an empty one too."""
+    text = line.text
+    while True:
+        head, text = _cut(text, width)
+        yield line._replace(text=head)
+        if not text:
+            return
+
+
+def _cut(text: str, width: int) -> tuple[str, str]:
+    """Return as much of a text as fits into so many cells, at a blank where one is near."""
+    from rich.cells import cell_len
+
+    if cell_len(text) <= width:
+        return text, ""
+    end = width
+    while end > 1 and cell_len(text[:end]) > width:
+        end -= 1
+    blank = text.rfind(" ", end // 2, end)
+    end = blank + 1 if blank > 0 else end
+    return text[:end], text[end:]

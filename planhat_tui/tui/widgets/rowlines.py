@@ -1,0 +1,243 @@
+"""How a list is drawn, line by line: only what is visible is read and drawn."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.segment import Segment
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from planhat_tui.tui.part import Part
+from planhat_tui.tui.presentation.cells import clipped, fit, shown_letters
+from planhat_tui.tui.presentation.columns import GAP, Column, lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.style import Style
+    from rich.text import Text
+
+    from planhat_tui.tui.presentation.rows import Row
+
+PAGE: Final = 60
+"""Rows that are read at once."""
+
+LEAD: Final = 6
+"""Cells before the first column: blank, caret, mark, state, flag, blank."""
+
+
+class RowLines(ScrollView, Part):
+    """The lines of a list: a heading that stays, and rows of which only some are here."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "rows--head", "rows--cursor", "rows--caret", "rows--mark", "rows--dim", "rows--state",
+        "rows--queued", "rows--refused", "rows--conflict", "rows--changed", "rows--lit",
+    }  # fmt: skip
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's word
+        super().__init__(id=id)
+        self.wanted_columns = tuple(columns)
+        self.columns = tuple(columns)
+        self.total = 0
+        self.marks: dict[str, None] = {}
+        self.order: Mapping[str, bool] = {}
+        self.range_from: int | None = None
+        self._pages: dict[int, tuple[Row, ...]] = {}
+        self._asked: set[int] = set()
+        self._empty = ""
+        self._looks: dict[tuple[str, ...], Style] = {}
+
+    def show_columns(self, columns: Sequence[Column], order: Mapping[str, bool]) -> None:
+        """Show other columns, and by which of them the list is sorted: downwards, or not."""
+        self.wanted_columns, self.order = tuple(columns), order
+        self._lay_out()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        self.columns = lay_out(self.wanted_columns, self.size.width - LEAD - 1)
+
+    def column_at(self, x: int) -> str:
+        """Return the key of the column that is drawn at a cell, with its gap; empty: there's none.
+
+        The gap behind a column belongs to it, since the sign of its order may stand there.
+        """
+        start = LEAD
+        for column in self.columns:
+            if start <= x < start + column.width + GAP:
+                return column.key
+            start += column.width + GAP
+        return ""
+
+    def start_of(self, key: str) -> int:
+        """Return the cell where a column begins."""
+        before = takewhile(lambda column: column.key != key, self.columns)
+        return LEAD + sum(column.width + GAP for column in before)
+
+    def edge_at(self, x: int) -> Column | None:
+        """Return the column whose gap ends at a cell: there its edge is taken hold of."""
+        edges = {self.start_of(one.key) + one.width + GAP - 1: one for one in self.columns}
+        return edges.get(x)
+
+    def row(self, index: int) -> Row | None:
+        """Return a row; ``None`` if it isn't there, or not yet."""
+        page = self._pages.get(index // PAGE, ())
+        place = index % PAGE
+        return page[place] if 0 <= index < self.total and place < len(page) else None
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        return self.row(self.cursor)
+
+    def _range(self) -> tuple[int, int]:
+        if self.range_from is None:
+            return 0, -1
+        return min(self.range_from, self.cursor), max(self.range_from, self.cursor)
+
+    def miss(self, offset: int) -> None:
+        """Ask for the page from ``offset`` on, which is about to be seen."""
+        raise NotImplementedError
+
+    def notify_style_update(self) -> None:
+        """Forget how things look: the style sheet, the theme or the focus has changed."""
+        self._looks.clear()
+        super().notify_style_update()
+
+    def _look(self, part: str, *over: str) -> Style:
+        """Return the style of a part, laid over others. Asking Textual each time costs a frame."""
+        key = (part, *over)
+        if key not in self._looks:
+            style = self.rich_style
+            for name in (*over, part):
+                if name:
+                    style += self.get_component_rich_style(f"rows--{name}", partial=True)
+            self._looks[key] = style
+        return self._looks[key]
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line of the widget: the first is the heading, which stays."""
+        width = self.size.width
+        if not self.total:
+            return self._sentence(y, width)
+        if y == 0:
+            return self._heading(width)
+        index = y - 1 + self.scroll_offset.y
+        if index >= self.total:
+            return Strip.blank(width, self._look(""))
+        row = self.row(index)
+        if row is None:
+            self._miss(index)
+            text = " " * LEAD + self.planhat.glyphs.not_loaded
+            return Strip([Segment(fit(text, width), self._look("dim"))], width)
+        return self._draw(row, index, width)
+
+    def _sentence(self, y: int, width: int) -> Strip:
+        lines = wrap(self._empty, max(10, width - 4))
+        text = f"  {lines[y]}" if y < len(lines) else ""
+        return Strip([Segment(fit(text, width), self._look("dim"))], width)
+
+    def _heading(self, width: int) -> Strip:
+        titles = "".join(map(self._title, self.columns))
+        text = fit(" " * LEAD + titles, width, ellipsis=" ")
+        return Strip([Segment(text, self._look("head"))], width)
+
+    def _title(self, column: Column) -> str:
+        """Return a column's title and the gap behind it; the sign of its order is behind a word."""
+        sign = ""
+        if column.key in self.order:
+            glyphs = self.planhat.glyphs
+            sign = glyphs.falling if self.order[column.key] else glyphs.rising
+        if column.right:
+            return fit(column.title, column.width, right=True) + fit(sign, GAP)
+        room = column.width - len(sign)
+        title = clipped(column.title, room, ellipsis=self.planhat.glyphs.ellipsis)
+        return fit(f"{title}{sign}", column.width) + " " * GAP
+
+    def _draw(self, row: Row, index: int, width: int) -> Strip:
+        here = index == self.cursor
+        under = ("dim" if row.dim else "", "cursor" if here and self.has_focus else "")
+        base = self._look("", *under)
+        glyphs = self.planhat.glyphs
+        pieces = [(" ", base)]
+        for glyph, part in (
+            (glyphs.caret if here else " ", "caret"),
+            (self._mark_of(row, index), "mark"),
+            (row.state, row.mood or "state"),
+        ):
+            pieces.append((glyph, base if glyph == " " else self._look(part, *under)))
+        new = row.flag == glyphs.changed
+        pieces.append((f"{row.flag} ", self._look("changed", *under) if new else base))
+        for number, column in enumerate(self.columns):
+            cell = row.cells.get(column.key, "")
+            if isinstance(cell, str) and column.key in row.lit and not column.right:
+                pieces += self._lit_cell(cell, row.lit[column.key], column, base, under)
+            else:
+                pieces += self._cell(cell, column, base)
+            if number < len(self.columns) - 1:
+                pieces.append((" " * GAP, base))
+        return Strip(_joined(pieces)).adjust_cell_length(width, base)
+
+    def _mark_of(self, row: Row, index: int) -> str:
+        """Return the sign of a mark; a dot for one to come, from a range's start to the cursor."""
+        glyphs = self.planhat.glyphs
+        if row.id in self.marks:
+            return glyphs.marked
+        first, last = self._range()
+        return glyphs.dot if first <= index <= last else " "
+
+    def _lit_cell(
+        self,
+        cell: str,
+        spans: Sequence[tuple[int, int]],
+        column: Column,
+        base: Style,
+        under: Sequence[str],
+    ) -> list[tuple[str, Style]]:
+        """Draw a cell with the letters that a search has matched set apart."""
+        text = fit(cell, column.width, ellipsis=self.planhat.glyphs.ellipsis)
+        kept, lit = shown_letters(cell, column.width), self._look("lit", *under)
+        pieces, at = [], 0
+        for start, end in spans:
+            if start < kept:
+                end = min(end, kept)  # noqa: PLW2901 -- what is cut off isn't lit
+                pieces += [(text[at:start], base), (text[start:end], lit)]
+                at = end
+        return [(part, style) for part, style in (*pieces, (text[at:], base)) if part]
+
+    def _cell(self, cell: str | Text, column: Column, base: Style) -> list[tuple[str, Style]]:
+        ellipsis = self.planhat.glyphs.ellipsis
+        if isinstance(cell, str):
+            return [(fit(cell, column.width, right=column.right, ellipsis=ellipsis), base)]
+        text = cell.copy()
+        if text.cell_len > column.width:
+            text.truncate(column.width - 1)
+            text.append(ellipsis)
+        text.truncate(column.width, pad=True)
+        drawn = text.render(self.app.console)
+        return [(s.text, base + s.style if s.style else base) for s in drawn if s.text]
+
+    def _miss(self, index: int) -> None:
+        page = index // PAGE
+        if page not in self._asked:
+            self._asked.add(page)
+            self.miss(page * PAGE)
+
+
+def _joined(pieces: Sequence[tuple[str, Style]]) -> list[Segment]:
+    """Return the pieces as segments, neighbours of one style as one: fewer cost less to draw."""
+    segments: list[Segment] = []
+    text, style = pieces[0]
+    for more, other in pieces[1:]:
+        if other is style:
+            text += more
+        else:
+            segments.append(Segment(text, style))
+            text, style = more, other
+    segments.append(Segment(text, style))
+    return segments

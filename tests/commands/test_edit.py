@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.commands.results import Planned
+from planhat_tui.errors import GuardrailError, InputError, NotFoundError
+from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planhat_tui.model.values import Json
+    from tests.commands.conftest import Desk
+
+
+def _swap(old: str, new: str) -> Callable[[str], str]:
+    def edit(text: str) -> str:
+        assert old in text, text
+        return text.replace(old, new, 1)
+
+    return edit
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def test_one_record_is_edited_in_one_step_and_taken_back_as_one(desk: Desk) -> None:
+    raw = desk.one("company", "show", "Acme Inc")
+    desk.editors = [
+        lambda text: _swap("phase:", "phase: renewal #")(_swap("city:", "city: Malmö #")(text))
+    ]
+    done = desk.do("edit", "Acme Inc")
+    assert done.text == "2 fields of Acme Inc: delivered."
+    now = desk.server.get(desk.company())
+    assert (now["phase"], now["city"]) == ("renewal", "Malmö")
+    desk.do("undo", "--yes")
+    now = desk.server.get(desk.company())
+    assert (now["phase"], now.get("city")) == (raw["phase"], raw.get("city"))
+
+
+def test_left_as_it_was_nothing_is_done(desk: Desk) -> None:
+    desk.editors = [_same]
+    asked = len(desk.network.asked)
+    assert desk.do("edit", "Acme Inc").text == "Nothing to change: it is so already."
+    assert len(desk.network.asked) == asked
+
+
+def test_several_are_one_text_and_a_plan_that_is_one_step(desk: Desk) -> None:
+    names = [str(row["name"]) for row in desk.rows("company", "find", "limit:3")]
+    desk.editors = [lambda text: text.replace("  city:", "  city: Lund #")]
+    done = desk.do("edit", *names)
+    assert desk.asked[0][0].startswith("edit 3 records: 3 companies will change in acme.")
+    assert done.text == "edit 3 records: 3 delivered."
+    assert {desk.server.get(desk.company(name))["city"] for name in names} == {"Lund"}
+    assert len({entry.step for entry in desk.workspace.reads.journal()}) == 1
+
+
+def test_contacts_are_edited_too_but_not_beside_companies(desk: Desk) -> None:
+    person = desk.contact_ids()[0]
+    desk.editors = [_swap("position:", "position: Chief of Staff #")]
+    assert desk.do("edit", person).records[0]["position"] == "Chief of Staff"
+    with pytest.raises(NotFoundError, match=r"All must be companies, or all contacts\."):
+        desk.do("edit", "Acme Inc", person)
+
+
+def test_a_mistake_comes_back_with_the_text_until_it_is_right(desk: Desk) -> None:
+    desk.editors = [
+        _swap("renewalDate:", "renewalDate: soon #"),
+        _swap("renewalDate: soon", "renewalDate: 2027-01-01"),
+    ]
+    done = desk.do("edit", "Acme Inc")
+    above, _ = desk.edited[1].split("\nrenewalDate: soon")
+    assert above.split("\n")[-1].startswith("#! soon is no date. ")
+    assert str(done.records[0]["renewalDate"]).startswith("2027-01-01")
+
+
+def test_who_leaves_the_mistake_changes_nothing_and_keeps_the_text(desk: Desk) -> None:
+    desk.editors = [_swap("renewalDate:", "renewalDate: soon #"), _same]
+    with pytest.raises(InputError, match=r"Nothing was changed\. Line \d+: soon is no date"):
+        desk.do("edit", "Acme Inc")
+    path = desk.paths.state / "edit.yaml"
+    assert "renewalDate: soon" in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert desk.workspace.reads.journal() == ()
+
+
+def test_what_others_changed_meanwhile_is_merged_or_a_conflict(desk: Desk) -> None:
+    company = desk.company()
+
+    def meanwhile(text: str) -> str:
+        theirs: dict[str, Json] = {"tags": ["theirs"], "phase": "churned"}
+        desk.server.ask("PUT", f"/companies/{company}", theirs)
+        desk.time.leap(60)
+        tagged = _swap("tags: [", "tags: [mine, ")(text)
+        return _swap("phase:", "phase: renewal #")(tagged)
+
+    desk.editors = [meanwhile]
+    desk.do("edit", "Acme Inc")
+    now = desk.server.get(company)
+    assert now["phase"] == "churned"
+    assert {"mine", "theirs"} <= set(now["tags"])
+    assert desk.states() == [State.CONFLICT]
+
+
+def test_the_line_edits_the_selection(desk: Desk) -> None:
+    desk.editors = [_swap("phase:", "phase: renewal #")]
+    desk.colon("edit", Kind.COMPANY, desk.company())
+    assert desk.states() == [State.QUEUED]
+    several = [row.id for row in desk.workspace.reads.companies(limit=2).rows]
+    desk.editors = [lambda text: text.replace("  city:", "  city: Lund #")]
+    (planned,) = desk.colon("edit", Kind.COMPANY, *several)
+    assert isinstance(planned, Planned), "it is shown first"
+    assert desk.states() == [State.QUEUED]
+    with pytest.raises(InputError, match="No company or contact is selected"):
+        desk.colon("edit")
+
+
+def test_a_profile_that_forbids_it_says_so_before_the_editor(desk: Desk) -> None:
+    desk.reopen(read_only=True)
+    with pytest.raises(GuardrailError):
+        desk.do("edit", "Acme Inc")
+    assert desk.edited == []
+
+
+def test_too_many_are_no_text(desk: Desk) -> None:
+    with pytest.raises(InputError, match="too many for a text"):
+        desk.colon("edit", Kind.COMPANY, *[f"c{n}" for n in range(201)])

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.config.loading import load_config
+from planhat_tui.errors import InputError, NotFoundError, QueryError
+
+if TYPE_CHECKING:
+    from tests.commands.conftest import Desk
+
+
+def test_a_view_is_saved_listed_with_its_count_shown_and_removed(desk: Desk) -> None:
+    assert desk.do("view", "save", "portfolio", "acme", "sort:-name", "--start").text == (
+        "View portfolio is saved."
+    )
+    assert load_config(desk.paths.config_file).views["portfolio"].view.query == "acme"
+    (row,) = desk.rows("view", "list")
+    found = desk.rows("company", "find", "acme", "sort:-name")
+    assert row == {
+        "name": "portfolio",
+        "companies": len(found),
+        "query": "acme",
+        "sort": "-name",
+        "columns": [],
+        "start": True,
+    }
+    assert found
+    assert desk.rows("view", "show", "portfolio") == found
+    assert desk.do("view", "save", "portfolio", "x", "--columns", "name, arr").text == (
+        "View portfolio is changed."
+    )
+    assert load_config(desk.paths.config_file).views["portfolio"].view.columns == ("name", "arr")
+    assert desk.do("view", "remove", "portfolio").text == "View portfolio is removed."
+    assert desk.rows("view", "list") == ()
+    assert "view save" in getattr(desk.shell("view", "list"), "note", "")
+
+
+def test_what_is_no_query_is_not_saved(desk: Desk) -> None:
+    with pytest.raises(QueryError):
+        desk.do("view", "save", "a", "shoesize:3")
+    with pytest.raises(InputError):
+        desk.do("view", "save", " ", "acme")
+    assert load_config(desk.paths.config_file).views == {}
+
+
+def test_a_view_that_isnt_there_names_the_nearest(desk: Desk) -> None:
+    desk.do("view", "save", "portfolio", "acme")
+    for verb in ("show", "remove"):
+        with pytest.raises(NotFoundError) as error:
+            desk.shell("view", verb, "portfolo")
+        assert error.value.advice == "Did you mean portfolio?"
+
+
+def test_a_blank_in_a_word_is_kept_in_the_view(desk: Desk) -> None:
+    desk.do("view", "save", "two words", "tag:big spender", "-phase:lost")
+    query = load_config(desk.paths.config_file).views["two words"].view.query
+    assert query == 'tag:"big spender" -phase:lost'

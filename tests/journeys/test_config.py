@@ -1,0 +1,40 @@
+"""A config that somebody changes while the explorer runs: taken up, or told where it's wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys.servers import configure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.journeys.conftest import Journey, Person
+
+ACME = "profiles:\n  acme: {base_url: https://api.planhat.com, token: {env: ACME_TOKEN}}\n"
+
+
+def test_what_is_changed_elsewhere_is_taken_up_and_a_mistake_changes_nothing(
+    journey: Journey, home: Path
+) -> None:
+    async def change(person: Person) -> None:
+        configure(
+            home,
+            ACME + "views: {Won: {query: phase:won}}\n"
+            "settings: {theme: fjord, keymap: {keys: {find: f5}}}\n",
+        )
+        await person.until("The config has changed: profiles, views, keys, theme")
+        assert person.app.theme == "fjord"
+        await person.press("f5")
+        assert person.focus == "search"
+        await person.press("escape", "p")
+        person.sees("acme", "api.planhat.com")
+        await person.press("escape", "f")
+        person.sees("Won")
+        await person.press("escape")
+        configure(home, ACME + "settings: {thema: planhat-dark}\n")
+        await person.until("Did you mean theme?", "the config holds as it was")
+        assert person.app.theme == "fjord"
+
+    configure(home, "settings: {theme: planhat-dark}\n")
+    journey(change, (120, 40), picture=False)

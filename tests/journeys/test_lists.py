@@ -1,0 +1,361 @@
+"""The list of companies: its order, its columns, its marks, and where the cursor stays."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.journeys.conftest import Person
+
+
+def test_escape_from_what_was_found_stays_with_the_company(journey: Journey) -> None:
+    async def find_and_leave(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("j")
+        rows = person.app.explorer.companies.rows
+        here, line = rows.current, rows.cursor - rows.scroll_offset.y
+        assert here is not None
+        await person.press("escape")
+        person.sees("1,200 of 1,200", "by name")
+        assert rows.current is not None
+        assert rows.current.id == here.id
+        ids = person.app.explorer.workspace.reads.company_ids("", 2000)
+        assert ids[rows.cursor] == here.id
+        assert rows.cursor - rows.scroll_offset.y == line
+        await person.press("n")
+        assert rows.current.id != here.id
+        assert "Acme" in str(rows.current.cells["name"])
+        await person.press("N")
+        assert rows.current.id == here.id
+
+    journey(find_and_leave, MEDIUM, picture=False)
+
+
+@BOTH
+def test_the_list_is_sorted_by_several_fields_where_it_stands(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def sort(person: Person) -> None:
+        await person.press("j", "j")
+        rows = person.app.explorer.companies.rows
+        here = rows.current
+        assert here is not None
+        await person.press("s", "j", "space")
+        person.sees_line("Phase", "A to Z")
+        await person.press("j", "j", "space")
+        person.sees_line("2", "ARR", "largest first")
+        await person.press("ctrl+s")
+        person.sees("PHASE▴", "ARR▾", "by Phase, then ARR")
+        assert rows.current is not None
+        assert rows.current.id == here.id
+
+    journey(sort, size)
+
+
+@BOTH
+def test_s_offers_the_fields_and_shows_the_order_as_it_grows(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def choose(person: Person) -> None:
+        await person.press("s", "j", "space", "j", "j", "space")
+        person.sees_line("1", "Phase", "A to Z")
+        person.sees_line("2", "ARR", "largest first")
+        assert person.focus == "order-rows"
+
+    journey(choose, size)
+
+
+@BOTH
+def test_shift_s_offers_the_columns_and_says_which_are_shown(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def choose(person: Person) -> None:
+        await person.press("S", "j", "space")
+        person.sees_line("[x]", "HEALTH")
+        person.sees_line("[ ]", "PHASE")
+        assert person.focus == "column-rows"
+
+    journey(choose, size)
+
+
+def test_marks_stay_while_the_list_is_filtered_and_sorted(journey: Journey) -> None:
+    async def mark(person: Person) -> None:
+        await person.press("v", "j", "j", "v")
+        person.sees("3 marked · ARR shown 134M · by name")
+        await person.find("acme inc")
+        await person.press("space")
+        person.sees("4 marked, 3 not shown")
+        await person.press("y")
+        assert person.message == "Copied: 4 names"
+        await person.press("S", "j", "space", "enter")
+        person.sees("4 marked, 3 not shown")
+        person.sees_no("PHASE")
+
+    journey(mark, SMALL)
+
+
+def test_a_field_is_copied_by_a_piece_of_its_name(journey: Journey) -> None:
+    async def copy(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("Y")
+        await person.type("domain")
+        await person.press("enter")
+        assert person.message.startswith("Copied: ")
+        assert person.app.clipboard
+        assert person.message == f"Copied: {person.app.clipboard}"
+        await person.press("Y")
+        await person.type("json")
+        await person.press("enter")
+        assert person.message == "Copied: JSON of Acme Inc"
+        assert json.loads(person.app.clipboard)["name"] == "Acme Inc"
+
+    journey(copy, SMALL, picture=False)
+
+
+def test_the_marked_rows_are_copied_as_the_list_has_them(journey: Journey) -> None:
+    async def copy(person: Person) -> None:
+        await person.press("v", "j", "j", "v", "Y", "enter")
+        assert person.message == "Copied: Rows of 3 records"
+        rows = [line.split("\t") for line in person.app.clipboard.split("\n")]
+        assert len(rows) == 3
+        assert {len(row) for row in rows} == {len(person.app.explorer.companies.rows.columns)}
+        await person.press("Y")
+        await person.type("name")
+        await person.press("enter")
+        assert person.app.clipboard.split("\n") == [row[0] for row in rows]
+
+    journey(copy, SMALL, picture=False)
+
+
+@BOTH
+def test_a_list_is_saved_as_a_view_and_is_there_after_a_restart(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def save(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("f")
+        person.sees("Saved views", "All companies", "1,200", "No view is saved yet")
+        await person.type("my acmes")
+        person.sees("save this list so")
+        await person.press("enter")
+        assert person.message == "View my acmes is saved.  f shows it again"
+
+    async def come_back(person: Person) -> None:
+        person.sees("acme inc", "3 of 1,200")
+        await person.press("f", "enter")
+        person.sees("1,200 of 1,200")
+        await person.press("f")
+        person.sees_line("my acmes", "3", "acme inc")
+        await person.type("acmes")
+        await person.press("enter")
+        person.sees("3 of 1,200")
+        assert person.message == "my acmes is on screen.  f shows the others"
+        await person.press("f")
+
+    journey(save, size, picture=False)
+    journey(come_back, size)
+
+
+@BOTH
+def test_a_query_is_completed_from_values_with_counts_and_the_list_stays(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def complete(person: Person) -> None:
+        await person.press("slash")
+        await person.type("acme pha")
+        before = person.app.explorer.companies.rows.region
+        person.sees("tab  phase")
+        await person.press("tab")
+        assert person.app.explorer.companies.search.value == "acme phase:"
+        person.sees_line("tab", "expansion 170", "onboarding 164")
+        await person.type("o")
+        await person.press("tab")
+        assert person.app.explorer.companies.search.value == "acme phase:onboarding "
+        person.sees("best match first")
+        await person.type("tag:")
+        await person.press("down")
+        assert person.app.explorer.companies.rows.region == before
+        assert person.focus == "search"
+
+    journey(complete, size, picture=False)
+
+
+def test_a_custom_field_is_a_column_an_order_and_a_column_of_the_export(
+    journey: Journey, tmp_path: Path
+) -> None:
+    target = tmp_path / "seats.csv"
+
+    async def choose(person: Person) -> None:
+        await person.press("S", "a")
+        await person.type("seat")
+        await person.press("enter")
+        person.sees_line("[x]", "SEATS")
+        await person.press("ctrl+s", "s")
+        person.sees("Seats")  # what the list shows is offered
+        await person.press("a")
+        await person.type("seats")
+        await person.press("enter", "space")
+        person.sees_line("1", "Seats", "downwards")
+        await person.press("ctrl+s")
+        person.sees("SEATS▾", "by Seats, downwards")
+        await person.press("g")
+        rows = person.app.explorer.companies.rows
+        shown = [rows.row(n) for n in range(12)]
+        seats = [int(str(row.cells["custom.Seats"])) for row in shown if row is not None]
+        assert len(seats) == 12
+        assert seats == sorted(seats, reverse=True)
+        await person.type(f":export --to {target}")
+        await person.press("enter")
+        head, first, *_ = target.read_text(encoding="utf-8-sig").splitlines()
+        assert head.split(",")[:2] == ["name", "custom.Seats"]
+        assert first.split(",")[1] == str(seats[0])
+
+    async def come_back(person: Person) -> None:
+        person.sees("SEATS▾", "by Seats, downwards")
+
+    journey(choose, MEDIUM, picture=False)
+    journey(come_back, MEDIUM, picture=False)
+
+
+@BOTH
+def test_columns_are_made_wider_with_keys_and_stay_so(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    def width_of(person: Person, key: str) -> int:
+        return next(c.width for c in person.app.explorer.companies.rows.columns if c.key == key)
+
+    async def resize(person: Person) -> None:
+        before = width_of(person, "phase")
+        await person.press("S", "j", "l", "l", "l")
+        person.sees_line("[x]", "PHASE", f"{before + 3} cells")
+        assert width_of(person, "phase") == before + 3  # the list behind shows it at once
+        await person.press("escape")
+        assert width_of(person, "phase") == before
+        await person.press("S", "j", "l", "l", "k", "h")
+        person.sees_line("[x]", "NAME", "cells")
+        await person.press("ctrl+s")
+        assert width_of(person, "phase") == before + 2
+
+    async def come_back(person: Person) -> None:
+        await person.press("S", "j")
+        cells = width_of(person, "phase")
+        person.sees_line("[x]", "PHASE", f"{cells} cells")
+        await person.press("w")
+        person.sees_line("[x]", "PHASE", "as it fits")
+
+    journey(resize, size, picture=False)
+    journey(come_back, size)
+
+
+@BOTH
+def test_contacts_have_an_order_and_columns_of_their_own_and_keep_them(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    def names(person: Person, column: str) -> list[str]:
+        rows = person.app.explorer.contacts.rows
+        shown = [rows.row(n) for n in range(rows.total)]
+        return [str(row.cells[column]) for row in shown if row is not None]
+
+    def a_to_z(texts: list[str]) -> list[str]:
+        return sorted(texts, key=lambda text: (text == "-", text.casefold()))
+
+    async def arrange(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3")
+        usual = names(person, "name")
+        here = person.app.explorer.contacts.rows.current
+        assert here is not None
+        await person.press("s", "j", "space")
+        person.sees_line("1", "Position", "A to Z")
+        await person.press("g", "space")
+        person.sees_line("2", "Name", "A to Z")
+        await person.press("ctrl+s")
+        person.sees_line("POSITI", "▴")
+        person.sees(
+            "NAME▴", *(["by Position, then Name · now"] if size == MEDIUM else ["Acme Inc · now ━"])
+        )
+        assert names(person, "position") == a_to_z(names(person, "position"))
+        assert sorted(names(person, "name")) == sorted(usual)
+        assert person.app.explorer.contacts.rows.current is not None
+        assert person.app.explorer.contacts.rows.current.id == here.id
+        await person.press("S", "j", "j", "space", "ctrl+s")
+        person.sees_no("PHONE")
+
+    async def come_back(person: Person) -> None:
+        await person.find("globex")
+        await person.press("3")
+        person.sees_line("POSITI", "▴")
+        person.sees(
+            "NAME▴",
+            *(["by Position, then Name · now"] if size == MEDIUM else ["Globex Motors · now ━"]),
+        )
+        person.sees_no("PHONE")
+        assert names(person, "position") == a_to_z(names(person, "position"))
+
+    journey(arrange, size, picture=False)
+    journey(come_back, size)
+
+
+@BOTH
+def test_contacts_have_the_keys_of_lists(journey: Journey, size: tuple[int, int]) -> None:
+    async def keys(person: Person) -> None:
+        await person.find("bo.larsson@acme")
+        await person.press("3")
+        person.sees_line("t contact tags", "e field", "a add", "D delete", "o queue", "? keys")
+        contacts = person.app.explorer.contacts
+        for key in ("n", "N"):
+            await person.press("j")
+            assert contacts.current is not None
+            assert contacts.current.name != "Bo Larsson"
+            await person.press(key)
+            assert contacts.current.name == "Bo Larsson"
+        await person.press("f")
+        person.sees("Saved views")
+
+    journey(keys, size, picture=False)
+
+
+def test_the_detail_has_the_keys_of_lists(journey: Journey) -> None:
+    async def keys(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("2", "n")
+        assert person.message == "Nothing was looked for here yet.  / filters the fields"
+        await person.press("slash")
+        await person.type("renewal\n")
+        await person.press("escape")
+        rows, seen = person.app.explorer.detail.rows, []
+        for key in ("g", "n", "n", "N"):
+            await person.press(key)
+            assert rows.current is not None
+            seen.append(rows.current.cells["label"])
+        assert seen == ["Tags", "Renewal", "Last renewal", "Renewal"]
+        await person.press("Y")
+        person.sees("Copy a field of Acme Inc")
+        await person.press("escape", "D")
+        person.sees("Delete Acme Inc")
+
+    journey(keys, MEDIUM, picture=False)
+
+
+def test_calls_have_the_keys_of_lists(journey: Journey) -> None:
+    async def keys(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("4", "y")
+        assert person.message == "No call is under the cursor.  C logs one that just ended"
+        await person.press("a")
+        person.sees("Call that just ended")
+        person.sees_line("ctrl+s save", "esc close, draft kept")
+        await person.press("5", "ctrl+s", "y")
+        person.sees("Copied: +46 70 123 45 67")
+        await person.press("Y")
+        person.sees("Copy a field of the call to +46 70 123 45 67")
+        person.sees_no("as in the list")
+        await person.type("json\n")
+        person.sees("Copied: JSON of the call to +46 70 123 45 67")
+
+    journey(keys, MEDIUM, picture=False)

@@ -1,0 +1,117 @@
+"""Going back and forward, the page in the web app, the log of requests, keys of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys.conftest import BOTH, SMALL, Journey, Person
+from tests.journeys.servers import configure, profile, sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+@BOTH
+def test_one_goes_back_to_where_one_was_and_forward_again(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def wander(person: Person) -> None:
+        await person.press("left_square_bracket")
+        assert person.message == "This is the first place.  1 to 4 go to the panes"
+        await person.find("acme inc")
+        await person.press("3")
+        person.sees("Ines D'Angelo")
+        await person.find("globex")
+        await person.press("2")
+        globex = person.app.explorer.detail.company_id
+        await person.press("left_square_bracket")
+        assert person.focus == "company-rows"
+        await person.press("left_square_bracket")
+        assert person.focus == "contact-rows"
+        person.sees("Ines D'Angelo")
+        assert person.app.explorer.companies.search.value == "acme inc"
+        await person.press("right_square_bracket", "right_square_bracket")
+        assert person.focus == "field-rows"
+        assert person.app.explorer.detail.company_id == globex
+        await person.press("right_square_bracket")
+        assert person.message == "This is the last place.  [ goes back"
+
+    journey(wander, size, picture=False)
+
+
+def test_the_page_in_the_web_app_is_shown_before_it_opens(
+    journey: Journey, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda url, **_: opened.append(url))
+    with sandbox() as server:
+
+        async def look(person: Person) -> None:
+            await person.press("2", "O")
+            assert "doesn't say where the web app is.  In the config: web_url: " in person.message
+            assert opened == []
+            template = "\n    web_url: https://app.example/profile/{id}?of={name}\n"
+            configure(home, f"profiles:\n{profile('nord', server.url)}{template}")
+
+        configure(home, f"profiles:\n{profile('nord', server.url)}")
+        journey(look, SMALL, picture=False)
+
+        async def go(person: Person) -> None:
+            await person.press("2", "O")
+            shown = person.app.explorer.detail.company_id
+            person.sees(f"https://app.example/profile/{shown}?of=", "Enter opens it")
+            assert opened == []
+            await person.press("enter")
+            assert opened[0].startswith(f"https://app.example/profile/{shown}?of=")
+            assert person.message.startswith("Given to the browser: ")
+
+        journey(go, SMALL, picture=False)
+
+
+@BOTH
+def test_the_log_tells_what_was_asked_and_copies_it_without_the_token(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        await person.press("r")
+        await person.press("L")
+        person.sees("Requests to demo", "TIME", "METHOD", "PATH", "STATUS")
+        person.sees_line("GET", "/companies", "200")
+        await person.press("G", "y")
+        assert person.app.clipboard.startswith("curl -sS -X GET")
+        assert "$PLANHAT_TOKEN" in person.app.clipboard
+        assert "sandbox-token" not in person.app.clipboard
+        person.sees("Copied as curl.  $PLANHAT_TOKEN stands for the token")
+
+    journey(look, size)
+
+
+def test_keys_of_ones_own_work_and_a_key_without_a_command_says_so(
+    journey: Journey, home: Path
+) -> None:
+    async def press(person: Person) -> None:
+        await person.press("j", "f6")
+        person.sees("Tags of")
+        person.sees_no("does nothing here")
+        await person.press("escape")
+        await person.press("t")
+        assert person.message == "t does nothing here.  ? shows the keys"
+        await person.press("i")
+        person.sees("Field of")
+        await person.press("escape", "question_mark")
+        person.sees("up down scroll")
+        await person.press("down", "down", "down")
+        person.sees_line("F6", "add and remove tags")
+        person.sees_line("e i", "change a field")
+        await person.press("f9")
+        person.sees_no("change a field")
+        await person.press("a")
+        await person.type("Zoo Ltd")
+        await person.press("f7")
+        assert person.message.startswith("New company Zoo Ltd is ")
+
+    keys = "{tags: F6, save: 'F7, ctrl+s', close: 'F9, esc'}"
+    configure(home, f"settings: {{keymap: {{preset: vim, keys: {keys}}}}}\n")
+    journey(press, SMALL, picture=False)

@@ -1,0 +1,56 @@
+"""Plans: a change of many records is seen before it is done, followed, and taken back as one.
+
+Their pictures would show the rate limit and the seconds that calls take: never twice the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planhat_tui.model.planfile import decode
+from tests.journeys.conftest import SMALL, Journey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.journeys.conftest import Person
+
+
+def tagged(person: Person, tag: str) -> int:
+    return person.app.explorer.workspace.reads.companies(f"tag:{tag}").total
+
+
+def test_many_companies_are_tagged_by_a_plan_and_one_undo_takes_it_back(
+    journey: Journey, tmp_path: Path
+) -> None:
+    file = tmp_path / "q9.plan"
+
+    async def tag(person: Person) -> None:
+        await person.find("acme")
+        await person.press("V")
+        before = len(person.app.explorer.companies.rows.marks)
+        assert before > 5
+        await person.press("t")
+        await person.type("q9")
+        await person.press("ctrl+s")
+        person.sees("Plan: tag +q9", "[+q9]", "ctrl+s runs it")
+        person.sees_line(f"{before} will change")
+        await person.press("x")
+        person.sees_line(f"{before - 1} will change")
+        await person.press("w")
+        await person.type(f"{file}\n")
+        person.reads(f"Saved in {file}")
+        assert len(decode(file.read_text()).rows) == before - 1
+        await person.press("h")
+        person.sees("It doesn't run yet: ctrl+s runs it")
+        await person.press("ctrl+s")
+        await person.until(f"{before - 1} of {before - 1} delivered")
+        assert tagged(person, "q9") == before - 1
+        await person.press("u")
+        await person.until("ctrl+s")
+        await person.press("ctrl+s")
+        await person.until(f"{before - 1} edits are taken back")
+        assert tagged(person, "q9") == 0
+        assert len(person.app.explorer.companies.rows.marks) == 1  # the one that was taken out
+
+    journey(tag, SMALL, picture=False)

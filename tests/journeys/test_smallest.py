@@ -1,0 +1,174 @@
+"""A very small terminal: each screen shows its title, its keys and what one came for, whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pytest
+
+from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.widgets.sheetkeys import GAP
+from tests.journeys import planhat
+from tests.journeys.doing import set_field
+from tests.journeys.watch import Watch
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Journey, Person
+
+SMALLEST: Final = (60, 20)
+PANES: Final = ("1 Companies", "2 Detail", "3 Contacts 5", "4 Call")
+
+
+class Screen(NamedTuple):
+    """How one comes to a screen from a company in the list, and what has to be seen whole there.
+
+    The keys of a sheet are the sheet's own, ``keys`` are those of a pane.
+    """
+
+    press: tuple[str, ...]
+    title: str
+    words: tuple[str, ...]
+    type: str = ""
+    then: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+def _value(name: str, title: str, *words: str) -> Screen:
+    return Screen(("e",), title, words, type=f"{name}\n")
+
+
+def _line(text: str, title: str, *words: str) -> Screen:
+    return Screen(("colon",), title, words, type=f"{text}\n")
+
+
+SCREENS: Final = {
+    "companies": Screen(
+        (),
+        "[1 Companies]",
+        (*PANES[1:], "NAME", "PHASE", "HEALTH", "ARR", "Acme Learning Inc", "online", "200 left"),
+        keys=("/ find", "enter open", "t tags", "e field", "? keys"),
+    ),
+    "detail": Screen(
+        ("2",),
+        "[2 Detail]",
+        (*PANES[2:], "FIELD", "VALUE", "TYPE", "Monthly revenue", "2026-10-22", "person"),
+        keys=("/ find", "enter open", "e field", "t tags", "? keys"),
+    ),
+    "contacts": Screen(
+        ("3",),
+        "[3 Contacts 5]",
+        (*PANES[:2], "NAME", "POSITION", "PHONE", "★ Ines D'Angelo", "+46 70 123 45 67"),
+        keys=("enter open", "t contact tags", "o queue", "? keys"),
+    ),
+    "calls": Screen(
+        ("4",),
+        "[4 Call]",
+        (*PANES[:3], "Calls logged from here"),
+        keys=("C log call", "enter open", "? keys"),
+    ),
+    "a call that just ended": Screen(
+        ("C",),
+        "Call that just ended with Ines D'Angelo at Acme Inc",
+        ("minutes", "5, 90s or 1h5m", "waiting", "start", "14:05 or -10m", "14:10 or now", "note"),
+        keys=("ctrl+s save", "esc close, draft kept"),
+    ),
+    "a call that runs": Screen(
+        ("c",),
+        "[4 Call ▸ 0:00]",
+        (*PANES[:3], "Call now with Ines D'Angelo at Acme Inc", "▸ ring 0:00", "talk 0:00", "end"),
+        keys=("space next stage", "ctrl+s save"),
+    ),
+    "help": Screen(("question_mark",), "Keys", ("next row", "open the row")),
+    "overview": Screen(
+        ("0",), "Overview", ("1,200 companies", "COMPANIES", "onboarding", "at risk")
+    ),
+    "outbox": Screen(("o",), "Not delivered yet", ("Everything is delivered.",)),
+    "requests": Screen(("L",), "Requests to demo", ("TIME", "METHOD", "PATH", "STATUS")),
+    "tenants": Screen(("p",), "Tenants", ("TENANT", "HOST", "demo-2", "in this program")),
+    "a new tenant": Screen(
+        ("p", "a"),
+        "A new tenant",
+        (
+            "what you call it, such as acme-eu",
+            "https://api.planhat.com",
+            "env NAME, command pass x, file ~/x, keyring x",
+            "sent as",
+            "tenant id",
+            "a word in the header: PRODUCTION",
+            "allowed",
+        ),
+    ),
+    "journal": Screen(("J",), "Changed from here", ("Nothing was changed from here yet.",)),
+    "answers": Screen(("A",), "Answers", ("Nothing was answered yet.",)),
+    "order": Screen(("s",), "Order of the list", ("Name", "Renews", "External id")),
+    "columns": Screen(("S",), "Columns of the list", ("[x]  PHASE", "[ ]  EXTERNAL ID")),
+    "a custom column": Screen(
+        ("S", "a"), "A custom field", ("Seats", "number", "Kick-off", "date")
+    ),
+    "views": Screen(("f",), "Saved views", ("a view, or a new name", "All companies")),
+    "tags": Screen(("t",), "Tags of Acme Inc", ("bêta", "a tag, or several with commas", "vip")),
+    "tags of many": Screen(("V", "t"), "Tags of 3 companies", ("bêta 1 of 3",)),
+    "fields": Screen(("e",), "Field of Acme Inc", ("a piece of its name", "Phase", "Renewal")),
+    "a text": _value("name", "Name of Acme Inc", "Acme Inc"),
+    "a number": _value("seats", "Seats of Acme Inc"),
+    "a day": _value("renewal", "Renewal of Acme Inc", "2026-10-22"),
+    "a choice": _value("phase", "Phase of Acme Inc", "onboarding"),
+    "a person": _value("co-owner", "Co-owner of Acme Inc", "Diego Moreno"),
+    "a new company": Screen(("a",), "A new company", ("name", "needed", "external id", "owner")),
+    "a new contact": Screen(
+        ("3", "a"),
+        "A new contact at Acme Inc",
+        ("needed: a name, a phone or an e-mail", "position"),
+    ),
+    "a new field": Screen(
+        ("2", "a"), "Custom field for Acme Inc", ("one that the tenant has, or a new name",)
+    ),
+    "timeline": Screen(("2", "T"), "Timeline of Acme Inc", ("Nothing was seen to change yet",)),
+    "copy": Screen(("Y",), "Copy a field of Acme Inc", ("a piece of it", "Name")),
+    "delete": Screen(
+        ("D",), "Delete Acme Inc", ("Delete Acme Inc in demo?", "Type delete and Enter:")
+    ),
+    "undo": Screen(("t",), "Undo", ("gold",), type="gold\n\x13", then=("u",)),
+    "a plan": _line(
+        "bulk company phase:won --tag x", "Plan: tag +x", "166 will change", "COMPANY", "TAGS"
+    ),
+    "an answer": _line("limits", "Answers", ":limits"),
+    "duplicates": _line("duplicates company", "Perhaps the same company: 206 groups", "NAME"),
+}
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_each_screen_is_seen_whole(journey: Journey, name: str) -> None:
+    screen = SCREENS[name]
+
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press(*screen.press)
+        await person.type(screen.type)
+        await person.press(*screen.then)
+        top = person.app.screen
+        keys = top.keys.split(GAP) if isinstance(top, Sheet) else [*screen.keys]
+        assert keys
+        for text in (screen.title, *screen.words, *keys):
+            person.sees_on_top(text)
+
+    journey(look, SMALLEST, picture=False)
+
+
+def test_so_is_a_conflict(journey: Journey) -> None:
+    watch = Watch()
+
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        planhat.change(person, "Acme Inc", phase="theirs")
+        watch.wait(minutes=1)
+        await set_field(person, "pha", "mine")
+        await person.press("o")
+        for text in ("Not delivered yet", "conflict", "Acme Inc", "enter decides", "esc close"):
+            person.sees_on_top(text)
+        await person.press("enter")
+        title = "Acme Inc was changed by somebody else"
+        for text in (title, "1 BEFORE", "2 MINE", "3 THEIRS", "mine", "theirs", "e other value"):
+            person.sees_on_top(text)
+
+    journey(look, SMALLEST, picture=False, clock=watch.clock)

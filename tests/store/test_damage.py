@@ -1,0 +1,207 @@
+"""Migrations that are killed, disks that fill up: nothing typed is lost, and reading goes on."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.errors import StorageError
+from planhat_tui.model import query
+from planhat_tui.model.edits import Change
+from planhat_tui.model.records import Kind
+from planhat_tui.store.connection import Database
+from planhat_tui.store.schema import HISTORY, MACHINE, MIRROR, OUTBOX
+from planhat_tui.store.tenant import TenantStore
+from tests.conftest import EFFORT
+from tests.store.conftest import received, tick, update
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+COUNT = 2_300
+COUNTS = 3
+"""The version from which on the file keeps how many there are."""
+FILES = {"mirror.db": MIRROR, "outbox.db": OUTBOX, "history.db": HISTORY, "state.db": MACHINE}
+OPEN = """
+import os, sqlite3, sys
+from pathlib import Path
+from planhat_tui.store import connection, rebuilding
+from planhat_tui.store.tenant import TenantStore
+
+left = int(sys.argv[2])
+
+def traced(statement):
+    global left
+    if statement.startswith(("CREATE", "ALTER", "DROP", "INSERT", "DELETE", "COMMIT", "BEGIN")):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), 9)
+
+connect = sqlite3.connect
+
+def watched(*args, **options):
+    made = connect(*args, **options)
+    made.set_trace_callback(traced)
+    return made
+
+sqlite3.connect = watched
+TenantStore.open(Path(sys.argv[1])).close()
+print(left)
+"""
+"""Opens a tenant's files, and kills itself at the n-th statement that changes something."""
+
+
+def made(path: Path, migrations: Sequence[str], version: int) -> sqlite3.Connection:
+    """Make a file as the program of that version did."""
+    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    for migration in migrations[:version]:
+        for statement in migration.split(";\n"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {version}")
+    path.chmod(0o600)
+    return connection
+
+
+def filled(folder: Path, version: int) -> None:
+    """Make a tenant's files of an earlier version, with companies and an edit that waits."""
+    store = TenantStore.open(folder, wall=tick)
+    store.outbox.add(update("c7", Change("phase", None, "renewal")))
+    store.close()
+    for name in ("mirror.db", "mirror.db-wal", "mirror.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+    connection = made(folder / "mirror.db", MIRROR, version)
+    connection.execute("BEGIN")
+    for n in range(COUNT):
+        insert_company(connection, n)
+    if version >= COUNTS:
+        counted = ("count_company", COUNT)
+        connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", counted)
+    connection.execute("INSERT OR REPLACE INTO fact VALUES ('lean_at', '5.0')")
+    connection.commit()
+    connection.close()
+
+
+def insert_company(connection: sqlite3.Connection, n: int) -> None:
+    """Insert a company, whatever columns that version has."""
+    raw = json.dumps({"_id": f"c{n}", "name": f"Acme {n}", "arr": n})
+    body = [row[1] for row in connection.execute("PRAGMA table_info(company_body)")]
+    given = {"row": n + 1, "id": f"c{n}", "complete": 1, "seen_at": 5.0, "tags": "[]", "known": 1}
+    given |= {} if body else {"json": raw}
+    columns = connection.execute("PRAGMA table_info(company)").fetchall()
+    needed = {name: given.get(name, "") for _, name, _, not_null, *_ in columns if not_null}
+    row = needed | {name: value for name, value in given.items() if name in {c[1] for c in columns}}
+    row |= {"laid": 0} if "laid" in row else {}
+    marks = ", ".join("?" * len(row))
+    connection.execute(
+        f"INSERT INTO company ({', '.join(row)}) VALUES ({marks})",  # noqa: S608 -- our names
+        tuple(row.values()),
+    )
+    if body:
+        connection.execute("INSERT INTO company_text (rowid, search) VALUES (?, '')", (n + 1,))
+        connection.execute("INSERT INTO company_facts (rowid, facts) VALUES (?, '')", (n + 1,))
+        connection.execute(
+            "INSERT INTO company_body (id, json, facts) VALUES (?, ?, ?)", (f"c{n}", raw, b"")
+        )
+
+
+def killed_at(folder: Path, statement: int) -> bool:
+    """Open the files in a process that dies there; whether it came so far."""
+    process = subprocess.run(
+        [sys.executable, "-c", OPEN, str(folder), str(statement)], check=False, timeout=60
+    )
+    assert process.returncode in {0, -signal.SIGKILL}
+    return process.returncode != 0
+
+
+STEPS = [1, 2, 7, 45, 84, 90, 100]
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("version", range(1, len(MIRROR)))
+@pytest.mark.parametrize("statement", STEPS if EFFORT >= 1 else STEPS[::3])
+def test_a_migration_that_is_killed_is_done_at_the_next_start(
+    folder: Path, version: int, statement: int
+) -> None:
+    filled(folder, version)
+    killed_at(folder, statement)
+    store = TenantStore.open(folder, wall=tick)
+    assert store.mirror.progress().companies_known == COUNT
+    shown = store.mirror.company("c7")
+    assert shown is not None
+    assert shown.raw["phase"] == "renewal"
+    assert (shown.seen_at, store.mirror.noted("lean_at")) == (5.0, "5.0")
+    assert len(store.outbox.open_entries()) == 1
+    store.close()
+    assert not any(".damaged" in path.name for path in folder.iterdir())
+
+
+@pytest.mark.crash
+def test_a_kill_in_the_middle_is_a_kill_in_the_middle(folder: Path) -> None:
+    filled(folder, 1)
+    assert killed_at(folder, 20)
+    connection = sqlite3.connect(folder / "mirror.db")
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    connection.close()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_earlier_version_of_every_file_is_brought_up_to_date(
+    tmp_path: Path, name: str
+) -> None:
+    migrations = FILES[name]
+    newest = {}
+    for version in range(1, len(migrations) + 1):
+        path = tmp_path / str(version) / name
+        made(path, migrations, version).close()
+        database = Database(path, migrations, durable=False)
+        with database.reading() as connection:
+            newest[version] = sorted(
+                connection.execute(
+                    "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE '%_before'"
+                )
+            )
+        database.close()
+    assert len({str(schema) for schema in newest.values()}) == 1
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_newer_version_of_any_file_is_refused_in_words(tmp_path: Path, name: str) -> None:
+    made(tmp_path / "d" / name, FILES[name], len(FILES[name])).close()
+    connection = sqlite3.connect(tmp_path / "d" / name)
+    connection.execute(f"PRAGMA user_version = {len(FILES[name]) + 1}")
+    connection.close()
+    with pytest.raises(StorageError, match="newer planhat-tui") as refused:
+        Database(tmp_path / "d" / name, FILES[name], durable=False)
+    assert refused.value.advice == "Install the newer version again."
+
+
+def test_on_a_full_disk_reading_goes_on_and_what_was_typed_stays(folder: Path) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(Kind.COMPANY, [received("c1", name="Acme", phase="won")], 1.0)
+    (entry,) = store.outbox.add(update("c1", Change("phase", "won", "renewal")))
+    store.refresh_overlay(entry.kind, entry.record_id)
+    with store.mirror._database.writing() as connection:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+    many = [received(f"c{n}", name=f"More {n}", note="x" * 3_000) for n in range(2, 300)]
+    with pytest.raises(StorageError, match="disk is full") as full:
+        store.mirror.put(Kind.COMPANY, many, 2.0)
+    assert full.value.advice == "Make room and try again."
+    found = store.mirror.search_companies(query.parse("acm")).rows
+    assert [(row.name, row.phase) for row in found] == [("Acme", "renewal")]
+    assert store.mirror.progress().companies_known == 1
+    with store.mirror._database.writing() as connection:
+        connection.execute("PRAGMA max_page_count = 1000000")
+    store.mirror.put(Kind.COMPANY, many, 3.0)  # room was made
+    assert store.mirror.progress().companies_known == 299
+    assert len(store.outbox.open_entries()) == 1
+    store.close()

@@ -1,0 +1,237 @@
+"""What was seen to change: kept beside the mirror, and longer than it."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.model import query
+from planhat_tui.model.records import Kind
+from planhat_tui.store.history import History, Keep
+from planhat_tui.store.tenant import TenantStore
+from tests.disk import read_only
+from tests.store.conftest import received, tick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from planhat_tui.model.values import Json
+
+COMPANY = Kind.COMPANY
+
+
+@pytest.fixture
+def history(folder: Path) -> Iterator[History]:
+    history = History(folder, tick, Keep())
+    yield history
+    history.close()
+
+
+def changes(history: History, record: str = "c1") -> list[tuple[str, Json, Json, bool]]:
+    seen = history.of(COMPANY, record)
+    return [(one.change.field, one.change.before, one.change.after, one.ours) for one in seen]
+
+
+def test_a_pull_that_brings_news_leaves_them_in_the_history(store: TenantStore) -> None:
+    mirror = store.mirror
+    mirror.put(COMPANY, [received("c1", name="Acme", phase="won", custom={"A.b": 1})], 1.0)
+    assert changes(store.history) == []  # what is seen for the first time hasn't changed
+    mirror.put(
+        COMPANY,
+        [received("c1", name="Acme", phase="lost", custom={"A.b": 2, "C": True}, __v=3)],
+        2.0,
+    )
+    assert sorted(changes(store.history)) == [
+        ("custom.A.b", 1, 2, False),
+        ("custom.C", None, True, False),
+        ("phase", "won", "lost", False),
+    ]
+    assert {one.seen_at for one in store.history.of(COMPANY, "c1")} == {2.0}
+    mirror.put(COMPANY, [received("c1", name="Acme", custom={"A.b": 2, "C": True})], 3.0)
+    assert changes(store.history)[0] == ("phase", "lost", None, False)
+
+
+def test_what_was_sent_from_here_is_told_from_the_rest(store: TenantStore) -> None:
+    store.mirror.put(COMPANY, [received("c1", phase="won", city="Umeå")], 1.0)
+    store.mirror.put(
+        COMPANY, [received("c1", phase="lost", city="Lund")], 2.0, ours=frozenset({"phase"})
+    )
+    assert sorted(changes(store.history)) == [
+        ("city", "Umeå", "Lund", False),
+        ("phase", "won", "lost", True),
+    ]
+
+
+def test_the_lean_list_brings_news_only_of_what_is_here_whole(store: TenantStore) -> None:
+    store.mirror.put_lean([received("c1", name="Acme"), received("c2", name="Globex")], 1.0)
+    store.mirror.put(COMPANY, [received("c1", name="Acme", phase="won")], 2.0)
+    store.mirror.put_lean([received("c1", name="Acme AB"), received("c2", name="Globus")], 3.0)
+    assert changes(store.history) == [("name", "Acme", "Acme AB", False)]
+    assert changes(store.history, "c2") == []
+
+
+def test_a_change_that_is_noticed_twice_is_noted_once(history: History) -> None:
+    won, lost = {"phase": "won"}, {"phase": "lost"}
+    history.note(COMPANY, [("c1", won, lost)], 1.0)
+    history.note(COMPANY, [("c1", won, lost)], 2.0)  # a crash came before the mirror had it
+    assert len(changes(history)) == 1
+    history.note(COMPANY, [("c1", lost, won)], 3.0)
+    history.note(COMPANY, [("c1", won, lost)], 4.0)
+    assert [(one[1], one[2]) for one in changes(history)] == [
+        ("won", "lost"),
+        ("lost", "won"),
+        ("won", "lost"),
+    ]
+
+
+def test_the_history_outlives_a_damaged_mirror(folder: Path) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(COMPANY, [received("c1", phase="won")], 1.0)
+    store.mirror.put(COMPANY, [received("c1", phase="lost")], 2.0)
+    store.close()
+    (folder / "mirror.db").write_bytes(b"\xa5" * 9_000)
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(COMPANY, [received("c1", phase="renewal")], 3.0)
+    assert changes(store.history) == [("phase", "won", "lost", False)]
+    store.close()
+
+
+def test_a_damaged_history_is_set_aside_and_begun_anew(folder: Path) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.history.note(COMPANY, [("c1", {}, {"phase": "won"})], 1.0)
+    store.close()
+    (folder / "history.db").write_bytes(b"\xa5" * 9_000)
+    store = TenantStore.open(folder, wall=tick)
+    assert changes(store.history) == []
+    store.history.note(COMPANY, [("c1", {}, {"phase": "won"})], 1.0)
+    assert len(changes(store.history)) == 1
+    assert any(path.name.startswith("history.db.damaged-") for path in folder.iterdir())
+    store.close()
+
+
+def test_where_nothing_can_be_written_the_past_is_read(folder: Path) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(COMPANY, [received("c1", phase="won")], 1.0)
+    store.history.note(COMPANY, [("c1", {}, {"phase": "won"})], 1.0)
+    store.close()
+    with read_only(folder):
+        store = TenantStore.open(folder, wall=tick)
+        assert len(changes(store.history)) == 1
+        store.history.look(COMPANY, "c1")
+        assert store.history.looked_at(COMPANY, "c1") is None
+        store.close()
+
+
+def test_where_nothing_was_kept_and_nothing_can_be_there_is_no_past(folder: Path) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(COMPANY, [received("c1", phase="won")], 1.0)
+    store.close()
+    assert not (folder / "history.db").exists()  # it's made when it is needed
+    with read_only(folder):
+        store = TenantStore.open(folder, wall=tick)
+        assert changes(store.history) == []
+        assert store.history.last(COMPANY) == {}
+        assert store.history.unseen(COMPANY, ["c1"]) == frozenset()
+        store.close()
+
+
+def test_what_is_too_old_is_let_go(folder: Path) -> None:
+    history = History(folder, lambda: 1_000.0, Keep(seconds=100.0))
+    history.note(COMPANY, [("c1", {"h": n}, {"h": n + 1}) for n in range(3)], 850.0)
+    history.note(COMPANY, [("c1", {"h": 3}, {"h": 4})], 950.0)
+    history.prune()
+    assert changes(history) == [("h", 3, 4, False)]
+    history.close()
+
+
+def test_where_it_is_too_much_the_oldest_is_let_go(folder: Path) -> None:
+    history = History(folder, lambda: 1_000.0, Keep(size=200_000))
+    for n in range(60):
+        pairs = [(f"c{n}", {"note": "x" * 100}, {"note": "y" * 100}) for _ in range(1)]
+        pairs += [(f"c{n}-{m}", {"note": ""}, {"note": "z" * 200}) for m in range(40)]
+        history.note(COMPANY, pairs, float(n))
+    history.prune()
+    assert changes(history, "c0") == []
+    assert len(changes(history, "c59")) == 1
+    kept = sum(len(changes(history, f"c{n}-{m}")) for n in range(60) for m in range(40))
+    assert 100 < kept < 1_200
+    history.close()
+
+
+def test_companies_are_found_by_when_they_were_seen_to_change(folder: Path) -> None:
+    day = 86_400.0
+    now = 100 * day
+    ticks = count()
+    store = TenantStore.open(folder, wall=lambda: now + next(ticks))
+    for one, days in (("c1", 3.0), ("c2", 20.0)):
+        store.mirror.put(COMPANY, [received(one, name=one, phase="won")], 1.0)
+        store.mirror.put(COMPANY, [received(one, name=one, phase="lost")], now - days * day)
+    store.mirror.put(COMPANY, [received("c3", name="c3")], 1.0)
+
+    def found(text: str) -> list[str]:
+        return [row.id for row in store.mirror.search_companies(query.parse(text)).rows]
+
+    assert found("changed:last7d") == ["c1"]
+    assert found("changed:over7d") == ["c2"]
+    assert found("-has:changed") == ["c3"]
+    assert found("has:changed sort:-changed") == ["c1", "c2"]
+    store.close()
+
+
+def test_what_others_changed_since_one_looked_is_marked(
+    open_store: Callable[[], TenantStore],
+) -> None:
+    store = open_store()
+    ids = ["c1", "c2", "c3", "c4"]
+    for one in ids[:3]:
+        store.history.look(COMPANY, one)
+    later = tick() + 50.0
+    store.history.note(COMPANY, [("c1", {}, {"h": 1}), ("c4", {}, {"h": 1})], later)
+    store.history.note(COMPANY, [("c2", {}, {"h": 1})], later, frozenset({"h"}))
+    assert store.history.unseen(COMPANY, ids) == {"c1"}
+    again = open_store()
+    assert again.history.unseen(COMPANY, ids) == {"c1"}
+    assert again.history.looked_at(COMPANY, "c4") is None
+    for _ in range(60):
+        tick()
+    assert [one.change.field for one in again.history.look(COMPANY, "c1")] == ["h"]
+    assert again.history.unseen(COMPANY, ids) == frozenset()
+    assert again.history.look(COMPANY, "c1") == again.history.news(COMPANY, "c1") == ()
+
+
+def test_what_others_changed_since_one_looked_is_told_and_found(store: TenantStore) -> None:
+    store.mirror.put(COMPANY, [received(one, name=one, phase="won") for one in ("c1", "c2")], 1.0)
+    assert store.history.look(COMPANY, "c1") == ()
+    for at, phase in ((tick() + 10.0, "lost"), (tick() + 11.0, "renewal")):
+        records = [received(one, name=one, phase=phase) for one in ("c1", "c2")]
+        store.mirror.put(COMPANY, records, at)
+    news = [(one.change.before, one.change.after) for one in store.history.news(COMPANY, "c1")]
+    assert news == [("lost", "renewal"), ("won", "lost")]
+    assert store.history.news(COMPANY, "c2") == ()  # one never looked
+
+    def found(text: str) -> list[str]:
+        return [row.id for row in store.mirror.search_companies(query.parse(text)).rows]
+
+    assert found("is:changed") == ["c1"]
+    assert found("is:changed OR c2") == ["c1", "c2"]
+    assert found("-is:changed") == ["c2"]
+
+
+def test_to_ask_what_is_new_makes_no_file(folder: Path) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(COMPANY, [received("c1", name="c1", phase="won")], 1.0)
+    assert store.history.unseen(COMPANY, ["c1"]) == frozenset()
+    assert store.history.news(COMPANY, "c1") == ()
+    assert store.mirror.search_companies(query.parse("is:changed")).rows == ()
+    assert not (folder / "history.db").exists()
+    store.close()
+
+
+def test_a_record_made_here_keeps_when_one_looked_at_it(store: TenantStore) -> None:
+    store.history.look(COMPANY, "new-1")
+    store.history.rename(COMPANY, {"new-1": "c1"})
+    assert store.history.looked_at(COMPANY, "c1") is not None
+    assert store.history.looked_at(COMPANY, "new-1") is None

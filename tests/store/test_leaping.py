@@ -1,0 +1,81 @@
+"""The first of a list by a custom field are those that sorting all of it would give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.model import query
+from planhat_tui.model.records import Kind
+from planhat_tui.store import leaping
+from planhat_tui.store.tenant import TenantStore
+from tests.store.conftest import received
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planhat_tui.model.values import Json
+
+VALUES = st.none() | st.sampled_from(
+    [1, 2.5, -3, 10**12, True, False, "gold", "Gold", "silver", "", "1", "2026-01-01", [],
+     "2026-01-01T00:00:00.000Z", "2025-06-30", ["b", "a"], ["2026-01-01", "x"], [1, 2], {"a": 1}]
+)  # fmt: skip
+RECORDS = st.lists(
+    st.tuples(
+        st.sampled_from(["Acme", "Beta", "Ceta"]),
+        st.sampled_from([None, 10, 500]),
+        VALUES,
+        st.none() | VALUES,
+    ),
+    max_size=14,
+)
+ORDERS = ("custom.x", "-custom.x", "custom.x,-arr", "-custom.x,name", "custom.x,-custom.x")
+
+
+@pytest.fixture(scope="module")
+def mirror_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("leaping")
+
+
+@given(
+    records=RECORDS,
+    sort=st.sampled_from(ORDERS),
+    where=st.sampled_from(["", "arr:100.. ", "acme "]),
+    window=st.tuples(st.integers(0, 5), st.integers(1, 8)),
+    few=st.sampled_from([0, 2, 2_000]),
+)
+def test_a_window_is_the_same_as_of_all_sorted(
+    mirror_file: Path,
+    *,
+    records: list[tuple[str, int | None, Json, Json]],
+    sort: str,
+    where: str,
+    window: tuple[int, int],
+    few: int,
+) -> None:
+    store = TenantStore.open(mirror_file / "tenant")
+    offset, limit = window
+    asked = query.parse(f"{where}sort:{sort}")
+    try:
+        store.mirror.remove(Kind.COMPANY, [f"c{n}" for n in range(20)])
+        store.mirror.put(
+            Kind.COMPANY,
+            [
+                received(f"c{n}", name=name, arr=arr, custom={"X": value, "x": other})
+                for n, (name, arr, value, other) in enumerate(records)
+            ],
+            1.0,
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(leaping, "MOST", -1)
+            whole = store.mirror.search_companies(asked, limit, offset)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(leaping, "_FEW", few)
+            patch.setattr("planhat_tui.store.leads.FEW", 0)
+            leapt = store.mirror.search_companies(asked, limit, offset)
+        assert leapt.rows == whole.rows
+    finally:
+        store.close()

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planhat_tui.model import query
+from planhat_tui.model.records import Kind
+from planhat_tui.store import finding
+from planhat_tui.store.tenant import TenantStore
+from tests.memory import MEMORY
+from tests.store.conftest import received, tick
+
+if TYPE_CHECKING:
+    from planhat_tui.model.records import Received
+    from planhat_tui.model.values import Json
+
+ORDERS = (
+    "", "sort:name", "sort:-name", "sort:arr", "sort:-arr", "sort:phase,-arr",
+    "sort:-renewal,phase", "sort:owner", "sort:custom.Plan,-name",
+)  # fmt: skip
+
+CUSTOM: tuple[Json, ...] = ({}, {"Plan": "gold"}, {"Plan": 3})
+
+
+def listed(store: TenantStore, text: str) -> tuple[str, ...]:
+    return store.mirror.ids(query.parse(text), 10_000)
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> list[Received]:
+    count = draw(st.integers(1, 12))
+    some = st.none() | st.integers(0, 3)
+    made = []
+    for number in range(count):
+        fields: dict[str, Json] = {
+            "name": draw(st.sampled_from(("a", "b", "c", ""))),
+            "arr": draw(some),
+        }
+        fields["phase"] = draw(st.sampled_from(("", "won", "lost")))
+        fields["renewalDate"] = draw(st.sampled_from((None, "2026-01-01", "2026-05-01")))
+        fields["custom"] = draw(st.sampled_from(CUSTOM))
+        made.append(received(f"c{number}", **fields))
+    return made
+
+
+@given(companies(), st.sampled_from(ORDERS))
+def test_a_place_is_where_the_list_has_the_record(made: list[Received], order: str) -> None:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        store = TenantStore.open(Path(folder) / "t", wall=tick)
+        try:
+            store.mirror.put(Kind.COMPANY, made, 1.0)
+            ids = listed(store, order)
+            asked = query.parse(order)
+            assert [store.mirror.place(asked, one) for one in ids] == [*range(len(ids))]
+            assert store.mirror.place(asked, "nobody") is None
+            found = listed(store, f"-phase:won {order}".strip())
+            for one, after in pairwise(found):
+                matches = query.parse(f"-phase:won {order}")
+                assert store.mirror.neighbour(matches, one, back=False) == after
+                assert store.mirror.neighbour(matches, after, back=True) == one
+        finally:
+            store.close()
+
+
+@pytest.fixture
+def many(store: TenantStore) -> TenantStore:
+    rows = [received(f"c{n:04}", name=f"Acme {n:04}", arr=n) for n in range(finding.CAP + 200)]
+    store.mirror.put(Kind.COMPANY, rows, 1.0)
+    store.mirror.put(Kind.COMPANY, [received("z", name="Zebra", arr=1)], 1.0)
+    return store
+
+
+def test_of_what_is_looked_for_the_first_thousand_have_a_place(many: TenantStore) -> None:
+    assert many.mirror.place(query.parse("acme sort:name"), "c0007") == 7
+    assert many.mirror.place(query.parse("acme sort:name"), "c1100") is None
+    assert many.mirror.place(query.parse(""), "c1100") == 1100
+    assert many.mirror.place(query.parse("acme"), "z") is None
+
+
+def test_after_the_last_find_comes_the_first_and_before_it_the_last(store: TenantStore) -> None:
+    names = ("Acme b", "Acme a", "Berg", "Zen Acme")
+    rows = [received(f"c{n}", name=name) for n, name in enumerate(names)]
+    store.mirror.put(Kind.COMPANY, rows, 1.0)
+    asked = query.parse("acme")
+    assert store.mirror.neighbour(asked, "c1", back=False) == "c0"
+    assert store.mirror.neighbour(asked, "c0", back=False) == "c3"
+    assert store.mirror.neighbour(asked, "c3", back=False) == "c1"
+    assert store.mirror.neighbour(asked, "c1", back=True) == "c3"
+    assert store.mirror.neighbour(asked, "c2", back=False) == "c3"
+    assert store.mirror.neighbour(asked, "c2", back=True) == "c0"
+    assert store.mirror.neighbour(query.parse("xyzzy"), "c2", back=False) == ""

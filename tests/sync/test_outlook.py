@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from planhat_tui.model.limits import Limits
+from planhat_tui.store.rows import Progress
+from planhat_tui.sync.outlook import Outlook, calls_left, outlook, seconds_for
+
+WHOLE = Progress(100, 100, 900, contacts_complete=True, seen_at=1.0, contacts_known=900)
+LIMIT = Limits(limit=200, remaining=100, latency=0.2, reset_in=(20.0, 40.0))
+
+
+@pytest.mark.parametrize(
+    ("progress", "edition", "calls"),
+    [
+        (WHOLE, "modern", 0),
+        (WHOLE._replace(companies_complete=60), "seed", 40),
+        (WHOLE._replace(companies_known=12_000, companies_complete=0), "modern", 3),
+        (WHOLE._replace(contacts_complete=False, contacts_known=None), "modern", None),
+        (WHOLE._replace(contacts_complete=False, contacts_known=None), "seed", 1),
+        (WHOLE._replace(contacts_complete=False, contacts_known=500_000), "modern", 250),
+        (WHOLE._replace(contacts_complete=False), "modern", 1),
+    ],
+)
+def test_calls_that_are_left(progress: Progress, edition: str, calls: int | None) -> None:
+    assert calls_left(progress, edition) == calls
+
+
+@pytest.mark.parametrize(
+    ("calls", "limits", "seconds"),
+    [
+        (10, Limits(), None),
+        (10, Limits(latency=0.2), 2.0),
+        (80, LIMIT, 16.0),  # what is left is enough, but for the reserve
+        (81, LIMIT, 30.0),  # from here on the reset is waited for
+        (140, LIMIT, 30.0),
+        (440, LIMIT, 120.0),  # one more window
+        (440, Limits(limit=200, remaining=100, latency=2.0, reset_in=(20.0, 40.0)), 880.0),
+        (440, Limits(limit=200, remaining=100, latency=0.2, others=60.0), 315.0),
+    ],
+)
+def test_the_time_that_takes(calls: int, limits: Limits, seconds: float | None) -> None:
+    assert seconds_for(calls, limits) == (seconds if seconds is None else pytest.approx(seconds))
+
+
+def test_nobody_knows_how_long_what_nobody_has_counted_takes() -> None:
+    unknown = WHOLE._replace(contacts_complete=False, contacts_known=None)
+    assert outlook(unknown, "modern", LIMIT) == Outlook(None, None)
+    assert outlook(WHOLE, "modern", LIMIT) == Outlook(0, 0.0)
+
+
+def test_what_is_lacking_is_said_in_words() -> None:
+    assert WHOLE.lacking == ""
+    assert WHOLE._replace(companies_complete=62).lacking == "companies 62%"
+    reading = WHOLE._replace(contacts_complete=False)
+    assert reading._replace(contacts_known=None).lacking == "contacts"
+    assert reading._replace(contacts_done=560).lacking == "contacts 62%"
+    assert reading._replace(contacts_done=2_000).lacking == "contacts 99%"

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from planhat_tui.model.limits import Lane, Limits
+from planhat_tui.sync.status import SyncStatus
+from planhat_tui.tui.presentation.empty_words import (
+    NONE_HERE,
+    no_companies,
+    no_contacts,
+    no_field,
+    no_match,
+)
+
+STOPPED = Limits(stopped_until=142.0)
+COMING = "The companies' names are on their way"
+
+
+@pytest.mark.parametrize(
+    ("sync", "told"),
+    [
+        (None, COMING),
+        (SyncStatus(), COMING),
+        (SyncStatus("online", pulling=True), COMING),
+        (
+            SyncStatus("online", pulling=True, limits=STOPPED),
+            "The companies' names come in 42 s: the rate limit is used up",
+        ),
+        (
+            SyncStatus("online", pulling=True, limits=Limits(waiting={Lane.USER: 1})),
+            "The companies' names wait for the rate limit",
+        ),
+        (SyncStatus("online"), NONE_HERE),
+        (SyncStatus("offline", "Nothing was sent.", pulling=True), NONE_HERE),
+        (SyncStatus("refused", "Planhat doesn't know this token (401)."), NONE_HERE),
+        (SyncStatus("starting", "That isn't JSON."), NONE_HERE),
+        (SyncStatus("online", "Planhat has a fault (500).", pulling=True), NONE_HERE),
+    ],
+)
+def test_an_empty_list_says_whether_names_are_on_their_way(
+    sync: SyncStatus | None, told: str
+) -> None:
+    assert no_companies(sync, 100.0, read_before=False) == told
+
+
+def test_a_tenant_without_companies_says_so() -> None:
+    assert no_companies(SyncStatus("online", pulling=True), 0.0, read_before=True) == NONE_HERE
+
+
+def test_what_a_search_or_a_filter_leaves_nothing_of_is_named_with_the_way_back() -> None:
+    assert no_match("acme inc") == "No company matches acme inc.  esc shows all"
+    assert no_field("priority") == "No field matches priority.  esc shows all"
+    assert "\x1b" not in no_match("a\x1b[2J") + no_field("a\x1b[2J")
+
+
+@pytest.mark.parametrize(
+    ("searched", "advice"),
+    [
+        ("phase:risk", "Type phase: alone and choose one that there is."),
+        ("acme tag:vi", "Type tag: alone and choose one that there is."),
+        ("phase:at risk", 'More than one word stands in quotes, phase:"at risk".'),
+        ("custom.Plan:glod", "Type custom.Plan: alone and choose one that there is."),
+    ],
+)
+def test_a_value_that_no_company_has_can_be_chosen(searched: str, advice: str) -> None:
+    assert no_match(searched) == f"No company matches {searched}.  {advice}  esc shows all"
+
+
+@pytest.mark.parametrize("searched", ["acme", "arr:5..6", "is:new", "phase:", "has:phone name:x"])
+def test_nothing_is_advised_where_there_is_nothing_to_choose(searched: str) -> None:
+    assert no_match(searched) == f"No company matches {searched}.  esc shows all"
+
+
+def test_a_long_name_leaves_the_key_of_a_sentence_on_its_line() -> None:
+    assert no_contacts("Acme Inc") == "No contacts at Acme Inc yet.  a adds one"
+    assert no_contacts("Acme Inc", "…") == "… Contacts of Acme Inc aren't loaded yet."
+    long = "x" * 900
+    for told in (no_contacts(long), no_match(long), no_field(long)):  # each ends with a key
+        assert "…" in told
+        assert len(told) <= 70

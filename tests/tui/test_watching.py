@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.records import Call, Kind
+from planhat_tui.store.rows import LoggedCall
+from planhat_tui.tui.watching import Told, Watched, Watching, outcome
+from tests.tui.records import entry
+
+if TYPE_CHECKING:
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.tui.screens.explorer import Explorer
+    from planhat_tui.workspace.queries import Queries
+
+GOLD = Change("tags", [], ["gold"])
+CALL = {"kind": Kind.CALL, "action": Action.CREATE, "title": "call to +46 70", "record_id": "new-1"}
+LATER = "Tag gold on Acme Inc is delivered.  u takes it back"
+LOST = "Not sure whether Planhat saved the call: the answer was lost.  Look at it."
+
+
+class Reads:
+    """What became of edits, and a call whose answer names nobody."""
+
+    def __init__(self, *entries: Entry, logged: bool = True) -> None:
+        self._logged = logged
+        self._entries = {one.n: one for one in entries}
+
+    def entry(self, n: int) -> Entry:
+        return self._entries[n]
+
+    def call(self, call_id: str) -> LoggedCall | None:
+        if not self._logged:
+            return None
+        return LoggedCall(Call.from_raw({"_id": call_id, "nr": "1"}), "", "", "", None, 0.0)
+
+    def users(self) -> tuple[()]:
+        return ()
+
+
+def told(*entries: Entry, note: str = "", text: str = "text") -> Told | None:
+    watched = Watched(tuple(one.n for one in entries), text, LATER, note)
+    return outcome(cast("Queries", Reads(*entries)), watched)
+
+
+def test_while_it_goes_on_nothing_is_said() -> None:
+    for state in (State.QUEUED, State.SENDING, State.HELD, State.DROPPED):
+        assert told(entry(GOLD, state=state)) is None
+    half = entry(GOLD, n=2, state=State.QUEUED)
+    assert told(entry(GOLD, state=State.DELIVERED), half) is None
+
+
+def test_what_planhat_has_is_said_with_what_it_left_out() -> None:
+    assert told(entry(GOLD, state=State.DELIVERED)) == Told(LATER)
+    lost = entry(GOLD, state=State.DELIVERED, reason="Planhat didn't keep Slug.")
+    assert told(lost) == Told(f"{LATER}  Planhat didn't keep Slug.")
+
+
+def test_one_that_needs_a_hand_is_said_before_the_others_have_arrived() -> None:
+    refused = entry(GOLD, n=2, state=State.REFUSED, reason="This token may not (403).")
+    assert told(entry(GOLD, state=State.SENDING), refused) == Told(
+        "Not saved in Planhat: this token may not (403). "
+        "Tag gold on Acme Inc is kept here.  o shows it",
+        bad=True,
+    )
+
+
+def test_an_edit_that_settles_itself_by_reading_back_says_so_once() -> None:
+    unsure = entry(GOLD, state=State.NOT_SURE, reason=LOST)
+    doubt = (
+        "Not sure whether Planhat saved the call: the answer was lost.  It is read back by itself"
+    )
+    assert told(unsure) == Told(doubt, goes_on=True)
+    assert told(unsure, text=doubt) is None
+
+
+def test_a_call_whose_answer_is_lost_is_for_a_person_to_decide() -> None:
+    assert told(entry(state=State.NOT_SURE, reason=LOST, **CALL)) == Told(
+        "Not sure whether Planhat saved the call: the answer was lost.  o decides", bad=True
+    )
+
+
+def test_of_a_call_it_is_said_whom_planhat_matched() -> None:
+    assert told(entry(state=State.DELIVERED, **CALL), note="The note stays") == Told(
+        "Planhat has the call; its answer names nobody for this number and no agent  The note stays"
+    )
+
+
+def test_of_a_call_that_the_log_hasnt_got_yet_nothing_is_said() -> None:
+    done = entry(state=State.DELIVERED, **CALL)
+    watched = Watched((done.n,), "text", LATER)
+    assert outcome(cast("Queries", Reads(done, logged=False)), watched) is None
+
+
+def test_a_sentence_goes_on_while_it_stands_and_its_edits_are_not_settled() -> None:
+    message = SimpleNamespace(said="")
+
+    def say(text: str, *, bad: bool = False) -> None:
+        message.said = f"{text}!" if bad else text
+
+    explorer = SimpleNamespace(message=message, say=say, call_later=lambda _: None)
+    watching = Watching(cast("Explorer", explorer))
+    seen = [watching.goes_on]
+    for edits in ([entry(GOLD)], []):
+        watching.queued(edits)
+        seen.append(watching.goes_on)
+    watching.queued([entry(GOLD)])
+    say("Copied: Acme Inc")
+    assert [*seen, watching.goes_on] == [False, True, False, False]

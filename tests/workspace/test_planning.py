@@ -1,0 +1,347 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.errors import GuardrailError, InputError
+from planhat_tui.model.outbox import State
+from planhat_tui.model.planfile import encode
+from planhat_tui.model.plans import always, created, gather, wanted
+from planhat_tui.model.records import Kind, text_of
+from planhat_tui.sync.bulk import GROWS_FOR
+from planhat_tui.workspace import planning
+from tests.sync.rig import SECONDS, one_more_round
+from tests.workspace.conftest import deliver, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planhat_tui.model.events import Changed
+    from planhat_tui.model.plans import Plan
+    from planhat_tui.workspace.workspace import Workspace
+    from tests.sync.rig import Line, Server, Time
+
+TAG = wanted(Kind.COMPANY, tag=["renewal-q1"])
+DELETE = wanted(Kind.COMPANY, delete=True)
+
+
+def everyone(workspace: Workspace) -> tuple[str, ...]:
+    return workspace.reads.company_ids("", 100)
+
+
+def tagged(workspace: Workspace) -> int:
+    return workspace.reads.companies("tag:renewal-q1").total
+
+
+def planned(workspace: Workspace) -> Plan:
+    return workspace.plans.make(TAG, everyone(workspace), "all companies")
+
+
+def delivered(workspace: Workspace, step: str) -> None:
+    deliver(workspace, *workspace.plans.results(step))
+
+
+def test_a_plan_is_for_the_tenant_that_is_open_and_tells_where_it_came_from(
+    workspace: Workspace,
+) -> None:
+    plan = planned(workspace)
+    assert plan.source == "all companies"
+    assert plan.tenant
+    assert plan.made_at
+    assert [row.record_id for row in plan.rows] == [*everyone(workspace)]
+
+
+def test_a_record_that_is_not_here_is_skipped_with_the_reason(workspace: Workspace) -> None:
+    plan = workspace.plans.make(TAG, [*everyone(workspace), "0" * 24])
+    assert [row.why for row in plan.skipped] == ["It is no longer here."]
+
+
+def test_a_plan_runs_as_one_step_and_one_undo_takes_all_of_it_back(
+    workspace: Workspace, server: Server
+) -> None:
+    step = workspace.plans.run(planned(workspace))
+    assert tagged(workspace) == 6
+    delivered(workspace, step)
+    assert all("renewal-q1" in server.get(one)["tags"] for one in server.ids())
+    progress = workspace.plans.progress(step)
+    assert (progress.total, progress.delivered, progress.waiting) == (6, 6, 0)
+    deliver(workspace, *workspace.undo().entries)
+    assert not any("renewal-q1" in server.get(one)["tags"] for one in server.ids())
+    deliver(workspace, *workspace.redo().entries)
+    assert all("renewal-q1" in server.get(one)["tags"] for one in server.ids())
+
+
+def test_the_undo_of_a_plan_that_is_still_queued_drops_it(workspace: Workspace) -> None:
+    workspace.plans.run(planned(workspace))
+    workspace.undo()
+    assert workspace.reads.outbox() == ()
+    assert tagged(workspace) == 0
+
+
+def test_panes_hear_of_what_a_plan_changes(workspace: Workspace) -> None:
+    heard: list[Changed] = []
+    workspace.subscribe(heard.append)
+    workspace.plans.run(planned(workspace))
+    assert {one for change in heard for one in change.ids} == {*everyone(workspace)}
+
+
+# -- guardrails
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked", "told"),
+    [
+        ({"read_only": True, "reason": "Ask Ada."}, TAG, "acme is read-only.  Ask Ada."),
+        ({"max_bulk": 5}, TAG, "acme allows 5 records at once; these are 6."),
+        ({"no_delete": True}, DELETE, "acme allows no deleting."),
+    ],
+)
+def test_what_the_profile_forbids_is_planned_and_does_not_run(
+    open_workspace: Callable[..., Workspace], settings: dict[str, object], asked: object, told: str
+) -> None:
+    workspace = filled(open_workspace, **settings)
+    plan = workspace.plans.make(asked, everyone(workspace))  # type: ignore[arg-type]
+    assert len(plan.acting) == 6
+    assert workspace.plans.why_not(plan) == told
+    with pytest.raises(GuardrailError):
+        workspace.plans.run(plan)
+    assert workspace.reads.outbox() == ()
+    assert workspace.plans.unfinished() == ()
+
+
+def test_rows_that_are_taken_out_make_a_plan_small_enough(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace = filled(open_workspace, max_bulk=5)
+    plan = planned(workspace)
+    workspace.plans.run(plan.without({plan.rows[0].record_id}))
+    assert tagged(workspace) == 5
+
+
+def test_a_plan_that_changes_nothing_does_not_run(workspace: Workspace) -> None:
+    workspace.plans.run(planned(workspace))
+    again = planned(workspace)
+    assert (again.rows, again.already_so) == ((), 6)
+    with pytest.raises(InputError, match="changes nothing"):
+        workspace.plans.run(again)
+
+
+def test_the_profiles_name_confirms_a_plan_of_many(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    strict = filled(open_workspace, confirm="type", confirm_over=5)
+    plan = planned(strict)
+    assert strict.plans.word(plan) == "acme"
+    assert strict.plans.word(plan.without({plan.rows[0].record_id})) == ""
+
+
+def test_a_deletion_is_confirmed_by_its_number(workspace: Workspace) -> None:
+    assert workspace.plans.word(planned(workspace)) == ""
+    deletion = workspace.plans.make(DELETE, everyone(workspace))
+    assert workspace.plans.word(deletion) == "delete 6"
+
+
+# -- files, and what has moved
+
+
+def test_a_plan_is_read_from_its_file_and_another_tenants_is_refused(
+    workspace: Workspace,
+) -> None:
+    plan = planned(workspace)
+    assert workspace.plans.read(encode(plan)) == plan
+    with pytest.raises(InputError, match="another tenant"):
+        workspace.plans.read(encode(replace(plan, tenant="elsewhere")))
+    with pytest.raises(InputError, match="another tenant"):
+        workspace.plans.run(replace(plan, tenant="elsewhere"))
+
+
+def test_a_plan_that_was_kept_is_held_against_what_is_there_now(
+    workspace: Workspace, company: str
+) -> None:
+    asked = wanted(Kind.COMPANY, values={"city": ("Oslo", always("Oslo"))})
+    plan = workspace.plans.make(asked, [company])
+    workspace.writes.edit(Kind.COMPANY, [company], {"city": "Rome"})
+    now = workspace.plans.recheck(plan)
+    assert now.moved == ("Acme Inc",)
+    assert now.plan.rows[0].why == "City was changed since and stays."
+
+
+# -- a process that ends
+
+
+@pytest.fixture
+def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "SLICE", 2)
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_plan_whose_process_ended_goes_on_where_it_was(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(planned(workspace))
+    assert workspace.plans.advance(step)
+    workspace.close()
+    workspace = open_workspace()
+    assert workspace.plans.unfinished() == (step,)
+    progress = workspace.plans.progress(step)
+    assert (progress.total, progress.queued, progress.waiting) == (6, 2, 6)
+    assert workspace.plans.go_on() == 1
+    assert workspace.plans.unfinished() == ()
+    entries = workspace.plans.results(step)
+    assert [entry.record_id for entry in entries] == [*everyone(workspace)]
+    assert workspace.plans.progress(step).total == 6
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_plan_that_is_still_being_queued_is_sent_when_it_is_whole(
+    open_workspace: Callable[..., Workspace], line: Line
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(planned(workspace))
+    assert workspace.plans.advance(step)
+    workspace.net._submit(one_more_round).result(SECONDS)
+    assert line.count("PUT *") == 0
+    while workspace.plans.advance(step):
+        pass
+    deliver(workspace, *workspace.plans.results(step))
+    assert workspace.plans.progress(step).delivered == 6
+    assert line.count("PUT *") == line.count("PUT /companies") == 1
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_plan_whose_process_ended_is_sent_as_far_as_it_came(
+    open_workspace: Callable[..., Workspace], time: Time
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(planned(workspace))
+    assert workspace.plans.advance(step)
+    time.leap(GROWS_FOR)
+    deliver(workspace, *workspace.plans.results(step))
+    assert workspace.plans.progress(step).delivered == 2
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_two_processes_that_go_on_with_a_plan_queue_each_row_once(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(planned(workspace))
+    other = open_workspace()
+    while workspace.plans.advance(step) | other.plans.advance(step):
+        pass
+    entries = workspace.plans.results(step)
+    assert [entry.record_id for entry in entries] == [*everyone(workspace)]
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_plan_whose_slices_are_small_enough_and_that_is_too_large_does_not_go_on(
+    workspace: Workspace,
+) -> None:
+    step = workspace.plans.begin(planned(workspace))
+    assert workspace.plans.advance(step)
+    workspace.go_by(replace(workspace.profile, max_bulk=3))
+    with pytest.raises(GuardrailError, match="these are 6"):
+        workspace.plans.advance(step)
+
+
+def test_what_was_held_or_failed_does_not_go_against_guardrails_that_came_since(
+    workspace: Workspace,
+) -> None:
+    step = workspace.plans.run(planned(workspace))
+    workspace.plans.pause(step)
+    workspace.go_by(replace(workspace.profile, read_only=True))
+    with pytest.raises(GuardrailError, match="read-only"):
+        workspace.plans.resume(step)
+    entries = workspace.plans.results(step)
+    workspace._store.outbox.mark([e.n for e in entries], State.REFUSED, "No.")
+    with pytest.raises(GuardrailError, match="read-only"):
+        workspace.plans.retry(step)
+    assert workspace.plans.progress(step).failed == 6
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_plan_does_not_go_on_against_guardrails_that_came_since(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(planned(workspace))
+    workspace.plans.advance(step)
+    workspace.close()
+    strict = open_workspace(read_only=True)
+    with pytest.raises(GuardrailError):
+        strict.plans.go_on()
+    assert strict.plans.unfinished() == (step,)
+
+
+# -- while it runs
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_plan_is_paused_and_goes_on(workspace: Workspace) -> None:
+    step = workspace.plans.run(planned(workspace))
+    assert workspace.plans.pause(step) == 6
+    assert workspace.plans.progress(step).held == 6
+    assert workspace.plans.resume(step) == 6
+    delivered(workspace, step)
+    assert workspace.plans.progress(step).delivered == 6
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_plan_is_cancelled_and_what_was_not_sent_is_as_it_was(workspace: Workspace) -> None:
+    step = workspace.plans.begin(planned(workspace))
+    workspace.plans.advance(step)
+    assert workspace.plans.cancel(step) == 6
+    assert workspace.plans.unfinished() == ()
+    assert tagged(workspace) == 0
+    progress = workspace.plans.progress(step)
+    assert (progress.dropped, progress.waiting) == (2, 0)
+    assert not workspace.plans.advance(step)
+
+
+def test_what_has_failed_is_sent_again(workspace: Workspace, server: Server) -> None:
+    gone = server.ids()[0]
+    server.delete(gone)
+    step = workspace.plans.run(planned(workspace))
+    delivered(workspace, step)
+    (failed,) = workspace.plans.results(step, planning.FAILED)
+    assert failed.record_id == gone
+    assert workspace.plans.retry(step) == 1
+    assert workspace.plans.progress(step).waiting == 1
+
+
+def test_records_are_made_by_a_plan(workspace: Workspace, server: Server) -> None:
+    rows = [
+        created(Kind.COMPANY, f"new-{n}", {"name": f"Made {n}", "externalId": f"x-{n}"})
+        for n in range(3)
+    ]
+    plan = workspace.plans.stamped(gather(Kind.COMPANY, "import", rows))
+    step = workspace.plans.run(plan)
+    delivered(workspace, step)
+    assert all(len(server.named(f"Made {n}")) == 1 for n in range(3))
+
+
+def test_records_are_deleted_by_a_plan(workspace: Workspace, server: Server) -> None:
+    ids = everyone(workspace)[:2]
+    step = workspace.plans.run(workspace.plans.make(DELETE, ids))
+    delivered(workspace, step)
+    assert not {*ids} & {*server.ids()}
+
+
+def test_a_record_that_planhat_does_not_have_yet_is_not_deleted_by_a_plan(
+    workspace: Workspace,
+) -> None:
+    made = workspace.writes.create(Kind.COMPANY, {"name": "Made"})
+    plan = workspace.plans.make(DELETE, [made.record_id])
+    assert plan.acting == ()
+    assert plan.skipped[0].why == planning.NOT_YET
+
+
+def test_contacts_are_planned_too(workspace: Workspace) -> None:
+    ids = [text_of({"id": c.id}, "id") for c in workspace.reads.contacts_found("", 10).rows]
+    plan = workspace.plans.make(wanted(Kind.CONTACT, tag=["x"]), ids)
+    step = workspace.plans.run(plan)
+    assert workspace.net.deliver([e.n for e in workspace.plans.results(step)]).result(SECONDS)
+    assert workspace.plans.progress(step).counts == {State.DELIVERED: len(ids)}
