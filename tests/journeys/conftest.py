@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import difflib
+import html
 import re
 import shutil
 import unicodedata
@@ -42,6 +44,8 @@ BEFORE = MOMENT - timedelta(minutes=5)
 EARLIER = Clock(BEFORE.timestamp, lambda: 700.0, lambda: BEFORE)
 START = Start()
 SMALL, MEDIUM, LARGE = (80, 24), (120, 40), (200, 60)
+CELL = 12.2
+"""Width of a terminal's cell in a picture, in its units."""
 LOOKS, PAUSE = 5000, 0.002
 """How often, and after how many seconds, a journey looks for what must come."""
 BOTH = pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=["80x24", "120x40"])
@@ -243,9 +247,13 @@ class Journey(Protocol):
 
 
 @pytest.fixture
-def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> Journey:
+def journey(
+    template: Path, home: Path, snap_compare: Callable[..., bool], request: pytest.FixtureRequest
+) -> Journey:
     """Return what runs a journey on the demo, from a filled home."""
     shutil.copytree(template, home)
+    here = request.path
+    kept = here.parent / "__snapshots__" / here.stem / f"{request.node.name}.svg"
 
     def run(
         job: Callable[[Person], Awaitable[None]],
@@ -258,12 +266,15 @@ def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> Jo
     ) -> None:
         runtime = Runtime({"PLANHAT_TUI_HOME": str(home), **env}, start, clock=clock)
         failures: list[BaseException] = []
+        seen = ""
 
         async def at_the_keys(pilot: Pilot[None]) -> None:
+            nonlocal seen
             try:
                 await settle(pilot)
                 await job(Person(pilot))
                 await settle(pilot)
+                seen = pilot.app.export_screenshot()
             except BaseException as failure:  # noqa: BLE001 -- raised again below
                 failures.append(failure)
 
@@ -276,9 +287,26 @@ def journey(template: Path, home: Path, snap_compare: Callable[..., bool]) -> Jo
                 same = True
         if failures:
             raise failures[0]
-        assert same, "the picture has changed: see snapshot_report.html"
+        assert same, f"the picture has changed: see snapshot_report.html\n{_changed(kept, seen)}"
 
     return run
+
+
+def _changed(kept: Path, seen: str) -> str:
+    """Tell which lines are others than in the kept picture, for whoever has the log alone."""
+    if not kept.exists():
+        return "there is none to compare it with"
+    before = _lines_of(kept.read_text("utf-8"))
+    changed = list(difflib.unified_diff(before, _lines_of(seen), "kept", "seen", n=0, lineterm=""))
+    return "\n".join(changed) or "none reads otherwise: colours changed, or it came to rest late"
+
+
+def _lines_of(svg: str) -> list[str]:
+    lines: dict[float, str] = {}
+    for x, y, text in re.findall(r'<text[^>]* x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', svg):
+        line = lines.get(float(y), "")
+        lines[float(y)] = line.ljust(round(float(x) / CELL)) + html.unescape(text)
+    return [lines[y].rstrip() for y in sorted(lines)]
 
 
 async def _without_picture(
