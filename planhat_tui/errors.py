@@ -190,6 +190,16 @@ class ServerError(UnknownOutcomeError):
         self.status = status
 
 
+class UnreadableError(ServerError):
+    """Planhat answered with a record that can't be kept; ``reason`` says why."""
+
+    def __init__(
+        self, message: str, advice: str = "", *, status: int = 0, reason: str = ""
+    ) -> None:
+        super().__init__(message, advice, status=status)
+        self.reason = reason
+
+
 class StrangerError(ServerError):
     """What answered isn't Planhat: a web page of a proxy, of a sign-in, of another service."""
 

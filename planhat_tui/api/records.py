@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,13 @@ _STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _PLAIN: Final = frozenset({str, float, bool, type(None)})
 """What holds no keys and has no bounds: most values are of these."""
 _decode: Final = msgspec.json.Decoder().decode
+
+
+class _Named(msgspec.Struct):
+    id: str = msgspec.field(name="_id", default="")
+
+
+_only_id: Final = msgspec.json.Decoder(_Named).decode
 
 
 class BadRecordError(Exception):
@@ -75,6 +83,16 @@ def read_record(text: bytes, *, with_id: bool = True) -> Received:
     if with_id:
         _check_id(data)
     return Received(kept, data)
+
+
+def id_in(text: bytes) -> str:
+    """Return the ``_id`` of a record that can't be kept; empty if that can't be told for sure."""
+    if len(text) > MAX_RECORD:
+        return ""
+    with contextlib.suppress(msgspec.DecodeError, RecursionError):
+        found = _only_id(text).id
+        return found if found.strip() and len(found) <= MAX_ID else ""
+    return ""
 
 
 def _check_id(data: dict[str, Json]) -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from planhat_tui.api.records import BadRecordError, read_record
+from planhat_tui.api.records import BadRecordError, id_in, read_record
 from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
-from planhat_tui.errors import NotFoundError, ServerError, StrangerError
-from planhat_tui.model.ports import Slice
+from planhat_tui.errors import NotFoundError, ServerError, StrangerError, UnreadableError
+from planhat_tui.model.ports import SetAside, Slice
 from planhat_tui.model.records import Received, text_of
 
 if TYPE_CHECKING:
@@ -56,12 +56,13 @@ class RecordPage:
         """Decode the records, ``size`` at a time."""
         for start in range(0, len(self._pieces), size):
             records: list[Received] = []
-            set_aside: list[str] = []
+            set_aside: list[SetAside] = []
             for number, piece in enumerate(self._pieces[start : start + size], start + 1):
+                text = bytes(piece)
                 try:
-                    records.append(read_record(bytes(piece)))
+                    records.append(read_record(text))
                 except BadRecordError as reason:
-                    set_aside.append(f"record {number} of {self.count}: {reason}")
+                    set_aside.append(SetAside(number, self.count, id_in(text), str(reason)))
             yield Slice(tuple(records), tuple(set_aside))
 
     def joined(self, other: RecordPage) -> RecordPage:
@@ -111,9 +112,10 @@ def read_one(body: bytes) -> Received:
     try:
         return read_record(text)
     except BadRecordError as reason:
-        raise ServerError(
+        raise UnreadableError(
             f"Planhat answered with a record that can't be read: {reason}.",
             _AGAIN,
+            reason=str(reason),
         ) from None
 
 

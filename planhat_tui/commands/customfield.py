@@ -124,7 +124,7 @@ def _asked(ctx: Context) -> tuple[tuple[Raw, ...], str]:
     page = answer(ctx, net.ask(lambda api: api.custom_fields(lane=Lane.USER)))
     slices = list(page.slices())
     records = [one for part in slices for one in part.records]
-    set_aside = [reason for part in slices for reason in part.set_aside]
+    set_aside = [one.told for part in slices for one in part.set_aside]
     whole = not set_aside and page.count < DEFINITIONS_PAGE
     ctx.workspace().keep_definitions(records, whole=whole)
     note = f"Left out: {'; '.join(set_aside)}" if set_aside else ""

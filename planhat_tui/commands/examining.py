@@ -34,6 +34,7 @@ PATIENCE: Final = 60.0
 """Seconds that two clocks may differ; ages and times of calls would be wrong by more."""
 
 _SCARCE: Final = 0.1
+_MOST_NAMED: Final = 10
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _PACKAGES: Final = ("planhat-tui", "textual", "httpx", "click", "msgspec", "starlette")
 _SOURCES: Final = {
@@ -176,11 +177,23 @@ def files(name: str, reads: Queries) -> Iterator[Finding]:
     told = f"{edition}{f'; knows {heeded}' if heeded else ''}" if edition else "not known yet"
     todo = "" if edition else "planhat-tui sync finds it out."
     yield Finding("API edition", name, "ok", told, todo)
+    yield from _unreadable(name, reads)
     waiting = reads.outbox()
     stuck = sum(entry.state.value not in {"queued", "sending"} for entry in waiting)
     told = f"{len(waiting)} edits not delivered" if waiting else "everything is delivered"
     todo = "planhat-tui outbox list shows them, and why." if stuck else ""
     yield Finding("outbox", name, "warn" if stuck else "ok", told, todo)
+
+
+def _unreadable(name: str, reads: Queries) -> Iterator[Finding]:
+    """Tell which records Planhat has that can't be kept, the first few by their ids."""
+    found = reads.unreadable()
+    for one in found[:_MOST_NAMED]:
+        what = f"{one.kind} {visible(one.id)}" if one.id else f"a {one.kind} without an id"
+        todo = "Correct it in Planhat, then: planhat-tui sync"
+        yield Finding("records", name, "warn", f"{what} can't be read: {one.reason}", todo)
+    if (more := len(found) - _MOST_NAMED) > 0:
+        yield Finding("records", name, "warn", f"{more} more can't be read")
 
 
 def _mending(file: str) -> str:

@@ -84,6 +84,8 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     progress = workspace.reads.progress()
     told = f"{progress.companies_known} companies, {progress.contacts_done} contacts; {age(ctx)}."
     told += f" {gone} were taken out." if gone else ""
+    if progress.unreadable:
+        told += f" {plural(progress.unreadable, 'record')} can't be read: doctor tells which."
     if waiting:
         verb = "isn't" if waiting == 1 else "aren't"
         told += f" {plural(waiting, 'edit')} {verb} delivered: outbox list"
@@ -93,7 +95,7 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
 
 def course_of(progress: Progress, ahead: Outlook) -> Course:
     """Return how far a pull is: with the companies first, then with the contacts."""
-    if progress.companies_complete < progress.companies_known:
+    if progress.companies_left:
         done, known = progress.companies_complete, progress.companies_known
         return Course("companies", done, known, ahead.calls, ahead.seconds)
     known_at = progress.contacts_done if progress.contacts_complete else progress.contacts_known

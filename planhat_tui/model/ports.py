@@ -7,7 +7,7 @@ raises the errors of :mod:`planhat_tui.errors` only.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,12 +33,29 @@ class Clock:
     now: Callable[[], datetime]
 
 
+class SetAside(NamedTuple):
+    """A record that can't be kept, and why.
+
+    ``place`` counts from 1 in its page of ``of`` records; ``id`` is empty if it can't be told.
+    """
+
+    place: int
+    of: int
+    id: str
+    reason: str
+
+    @property
+    def told(self) -> str:
+        """Which one it is, and why: ``record 2 of 3: it has the same key twice``."""
+        return f"record {self.place} of {self.of}: {self.reason}"
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A piece of a page: at most 200 records, and the reasons why others were set aside."""
+    """A piece of a page: at most 200 records, and others that can't be kept."""
 
     records: Sequence[Received]
-    set_aside: Sequence[str]
+    set_aside: Sequence[SetAside]
 
 
 class Page(Protocol):

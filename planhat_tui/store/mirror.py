@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.records import Kind
-from planhat_tui.store import absences, filling, tidying
+from planhat_tui.store import absences, filling, tidying, unreadable
 from planhat_tui.store.absences import Doubt
 from planhat_tui.store.reading import MirrorReads
 from planhat_tui.store.ready import Incoming, ready, received, unknown
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from planhat_tui.model.ports import SetAside
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
     from planhat_tui.store.connection import Database
@@ -125,6 +126,17 @@ class Mirror(MirrorReads):
             changed = filling.replaced(connection, kind, [one.item for one in batch])
             self._history.note(kind, changed, seen_at, ours)
             filling.write(connection, kind, batch, self._pending)
+            unreadable.forget(connection, kind, (one.item.id for one in batch))
+
+    def set_aside(self, kind: Kind, found: Sequence[SetAside], seen_at: float) -> None:
+        """Note records that can't be kept, until they come as they should."""
+        with self._database.writing() as connection:
+            unreadable.note(connection, kind, found, seen_at)
+
+    def forget_set_aside(self, kind: Kind, *, nameless: bool = False) -> None:
+        """Forget what couldn't be kept: its list is read anew. ``nameless``: only without an id."""
+        with self._database.writing() as connection:
+            unreadable.forget_all(connection, kind, nameless=nameless)
 
     def expect_many(self) -> None:
         """Prepare for being filled from the beginning; :meth:`tidy` is due at the end."""
@@ -192,6 +204,7 @@ class Mirror(MirrorReads):
             open_edits = self._pending.open_by_record(kind, absent)
             gone = [record for record in absent if record not in open_edits]
             filling.erase(connection, kind, gone)
+            unreadable.forget(connection, kind, gone)
             if kind is Kind.COMPANY:
                 for company_id in gone:
                     self.remove(Kind.CONTACT, _contacts_of(connection, company_id))

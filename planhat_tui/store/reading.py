@@ -10,7 +10,7 @@ from planhat_tui.model.custom import CustomType
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind, User
 from planhat_tui.model.text import fold
-from planhat_tui.store import absences, search
+from planhat_tui.store import absences, search, unreadable
 from planhat_tui.store.asking import Asking
 from planhat_tui.store.guessing import Guesses
 from planhat_tui.store.rows import Progress, Shown
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from planhat_tui.store.connection import Database
     from planhat_tui.store.history import History
     from planhat_tui.store.rows import CompanyRows, ContactRow, ContactRows, Totals
+    from planhat_tui.store.unreadable import Unreadable
 
 _MOST_NAMED: Final = 21
 _KEYED: Final = {
@@ -314,6 +315,7 @@ class MirrorReads:
             (lean,) = connection.execute(
                 "SELECT count(*) FROM company WHERE complete = 0"
             ).fetchone()
+            set_aside, unread = unreadable.counted(connection)
         known, contacts = int(facts["count_company"]), int(facts["count_contact"])
         here = known - lean
         return Progress(
@@ -323,7 +325,19 @@ class MirrorReads:
             contacts_complete=bool(facts.get("contacts_complete")),
             seen_at=float(facts["lean_at"]) if facts.get("lean_at") else None,
             contacts_known=int(facts["contacts_about"]) if facts.get("contacts_about") else None,
+            companies_unreadable=unread,
+            unreadable=set_aside,
         )
+
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """Return the records that Planhat has and that can't be kept here."""
+        with self._database.reading() as connection:
+            return unreadable.listed(connection)
+
+    def fault(self, kind: Kind, record_id: str) -> str:
+        """Return why a record can't be kept here; empty if nothing is known against it."""
+        with self._database.reading() as connection:
+            return unreadable.fault(connection, kind, record_id)
 
     def company_ids(self) -> frozenset[str]:
         """Return the ids of all companies that Planhat had when it was asked last."""

@@ -140,7 +140,8 @@ class Progress(NamedTuple):
     ``contacts_done`` counts contacts that are here, while they are read anew those that have come
     so far; ``contacts_known`` is about how many there are, ``None`` while nobody knows: the API
     doesn't tell. ``contacts_complete`` says whether that is all. ``seen_at`` is when the list of
-    companies was last read whole.
+    companies was last read whole. ``unreadable`` counts records that can't be kept,
+    ``companies_unreadable`` companies that are here by name only for that reason.
     """
 
     companies_known: int
@@ -149,6 +150,13 @@ class Progress(NamedTuple):
     contacts_complete: bool
     seen_at: float | None
     contacts_known: int | None = None
+    companies_unreadable: int = 0
+    unreadable: int = 0
+
+    @property
+    def companies_left(self) -> int:
+        """How many companies are still to be read whole."""
+        return max(0, self.companies_known - self.companies_complete - self.companies_unreadable)
 
     @property
     def companies_percent(self) -> int:
@@ -166,7 +174,7 @@ class Progress(NamedTuple):
     @property
     def lacking(self) -> str:
         """What isn't here yet, as in ``contacts 62%``; empty if all is."""
-        if self.companies_complete < self.companies_known:
+        if self.companies_left:
             return f"companies {self.companies_percent}%"
         if self.contacts_complete:
             return ""

@@ -287,6 +287,15 @@ CREATE TABLE definition (           -- of a custom field, in Planhat's order
     json TEXT NOT NULL
 )
 """,
+    """
+CREATE TABLE unreadable (           -- what Planhat has and can't be kept: see unreadable.py
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    seen_at REAL NOT NULL,
+    PRIMARY KEY (kind, id)
+) WITHOUT ROWID
+""",
 )
 
 OUTBOX: Final = (

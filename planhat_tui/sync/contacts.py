@@ -86,6 +86,8 @@ class ContactList:
     async def _read(self, at: Position) -> None:
         """Write a page of contacts, and note how far that came; the next one is read meanwhile."""
         began = at.began or self._wall()
+        if not at.offset:
+            self._mirror.forget_set_aside(Kind.CONTACT)
         try:
             page = self._read_ahead(at) or await self._load(at)
         except NO_SUCH_LIST:  # they come with their companies, as these are looked at
@@ -172,7 +174,8 @@ class ContactList:
         except NO_SUCH_LIST:
             self._mirror.note("contacts_checked_at", str(began))
             return
-        ids = [record.id async for some in self._lists.slices(page) for record in some]
+        slices = self._lists.slices(Kind.CONTACT, page)
+        ids = [record.id async for some in slices for record in some]
         following = self._follow(at, ids, page.count, began)
         self._mirror.note("contacts_check", "" if following.done else following.to_text())
 

@@ -71,7 +71,7 @@ class _Walk(NamedTuple):
 class Lists:
     """Reads the lists of companies and contacts into a mirror.
 
-    ``changed`` is told what arrived; ``set_aside`` counts records that couldn't be read.
+    ``changed`` is told what arrived.
     """
 
     def __init__(
@@ -88,7 +88,6 @@ class Lists:
         self._wall = wall
         self._changed = changed
         self._began_with: dict[Kind, str] = {}
-        self.set_aside = 0
 
     def settle(self, kind: Kind) -> None:
         """Take out what a list that was read to its end no longer had, or ask a person first."""
@@ -112,6 +111,7 @@ class Lists:
             self._learned.learn(lists=True)
             self._mirror.note("edition", "modern")
             self._mirror.note("changes_at", str(began))
+            self._mirror.forget_set_aside(Kind.COMPANY)
         stored = await self.store(Kind.COMPANY, page)
         self.look_at_order(stored.ids)
         read = offset + page.count
@@ -142,17 +142,18 @@ class Lists:
         self._mirror.note("changes_walk", "")
         self._mirror.note("changes_at", str(walk.began))
 
-    async def slices(self, page: Page) -> AsyncIterator[list[Received]]:
-        """Decode a page piece by piece, and let others run after each."""
+    async def slices(self, kind: Kind, page: Page) -> AsyncIterator[list[Received]]:
+        """Decode a page piece by piece, note what can't be kept, and let others run after each."""
         for piece in page.slices():
-            self.set_aside += len(piece.set_aside)
+            if piece.set_aside:
+                self._mirror.set_aside(kind, piece.set_aside, self._wall())
             yield [record for record in piece.records if record.id]
             await asyncio.sleep(0)
 
-    async def batches(self, page: Page) -> AsyncIterator[list[Received]]:
+    async def batches(self, kind: Kind, page: Page) -> AsyncIterator[list[Received]]:
         """Decode a page piece by piece, and give as many as are written at once."""
         batch: list[Received] = []
-        async for records in self.slices(page):
+        async for records in self.slices(kind, page):
             batch += records
             if len(batch) >= _AT_ONCE:
                 yield batch
@@ -175,7 +176,8 @@ class Lists:
             last = min([last, *stored.changed])
             found_all = sorted_so_far and last < since
             repeats = self.repeats(walk.kind, asked, stored.ids)
-            if found_all or is_last(page.count, limit) or repeats:
+            nothing_more = asked + page.count <= offset  # all of it was shown before
+            if found_all or nothing_more or is_last(page.count, limit) or repeats:
                 return
             offset = asked + page.count
             self._mirror.note("changes_walk", walk._replace(offset=offset).to_text())
@@ -202,7 +204,7 @@ class Lists:
             stored = await self.store(kind, page)
             return Loaded(stored.ids, page.count, [])
         loaded = Loaded([], page.count, [])
-        async for records in self.slices(page):
+        async for records in self.slices(kind, page):
             loaded.batch.extend(self._mirror.prepare(kind, records, self._wall()))
             loaded.ids.extend(record.id for record in records)
         return loaded
@@ -218,7 +220,7 @@ class Lists:
         batch: list[Ready] = []
         before: asyncio.Task[None] | None = None
         try:
-            async for records in self.slices(page):
+            async for records in self.slices(kind, page):
                 batch += self._mirror.prepare(kind, records, self._wall())
                 if len(batch) >= _AT_ONCE:
                     before = await self._after(before, kind, batch)

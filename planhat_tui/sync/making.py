@@ -73,7 +73,7 @@ class Making:
         try:
             holders = await self._gathering.holders(kind, [parcel.body for parcel in batch])
         except PlanhatTuiError as met:
-            return batch, met if outcome(met, Action.CREATE).pause else None
+            return batch, met if outcome(met, Action.CREATE, kind, sent=False).pause else None
         left = [parcel for parcel in batch if place_of(kind, parcel.body) in holders]
         free = [parcel for parcel in batch if parcel not in left] if left else batch
         sent: list[Load] = []

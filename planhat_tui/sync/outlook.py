@@ -32,7 +32,7 @@ def outlook(progress: Progress, edition: str, limits: Limits) -> Outlook:
 
 def calls_left(progress: Progress, edition: str) -> int | None:
     """Return the calls that are left; ``None`` while nobody knows how much there is."""
-    companies = progress.companies_known - progress.companies_complete
+    companies = progress.companies_left
     pages = companies if edition == "seed" else ceil(companies / COMPANY_PAGE)
     if progress.contacts_complete:
         return pages

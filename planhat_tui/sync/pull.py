@@ -7,8 +7,9 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import NotFoundError, ServerError
+from planhat_tui.errors import NotFoundError, ServerError, UnreadableError
 from planhat_tui.model.limits import Lane
+from planhat_tui.model.ports import SetAside
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.sync import plan
 from planhat_tui.sync.contacts import ContactList
@@ -73,11 +74,6 @@ class Pull:
         return self._learned.edition
 
     @property
-    def set_aside(self) -> int:
-        """How many records couldn't be read."""
-        return self._lists.set_aside
-
-    @property
     def is_empty(self) -> bool:
         """Whether this copy was never filled and has no company: the user waits for the names."""
         return not self._mirror.noted("lean_at") and not self._mirror.progress().companies_known
@@ -120,7 +116,7 @@ class Pull:
         if first:
             self._mirror.expect_many()
         seen: set[str] = set()
-        async for records in self._lists.batches(page):
+        async for records in self._lists.batches(Kind.COMPANY, page):
             await asyncio.to_thread(self._mirror.put_lean, records, began)
             seen |= {record.id for record in records}
             self._tell(Kind.COMPANY, records)
@@ -136,7 +132,8 @@ class Pull:
         except NO_SUCH_LIST:
             self._mirror.note("team_at", str(self._wall()))
             return
-        users = [record async for records in self._lists.slices(page) for record in records]
+        self._mirror.forget_set_aside(Kind.USER)
+        users = [record async for some in self._lists.slices(Kind.USER, page) for record in some]
         self._mirror.put_users(users)
         self._mirror.note("team_at", str(self._wall()))
         self._changed(Kind.USER, frozenset())
@@ -155,8 +152,9 @@ class Pull:
         while True:
             offset = len(found)
             page = await self._api.custom_fields(offset=offset, lane=lane)
-            async for records in self._lists.slices(page):
-                found |= {record.id: record for record in records}
+            for piece in page.slices():
+                found |= {record.id: record for record in piece.records}
+                await asyncio.sleep(0)
             if page.count < plan.DEFINITIONS_PAGE or len(found) == offset:
                 break
         here = {text_of(raw, "_id") for raw in self._mirror.definitions()}
@@ -177,7 +175,8 @@ class Pull:
     async def contacts_of(self, company_id: str, lane: Lane) -> None:
         """Read the contacts of a company."""
         page = await self._api.contacts_of(company_id, lane=lane)
-        records = [record async for some in self._lists.slices(page) for record in some]
+        slices = self._lists.slices(Kind.CONTACT, page)
+        records = [record async for some in slices for record in some]
         theirs = [r for r in records if text_of(r.data, "companyId") == company_id]
         if len(theirs) < len(records):  # it isn't known whether these are all of them
             self._learned.learn(filter=False)
@@ -228,6 +227,12 @@ class Pull:
         read = self.company if isinstance(step, plan.OneCompany) else self.contacts_of
         try:
             await read(step.company_id, lane)
+            self._forget_nameless()
+        except UnreadableError as error:
+            bad = SetAside(1, 1, step.company_id, error.reason)
+            self._mirror.set_aside(Kind.COMPANY, [bad], self._wall())
+            self._leave_alone(step)
+            self._forget_nameless()
         except (ServerError, *NO_SUCH_LIST):
             self._leave_alone(step)
             self._in_a_row += 1
@@ -235,6 +240,11 @@ class Pull:
                 raise
         else:
             self._in_a_row = 0
+
+    def _forget_nameless(self) -> None:
+        """Forget what was set aside without its id, once each company is accounted for."""
+        if not self._mirror.progress().companies_left:
+            self._mirror.forget_set_aside(Kind.COMPANY, nameless=True)
 
     def _leave_alone(self, step: plan.OneCompany | plan.ContactsOf) -> None:
         self._failed[type(step)(step.company_id)] = self._wall()

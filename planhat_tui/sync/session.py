@@ -236,7 +236,6 @@ class Session:
             pulling=self._pulling or self._looking,
             progress=progress,
             limits=limits,
-            set_aside=self._pull.set_aside,
         )
 
     # -- the two tasks

@@ -27,9 +27,9 @@ class SyncStatus:
 
     ``network``: ``stranger`` means that what answers isn't Planhat, ``refused`` that the token
     isn't good, ``mismatch`` that it now belongs to another tenant. ``reason`` is a sentence, empty
-    when all is well. ``pulling`` holds while there is something left to read. ``set_aside`` counts
-    records that couldn't be read; ``doubts`` are questions about records that Planhat's lists no
-    longer have. ``outlook`` is what is left to read.
+    when all is well. ``pulling`` holds while there is something left to read. ``doubts`` are
+    questions about records that Planhat's lists no longer have. ``outlook`` is what is left to
+    read.
     """
 
     network: Network = "starting"
@@ -37,7 +37,6 @@ class SyncStatus:
     pulling: bool = False
     progress: Progress | None = None
     limits: Limits = field(default_factory=Limits)
-    set_aside: int = 0
     paused: bool = False
     doubts: tuple[Doubt, ...] = ()
     outlook: Outlook = NOTHING_KNOWN

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Totals,
     )
     from planhat_tui.store.tenant import TenantStore
+    from planhat_tui.store.unreadable import Unreadable
 
 _SHARED_DIGITS: Final = 7
 _LATELY: Final = 50
@@ -306,6 +307,14 @@ class Queries:
     def progress(self) -> Progress:
         """Return how much of the tenant is here."""
         return self._mirror.progress()
+
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """Return the records that Planhat has and that can't be kept here."""
+        return self._mirror.unreadable()
+
+    def fault(self, kind: Kind, record_id: str) -> str:
+        """Return why a record can't be kept here; empty if nothing is known against it."""
+        return self._mirror.fault(kind, record_id)
 
     def doubts(self) -> tuple[Doubt, ...]:
         """Return what a person is asked: records that Planhat's lists suspiciously lack."""

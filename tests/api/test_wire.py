@@ -87,7 +87,25 @@ def test_a_bad_record_is_set_aside_and_the_others_are_kept(bad: bytes) -> None:
     assert page.count == 3
     assert [record.json.encode() for record in piece.records] == [GOOD, GOOD]
     assert len(piece.set_aside) == 1
-    assert piece.set_aside[0].startswith("record 2 of 3: ")
+    assert piece.set_aside[0].told.startswith("record 2 of 3: ")
+
+
+@pytest.mark.parametrize(
+    ("bad", "named"),
+    [
+        (b'{"_id":"t","a":1,"a":2}', "t"),
+        (b'{"a":{"_id":"inner"},"_id":"t","x":99999999999999999999}', "t"),
+        (b'{"a":{"_id":"inner"},"x":99999999999999999999}', ""),
+        (b'{"_id":"t","a":NaN}', ""),
+        (b'{"_id":7,"a":1}', ""),
+        (b'{"_id":"  ","a":1}', ""),
+        (b'{"_id":"' + b"t" * 501 + b'"}', ""),
+        (b'["t"]', ""),
+    ],
+)
+def test_a_record_that_is_set_aside_is_named_where_its_id_is_sure(bad: bytes, named: str) -> None:
+    (piece,) = read_page(b"[" + GOOD + b"," + bad + b"]").slices()
+    assert [one.id for one in piece.set_aside] == [named]
 
 
 @given(st.lists(_RECORDS, min_size=1, max_size=5), st.sampled_from(sorted(BAD)), st.data())
@@ -212,7 +230,7 @@ def test_a_record_that_is_too_large_is_set_aside(monkeypatch: pytest.MonkeyPatch
     large = b'{"_id":"l","x":"' + b"y" * 100 + b'"}'
     (piece,) = read_page(b"[" + GOOD + b"," + large + b"]").slices()
     assert [record.json.encode() for record in piece.records] == [GOOD]
-    assert piece.set_aside == ("record 2 of 2: it is larger than 0 KiB",)
+    assert [one.told for one in piece.set_aside] == ["record 2 of 2: it is larger than 0 KiB"]
     with pytest.raises(ServerError, match="larger"):
         read_one(large)
 

@@ -11,6 +11,8 @@ from planhat_tui.commands.results import Listing
 from planhat_tui.config.profiles import Profile, TokenSource
 from planhat_tui.errors import OfflineError
 from planhat_tui.model.limits import Limits
+from planhat_tui.model.ports import SetAside
+from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -161,14 +163,24 @@ def test_a_damaged_file_is_found_and_said_what_to_do(desk: Desk) -> None:
 
 
 def test_edits_that_are_stuck_are_warned_about(desk: Desk) -> None:
-    from planhat_tui.model.records import Kind
-
     _configure(desk, _profiles())
     desk.colon("tag gold-3", Kind.COMPANY, desk.company())
     desk.do("outbox", "hold", "1")
     found, _ = _looked(desk, "--offline")
     assert found["outbox", "acme"]["state"] == "warn"
     assert "outbox list" in found["outbox", "acme"]["todo"]
+
+
+def test_records_that_cannot_be_read_are_named_with_their_reasons(desk: Desk) -> None:
+    _configure(desk, _profiles())
+    bad = [SetAside(n, 12, f"c{n}" if n else "", "it is nested too deeply") for n in range(12)]
+    desk.workspace._store.mirror.set_aside(Kind.CONTACT, bad, 1.0)
+    _, answer = _looked(desk, "--offline")
+    told = [row["text"] for row in answer.records if row["area"] == "records"]
+    assert told[0] == "a contact without an id can't be read: it is nested too deeply"
+    assert told[1] == "contact c1 can't be read: it is nested too deeply"
+    assert told[10:] == ["2 more can't be read"]
+    assert answer.exit_status == 0
 
 
 def test_every_source_of_a_token_has_words() -> None:

@@ -62,6 +62,34 @@ def test_names_that_wait_for_calls_say_when_they_come(
 
 
 @BOTH
+def test_a_company_whose_record_cannot_be_read_says_why_and_comes_once_it_is_mended(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    async def mend(person: Person) -> None:
+        person.sees("1 unreadable", "12 of 12")
+        person.sees_no("list incomplete")
+        await person.find(name.casefold())
+        await person.press("escape", "2")
+        person.sees("Can't be read: a number in it is too large.")
+        await person.type(":sync")
+        await person.press("enter")
+        person.sees("1 record can't be read:")
+        server.ask("PUT", f"/companies/{bad}", {"custom": {"Seats": 12}})
+        await person.type(":sync")
+        await person.press("enter")
+        person.sees_no("unreadable", "can't be read")
+        await person.type("/seats")
+        person.sees("12", "number")
+
+    with sandbox() as server:
+        fourth = server.ask("GET", "/leancompanies")[3]
+        bad, name = fourth["_id"], fourth["name"]
+        server.ask("PUT", f"/companies/{bad}", {"custom": {"Seats": 2**70}})
+        configure(home, f"profiles:\n{profile('nord', server.url, token='{env: NORD}')}")
+        journey(mend, size, picture=False, env={"NORD": "sandbox-token"})
+
+
+@BOTH
 def test_the_company_on_screen_comes_while_the_others_wait_for_calls(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:

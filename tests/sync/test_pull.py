@@ -16,11 +16,13 @@ from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.store.absences import Doubt
 from planhat_tui.store.mirror import Mirror
+from planhat_tui.store.unreadable import Unreadable
 from planhat_tui.sync import plan
 from tests.sync.rig import SECONDS, Line, Server, Time, after, answer, changed_answer, html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import httpx
 
@@ -641,9 +643,13 @@ def test_a_bad_record_is_set_aside_and_the_others_of_its_page_come(
         return [{**c, "_id": 7} if c["_id"] == bad else c for c in companies]
 
     desk.line.once(PAGES, changed_answer(spoil))
+    desk.line.once(f"GET /companies/{bad}", answer(503))
     desk.fill()
-    assert desk.engine.status.set_aside == 1
+    assert [one.kind for one in desk.store.mirror.unreadable()] == [Kind.COMPANY]
+    desk.time.leap(LATER)
+    desk.fill()
     assert holds_all_of(desk, server)  # the one that was bad came by its id
+    assert not desk.store.mirror.unreadable()
 
 
 def test_a_company_that_can_not_be_read_keeps_nothing_else_away(
@@ -654,11 +660,61 @@ def test_a_company_that_can_not_be_read_keeps_nothing_else_away(
     desk.line.once(f"GET /companies/{bad}", answer(200, '{"_id": 7}'))
     desk.fill()
     assert not desk.company(bad).complete
-    assert desk.store.mirror.progress().contacts_complete
+    progress = desk.store.mirror.progress()
+    assert progress.contacts_complete
+    assert not progress.lacking
+    assert desk.store.mirror.unreadable() == (Unreadable(Kind.COMPANY, bad, "it has no _id"),)
+    assert desk.store.mirror.fault(Kind.COMPANY, bad) == "it has no _id"
     assert desk.line.count(f"GET /companies/{bad}") == 1
     time.leap(LATER)
     desk.fill()
     assert holds_all_of(desk, server)
+    assert not desk.store.mirror.unreadable()
+
+
+def test_records_that_cannot_be_kept_are_named_until_they_come_well_or_are_gone(
+    desk: Desk, server: Server
+) -> None:
+    bad, gone = server.ids(Kind.CONTACT)[:2]
+
+    def spoil(contacts: Any) -> Any:  # noqa: ANN401 -- JSON
+        return [{**c, "x": 2**70} if c["_id"] in {bad, gone} else c for c in contacts]
+
+    desk.line.once("GET /endusers?limit=*", changed_answer(spoil))
+    desk.fill()
+    reason = "a number in it is too large"
+    assert desk.store.mirror.unreadable() == tuple(
+        Unreadable(Kind.CONTACT, one, reason) for one in sorted([bad, gone])
+    )
+    assert desk.store.mirror.progress().unreadable == 2
+    server.delete(gone, Kind.CONTACT)
+    desk.fill(anew=True)
+    assert not desk.store.mirror.unreadable()
+
+
+@pytest.mark.parametrize("companies", [10, 30, 200, 210])
+@pytest.mark.parametrize("sorts", [True, False])
+def test_a_look_for_changes_ends_however_many_have_changed(
+    open_desk: Callable[..., Desk],
+    folder: Path,
+    time: Time,
+    companies: int,
+    sorts: bool,  # noqa: FBT001 -- pytest gives it
+) -> None:
+    server = Server(time, companies=companies)
+    line = Line(server.app)
+    desk = open_desk(folder=folder / "other", line=line)
+    desk.fill()
+    for company in server.ids():
+        server.put(company, city="Umeå")
+    time.leap(LATER)
+    for _ in range(0 if sorts else 20):
+        line.once("GET /companies[?]*updatedAt*", changed_answer(lambda page: page[::-1]))
+    before = len(line.asked)
+    desk.fill()
+    assert len(line.asked) - before < 10
+    assert all(desk.company(one).raw["city"] == "Umeå" for one in server.ids())
+    server.close()
 
 
 def test_when_one_company_after_the_other_fails_it_is_the_server_that_does(

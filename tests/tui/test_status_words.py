@@ -155,5 +155,6 @@ def test_reading_says_how_long_it_takes(seconds: float | None, told: str) -> Non
 
 
 def test_records_that_cannot_be_read_are_counted() -> None:
-    status = replace(QUIET, sync=replace(ONLINE, set_aside=2))
+    progress = Progress(300, 299, 9, contacts_complete=True, seen_at=1.0, unreadable=2)
+    status = replace(QUIET, sync=replace(ONLINE, progress=progress))
     assert right(status) == "online · 2 unreadable"

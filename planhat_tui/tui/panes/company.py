@@ -51,6 +51,7 @@ class CompanyPane(Pane):
         self.company_id = ""
         self.shown: Shown | None = None
         self._news: tuple[Seen, ...] = ()
+        self._fault = ""
         self.chip = 0
         self._sought = ""
         self._looked_for = ""
@@ -87,10 +88,12 @@ class CompanyPane(Pane):
         """Read the company from the local copy."""
         wanted, reads = self.company_id, self.workspace.reads
 
-        def read() -> tuple[Shown | None, tuple[Seen, ...]]:
+        def read() -> tuple[Shown | None, tuple[Seen, ...], str]:
             if not wanted:
-                return None, ()
-            return reads.company(wanted), reads.news(Kind.COMPANY, wanted)
+                return None, (), ""
+            shown = reads.company(wanted)
+            fault = "" if shown is None or shown.complete else reads.fault(Kind.COMPANY, wanted)
+            return shown, reads.news(Kind.COMPANY, wanted), fault
 
         self.ask("company", read, lambda known: self._show(*known))
 
@@ -100,9 +103,9 @@ class CompanyPane(Pane):
         if ids is not None and (not ids or self.company_id in ids or Topic.OUTBOX in changes):
             self.read()
 
-    def _show(self, shown: Shown | None, news: tuple[Seen, ...]) -> None:
+    def _show(self, shown: Shown | None, news: tuple[Seen, ...], fault: str) -> None:
         other = shown is None or self.shown is None or _id(shown) != _id(self.shown)
-        self.shown, self._news = shown, news
+        self.shown, self._news, self._fault = shown, news, fault
         name = visible(text_of(shown.raw, "name")) if shown is not None else ""
         self.entitle(name)
         self.fresh_of(shown)
@@ -135,7 +138,10 @@ class CompanyPane(Pane):
         self.rows.say_empty("" if rows else empty_words.no_field(self.filter.value))
 
     def _tell_news(self) -> None:
-        """Say what others have changed since the person last looked; clear it where nothing was."""
+        """Say why only the name is here, or what others have changed since one looked."""
+        if self._fault:
+            self.news.tell(empty_words.unreadable(self._fault))
+            return
         planhat, width = self.planhat, self.rows.size.width - 2
         given = planhat.glyphs, self.explorer.users, planhat.wall(), width
         self.news.tell(news_words.told(self._news, *given) if self._news else "")

@@ -182,7 +182,7 @@ class CompanyList(Pane):
         told = f"{number} of {amounts.count(progress.companies_known)}"
         self.fresh(progress.seen_at, told)
         known, whole = progress.companies_known, progress.companies_complete
-        missing = known and whole < known
+        missing = known and progress.companies_left
         self._incomplete.remove_class("-bad")
         told = f"list incomplete: {100 * whole // known}% loaded" if missing else ""
         if found.rows.meant:

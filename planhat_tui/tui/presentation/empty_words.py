@@ -81,3 +81,8 @@ def _is_coming(sync: SyncStatus | None) -> bool:
         return True
     reads = sync.pulling or sync.network == "starting"
     return reads and sync.network in {"starting", "online"} and not sync.reason
+
+
+def unreadable(reason: str) -> str:
+    """Return why no more than the name of a company is here."""
+    return f"Can't be read: {visible(reason)}.  :doctor"

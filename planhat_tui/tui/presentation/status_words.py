@@ -86,8 +86,8 @@ def state(
     ]
     paused = status.sync.paused and status.sync.network == "online"
     right.append(("queue paused", "bold $error") if paused else NETWORK[status.sync.network])
-    if status.sync.set_aside:
-        right.append((f"{status.sync.set_aside} unreadable", "$warning"))
+    if (progress := status.sync.progress) and progress.unreadable:
+        right.append((f"{progress.unreadable} unreadable", "$warning"))
     return left, _dotted(right, glyphs)
 
 

@@ -78,7 +78,7 @@ class OverviewSheet(Sheet[str]):
         self._counting = False
         self._seen, progress = answer
         known, whole = progress.companies_known, progress.companies_complete
-        self._loaded = whole >= known
+        self._loaded = not progress.companies_left
         lacking = "" if self._loaded else f", {100 * whole // known}% loaded"
         self.rule.show(note=f"{amounts.count(known)} companies{lacking}")
         self._summed = {}
