@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -21,18 +22,36 @@ NEW_FIELD: Final = flag("--new-field", "make a custom field though its name is n
 
 
 def query_of(words: Sequence[str]) -> str:
-    """Return one query: a word that holds a blank is quoted, as it was in the shell."""
+    """Return one query from the words of a command line, which has taken the quotes away.
+
+    One word alone may be the whole query: ``"acme tag:vip"``. Among others, or as the value of a
+    field, one that holds a blank was quoted to be one: ``"Acme Inc" tag:vip``, ``owner:"Ada Lo"``.
+    """
+    if len(words) == 1 and not _names_a_field(words[0]):
+        return words[0]
     return " ".join(_quoted(word) for word in words)
 
 
+def _names_a_field(word: str) -> bool:
+    head, colon, _ = word.removeprefix("not:").partition(":")
+    return bool(colon and head) and not any(char.isspace() for char in head)
+
+
 def _quoted(word: str) -> str:
-    if not any(char.isspace() for char in word) or '"' in word or word.startswith(("(", "-(")):
+    """Return a word as one of a query: quoted if it holds a blank and nothing of the grammar."""
+    if not any(char.isspace() for char in word) or _is_query(word):
         return word
     negated = "not:" if word.startswith("not:") else ""
-    head, colon, tail = word.removeprefix(negated).partition(":")
-    if colon and head and not any(char.isspace() for char in head):
+    head, _, tail = word.removeprefix(negated).partition(":")
+    if _names_a_field(word):
         return f'{negated}{head}:"{tail}"'
     return f'{negated}"{word.removeprefix(negated)}"'
+
+
+def _is_query(word: str) -> bool:
+    """Tell whether more than one word of the grammar stands in it."""
+    terms = re.search(r"\s(-|not:)?[A-Za-z][\w.]*[:<>][^\s]|\sOR\s", word)
+    return terms is not None or '"' in word or word.startswith(("(", "-("))
 
 
 def values_of(

@@ -24,7 +24,31 @@ def test_words_of_a_shell_are_one_query() -> None:
 
 
 def test_a_word_that_holds_a_blank_stays_one_word() -> None:
-    assert query.parse(query_of(["acme inc"])).words == ("acme inc",)
+    parsed = query.parse(query_of(["acme inc", "tag:vip"]))
+    assert parsed.words == ("acme inc",)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "acme inc",
+        "acme tag:vip",
+        "acme OR globex",
+        "tag:vip phase:won",
+        "phase:won sort:-arr",
+        "tag:vip -phase:won",
+        "tag:vip not:phase:won",
+        "tag:vip arr>1000",
+        "(acme OR globex) tag:vip",
+        'tag:"east coast" acme',
+    ],
+)
+def test_a_query_that_was_quoted_as_a_whole_is_that_query(whole: str) -> None:
+    assert query_of([whole]) == whole
+
+
+def test_a_part_of_a_query_that_was_quoted_keeps_its_terms() -> None:
+    assert query_of(["acme tag:vip", "phase:won"]) == "acme tag:vip phase:won"
 
 
 @pytest.mark.parametrize(
