@@ -144,6 +144,8 @@ def plain(text: str) -> str:
 
 # -- lines
 
+_END: Final = "\r\n"
+
 
 def csv_lines(
     kind: Kind, paths: Sequence[str], records: Iterable[Raw], users: Mapping[str, str]
@@ -164,12 +166,13 @@ def tsv_lines(
 
 
 def csv_line(cells: Iterable[str]) -> str:
-    """Return cells as a line of CSV, without its end."""
+    """Return cells as a line of CSV, without its end; a cell with a line's end in it is quoted."""
     import csv
 
     taken: list[str] = []
-    csv.writer(_Taker(taken), lineterminator="").writerow([defused(text) for text in cells])
-    return taken[0]
+    # What a line ends with is what the writer quotes: with no end, line breaks would part the cell.
+    csv.writer(_Taker(taken), lineterminator=_END).writerow([defused(text) for text in cells])
+    return taken[0].removesuffix(_END)
 
 
 class _Taker:

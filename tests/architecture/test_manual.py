@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from planhat_tui.commands import grammar, line
 from planhat_tui.commands.context import Door, Selection
 from planhat_tui.commands.registry import commands
+from planhat_tui.config.loading import parse_config
 from planhat_tui.model.records import Kind
 from tests import reference, site
 from tests.examples import Reader, blocks, examples, fits, lines
@@ -131,6 +133,18 @@ def test_every_block_is_of_a_kind_that_is_looked_at_or_says_why_not() -> None:
         if page.name != "ARCHITECTURE.md":
             for info, _ in blocks(page):
                 assert info in {"sh", "console", "colon", "text", "yaml"}, (page.name, info)
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=["README.md", *NAMES])
+def test_its_examples_of_a_config_have_no_mistake(page: Path, tmp_path: Path) -> None:
+    """A whole config, or the settings of a profile."""
+    for info, block in blocks(page):
+        if info == "yaml":
+            of_a_profile = indent(
+                f"base_url: https://api.planhat.com\ntoken: {{env: T}}\n{block}", "    "
+            )
+            whole = block if "profiles:" in block else f"profiles:\n  acme:\n{of_a_profile}"
+            assert parse_config(whole, tmp_path / "config.yaml").problems == ()
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff here")

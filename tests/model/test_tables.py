@@ -100,6 +100,21 @@ def test_csv_has_its_columns_and_no_control_characters() -> None:
     ]
 
 
+@given(st.lists(st.lists(st.text(max_size=8), min_size=2, max_size=3), min_size=1, max_size=4))
+def test_csv_gives_back_each_cell_whatever_stands_in_it(rows: list[list[str]]) -> None:
+    text = "\n".join(map(tables.csv_line, rows))
+    read = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert [[tables.plain(cell) for cell in row] for row in read] == [
+        [tables.plain(tables.defused(cell)) for cell in row] for row in rows
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_cell_with_nothing_but_a_line_break_in_it_is_one_cell(end: str) -> None:
+    text = tables.csv_line([f"one{end}two", "won"])
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [[f"one{end}two", "won"]]
+
+
 def test_json_is_one_array_of_what_was_picked() -> None:
     records: list[dict[str, Json]] = [{"_id": "a", "custom": {"Plan": 1}}, {"_id": "b"}]
     lines = list(tables.json_lines(records, ("_id", "custom.Plan")))
