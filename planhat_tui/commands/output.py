@@ -21,8 +21,9 @@ from planhat_tui.commands.results import (
 )
 from planhat_tui.errors import InputError
 from planhat_tui.model.edits import value_at
+from planhat_tui.model.fields import FIELDS, custom_key
 from planhat_tui.model.tables import as_json, cell, csv_line, csv_lines, json_lines, picked
-from planhat_tui.model.text import visible, visible_block
+from planhat_tui.model.text import nearest, visible, visible_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -89,6 +90,8 @@ def lines(result: Result, style: Style) -> Iterable[str]:
 
 
 def _data(result: Listing | Single | Done, style: Style) -> Iterable[str]:
+    if not isinstance(result, Done):  # what was done isn't undone by how it's shown
+        _check_fields(result, style.fields)
     if isinstance(result, Single) and result.document and style.format == "table":
         style = style._replace(format="json")
     if not isinstance(result, Done) and result.table is not None and not style.fields:
@@ -99,6 +102,23 @@ def _data(result: Listing | Single | Done, style: Style) -> Iterable[str]:
         return _facts(result, style)
     records: Sequence[Raw] = (result.record,) if isinstance(result, Single) else result.records
     return _lines(result, records, style)
+
+
+def _check_fields(result: Listing | Single, wanted: Sequence[str]) -> None:
+    """Raise :class:`InputError` for a field that none of the records has, or could have."""
+    records = (result.record,) if isinstance(result, Single) else result.records
+    if not wanted or not records:
+        return
+    known = {path for record in records for path in (*record, *(path for path, _ in _flat(record)))}
+    if isinstance(result, Listing):
+        known |= {column.path for column in result.columns}
+    kinds = (result.kind,) if result.kind is not None else tuple(FIELDS)
+    known |= {field.name for kind in kinds for field in FIELDS[kind]}
+    for path in wanted:
+        if path not in known and custom_key(path) is None:
+            near = nearest(path, known)
+            advice = f"Did you mean {near}?" if near else f"There are: {', '.join(sorted(known))}."
+            raise InputError(f"Nothing here has a field {visible(path)}.", advice, field="fields")
 
 
 def _watch(result: Watching, style: Style, out: Callable[[str], None]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planhat_tui.commands.output import Format, Style
     from planhat_tui.commands.results import Result
 
+_BOOKS: Final = frozenset({".xlsx", ".xls", ".ods", ".numbers"})
 _FORMS: Final[Mapping[str, Format]] = {".json": "json", ".jsonl": "jsonl", ".csv": "csv"}
 """The form that a file's ending asks for, where no option names another."""
 
@@ -29,6 +30,12 @@ def saved(result: Result, manner: Manner, plain: Style) -> Done:
     """
     if isinstance(result, Watching):
         raise InputError("This never ends, so it fills no file.", "Leave --to out.", field="to")
+    if Path(manner.to).suffix.casefold() in _BOOKS:
+        raise InputError(
+            "An answer is written as text, CSV or JSON, not as a workbook.",
+            "Name a file like found.csv, or use: export QUERY --to FILE.xlsx",
+            field="to",
+        )
     style = manner.style(plain)._replace(width=0)
     if manner.format is None and (form := _FORMS.get(Path(manner.to).suffix.casefold())):
         style = style._replace(format=form)

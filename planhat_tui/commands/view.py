@@ -10,9 +10,11 @@ from planhat_tui.commands.results import Column, Done, Listing
 from planhat_tui.commands.typed import query_of
 from planhat_tui.commands.unfound import unfound
 from planhat_tui.errors import InputError
+from planhat_tui.model.fields import custom_key
 from planhat_tui.model.query import parse
 from planhat_tui.model.query.writing import write
 from planhat_tui.model.records import Kind
+from planhat_tui.model.tables import columns_of
 from planhat_tui.model.views import View
 
 if TYPE_CHECKING:
@@ -77,6 +79,9 @@ def save(
     read = parse(query_of(query))
     text = write(read._replace(sort=()))
     chosen = tuple(one.strip() for one in columns.split(",") if one.strip())
+    for column, _, _ in (one.partition("=") for one in chosen):  # a width may stand behind it
+        if custom_key(column) is None:  # a view is of any tenant; which fields those have differs
+            columns_of(Kind.COMPANY, [column], ())
     return save_view(ctx, SavedView(name, View(text, read.sort, chosen), start))
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.commands.output import Style, visible_lines, write
+from planhat_tui.commands.output import Format, Style, visible_lines, write
 from planhat_tui.commands.results import Column, Done, Listing, Single
+from planhat_tui.errors import InputError
 from planhat_tui.model.records import Kind
 from planhat_tui.model.tables import cell, defused
 from planhat_tui.model.text import visible
@@ -182,6 +183,13 @@ def test_only_the_fields_that_were_asked_for() -> None:
     ]
     assert json.loads(_written(Single(ACME), format="json", fields=("arr",))[0]) == {"arr": 1200}
     assert _written(Single(ACME, Kind.COMPANY), fields=("custom.Plan",))[0] == "Plan  Gold"
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_a_field_that_nothing_could_have_is_refused_with_the_nearest(form: Format) -> None:
+    with pytest.raises(InputError, match="Nothing here has a field nmae"):
+        _written(BOTH, format=form, fields=("nmae",))
+    assert _written(BOTH, format="csv", fields=("city",))[0].splitlines()[0] == "city"
 
 
 def test_fields_that_hold_a_dot_in_their_name() -> None:

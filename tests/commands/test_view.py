@@ -45,6 +45,14 @@ def test_what_is_no_query_is_not_saved(desk: Desk) -> None:
     assert load_config(desk.paths.config_file).views == {}
 
 
+def test_a_column_that_there_cannot_be_is_not_saved(desk: Desk) -> None:
+    with pytest.raises(InputError) as error:
+        desk.do("view", "save", "a", "acme", "--columns", "nme,arr")
+    assert "name" in error.value.advice
+    assert load_config(desk.paths.config_file).views == {}
+    desk.do("view", "save", "a", "acme", "--columns", "name=30,custom.Anything,renews")
+
+
 def test_a_view_that_isnt_there_names_the_nearest(desk: Desk) -> None:
     desk.do("view", "save", "portfolio", "acme")
     for verb in ("show", "remove"):
