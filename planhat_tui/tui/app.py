@@ -82,6 +82,15 @@ class PlanhatApp(App[None]):
         self._first = first_look(session.workspaces.current, session.runtime.config.start_view)
         self.look(session.theme)
 
+    def get_driver_class(self) -> type[Driver]:
+        """Return what draws: on a terminal, one that notices when it's gone."""
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from planhat_tui.tui.terminal import Terminal
+
+        return Terminal
+
     # -- time and looks
 
     def now(self) -> datetime:

@@ -32,7 +32,7 @@ class SkippedError(Exception):
 
 @dataclass
 class Reading:
-    """The threads behind the screen. ``pending`` counts what hasn't been answered yet.
+    """What the threads behind the screen do. ``pending`` counts what hasn't been answered yet.
 
     ``opening`` counts the answers that will move the focus; it belongs to the screen's thread.
     """
@@ -45,9 +45,6 @@ class Reading:
     )
     _store: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
-    )
-    _network: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="network")
     )
 
     def ask(
@@ -69,7 +66,7 @@ class Reading:
 
         work = partial(_if_current, current, question)
         self.opening += opens
-        self._run(self._store, widget, work, then, failed, current, opens=opens)
+        self._run(self._store.submit, widget, work, then, failed, current, opens=opens)
 
     def do(
         self,
@@ -79,7 +76,7 @@ class Reading:
         failed: Callable[[PlanhatTuiError], None],
     ) -> None:
         """Run ``deed`` after what was asked before; it is never skipped."""
-        self._run(self._store, widget, deed, then, failed, _always)
+        self._run(self._store.submit, widget, deed, then, failed, _always)
 
     def wait_for(
         self,
@@ -92,20 +89,19 @@ class Reading:
     ) -> None:
         """Run ``deed``, which may take seconds, beside the others."""
         self.opening += opens
-        self._run(self._network, widget, deed, then, failed, _always, opens=opens)
+        self._run(_beside, widget, deed, then, failed, _always, opens=opens)
 
     def barrier(self) -> Future[None]:
         """Return a future that is done when everything asked of the store before is."""
         return self._store.submit(_nothing)
 
     def close(self) -> None:
-        """End the threads; what waits is dropped, what runs is let go."""
+        """End the thread of the store; what waits is dropped, what waits for the network let go."""
         self._store.shutdown(wait=True, cancel_futures=True)
-        self._network.shutdown(wait=False, cancel_futures=True)
 
     def _run(  # noqa: PLR0917 -- private, and all of them are needed
         self,
-        threads: ThreadPoolExecutor,
+        submit: Callable[[Callable[[], T]], Future[T]],
         widget: MessagePump,
         work: Callable[[], T],
         then: Callable[[T], None],
@@ -128,7 +124,7 @@ class Reading:
                 with self._lock:
                     self.pending -= 1
 
-        threads.submit(work).add_done_callback(finished)
+        submit(work).add_done_callback(finished)
 
     def _opened(self, widget: MessagePump, answer: Callable[[], None]) -> None:
         """Apply an answer that moves the focus; the app moves it before it hears of the end."""
@@ -139,6 +135,23 @@ class Reading:
 
     def _count_opened(self) -> None:
         self.opening -= 1
+
+
+def _beside(work: Callable[[], T]) -> Future[T]:
+    """Run something in a thread of its own, which nobody waits for at the end of the program.
+
+    A pool's threads are waited for: who quits while a server keeps silent would sit there.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 -- whoever asked gets it
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="network", daemon=True).start()
+    return future
 
 
 def _if_current(current: Callable[[], bool], question: Callable[[], T]) -> T:

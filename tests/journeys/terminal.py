@@ -61,6 +61,13 @@ class Terminal:
             pass
         return self.process.returncode
 
+    def hang_up(self) -> int:
+        """Close the window; wait for the end, and return the exit status."""
+        nowhere = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nowhere, self.master)
+        os.close(nowhere)
+        return self.process.wait(SECONDS)
+
     def forget(self) -> None:
         """Let what was drawn so far count no more."""
         self.drawn = b""

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from tests.journeys.servers import (
     profile,
     serving,
 )
-from tests.journeys.terminal import Terminal, running
+from tests.journeys.terminal import SECONDS, Terminal, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,6 +206,40 @@ def test_a_signal_gives_the_terminal_back_whole(
         assert terminal.drawn.rfind(b"\x1b[?1049l") > terminal.drawn.rfind(b"\x1b[?1049h")
         assert terminal.is_as_before()
         assert b"Traceback" not in terminal.drawn
+
+
+def test_who_quits_while_a_token_is_tested_waits_for_nobody_and_nothing_is_saved(
+    home: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, running(home, "--demo") as terminal:
+        terminal.see("DEMO")
+        terminal.see("online")
+        terminal.press("p")
+        terminal.see("demo-2")
+        terminal.press("a")
+        terminal.see("A new tenant")
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        terminal.press(f"nobody\t\x15{address}\tsome-token\x13")
+        terminal.see("Asking Planhat who this token stands for")
+        silent.settimeout(SECONDS)
+        asking, _ = silent.accept()
+        with asking:
+            terminal.press("\x1b")
+            terminal.see("Tenants")
+            terminal.press("\x11")
+            assert terminal.end() == 0
+        assert b"Traceback" not in terminal.drawn
+    assert not (home / "config" / "config.yaml").exists()
+
+
+@pytest.mark.parametrize("keys", ["j" * 30, "/acme nordic", "?", "p"], ids=lambda keys: keys[:2])
+def test_nothing_is_left_of_it_when_its_window_is_closed(home: Path, keys: str) -> None:
+    """The system sends a signal in most cases; here there is none, only a terminal that is gone."""
+    with running(home, "--demo") as terminal:
+        terminal.see("DEMO")
+        terminal.see("online")
+        terminal.press(keys)
+        assert terminal.hang_up() == 128 + signal.SIGHUP
 
 
 @BOTH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.profile import add_profile, change_profile
@@ -18,8 +19,10 @@ from planhat_tui.tui.widgets.line import FormField
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from planhat_tui.commands.context import Context
     from planhat_tui.commands.results import Done
     from planhat_tui.errors import PlanhatTuiError
+    from planhat_tui.model.records import User
 
 NEW: Final = Profile("", "https://api.planhat.com", TokenSource("text", ""))
 """What stands in the form at first."""
@@ -45,6 +48,7 @@ class ProfileForm(Form[str]):
 
     def __init__(self, profile: Profile | None = None) -> None:
         self._before = profile
+        self._was_left = Event()
         shown = profile or NEW
         title = f"Tenant {profile.name}" if profile is not None else "A new tenant"
         super().__init__(title, _fields(shown, new=profile is None))
@@ -66,10 +70,25 @@ class ProfileForm(Form[str]):
         self.wait_for(self._deed(profile), lambda done: self._saved(profile.name, done), self.fault)
 
     def _deed(self, profile: Profile) -> Callable[[], Done]:
-        ctx, before = context_of(self.planhat), self._before
+        ctx, before = self._asking_while_open(context_of(self.planhat)), self._before
         if before is None:
             return lambda: add_profile(ctx, profile, make_default=False)
         return lambda: change_profile(ctx, before, profile)
+
+    def _asking_while_open(self, ctx: Context) -> Context:
+        """Return a context that saves nothing any more once the form was left."""
+
+        def probe(profile: Profile) -> User:
+            me = ctx.probe(profile)
+            if self._was_left.is_set():
+                raise InputError("The form was left: nothing is saved.")
+            return me
+
+        return ctx._replace(probe=probe)
+
+    def on_unmount(self) -> None:
+        """Let what Planhat is still being asked come to nothing."""
+        self._was_left.set()
 
     def field_of(self, error: PlanhatTuiError) -> str:
         """Return the field to look at: where the token stands, or the address that didn't do."""
