@@ -41,11 +41,15 @@ __all__ = [
 
 
 class FieldType(StrEnum):
-    """What a field holds. ``user`` is the id of a team member, ``moment`` a date with its time."""
+    """What a field holds. ``user`` is the id of a team member, ``moment`` a date with its time.
+
+    A ``phone`` is any text, as in the reference (Endusers); what a call has ``dialled`` has digits.
+    """
 
     TEXT = "text"
     EMAIL = "email"
     PHONE = "phone"
+    DIALLED = "dialled"
     NUMBER = "number"
     BOOLEAN = "boolean"
     DATE = "date"
@@ -127,7 +131,7 @@ _CONTACT: Final = (
     Field("custom", "Custom fields", FieldType.MAP, editable=False),
 )
 _CALL: Final = (
-    Field("nr", "Number", FieldType.PHONE, required=True),
+    Field("nr", "Number", FieldType.DIALLED, required=True),
     Field("externalUserId", "Agent", required=True),
     Field("start", "Start", FieldType.MOMENT),
     Field("end", "End", FieldType.MOMENT),
@@ -273,7 +277,7 @@ def _parse(wanted: FieldType, text: str, now: datetime) -> Json:
         return custom.parse(text, _CUSTOM_TYPES[wanted], now)
     if wanted is FieldType.TAGS:
         return [*dict.fromkeys(clean_tag(tag) for tag in text.split(",") if tag.strip())]
-    if wanted is FieldType.PHONE:
+    if wanted is FieldType.DIALLED:
         return calls.checked_number(text.strip())
     return _email(text.strip()) if wanted is FieldType.EMAIL else text.strip()
 

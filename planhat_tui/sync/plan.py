@@ -258,7 +258,7 @@ def _freshen(known: Knowledge) -> Step:
         return Lean()
     every = known.refresh if known.sorts else max(known.refresh, UNSORTED_EVERY)
     if known.edition != "seed" and _due(known.changes_at, every, known.now):
-        return Changes((known.changes_at or 0) - OVERLAP)
+        return Changes(_since(known))
     if known.checks and _due(known.checked_at, CHECK_EVERY, known.now):
         return Contacts() if known.edition == "seed" else ContactIds(known.check)
     if known.oldest:
@@ -270,10 +270,17 @@ def _freshen(known: Knowledge) -> Step:
     return Rest(max(1.0, min([known.refresh, *waits])))
 
 
+def _since(known: Knowledge) -> float:
+    """Return from when on changes are looked for; 0 if it isn't known when that was last done."""
+    looked_at = known.changes_at or 0
+    return looked_at - OVERLAP if looked_at <= known.now else 0.0
+
+
 def too_many_gone(known: int, gone: int) -> bool:
     """Tell whether a list lost so much that its answer is doubted rather than followed."""
     return gone > 0 and gone > known * LARGEST_SHRINK
 
 
 def _due(moment: float | None, every: float, now: float) -> bool:
-    return moment is None or now - moment >= every
+    """Tell whether it's time; a moment that is still to come was noted by a wrong clock."""
+    return moment is None or not 0 <= now - moment < every

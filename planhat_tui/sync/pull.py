@@ -251,7 +251,7 @@ class Pull:
 
     def _left_alone(self, step: plan.OneCompany | plan.ContactsOf) -> bool:
         failed_at = self._failed.get(step)
-        return failed_at is not None and self._wall() - failed_at < self._refresh
+        return failed_at is not None and 0 <= self._wall() - failed_at < self._refresh
 
     def _readable(self, ids: Iterable[str]) -> str:
         """Return the first that isn't left alone; empty if there is none."""
@@ -302,4 +302,4 @@ class Pull:
         return Position.from_text(self._mirror.noted(key))
 
     def _are_young(self, seen_at: float | None) -> bool:
-        return seen_at is not None and self._wall() - seen_at < _AGE_LIMIT
+        return seen_at is not None and 0 <= self._wall() - seen_at < _AGE_LIMIT

@@ -44,6 +44,7 @@ _NOTES: Final = {
     FieldType.USER: "of the team",
     FieldType.EMAIL: "an e-mail",
     FieldType.PHONE: "a phone number",
+    FieldType.DIALLED: "a phone number",
 }
 _CUSTOM_NOTES: Final = {
     CustomType.NUMBER: "a number",

@@ -36,7 +36,8 @@ FAR = replace(TEAM, companies=DONE, contacts=Position(40_000))
 NEXT = Contacts(Position(2000))
 CHECK = ContactIds(Position(9, last="a"))
 CHECKED = replace(WHOLE, checks=True, checked_at=10_000.0 - 86_200.0)
-MOMENTS = st.none() | st.floats(0, 10_000)
+MOMENTS = st.none() | st.floats(0, 20_000)
+"""Some are still to come: the clock was ahead when they were noted."""
 POSITIONS = st.builds(Position, st.integers(0, 90_000), st.booleans())
 KNOWN = st.builds(
     Knowledge,
@@ -170,6 +171,19 @@ def test_a_list_that_lost_more_than_a_fifth_is_doubted(
     doubted: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
     assert too_many_gone(known, gone) is doubted
+
+
+@pytest.mark.parametrize(
+    ("known", "step"),
+    [
+        (replace(NAMES, team_at=99_000.0), Team()),
+        (replace(WHOLE, lean_at=99_000.0), Lean()),
+        (replace(WHOLE, changes_at=99_000.0), Changes(0.0)),
+        (replace(CHECKED, checked_at=99_000.0), ContactIds()),
+    ],
+)
+def test_what_a_clock_that_was_ahead_has_noted_is_due(known: Knowledge, step: Step) -> None:
+    assert next_step(known) == step
 
 
 def test_an_order_that_is_ignored_makes_looks_for_changes_rare() -> None:
