@@ -73,7 +73,7 @@ def test_nothing_is_advised_where_there_is_nothing_to_choose(searched: str) -> N
 
 def test_a_long_name_leaves_the_key_of_a_sentence_on_its_line() -> None:
     assert no_contacts("Acme Inc") == "No contacts at Acme Inc yet.  a adds one"
-    assert no_contacts("Acme Inc", "…") == "… Contacts of Acme Inc aren't loaded yet."
+    assert no_contacts("Acme Inc", "…") == "… Contacts of Acme Inc aren't loaded yet.  r loads them"
     long = "x" * 900
     for told in (no_contacts(long), no_match(long), no_field(long)):  # each ends with a key
         assert "…" in told

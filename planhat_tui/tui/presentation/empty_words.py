@@ -66,7 +66,7 @@ def _is_whole(field: str) -> bool:
 def no_contacts(company: str, not_loaded: str = "") -> str:
     """Return why no contact is shown; ``not_loaded`` is the sign of what isn't here yet."""
     if not_loaded:
-        return f"{not_loaded} Contacts of {named(company)} aren't loaded yet."
+        return f"{not_loaded} Contacts of {named(company)} aren't loaded yet.  r loads them"
     return f"No contacts at {named(company)} yet.  a adds one"
 
 
