@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.records import Kind
@@ -106,3 +106,16 @@ class Made(NamedTuple):
     new_id: str
     id: str
     reason: str = ""
+
+
+def related(updates: Iterable[Entry]) -> list[list[Entry]]:
+    """Return updates of a record in groups that share no field, each in its order."""
+    groups: list[tuple[set[str], list[Entry]]] = []
+    for entry in updates:
+        fields = {change.field for change in entry.changes}
+        joined = [group for group in groups if group[0] & fields]
+        groups = [group for group in groups if group not in joined]
+        members = [one for _, group in joined for one in group]
+        merged = fields.union(*(group[0] for group in joined))
+        groups.append((merged, sorted([*members, entry], key=lambda one: (one.place, one.n))))
+    return [group for _, group in groups]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.edits import fold
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import Action, State, related
 from planhat_tui.model.records import Kind
 from planhat_tui.store import entries, lease
 from planhat_tui.store.entries import Owner
@@ -296,7 +296,7 @@ class Outbox:
             for entry in self.open_entries(kind, record_id)
             if entry.action is Action.UPDATE and entry.state is State.QUEUED and not entry.attempts
         ]
-        for group in _related(waiting):
+        for group in related(waiting):
             if len(group) > 1 and not fold(c for entry in group for c in entry.changes):
                 self.mark([entry.n for entry in group], State.DELIVERED, AS_IT_WAS)
 
@@ -346,16 +346,3 @@ def _crowded(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> 
             [kind, *some],
         )
     ]
-
-
-def _related(waiting: Iterable[Entry]) -> list[list[Entry]]:
-    """Return the entries in groups that have no field in common, each in its order."""
-    groups: list[tuple[set[str], list[Entry]]] = []
-    for entry in waiting:
-        fields = {change.field for change in entry.changes}
-        joined = [group for group in groups if group[0] & fields]
-        groups = [group for group in groups if group not in joined]
-        members = [one for _, group in joined for one in group]
-        merged = fields.union(*(group[0] for group in joined))
-        groups.append((merged, sorted([*members, entry], key=lambda one: (one.place, one.n))))
-    return [group for _, group in groups]

@@ -14,7 +14,7 @@ from planhat_tui.errors import NotFoundError
 from planhat_tui.model.bulk import can_be_repeated
 from planhat_tui.model.edits import fold, merge
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import Action, State, related
 from planhat_tui.model.records import Kind
 from planhat_tui.sync import endpoints
 from planhat_tui.sync.delivery import READ_BACK
@@ -99,21 +99,22 @@ class Doubts:
         return tuple(settled)
 
     async def _updates(self, group: Sequence[Entry]) -> None:
+        """Read a record once, and settle each of its edits by its own fields and its own time."""
         first = group[0]
         try:
             there = await self._fetch(first)
         except NotFoundError:
             self._mark(group, State.QUEUED)  # it is told what that means when it's sent
             return
-        changes = fold(change for entry in group for change in entry.changes)
-        merged = merge(changes, there.data)
-        if not (merged.body or merged.conflicts):
-            self._keep(first.kind, there)
-            self._mark(group, State.DELIVERED)
-        elif merged.conflicts or self._past_grace(first):
-            self._mark(group, State.QUEUED)  # it is read and merged anew
-        else:
-            self._wait(group)
+        for some in related(group):
+            merged = merge(fold(c for entry in some for c in entry.changes), there.data)
+            if not (merged.body or merged.conflicts):
+                self._keep(first.kind, there)
+                self._mark(some, State.DELIVERED)
+            elif all(map(self._past_grace, some)):
+                self._mark(some, State.QUEUED)  # it is read and merged anew
+            else:  # also where somebody changed it since: what lands late would overwrite that too
+                self._wait(some)
 
     async def _delete(self, entry: Entry) -> None:
         try:

@@ -397,15 +397,63 @@ def test_an_edit_that_lands_late_is_not_sent_twice_and_overwrites_nothing(
 
 
 def test_what_somebody_changed_while_the_answer_was_lost_is_not_overwritten(
-    ready: Desk, server: Server, company: str
+    ready: Desk, server: Server, company: str, time: Time
 ) -> None:
     entry = ready.edit(company, phase("renewal"))
     ready.line.once("PUT *", lost_answer)
     ready.deliver(entry)
     server.put(company, phase="churned")
-    ready.engine.wake()
-    ready.wait_for_state(entry, State.CONFLICT)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is NOT_SURE  # it may still land, and overwrite theirs
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is State.CONFLICT
     assert server.get(company)["phase"] == "churned"
+
+
+def test_each_edit_of_a_record_waits_for_its_own_grace_time(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    first = ready.edit(company, Change("city", "Lund", "Malmö"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(first)
+    ready.look_at_the_outbox()
+    time.leap(GRACE - 20)
+    second = ready.edit(company, phase("renewal"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(second)
+    time.leap(25)
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in (first, second)] == [DELIVERED, NOT_SURE]
+    third = ready.edit(company, phase("won", "renewal"))
+    assert ready.delivered(third) == [QUEUED]
+    server.put(company, phase="renewal")  # now the second lands
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in (second, third)] == [DELIVERED] * 2
+    assert server.get(company)["phase"] == "won"
+
+
+def test_what_has_landed_is_settled_whatever_else_of_the_record_has_not(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    outbox = ready.store.outbox
+    moves = [Change("city", "Lund", "Malmö"), Change("city", "Malmö", "Ystad")]
+    edits = [NewEntry(Kind.COMPANY, Action.UPDATE, company, "Moved", (move,)) for move in moves]
+    landed = outbox.add(*edits)
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(*landed)
+    other = ready.edit(company, phase("renewal"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(other)
+    server.put(company, city="Ystad")  # now what was sent first lands
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in landed] == [DELIVERED] * 2
+    assert ready.entry(other).state is NOT_SURE
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(other).state is DELIVERED
+    assert ready.line.sent("PUT *")[1:] == [{"phase": "renewal"}] * 2
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
