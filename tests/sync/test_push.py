@@ -396,6 +396,23 @@ def test_an_edit_that_lands_late_is_not_sent_twice_and_overwrites_nothing(
     assert ready.line.sent("PUT *") == [{"phase": "renewal"}, {"phase": "won"}]
 
 
+def test_a_custom_field_that_lands_late_takes_no_other_one_back(
+    ready: Desk, server: Server, company: str
+) -> None:
+    mine = ready.edit(company, Change("custom.Plan", "Gold", "Silver"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(mine)
+    (late,) = ready.line.sent("PUT *")
+    seats = server.get(company)["custom"].get("Seats")
+    later = ready.edit(company, Change("custom.Seats", seats, 7))
+    assert ready.delivered(later) == [QUEUED]
+    server.put(company, **late)  # now it lands, with every custom field as it was
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in (mine, later)] == [DELIVERED] * 2
+    custom = server.get(company)["custom"]
+    assert (custom["Plan"], custom["Seats"]) == ("Silver", 7)
+
+
 def test_what_somebody_changed_while_the_answer_was_lost_is_not_overwritten(
     ready: Desk, server: Server, company: str, time: Time
 ) -> None:
