@@ -133,8 +133,11 @@ class Outbox:
         *,
         result_id: str = "",
         attempt: bool = False,
+        was: State | None = None,
     ) -> None:
         """Set the state and the reason; ``attempt`` counts one more time that it was sent.
+
+        ``was`` leaves alone what stands otherwise by now: somebody has settled it meanwhile.
 
         What was taken back while it was on its way, and didn't arrive, is dropped: it neither goes
         again nor keeps its way back waiting.
@@ -144,8 +147,9 @@ class Outbox:
             connection.executemany(
                 "UPDATE entry SET state = CASE WHEN undone > 0 AND ?1 IN ('queued', 'refused')"
                 " THEN 'dropped' ELSE ?1 END, reason = ?2, state_at = ?3, attempts = attempts + ?4,"
-                " result_id = CASE WHEN ?5 <> '' THEN ?5 ELSE result_id END WHERE n = ?6",
-                [(state, reason, now, int(attempt), result_id, n) for n in ns],
+                " result_id = CASE WHEN ?5 <> '' THEN ?5 ELSE result_id END WHERE n = ?6"
+                " AND (?7 IS NULL OR state = ?7)",
+                [(state, reason, now, int(attempt), result_id, n, was) for n in ns],
             )
 
     def mark_sending(self, ns: Sequence[int]) -> bool:
@@ -163,10 +167,13 @@ class Outbox:
         return True
 
     def looked(self, ns: Iterable[int], times: int, reason: str) -> None:
-        """Note that Planhat was asked what became of these, and what that told."""
+        """Note that Planhat was asked what became of these, and what that told.
+
+        What is no longer "not sure" stays as it is.
+        """
         with self._database.writing() as connection:
             connection.executemany(
-                "UPDATE entry SET looked = ?, reason = ? WHERE n = ?",
+                "UPDATE entry SET looked = ?, reason = ? WHERE n = ? AND state = 'not sure'",
                 [(times, reason, n) for n in ns],
             )
 

@@ -210,7 +210,9 @@ class Doubts:
         self._store.outbox.looked([entry.n], _FINAL, f"{NOBODY_KNOWS}  {why}".strip())
 
     def _mark(self, group: Sequence[Entry], state: State, reason: str = "") -> None:
-        self._store.outbox.mark([entry.n for entry in group], state, reason)
+        """Settle these, unless somebody did so while they were looked up."""
+        ns = [entry.n for entry in group]
+        self._store.outbox.mark(ns, state, reason, was=State.NOT_SURE)
 
     def _keep(self, kind: Kind, record: Received) -> None:
         self._store.take_in(kind, record, self._wall())

@@ -10,7 +10,7 @@ from planhat_tui.errors import RateLimitedError
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import Action, NewEntry, State
+from planhat_tui.model.outbox import Action, Made, NewEntry, State
 from planhat_tui.model.records import Kind
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
@@ -471,6 +471,55 @@ def test_what_has_landed_is_settled_whatever_else_of_the_record_has_not(
     ready.look_at_the_outbox()
     assert ready.entry(other).state is DELIVERED
     assert ready.line.sent("PUT *")[1:] == [{"phase": "renewal"}] * 2
+
+
+@pytest.mark.parametrize("kind", ["edit", "delete", "create"])
+@pytest.mark.parametrize("waited", [0.0, GRACE])
+def test_a_doubt_that_a_person_discards_while_it_is_looked_up_stays_discarded(  # noqa: PLR0917 -- a table
+    ready: Desk, server: Server, company: str, time: Time, kind: str, waited: float
+) -> None:
+    entry = {
+        "edit": lambda: ready.edit(company, phase("renewal")),
+        "delete": lambda: ready.delete(company),
+        "create": lambda: ready.create("new-1", name="Newcomer AB"),
+    }[kind]()
+    for verb in ("PUT", "DELETE", "POST"):
+        ready.line.once(f"{verb} *", lost_request)
+    ready.deliver(entry)
+    ready.rest()
+    ready.line.calm()
+    time.leap(waited)
+    ready.line.once("GET *ompanies*", after(lambda: ready.store.outbox.discard(entry.n)))
+    ready.look_at_the_outbox()
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is State.DROPPED
+    assert server.get(company)["phase"] == "onboarding"
+    assert server.named("Newcomer AB") == []
+
+
+@pytest.mark.parametrize("fault", [lost_request, lost_answer])
+def test_what_a_person_says_of_a_doubt_while_it_is_looked_up_stands(
+    ready: Desk, server: Server, time: Time, fault: Fault
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB")
+    ready.line.once("POST *", fault)
+    ready.deliver(made)
+    ready.rest()
+    theirs = server.post(name="Newcomer Limited")
+    time.leap(GRACE)
+    said = [Made(made.n, "new-1", theirs, "A person said so.")]
+    ready.line.once(
+        "GET /leancompanies*", after(lambda: ready.store.outbox.made(Kind.COMPANY, said))
+    )
+    ready.look_at_the_outbox()
+    ready.look_at_the_outbox()
+    settled = ready.entry(made)
+    assert (settled.state, settled.result_id, settled.reason) == (
+        DELIVERED,
+        theirs,
+        "A person said so.",
+    )
+    assert ready.line.count("POST *") == 1
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
