@@ -68,8 +68,9 @@ class Entry(NamedTuple):
     ``result_id`` is the id that Planhat gave to what was created. ``place`` orders the entries of a
     record: one that was split off another keeps the other's. ``tenant`` is the identity of whom it
     was made for, empty before the first contact; ``who`` the name of the person. ``sent_at`` is
-    when it was first sent, 0 if never. ``undone`` numbers the undo that took it back, else 0.
-    ``looked`` counts how often Planhat was asked what became of one that isn't sure.
+    when it was first sent, by Planhat's clock if that is known, 0 if never. ``undone`` numbers the
+    undo that took it back, else 0. ``looked`` counts how often Planhat was asked what became of one
+    that isn't sure.
     """
 
     n: int

@@ -152,8 +152,11 @@ class Outbox:
                 [(state, reason, now, int(attempt), result_id, n, was) for n in ns],
             )
 
-    def mark_sending(self, ns: Sequence[int]) -> bool:
-        """Claim queued entries for sending, all or none; durable when this returns."""
+    def mark_sending(self, ns: Sequence[int], skew: float | None = None) -> bool:
+        """Claim queued entries for sending, all or none; durable when this returns.
+
+        ``skew`` are the seconds by which Planhat's clock is ahead, ``None`` if that isn't known.
+        """
         now = self._wall()
         with self._database.writing() as connection:
             if any(self.get(n).state is not State.QUEUED for n in ns):
@@ -162,7 +165,7 @@ class Outbox:
             connection.executemany(
                 "UPDATE entry SET looked = 0, sent_at = CASE sent_at WHEN 0 THEN ? ELSE sent_at END"
                 " WHERE n = ?",
-                [(now, n) for n in ns],
+                [(now + (skew or 0.0), n) for n in ns],
             )
         return True
 

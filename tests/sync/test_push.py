@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import formatdate
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from planhat_tui.sync.doubts import GRACE
 from planhat_tui.sync.session import LEASE_SECONDS
 from tests.sync.rig import (
     SECONDS,
+    Desk,
+    Line,
+    Time,
     after,
     answer,
     changed_answer,
@@ -28,10 +32,13 @@ from tests.sync.rig import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    import httpx
 
     from planhat_tui.model.values import Json
     from planhat_tui.sync.session import Session
-    from tests.sync.rig import Desk, Fault, Server, Time
+    from tests.sync.rig import Fault, Server
 
 OLD = 60.0
 """Seconds after which a copy is too old to be merged into."""
@@ -604,6 +611,62 @@ def test_a_company_of_that_name_from_before_is_not_taken_for_it(
     assert ready.entry(made).state is DELIVERED
     assert ready.entry(made).result_id not in {"", before}
     assert len(server.named("Newcomer AB")) == 2
+
+
+class Dated(Line):
+    """A line whose answers tell the server's time, as a server's do."""
+
+    def __init__(self, server: Server, time: Time) -> None:
+        super().__init__(server.app)
+        self._time = time
+
+    async def _forward(self, request: httpx.Request) -> httpx.Response:
+        response = await super()._forward(request)
+        response.headers["date"] = formatdate(self._time.now, usegmt=True)
+        return response
+
+
+class Off(Time):
+    """A clock that is off from another by so many seconds."""
+
+    def __init__(self, right: Time, by: float) -> None:
+        super().__init__()
+        self._right, self._by = right, by
+
+    def time(self) -> float:
+        return self._right.time() + self._by
+
+    def leap(self, seconds: float) -> None:
+        self._right.leap(seconds)
+
+
+MADE: list[tuple[Kind, dict[str, Json]]] = [
+    (Kind.COMPANY, {"name": "Newcomer AB"}),
+    (Kind.CONTACT, {"name": "Kim Newcomer", "email": "kim@new.example"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), MADE)
+@pytest.mark.parametrize("ahead", [-3600.0, 3600.0])
+def test_a_clock_that_is_off_makes_nothing_twice_and_takes_nothing_older_for_it(  # noqa: PLR0917 -- a table
+    folder: Path, server: Server, time: Time, kind: Kind, body: dict[str, Json], ahead: float
+) -> None:
+    if kind is Kind.CONTACT:
+        body = {**body, "companyId": server.ids()[0]}
+    older = server.post(kind, **body)
+    time.leap(1800)
+    desk = Desk(folder, Dated(server, time), Off(time, ahead))
+    desk.fill()
+    lost = desk.create("new-1", kind, **body)
+    desk.line.once("POST *", lost_answer)
+    desk.deliver(lost)
+    desk.rest()
+    time.leap(GRACE)
+    desk.look_at_the_outbox()
+    assert desk.entry(lost).state is DELIVERED
+    assert desk.entry(lost).result_id not in {"", older}
+    assert desk.line.count("POST *") == 1
+    desk.close()
 
 
 def test_where_several_fit_a_person_is_asked_once(ready: Desk, server: Server, time: Time) -> None:
