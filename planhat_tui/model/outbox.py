@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from planhat_tui.model.edits import Change
-    from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Json
+
+LOOKED_IN_VAIN: Final = 2
+"""What ``looked`` is where looking doesn't tell what became of an entry: a person decides."""
 
 
 class Action(StrEnum):
@@ -107,6 +111,13 @@ class Made(NamedTuple):
     new_id: str
     id: str
     reason: str = ""
+
+
+def decides_itself(entry: Entry) -> bool:
+    """Tell whether it can be found out what became of an entry that isn't sure."""
+    if entry.state is not State.NOT_SURE or entry.looked >= LOOKED_IN_VAIN:
+        return False
+    return entry.action is not Action.CREATE or entry.kind is not Kind.CALL
 
 
 def related(updates: Iterable[Entry]) -> list[list[Entry]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.edits import fold
-from planhat_tui.model.outbox import Action, State, related
+from planhat_tui.model.outbox import Action, State, decides_itself, related
 from planhat_tui.model.records import Kind
 from planhat_tui.store import entries, lease
 from planhat_tui.store.entries import Owner
@@ -232,9 +232,18 @@ class Outbox:
         return self._change(n, State.HELD, "be held", {State.QUEUED})
 
     def retry(self, n: int) -> Entry:
-        """Queue an entry again that was refused, held, in conflict or not sure."""
+        """Queue an entry again that was refused, held, in conflict or not sure.
+
+        What may have been made and can be looked up is looked up first, at once: it stays "not
+        sure" until then.
+        """
         allowed = {State.REFUSED, State.HELD, State.CONFLICT, State.NOT_SURE}
-        return self._change(n, State.QUEUED, "be sent again", allowed)
+        with self._database.writing():
+            entry = self.get(n)
+            if entry.action is Action.CREATE and decides_itself(entry):
+                self.looked([n], 0, entry.reason)
+                return self.get(n)
+            return self._change(n, State.QUEUED, "be sent again", allowed)
 
     def recover(self) -> tuple[Entry, ...]:
         """Turn what was being sent when its process died into "not sure"; return those.

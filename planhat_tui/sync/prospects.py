@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planhat_tui.model.outbox import State
+from planhat_tui.model.outbox import State, decides_itself
 from planhat_tui.model.text import plural
 from planhat_tui.sync.delivery import keys_of, parcels
-from planhat_tui.sync.doubts import decides_itself, due_in
+from planhat_tui.sync.doubts import due_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

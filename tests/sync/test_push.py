@@ -801,13 +801,42 @@ def test_a_token_that_may_not_write_pauses_the_queue_after_one_try(
     assert not ready.engine.status.paused
 
 
-def test_a_person_may_send_a_create_again(ready: Desk, server: Server) -> None:
+@pytest.mark.parametrize("fault", [lost_answer, lost_request])
+@pytest.mark.parametrize(("kind", "body"), MADE)
+def test_what_a_person_sends_again_is_looked_up_before(  # noqa: PLR0917 -- a table
+    ready: Desk, company: str, time: Time, kind: Kind, body: dict[str, Json], fault: Fault
+) -> None:
+    if kind is Kind.CONTACT:
+        body = {**body, "companyId": company}
+    made = ready.create("new-1", kind, **body)
+    ready.line.once("POST *", fault)
+    ready.deliver(made)
+    assert ready.store.outbox.retry(made.n).state is NOT_SURE
+    assert ready.delivered(made) == [DELIVERED if fault is lost_answer else NOT_SURE]
+    assert ready.line.count("POST *") == 1
+    if fault is lost_request:  # it may still land
+        asked = ready.line.count("GET *")
+        ready.store.outbox.retry(made.n)
+        assert ready.delivered(made) == [NOT_SURE]
+        assert ready.line.count("GET *") > asked
+        time.leap(GRACE)
+        assert ready.delivered(made) == [DELIVERED]
+        assert ready.line.count("POST *") == 2
+
+
+def test_of_several_that_fit_a_person_may_say_that_it_is_none_of_them(
+    ready: Desk, server: Server
+) -> None:
     made = ready.create("new-1", name="Newcomer AB")
     ready.line.once("POST *", lost_request)
     ready.deliver(made)
-    ready.store.outbox.retry(made.n)
+    for _ in range(2):
+        server.post(name="Newcomer AB")
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is NOT_SURE
+    assert ready.store.outbox.retry(made.n).state is QUEUED
     assert ready.delivered(made) == [DELIVERED]
-    assert len(server.named("Newcomer AB")) == 1
+    assert len(server.named("Newcomer AB")) == 3
 
 
 # -- records made here
