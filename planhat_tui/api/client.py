@@ -258,6 +258,10 @@ class PlanhatClient:
         """Return the rate limit as any process on this machine knows it now; costs no call."""
         return self._governor.look()
 
+    def skew(self) -> float | None:
+        """Return by how many seconds Planhat's clock is ahead; ``None`` if it never told."""
+        return self._exchange.skew
+
     async def close(self) -> None:
         """Give the connections back."""
         await self._exchange.close()

@@ -115,6 +115,8 @@ class Exchange:
         self._clock, self._wall = clock, wall
         self._log = log
         self._deadline, self._patience = deadline, patience
+        self.skew: float | None = None
+        """Seconds by which the server's clock is ahead, as told last; ``None`` if it never was."""
 
     async def send(self, ask: Ask, lane: Lane, read: Callable[[bytes], T]) -> T:
         """Send a request when the limit allows it; return the body of a 2xx answer, ``read``.
@@ -236,6 +238,7 @@ class Exchange:
             told = read_told(response.status_code, response.headers, self._wall())
             trace.status, trace.remaining = told.status, told.remaining
             trace.skew = translate.skew(response.headers.get("date", ""), self._wall())
+            self.skew = self.skew if trace.skew is None else trace.skew
             turn.answered(told)
             if not 200 <= told.status < 300 and told.status != ask.also:
                 return await self._refused(response, subject)

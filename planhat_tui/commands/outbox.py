@@ -9,7 +9,9 @@ from planhat_tui.commands.numbers import number
 from planhat_tui.commands.registry import Effect, option, verb, word
 from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.commands.settling import settle
+from planhat_tui.model.outbox import State
 from planhat_tui.model.text import ago
+from planhat_tui.sync.doubts import LOOKED_UP_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,9 +70,15 @@ def hold(ctx: Context, n: str) -> Done:
 
 @verb("outbox retry", word("n", "the edit's number"), effect=Effect.WRITE)
 def retry(ctx: Context, n: str) -> Done:
-    """Send an edit again that was refused, held or not sure."""
+    """Send an edit again that was refused, held or not sure.
+
+    What may have been made is looked up first, and sent again only if it isn't there.
+    """
     entry = ctx.workspace().writes.retry(number(n))
-    return settle(ctx, [entry], f"Edit {entry.n} ({entry.title})")
+    deed = f"Edit {entry.n} ({entry.title})"
+    if entry.state is State.NOT_SURE and not ctx.wishes.wait:
+        return Done(f"{deed}: {entry.state}. {LOOKED_UP_FIRST}")
+    return settle(ctx, [entry], deed)
 
 
 @verb(

@@ -58,6 +58,11 @@ def custom_path(key: str) -> str:
     return CUSTOM_PREFIX + key
 
 
+def sent_under(path: str) -> str:
+    """Return the body's key that a field goes under: one for all custom fields, sent whole."""
+    return path if custom_key(path) is None else "custom"
+
+
 def value_at(raw: Raw, path: str) -> Json:
     """Return the value of a field, ``None`` if it's missing."""
     key = custom_key(path)

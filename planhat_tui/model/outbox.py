@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from planhat_tui.model.edits import Change
-    from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Json
+
+LOOKED_IN_VAIN: Final = 2
+"""What ``looked`` is where looking doesn't tell what became of an entry: a person decides."""
 
 
 class Action(StrEnum):
@@ -68,8 +72,9 @@ class Entry(NamedTuple):
     ``result_id`` is the id that Planhat gave to what was created. ``place`` orders the entries of a
     record: one that was split off another keeps the other's. ``tenant`` is the identity of whom it
     was made for, empty before the first contact; ``who`` the name of the person. ``sent_at`` is
-    when it was first sent, 0 if never. ``undone`` numbers the undo that took it back, else 0.
-    ``looked`` counts how often Planhat was asked what became of one that isn't sure.
+    when it was first sent, by Planhat's clock if that is known, 0 if never. ``undone`` numbers the
+    undo that took it back, else 0. ``looked`` counts how often Planhat was asked what became of one
+    that isn't sure.
     """
 
     n: int
@@ -106,3 +111,23 @@ class Made(NamedTuple):
     new_id: str
     id: str
     reason: str = ""
+
+
+def decides_itself(entry: Entry) -> bool:
+    """Tell whether it can be found out what became of an entry that isn't sure."""
+    if entry.state is not State.NOT_SURE or entry.looked >= LOOKED_IN_VAIN:
+        return False
+    return entry.action is not Action.CREATE or entry.kind is not Kind.CALL
+
+
+def related(updates: Iterable[Entry]) -> list[list[Entry]]:
+    """Return updates of a record in groups that share no field, each in its order."""
+    groups: list[tuple[set[str], list[Entry]]] = []
+    for entry in updates:
+        fields = {change.field for change in entry.changes}
+        joined = [group for group in groups if group[0] & fields]
+        groups = [group for group in groups if group not in joined]
+        members = [one for _, group in joined for one in group]
+        merged = fields.union(*(group[0] for group in joined))
+        groups.append((merged, sorted([*members, entry], key=lambda one: (one.place, one.n))))
+    return [group for _, group in groups]

@@ -272,6 +272,10 @@ class Planhat(Protocol):
         """Return the rate limit as any process on this machine knows it now; costs no call."""
         ...
 
+    def skew(self) -> float | None:
+        """Return by how many seconds Planhat's clock is ahead of this one, if it told that."""
+        ...
+
     async def close(self) -> None:
         """Give the connections back."""
         ...

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.edits import fold
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import Action, State, decides_itself, related
 from planhat_tui.model.records import Kind
 from planhat_tui.store import entries, lease
 from planhat_tui.store.entries import Owner
@@ -133,8 +133,11 @@ class Outbox:
         *,
         result_id: str = "",
         attempt: bool = False,
+        was: State | None = None,
     ) -> None:
         """Set the state and the reason; ``attempt`` counts one more time that it was sent.
+
+        ``was`` leaves alone what stands otherwise by now: somebody has settled it meanwhile.
 
         What was taken back while it was on its way, and didn't arrive, is dropped: it neither goes
         again nor keeps its way back waiting.
@@ -144,12 +147,16 @@ class Outbox:
             connection.executemany(
                 "UPDATE entry SET state = CASE WHEN undone > 0 AND ?1 IN ('queued', 'refused')"
                 " THEN 'dropped' ELSE ?1 END, reason = ?2, state_at = ?3, attempts = attempts + ?4,"
-                " result_id = CASE WHEN ?5 <> '' THEN ?5 ELSE result_id END WHERE n = ?6",
-                [(state, reason, now, int(attempt), result_id, n) for n in ns],
+                " result_id = CASE WHEN ?5 <> '' THEN ?5 ELSE result_id END WHERE n = ?6"
+                " AND (?7 IS NULL OR state = ?7)",
+                [(state, reason, now, int(attempt), result_id, n, was) for n in ns],
             )
 
-    def mark_sending(self, ns: Sequence[int]) -> bool:
-        """Claim queued entries for sending, all or none; durable when this returns."""
+    def mark_sending(self, ns: Sequence[int], skew: float | None = None) -> bool:
+        """Claim queued entries for sending, all or none; durable when this returns.
+
+        ``skew`` are the seconds by which Planhat's clock is ahead, ``None`` if that isn't known.
+        """
         now = self._wall()
         with self._database.writing() as connection:
             if any(self.get(n).state is not State.QUEUED for n in ns):
@@ -158,15 +165,18 @@ class Outbox:
             connection.executemany(
                 "UPDATE entry SET looked = 0, sent_at = CASE sent_at WHEN 0 THEN ? ELSE sent_at END"
                 " WHERE n = ?",
-                [(now, n) for n in ns],
+                [(now + (skew or 0.0), n) for n in ns],
             )
         return True
 
     def looked(self, ns: Iterable[int], times: int, reason: str) -> None:
-        """Note that Planhat was asked what became of these, and what that told."""
+        """Note that Planhat was asked what became of these, and what that told.
+
+        What is no longer "not sure" stays as it is.
+        """
         with self._database.writing() as connection:
             connection.executemany(
-                "UPDATE entry SET looked = ?, reason = ? WHERE n = ?",
+                "UPDATE entry SET looked = ?, reason = ? WHERE n = ? AND state = 'not sure'",
                 [(times, reason, n) for n in ns],
             )
 
@@ -222,9 +232,18 @@ class Outbox:
         return self._change(n, State.HELD, "be held", {State.QUEUED})
 
     def retry(self, n: int) -> Entry:
-        """Queue an entry again that was refused, held, in conflict or not sure."""
+        """Queue an entry again that was refused, held, in conflict or not sure.
+
+        What may have been made and can be looked up is looked up first, at once: it stays "not
+        sure" until then.
+        """
         allowed = {State.REFUSED, State.HELD, State.CONFLICT, State.NOT_SURE}
-        return self._change(n, State.QUEUED, "be sent again", allowed)
+        with self._database.writing():
+            entry = self.get(n)
+            if entry.action is Action.CREATE and decides_itself(entry):
+                self.looked([n], 0, entry.reason)
+                return self.get(n)
+            return self._change(n, State.QUEUED, "be sent again", allowed)
 
     def recover(self) -> tuple[Entry, ...]:
         """Turn what was being sent when its process died into "not sure"; return those.
@@ -296,7 +315,7 @@ class Outbox:
             for entry in self.open_entries(kind, record_id)
             if entry.action is Action.UPDATE and entry.state is State.QUEUED and not entry.attempts
         ]
-        for group in _related(waiting):
+        for group in related(waiting):
             if len(group) > 1 and not fold(c for entry in group for c in entry.changes):
                 self.mark([entry.n for entry in group], State.DELIVERED, AS_IT_WAS)
 
@@ -346,16 +365,3 @@ def _crowded(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> 
             [kind, *some],
         )
     ]
-
-
-def _related(waiting: Iterable[Entry]) -> list[list[Entry]]:
-    """Return the entries in groups that have no field in common, each in its order."""
-    groups: list[tuple[set[str], list[Entry]]] = []
-    for entry in waiting:
-        fields = {change.field for change in entry.changes}
-        joined = [group for group in groups if group[0] & fields]
-        groups = [group for group in groups if group not in joined]
-        members = [one for _, group in joined for one in group]
-        merged = fields.union(*(group[0] for group in joined))
-        groups.append((merged, sorted([*members, entry], key=lambda one: (one.place, one.n))))
-    return [group for _, group in groups]

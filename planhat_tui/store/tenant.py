@@ -153,9 +153,13 @@ class TenantStore:
         self.made_together(entry.kind, [Birth(entry, server, reason)], seen_at)
 
     def made_together(self, kind: Kind, births: Sequence[Birth], seen_at: float) -> None:
-        """Note the same of many records of a kind."""
-        names = {birth.entry.record_id: birth.server.id for birth in births}
+        """Note the same of many records of a kind.
+
+        An entry that a person has settled meanwhile, while it was looked up, stays so.
+        """
         with self.at_once():
+            births = [b for b in births if self.outbox.get(b.entry.n).state.is_open]
+            names = {birth.entry.record_id: birth.server.id for birth in births}
             self.outbox.made(
                 kind, [Made(b.entry.n, b.entry.record_id, b.server.id, b.reason) for b in births]
             )
@@ -164,7 +168,7 @@ class TenantStore:
                     self.calls.rename(birth.entry.record_id, birth.server.data, seen_at)
             else:
                 self.calls.follow(kind, names)
-        if kind is not Kind.CALL:
+        if kind is not Kind.CALL and births:
             servers = {birth.entry.record_id: birth.server for birth in births}
             self.mirror.rename(kind, servers, seen_at)
             self.history.rename(kind, names)

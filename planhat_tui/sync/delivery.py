@@ -1,9 +1,10 @@
 """What of the outbox can go next, and what an answer means for it. Pure.
 
 Order per record is kept; edits of one record that wait together go as one request. An edit that is
-parked (refused, in conflict, held) blocks its own fields only; a create that isn't done blocks its
-record, and its company's contacts. Across records the steps take turns, one request each: what one
-key press did isn't kept waiting by the hundreds of edits of another.
+parked (refused, in conflict, held) blocks its own fields only; one that isn't sure, all that goes
+under the same keys of the body, such as every custom field; a create that isn't done, its record
+and its company's contacts. Across records the steps take turns, one request each: what one key
+press did isn't kept waiting by the hundreds of edits of another.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import ForbiddenError, NotFoundError, PlanhatTuiError, TokenError
 from planhat_tui.model import outcomes
-from planhat_tui.model.edits import fold
+from planhat_tui.model.edits import fold, sent_under
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind
 
@@ -110,22 +111,28 @@ def _updates(queue: Sequence[Entry]) -> tuple[list[Entry], set[str]]:
     """Return the updates that can go together, and the fields that parked ones block.
 
     One that may have arrived before goes without later edits of its fields: what has arrived is
-    known by its own value, not by what came after.
+    known by its own value, not by what came after. One that isn't sure keeps back all that goes
+    under its keys, later or not: it may still land, and a custom field lands with the whole map.
     """
     ready: list[Entry] = []
     blocked: set[str] = set()
-    tried: set[str] = set()
+    tried = {key for entry in queue if entry.state is State.NOT_SURE for key in keys_of(entry)}
     for entry in queue:
         if entry.action is not Action.UPDATE:
             break
         fields = {change.field for change in entry.changes}
         waits = any(c.field == "companyId" and _is_new(c.after) for c in entry.changes)
-        if waits or entry.state in _PARKED or fields & (blocked | tried):
+        if waits or entry.state in _PARKED or fields & blocked or keys_of(entry) & tried:
             blocked |= fields
         else:
             ready.append(entry)
-            tried |= fields if entry.attempts else set()
+            tried |= keys_of(entry) if entry.attempts else set()
     return ready, blocked
+
+
+def keys_of(entry: Entry) -> set[str]:
+    """Return the keys of the body under which an update is sent."""
+    return {sent_under(change.field) for change in entry.changes}
 
 
 def _is_new(company_id: Json) -> bool:

@@ -14,7 +14,7 @@ from planhat_tui.errors import NotFoundError
 from planhat_tui.model.bulk import can_be_repeated
 from planhat_tui.model.edits import fold, merge
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import LOOKED_IN_VAIN, Action, State, decides_itself, related
 from planhat_tui.model.records import Kind
 from planhat_tui.sync import endpoints
 from planhat_tui.sync.delivery import READ_BACK
@@ -34,19 +34,13 @@ GRACE: Final = 120.0
 """Seconds in which a write that nobody answered may still land."""
 MOST: Final = 10
 """Companies of one name that are looked at; of more than these, a person decides."""
-_FINAL: Final = 2
 
 NOT_THERE: Final = "Planhat doesn't have it yet; it may still land. It is looked up again."
+LOOKED_UP_FIRST: Final = "It is looked up in Planhat first, and sent again if it isn't there."
+"""What is told to a person who wishes it to be sent again."""
 GONE: Final = "It was gone when it was looked up."
 CHANGED: Final = "It is still there, and was changed since. Delete it again if that is still meant."
 NOBODY_KNOWS: Final = "It isn't known which of those at Planhat it is."
-
-
-def decides_itself(entry: Entry) -> bool:
-    """Tell whether it can be found out what became of an entry that isn't sure."""
-    if entry.state is not State.NOT_SURE or entry.looked >= _FINAL:
-        return False
-    return entry.action is not Action.CREATE or entry.kind is not Kind.CALL
 
 
 def due_in(entries: Iterable[Entry], now: float) -> float | None:
@@ -99,21 +93,22 @@ class Doubts:
         return tuple(settled)
 
     async def _updates(self, group: Sequence[Entry]) -> None:
+        """Read a record once, and settle each of its edits by its own fields and its own time."""
         first = group[0]
         try:
             there = await self._fetch(first)
         except NotFoundError:
             self._mark(group, State.QUEUED)  # it is told what that means when it's sent
             return
-        changes = fold(change for entry in group for change in entry.changes)
-        merged = merge(changes, there.data)
-        if not (merged.body or merged.conflicts):
-            self._keep(first.kind, there)
-            self._mark(group, State.DELIVERED)
-        elif merged.conflicts or self._past_grace(first):
-            self._mark(group, State.QUEUED)  # it is read and merged anew
-        else:
-            self._wait(group)
+        for some in related(group):
+            merged = merge(fold(c for entry in some for c in entry.changes), there.data)
+            if not (merged.body or merged.conflicts):
+                self._keep(first.kind, there)
+                self._mark(some, State.DELIVERED)
+            elif all(map(self._past_grace, some)):
+                self._mark(some, State.QUEUED)  # it is read and merged anew
+            else:  # also where somebody changed it since: what lands late would overwrite that too
+                self._wait(some)
 
     async def _delete(self, entry: Entry) -> None:
         try:
@@ -206,10 +201,12 @@ class Doubts:
     def _give_up(self, entry: Entry) -> None:
         """Leave it to a person: it isn't read back any more."""
         why = entry.reason.removesuffix(READ_BACK).strip()
-        self._store.outbox.looked([entry.n], _FINAL, f"{NOBODY_KNOWS}  {why}".strip())
+        self._store.outbox.looked([entry.n], LOOKED_IN_VAIN, f"{NOBODY_KNOWS}  {why}".strip())
 
     def _mark(self, group: Sequence[Entry], state: State, reason: str = "") -> None:
-        self._store.outbox.mark([entry.n for entry in group], state, reason)
+        """Settle these, unless somebody did so while they were looked up."""
+        ns = [entry.n for entry in group]
+        self._store.outbox.mark(ns, state, reason, was=State.NOT_SURE)
 
     def _keep(self, kind: Kind, record: Received) -> None:
         self._store.take_in(kind, record, self._wall())

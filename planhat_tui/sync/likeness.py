@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Raw
 
 SKEW: Final = 300.0
-"""Seconds by which Planhat's clock may be behind this one."""
+"""Seconds by which Planhat's clock may be behind what is known of it."""
 
 _NAMED_BY: Final = ("name", "email", "phone", "slug")
 _VOLATILE: Final = frozenset({"updatedAt", "lastUpdated", "lastActive"})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planhat_tui.model.outbox import State
+from planhat_tui.model.outbox import State, decides_itself
 from planhat_tui.model.text import plural
-from planhat_tui.sync.delivery import parcels
-from planhat_tui.sync.doubts import decides_itself, due_in
+from planhat_tui.sync.delivery import keys_of, parcels
+from planhat_tui.sync.doubts import due_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -123,18 +123,17 @@ def in_line(mine: Iterable[int], known: Mapping[int, Prospect]) -> str:
 
 
 def _behind(entry: Entry, entries: Sequence[Entry]) -> Prospect:
-    before = next(
-        (
-            one
-            for one in entries
-            if (one.kind, one.record_id) == (entry.kind, entry.record_id)
-            and (one.place, one.n) < (entry.place, entry.n)
-        ),
-        None,
-    )
-    if before is None:
+    before = [
+        one
+        for one in entries
+        if (one.kind, one.record_id) == (entry.kind, entry.record_id)
+        and (one.state is State.NOT_SURE or (one.place, one.n) < (entry.place, entry.n))
+    ]
+    if not before:
         return Prospect("It waits until its company is made.")
-    return Prospect(f"It waits for edit {before.n} ({before.state}).")
+    keys = keys_of(entry)
+    first = next((one for one in before if keys_of(one) & keys), before[0])
+    return Prospect(f"It waits for edit {first.n} ({first.state}).")
 
 
 def goes_in(turn: int, limits: Limits, monotonic: float) -> tuple[float, float]:

@@ -189,8 +189,8 @@ class Push:
 
         def claim() -> None:
             with self._store.at_once():
-                ours = self._may_send()
-                if not (ours and self._store.outbox.mark_sending([e.n for e in entries])):
+                ns, outbox = [entry.n for entry in entries], self._store.outbox
+                if not (self._may_send() and outbox.mark_sending(ns, self._api.skew())):
                     raise WithdrawnError
             self._show(entries[0].kind, entries[0].record_id)
 

@@ -27,13 +27,13 @@ from planhat_tui.errors import (
 )
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane, Limits
-from planhat_tui.model.outbox import State
+from planhat_tui.model.outbox import State, decides_itself
 from planhat_tui.model.records import Kind, User, text_of
 from planhat_tui.store.entries import Owner
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.sync.announce import Announcer
 from planhat_tui.sync.delivery import parcels
-from planhat_tui.sync.doubts import decides_itself, due_in
+from planhat_tui.sync.doubts import due_in
 from planhat_tui.sync.outlook import outlook
 from planhat_tui.sync.plan import Rest, is_background
 from planhat_tui.sync.pull import Pull
@@ -199,8 +199,12 @@ class Session:
                 self._announcer.announce(Topic.SYNC)
 
     async def delivered(self, ns: tuple[int, ...]) -> tuple[Entry, ...]:
-        """Wait until none of these can go on by itself, or a try shows that nothing can go."""
+        """Wait until none of these can go on by itself, or a try shows that nothing can go.
+
+        Those that aren't sure are looked up once, as far as it's due.
+        """
         first = self._rounds_begun + 1
+        unsure = any(decides_itself(self._store.outbox.get(n)) for n in ns)
         self.send_now()
         while True:
             entries = tuple(self._store.outbox.get(n) for n in ns)
@@ -208,7 +212,8 @@ class Session:
             strange = not self._known and bool(self._reason)  # what answers isn't Planhat
             shut = self._network in {"offline", "stranger", "refused", "mismatch"}
             stuck = strange or shut or self._failing or bool(self._paused)
-            if not self._moving(entries) or (tried and stuck):
+            still = not self._moving(entries) and (tried or not unsure)
+            if still or (tried and stuck):
                 return entries
             async with self._settled:
                 with contextlib.suppress(TimeoutError):

@@ -62,7 +62,8 @@ class Upserting:
 
         def claim() -> None:
             with self._store.at_once():
-                if not (self._may_send() and self._store.outbox.mark_sending(ns)):
+                outbox = self._store.outbox
+                if not (self._may_send() and outbox.mark_sending(ns, self._api.skew())):
                     raise WithdrawnError
 
         try:

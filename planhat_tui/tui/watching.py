@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import Action, State, decides_itself
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.doubts import decides_itself
 from planhat_tui.tui.presentation.sentences import STUCK, delivered, queued, stuck, unsure
 from planhat_tui.workspace.matching import match_of, sentence
 

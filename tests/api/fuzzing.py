@@ -23,12 +23,12 @@ from planhat_tui.api import PlanhatClient, connect
 from planhat_tui.errors import PlanhatTuiError, StorageError
 from planhat_tui.model.edits import Change
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import Action, NewEntry, State
+from planhat_tui.model.outbox import Action, NewEntry, State, decides_itself
 from planhat_tui.model.outcomes import Outcome, may_resend, outcome_of
 from planhat_tui.model.records import Kind
 from planhat_tui.sandbox import SandboxOptions, create_app
 from planhat_tui.store.tenant import TenantStore
-from planhat_tui.sync.doubts import GRACE, decides_itself
+from planhat_tui.sync.doubts import GRACE
 from planhat_tui.sync.engine import Engine
 from tests.api.breaking import (
     FAULTS,

@@ -72,6 +72,17 @@ async def test_a_gzip_body_is_inflated(server: Server, client: PlanhatClient) ->
     assert (await client.company("a", lane=USER)).id == "a"
 
 
+async def test_how_far_off_the_clock_is_stays_known(server: Server, client: PlanhatClient) -> None:
+    assert client.skew() is None
+    server.answers(200, b'{"_id":"a"}', "Date: Thu, 28 May 2026 20:26:40 GMT\r\n")
+    await client.company("a", lane=USER)
+    told = client.skew()
+    assert told is not None
+    server.answers(200, b'{"_id":"a"}')
+    await client.company("a", lane=USER)
+    assert client.skew() == told
+
+
 async def test_a_gzip_bomb_is_bounded(
     server: Server, client: PlanhatClient, lines: list[RequestLogLine]
 ) -> None:

@@ -96,6 +96,23 @@ def test_a_refused_edit_is_sent_again(waiting: Desk) -> None:
     assert waiting.do("outbox", "retry", "1").exit_status == 0
 
 
+def test_what_may_have_been_made_is_looked_up_before_it_is_sent_again(waiting: Desk) -> None:
+    outbox = waiting.workspace._store.outbox
+    assert outbox.mark_sending([2])
+    waiting.server.post(name="New Ltd")  # and its answer was lost
+    outbox.mark([2], State.NOT_SURE, "The answer was lost.")
+    waiting.wishes = Wishes(wait=False)
+    told = waiting.do("outbox", "retry", "2").text
+    assert told == (
+        "Edit 2 (New Ltd): not sure."
+        " It is looked up in Planhat first, and sent again if it isn't there."
+    )
+    waiting.wishes = Wishes()
+    assert waiting.do("outbox", "retry", "2").exit_status == 0
+    assert outbox.get(2).state is State.DELIVERED
+    assert len(waiting.server.named("New Ltd")) == 1
+
+
 def test_a_dropped_edit_is_never_sent(waiting: Desk) -> None:
     assert waiting.do("outbox", "discard", "1").text == "Edit 1 is dropped: Acme Inc"
     assert waiting.one("company", "show", "Acme Inc")["phase"] != "won"

@@ -267,6 +267,24 @@ def test_an_edit_whose_answer_was_lost_is_read_back(
 
 
 @BOTH
+def test_what_may_have_been_made_is_looked_up_before_it_is_sent_again(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def send_again(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("POST *", lost_answer)
+        await _add_contact(person, "Kim")
+        person.sees("? 1 not sure", "Kim")
+        await person.press("o")
+        await person.press("R")
+        person.sees("Everything is delivered.")
+        assert "Kim" in planhat.contacts(person, "Acme Inc")
+        assert line.count("POST *") == 1
+
+    journey(send_again, size, picture=False)
+
+
+@BOTH
 def test_a_field_that_somebody_else_changed_is_a_conflict(
     journey: Journey, size: tuple[int, int]
 ) -> None:

@@ -79,6 +79,19 @@ def test_what_is_parked_blocks_its_own_fields_only(state: State) -> None:
     assert sent(entry(1, state=state), entry(2), entry(3, field="city")) == [(3,)]
 
 
+def test_what_is_not_sure_keeps_back_all_that_is_sent_under_its_key_and_nothing_else() -> None:
+    unsure = entry(3, field="custom.A", state=State.NOT_SURE)
+    others = [entry(1, field="custom.B"), entry(2, field="phase"), entry(4, field="custom.C")]
+    assert sent(*others, unsure) == [(2,)]
+    refused = unsure._replace(state=State.REFUSED)
+    assert sent(*others, refused, entry(5, field="custom.A")) == [(1, 2, 4)]
+
+
+def test_a_custom_field_that_was_tried_goes_without_later_ones() -> None:
+    tried = entry(1, field="custom.A")._replace(attempts=1)
+    assert sent(tried, entry(2, field="custom.B"), entry(3, field="phase")) == [(1, 3)]
+
+
 def test_a_field_that_waits_makes_the_others_of_its_edit_wait_too() -> None:
     both = entry(2)._replace(changes=(Change("phase", 1, 2), Change("city", None, "Lund")))
     assert sent(entry(1, state=State.HELD), both, entry(3, field="city")) == []

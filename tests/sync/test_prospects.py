@@ -45,6 +45,16 @@ def test_what_can_go_goes_now_and_the_rest_says_what_it_waits_for() -> None:
     ]
 
 
+def test_what_waits_for_a_doubt_names_it_whichever_is_older() -> None:
+    plan, seats = (Change(f"custom.{key}", "a", "b") for key in ("Plan", "Seats"))
+    doubt = entry(3, State.NOT_SURE)._replace(changes=(seats,))
+    older = entry(2)._replace(changes=(plan,))
+    assert told(entry(1), older, doubt)[:2] == [
+        "It goes out now.",
+        "It waits for edit 3 (not sure).",
+    ]
+
+
 def test_where_nobody_sends_it_says_who_will() -> None:
     found = prospects([entry(1), entry(2, State.HELD, record="c2")], None, 1000.0, 50.0)
     assert found[1] == Prospect("It goes out when an explorer or a sync runs.")

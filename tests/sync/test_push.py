@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import formatdate
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from planhat_tui.errors import RateLimitedError
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import Action, NewEntry, State
+from planhat_tui.model.outbox import Action, Made, NewEntry, State
 from planhat_tui.model.records import Kind
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
@@ -18,6 +19,9 @@ from planhat_tui.sync.doubts import GRACE
 from planhat_tui.sync.session import LEASE_SECONDS
 from tests.sync.rig import (
     SECONDS,
+    Desk,
+    Line,
+    Time,
     after,
     answer,
     changed_answer,
@@ -28,10 +32,13 @@ from tests.sync.rig import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    import httpx
 
     from planhat_tui.model.values import Json
     from planhat_tui.sync.session import Session
-    from tests.sync.rig import Desk, Fault, Server, Time
+    from tests.sync.rig import Fault, Server
 
 OLD = 60.0
 """Seconds after which a copy is too old to be merged into."""
@@ -396,16 +403,130 @@ def test_an_edit_that_lands_late_is_not_sent_twice_and_overwrites_nothing(
     assert ready.line.sent("PUT *") == [{"phase": "renewal"}, {"phase": "won"}]
 
 
-def test_what_somebody_changed_while_the_answer_was_lost_is_not_overwritten(
+def test_a_custom_field_that_lands_late_takes_no_other_one_back(
     ready: Desk, server: Server, company: str
+) -> None:
+    mine = ready.edit(company, Change("custom.Plan", "Gold", "Silver"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(mine)
+    (late,) = ready.line.sent("PUT *")
+    seats = server.get(company)["custom"].get("Seats")
+    later = ready.edit(company, Change("custom.Seats", seats, 7))
+    assert ready.delivered(later) == [QUEUED]
+    server.put(company, **late)  # now it lands, with every custom field as it was
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in (mine, later)] == [DELIVERED] * 2
+    custom = server.get(company)["custom"]
+    assert (custom["Plan"], custom["Seats"]) == ("Silver", 7)
+
+
+def test_what_somebody_changed_while_the_answer_was_lost_is_not_overwritten(
+    ready: Desk, server: Server, company: str, time: Time
 ) -> None:
     entry = ready.edit(company, phase("renewal"))
     ready.line.once("PUT *", lost_answer)
     ready.deliver(entry)
     server.put(company, phase="churned")
-    ready.engine.wake()
-    ready.wait_for_state(entry, State.CONFLICT)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is NOT_SURE  # it may still land, and overwrite theirs
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is State.CONFLICT
     assert server.get(company)["phase"] == "churned"
+
+
+def test_each_edit_of_a_record_waits_for_its_own_grace_time(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    first = ready.edit(company, Change("city", "Lund", "Malmö"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(first)
+    ready.look_at_the_outbox()
+    time.leap(GRACE - 20)
+    second = ready.edit(company, phase("renewal"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(second)
+    time.leap(25)
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in (first, second)] == [DELIVERED, NOT_SURE]
+    third = ready.edit(company, phase("won", "renewal"))
+    assert ready.delivered(third) == [QUEUED]
+    server.put(company, phase="renewal")  # now the second lands
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in (second, third)] == [DELIVERED] * 2
+    assert server.get(company)["phase"] == "won"
+
+
+def test_what_has_landed_is_settled_whatever_else_of_the_record_has_not(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    outbox = ready.store.outbox
+    moves = [Change("city", "Lund", "Malmö"), Change("city", "Malmö", "Ystad")]
+    edits = [NewEntry(Kind.COMPANY, Action.UPDATE, company, "Moved", (move,)) for move in moves]
+    landed = outbox.add(*edits)
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(*landed)
+    other = ready.edit(company, phase("renewal"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(other)
+    server.put(company, city="Ystad")  # now what was sent first lands
+    ready.look_at_the_outbox()
+    assert [ready.entry(one).state for one in landed] == [DELIVERED] * 2
+    assert ready.entry(other).state is NOT_SURE
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(other).state is DELIVERED
+    assert ready.line.sent("PUT *")[1:] == [{"phase": "renewal"}] * 2
+
+
+@pytest.mark.parametrize("kind", ["edit", "delete", "create"])
+@pytest.mark.parametrize("waited", [0.0, GRACE])
+def test_a_doubt_that_a_person_discards_while_it_is_looked_up_stays_discarded(  # noqa: PLR0917 -- a table
+    ready: Desk, server: Server, company: str, time: Time, kind: str, waited: float
+) -> None:
+    entry = {
+        "edit": lambda: ready.edit(company, phase("renewal")),
+        "delete": lambda: ready.delete(company),
+        "create": lambda: ready.create("new-1", name="Newcomer AB"),
+    }[kind]()
+    for verb in ("PUT", "DELETE", "POST"):
+        ready.line.once(f"{verb} *", lost_request)
+    ready.deliver(entry)
+    ready.rest()
+    ready.line.calm()
+    time.leap(waited)
+    ready.line.once("GET *ompanies*", after(lambda: ready.store.outbox.discard(entry.n)))
+    ready.look_at_the_outbox()
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is State.DROPPED
+    assert server.get(company)["phase"] == "onboarding"
+    assert server.named("Newcomer AB") == []
+
+
+@pytest.mark.parametrize("fault", [lost_request, lost_answer])
+def test_what_a_person_says_of_a_doubt_while_it_is_looked_up_stands(
+    ready: Desk, server: Server, time: Time, fault: Fault
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB")
+    ready.line.once("POST *", fault)
+    ready.deliver(made)
+    ready.rest()
+    theirs = server.post(name="Newcomer Limited")
+    time.leap(GRACE)
+    said = [Made(made.n, "new-1", theirs, "A person said so.")]
+    ready.line.once(
+        "GET /leancompanies*", after(lambda: ready.store.outbox.made(Kind.COMPANY, said))
+    )
+    ready.look_at_the_outbox()
+    ready.look_at_the_outbox()
+    settled = ready.entry(made)
+    assert (settled.state, settled.result_id, settled.reason) == (
+        DELIVERED,
+        theirs,
+        "A person said so.",
+    )
+    assert ready.line.count("POST *") == 1
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
@@ -490,6 +611,62 @@ def test_a_company_of_that_name_from_before_is_not_taken_for_it(
     assert ready.entry(made).state is DELIVERED
     assert ready.entry(made).result_id not in {"", before}
     assert len(server.named("Newcomer AB")) == 2
+
+
+class Dated(Line):
+    """A line whose answers tell the server's time, as a server's do."""
+
+    def __init__(self, server: Server, time: Time) -> None:
+        super().__init__(server.app)
+        self._time = time
+
+    async def _forward(self, request: httpx.Request) -> httpx.Response:
+        response = await super()._forward(request)
+        response.headers["date"] = formatdate(self._time.now, usegmt=True)
+        return response
+
+
+class Off(Time):
+    """A clock that is off from another by so many seconds."""
+
+    def __init__(self, right: Time, by: float) -> None:
+        super().__init__()
+        self._right, self._by = right, by
+
+    def time(self) -> float:
+        return self._right.time() + self._by
+
+    def leap(self, seconds: float) -> None:
+        self._right.leap(seconds)
+
+
+MADE: list[tuple[Kind, dict[str, Json]]] = [
+    (Kind.COMPANY, {"name": "Newcomer AB"}),
+    (Kind.CONTACT, {"name": "Kim Newcomer", "email": "kim@new.example"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), MADE)
+@pytest.mark.parametrize("ahead", [-3600.0, 3600.0])
+def test_a_clock_that_is_off_makes_nothing_twice_and_takes_nothing_older_for_it(  # noqa: PLR0917 -- a table
+    folder: Path, server: Server, time: Time, kind: Kind, body: dict[str, Json], ahead: float
+) -> None:
+    if kind is Kind.CONTACT:
+        body = {**body, "companyId": server.ids()[0]}
+    older = server.post(kind, **body)
+    time.leap(1800)
+    desk = Desk(folder, Dated(server, time), Off(time, ahead))
+    desk.fill()
+    lost = desk.create("new-1", kind, **body)
+    desk.line.once("POST *", lost_answer)
+    desk.deliver(lost)
+    desk.rest()
+    time.leap(GRACE)
+    desk.look_at_the_outbox()
+    assert desk.entry(lost).state is DELIVERED
+    assert desk.entry(lost).result_id not in {"", older}
+    assert desk.line.count("POST *") == 1
+    desk.close()
 
 
 def test_where_several_fit_a_person_is_asked_once(ready: Desk, server: Server, time: Time) -> None:
@@ -624,13 +801,42 @@ def test_a_token_that_may_not_write_pauses_the_queue_after_one_try(
     assert not ready.engine.status.paused
 
 
-def test_a_person_may_send_a_create_again(ready: Desk, server: Server) -> None:
+@pytest.mark.parametrize("fault", [lost_answer, lost_request])
+@pytest.mark.parametrize(("kind", "body"), MADE)
+def test_what_a_person_sends_again_is_looked_up_before(  # noqa: PLR0917 -- a table
+    ready: Desk, company: str, time: Time, kind: Kind, body: dict[str, Json], fault: Fault
+) -> None:
+    if kind is Kind.CONTACT:
+        body = {**body, "companyId": company}
+    made = ready.create("new-1", kind, **body)
+    ready.line.once("POST *", fault)
+    ready.deliver(made)
+    assert ready.store.outbox.retry(made.n).state is NOT_SURE
+    assert ready.delivered(made) == [DELIVERED if fault is lost_answer else NOT_SURE]
+    assert ready.line.count("POST *") == 1
+    if fault is lost_request:  # it may still land
+        asked = ready.line.count("GET *")
+        ready.store.outbox.retry(made.n)
+        assert ready.delivered(made) == [NOT_SURE]
+        assert ready.line.count("GET *") > asked
+        time.leap(GRACE)
+        assert ready.delivered(made) == [DELIVERED]
+        assert ready.line.count("POST *") == 2
+
+
+def test_of_several_that_fit_a_person_may_say_that_it_is_none_of_them(
+    ready: Desk, server: Server
+) -> None:
     made = ready.create("new-1", name="Newcomer AB")
     ready.line.once("POST *", lost_request)
     ready.deliver(made)
-    ready.store.outbox.retry(made.n)
+    for _ in range(2):
+        server.post(name="Newcomer AB")
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is NOT_SURE
+    assert ready.store.outbox.retry(made.n).state is QUEUED
     assert ready.delivered(made) == [DELIVERED]
-    assert len(server.named("Newcomer AB")) == 1
+    assert len(server.named("Newcomer AB")) == 3
 
 
 # -- records made here

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from planhat_tui.model.events import Topic
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.text import visible
+from planhat_tui.sync.doubts import LOOKED_UP_FIRST
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns, moments
 from planhat_tui.tui.presentation.rows import entry_row
@@ -141,7 +142,8 @@ class OutboxSheet(ListSheet[None]):
             self.perform(lambda: deed(n), lambda done: self._acted(done, said))
 
     def _acted(self, entry: Entry, said: str) -> None:
-        self.tell(f"{entry.title}: {said}")
+        unsure = entry.state is State.NOT_SURE  # so it was to be sent again
+        self.tell(f"{entry.title}: {LOOKED_UP_FIRST if unsure else said}")
         self.planhat.explorer.say(self.said)  # what it said of the edit before is over
         self.read()
 
