@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import AmbiguousError, InputError
+from planhat_tui.errors import InputError
 from planhat_tui.model import plans
-from planhat_tui.model.columns import COMPANY_NAME, KEYS
+from planhat_tui.model.columns import COMPANY_NAME
 from planhat_tui.model.edits import value_at
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.tables import cell, plain
 from planhat_tui.model.text import fold, visible
 from planhat_tui.model.writable import body_of_new
 from planhat_tui.workspace.freshids import fresh_id
+from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, several, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.queries import Queries
     from planhat_tui.workspace.tablefiles import Row
     from planhat_tui.workspace.valuing import Valuing
-
-_NAMED: Final = 5
-"""Candidates that are named where a row could be several records."""
-
-NOT_ALL_HERE: Final = "It isn't here, but not all is loaded yet: planhat-tui sync, then again."
 
 _EXTID: Final = "extid-"
 
@@ -78,11 +74,8 @@ class Importing:
         name = self._text(row, "name") or self._text(row, "email")
         title = visible(f"row {row.number}: {name}" if name else f"row {row.number}")
         column = self._columns.get(error.field, "")
-        why = f"column {column}: {error.message}" if column else error.message
-        if isinstance(error, AmbiguousError):
-            some = ", ".join(f"{name} {one}" for one, name in error.candidates[:_NAMED])
-            why = f"{why} {some}."
-        return plans.refused(self._text(row, "_id") or f"row {row.number}", title, visible(why))
+        told = f"column {column}: {why(error)}" if column else why(error)
+        return plans.refused(self._text(row, "_id") or f"row {row.number}", title, visible(told))
 
     def _row(self, row: Row) -> plans.Row:
         if row.fault:
@@ -117,36 +110,17 @@ class Importing:
 
     def _record(self, row: Row) -> Raw | None:
         """Return the record that a row is about, ``None`` for a new one."""
-        surer: dict[str, str] = {}
-        for path in KEYS[self._kind]:
-            text = self._text(row, path)
-            if not text:
-                continue
-            found = [
-                one
-                for one in self._reads.keyed(self._kind, path, text)
-                if not any(_differs(one, key, given) for key, given in surer.items())
-                and (path != "externalId" or text_of(one, path) == text)
-            ]
-            if path == "name" and self._kind is Kind.CONTACT:
-                found = self._at_its_company(row, found)
-            if len(found) > 1:
-                raise self._ambiguous(path, text, found)
-            if found:
-                return found[0]
-            if path == "_id":
-                raise InputError(f"There is no {self._kind} {text} here.", field=path)
-            surer[path] = text
-        return None
+        return identified(
+            self._reads.keyed,
+            self._kind,
+            lambda path: self._text(row, path),
+            lambda: self._company_of(row),
+        )
 
-    def _at_its_company(self, row: Row, found: list[dict[str, Json]]) -> list[dict[str, Json]]:
-        """Return those who are at the company that the row names; all if it names none."""
-        for path in ("companyId", COMPANY_NAME):
-            text = self._text(row, path)
-            if text:
-                company = self._company(path, text, {})
-                return [one for one in found if one.get("companyId") == company]
-        return found
+    def _company_of(self, row: Row) -> str:
+        """Return the id of the company that a row names; empty if it names none."""
+        texts = ((path, self._text(row, path)) for path in ("companyId", COMPANY_NAME))
+        return next((self._company(path, text, {}) for path, text in texts if text), "")
 
     def _company(self, path: str, text: str, raw: Raw) -> str:
         """Return the id of the company that a cell names: by id, ``extid-…`` or name."""
@@ -157,16 +131,10 @@ class Importing:
             by, text = "externalId", text.removeprefix(_EXTID)
         found = self._reads.keyed(Kind.COMPANY, by, text)
         if len(found) > 1:
-            raise self._ambiguous(path, text, found)
+            raise several(path, text, found)
         if not found:
             raise InputError(f"There is no company {visible(text)} here.", field=path)
         return text_of(found[0], "_id")
-
-    def _ambiguous(self, path: str, text: str, found: Sequence[Raw]) -> AmbiguousError:
-        names = tuple((text_of(one, "_id"), text_of(one, "name")) for one in found)
-        error = AmbiguousError(f"{len(found)} records are {visible(text)}:", names)
-        error.field = path
-        return error
 
     def _once(self, key: object, number: int) -> None:
         before = self._seen.setdefault(key, number)
@@ -190,9 +158,3 @@ class Importing:
 
 def _is_empty(written: Json) -> bool:
     return written is None or (isinstance(written, str) and not written.strip())
-
-
-def _differs(raw: Raw, path: str, text: str) -> bool:
-    """Tell whether a record has another value where a row has that: then it's another one."""
-    own = text_of(raw, path)
-    return bool(own) and (own != text if path == "externalId" else fold(own) != fold(text))

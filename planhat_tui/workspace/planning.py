@@ -19,6 +19,7 @@ from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.store.drafts import QUEUEING
 from planhat_tui.store.steps import RETRIED
 from planhat_tui.workspace.freshids import fresh_id
+from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -112,9 +113,13 @@ class Planning:
         return replace(plan, tenant=self._tenant, made_at=self._store.wall())
 
     def recheck(self, plan: Plan) -> Rechecked:
-        """Hold a plan against the records as they are shown now."""
-        ids = [row.record_id for row in plan.rows]
-        return plans.recheck(plan, self._present(plan.kind, ids))
+        """Hold a plan against the records as they are shown now, those still to be made included.
+
+        So a plan that is run twice makes nothing twice.
+        """
+        ids = [row.record_id for row in plan.rows if row.action is not Action.CREATE]
+        present = self._present(plan.kind, ids)
+        return plans.recheck(plan, present, lambda row: self._holder(plan.kind, row.body or {}))
 
     def read(self, text: str) -> Plan:
         """Read a plan's file. Raises :class:`InputError`; another tenant's plan is refused."""
@@ -281,6 +286,25 @@ class Planning:
     def _present(self, kind: Kind, ids: Sequence[str]) -> dict[str, Raw]:
         raws = self._store.mirror.raws(kind, ids)
         return {text_of(raw, "_id"): raw for raw in raws}
+
+    def _holder(self, kind: Kind, body: Raw) -> Raw | None:
+        """Return the record that a new one would be, as an import finds it; ``None`` if none is.
+
+        Raises :class:`InputError` where it could be several, or isn't known yet.
+        """
+        mirror = self._store.mirror
+        try:
+            found = identified(
+                mirror.keyed,
+                kind,
+                lambda path: text_of(body, path),
+                lambda: text_of(body, "companyId"),
+            )
+        except InputError as error:
+            raise InputError(why(error)) from None
+        if found is None and not mirror.progress().has_all(kind):
+            raise InputError(NOT_ALL_HERE)
+        return found
 
     def _plan(self, step: str) -> Plan:
         if step not in self._running:
