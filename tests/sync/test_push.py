@@ -196,6 +196,23 @@ def test_behind_a_conflict_its_field_waits_and_nobody_waits_for_it(
     assert server.get(company)["phase"] == "churned"
 
 
+@pytest.mark.parametrize("how", ["held", "refused"])
+def test_an_edit_that_is_dropped_makes_no_conflict_of_the_next_one(
+    ready: Desk, server: Server, company: str, how: str
+) -> None:
+    if how == "refused":
+        ready.line.once(f"PUT /companies/{company}", answer(400, '{"message":"no"}'))
+    first = ready.edit(company, Change("phase", "onboarding", "renewal"))
+    if how == "held":
+        ready.store.outbox.hold(first.n)
+    ready.deliver(first)
+    later = ready.edit(company, Change("phase", "renewal", "churned"))
+    ready.store.outbox.discard(first.n)
+    ready.deliver(later)
+    assert ready.entry(later).state is DELIVERED
+    assert server.get(company)["phase"] == "churned"
+
+
 def test_both_sides_who_wanted_the_same_are_content(
     ready: Desk, server: Server, company: str, time: Time
 ) -> None:
