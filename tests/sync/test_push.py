@@ -928,6 +928,20 @@ def test_who_lost_the_lease_while_it_waited_for_the_limit_sends_nothing(
     assert ready.delivered(edit) == [DELIVERED]
 
 
+def test_a_guardrail_that_comes_while_a_record_is_read_keeps_its_edit_here(
+    ready: Desk, server: Server, time: Time, company: str
+) -> None:
+    time.leap(OLD)
+    edit = ready.edit(company, phase("renewal"))
+    ready.line.once("GET *", after(lambda: ready.engine.obey(lambda _entry: "No.")))
+    ready.engine.deliver([edit.n]).result(SECONDS)
+    assert ready.entry(edit).state is QUEUED
+    assert ready.line.count("PUT *") == 0
+    ready.engine.obey(lambda _entry: "")
+    assert ready.delivered(edit) == [DELIVERED]
+    assert server.get(company)["phase"] == "renewal"
+
+
 def test_what_is_dropped_while_its_record_is_read_stays_dropped(
     ready: Desk, server: Server, time: Time, company: str
 ) -> None:
