@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from planhat_tui.sync.status import SyncStatus
     from planhat_tui.workspace.actions import Actions
     from planhat_tui.workspace.planning import Planning
-    from planhat_tui.workspace.undo import Undo, Undone
+    from planhat_tui.workspace.undo import Undo, Undone, What
 
 READ_AT_MOST: Final = 20
 """Records that are read again before an undo is shown: one call each."""
@@ -188,20 +188,20 @@ class Workspace:
         self._listeners(Changed(Topic.SYNC))
         return sum(map(len, gone.values()))
 
-    def undo_plan(self, n: int = 0) -> UndoPlan:
+    def undo_plan(self, what: What = 0) -> UndoPlan:
         """Return what :meth:`undo` would do. Raises :class:`InputError` if it can't."""
-        return self._undo.plan(n)
+        return self._undo.plan(what)
 
     def redo_plan(self) -> UndoPlan:
         """Return what :meth:`redo` would do. Raises :class:`InputError` if it can't."""
         return self._undo.redo_plan()
 
-    def undo(self, shown: UndoPlan | None = None, n: int = 0) -> Undone:
-        """Take back edit ``n``, or the last step, as it was ``shown``. Raises :class:`InputError`.
+    def undo(self, shown: UndoPlan | None = None, what: What = 0) -> Undone:
+        """Take back an edit or a step, as it was ``shown``. Raises :class:`InputError`.
 
         Nothing is done if it can't be.
         """
-        return self._undo.take_back(n, shown)
+        return self._undo.take_back(what, shown)
 
     def redo(self, shown: UndoPlan | None = None) -> Undone:
         """Do again what was taken back last, as it was ``shown``. Raises :class:`InputError`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.planfile import decode
+from planhat_tui.model.records import Kind
 from tests.journeys.conftest import SMALL, Journey
 
 if TYPE_CHECKING:
@@ -46,11 +47,15 @@ def test_many_companies_are_tagged_by_a_plan_and_one_undo_takes_it_back(
         await person.press("ctrl+s")
         await person.until(f"{before - 1} of {before - 1} delivered")
         assert tagged(person, "q9") == before - 1
+        workspace = person.app.explorer.workspace
+        acme = workspace.reads.resolve(Kind.COMPANY, "Acme Inc")
+        workspace.writes.tag(Kind.COMPANY, [acme], ["later"])  # as another window may
         await person.press("u")
         await person.until("ctrl+s")
         await person.press("ctrl+s")
         await person.until(f"{before - 1} edits are taken back")
         assert tagged(person, "q9") == 0
+        assert tagged(person, "later") == 1
         assert len(person.app.explorer.companies.rows.marks) == 1  # the one that was taken out
 
     journey(tag, SMALL, picture=False)

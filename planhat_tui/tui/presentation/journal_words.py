@@ -40,9 +40,10 @@ def state_words(entry: Entry) -> str:
     return "taken back" if entry.undone else entry.state.value
 
 
-def journal_told(entry: Entry, users: Mapping[str, str], *, arrow: str) -> str:
-    """Return all that the list may have no room for."""
+def journal_told(entry: Entry, users: Mapping[str, str], size: int, *, arrow: str) -> str:
+    """Return all that the list may have no room for; ``size`` edits of its step stand."""
     told = entry_words(entry, users, arrow=arrow)
+    step = f"  One of {size:,} of its step." if size > 1 else ""
     takes = f"  It takes back edit {entry.takes_back}." if entry.takes_back else ""
     reason = f"  {visible(entry.reason)}" if entry.reason else ""
-    return f"{visible(entry.title)}: {told}.{takes}{reason}"
+    return f"{visible(entry.title)}: {told}.{step}{takes}{reason}"

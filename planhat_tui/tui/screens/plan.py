@@ -325,8 +325,8 @@ class PlanSheet(ListSheet[str]):
         self._read_results()
 
     def do_undo(self) -> None:
-        """Take all of it back; what is delivered is shown first."""
-        Undoing(self, self.workspace, self._users, self._undone).begin()
+        """Take all of it back, and nothing else; what is delivered is shown first."""
+        Undoing(self, self.workspace, self._users, self._undone).begin(self.step)
 
     def _undone(self, undone: Undone) -> None:
         self.dismiss(short(undone.sentences))
