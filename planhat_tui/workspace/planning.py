@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.plans import Plan, Rechecked, Row, Wanted
     from planhat_tui.model.values import Raw
+    from planhat_tui.store.drafts import Drafts
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.workspace.actions import Actions
 
@@ -37,14 +38,19 @@ SLICE: Final = 500
 FAILED: Final = (*RETRIED, State.CONFLICT)
 NOT_YET: Final = "Planhat doesn't have it yet: discard it in the outbox."
 _TEXT: Final = "plan:"
+_PAUSED: Final = "paused"
 
 
 class Progress(NamedTuple):
-    """How far a plan has come. ``total`` are its records, ``queued`` those in the outbox so far."""
+    """How far a plan has come. ``total`` are its records, ``queued`` those in the outbox so far.
+
+    ``stopped``: what isn't in the outbox yet waits until somebody lets it go on.
+    """
 
     total: int
     queued: int
     counts: Mapping[State, int]
+    stopped: bool = False
 
     @property
     def delivered(self) -> int:
@@ -62,6 +68,11 @@ class Progress(NamedTuple):
         return self.counts.get(State.HELD, 0)
 
     @property
+    def paused(self) -> bool:
+        """Whether nothing goes on before somebody lets it."""
+        return self.stopped or (self.held > 0 and self.waiting == self._sending)
+
+    @property
     def dropped(self) -> int:
         """How many were taken back before they were sent."""
         return self.counts.get(State.DROPPED, 0)
@@ -74,8 +85,11 @@ class Progress(NamedTuple):
     @property
     def waiting(self) -> int:
         """How many go on by themselves: still to be queued, queued, or on their way."""
-        moving = self.counts.get(State.QUEUED, 0) + self.counts.get(State.SENDING, 0)
-        return self.total - self.queued + moving
+        return self.total - self.queued + self.counts.get(State.QUEUED, 0) + self._sending
+
+    @property
+    def _sending(self) -> int:
+        return self.counts.get(State.SENDING, 0)
 
 
 class Planning:
@@ -169,7 +183,7 @@ class Planning:
         return step
 
     def advance(self, step: str) -> bool:
-        """Put the next slice of a plan into the outbox; whether there is more.
+        """Put the next slice of a plan into the outbox; whether there is more to put there now.
 
         Raises :class:`GuardrailError` if the profile forbids it by now.
         """
@@ -178,6 +192,8 @@ class Planning:
             noted = drafts.load(QUEUEING + step)
             if noted is None:  # another process has come to the end of it
                 self._running.pop(step, None)
+                return False
+            if noted.get(_PAUSED):
                 return False
             plan, done = self._plan(step), int(str(noted["rows"]))
             self.check(plan)
@@ -198,8 +214,13 @@ class Planning:
         return step
 
     def unfinished(self) -> tuple[str, ...]:
-        """Return the steps that aren't in the outbox whole: a process ended while they went."""
-        return tuple(key.removeprefix(QUEUEING) for key in self._store.drafts.keys(QUEUEING))
+        """Return the steps that aren't in the outbox whole: a process ended while they went.
+
+        Those that somebody has paused wait for :meth:`resume`.
+        """
+        drafts = self._store.drafts
+        going = (key for key in drafts.keys(QUEUEING) if not (drafts.load(key) or {}).get(_PAUSED))
+        return tuple(key.removeprefix(QUEUEING) for key in going)
 
     def go_on(self) -> int:
         """Put the rest of what is unfinished into the outbox; how many plans that were."""
@@ -216,7 +237,8 @@ class Planning:
         counts = self._store.steps.counts(step)
         queued = sum(counts.values())
         left = self._left(step)
-        return Progress(queued + left, queued, counts)
+        stopped = bool((self._store.drafts.load(QUEUEING + step) or {}).get(_PAUSED))
+        return Progress(queued + left, queued, counts, stopped)
 
     def results(
         self, step: str, states: Iterable[State] | None = None, limit: int = -1
@@ -237,13 +259,18 @@ class Planning:
         return self._store.steps.newest(STEP)
 
     def pause(self, step: str) -> int:
-        """Keep back what isn't sent yet; how many that are."""
-        return self._moved(step, self._store.steps.hold)
+        """Keep back what isn't sent yet, after a restart too; how many that are."""
+        with self._store.at_once():
+            return self._stop(step, paused=True) + self._moved(step, self._store.steps.hold)
 
     def resume(self, step: str) -> int:
-        """Let go on what was kept back; how many that are. Raises :class:`GuardrailError`."""
+        """Let go on what was kept back; how many that are. Raises :class:`GuardrailError`.
+
+        What wasn't in the outbox yet is brought there by :meth:`advance`.
+        """
         self._actions.check(self.results(step, [State.HELD]))
-        return self._moved(step, self._store.steps.go_on)
+        with self._store.at_once():
+            return self._stop(step, paused=False) + self._moved(step, self._store.steps.go_on)
 
     def retry(self, step: str) -> int:
         """Send again what has failed; how many that are. What is in conflict waits for a person.
@@ -259,6 +286,14 @@ class Planning:
             left = self._left(step)
             self._forget(step)
             return left + self._moved(step, self._store.steps.take_back)
+
+    def _stop(self, step: str, *, paused: bool) -> int:
+        """Note whether the rest of a plan may go into the outbox; how many records that are."""
+        noted = self._store.drafts.load(QUEUEING + step)
+        if noted is None:
+            return 0
+        self._store.drafts.save(QUEUEING + step, {**noted, _PAUSED: paused})
+        return self._left(step)
 
     def _left(self, step: str) -> int:
         """Return how many rows of a plan aren't in the outbox yet."""
@@ -314,8 +349,13 @@ class Planning:
 
     def _forget(self, step: str) -> None:
         self._running.pop(step, None)
-        self._store.drafts.drop(_TEXT + step)
-        self._store.drafts.drop(QUEUEING + step)
+        forget(self._store.drafts, step)
+
+
+def forget(drafts: Drafts, step: str) -> None:
+    """Let nothing more of a plan go into the outbox."""
+    drafts.drop(_TEXT + step)
+    drafts.drop(QUEUEING + step)
 
 
 def _not_yet_there(row: Row) -> Row:

@@ -16,6 +16,7 @@ from planhat_tui.model.undo import Way
 from planhat_tui.store.journal import UNDO
 from planhat_tui.store.rows import LoggedCall
 from planhat_tui.workspace.freshids import fresh_id
+from planhat_tui.workspace.planning import forget
 from planhat_tui.workspace.undone import told_of
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ class Undo:
             planned = self._as_shown(self.plan(what), shown)
             k = self._store.journal.begin_undoing()
             new = self._carry_out(planned, lambda _: f"{UNDO}{k}")
+            if not (what and isinstance(what, int)):  # what isn't in the outbox yet stays out
+                for step in {back.entry.step for back in planned.backs}:
+                    forget(self._store.drafts, step)
             taken = [back.entry.n for back in planned.backs if back.way is not Way.WAIT]
             self._store.journal.mark_undone(taken, k)
         return self._undone(planned, new)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planhat_tui.model.outbox import State
 from planhat_tui.model.planfile import decode
 from planhat_tui.model.records import Kind
 from tests.journeys.conftest import SMALL, Journey
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.journeys.conftest import Person
+    from tests.sync.rig import Line
 
 
 def tagged(person: Person, tag: str) -> int:
@@ -59,3 +61,26 @@ def test_many_companies_are_tagged_by_a_plan_and_one_undo_takes_it_back(
         assert len(person.app.explorer.companies.rows.marks) == 1  # the one that was taken out
 
     journey(tag, SMALL, picture=False)
+
+
+def test_a_plan_that_is_paused_stays_so_when_its_sheet_is_closed_and_goes_on_by_the_line(
+    journey: Journey, line: Line
+) -> None:
+    async def pause(person: Person) -> None:
+        line.cut = True
+        await person.find("acme")
+        await person.press("V", "t")
+        await person.type("q8")
+        await person.press("ctrl+s", "ctrl+s", "h")
+        person.sees("Paused.  h goes on")
+        await person.press("h", "h", "escape")
+        person.sees(":plan resume lets it go on")
+        reads = person.app.explorer.workspace.reads
+        assert {entry.state for entry in reads.outbox()} == {State.HELD}
+        line.calm()
+        await person.press("colon")
+        await person.type("plan resume\n")
+        await person.until("queued again")
+        assert {entry.state for entry in reads.outbox()} <= {State.QUEUED, State.SENDING}
+
+    journey(pause, SMALL, picture=False)
