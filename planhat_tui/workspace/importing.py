@@ -70,18 +70,24 @@ class Importing:
             except InputError as error:
                 yield self._refused(row, error)
 
-    def _refused(self, row: Row, error: InputError) -> plans.Row:
+    def _refused(self, row: Row, *errors: InputError) -> plans.Row:
+        """Return the row of one that is left alone, with all that is wrong with it."""
         name = self._text(row, "name") or self._text(row, "email")
         title = visible(f"row {row.number}: {name}" if name else f"row {row.number}")
-        column = self._columns.get(error.field, "")
-        told = f"column {column}: {why(error)}" if column else why(error)
+        told = " ".join(map(self._told, errors))
         return plans.refused(self._text(row, "_id") or f"row {row.number}", title, visible(told))
+
+    def _told(self, error: InputError) -> str:
+        column = self._columns.get(error.field, "")
+        return f"column {column}: {why(error)}" if column else why(error)
 
     def _row(self, row: Row) -> plans.Row:
         if row.fault:
             raise InputError(row.fault)
         raw = self._record(row)
-        values = dict(self._values(row, raw or {}))
+        values, wrong = self._values(row, raw or {})
+        if wrong:
+            return self._refused(row, *wrong)
         if raw is not None:
             self._once(text_of(raw, "_id"), row.number)
             return plans.edited(self._kind, raw, values)
@@ -92,19 +98,25 @@ class Importing:
             self._once(key, row.number)
         return plans.created(self._kind, NEW_ID_PREFIX + self._make_id(), body)
 
-    def _values(self, row: Row, raw: Raw) -> Iterator[tuple[str, Json]]:
+    def _values(self, row: Row, raw: Raw) -> tuple[dict[str, Json], list[InputError]]:
+        """Return what a row gives its record, and what is wrong with its cells."""
+        values: dict[str, Json] = {}
+        wrong: list[InputError] = []
         for path, column in self._columns.items():
             written = row.cells.get(column)
             if path == "_id" or (_is_empty(written) and not self._empty_clears):
                 continue
-            if path == COMPANY_NAME and self._kind is Kind.CONTACT:
-                if "companyId" not in self._columns:
-                    yield "companyId", self._company(COMPANY_NAME, self._text(row, path), raw)
+            is_company = self._kind is Kind.CONTACT and path in {COMPANY_NAME, "companyId"}
+            if is_company and path == COMPANY_NAME and "companyId" in self._columns:
                 continue
-            if path == "companyId" and self._kind is Kind.CONTACT:
-                yield path, self._company(path, self._text(row, path), raw)
-                continue
-            yield path, self._valuing.value(path, written, value_at(raw, path))
+            try:
+                if is_company:
+                    values["companyId"] = self._company(path, self._text(row, path), raw)
+                else:
+                    values[path] = self._valuing.value(path, written, value_at(raw, path))
+            except InputError as error:
+                wrong.append(error)
+        return values, wrong
 
     # -- which record a row is
 

@@ -197,3 +197,11 @@ def test_a_saved_plan_leaves_a_row_alone_that_could_be_several_by_now(
     assert isinstance(result, Listing)
     (row,) = result.records
     assert str(row["why"]).startswith("2 records are Brand New AB: Brand New AB new-")
+
+
+def test_a_row_tells_all_of_its_cells_that_can_not_be_taken(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("name,renewalDate,owner\nBad One,soon,nobody@x.example\n", encoding="utf-8")
+    (row,) = _rows(desk, str(path), "--dry-run").records
+    assert "column renewalDate: soon is no date." in str(row["why"])
+    assert "column owner: " in str(row["why"])

@@ -27,17 +27,12 @@ def journal_row(entry: Entry, glyphs: Glyphs, now: float, users: Mapping[str, st
             "who": visible(entry.who) or "-",
             "title": visible(entry.title),
             "what": entry_words(entry, users, arrow=glyphs.arrow),
-            "state": state_words(entry),
+            "state": entry.stands,
         },
         state=glyphs.state(entry.state),
         mood=mood_of(entry.state),
         dim=bool(entry.undone) or entry.state is State.DROPPED,
     )
-
-
-def state_words(entry: Entry) -> str:
-    """Return how an edit stands: its state, or that it was taken back."""
-    return "taken back" if entry.undone else entry.state.value
 
 
 def journal_told(entry: Entry, users: Mapping[str, str], size: int, *, arrow: str) -> str:
