@@ -320,10 +320,10 @@ def _bare(options: Options, *, version: bool) -> None:
         left = runtime.workspaces.not_delivered()
     finally:
         runtime.close()
-    for name, count in left.items():
-        _complain(
-            f"{name}: {count} not delivered yet, kept here. The next start goes on with them."
-        )
+    if left:
+        from planhat_tui.commands.leaving import left_told
+    for name, counts in left.items():
+        _complain(f"{name}: {left_told(counts)}")
 
 
 def _has_terminal() -> bool:

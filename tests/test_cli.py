@@ -385,6 +385,15 @@ def test_an_answer_that_is_lost_leaves_a_doubt(shell: Shell) -> None:
     assert [edit["state"] for edit in shell("outbox", "list", "--json").json] == ["not sure"]
 
 
+def test_what_undo_does_at_planhat_is_shown_before_yes(acme: Shell) -> None:
+    acme("company", "tag", "Acme Inc", "brand-new")
+    said = acme("undo")
+    assert said.status == 2
+    assert "Acme Inc: tags -brand-new" in said.err
+    assert "Add --yes." in said.err
+    assert acme("undo", "--yes").status == 0
+
+
 def test_what_was_made_is_taken_back_after_yes(acme: Shell) -> None:
     acme("company", "create", "New Ltd")
     said = acme("undo")

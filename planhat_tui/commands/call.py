@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.matching import Match
 
 KIND = Kind.CALL
+ONE_WAY = "The open endpoint tells no id: once Planhat has the call, undo can't take it back."
 COLUMNS = (
     Column("_id", "ID"),
     Column("start", "START"),
@@ -97,6 +98,8 @@ def log(  # noqa: PLR0917 -- the words of one command
     )
     draft = _timed(ctx, draft, start, end, talk, waiting)
     calls.check_over(draft, ctx.now())
+    if draft.open_endpoint and ctx.workspace().profile.tenant_uuid:
+        ctx.tell(ONE_WAY)
     entries = ctx.workspace().writes.log_call(draft)
     done = settle(ctx, entries, f"Call to {visible(draft.nr)}")
     done = done._replace(text="\n".join([done.text, *_matched(ctx, entries[0])]))

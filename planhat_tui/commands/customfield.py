@@ -9,7 +9,6 @@ from planhat_tui.commands import lookup
 from planhat_tui.commands.registry import Effect, option, options, verb, word
 from planhat_tui.commands.results import Column, Done, Listing
 from planhat_tui.commands.waiting import answer
-from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError, PartialError, RejectedError
 from planhat_tui.model.definitions import (
     PARENTS,
@@ -67,7 +66,6 @@ def list_all(ctx: Context, parent: str) -> Listing:
 def create(ctx: Context, name: str, parent: str, type: str, values: tuple[str, ...]) -> Done:  # noqa: A002 -- the field's word
     """Define a custom field; it's sent at once and isn't in undo."""
     wanted = definition(name, parent, type, values)
-    guardrails.check_write(ctx.workspace().profile)
     made = _make(ctx, wanted)
     return Done(f"{visible(wanted.name)} is defined for {wanted.parent}.", (made,))
 
@@ -86,10 +84,9 @@ def import_file(ctx: Context, file: str) -> Done:
     wanted = read_definitions(_text_of(file))
     there = {(r.get("parent"), r.get("name")) for r in _asked(ctx)[0]}
     new = [one for one in wanted if one.key not in there]
-    profile = ctx.workspace().profile
-    guardrails.check_write(profile, len(new))
-    if new and (typed := guardrails.typed_word(profile, len(new), deleting=False)):
-        ctx.confirm(f"Define {len(new)} custom fields in {profile.name}?", typed)
+    workspace = ctx.workspace()
+    if new and (typed := workspace.word_to_define(len(new))):
+        ctx.confirm(f"Define {len(new)} custom fields in {workspace.profile.name}?", typed)
     made, refused = _make_each(ctx, new)
     told = f"{len(made)} defined, {len(wanted) - len(new)} were there already."
     told += "".join(f" {visible(one.name)}: {why}" for one, why in refused)
@@ -112,9 +109,9 @@ def _make_each(
 
 
 def _make(ctx: Context, wanted: Definition) -> dict[str, Json]:
-    body, net = wanted.body(), ctx.workspace().net
-    made = answer(ctx, net.ask(lambda api: api.create_custom_field(body, lane=Lane.USER)))
-    ctx.workspace().keep_definitions([made], whole=False)
+    workspace = ctx.workspace()
+    made = answer(ctx, workspace.define(wanted))
+    workspace.keep_definitions([made], whole=False)
     return dict(made.data)
 
 

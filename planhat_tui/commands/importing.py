@@ -66,8 +66,7 @@ def import_(
     lookup.ready(ctx)
     found = _matched(ctx, table, what, maps)
     reads = ctx.workspace().reads
-    progress = reads.progress()
-    here = progress.contacts_complete if what is Kind.CONTACT else progress.seen_at is not None
+    here = reads.progress().has_all(what)
     valuing = Valuing(reads, what, ctx.now())
     importing = Importing(reads, what, found, valuing, empty_clears=empty_clears, all_here=here)
     name = table.path.name

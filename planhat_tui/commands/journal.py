@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
 
-COLUMNS = (
+FOR_PEOPLE = (
     Column("n", "N", right=True),
     Column("createdAt", "WHEN"),
     Column("who", "WHO"),
@@ -25,6 +25,14 @@ COLUMNS = (
     Column("from", "FROM"),
     Column("to", "TO"),
     Column("state", "STATE"),
+)
+COLUMNS = (
+    *FOR_PEOPLE,
+    Column("kind", "KIND"),
+    Column("action", "ACTION"),
+    Column("id", "ID"),
+    Column("reason", "REASON"),
+    Column("takenBack", "TAKEN BACK"),
 )
 ALL = 10**9
 
@@ -48,10 +56,10 @@ def list_(ctx: Context, limit: str, record: str) -> Listing:
         note = f"The newest {wanted}.  --limit 0 lists all"
     rows = tuple(_row(entry) for entry in entries)
     people = tuple(
-        {**row, "createdAt": when(entry.created_at, ctx.now())}
+        {**row, "createdAt": when(entry.created_at, ctx.now()), "state": entry.stands}
         for row, entry in zip(rows, entries, strict=True)
     )
-    return Listing(rows, COLUMNS, note, table=Listing(people, COLUMNS))
+    return Listing(rows, COLUMNS, note, table=Listing(people, FOR_PEOPLE))
 
 
 @verb("journal show", word("n", "the edit's number"), aliases=("get",))

@@ -12,9 +12,9 @@ from planhat_tui.commands import deleting
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.course import Course
 from planhat_tui.commands.results import Column, Done, Listing, Planned
-from planhat_tui.commands.settling import STATUS
+from planhat_tui.commands.settling import status_of, why_open
 from planhat_tui.commands.waiting import LOOK, used_up
-from planhat_tui.errors import InputError, PartialError, RefusedError
+from planhat_tui.errors import InputError
 from planhat_tui.model.edits import Change, custom_key
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.outbox import Action, State
@@ -134,7 +134,7 @@ def settle(ctx: Context, step: str, title: str) -> Done:
     return Done(
         _outcome(ctx, plans.progress(step), entries, title),
         tuple(map(_result, entries)),
-        _status(ctx, entries),
+        status_of(ctx, entries),
         many=True,
     )
 
@@ -164,24 +164,12 @@ def _outcome(ctx: Context, progress: Progress, entries: Iterable[Entry], title: 
     told = ", ".join(f"{counts[state]:,} {state}" for state in State if counts.get(state))
     lines = [f"{visible(title)}: {told}."]
     stuck = [e for e in entries if e.state not in {State.DELIVERED, State.DROPPED}]
-    why = ctx.workspace().net.status.reason
-    lines += [f"{e.title}: {e.state}. {e.reason or why}".rstrip() for e in stuck[:TOLD_AT_MOST]]
+    lines += [f"{e.title}: {e.state}. {why_open(ctx, e)}".rstrip() for e in stuck[:TOLD_AT_MOST]]
     if len(stuck) > TOLD_AT_MOST:
         lines.append(f"{len(stuck) - TOLD_AT_MOST:,} more: outbox list")
     if progress.failed:
         lines.append("plan retry sends again what has failed.")
     return "\n".join(lines)
-
-
-def _status(ctx: Context, entries: Iterable[Entry]) -> int:
-    """Return the exit status: 0, what all have, or that some failed."""
-    statuses = {STATUS[entry.state] for entry in entries}
-    sync = ctx.workspace().net.status
-    if statuses == {STATUS[State.QUEUED]} and (sync.paused or sync.network == "refused"):
-        return RefusedError.exit_status
-    if len(statuses) == 1:
-        return statuses.pop()
-    return PartialError.exit_status if statuses else 0
 
 
 def _result(entry: Entry) -> dict[str, Json]:

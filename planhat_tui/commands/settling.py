@@ -10,6 +10,7 @@ from planhat_tui.commands.results import Done
 from planhat_tui.commands.waiting import answer
 from planhat_tui.errors import (
     ConflictError,
+    GuardrailError,
     OfflineError,
     PartialError,
     RefusedError,
@@ -90,16 +91,29 @@ def _told(ctx: Context, entry: Entry, deed: str) -> str:
     if entry.state is State.DROPPED:
         return f"{deed}: taken back."
     workspace = ctx.workspace()
-    why = entry.reason or workspace.net.status.reason
+    why = why_open(ctx, entry)
     if not why and (prospect := workspace.prospects(ctx.monotonic()).get(entry.n)):
         why = prospect.sentence
     return f"{deed}: {entry.state}. {why}  Edit {entry.n} is kept here: outbox list".strip()
 
 
+def why_open(ctx: Context, entry: Entry) -> str:
+    """Return why Planhat doesn't have an edit, as far as it's known."""
+    workspace = ctx.workspace()
+    kept = workspace.why_barred(entry) if entry.state is State.QUEUED else ""
+    return entry.reason or kept or workspace.net.status.reason
+
+
 def status_of(ctx: Context, settled: Iterable[Entry]) -> int:
     """Return the exit status of several edits: 0, what all of them have, or that some failed."""
-    statuses = {STATUS[entry.state] for entry in settled}
-    sync = ctx.workspace().net.status
+    workspace = ctx.workspace()
+    statuses = {
+        GuardrailError.exit_status
+        if entry.state is State.QUEUED and workspace.why_barred(entry)
+        else STATUS[entry.state]
+        for entry in settled
+    }
+    sync = workspace.net.status
     if statuses == {OfflineError.exit_status} and (sync.paused or sync.network == "refused"):
         return RefusedError.exit_status
     failed = statuses - {0}

@@ -5,21 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.numbers import number
-from planhat_tui.commands.registry import Effect, verb, word
-from planhat_tui.commands.results import Done
+from planhat_tui.commands.planned import COLUMNS, RUN, does
+from planhat_tui.commands.registry import Effect, flag, verb, word
+from planhat_tui.commands.results import Done, Listing
 from planhat_tui.commands.settling import settle
 from planhat_tui.config import guardrails
+from planhat_tui.model.outbox import Action
+from planhat_tui.model.plans import Row
 from planhat_tui.model.text import plural, visible
+from planhat_tui.model.undo import Way, stay_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from planhat_tui.commands.context import Context
-    from planhat_tui.model.undo import UndoPlan
-    from planhat_tui.workspace.undo import Undone
+    from planhat_tui.commands.results import Result
+    from planhat_tui.model.undo import Back, UndoPlan
+    from planhat_tui.model.values import Json
+    from planhat_tui.workspace.undo import Undone, What
 
 NAMED: Final = 5
 """How many records a question names; the rest are counted."""
+_LOOK: Final = flag("--dry-run", "show what it does, and do nothing")
 
 
 @verb(
@@ -27,35 +34,54 @@ NAMED: Final = 5
     word(
         "n", "the number of an edit in the journal; the last step if it's left out", required=False
     ),
+    flag("--step", "the whole step of that edit, such as all of a bulk change"),
+    _LOOK,
     effect=Effect.DELETE,
     key="undo",
 )
-def undo(ctx: Context, n: str = "") -> Done:
-    """Take the last step back, or one edit of the journal.
+def undo(ctx: Context, n: str = "", *, step: bool = False, dry_run: bool = False) -> Result:
+    """Take the last step back, one edit of the journal, or the whole step of one.
 
     A queued edit is dropped, a delivered one is edited back where nobody has changed it since. What
-    was made is deleted again, after a word, as any delete is.
+    that does at Planhat is shown and asked first; what was made is deleted again, as any delete is.
     """
     workspace = ctx.workspace()
-    wanted = number(n) if n else 0
-    plan = workspace.undo_plan(wanted)
-    if plan.reaches_planhat:
-        workspace.read_for(plan)
-        plan = workspace.undo_plan(wanted)
-    _ask(ctx, plan)
-    return _told(ctx, workspace.undo(plan, wanted), "Taking it back")
+    what: What = number(n) if n else 0
+    if step and n:
+        what = workspace.reads.entry(number(n)).step
+    return _carried_out(
+        ctx,
+        lambda: workspace.undo_plan(what),
+        lambda plan: workspace.undo(plan, what),
+        "Taking it back",
+        look=dry_run,
+    )
 
 
-@verb("redo", effect=Effect.DELETE, key="redo")
-def redo(ctx: Context) -> Done:
+@verb("redo", _LOOK, effect=Effect.DELETE, key="redo")
+def redo(ctx: Context, *, dry_run: bool = False) -> Result:
     """Do again what undo took back last, as long as nothing new was done."""
     workspace = ctx.workspace()
-    plan = workspace.redo_plan()
+    return _carried_out(ctx, workspace.redo_plan, workspace.redo, "Doing it again", look=dry_run)
+
+
+def _carried_out(
+    ctx: Context,
+    planned: Callable[[], UndoPlan],
+    deed: Callable[[UndoPlan], Undone],
+    words: str,
+    *,
+    look: bool,
+) -> Result:
+    """Plan on values that were read just before; show that plan, or ask and do it."""
+    plan = planned()
     if plan.reaches_planhat:
-        workspace.read_for(plan)
-        plan = workspace.redo_plan()
+        ctx.workspace().read_for(plan)
+        plan = planned()
+    if look:
+        return Listing(tuple(map(_row, plan.backs)), COLUMNS, _summary(plan))
     _ask(ctx, plan)
-    return _told(ctx, workspace.redo(plan), "Doing it again")
+    return _told(ctx, deed(plan), words)
 
 
 def _told(ctx: Context, undone: Undone, deed: str) -> Done:
@@ -67,26 +93,74 @@ def _told(ctx: Context, undone: Undone, deed: str) -> Done:
 
 
 def _ask(ctx: Context, plan: UndoPlan) -> None:
-    """Ask whether it is wanted: a screen shows all that it does, the shell wants the word."""
+    """Ask whether it is wanted: a screen shows all that it does, the shell its first lines."""
     if ctx.agree is not None:
         ctx.agree(plan)
-        return
-    profile = ctx.workspace().profile
-    deletes = len(plan.deletes)
-    word = guardrails.typed_word(profile, deletes or plan.size, deleting=deletes > 0)
-    if word:
-        ctx.confirm(_asked(plan), word)
+    elif plan.reaches_planhat:
+        profile = ctx.workspace().profile
+        deletes = len(plan.deletes)
+        word = guardrails.typed_word(profile, deletes or plan.size, deleting=deletes > 0)
+        ctx.confirm("\n".join([*_lines(plan), _summary(plan)]), word or RUN)
 
 
-def _asked(plan: UndoPlan) -> str:
+def _summary(plan: UndoPlan) -> str:
+    """Return what it comes to, such as ``Taking it back changes 66 records in Planhat``."""
     how = "Doing it again" if plan.redo else "Taking it back"
+    if not plan.reaches_planhat:
+        return f"{how} changes nothing in Planhat: it doesn't have that yet."
     if plan.deletes:
         return f"{how} deletes in Planhat: {_first(plan.deletes)}."
-    titles = [back.entry.title for back in plan.backs]
-    return f"{how} changes {plural(plan.size, 'record')} in Planhat: {_first(titles)}."
+    return f"{how} changes {plural(plan.size, 'record')} in Planhat."
 
 
 def _first(titles: Sequence[str]) -> str:
     """Return the first names of some, and how many more there are."""
     more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
     return f"{', '.join(map(visible, titles[:NAMED]))}{more}"
+
+
+def _lines(plan: UndoPlan) -> Iterator[str]:
+    """Give what becomes of the first records, a line for each, and how many more there are."""
+    for back in plan.backs[:NAMED]:
+        told = " ".join(filter(None, [_does(back), back.why]))
+        yield f"{visible(back.entry.title)}: {told}"
+    if (more := len(plan.backs) - NAMED) > 0:
+        yield f"and {more:,} more: --dry-run shows all"
+
+
+def _row(back: Back) -> dict[str, Json]:
+    """Return what becomes of one edit, in the shape of a plan's row, with the edit's number."""
+    entry = back.entry
+    changes: list[Json] = [
+        {"field": c.field, "before": c.before, "after": c.after} for c in back.changes
+    ]
+    return {
+        "_id": entry.result_id or entry.record_id,
+        "n": entry.n,
+        "name": entry.title,
+        "way": back.way.value,
+        "does": _does(back),
+        "changes": changes,
+        "why": " ".join(filter(None, [back.why, stay_words(back.stays) if back.stays else ""])),
+    }
+
+
+def _does(back: Back) -> str:
+    """Return what becomes of one edit: ``phase won → onboarding``, ``delete company``."""
+    entry = back.entry
+    match back.way:
+        case Way.DROP:
+            return "dropped: not delivered yet"
+        case Way.EDIT:
+            changes = back.changes
+        case Way.AGAIN if entry.action is Action.UPDATE:
+            changes = back.changes
+        case Way.AGAIN:
+            return f"{entry.action} {entry.kind}"
+        case Way.DELETE:
+            return f"{Action.DELETE} {entry.kind}"
+        case Way.MAKE:
+            return f"{Action.CREATE} {entry.kind}, with a new id"
+        case Way.STAY | Way.WAIT:
+            return ""
+    return does(entry.kind, Row(Action.UPDATE, entry.record_id, entry.title, changes))

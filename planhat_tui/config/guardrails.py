@@ -39,6 +39,15 @@ def check_delete(profile: Profile, count: int = 1) -> None:
         raise GuardrailError(f"{profile.name} allows no deleting.", profile.reason)
 
 
+def why_barred(profile: Profile, *, deleting: bool) -> str:
+    """Return why an edit, or a deletion, that waits may not be sent; empty if it may."""
+    try:
+        (check_delete if deleting else check_write)(profile)
+    except GuardrailError as error:
+        return str(error)
+    return ""
+
+
 def check_request(profile: Profile, method: str, count: int = 1) -> None:
     """Raise :class:`GuardrailError` if a typed request of ``count`` records may not be sent."""
     if method == "DELETE":

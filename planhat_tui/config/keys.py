@@ -171,6 +171,7 @@ KEYS: Final = (
     Key(Where.CONFLICT, "theirs", "3", "theirs", "leave theirs", 3),
     Key(Where.CONFLICT, "other", "e", "other", "send another value", 4),
     Key(Where.JOURNAL, "undo", "u", "undo", "take this edit back", 1),
+    Key(Where.JOURNAL, "undo_step", "s", "undo step", "take back all that was done with it", 2),
     Key(Where.ANSWERS, "find", "slash", "find", "find a text in all answers", 1),
     Key(Where.ANSWERS, "next_match", "n", "next match", "the next line that has it", 3),
     Key(Where.ANSWERS, "previous_match", "N", "match before", "the line before that has it", 4),

@@ -100,6 +100,15 @@ class Entry(NamedTuple):
     undone: int = 0
     looked: int = 0
 
+    @property
+    def stands(self) -> str:
+        """How it stands, in words: its state, unless it was taken back or nothing was sent."""
+        if self.undone:
+            return "taken back"
+        if self.state is State.DELIVERED and not self.attempts:
+            return "not needed"
+        return self.state.value
+
 
 class Made(NamedTuple):
     """What Planhat has made: which entry asked for it, under which id, and the id from there.

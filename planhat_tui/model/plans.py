@@ -31,6 +31,7 @@ Reader: TypeAlias = "Callable[[Json], Json]"
 """Gives the new value of a field for the one that a record has; raises :class:`InputError`."""
 
 GONE: Final = "It is no longer here."
+THERE: Final = "It is there by now."
 EMPTY: Final[Mapping[str, str]] = {}
 
 
@@ -240,13 +241,27 @@ class Rechecked(NamedTuple):
     moved: tuple[str, ...]
 
 
-def recheck(plan: Plan, present: Mapping[str, Raw]) -> Rechecked:
+def _none_yet(_row: Row) -> None:
+    """Know of no record that a row is to make."""
+
+
+def recheck(
+    plan: Plan, present: Mapping[str, Raw], holder: Callable[[Row], Raw | None] = _none_yet
+) -> Rechecked:
     """Hold a plan against the records as they are now, by id.
 
     Tags are merged; a field that somebody has changed since is left out and named, as is a record
     that is gone, or was changed since it was to be deleted. What is so by now is counted.
+    ``holder`` gives the record that a row is to make, ``None`` if there is none yet, and raises
+    :class:`InputError` where that can't be told: what is there is never made again, only what it
+    lacks is set.
     """
-    now = [_held(plan.kind, row, present.get(row.record_id)) for row in plan.rows]
+    now = [
+        _made_by_now(plan.kind, row, holder)
+        if row.action is Action.CREATE and row.acts
+        else _held(plan.kind, row, present.get(row.record_id))
+        for row in plan.rows
+    ]
     kept = tuple(row for row in now if not row.is_so)
     moved = tuple(a.title for a, b in zip(plan.rows, now, strict=True) if a != b)
     so = plan.already_so + len(now) - len(kept)
@@ -271,9 +286,23 @@ def _row(asked: Wanted, raw: Raw, barred: Mapping[str, str]) -> Row:
     return row._replace(why=" ".join(filter(None, [row.why, *reasons.values()])))
 
 
+def _made_by_now(kind: Kind, row: Row, holder: Callable[[Row], Raw | None]) -> Row:
+    """Return the row of a record to be made as it is by now: it may have been made since."""
+    try:
+        raw = holder(row)
+    except InputError as error:
+        return row._replace(body=None, why=error.message)
+    if raw is None:
+        return row
+    sets = edited(kind, raw, {c.field: c.after for c in differences({}, row.body or {})})
+    changes = tuple(Change(change.field, None, change.after) for change in sets.changes)
+    held = _held(kind, sets._replace(changes=changes), raw)
+    return held._replace(why=f"{THERE} {held.why}") if held.why else held
+
+
 def _held(kind: Kind, row: Row, raw: Raw | None) -> Row:
     """Return a row as it is by now."""
-    if row.action is Action.CREATE or not row.acts:
+    if not row.acts:
         return row
     if raw is None:
         if row.action is Action.DELETE:

@@ -27,6 +27,7 @@ COLUMNS: Final = (
     " looked, checksum"
 )
 DAMAGED: Final = "It is damaged on this disk and is never sent: discard it and type it anew."
+AS_IT_WAS: Final = "It is back as it was: there was nothing to send."
 
 
 class Owner(NamedTuple):

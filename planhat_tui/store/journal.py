@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.store import entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from planhat_tui.model.outbox import Entry
     from planhat_tui.store.connection import Database
@@ -34,13 +34,30 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, limit: int = 500, record_id: str = "", before: int = 0) -> tuple[Entry, ...]:
-        """Return entries, newest first: of one record, with numbers below ``before``, if given."""
+    def list(self, limit: int = 500, record_id: str = "", offset: int = 0) -> tuple[Entry, ...]:
+        """Return entries, newest first: of one record, if given, without the first ``offset``."""
         return self._select(
-            "(? = '' OR record_id = ? OR result_id = ?) AND (? = 0 OR n < ?)",
-            [record_id, record_id, record_id, before, before],
-            f"n DESC LIMIT {int(limit)}",
+            "(? = '' OR record_id = ? OR result_id = ?)",
+            [record_id, record_id, record_id],
+            f"n DESC LIMIT {int(limit)} OFFSET {int(offset)}",
         )
+
+    def count(self) -> int:
+        """Return how many entries there are."""
+        with self._database.reading() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM entry").fetchone()
+        return int(count)
+
+    def sizes(self, steps: Iterable[str]) -> Mapping[str, int]:
+        """Return how many entries of these steps stand."""
+        wanted = [*dict.fromkeys(steps)]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT step, count(*) FROM entry WHERE {_STANDS}"  # noqa: S608 -- our names
+                f" AND step IN ({', '.join('?' * len(wanted))}) GROUP BY step",
+                wanted,
+            ).fetchall()
+        return dict(rows)
 
     def step_of(self, step: str) -> tuple[Entry, ...]:
         """Return the entries of a step that stand, oldest first."""

@@ -14,6 +14,7 @@ from planhat_tui.model.edits import fold
 from planhat_tui.model.outbox import Action, State, decides_itself, related
 from planhat_tui.model.records import Kind
 from planhat_tui.store import entries, lease
+from planhat_tui.store.dropping import hand_on
 from planhat_tui.store.entries import Owner
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _AT_ONCE: Final = 500
 """Ids of one question."""
 LOST_WITH_THE_PROCESS: Final = "The program ended before the answer came."
 COMPANY_DISCARDED: Final = "Its company was to be made here and has been discarded."
-AS_IT_WAS: Final = "It is back as it was: there was nothing to send."
 
 
 class Outbox:
@@ -213,13 +213,15 @@ class Outbox:
             return frozenset(made for (made,) in rows)
 
     def discard(self, n: int) -> Entry:
-        """Drop an entry that isn't being sent.
+        """Drop an entry that isn't being sent; what was built on it starts from before it.
 
         What was to be made here goes with its later edits; contacts that were to be made at a
         company that now isn't, are refused.
         """
-        with self._database.writing():
+        with self._database.writing() as connection:
+            before = self.get(n)
             entry = self._change(n, State.DROPPED, "be discarded", set(State) - {State.SENDING})
+            hand_on(connection, [before], self._wall())
             if entry.action is Action.CREATE:
                 later = self.open_entries(entry.kind, entry.record_id)
                 self.mark([e.n for e in later], State.DROPPED)
@@ -317,7 +319,7 @@ class Outbox:
         ]
         for group in related(waiting):
             if len(group) > 1 and not fold(c for entry in group for c in entry.changes):
-                self.mark([entry.n for entry in group], State.DELIVERED, AS_IT_WAS)
+                self.mark([entry.n for entry in group], State.DELIVERED, entries.AS_IT_WAS)
 
     def _change(self, n: int, state: State, deed: str, allowed: set[State]) -> Entry:
         with self._database.writing():

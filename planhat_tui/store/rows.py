@@ -153,6 +153,10 @@ class Progress(NamedTuple):
     companies_unreadable: int = 0
     unreadable: int = 0
 
+    def has_all(self, kind: Kind) -> bool:
+        """Tell whether what isn't here isn't at Planhat either, as far as it was read."""
+        return self.contacts_complete if kind is Kind.CONTACT else self.seen_at is not None
+
     @property
     def companies_left(self) -> int:
         """How many companies are still to be read whole."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.outbox import State
 from planhat_tui.store import entries
+from planhat_tui.store.dropping import hand_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -104,8 +105,13 @@ class Steps:
         )
 
     def take_back(self, step: str) -> tuple[str, ...]:
-        """Drop what hasn't been sent: queued or held."""
-        return self._move(step, [State.QUEUED, State.HELD], State.DROPPED)
+        """Drop what hasn't been sent: queued or held; what was built on it starts from before."""
+        unsent = (State.QUEUED, State.HELD)
+        with self._database.writing() as connection:
+            dropped = self.entries(step, unsent)
+            ids = self._move(step, unsent, State.DROPPED)
+            hand_on(connection, dropped, self._wall())
+        return ids
 
     def _move(
         self, step: str, from_states: Iterable[State], to: State, where: str = "1"

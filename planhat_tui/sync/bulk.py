@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.delivery import Parcel
     from planhat_tui.sync.gathering import Gathering
+    from planhat_tui.sync.leaving import Leaving
 
 GROWS_FOR: Final = 5.0
 """Seconds for which a step waits for the next slice of what it's to hold."""
@@ -47,7 +48,7 @@ class Bulk:
 
     ``park`` parks the fields of a parcel that are in conflict and returns the entries that go on;
     ``changed`` is told which record an entry's new state concerns; ``may_send`` is asked before
-    each call.
+    each call, and each list leaves by ``leaving``.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Bulk:
         *,
         changed: Callable[[Kind, str], None],
         may_send: Callable[[], bool],
+        leaving: Leaving,
         park: Callable[[Parcel, Merge], tuple[Entry, ...]],
         gathering: Gathering,
     ) -> None:
@@ -68,7 +70,7 @@ class Bulk:
         self._park = park
         self._gathering = gathering
         self.grows = False
-        self._upserting = Upserting(api, store, show=self._show, may_send=may_send)
+        self._upserting = Upserting(api, store, show=self._show, leaving=leaving)
         self._making = Making(
             store,
             wall,

@@ -61,10 +61,18 @@ class Engine:
         self._dialect = dialect
         self._pull = pull
         self._chance = chance
+        self._barred: Callable[[Entry], str] = lambda _: ""
         self._thread: threading.Thread | None = None
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Session]] = Future()
         self._ended = threading.Event()
         self._owed: set[Future[Any]] = set()
+
+    def obey(self, barred: Callable[[Entry], str]) -> None:
+        """Go by guardrails: ``barred`` says why an edit stays here, empty if it may leave.
+
+        It's asked in the engine's thread, each time anew: what a profile allows changes.
+        """
+        self._barred = barred
 
     def start(self) -> None:
         """Start the thread, once."""
@@ -126,6 +134,9 @@ class Engine:
             return SyncStatus()
         return self._ready.result()[1].status
 
+    def _why_barred(self, entry: Entry) -> str:
+        return self._barred(entry)
+
     def _leave(self, wish: Callable[[Session], None]) -> None:
         if self._thread is None:
             return
@@ -178,6 +189,7 @@ class Engine:
                 dialect=self._dialect,
                 pull=self._pull,
                 chance=self._chance,
+                barred=self._why_barred,
             )
         except PlanhatTuiError as error:  # a token that no header can hold, and the like
             self._ready.set_exception(error)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.outbox import State, decides_itself
 from planhat_tui.model.text import plural
-from planhat_tui.sync.delivery import keys_of, parcels
+from planhat_tui.sync.delivery import keys_of
 from planhat_tui.sync.doubts import due_in
+from planhat_tui.sync.leaving import allowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry
@@ -40,14 +41,21 @@ class Prospect(NamedTuple):
 
 
 def prospects(
-    entries: Sequence[Entry], status: SyncStatus | None, wall: float, monotonic: float
+    entries: Sequence[Entry],
+    status: SyncStatus | None,
+    wall: float,
+    monotonic: float,
+    barred: Callable[[Entry], str] = lambda _: "",
 ) -> Mapping[int, Prospect]:
     """Return the prospect of each open entry; the clocks are seconds, the wall's since the epoch.
 
     ``entries`` are all open ones, oldest first. ``status`` is ``None`` where nobody delivers.
+    ``barred`` says why guardrails keep an edit here, empty if they don't.
     """
-    turns = {n: turn for turn, parcel in enumerate(parcels(entries)) for n in parcel.ns}
-    return {entry.n: _prospect(entry, entries, turns, status, wall, monotonic) for entry in entries}
+    turns = {n: turn for turn, parcel in enumerate(allowed(entries, barred)) for n in parcel.ns}
+    known = {e.n: _prospect(e, entries, turns, status, wall, monotonic) for e in entries}
+    kept = {e.n: barred(e) for e in entries if e.state is State.QUEUED}
+    return known | {n: Prospect(f"It stays here: {why}") for n, why in kept.items() if why}
 
 
 def _prospect(  # noqa: PLR0917 -- private, and all of them are needed

@@ -25,7 +25,7 @@ from planhat_tui.model.records import Kind, text_of
 from planhat_tui.store.tenant import Birth
 from planhat_tui.sync import endpoints
 from planhat_tui.sync.bulk import GROWS_FOR, Bulk
-from planhat_tui.sync.delivery import WithdrawnError, outcome, parcels
+from planhat_tui.sync.delivery import WithdrawnError, outcome
 from planhat_tui.sync.doubts import Doubts
 from planhat_tui.sync.gathering import Gathering
 from planhat_tui.sync.loads import slices
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.delivery import Parcel
+    from planhat_tui.sync.leaving import Leaving
 
 FRESH_FOR: Final = 5.0
 """Seconds for which a copy is young enough to be merged into."""
@@ -50,7 +51,8 @@ STRANGE: Final = "It was made for another tenant and is never sent to this one: 
 class Push:
     """Delivers what can go. ``changed`` is told which record an entry's new state concerns.
 
-    ``may_send`` is asked before each request leaves: another process may have the lease by then.
+    ``may_send`` is asked before each request: another process may have the lease by then; every
+    edit goes by ``leaving``.
     ``answered`` hears that Planhat did what it was asked: a queue may take hours.
     """
 
@@ -62,6 +64,7 @@ class Push:
         changed: Callable[[Kind, str], None],
         *,
         may_send: Callable[[], bool],
+        leaving: Leaving,
         answered: Callable[[], None],
     ) -> None:
         self._answered = answered
@@ -70,6 +73,7 @@ class Push:
         self._wall = wall
         self._changed = changed
         self._may_send = may_send
+        self._leaving = leaving
         gathering = Gathering(api, store)
         self._doubts = Doubts(api, store, wall, gathering, self._found)
         self._bulk = Bulk(
@@ -78,6 +82,7 @@ class Push:
             wall,
             changed=changed,
             may_send=may_send,
+            leaving=leaving,
             park=self._park,
             gathering=gathering,
         )
@@ -90,7 +95,7 @@ class Push:
         outbox = self._store.outbox
         while self._may_send():
             looked_at = outbox.newest_queued()
-            ready = parcels(self._ours(outbox.open_entries()))
+            ready = self._leaving.ready(self._ours(outbox.open_entries()))
             if not ready:
                 return None
             together, alone = self._bulk.parted(ready)
@@ -188,10 +193,7 @@ class Push:
         """Return what marks entries as sending when their turn has come, or withdraws them."""
 
         def claim() -> None:
-            with self._store.at_once():
-                ns, outbox = [entry.n for entry in entries], self._store.outbox
-                if not (self._may_send() and outbox.mark_sending(ns, self._api.skew())):
-                    raise WithdrawnError
+            self._leaving.claim(entries)
             self._show(entries[0].kind, entries[0].record_id)
 
         return claim

@@ -32,8 +32,8 @@ from planhat_tui.model.records import Kind, User, text_of
 from planhat_tui.store.entries import Owner
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.sync.announce import Announcer
-from planhat_tui.sync.delivery import parcels
 from planhat_tui.sync.doubts import due_in
+from planhat_tui.sync.leaving import Leaving
 from planhat_tui.sync.outlook import outlook
 from planhat_tui.sync.plan import Rest, is_background
 from planhat_tui.sync.pull import Pull
@@ -76,6 +76,7 @@ class Session:
         dialect: str,
         pull: bool,
         chance: Callable[[], float],
+        barred: Callable[[Entry], str],
     ) -> None:
         self._announcer = Announcer(asyncio.get_running_loop(), on_change)
         self._api = connect(lambda _limits: self._announcer.announce(Topic.LIMITS))
@@ -92,12 +93,14 @@ class Session:
             changed=lambda kind, ids: self._announcer.announce(Topic(kind), ids),
         )
         self._owner = this_process()
+        self._leaving = Leaving(store, self._may_send, barred, self._api.skew)
         self._push = Push(
             self._api,
             store,
             wall,
             self._delivered_one,
             may_send=self._may_send,
+            leaving=self._leaving,
             answered=self._well,
         )
         self._network: Network = "starting"
@@ -225,7 +228,9 @@ class Session:
         if State.QUEUED not in states:
             return State.SENDING in states
         waiting = self._store.outbox.open_entries()
-        return bool(parcels(waiting)) or any(entry.state is State.SENDING for entry in waiting)
+        return bool(self._leaving.ready(waiting)) or any(
+            entry.state is State.SENDING for entry in waiting
+        )
 
     @property
     def status(self) -> SyncStatus:
@@ -315,7 +320,7 @@ class Session:
     def _is_work(self) -> bool:
         """Tell whether something can go, or has to be looked up."""
         entries = self._store.outbox.open_entries()
-        return bool(parcels(entries)) or any(map(decides_itself, entries))
+        return bool(self._leaving.ready(entries)) or any(map(decides_itself, entries))
 
     def _pause(self, error: PlanhatTuiError) -> None:
         """Send nothing more after 401 and 403, until a person wants it; everything is kept."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.records import Kind
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.delivery import Parcel
+    from planhat_tui.sync.leaving import Leaving
     from planhat_tui.sync.loads import Load
 
 
@@ -35,7 +36,7 @@ class Put(NamedTuple):
 
 
 class Upserting:
-    """Sends lists. ``may_send`` is asked before each; ``show`` shows records anew.
+    """Sends lists, each by ``leaving``; ``show`` shows records anew.
 
     ``has_none`` is true of a server that turned out to take no lists; ``alone`` are the entries
     whose list was refused as a whole.
@@ -47,27 +48,23 @@ class Upserting:
         store: TenantStore,
         *,
         show: Callable[[Kind, Sequence[str]], None],
-        may_send: Callable[[], bool],
+        leaving: Leaving,
     ) -> None:
         self._api = api
         self._store = store
         self._show = show
-        self._may_send = may_send
+        self._leaving = leaving
         self.has_none = False
         self.alone: set[int] = set()
 
     async def put(self, kind: Kind, loads: Sequence[Load]) -> Put:
         """Send records in one call."""
-        ns = [entry.n for load in loads for entry in load.entries]
-
-        def claim() -> None:
-            with self._store.at_once():
-                outbox = self._store.outbox
-                if not (self._may_send() and outbox.mark_sending(ns, self._api.skew())):
-                    raise WithdrawnError
-
+        going = [entry for load in loads for entry in load.entries]
+        rows = [load.row for load in loads]
         try:
-            answer = await endpoints.upsert(self._api, kind, [load.row for load in loads], claim)
+            answer = await endpoints.upsert(
+                self._api, kind, rows, lambda: self._leaving.claim(going)
+            )
         except WithdrawnError:
             return Put()  # the next round looks again
         except StorageError:

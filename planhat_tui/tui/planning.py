@@ -20,8 +20,6 @@ class Planning:
 
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
-        self._paused: set[str] = set()
-        self._left: set[str] = set()
 
     def show(self, plan: Plan) -> None:
         """Show a plan; it is run from there."""
@@ -39,17 +37,14 @@ class Planning:
         explorer.app.push_screen(sheet, closed)
 
     def advance(self, step: str) -> None:
-        """Bring the next slice of a plan into the outbox, and those after it."""
+        """Bring the next slice of a plan into the outbox, and those after it while it may go on."""
         plans = self._explorer.workspace.plans
-        self._explorer.perform(lambda: plans.advance(step), lambda more: self._on(step, more=more))
 
-    def _on(self, step: str, *, more: bool) -> None:
-        if not more:
-            self._left.discard(step)
-        elif step in self._paused:
-            self._left.add(step)
-        else:
-            self.advance(step)
+        def advanced(more: bool) -> None:  # noqa: FBT001 -- the answer of the deed
+            if more:
+                self.advance(step)
+
+        self._explorer.perform(lambda: plans.advance(step), advanced)
 
     def take_up(self) -> None:
         """Go on with what a process that ended has left."""
@@ -63,21 +58,6 @@ class Planning:
             return workspace.plans.unfinished()
 
         self._explorer.ask("plans", unfinished, take_up)
-
-    def is_paused(self, step: str) -> bool:
-        """Tell whether a plan stands still because somebody wants it."""
-        return step in self._paused
-
-    def pause(self, step: str) -> None:
-        """Bring nothing more of a plan into the outbox for now."""
-        self._paused.add(step)
-
-    def go_on(self, step: str) -> None:
-        """Let a plan go on."""
-        self._paused.discard(step)
-        if step in self._left:
-            self._left.discard(step)
-            self.advance(step)
 
 
 def wanted_tags(kind: Kind, change: TagChange) -> Wanted:

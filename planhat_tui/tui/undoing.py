@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.undo import UndoPlan
     from planhat_tui.tui.part import Part
     from planhat_tui.tui.screens.sheet import Sheet
-    from planhat_tui.workspace.undo import Undone
+    from planhat_tui.workspace.undo import Undone, What
     from planhat_tui.workspace.workspace import Workspace
 
 SAID = 2
@@ -38,10 +38,10 @@ class Undoing:
         self._users = users
         self._then = then
 
-    def begin(self, n: int = 0) -> None:
-        """Plan to take back an edit, or the last step; drop what isn't delivered, show the rest."""
+    def begin(self, what: What = 0) -> None:
+        """Plan to take back an edit or a step; drop what isn't delivered, show the rest."""
         workspace = self._workspace
-        self._plan(lambda: workspace.undo_plan(n), lambda plan: workspace.undo(plan, n))
+        self._plan(lambda: workspace.undo_plan(what), lambda plan: workspace.undo(plan, what))
 
     def again(self) -> None:
         """Plan to do again what was taken back last."""

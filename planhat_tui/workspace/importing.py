@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import AmbiguousError, InputError
+from planhat_tui.errors import InputError
 from planhat_tui.model import plans
-from planhat_tui.model.columns import COMPANY_NAME, KEYS
+from planhat_tui.model.columns import COMPANY_NAME
 from planhat_tui.model.edits import value_at
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.tables import cell, plain
 from planhat_tui.model.text import fold, visible
 from planhat_tui.model.writable import body_of_new
 from planhat_tui.workspace.freshids import fresh_id
+from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, several, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.queries import Queries
     from planhat_tui.workspace.tablefiles import Row
     from planhat_tui.workspace.valuing import Valuing
-
-_NAMED: Final = 5
-"""Candidates that are named where a row could be several records."""
-
-NOT_ALL_HERE: Final = "It isn't here, but not all is loaded yet: planhat-tui sync, then again."
 
 _EXTID: Final = "extid-"
 
@@ -74,21 +70,24 @@ class Importing:
             except InputError as error:
                 yield self._refused(row, error)
 
-    def _refused(self, row: Row, error: InputError) -> plans.Row:
+    def _refused(self, row: Row, *errors: InputError) -> plans.Row:
+        """Return the row of one that is left alone, with all that is wrong with it."""
         name = self._text(row, "name") or self._text(row, "email")
         title = visible(f"row {row.number}: {name}" if name else f"row {row.number}")
+        told = " ".join(map(self._told, errors))
+        return plans.refused(self._text(row, "_id") or f"row {row.number}", title, visible(told))
+
+    def _told(self, error: InputError) -> str:
         column = self._columns.get(error.field, "")
-        why = f"column {column}: {error.message}" if column else error.message
-        if isinstance(error, AmbiguousError):
-            some = ", ".join(f"{name} {one}" for one, name in error.candidates[:_NAMED])
-            why = f"{why} {some}."
-        return plans.refused(self._text(row, "_id") or f"row {row.number}", title, visible(why))
+        return f"column {column}: {why(error)}" if column else why(error)
 
     def _row(self, row: Row) -> plans.Row:
         if row.fault:
             raise InputError(row.fault)
         raw = self._record(row)
-        values = dict(self._values(row, raw or {}))
+        values, wrong = self._values(row, raw or {})
+        if wrong:
+            return self._refused(row, *wrong)
         if raw is not None:
             self._once(text_of(raw, "_id"), row.number)
             return plans.edited(self._kind, raw, values)
@@ -99,54 +98,41 @@ class Importing:
             self._once(key, row.number)
         return plans.created(self._kind, NEW_ID_PREFIX + self._make_id(), body)
 
-    def _values(self, row: Row, raw: Raw) -> Iterator[tuple[str, Json]]:
+    def _values(self, row: Row, raw: Raw) -> tuple[dict[str, Json], list[InputError]]:
+        """Return what a row gives its record, and what is wrong with its cells."""
+        values: dict[str, Json] = {}
+        wrong: list[InputError] = []
         for path, column in self._columns.items():
             written = row.cells.get(column)
             if path == "_id" or (_is_empty(written) and not self._empty_clears):
                 continue
-            if path == COMPANY_NAME and self._kind is Kind.CONTACT:
-                if "companyId" not in self._columns:
-                    yield "companyId", self._company(COMPANY_NAME, self._text(row, path), raw)
+            is_company = self._kind is Kind.CONTACT and path in {COMPANY_NAME, "companyId"}
+            if is_company and path == COMPANY_NAME and "companyId" in self._columns:
                 continue
-            if path == "companyId" and self._kind is Kind.CONTACT:
-                yield path, self._company(path, self._text(row, path), raw)
-                continue
-            yield path, self._valuing.value(path, written, value_at(raw, path))
+            try:
+                if is_company:
+                    values["companyId"] = self._company(path, self._text(row, path), raw)
+                else:
+                    values[path] = self._valuing.value(path, written, value_at(raw, path))
+            except InputError as error:
+                wrong.append(error)
+        return values, wrong
 
     # -- which record a row is
 
     def _record(self, row: Row) -> Raw | None:
         """Return the record that a row is about, ``None`` for a new one."""
-        surer: dict[str, str] = {}
-        for path in KEYS[self._kind]:
-            text = self._text(row, path)
-            if not text:
-                continue
-            found = [
-                one
-                for one in self._reads.keyed(self._kind, path, text)
-                if not any(_differs(one, key, given) for key, given in surer.items())
-                and (path != "externalId" or text_of(one, path) == text)
-            ]
-            if path == "name" and self._kind is Kind.CONTACT:
-                found = self._at_its_company(row, found)
-            if len(found) > 1:
-                raise self._ambiguous(path, text, found)
-            if found:
-                return found[0]
-            if path == "_id":
-                raise InputError(f"There is no {self._kind} {text} here.", field=path)
-            surer[path] = text
-        return None
+        return identified(
+            self._reads.keyed,
+            self._kind,
+            lambda path: self._text(row, path),
+            lambda: self._company_of(row),
+        )
 
-    def _at_its_company(self, row: Row, found: list[dict[str, Json]]) -> list[dict[str, Json]]:
-        """Return those who are at the company that the row names; all if it names none."""
-        for path in ("companyId", COMPANY_NAME):
-            text = self._text(row, path)
-            if text:
-                company = self._company(path, text, {})
-                return [one for one in found if one.get("companyId") == company]
-        return found
+    def _company_of(self, row: Row) -> str:
+        """Return the id of the company that a row names; empty if it names none."""
+        texts = ((path, self._text(row, path)) for path in ("companyId", COMPANY_NAME))
+        return next((self._company(path, text, {}) for path, text in texts if text), "")
 
     def _company(self, path: str, text: str, raw: Raw) -> str:
         """Return the id of the company that a cell names: by id, ``extid-…`` or name."""
@@ -157,16 +143,10 @@ class Importing:
             by, text = "externalId", text.removeprefix(_EXTID)
         found = self._reads.keyed(Kind.COMPANY, by, text)
         if len(found) > 1:
-            raise self._ambiguous(path, text, found)
+            raise several(path, text, found)
         if not found:
             raise InputError(f"There is no company {visible(text)} here.", field=path)
         return text_of(found[0], "_id")
-
-    def _ambiguous(self, path: str, text: str, found: Sequence[Raw]) -> AmbiguousError:
-        names = tuple((text_of(one, "_id"), text_of(one, "name")) for one in found)
-        error = AmbiguousError(f"{len(found)} records are {visible(text)}:", names)
-        error.field = path
-        return error
 
     def _once(self, key: object, number: int) -> None:
         before = self._seen.setdefault(key, number)
@@ -190,9 +170,3 @@ class Importing:
 
 def _is_empty(written: Json) -> bool:
     return written is None or (isinstance(written, str) and not written.strip())
-
-
-def _differs(raw: Raw, path: str, text: str) -> bool:
-    """Tell whether a record has another value where a row has that: then it's another one."""
-    own = text_of(raw, path)
-    return bool(own) and (own != text if path == "externalId" else fold(own) != fold(text))

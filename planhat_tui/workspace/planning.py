@@ -19,6 +19,7 @@ from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.store.drafts import QUEUEING
 from planhat_tui.store.steps import RETRIED
 from planhat_tui.workspace.freshids import fresh_id
+from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.plans import Plan, Rechecked, Row, Wanted
     from planhat_tui.model.values import Raw
+    from planhat_tui.store.drafts import Drafts
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.workspace.actions import Actions
 
@@ -36,14 +38,19 @@ SLICE: Final = 500
 FAILED: Final = (*RETRIED, State.CONFLICT)
 NOT_YET: Final = "Planhat doesn't have it yet: discard it in the outbox."
 _TEXT: Final = "plan:"
+_PAUSED: Final = "paused"
 
 
 class Progress(NamedTuple):
-    """How far a plan has come. ``total`` are its records, ``queued`` those in the outbox so far."""
+    """How far a plan has come. ``total`` are its records, ``queued`` those in the outbox so far.
+
+    ``stopped``: what isn't in the outbox yet waits until somebody lets it go on.
+    """
 
     total: int
     queued: int
     counts: Mapping[State, int]
+    stopped: bool = False
 
     @property
     def delivered(self) -> int:
@@ -61,6 +68,11 @@ class Progress(NamedTuple):
         return self.counts.get(State.HELD, 0)
 
     @property
+    def paused(self) -> bool:
+        """Whether nothing goes on before somebody lets it."""
+        return self.stopped or (self.held > 0 and self.waiting == self._sending)
+
+    @property
     def dropped(self) -> int:
         """How many were taken back before they were sent."""
         return self.counts.get(State.DROPPED, 0)
@@ -73,8 +85,11 @@ class Progress(NamedTuple):
     @property
     def waiting(self) -> int:
         """How many go on by themselves: still to be queued, queued, or on their way."""
-        moving = self.counts.get(State.QUEUED, 0) + self.counts.get(State.SENDING, 0)
-        return self.total - self.queued + moving
+        return self.total - self.queued + self.counts.get(State.QUEUED, 0) + self._sending
+
+    @property
+    def _sending(self) -> int:
+        return self.counts.get(State.SENDING, 0)
 
 
 class Planning:
@@ -112,9 +127,13 @@ class Planning:
         return replace(plan, tenant=self._tenant, made_at=self._store.wall())
 
     def recheck(self, plan: Plan) -> Rechecked:
-        """Hold a plan against the records as they are shown now."""
-        ids = [row.record_id for row in plan.rows]
-        return plans.recheck(plan, self._present(plan.kind, ids))
+        """Hold a plan against the records as they are shown now, those still to be made included.
+
+        So a plan that is run twice makes nothing twice.
+        """
+        ids = [row.record_id for row in plan.rows if row.action is not Action.CREATE]
+        present = self._present(plan.kind, ids)
+        return plans.recheck(plan, present, lambda row: self._holder(plan.kind, row.body or {}))
 
     def read(self, text: str) -> Plan:
         """Read a plan's file. Raises :class:`InputError`; another tenant's plan is refused."""
@@ -164,7 +183,7 @@ class Planning:
         return step
 
     def advance(self, step: str) -> bool:
-        """Put the next slice of a plan into the outbox; whether there is more.
+        """Put the next slice of a plan into the outbox; whether there is more to put there now.
 
         Raises :class:`GuardrailError` if the profile forbids it by now.
         """
@@ -173,6 +192,8 @@ class Planning:
             noted = drafts.load(QUEUEING + step)
             if noted is None:  # another process has come to the end of it
                 self._running.pop(step, None)
+                return False
+            if noted.get(_PAUSED):
                 return False
             plan, done = self._plan(step), int(str(noted["rows"]))
             self.check(plan)
@@ -193,8 +214,13 @@ class Planning:
         return step
 
     def unfinished(self) -> tuple[str, ...]:
-        """Return the steps that aren't in the outbox whole: a process ended while they went."""
-        return tuple(key.removeprefix(QUEUEING) for key in self._store.drafts.keys(QUEUEING))
+        """Return the steps that aren't in the outbox whole: a process ended while they went.
+
+        Those that somebody has paused wait for :meth:`resume`.
+        """
+        drafts = self._store.drafts
+        going = (key for key in drafts.keys(QUEUEING) if not (drafts.load(key) or {}).get(_PAUSED))
+        return tuple(key.removeprefix(QUEUEING) for key in going)
 
     def go_on(self) -> int:
         """Put the rest of what is unfinished into the outbox; how many plans that were."""
@@ -211,7 +237,8 @@ class Planning:
         counts = self._store.steps.counts(step)
         queued = sum(counts.values())
         left = self._left(step)
-        return Progress(queued + left, queued, counts)
+        stopped = bool((self._store.drafts.load(QUEUEING + step) or {}).get(_PAUSED))
+        return Progress(queued + left, queued, counts, stopped)
 
     def results(
         self, step: str, states: Iterable[State] | None = None, limit: int = -1
@@ -232,13 +259,18 @@ class Planning:
         return self._store.steps.newest(STEP)
 
     def pause(self, step: str) -> int:
-        """Keep back what isn't sent yet; how many that are."""
-        return self._moved(step, self._store.steps.hold)
+        """Keep back what isn't sent yet, after a restart too; how many that are."""
+        with self._store.at_once():
+            return self._stop(step, paused=True) + self._moved(step, self._store.steps.hold)
 
     def resume(self, step: str) -> int:
-        """Let go on what was kept back; how many that are. Raises :class:`GuardrailError`."""
+        """Let go on what was kept back; how many that are. Raises :class:`GuardrailError`.
+
+        What wasn't in the outbox yet is brought there by :meth:`advance`.
+        """
         self._actions.check(self.results(step, [State.HELD]))
-        return self._moved(step, self._store.steps.go_on)
+        with self._store.at_once():
+            return self._stop(step, paused=False) + self._moved(step, self._store.steps.go_on)
 
     def retry(self, step: str) -> int:
         """Send again what has failed; how many that are. What is in conflict waits for a person.
@@ -254,6 +286,14 @@ class Planning:
             left = self._left(step)
             self._forget(step)
             return left + self._moved(step, self._store.steps.take_back)
+
+    def _stop(self, step: str, *, paused: bool) -> int:
+        """Note whether the rest of a plan may go into the outbox; how many records that are."""
+        noted = self._store.drafts.load(QUEUEING + step)
+        if noted is None:
+            return 0
+        self._store.drafts.save(QUEUEING + step, {**noted, _PAUSED: paused})
+        return self._left(step)
 
     def _left(self, step: str) -> int:
         """Return how many rows of a plan aren't in the outbox yet."""
@@ -282,6 +322,25 @@ class Planning:
         raws = self._store.mirror.raws(kind, ids)
         return {text_of(raw, "_id"): raw for raw in raws}
 
+    def _holder(self, kind: Kind, body: Raw) -> Raw | None:
+        """Return the record that a new one would be, as an import finds it; ``None`` if none is.
+
+        Raises :class:`InputError` where it could be several, or isn't known yet.
+        """
+        mirror = self._store.mirror
+        try:
+            found = identified(
+                mirror.keyed,
+                kind,
+                lambda path: text_of(body, path),
+                lambda: text_of(body, "companyId"),
+            )
+        except InputError as error:
+            raise InputError(why(error)) from None
+        if found is None and not mirror.progress().has_all(kind):
+            raise InputError(NOT_ALL_HERE)
+        return found
+
     def _plan(self, step: str) -> Plan:
         if step not in self._running:
             kept = self._store.drafts.load(_TEXT + step) or {}
@@ -290,8 +349,13 @@ class Planning:
 
     def _forget(self, step: str) -> None:
         self._running.pop(step, None)
-        self._store.drafts.drop(_TEXT + step)
-        self._store.drafts.drop(QUEUEING + step)
+        forget(self._store.drafts, step)
+
+
+def forget(drafts: Drafts, step: str) -> None:
+    """Let nothing more of a plan go into the outbox."""
+    drafts.drop(_TEXT + step)
+    drafts.drop(QUEUEING + step)
 
 
 def _not_yet_there(row: Row) -> Row:

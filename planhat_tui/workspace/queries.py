@@ -18,7 +18,7 @@ from planhat_tui.model.records import Contact, Kind, apart, text_of, texts_of
 from planhat_tui.model.text import fold, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from planhat_tui.model.conflicts import Standoff
     from planhat_tui.model.definitions import Defined
@@ -53,6 +53,16 @@ class ContactsView:
 
     rows: tuple[ContactRow, ...]
     seen_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """Some of ``total`` edits, from ``offset`` on; ``sizes`` counts what stands of their steps."""
+
+    total: int
+    offset: int
+    entries: tuple[Entry, ...]
+    sizes: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +351,13 @@ class Queries:
     def journal(self, limit: int = 500, record_id: str = "") -> tuple[Entry, ...]:
         """Return what was changed from here, newest first; of one record, if it's given."""
         return self._store.journal.list(limit, record_id)
+
+    def journal_page(self, offset: int, count: int) -> JournalPage:
+        """Return some of what was changed from here, newest first."""
+        journal = self._store.journal
+        entries = journal.list(count, offset=offset)
+        sizes = journal.sizes(entry.step for entry in entries if entry.step)
+        return JournalPage(journal.count(), offset, entries, sizes)
 
     def standoffs(self) -> tuple[Standoff, ...]:
         """Return the records that have fields in conflict, the oldest edit first."""

@@ -63,9 +63,9 @@ class Workspaces:
                 counts.update(one.status().counts)
         return {state: count for state, count in counts.items() if count}
 
-    def not_delivered(self) -> Mapping[str, int]:
+    def not_delivered(self) -> Mapping[str, Mapping[State, int]]:
         """Return what all open profiles haven't delivered yet, by name; only those with some."""
-        counts = {name: one.status().not_delivered for name, one in self._open.items()}
+        counts = {name: one.status().counts for name, one in self._open.items()}
         return {name: count for name, count in counts.items() if count}
 
     def close_all(self) -> None:

@@ -1,4 +1,4 @@
-"""Taking back what was done, and doing it again: the last step, or any edit of the journal.
+"""Taking back what was done, and doing it again: the last step, or any step or edit of the journal.
 
 A plan is made first and shown; exactly that plan is carried out, in one transaction, or nothing.
 """
@@ -6,7 +6,7 @@ A plan is made first and shown; exactly that plan is carried out, in one transac
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import undo
@@ -16,6 +16,7 @@ from planhat_tui.model.undo import Way
 from planhat_tui.store.journal import UNDO
 from planhat_tui.store.rows import LoggedCall
 from planhat_tui.workspace.freshids import fresh_id
+from planhat_tui.workspace.planning import forget
 from planhat_tui.workspace.undone import told_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.workspace.actions import Actions
 
+What: TypeAlias = int | str
+"""What is taken back: an edit by its number, a step by its name; 0 is the last step."""
 FRESH_FOR: Final = 5.0
 """Seconds for which a copy is shown as "now" without reading it again."""
 
@@ -66,12 +69,12 @@ class Undo:
         self._wall = wall
         self._make_id = make_id
 
-    def plan(self, n: int = 0) -> UndoPlan:
-        """Return what taking back edit ``n`` does, or the last step if it's 0.
+    def plan(self, what: What = 0) -> UndoPlan:
+        """Return what taking something back does.
 
         Raises :class:`InputError` if there is none, or it can't be, and :class:`GuardrailError`.
         """
-        return self._checked(undo.plan(self._step(n), self._raw))
+        return self._checked(undo.plan(self._step(what), self._raw))
 
     def redo_plan(self) -> UndoPlan:
         """Return what doing again does that was taken back last. Raises as :meth:`plan`."""
@@ -83,15 +86,18 @@ class Undo:
         at_planhat = [one for one in plan.reads if not one[1].startswith(NEW_ID_PREFIX)]
         return tuple(one for one in at_planhat if self._age(*one) > FRESH_FOR)
 
-    def take_back(self, n: int = 0, shown: UndoPlan | None = None) -> Undone:
-        """Take back edit ``n``, or the last step: as it was ``shown``, or not at all.
+    def take_back(self, what: What = 0, shown: UndoPlan | None = None) -> Undone:
+        """Take something back: as it was ``shown``, or not at all.
 
         Raises what :meth:`plan` raises, and :class:`InputError` if it does something else by now.
         """
         with self._store.at_once():  # nothing of it leaves while it is planned and carried out
-            planned = self._as_shown(self.plan(n), shown)
+            planned = self._as_shown(self.plan(what), shown)
             k = self._store.journal.begin_undoing()
             new = self._carry_out(planned, lambda _: f"{UNDO}{k}")
+            if not (what and isinstance(what, int)):  # what isn't in the outbox yet stays out
+                for step in {back.entry.step for back in planned.backs}:
+                    forget(self._store.drafts, step)
             taken = [back.entry.n for back in planned.backs if back.way is not Way.WAIT]
             self._store.journal.mark_undone(taken, k)
         return self._undone(planned, new)
@@ -111,13 +117,24 @@ class Undo:
             self._store.journal.mark_redone(last.k)
         return self._undone(planned, new)
 
-    def _step(self, n: int) -> Sequence[Entry]:
-        if not n:
+    def _step(self, what: What) -> Sequence[Entry]:
+        if not what:
             return self._store.journal.last_step()
-        entry = self._store.outbox.get(n)
+        if isinstance(what, str):
+            return self._whole(what)
+        entry = self._store.outbox.get(what)
         if entry.undone:
-            raise InputError(f"Edit {n} has been taken back already.", "journal list shows it.")
+            raise InputError(f"Edit {what} has been taken back already.", "journal list shows it.")
         return (entry,)
+
+    def _whole(self, step: str) -> Sequence[Entry]:
+        """Return what stands of a step; undo's own isn't one that is taken back."""
+        if step.startswith(UNDO):
+            raise InputError("That step took something back.", "redo does that again.")
+        entries = self._store.journal.step_of(step)
+        if not entries:
+            raise InputError("All of that step has been taken back.", "journal list shows it.")
+        return entries
 
     def _last_undoing(self) -> Undoing:
         last = self._store.journal.last_undoing()

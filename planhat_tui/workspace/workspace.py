@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from planhat_tui.config.profiles import Profile
+    from planhat_tui.model.definitions import Definition
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry, State
     from planhat_tui.model.raw import RawAnswer
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from planhat_tui.sync.status import SyncStatus
     from planhat_tui.workspace.actions import Actions
     from planhat_tui.workspace.planning import Planning
-    from planhat_tui.workspace.undo import Undo, Undone
+    from planhat_tui.workspace.undo import Undo, Undone, What
 
 READ_AT_MOST: Final = 20
 """Records that are read again before an undo is shown: one call each."""
@@ -97,6 +98,7 @@ class Workspace:
         with self._making:
             if self._engine is None:
                 self._engine = self._make_engine(self._listeners)
+                self._engine.obey(self.why_barred)
             return self._engine
 
     @property
@@ -142,6 +144,7 @@ class Workspace:
             dialect=opened.dialect,
         )
         self.writes.go_by(self.profile)
+        self._wake()  # what was kept here may go by now
         return profile.speaks == opened.speaks
 
     def start(self) -> None:
@@ -185,20 +188,20 @@ class Workspace:
         self._listeners(Changed(Topic.SYNC))
         return sum(map(len, gone.values()))
 
-    def undo_plan(self, n: int = 0) -> UndoPlan:
+    def undo_plan(self, what: What = 0) -> UndoPlan:
         """Return what :meth:`undo` would do. Raises :class:`InputError` if it can't."""
-        return self._undo.plan(n)
+        return self._undo.plan(what)
 
     def redo_plan(self) -> UndoPlan:
         """Return what :meth:`redo` would do. Raises :class:`InputError` if it can't."""
         return self._undo.redo_plan()
 
-    def undo(self, shown: UndoPlan | None = None, n: int = 0) -> Undone:
-        """Take back edit ``n``, or the last step, as it was ``shown``. Raises :class:`InputError`.
+    def undo(self, shown: UndoPlan | None = None, what: What = 0) -> Undone:
+        """Take back an edit or a step, as it was ``shown``. Raises :class:`InputError`.
 
         Nothing is done if it can't be.
         """
-        return self._undo.take_back(n, shown)
+        return self._undo.take_back(what, shown)
 
     def redo(self, shown: UndoPlan | None = None) -> Undone:
         """Do again what was taken back last, as it was ``shown``. Raises :class:`InputError`."""
@@ -216,7 +219,14 @@ class Workspace:
 
         somebody_sends = self._engine is not None or self._store.outbox.is_held(SEND_LEASE)
         sync = self.status().sync if somebody_sends else None
-        return prospects(entries, sync, self._store.wall(), monotonic)
+        return prospects(entries, sync, self._store.wall(), monotonic, self.why_barred)
+
+    def why_barred(self, entry: Entry) -> str:
+        """Return why the profile's guardrails keep an edit here; empty if it may be sent."""
+        from planhat_tui.config import guardrails
+        from planhat_tui.model.outbox import Action
+
+        return guardrails.why_barred(self.profile, deleting=entry.action is Action.DELETE)
 
     def send_now(self) -> None:
         """Try what is queued now, also where the queue is paused."""
@@ -260,6 +270,27 @@ class Workspace:
         count = len(body) if isinstance(body, list) else 1
         guardrails.check_request(self.profile, method, count)
         return self.net.ask(lambda planhat: planhat.request(method, path, body, lane=Lane.USER))
+
+    def word_to_define(self, count: int) -> str:
+        """Return the word that confirms so many definitions of custom fields; empty if none does.
+
+        Raises :class:`GuardrailError` if the profile forbids them.
+        """
+        from planhat_tui.config import guardrails
+
+        guardrails.check_write(self.profile, count)
+        return guardrails.typed_word(self.profile, count, deleting=False)
+
+    def define(self, wanted: Definition) -> Future[Received]:
+        """Define a custom field, within the guardrails; it is not in undo.
+
+        Raises :class:`GuardrailError` before anything is sent; the future has the other errors.
+        """
+        from planhat_tui.model.limits import Lane
+
+        self.word_to_define(1)
+        body = wanted.body()
+        return self.net.ask(lambda planhat: planhat.create_custom_field(body, lane=Lane.USER))
 
     def status(self) -> Status:
         """Return how it stands."""

@@ -41,7 +41,7 @@ OPTIONS = {
     "contact create": "--company",
     "call log": "--nr --agent --start --end --talk --waiting --note --open",
     "sync": "--full",
-    "undo": "--yes --confirm",
+    "undo": "--yes --confirm --dry-run --step",
     "conflict resolve": "--mine --theirs --value",
     "limits": "--watch",
     "profile add": "--token-env --token-command --token-file --token-keyring --token-stdin",

@@ -288,6 +288,33 @@ def test_rows_that_failed_are_told_and_can_be_sent_again(phased: Desk) -> None:
         phased.do("plan", "retry")
 
 
+def test_a_plan_is_paused_and_let_go_on_from_any_door(phased: Desk) -> None:
+    with pytest.raises(InputError, match="No plan has run yet"):
+        phased.do("plan", "resume")
+    phased.wishes = phased.wishes._replace(wait=False)
+    phased.do("bulk", "company", "--all", "--tag", "q1")
+    phased.do("company", "set", "Acme Inc", "city=Lund")
+    phased.do("bulk", "company", "--all", "--tag", "q2")
+    assert phased.do("plan", "pause", "1").text == (
+        "6 records kept back. plan resume lets them go on."
+    )
+    assert phased.states() == [*[State.HELD] * ALL, *[State.QUEUED] * (ALL + 1)]
+    with pytest.raises(InputError, match="Nothing of the plan waits"):
+        phased.do("plan", "pause", "1")
+    with pytest.raises(InputError, match="Edit 7 isn't part of a plan"):
+        phased.do("plan", "resume", "7")
+    told = phased.do("plan", "cancel").text
+    assert told == "6 records taken back; what is sent stays. undo takes it back."
+    (done,) = phased.colon("plan resume 3")
+    assert isinstance(done, Done)
+    assert done.text == "6 records queued again."
+    phased.wishes = phased.wishes._replace(wait=True)
+    phased.do("outbox", "send")
+    assert tags(phased) == [["old", "q1"]] * ALL
+    with pytest.raises(InputError, match="Nothing of the plan is kept back"):
+        phased.do("plan", "resume", "1")
+
+
 def test_offline_the_plan_is_kept_and_goes_out_later(phased: Desk) -> None:
     phased.network.cut = True
     done = phased.do("bulk", "company", "--all", "--tag", "q1")

@@ -148,6 +148,7 @@ def test_an_agent_that_nobody_is_is_told(desk: Desk) -> None:
 def test_the_open_endpoint_doesnt_tell(desk: Desk) -> None:
     desk.reopen(tenant_uuid=desk.server.options.tenant)
     done = desk.do("call", "log", "--nr", NUMBER, "--open")
+    assert any("undo can't take it back" in told for told in desk.told)
     assert done.text.splitlines()[1:] == [
         "Planhat has the call; the open endpoint doesn't tell whom it matched."
     ]

@@ -15,6 +15,7 @@ from planhat_tui.commands.context import Door, Selection, Wishes
 from planhat_tui.commands.output import Style
 from planhat_tui.commands.registry import Command, commands
 from planhat_tui.model.outbox import State
+from planhat_tui.model.records import Kind
 from tests.sync.rig import changed_answer, lost_answer
 
 if TYPE_CHECKING:
@@ -122,6 +123,28 @@ def _failed(desk: Desk, _folder: Path) -> str:
     return ""
 
 
+def _running(desk: Desk, _folder: Path) -> str:
+    """Run a plan that waits behind an edit that is held."""
+    desk.door, workspace = Door.SHELL, desk.workspace
+    with workspace._store.at_once():
+        for entry in desk.queue():
+            workspace.writes.discard(entry.n)
+        zurich = desk.company("Zürich Materials Ltd")
+        (first,) = workspace.writes.tag(Kind.COMPANY, [zurich], [f"before-{desk.time.now}"])
+        workspace.writes.hold(first.n)
+    desk.wishes = Wishes(wait=False)
+    desk.do("bulk", "company", "zürich", "--tag", f"t{desk.time.now}")
+    desk.wishes = Wishes()
+    return ""
+
+
+def _paused(desk: Desk, folder: Path) -> str:
+    _running(desk, folder)
+    desk.do("plan", "pause")
+    desk.workspace.writes.discard(desk.queue()[0].n)
+    return ""
+
+
 def _file(name: str, text: str) -> Callable[[Desk, Path], str]:
     def made(_desk: Desk, folder: Path) -> str:
         (folder / name).write_text(text)
@@ -185,6 +208,9 @@ EXAMPLES = {
     "plan show": Example("{}", _plan),
     "plan run": Example("{}", _plan),
     "plan retry": Example("", _failed),
+    "plan pause": Example("", _running),
+    "plan resume": Example("", _paused),
+    "plan cancel": Example("", _paused),
     "customfield list": Example(),
     "customfield create": Example("{} --parent company --type text",
                                   lambda desk, _: f"Field {desk.time.now}".replace(" ", "")),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.commands.context import Wishes
 from planhat_tui.commands.results import Listing, Planned
 from planhat_tui.errors import GuardrailError, InputError, PartialError
 from planhat_tui.model.columns import Match
@@ -148,3 +149,59 @@ def test_on_the_screen_a_person_corrects_the_columns_and_sees_the_plan(
     assert seen[0].examples == {"name": "Acme Inc", "Town": "Malmö"}
     assert seen[0].kind is Kind.COMPANY
     assert ("city", "City") in seen[0].choices
+
+
+def _saved(desk: Desk, tmp_path: Path, name: str, text: str) -> str:
+    rows, plan = tmp_path / f"{name}.csv", tmp_path / f"{name}.plan"
+    rows.write_text(text, encoding="utf-8")
+    desk.shell("import", str(rows), "--save", str(plan))
+    return str(plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("name,externalId\nBrand New AB,x-1\n", "Brand New AB"),
+        ("name,phase\nBrand New AB,lead\n", "Brand New AB"),
+        ("name,company,email\nZoe Z,Acme Inc,zoe@z.example\n", "Zoe Z"),
+        ("name,company\nZoe Z,Acme Inc\n", "Zoe Z"),
+    ],
+)
+def test_a_saved_plan_that_runs_twice_makes_nothing_twice(
+    desk: Desk, tmp_path: Path, text: str, name: str
+) -> None:
+    plan = _saved(desk, tmp_path, "new", text)
+    desk.wishes = Wishes(wait=False)
+    desk.do("plan", "run", plan)
+    assert [entry.title for entry in desk.queue()] == [name]
+    again = desk.shell("plan", "run", plan)  # while the first one is in the outbox yet
+    assert isinstance(again, Listing)
+    assert "1 already so" in again.note
+    desk.wishes = Wishes()
+    desk.do("outbox", "send")
+    assert desk.queue() == ()
+    again = desk.shell("plan", "run", plan)
+    assert isinstance(again, Listing)
+    assert again.records == ()
+    made = desk.server.ask("GET", "/endusers?limit=2000" if "company" in text else "/companies")
+    assert [one["name"] for one in made].count(name) == 1
+
+
+def test_a_saved_plan_leaves_a_row_alone_that_could_be_several_by_now(
+    desk: Desk, tmp_path: Path
+) -> None:
+    plan = _saved(desk, tmp_path, "new", "name\nBrand New AB\n")
+    for _ in range(2):
+        desk.workspace.writes.create(Kind.COMPANY, {"name": "Brand New AB"})
+    result = desk.shell("plan", "run", plan)
+    assert isinstance(result, Listing)
+    (row,) = result.records
+    assert str(row["why"]).startswith("2 records are Brand New AB: Brand New AB new-")
+
+
+def test_a_row_tells_all_of_its_cells_that_can_not_be_taken(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("name,renewalDate,owner\nBad One,soon,nobody@x.example\n", encoding="utf-8")
+    (row,) = _rows(desk, str(path), "--dry-run").records
+    assert "column renewalDate: soon is no date." in str(row["why"])
+    assert "column owner: " in str(row["why"])

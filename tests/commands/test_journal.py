@@ -58,8 +58,25 @@ def test_it_exports(worked: Desk) -> None:
     text = io.StringIO()
     output.write(result, Style("csv"), lambda line: print(line, file=text), lambda _: None)
     lines = text.getvalue().splitlines()
-    assert lines[0] == "n,createdAt,who,title,what,from,to,state"
+    assert lines[0] == ("n,createdAt,who,title,what,from,to,state,kind,action,id,reason,takenBack")
     assert len(lines) == 5
+
+
+def test_people_read_of_an_edit_for_which_nothing_was_sent_that_it_was_not_needed(
+    desk: Desk,
+) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.wishes = Wishes(wait=False)
+    desk.network.cut = True
+    desk.do("company", "set", "Acme Inc", "phase=lost")
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    result = desk.shell("journal", "list")
+    assert isinstance(result, Listing)
+    assert result.table is not None
+    assert [row["state"] for row in result.table.records] == [
+        "not needed", "not needed", "delivered",
+    ]  # fmt: skip
+    assert {row["state"] for row in result.records} == {"delivered"}
 
 
 def test_an_empty_journal_says_so(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from planhat_tui.commands import output
 from planhat_tui.commands.context import Wishes
 from planhat_tui.commands.output import Style
-from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.errors import GuardrailError, InputError, NotFoundError, PartialError
 from planhat_tui.model.days import spoken
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
@@ -179,3 +179,31 @@ def test_one_that_waits_behind_another_says_so(waiting: Desk) -> None:
     done = waiting.do("company", "set", "Acme Inc", "phase=lost")
     assert done.exit_status == 6
     assert "Phase of Acme Inc: queued. It waits" in done.text, done.text
+
+
+def test_what_came_to_be_forbidden_since_it_was_queued_stays_here_and_says_why(
+    desk: Desk,
+) -> None:
+    desk.wishes = Wishes(wait=False)
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.do("company", "create", "New Ltd")
+    desk.do("company", "delete", "Zürich Materials Ltd")
+    desk.wishes = Wishes()
+    desk.reopen(read_only=True, reason="Ask Ada.")
+    desk.network.asked.clear()
+    done = desk.do("outbox", "send")
+    assert done.exit_status == GuardrailError.exit_status
+    assert "queued. acme is read-only.  Ask Ada." in done.text
+    assert not [one for one in desk.network.asked if not one.startswith("GET")]
+    assert {row["waits"] for row in desk.rows("outbox", "list")} == {
+        "It stays here: acme is read-only.  Ask Ada."
+    }
+    desk.reopen(read_only=False, no_delete=True, reason="")
+    done = desk.do("outbox", "send")
+    assert done.exit_status == PartialError.exit_status
+    assert "acme allows no deleting." in done.text
+    assert desk.server.named("New Ltd")
+    assert desk.server.named("Zürich Materials Ltd")
+    desk.reopen(no_delete=False)
+    assert desk.do("outbox", "send").exit_status == 0
+    assert not desk.server.named("Zürich Materials Ltd")

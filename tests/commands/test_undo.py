@@ -85,7 +85,9 @@ def test_a_deleted_company_is_made_again_and_what_cant_come_back_is_said(desk: D
 def test_what_was_made_is_deleted_again_after_the_word(desk: Desk) -> None:
     desk.do("company", "create", "New Ltd")
     done = desk.do("undo")
-    assert desk.asked == [("Taking it back deletes in Planhat: New Ltd.", "delete")]
+    ((shown, word),) = desk.asked
+    assert shown == "New Ltd: delete company\nTaking it back deletes in Planhat: New Ltd."
+    assert word == "delete"
     assert done.exit_status == 0
     assert desk.server.named("New Ltd") == []
 
@@ -99,10 +101,60 @@ def test_who_says_no_to_that_takes_nothing_back(desk: Desk) -> None:
     assert desk.queue() == ()
 
 
-def test_what_deletes_nothing_asks_nothing(desk: Desk) -> None:
+def test_what_planhat_has_is_shown_and_asked_first(desk: Desk) -> None:
+    before = desk.server.get(desk.company())["phase"] or "-"
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.do("undo")
+    desk.do("redo")
+    shown = f"Acme Inc: phase won → {before}\nTaking it back changes 1 record in Planhat."
+    again = f"Acme Inc: phase {before} → won\nDoing it again changes 1 record in Planhat."
+    assert desk.asked == [(shown, "run"), (again, "run")]
+
+
+def test_of_a_large_step_the_first_are_shown_and_the_rest_is_counted(desk: Desk) -> None:
+    desk.do("bulk", "company", "--all", "--tag", "q1")
+    desk.asked.clear()
+    desk.refusing = RefusedError("Nothing was done.")
+    with pytest.raises(RefusedError):
+        desk.shell("undo")
+    ((shown, word),) = desk.asked
+    assert shown.count("tags -q1") == 5
+    assert shown.endswith(
+        "and 1 more: --dry-run shows all\nTaking it back changes 6 records in Planhat."
+    )
+    assert word == "run"
+    assert all("q1" in desk.server.get(one)["tags"] for one in desk.server.ids())
+
+
+def test_what_planhat_does_not_have_yet_is_dropped_without_a_question(desk: Desk) -> None:
+    desk.wishes = Wishes(wait=False)
     desk.do("company", "set", "Acme Inc", "phase=won")
     desk.do("undo")
     assert desk.asked == []
+
+
+def test_what_undo_does_is_looked_at_alone(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won", "city=Lund")
+    desk.server.put(desk.company(), phase="churned")
+    desk.time.leap(60)
+    (row,) = desk.rows("undo", "--dry-run")
+    assert (row["n"], row["name"], row["way"]) == (1, "Acme Inc", "edit")
+    assert str(row["does"]).startswith("city Lund → ")
+    assert row["why"] == "Phase was changed since and stays."
+    assert desk.queue() == ()
+    desk.do("undo")
+    (row,) = desk.rows("redo", "--dry-run")
+    assert str(row["does"]).endswith(" → Lund")
+    assert desk.server.get(desk.company())["city"] != "Lund"
+
+
+def test_a_bulk_change_that_is_not_the_last_step_is_taken_back_as_a_whole(desk: Desk) -> None:
+    desk.do("bulk", "company", "--all", "--tag", "q1")
+    desk.do("company", "set", "Acme Inc", "city=Lund")
+    assert len(desk.rows("undo", "2", "--step", "--dry-run")) == 6
+    desk.do("undo", "2", "--step")
+    assert not any("q1" in desk.server.get(one)["tags"] for one in desk.server.ids())
+    assert desk.server.get(desk.company())["city"] == "Lund"
 
 
 def test_nothing_to_take_back_is_told(desk: Desk) -> None:

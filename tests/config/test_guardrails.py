@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.config.guardrails import check_delete, check_write, is_plain, marks, typed_word
+from planhat_tui.config.guardrails import (
+    check_delete,
+    check_write,
+    is_plain,
+    marks,
+    typed_word,
+    why_barred,
+)
 from planhat_tui.config.profiles import Profile, TokenSource
 from planhat_tui.errors import GuardrailError
 
@@ -42,6 +49,16 @@ def test_no_delete_forbids_deleting_alone(count: int) -> None:
         check_delete(profile, count)
     assert caught.value.message == "acme allows no deleting."
     assert caught.value.advice == WHY
+
+
+def test_what_waits_is_barred_by_what_it_does() -> None:
+    assert why_barred(PLAIN, deleting=True) == ""
+    assert why_barred(replace(PLAIN, read_only=True, reason="Ask Ada."), deleting=False) == (
+        "acme is read-only.  Ask Ada."
+    )
+    careful = replace(PLAIN, no_delete=True)
+    assert why_barred(careful, deleting=False) == ""
+    assert why_barred(careful, deleting=True) == "acme allows no deleting."
 
 
 def test_max_bulk_is_the_most_that_passes() -> None:

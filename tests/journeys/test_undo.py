@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import Action, NewEntry
+from planhat_tui.model.records import Kind
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.conftest import BOTH, SMALL, Journey
 from tests.journeys.doing import set_field, tag
 from tests.journeys.watch import Watch
 
@@ -445,3 +448,47 @@ def test_the_journal_lists_what_was_done_and_shows_what_taking_it_back_does(
         assert person.focus == "journal-rows"
 
     journey(look, size)
+
+
+@BOTH
+def test_a_step_is_taken_back_from_the_journal_as_a_whole(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        workspace = person.app.explorer.workspace
+        ids = workspace.reads.company_ids("acme", 4)
+        workspace.writes.tag(Kind.COMPANY, ids, ["q9"])
+        await person.find("acme inc")
+        await set_field(person, "city", "Lund")
+        await person.press("J", "j")
+        person.sees("One of 4 of its step.")
+        await person.press("s")
+        assert workspace.reads.companies("tag:q9").total == 4  # it is shown first
+        person.sees("Undo")
+        await person.press("ctrl+s")
+        assert workspace.reads.companies("tag:q9").total == 0
+        assert planhat.company(person, "Acme Inc")["city"] == "Lund"
+        await person.press("J", "j", "s")
+        person.sees("Nothing stands of its step")
+
+    journey(look, size, picture=False)
+
+
+def test_the_journal_goes_on_beyond_what_is_read_at_once(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        store = person.app.explorer.workspace._store
+        city = Change("city", None, "Lund")
+        edits = [
+            NewEntry(Kind.COMPANY, Action.UPDATE, f"c{n}", f"Company {n}", (city,), step="s")
+            for n in range(700)
+        ]
+        with store.at_once():
+            store.outbox.add(*edits)
+            store.steps.hold("s")
+        await person.press("J")
+        person.sees("Company 699")
+        await person.press("G")
+        person.sees_line("Company 0 ")
+        person.sees("One of 700 of its step.")
+
+    journey(look, SMALL, picture=False)

@@ -8,6 +8,7 @@ from planhat_tui.errors import InputError
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action
 from planhat_tui.model.plans import (
+    Row,
     always,
     created,
     deleted,
@@ -21,7 +22,7 @@ from planhat_tui.model.plans import (
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
 
 ACME: dict[str, Json] = {
     "_id": "a",
@@ -205,7 +206,33 @@ def test_a_record_that_was_changed_since_is_not_deleted() -> None:
     assert changed.plan.rows[0].why == "Plan was changed since and stays."
 
 
-def test_a_create_stands_whatever_is_there() -> None:
-    plan = gather(Kind.COMPANY, "import", [created(Kind.COMPANY, "new-1", {"name": "One"})])
-    assert recheck(plan, {}).plan == plan
-    assert plan.rows[0].action is Action.CREATE
+NEW = gather(
+    Kind.COMPANY,
+    "import",
+    [created(Kind.COMPANY, "new-1", {"name": "One", "phase": "lead", "tags": ["a"]})],
+)
+
+
+def test_a_record_that_is_not_there_yet_is_made() -> None:
+    assert recheck(NEW, {}, lambda _row: None) == (NEW, ())
+
+
+def test_a_record_that_was_made_since_is_not_made_again_and_only_what_it_lacks_is_set() -> None:
+    there: dict[str, Json] = {"_id": "x", "name": "One", "phase": "lead", "tags": ["b", "a"]}
+    same = recheck(NEW, {}, lambda _row: there)
+    assert (same.plan.rows, same.plan.already_so) == ((), 1)
+    assert same.moved == ("One",)
+    (lacking,) = recheck(NEW, {}, lambda _row: {"_id": "x", "name": "One", "tags": ["b"]}).plan.rows
+    assert (lacking.action, lacking.record_id, lacking.why) == (Action.UPDATE, "x", "")
+    assert lacking.changes == (Change("phase", None, "lead"), Change("tags", ["b"], ["b", "a"]))
+    (theirs,) = recheck(NEW, {}, lambda _row: {**there, "phase": "won"}).plan.rows
+    assert not theirs.acts
+    assert theirs.why == "It is there by now. Phase was changed since and stays."
+
+
+def test_a_record_of_which_it_is_not_known_whether_it_was_made_is_left_alone() -> None:
+    def several(_row: Row) -> Raw | None:
+        raise InputError("2 records are One.")
+
+    (row,) = recheck(NEW, {}, several).plan.rows
+    assert (row.acts, row.why) == (False, "2 records are One.")

@@ -67,9 +67,10 @@ def test_the_history_is_read_newest_first_and_by_record(store: TenantStore) -> N
     store.outbox.discard(two.n)
     assert [entry.n for entry in store.journal.list()] == [two.n, made.n, one.n]
     assert [entry.n for entry in store.journal.list(limit=1)] == [two.n]
-    assert [entry.n for entry in store.journal.list(before=made.n)] == [one.n]
+    assert [entry.n for entry in store.journal.list(limit=2, offset=1)] == [made.n, one.n]
     assert [entry.n for entry in store.journal.list(record_id="c7")] == [made.n]
     assert store.journal.list()[0].state is State.DROPPED
+    assert store.journal.count() == 3
 
 
 def test_what_was_done_since_joins_a_step_but_not_what_was_done_with_others(

@@ -10,7 +10,7 @@ from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, Made, NewEntry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.store.entries import Owner
+from planhat_tui.store.entries import AS_IT_WAS, Owner
 from planhat_tui.store.lease import PULL_LEASE, SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
 from tests.store.conftest import create, tick, update
@@ -131,6 +131,57 @@ def test_discarding_what_was_to_be_made_takes_its_edits_along(store: TenantStore
     assert store.outbox.get(other.n).state is State.QUEUED
     assert store.outbox.get(contact.n).state is State.REFUSED
     assert "company" in store.outbox.get(contact.n).reason
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "state", "before"),
+    [
+        ("phase", ("p0", "p1", "p1", "p2"), State.QUEUED, "p0"),
+        ("phase", ("p0", "p1", "p1", "p2"), State.HELD, "p0"),
+        ("phase", ("p0", "p1", "p1", "p2"), State.REFUSED, "p0"),
+        ("phase", ("p0", "p1", "p1", "p2"), State.CONFLICT, "p0"),
+        ("custom.Plan", (None, "Gold", "Gold", 3), State.HELD, None),
+        # Planhat may have the dropped value; the later edit wasn't built on it; sets are merged
+        ("phase", ("p0", "p1", "p1", "p2"), State.NOT_SURE, "p1"),
+        ("phase", ("p0", "p1", "p7", "p2"), State.HELD, "p7"),
+        ("tags", ([], ["a"], ["a"], ["a", "b"]), State.HELD, ["a"]),
+    ],
+)
+def test_what_was_built_on_a_dropped_edit_starts_from_before_it(
+    store: TenantStore,
+    field: str,
+    values: tuple[Json, Json, Json, Json],
+    state: State,
+    before: Json,
+) -> None:
+    city = Change("city", "Oslo", "Lund")
+    first, later, latest = store.outbox.add(
+        update("c1", Change(field, *values[:2]), city),
+        update("c1", Change(field, *values[2:]), Change("status", None, "prospect")),
+        update("c1", Change(field, values[3], "z")),
+    )
+    store.outbox.mark([first.n], state)
+    store.outbox.discard(first.n)
+    started = store.outbox.get(later.n)
+    assert started.changes == (Change(field, before, values[3]), later.changes[1])
+    assert started.state is State.QUEUED
+    assert store.outbox.get(latest.n) == latest
+
+
+def test_what_has_nothing_to_change_once_an_edit_is_dropped_is_settled(store: TenantStore) -> None:
+    (first,) = store.outbox.add(update("c1", Change("phase", "p0", "p1")))
+    store.outbox.hold(first.n)
+    (more,) = store.outbox.add(
+        update("c1", Change("phase", "p1", "p0"), Change("city", "Oslo", "Lund"))
+    )
+    (second,) = store.outbox.add(update("c2", Change("phase", "p0", "p1")))
+    store.outbox.hold(second.n)
+    (back,) = store.outbox.add(update("c2", Change("phase", "p1", "p0")))
+    for held in (first, second):
+        store.outbox.discard(held.n)
+    assert store.outbox.get(more.n).state is State.QUEUED
+    settled = store.outbox.get(back.n)
+    assert (settled.state, settled.reason) == (State.DELIVERED, AS_IT_WAS)
 
 
 def test_a_real_id_replaces_the_one_from_here_in_every_entry(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, NewEntry, State
 from planhat_tui.model.records import Kind
+from tests.store.conftest import update
 
 if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
@@ -100,3 +101,13 @@ def test_drafts_are_found_by_how_their_keys_start(store: TenantStore) -> None:
     for key in ("plan:b", "plan:a", "call", "plan_x"):
         store.drafts.save(key, {})
     assert store.drafts.keys("plan:") == ("plan:a", "plan:b")
+
+
+def test_what_was_built_on_a_step_that_is_dropped_starts_from_before_it(store: TenantStore) -> None:
+    one, *_ = queued(store, "a", "b", step="s1")
+    churned, back = Change("phase", "renewal", "churned"), Change("phase", "churned", "lost")
+    store.outbox.add(update("a", churned, step="s1"))
+    (last,) = store.outbox.add(update("a", back, step="s2"))
+    store.outbox.hold(one.n)
+    store.steps.take_back("s1")
+    assert store.outbox.get(last.n).changes == (Change("phase", None, "lost"),)

@@ -83,6 +83,19 @@ def test_a_step_of_many_records_takes_one_call_and_is_read_before_and_after(
         assert ready.company(company).state is None
 
 
+def test_a_guardrail_that_comes_while_a_step_is_read_keeps_all_of_it_here(
+    ready: Desk, server: Server
+) -> None:
+    entries = step(ready, server.ids(), PHASE)
+    ready.line.once("GET *", after(lambda: ready.engine.obey(lambda _entry: "No.")))
+    ready.deliver(*entries)
+    assert states(ready) == {State.QUEUED: MANY}
+    assert ready.line.count("PUT *") == 0
+    ready.engine.obey(lambda _entry: "")
+    ready.deliver(*entries)
+    assert states(ready) == {State.DELIVERED: MANY}
+
+
 def test_few_records_go_one_by_one(ready: Desk, server: Server) -> None:
     ready.deliver(*step(ready, server.ids()[:4], PHASE))
     assert states(ready) == {State.DELIVERED: 4}

@@ -73,6 +73,20 @@ def test_who_waits_behind_others_hears_how_many_they_are() -> None:
     assert in_line([], known) == ""
 
 
+def test_what_guardrails_keep_says_so_and_nothing_waits_behind_it() -> None:
+    line = [
+        entry(1, action=Action.DELETE),
+        entry(2, record="c2"),
+        entry(3, State.HELD, record="c3", action=Action.DELETE),
+    ]
+    known = prospects(
+        line, ONLINE, 1000.0, 50.0, lambda one: "No." if one.action is Action.DELETE else ""
+    )
+    assert known[1] == Prospect("It stays here: No.")
+    assert (known[2].sentence, known[2].before) == ("It goes out now.", 0)
+    assert known[3].sentence == "It stays here until it is sent again."
+
+
 def test_a_contact_waits_for_its_company() -> None:
     contact = entry(2, record="new-2", action=Action.CREATE, kind=Kind.CONTACT)
     waits = contact._replace(body={"companyId": "new-1"})

@@ -203,6 +203,23 @@ def test_behind_a_conflict_its_field_waits_and_nobody_waits_for_it(
     assert server.get(company)["phase"] == "churned"
 
 
+@pytest.mark.parametrize("how", ["held", "refused"])
+def test_an_edit_that_is_dropped_makes_no_conflict_of_the_next_one(
+    ready: Desk, server: Server, company: str, how: str
+) -> None:
+    if how == "refused":
+        ready.line.once(f"PUT /companies/{company}", answer(400, '{"message":"no"}'))
+    first = ready.edit(company, Change("phase", "onboarding", "renewal"))
+    if how == "held":
+        ready.store.outbox.hold(first.n)
+    ready.deliver(first)
+    later = ready.edit(company, Change("phase", "renewal", "churned"))
+    ready.store.outbox.discard(first.n)
+    ready.deliver(later)
+    assert ready.entry(later).state is DELIVERED
+    assert server.get(company)["phase"] == "churned"
+
+
 def test_both_sides_who_wanted_the_same_are_content(
     ready: Desk, server: Server, company: str, time: Time
 ) -> None:
@@ -1115,6 +1132,20 @@ def test_who_lost_the_lease_while_it_waited_for_the_limit_sends_nothing(
     other.outbox.release(SEND_LEASE, somebody)
     other.close()
     assert ready.delivered(edit) == [DELIVERED]
+
+
+def test_a_guardrail_that_comes_while_a_record_is_read_keeps_its_edit_here(
+    ready: Desk, server: Server, time: Time, company: str
+) -> None:
+    time.leap(OLD)
+    edit = ready.edit(company, phase("renewal"))
+    ready.line.once("GET *", after(lambda: ready.engine.obey(lambda _entry: "No.")))
+    ready.engine.deliver([edit.n]).result(SECONDS)
+    assert ready.entry(edit).state is QUEUED
+    assert ready.line.count("PUT *") == 0
+    ready.engine.obey(lambda _entry: "")
+    assert ready.delivered(edit) == [DELIVERED]
+    assert server.get(company)["phase"] == "renewal"
 
 
 def test_what_is_dropped_while_its_record_is_read_stays_dropped(

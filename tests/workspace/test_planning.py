@@ -290,6 +290,39 @@ def test_a_plan_is_paused_and_goes_on(workspace: Workspace) -> None:
 
 
 @pytest.mark.usefixtures("small_slices")
+def test_a_plan_that_is_paused_while_it_is_queued_stays_so_after_a_restart(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(planned(workspace))
+    workspace.plans.advance(step)
+    assert not workspace.plans.progress(step).paused
+    assert workspace.plans.pause(step) == 6
+    assert not workspace.plans.advance(step)
+    workspace.close()
+    workspace = open_workspace()
+    assert workspace.plans.go_on() == 0
+    progress = workspace.plans.progress(step)
+    assert (progress.paused, progress.held, progress.waiting) == (True, 2, 4)
+    assert workspace.plans.resume(step) == 6
+    assert workspace.plans.advance(step)
+    assert not workspace.plans.advance(step)
+    delivered(workspace, step)
+    progress = workspace.plans.progress(step)
+    assert (progress.paused, progress.delivered) == (False, 6)
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_the_undo_of_a_plan_that_is_half_queued_queues_nothing_more(workspace: Workspace) -> None:
+    step = workspace.plans.begin(planned(workspace))
+    workspace.plans.advance(step)
+    workspace.undo()
+    assert not workspace.plans.advance(step)
+    assert workspace.plans.unfinished() == ()
+    assert workspace.reads.outbox() == ()
+
+
+@pytest.mark.usefixtures("small_slices")
 def test_a_plan_is_cancelled_and_what_was_not_sent_is_as_it_was(workspace: Workspace) -> None:
     step = workspace.plans.begin(planned(workspace))
     workspace.plans.advance(step)

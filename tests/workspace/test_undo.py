@@ -608,12 +608,33 @@ def test_one_edit_of_the_journal_is_taken_back_and_done_again(
     done(desk, edit_city(desk, companies[:1], "Kiruna"))
     with pytest.raises(InputError, match="was changed since"):
         desk.undo_plan(first.n)
-    done(desk, desk.undo(n=entries[1].n).entries)
+    done(desk, desk.undo(what=entries[1].n).entries)
     assert [server.get(one)["city"] for one in companies] == ["Kiruna", "Lund", "Umeå"]
     with pytest.raises(InputError, match="taken back already"):
-        desk.undo(n=entries[1].n)
+        desk.undo(what=entries[1].n)
     done(desk, desk.redo().entries)
     assert [server.get(one)["city"] for one in companies] == ["Kiruna", "Umeå", "Umeå"]
+
+
+def test_a_step_that_is_not_the_last_is_taken_back_as_a_whole(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    first, *_ = entries = edit_city(desk, companies)
+    done(desk, entries)
+    (later,) = desk.writes.edit(COMPANY, companies[:1], {"country": "Sápmi"})
+    done(desk, (later,))
+    desk.undo(what=entries[1].n)
+    back = desk.undo(what=first.step)
+    done(desk, desk.reads.outbox())
+    assert len(back.entries) == 2  # one of the three was taken back before
+    assert [server.get(one)["city"] for one in companies] == ["Lund"] * 3
+    assert server.get(companies[0])["country"] == "Sápmi"
+    with pytest.raises(InputError, match="All of that step has been taken back"):
+        desk.undo(what=first.step)
+    with pytest.raises(InputError, match="took something back"):
+        desk.undo(what=back.entries[0].step)
+    done(desk, desk.redo().entries)
+    assert [server.get(one)["city"] for one in companies] == ["Umeå", "Lund", "Umeå"]
 
 
 def test_what_a_plan_shows_is_read_again_where_the_copy_is_old(

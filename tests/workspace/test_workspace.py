@@ -194,7 +194,10 @@ def test_what_other_profiles_have_not_delivered_is_counted_by_state(
     assert profiles.others_waiting() == {State.QUEUED: 3}
     profiles.open("acme")
     assert profiles.others_waiting() == {State.QUEUED: 1}
-    assert profiles.not_delivered() == {"acme": 2, "other": 1}
+    assert profiles.not_delivered() == {
+        "acme": {State.QUEUED: 2},
+        "other": {State.QUEUED: 1},
+    }
 
 
 def test_a_profile_that_is_not_on_screen_goes_on_delivering(

@@ -243,7 +243,7 @@ class CallForm(Vertical, InExplorer):
         if not event.value:
             self.say("The call is logged with the token")
         elif self.workspace.profile.tenant_uuid:
-            self.say("The call goes without the token: Planhat won't tell whom it matched")
+            self.say("It goes without the token: no match is told, and undo can't take it back")
         else:
             self.say("The open endpoint needs tenant_uuid in the profile: it isn't set", bad=True)
 

@@ -27,7 +27,7 @@ def journal_row(entry: Entry, glyphs: Glyphs, now: float, users: Mapping[str, st
             "who": visible(entry.who) or "-",
             "title": visible(entry.title),
             "what": entry_words(entry, users, arrow=glyphs.arrow),
-            "state": state_words(entry),
+            "state": entry.stands,
         },
         state=glyphs.state(entry.state),
         mood=mood_of(entry.state),
@@ -35,14 +35,10 @@ def journal_row(entry: Entry, glyphs: Glyphs, now: float, users: Mapping[str, st
     )
 
 
-def state_words(entry: Entry) -> str:
-    """Return how an edit stands: its state, or that it was taken back."""
-    return "taken back" if entry.undone else entry.state.value
-
-
-def journal_told(entry: Entry, users: Mapping[str, str], *, arrow: str) -> str:
-    """Return all that the list may have no room for."""
+def journal_told(entry: Entry, users: Mapping[str, str], size: int, *, arrow: str) -> str:
+    """Return all that the list may have no room for; ``size`` edits of its step stand."""
     told = entry_words(entry, users, arrow=arrow)
+    step = f"  One of {size:,} of its step." if size > 1 else ""
     takes = f"  It takes back edit {entry.takes_back}." if entry.takes_back else ""
     reason = f"  {visible(entry.reason)}" if entry.reason else ""
-    return f"{visible(entry.title)}: {told}.{takes}{reason}"
+    return f"{visible(entry.title)}: {told}.{step}{takes}{reason}"

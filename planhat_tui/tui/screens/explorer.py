@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from planhat_tui.tui.panes.pane import Pane
     from planhat_tui.tui.restyling import Restyled
     from planhat_tui.tui.widgets.rows import Rows
-    from planhat_tui.workspace.undo import Undone
+    from planhat_tui.workspace.undo import Undone, What
     from planhat_tui.workspace.workspace import Workspace
 
 NARROW = 100
@@ -586,9 +586,9 @@ class Explorer(Screen[None], Part):
         """Show what was changed from here."""
         from planhat_tui.tui.screens.journal import JournalSheet
 
-        def chosen(n: int | None) -> None:
-            if n is not None:
-                self.undoing.begin(n)
+        def chosen(what: What | None) -> None:
+            if what is not None:
+                self.undoing.begin(what)
 
         self.app.push_screen(JournalSheet(self.workspace, self.users), chosen)
 

@@ -304,12 +304,14 @@ class PlanSheet(ListSheet[str]):
     def do_hold(self) -> None:
         """Keep back what isn't sent; or let it go on."""
         plans, step = self.workspace.plans, self.step
-        if self._planning.is_paused(step):
-            self._planning.go_on(step)
-            self.perform(lambda: plans.resume(step), lambda _: self._moved("It goes on."))
+        if self.progress is not None and self.progress.paused:
+            self.perform(lambda: plans.resume(step), self._resumed)
         else:
-            self._planning.pause(step)
             self.perform(lambda: plans.pause(step), lambda _: self._moved("Paused.  h goes on"))
+
+    def _resumed(self, _count: int) -> None:
+        self._planning.advance(self.step)
+        self._moved("It goes on.")
 
     def do_retry(self) -> None:
         """Send again what failed."""
@@ -325,19 +327,20 @@ class PlanSheet(ListSheet[str]):
         self._read_results()
 
     def do_undo(self) -> None:
-        """Take all of it back; what is delivered is shown first."""
-        Undoing(self, self.workspace, self._users, self._undone).begin()
+        """Take all of it back, and nothing else; what is delivered is shown first."""
+        Undoing(self, self.workspace, self._users, self._undone).begin(self.step)
 
     def _undone(self, undone: Undone) -> None:
         self.dismiss(short(undone.sentences))
 
     def action_close(self) -> None:
-        """Close; a plan that runs goes on."""
+        """Close; a plan that runs goes on, one that is paused waits for the verb."""
         if self.progress is None:
             self.dismiss(None)
             return
         told = progress_told(self.progress, self.planhat.glyphs)
-        self.dismiss(f"{visible(self.plan.title)}: {told}.  u takes it back")
+        then = ":plan resume lets it go on" if self.progress.paused else "u takes it back"
+        self.dismiss(f"{visible(self.plan.title)}: {told}.  {then}")
 
 
 def _row_of(entry: Entry) -> Row:

@@ -1,0 +1,69 @@
+"""Edits that are dropped: what was built on one of them starts from where that one did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planhat_tui.model.edits import Change, fold, same
+from planhat_tui.model.outbox import Action, State
+from planhat_tui.store import entries
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from planhat_tui.model.outbox import Entry
+
+_BUILT_ON: Final = frozenset({State.QUEUED, State.HELD, State.REFUSED, State.CONFLICT})
+"""Edits that Planhat doesn't have: only these can start from another value."""
+
+
+def hand_on(connection: sqlite3.Connection, dropped: Iterable[Entry], now: float) -> None:
+    """Let the next edit of each field start where the dropped one, as it was before, did.
+
+    Else it would find a value at Planhat that nobody there has changed, and call it a conflict.
+    One that is left with nothing to change is settled. Of one that isn't sure it isn't known which
+    value Planhat has: it hands nothing on. Tags are merged as sets and need none of it.
+    """
+    for entry in sorted(dropped, key=lambda one: (one.place, one.n), reverse=True):
+        if entry.action is not Action.UPDATE or entry.state is State.NOT_SURE:
+            continue
+        later = _later(connection, entry)
+        for change in entry.changes:
+            follower = next((one for one in later if _names(one, change.field)), None)
+            if follower is None or change.field == "tags" or follower.state not in _BUILT_ON:
+                continue
+            started = follower._replace(
+                changes=tuple(_started(c, change) for c in follower.changes)
+            )
+            if started == follower:
+                continue
+            entries.rewrite(connection, started)
+            later = [started if one.n == started.n else one for one in later]
+            if started.state is State.QUEUED and not (started.attempts or fold(started.changes)):
+                connection.execute(
+                    "UPDATE entry SET state = ?, reason = ?, state_at = ? WHERE n = ?",
+                    (State.DELIVERED, entries.AS_IT_WAS, now, started.n),
+                )
+
+
+def _later(connection: sqlite3.Connection, entry: Entry) -> Sequence[Entry]:
+    """Return the open updates of the same record that came after, oldest first."""
+    rows = connection.execute(
+        f"SELECT {entries.COLUMNS} FROM entry WHERE kind = ? AND record_id = ?"  # noqa: S608 -- our names
+        " AND action = 'update' AND state NOT IN ('delivered', 'dropped')"
+        " AND (place, n) > (?, ?) ORDER BY place, n",
+        (entry.kind, entry.record_id, entry.place, entry.n),
+    ).fetchall()
+    return [entries.entry_of(row) for row in rows]
+
+
+def _names(entry: Entry, path: str) -> bool:
+    return any(change.field == path for change in entry.changes)
+
+
+def _started(change: Change, dropped: Change) -> Change:
+    """Return a change that was built on a dropped one from before that one."""
+    if change.field != dropped.field or not same(change.before, dropped.after):
+        return change
+    return Change(change.field, dropped.before, change.after)
