@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ TEXTS = st.sampled_from(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@contextlib.contextmanager
 def crowded() -> Iterator[None]:
     """Let a few be many."""
     with pytest.MonkeyPatch.context() as patch:
@@ -49,12 +50,11 @@ def crowded() -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("crowded")
 @given(COMPANIES, TEXTS, st.integers(1, 5), st.sets(st.integers(0, 9), max_size=3))
 def test_windows_join_and_come_to_the_end_of_the_list(
     companies: list[tuple[list[str], int | None]], text: str, lines: int, opened: set[int]
 ) -> None:
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+    with crowded(), tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         store = TenantStore.open(Path(folder) / "t", wall=tick)
         records = [
             received(f"c{n}", name=" ".join(words), arr=arr, web="x.io", custom={"Seats": arr})
