@@ -22,6 +22,8 @@ from planhat_tui.store.indexing import Typed
 from planhat_tui.store.leads import numbered
 from planhat_tui.store.ranking import best, matching
 from planhat_tui.store.through import (
+    ALL,
+    MOST,
     found_through,
     reach_contacts,
     seeks_people,
@@ -29,15 +31,17 @@ from planhat_tui.store.through import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from planhat_tui.model.query import Node, Query
     from planhat_tui.store.facts import Expression
     from planhat_tui.store.finding import Search
+    from planhat_tui.store.through import Through
 
 MOST_COUNTED: Final = 20_000
 """Where counting costs little, it goes this far."""
-_FIRST: Final = 180
+_PAGE: Final = 60
+_FIRST: Final = 3 * _PAGE
 """Of each rank so many are looked for among too many, three pages of a list: further down, the
 order of those that stand further up in the index holds."""
 
@@ -60,8 +64,24 @@ def _find(search: Search, limit: int, offset: int) -> Found:
     found = _itself(search, limit, offset)
     if found.total or not seeks_people(search):
         return found
-    found = _those(_wordless(search), with_people(search), limit, offset)
+    found = _through(search, with_people, limit, offset)
     return found._replace(through=found.total > 0)
+
+
+def _through(
+    search: Search, find: Callable[[Search, int], Through], limit: int, offset: int
+) -> Found:
+    """Return those that are found through contacts.
+
+    For a list that is looked at, it's enough to read some of those who have a word; more where
+    hardly any of them meet the conditions, and all before it's said that none does.
+    """
+    for most in (MOST, MOST_COUNTED, ALL) if limit <= CAP else (ALL,):
+        through = find(search, most)
+        found = _those(_wordless(search), through.rows, limit, offset)
+        if found.total >= _PAGE or (found.total and most == MOST_COUNTED) or not through.cut:
+            break
+    return found._replace(capped=through.cut)
 
 
 def _itself(search: Search, limit: int, offset: int) -> Found:
@@ -71,7 +91,7 @@ def _itself(search: Search, limit: int, offset: int) -> Found:
     if not search.words.readings and not search.parts:
         return _all(search, limit, offset)
     if search.kind is Kind.COMPANY and reach_contacts(search.words):
-        return _those(_wordless(search), found_through(search), limit, offset)
+        return _through(search, found_through, limit, offset)
     words = bool(search.words.readings)
     facts = None
     if not words and search.kind is Kind.COMPANY:
@@ -108,14 +128,14 @@ def numbers(search: Search, most: int) -> list[int] | None:
     """Return the row numbers of all that is found, in no order; ``None`` if they are more."""
     met = _numbers_of_itself(search, most)
     if not met and seeks_people(search):
-        met = _met(_wordless(search), numbered([*with_people(search)]))
+        met = _met(_wordless(search), numbered([*with_people(search, ALL).rows]))
     return met if len(met) <= most else None
 
 
 def _numbers_of_itself(search: Search, most: int) -> list[int]:
     """Return up to one more than ``most``; of those found through contacts, all."""
     if search.kind is Kind.COMPANY and reach_contacts(search.words):
-        met = _met(_wordless(search), numbered([*found_through(search)]))
+        met = _met(_wordless(search), numbered([*found_through(search, ALL).rows]))
     elif search.words.readings:
         met = [hit[-1] for hit in matching(search, most + 1)]
     else:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.model import query
 from planhat_tui.model.records import Kind
-from planhat_tui.store import leads, planning, ranking
+from planhat_tui.store import finding, leads, planning, ranking
 from planhat_tui.store.tenant import TenantStore
 from tests.memory import MEMORY
 from tests.store.conftest import received, tick
@@ -88,7 +88,7 @@ def test_windows_join_and_come_to_the_end_of_the_list(
 def test_the_same_finds_are_looked_at_for_all_windows(
     store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    records = [received(f"c{n}", name=f"Acme {n}") for n in range(planning.CAP + 2)]
+    records = [received(f"c{n}", name=f"Acme {n}") for n in range(finding.CAP + 2)]
     store.mirror.put(Kind.COMPANY, records, 1.0)
     looked_for = []
 
