@@ -11,7 +11,7 @@ import json
 import random
 import time
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.sandbox import DemoTenant
@@ -30,8 +30,11 @@ _SYLLABLES: Final = (
 ).split()
 
 
-def filled(folder: Path, companies: int) -> TenantStore:
-    """Return a store of that many companies, made now if the folder hasn't got it yet."""
+def filled(folder: Path, companies: int, *, contacts: bool = False) -> TenantStore:
+    """Return a store of that many companies, made now if the folder hasn't got it yet.
+
+    ``contacts``: with those that each of them has, about eight.
+    """
     store = TenantStore.open(folder, wall=lambda: NOW)
     known = store.mirror.progress().companies_known
     if known < companies:
@@ -49,7 +52,12 @@ def filled(folder: Path, companies: int) -> TenantStore:
         owners = [str(user["_id"]) for user in team]
         records = _named(maker.companies(companies, owners, taken))
         with _in_bulk(store):
-            _fill(store, islice(records, known, None))  # what was cut short goes on
+            _fill(store, Kind.COMPANY, islice(records, known, None))  # what was cut short goes on
+    done = store.mirror.progress().contacts_done
+    if contacts and not done:
+        maker = Maker(DemoTenant("bench-token", "1", "Northwind", "max123"), "1:0", NOW)
+        with _in_bulk(store):
+            _fill(store, Kind.CONTACT, maker.contacts(_made(store)))
     while not store.mirror.is_tidy():  # as a pull does at its end
         store.mirror.tidy()
     return store
@@ -73,12 +81,19 @@ def _in_bulk(store: TenantStore) -> Iterator[None]:
     connection.execute("PRAGMA cache_size = -8000")
 
 
-def _fill(store: TenantStore, records: Iterator[dict[str, object]]) -> None:
+def _made(store: TenantStore) -> Iterator[dict[str, Any]]:
+    """Give the companies that are there, a thousand at a time."""
+    ids = sorted(store.mirror.company_ids())
+    for start in range(0, len(ids), 1_000):
+        yield from store.mirror.raws(Kind.COMPANY, ids[start : start + 1_000])
+
+
+def _fill(store: TenantStore, kind: Kind, records: Iterator[dict[str, object]]) -> None:
     began, done = time.perf_counter(), 0
     while batch := [_received(record) for record in islice(records, _BATCH)]:
-        store.mirror.put(Kind.COMPANY, batch, NOW)
+        store.mirror.put(kind, batch, NOW)
         done += len(batch)
-        print(f"\r{done:,} companies, {time.perf_counter() - began:.0f} s ", end="", flush=True)
+        print(f"\r{done:,} records, {time.perf_counter() - began:.0f} s ", end="", flush=True)
     print()
 
 

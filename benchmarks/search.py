@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from planhat_tui.store.tenant import TenantStore
 
 _EACH: Final = 300
+_REPEATED: Final = 20
 _PEERS: Final = 10
 _ROWS: Final = 50
 _WARM: Final = 50
@@ -136,14 +137,27 @@ QUERIES: Final = {
 }
 """Three conditions and a sort."""
 
+THROUGH: Final = (
+    "4670", "1415", "4670 globex", "@example", "ada", "greta patel", "contacts.title:cfo",
+    "contacts.phone:4670", "has:contacts", "sort:title",
+)  # fmt: skip
+"""What is found through contacts, or in the order of theirs."""
+
 
 def main() -> None:
     """Print a table."""
     options = _options()
     with TemporaryDirectory() as temporary:
-        store = filled(Path(options.folder or temporary) / "tenant", options.companies)
+        store = filled(
+            Path(options.folder or temporary) / "tenant",
+            options.companies,
+            contacts=options.contacts,
+        )
         try:
-            _report(store, options.peers)
+            if options.contacts:
+                _report_contacts(store)
+            else:
+                _report(store, options.peers)
         finally:
             store.close()
 
@@ -152,6 +166,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Key press to rows from the store.")
     parser.add_argument("--companies", type=int, default=100_000)
     parser.add_argument("--folder", default="", help="keep the mirror here, and use it again")
+    parser.add_argument("--contacts", action="store_true", help="with eight contacts each")
     parser.add_argument("--no-peers", dest="peers", action="store_false")
     return parser.parse_args()
 
@@ -170,6 +185,16 @@ def _report(store: TenantStore, peers: bool) -> None:  # noqa: FBT001 -- private
         draw = random.Random(title)  # noqa: S311 -- practice data
         asked = [_filled_in(draw, template) for _ in range(_EACH + _WARM)]
         print(_line(title, partial(_search, store), asked), flush=True)
+
+
+def _report_contacts(store: TenantStore) -> None:
+    progress = store.mirror.progress()
+    print(f"{progress.companies_known:,} companies, {progress.contacts_done:,} contacts; ms")
+    print(f"{'query':32}{'p50':>8}{'p99':>8}{'most':>8}{'CPU p99':>9}")
+    for text in THROUGH:
+        print(
+            _line(f"{text:32}", partial(_search, store), [text] * (_WARM + _REPEATED)), flush=True
+        )
 
 
 def _line(title: str, ask: Callable[[str], object], asked: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from planhat_tui.commands.registry import GLOBALS, Effect, commands
 from planhat_tui.config import schema
 from planhat_tui.config.keys import KEYS, Where, written
 from planhat_tui.model.query import SPECIAL, fields, parse
+from planhat_tui.model.query.reading import DEEPEST, LONGEST, MOST_SORTED, MOST_TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -326,6 +327,9 @@ def query_page() -> Iterator[str]:
             *((f"`{_checked(word)}`", means) for word, means in _JOINED),
         ),
     )
+    yield f"\nA query has at most {LONGEST:,} characters, {MOST_TERMS} words and conditions,"
+    yield f"{DEEPEST} parentheses and negations around one of them, and is sorted by at most"
+    yield f"{MOST_SORTED} fields."
 
 
 _OF: dict[fields.Type, str] = {

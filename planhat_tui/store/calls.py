@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.records import Call, Kind
 from planhat_tui.store.columns import seconds
 from planhat_tui.store.overlay import lay
+from planhat_tui.store.remembering import Remembered
 from planhat_tui.store.rows import LoggedCall
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json
     from planhat_tui.store.connection import Database
     from planhat_tui.store.outbox import Outbox
+    from planhat_tui.store.remembering import Moments
 
 
 class CallLog:
@@ -26,6 +28,7 @@ class CallLog:
         self._database = database
         self._outbox = outbox
         self._wall = wall
+        self._last = Remembered(self._read_last)
 
     def put(
         self, call: dict[str, Json], *, note: str = "", contact_id: str = "", company_id: str = ""
@@ -100,11 +103,14 @@ class CallLog:
         """Return a call, ``None`` if it isn't in the log."""
         return next((one for one in self.list() if one.call.id == call_id), None)
 
-    def last(self, kind: Kind) -> dict[str, float]:
+    def last(self, kind: Kind) -> Moments:
         """Return when the last call was that was logged with each company, or each contact.
 
         Seconds since the epoch, by id: the call's start, or when it was logged.
         """
+        return self._last.of(kind, self._database)
+
+    def _read_last(self, kind: Kind) -> Moments:
         moments: dict[str, float] = {}
         for one in self.list():
             at = _moment(one)

@@ -7,6 +7,7 @@ NULL, so that ``NOT`` means what it says: a record without a value doesn't meet 
 from __future__ import annotations
 
 import json
+import operator
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import QueryError
@@ -72,6 +73,7 @@ COLUMNS: Final = {
 }
 """The column that each field is kept in; the others have tables of their own."""
 
+_MEETS: Final = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _DAY: Final = 86_400
 _EPOCH: Final = 719_163  # the ordinal of 1970-01-01
 _STATES: Final = {
@@ -212,12 +214,10 @@ def _within(column: str, bounds: Iterable[Condition]) -> Condition:
 
 
 def _moment(asking: Asking, name: str, bounds: Iterable[Condition]) -> Condition:
-    within = _within("value", bounds)
-    moments = json.dumps(dict(asking.moments[name](asking.kind)))
-    return Condition(
-        f"id IN (SELECT key FROM json_each(?) WHERE {within.sql})",  # noqa: S608 -- our names
-        (moments, *within.values),
-    )
+    within = [(_MEETS[bound.sql], bound.values[0]) for bound in bounds]
+    moments = asking.moments[name](asking.kind).items()
+    ids = [one for one, at in moments if all(meets(at, bound) for meets, bound in within)]
+    return Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
 
 
 def _owned(asking: Asking, name: str, value: str) -> Condition:

@@ -213,6 +213,16 @@ class Database:
         finally:
             self._write_lock.release()
 
+    def version(self) -> int | None:
+        """Return what is another number once something was written; this thread's own numbers.
+
+        ``None`` while this thread writes: what it reads then may not last.
+        """
+        if getattr(self._local, "writing", False):
+            return None
+        with self.reading() as connection:
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
     def check(self) -> str:
         """Return what contradicts itself in the file; empty if nothing does. Reads all of it."""
         with self.reading() as connection:

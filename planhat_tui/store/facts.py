@@ -140,13 +140,11 @@ def _all(asking: Asking, parts: Sequence[Node]) -> Expression | None:
         return None
     exact = len(known) == len(wanted) and all(one.exact for one in known)
     text = " AND ".join(f"({one.text})" for one in known)
-    for part in parts:
-        if isinstance(part, Not):
-            without = _of(asking, part.part)
-            if without is not None and without.exact:
-                text = f"({text}) NOT ({without.text})"
-            else:
-                exact = False
+    without = [_of(asking, part.part) for part in parts if isinstance(part, Not)]
+    told = [one.text for one in without if one is not None and one.exact]
+    if told:  # all at once: one behind the other would be nested, and FTS5 takes few such levels
+        text = f"({text}) NOT ({' OR '.join(f'({one})' for one in told)})"
+    exact = exact and len(told) == len(without)
     return Expression(text, exact)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.model.edits import Change, differences
 from planhat_tui.store.connection import Database
 from planhat_tui.store.disk import DamagedError, UnwritableError, set_aside
+from planhat_tui.store.remembering import Remembered
 from planhat_tui.store.schema import HISTORY
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Raw
+    from planhat_tui.store.remembering import Moments
 
 DAY: Final = 86_400.0
 _BOOKKEEPING: Final = frozenset({"_id", "__v", "updatedAt", "lastUpdated"})
@@ -73,6 +75,7 @@ class History:
         self._lock = threading.Lock()
         self._opened = False
         self._database: Database | None = None
+        self._last = Remembered(self._read_last)
 
     def _open(self) -> Database | None:
         """Return the file, ``None`` where there can't be one."""
@@ -151,8 +154,12 @@ class History:
         with database.reading() as connection:
             return _changes(connection, kind, record_id, limit)
 
-    def last(self, kind: Kind) -> dict[str, float]:
+    def last(self, kind: Kind) -> Moments:
         """Return when each record was last seen to change, seconds since the epoch by id."""
+        database = self._to_read()
+        return {} if database is None else self._last.of(kind, database)
+
+    def _read_last(self, kind: Kind) -> Moments:
         if (database := self._to_read()) is None:
             return {}
         with database.reading() as connection:

@@ -1,11 +1,14 @@
-"""Lists in the order of a custom field: from one of its values to the next, by their indexes.
+"""Lists in an order that no column has: those with a value first, not each record by its own.
 
-Asking each record for its value takes seconds where there are many. The first of a list are those
-with the first value, then those with the next one, until there are enough.
+Asking each record for its value takes seconds where there are many. In the order of a custom field
+the first of a list are those with the first value, then those with the next one, by its indexes,
+until there are enough. When records last changed, or were called, isn't in the mirror: those of
+which it's known are sorted.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.custom import CustomType
@@ -63,11 +66,14 @@ def leaps(search: Search, most: int) -> bool:
     if not search.sort or most > MOST:
         return False
     side, name = located(search.kind, search.sort[0].field)
-    return side is search.kind and name.startswith("custom.")
+    return side is search.kind and (name.startswith("custom.") or name in search.asking.moments)
 
 
 def first(search: Search, where: Condition, most: int) -> list[int]:
     """Return the numbers of the first rows that meet a condition, in the order of the list."""
+    _, name = located(search.kind, search.sort[0].field)
+    if name in search.asking.moments:
+        return _by_moment(search, name, where, most)
     field = _field(search)
     found: list[int] = []
     for holding in _values(field):
@@ -75,6 +81,19 @@ def first(search: Search, where: Condition, most: int) -> list[int]:
         if len(found) >= most:
             return found
     none = Condition(f"{field.key.sql} IS NULL", field.key.values)
+    return [*found, *_walked(search, all_of([none, where]), most - len(found))]
+
+
+def _by_moment(search: Search, name: str, where: Condition, most: int) -> list[int]:
+    moments = json.dumps(dict(search.asking.moments[name](search.kind)))
+    way, order = "DESC" if search.sort[0].descending else "ASC", _rest(search)
+    found = search.ask(
+        f"SELECT row FROM (SELECT key AS holder, value AS moment FROM json_each(?))"  # noqa: S608 -- our names
+        f" CROSS JOIN {search.kind} ON id = holder WHERE {where.sql}"
+        f" ORDER BY moment {way}, {order.sql} LIMIT ?",
+        (moments, *where.values, *order.values, most),
+    )
+    none = Condition("id NOT IN (SELECT key FROM json_each(?))", (moments,))
     return [*found, *_walked(search, all_of([none, where]), most - len(found))]
 
 

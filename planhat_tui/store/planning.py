@@ -2,7 +2,10 @@
 
 Without words, the part of the query that finds the fewest leads (:mod:`planhat_tui.store.leads`);
 if all find many, rows are walked in the order of the list until there are enough. Up to a thousand
-finds are sorted as a whole; where there are more, the count is capped.
+finds are sorted as a whole; where there are more, the count is capped until a window comes to it.
+
+Windows of a list join: in a list by rank the same finds are looked at for each of them, and every
+other plan gives the one order that the whole list has.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from planhat_tui.store.indexing import Typed
 from planhat_tui.store.leads import numbered
 from planhat_tui.store.ranking import best, matching
 from planhat_tui.store.through import (
+    ALL,
+    MOST,
     found_through,
     reach_contacts,
     seeks_people,
@@ -26,18 +31,28 @@ from planhat_tui.store.through import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from planhat_tui.model.query import Node, Query
     from planhat_tui.store.facts import Expression
     from planhat_tui.store.finding import Search
+    from planhat_tui.store.through import Through
 
 MOST_COUNTED: Final = 20_000
 """Where counting costs little, it goes this far."""
+_PAGE: Final = 60
+_FIRST: Final = 3 * _PAGE
+"""Of each rank so many are looked for among too many, three pages of a list: further down, the
+order of those that stand further up in the index holds."""
 
 
 def limited(search: Search, query: Query, limit: int, offset: int) -> Found:
-    """Return the rows of a window, within what the query itself limits."""
+    """Return the rows of a window, within what the query itself limits.
+
+    The count is capped at less than all where that is much faster, and never at less than the
+    window's end; but words in the order of their rank are cut off at :data:`finding.CAP`, for
+    windows that are no longer than that themselves.
+    """
     if query.limit is None:
         return _find(search, limit, offset)
     found = _find(search, max(0, min(limit, query.limit - offset)), offset)
@@ -49,18 +64,34 @@ def _find(search: Search, limit: int, offset: int) -> Found:
     found = _itself(search, limit, offset)
     if found.total or not seeks_people(search):
         return found
-    found = _those(_wordless(search), with_people(search), limit, offset)
+    found = _through(search, with_people, limit, offset)
     return found._replace(through=found.total > 0)
 
 
-def _itself(search: Search, limit: int, offset: int) -> Found:  # noqa: PLR0911 -- the plans, best first
-    most = max(CAP, limit + offset)
+def _through(
+    search: Search, find: Callable[[Search, int], Through], limit: int, offset: int
+) -> Found:
+    """Return those that are found through contacts.
+
+    For a list that is looked at, it's enough to read some of those who have a word; more where
+    hardly any of them meet the conditions, and all before it's said that none does.
+    """
+    for most in (MOST, MOST_COUNTED, ALL) if limit <= CAP else (ALL,):
+        through = find(search, most)
+        found = _those(_wordless(search), through.rows, limit, offset)
+        if found.total >= _PAGE or (found.total and most == MOST_COUNTED) or not through.cut:
+            break
+    return found._replace(capped=through.cut)
+
+
+def _itself(search: Search, limit: int, offset: int) -> Found:
+    """Return what is found without a look at people: the plans, best first."""
     if search.company_id:
         return _within(search, Condition("company_id = ?", (search.company_id,)), limit, offset)
     if not search.words.readings and not search.parts:
         return _all(search, limit, offset)
     if search.kind is Kind.COMPANY and reach_contacts(search.words):
-        return _those(_wordless(search), found_through(search), limit, offset)
+        return _through(search, found_through, limit, offset)
     words = bool(search.words.readings)
     facts = None
     if not words and search.kind is Kind.COMPANY:
@@ -70,31 +101,41 @@ def _itself(search: Search, limit: int, offset: int) -> Found:  # noqa: PLR0911 
         if lead is not None:
             return _those(search, lead, limit, offset)
     if not words:
-        return _by_facts(search, facts, most, limit, offset)
+        return _by_facts(search, facts, limit, offset)
+    return _by_rank(search, limit, offset) if search.ranked else _by_words(search, limit, offset)
+
+
+def _by_rank(search: Search, limit: int, offset: int) -> Found:
+    """Return the rows of a window by how well words fit: the same are looked at for all windows."""
+    most, first = (limit + offset, limit + offset) if limit > CAP else (CAP, _FIRST)
     hits = matching(search, most + 1)
-    if not search.ranked:
-        numbers = [hit[-1] for hit in hits]
-        few = len(numbers) <= CAP
-        return _those(search, numbers, limit, offset) if few else _walk(search, most, limit, offset)
-    if len(hits) > CAP:
-        hits = [*{*hits, *best(search, hits, limit + offset)}]
+    many = len(hits) > most
+    if many:
+        hits = [*{*hits, *best(search, hits, first)}]
     window = in_order(search, hits)[offset : offset + limit]
     rows = fetch(search, [hit[-1] for hit in window])
-    return _counted(Found(rows, 0, capped=False), len(hits), most)
+    return Found(rows, most if many else len(hits), capped=many)
+
+
+def _by_words(search: Search, limit: int, offset: int) -> Found:
+    """Return the rows of a window with words in another order: few are sorted, many walked to."""
+    numbers = [hit[-1] for hit in matching(search, CAP + 1)]
+    few = len(numbers) <= CAP
+    return _those(search, numbers, limit, offset) if few else _walk(search, limit, offset)
 
 
 def numbers(search: Search, most: int) -> list[int] | None:
     """Return the row numbers of all that is found, in no order; ``None`` if they are more."""
     met = _numbers_of_itself(search, most)
     if not met and seeks_people(search):
-        met = _met(_wordless(search), numbered([*with_people(search)]))
+        met = _met(_wordless(search), numbered([*with_people(search, ALL).rows]))
     return met if len(met) <= most else None
 
 
 def _numbers_of_itself(search: Search, most: int) -> list[int]:
     """Return up to one more than ``most``; of those found through contacts, all."""
     if search.kind is Kind.COMPANY and reach_contacts(search.words):
-        met = _met(_wordless(search), numbered([*found_through(search)]))
+        met = _met(_wordless(search), numbered([*found_through(search, ALL).rows]))
     elif search.words.readings:
         met = [hit[-1] for hit in matching(search, most + 1)]
     else:
@@ -118,13 +159,6 @@ def _numbers_of_itself(search: Search, most: int) -> list[int]:
 def _wordless(search: Search) -> Search:
     """Return the search without its words: each is met by a company, or by one of its contacts."""
     return search._replace(words=Typed("", ()))
-
-
-def _counted(found: Found, counted: int, most: int) -> Found:
-    """Say how many there are: exactly if all were wanted and counted, else up to the cap."""
-    if counted <= CAP or CAP < counted <= most:
-        return Found(found.rows, counted, capped=False)
-    return Found(found.rows, CAP, capped=True)
 
 
 def _all(search: Search, limit: int, offset: int) -> Found:
@@ -162,47 +196,59 @@ def _sorted(search: Search, met: Sequence[int], limit: int, offset: int) -> Foun
 def _by_facts(
     search: Search,
     wanted: tuple[Expression, tuple[Node, ...]] | None,
-    most: int,
     limit: int,
     offset: int,
 ) -> Found:
     """Find rows by their facts: few are read and sorted, of many the first are walked to."""
     if wanted is None:
-        return _walk(search, most, limit, offset)
+        return _walk(search, limit, offset)
     expression, rest = wanted
     facts = "SELECT rowid AS number FROM company_facts WHERE company_facts MATCH ?"
     if not rest:
         met = search.ask(f"{facts} LIMIT ?", (expression.text, leads.FEW + 1))
         if len(met) <= leads.FEW:
             return _sorted(search, met, limit, offset)
+        near = limit + offset < MOST_COUNTED
         many = search.ask(
             f"SELECT count(*) FROM (SELECT 1 FROM ({facts}) LIMIT ?)",  # noqa: S608 -- our names
-            (expression.text, MOST_COUNTED + 1),
+            (expression.text, MOST_COUNTED + 1 if near else -1),
         )[0]
-        found = _walk(search, limit + offset, limit, offset)
-        return Found(found.rows, min(many, MOST_COUNTED), many > MOST_COUNTED)
+        rows = fetch(search, _first(search, limit + offset)[offset:])
+        capped = near and many > MOST_COUNTED
+        return Found(rows, MOST_COUNTED if capped else many, capped)
     asked = all_of(of_node(search.asking, part) for part in rest)
-    numbers = search.ask(
-        f"SELECT number FROM ({facts}) CROSS JOIN company ON row = number"  # noqa: S608 -- our names
-        f" WHERE {asked.sql} LIMIT ?",
-        (expression.text, *asked.values, leads.FEW + 1),
-    )
+    those = f"SELECT number FROM ({facts}) CROSS JOIN company ON row = number WHERE {asked.sql}"  # noqa: S608 -- our names
+    values = (expression.text, *asked.values)
+    numbers = search.ask(f"{those} LIMIT ?", (*values, leads.FEW + 1))
     if len(numbers) <= leads.FEW:
         return _sorted(search, numbers, limit, offset)
-    found = _walk(search, limit + offset, limit, offset)
-    return Found(found.rows, CAP, capped=True) if limit + offset < CAP else found
+    rows = fetch(search, _first(search, limit + offset)[offset:])
+    if limit + offset < CAP:
+        return Found(rows, CAP, capped=True)
+    return Found(rows, search.ask(f"SELECT count(*) FROM ({those})", values)[0], capped=False)  # noqa: S608 -- our names
 
 
-def _walk(search: Search, most: int, limit: int, offset: int) -> Found:
-    """Walk the rows in the order of the list until there are enough."""
+def _walk(search: Search, limit: int, offset: int) -> Found:
+    """Walk the rows in the order of the list until there are enough; count all for a far window."""
+    most = max(CAP, limit + offset)
+    numbers = _first(search, most + 1)
+    rows = fetch(search, numbers[offset : offset + limit])
+    if len(numbers) <= most:
+        return Found(rows, len(numbers), capped=False)
+    if limit + offset < CAP:
+        return Found(rows, CAP, capped=True)
+    where = search.checked
+    counted = search.ask(f"SELECT count(*) FROM {search.kind} WHERE {where.sql}", where.values)  # noqa: S608 -- our names
+    return Found(rows, counted[0], capped=False)
+
+
+def _first(search: Search, most: int) -> list[int]:
+    """Return the numbers of the first rows that meet all conditions, in the order of the list."""
     by = f"INDEXED BY {search.walked}" if search.walked else ""
     checked, order = search.checked, search.order
-    if leaping.leaps(search, most + 1):
-        numbers = leaping.first(search, checked, most + 1)
-    else:
-        numbers = search.ask(
-            f"SELECT row FROM {search.kind} {by} WHERE {checked.sql} ORDER BY {order.sql} LIMIT ?",  # noqa: S608 -- our names
-            (*checked.values, *order.values, most + 1),
-        )
-    rows = fetch(search, numbers[offset : offset + limit])
-    return _counted(Found(rows, 0, capped=False), len(numbers), most)
+    if leaping.leaps(search, most):
+        return leaping.first(search, checked, most)
+    return search.ask(
+        f"SELECT row FROM {search.kind} {by} WHERE {checked.sql} ORDER BY {order.sql} LIMIT ?",  # noqa: S608 -- our names
+        (*checked.values, *order.values, most),
+    )

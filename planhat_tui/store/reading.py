@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -68,7 +69,8 @@ class MirrorReads:
         self, connection: sqlite3.Connection, kind: Kind, lately: Iterable[str] = ()
     ) -> Asking:
         today = datetime.fromtimestamp(self._wall(), UTC).date()
-        return Asking(connection, kind, today, self._moments, self._unseen, tuple(lately))
+        unseen = functools.cache(self._unseen)  # several parts of a search ask for it
+        return Asking(connection, kind, today, self._moments, unseen, tuple(lately))
 
     def company(self, company_id: str) -> Shown | None:
         """Return a company, ``None`` if it isn't here."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.query import Sort
 from planhat_tui.model.records import Kind
 from planhat_tui.store import ordering, standing
-from planhat_tui.store.asking import Condition
+from planhat_tui.store.asking import Condition, all_of
 from planhat_tui.store.finding import CAP, searching, with_words
 from planhat_tui.store.indexing import typed
 from planhat_tui.store.occurring import unknown_custom
@@ -59,13 +59,22 @@ def ids(asking: Asking, query: Query, limit: int, offset: int) -> tuple[str, ...
 def place(asking: Asking, query: Query, record_id: str) -> int | None:
     """Return how many rows stand before a record in a list.
 
-    ``None`` if it isn't in the list, or not among its first :data:`finding.CAP` where something is
-    looked for.
+    ``None`` if it isn't in the list, or not among its first :data:`finding.CAP` where words are
+    looked for, or the query has a limit.
     """
     if query.where is None and query.limit is None:
         return standing.place(asking, query.sort, record_id)
     first = ids(asking, query, CAP, 0)
-    return first.index(record_id) if record_id in first else None
+    if record_id in first:
+        return first.index(record_id)
+    if len(first) < CAP or query.words or query.limit is not None:
+        return None
+    where = searching(asking, query).where
+    is_it = all_of([Condition("id = ?", (record_id,)), where])
+    found = f"SELECT 1 FROM {asking.kind} WHERE {is_it.sql}"  # noqa: S608 -- our names
+    if asking.connection.execute(found, is_it.values).fetchone() is None:
+        return None
+    return standing.place(asking, query.sort, record_id, where)
 
 
 def neighbour(asking: Asking, query: Query, record_id: str, *, back: bool) -> str:

@@ -13,7 +13,7 @@ from planhat_tui.store import planning
 from planhat_tui.store.asking import Condition, all_of
 from planhat_tui.store.finding import searching
 from planhat_tui.store.leads import numbered
-from planhat_tui.store.through import found_through, reach_contacts
+from planhat_tui.store.through import ALL, found_through, reach_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def _wanted(search: Search, company_id: str) -> tuple[Condition, str]:
     if few is not None:
         return numbered(few), ""
     if search.kind is Kind.COMPANY and reach_contacts(search.words):
-        return all_of([numbered([*found_through(search)]), search.where]), ""
+        return all_of([numbered([*found_through(search, ALL).rows]), search.where]), ""
     return search.checked, search.walked
 
 

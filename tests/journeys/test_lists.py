@@ -36,6 +36,20 @@ def test_escape_from_what_was_found_stays_with_the_company(journey: Journey) -> 
     journey(find_and_leave, MEDIUM, picture=False)
 
 
+def test_what_conditions_find_is_scrolled_to_its_end(journey: Journey) -> None:
+    async def scroll(person: Person) -> None:
+        await person.find("-tag:nobody-has-it")
+        person.sees("1,000+ of 1,200", "more than 1,000 companies")
+        await person.press("G")
+        person.sees("1,200 of 1,200", "1,200 companies")
+        rows = person.app.explorer.companies.rows
+        assert rows.current is not None
+        ids = person.app.explorer.workspace.reads.company_ids("", 2000)
+        assert (rows.cursor, rows.current.id) == (1_199, ids[-1])
+
+    journey(scroll, MEDIUM, picture=False)
+
+
 @BOTH
 def test_the_list_is_sorted_by_several_fields_where_it_stands(
     journey: Journey, size: tuple[int, int]

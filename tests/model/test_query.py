@@ -261,6 +261,12 @@ def test_a_field_that_is_near_to_none_lists_them_all() -> None:
         ("contacts:5", 9, "no value of its own"),
         ("contacts.arr:5", 0, "no field"),
         ("foo.bar:5", 0, "no field"),
+        ("a " * 250 + "b", 500, "at most 250"),
+        ("a OR " * 250 + "-(b)", 1_252, "at most 250"),
+        ("-(" * 13 + "a" + ")" * 13, 26, "parentheses"),
+        ("(" * 51 + "a" + ")" * 51, 50, "parentheses"),
+        ("sort:" + "arr," * 16 + "-name", 70, "at most 16"),
+        ("a" * 10_001, 10_000, "10,000 characters"),
     ],
 )
 def test_a_mistake_is_shown_where_it_stands(text: str, column: int, words: str) -> None:
@@ -268,6 +274,19 @@ def test_a_mistake_is_shown_where_it_stands(text: str, column: int, words: str) 
         parse(text)
     assert refusal.value.column == column
     assert refusal.value.field == "query"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a " * 250,
+        "-(" * 12 + "a" + ")" * 12,
+        "(" * 50 + "a" + ")" * 50,
+        "sort:" + "arr," * 15 + "h",
+    ],
+)
+def test_what_is_just_not_too_much_is_read(text: str) -> None:
+    assert parse(text).text == text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unittest.mock import patch
 
-from hypothesis import example, given
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planhat_tui.errors import QueryError
@@ -25,7 +26,7 @@ from tests.model.query_reference import World, finds, in_order
 from tests.store.conftest import received
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from planhat_tui.model.values import Json, Raw
 
@@ -68,6 +69,8 @@ def said(query: Query) -> object:
 
 @given(TEXTS)
 @example("(" * 100)
+@example("(a OR (b " * 15 + "c" + "))" * 15)
+@example("sort:" + ",".join(["arr"] * 2_000))
 @example("arr:" + "9" * 400)
 @example('custom."":x')
 @example("created:9999..")
@@ -210,6 +213,80 @@ def _texts(held: Json) -> list[Json]:
 def owners(value: str) -> set[str]:
     meant = {one for one, name in TEAM.items() if fold(name) == fold(value)}
     return {value, *meant, *(["u2"] if value == "me" else [])}
+
+
+LAYERS: Final = st.lists(st.sampled_from(["-({})", "({} {two})", "({two} OR {})"]), max_size=16)
+JOINED: Final = st.tuples(st.integers(1, 300), st.sampled_from([" ", " OR ", " -"]))
+SORTED: Final = st.lists(
+    st.sampled_from("name -arr changed -lastcall custom.Plan owner company.arr".split()),
+    max_size=18,
+)
+
+
+def layered(term: str, layers: list[str], two: str) -> str:
+    for layer in layers:
+        term = layer.format(term, two=two)
+    return term
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TenantStore]:
+    custom: Json = {"Plan": "Gold", "Seats": 5}
+    company: dict[str, Json] = {"name": "Acme Inc", "tags": ["vip"], "arr": 10, "custom": custom}
+    contact: dict[str, Json] = {"name": "Zoë", "companyId": "c0", "phone": "070 99"}
+    records = numbered("c", [company, {"name": "Åkme", "externalId": "E1"}])
+    folder = str(tmp_path_factory.mktemp("small"))
+    store = filled(folder, records, numbered("p", [contact, {"name": "Al", "companyId": "c1"}]))
+    yield store
+    store.close()
+
+
+def run(store: TenantStore, query: Query) -> None:
+    """Ask all that can be asked by a query; nothing of it may fail."""
+    store.mirror.search_companies(query, guess=True)
+    store.mirror.search_contacts(query)
+    store.mirror.search_contacts(query, company_id="c0")
+    store.mirror.totals(query, ["c0"])
+    store.mirror.place(query, "c1")
+    store.mirror.neighbour(query, "c0", back=True)
+    for kind in (Kind.COMPANY, Kind.CONTACT):
+        assert all(raw["_id"] for raw in store.mirror.stream(kind, query))
+
+
+@given(TEXTS, st.sampled_from([leads.FEW, 0]))
+@example("-(" * 50 + "a" + ")" * 50, 0)
+def test_what_is_read_can_be_asked(small: TenantStore, text: str, few: int) -> None:
+    query = tried(text)
+    if query is not None:
+        with patch.object(leads, "FEW", few):
+            run(small, query)
+
+
+@given(st.builds(layered, TERMS, LAYERS, TERMS), SORTED, st.sampled_from([leads.FEW, 0]))
+@example(layered("a", ["({two} OR {})"] * 30, "b"), [], 0)
+@example(layered("contacts.custom.Plan:5", ["({two} OR {})", "-({})"] * 6, "9"), ["changed"], 0)
+@example("a", ["name"] * 2_400, 0)
+def test_what_is_deep_is_refused_or_can_be_asked(
+    small: TenantStore, text: str, by: list[str], few: int
+) -> None:
+    query = tried(text + (f" sort:{','.join(by)}" if by else ""))
+    if query is not None:
+        with patch.object(leads, "FEW", few):
+            run(small, query)
+
+
+@given(TERMS, JOINED, TERMS)
+@example("w", (500, " "), "w")
+@example("w", (501, " OR "), "w")
+@example("tag:vip", (1_000, " -"), "arr:10")
+@settings(max_examples=20)
+def test_what_is_much_is_refused_or_can_be_asked(
+    small: TenantStore, term: str, joined: tuple[int, str], two: str
+) -> None:
+    times, word = joined
+    query = tried(word.join([two, *[term] * times]))
+    if query is not None:
+        run(small, query)
 
 
 def numbered(prefix: str, records: list[dict[str, Json]]) -> dict[str, dict[str, Json]]:

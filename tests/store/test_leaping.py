@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +33,10 @@ RECORDS = st.lists(
     ),
     max_size=14,
 )
-ORDERS = ("custom.x", "-custom.x", "custom.x,-arr", "-custom.x,name", "custom.x,-custom.x")
+ORDERS = (
+    "custom.x", "-custom.x", "custom.x,-arr", "-custom.x,name", "custom.x,-custom.x",
+    "lastcall", "-lastcall", "-lastcall,name", "company.lastcall,-custom.x",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,8 @@ def test_a_window_is_the_same_as_of_all_sorted(
             ],
             1.0,
         )
+        for company, day in (("c0", 1), ("c2", 3), ("c3", 1), ("c5", 2), ("gone", 2)):
+            store.calls.put({"_id": company, "start": f"2026-01-0{day}"}, company_id=company)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(leaping, "MOST", -1)
             whole = store.mirror.search_companies(asked, limit, offset)
@@ -79,3 +85,27 @@ def test_a_window_is_the_same_as_of_all_sorted(
         assert leapt.rows == whole.rows
     finally:
         store.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["sort:-changed", "acme sort:changed", "changed:7d", "-changed:2026"]
+)
+def test_what_is_known_of_many_is_not_looked_through_for_each(
+    store: TenantStore, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planhat_tui.store.leads.FEW", 0)
+
+    def work(many: int) -> int:
+        ids = [f"c{n}" for n in range(many)]
+        store.mirror.put(Kind.COMPANY, [received(one, name="Acme", phase="a") for one in ids], 1.0)
+        store.history.note(
+            Kind.COMPANY, [(one, {"phase": "a"}, {"phase": "b"}) for one in ids], 2.0
+        )
+        steps = count()
+        with store.mirror._database.reading() as connection:
+            connection.set_progress_handler(lambda: next(steps) < 0, 100)
+            store.mirror.search_companies(query.parse(text), 5)
+            connection.set_progress_handler(None, 0)
+        return next(steps)
+
+    assert work(1_200) < 3 * work(600)

@@ -83,6 +83,13 @@ def test_of_what_is_looked_for_the_first_thousand_have_a_place(many: TenantStore
     assert many.mirror.place(query.parse("acme"), "z") is None
 
 
+def test_of_what_conditions_find_each_has_a_place(many: TenantStore) -> None:
+    assert many.mirror.place(query.parse("-phase:won sort:name"), "c1100") == 1100
+    assert many.mirror.place(query.parse("-phase:won sort:name"), "z") == finding.CAP + 200
+    assert many.mirror.place(query.parse("arr:2.. sort:name"), "c1100") == 1098
+    assert many.mirror.place(query.parse("arr:2.. sort:name"), "z") is None
+
+
 def test_after_the_last_find_comes_the_first_and_before_it_the_last(store: TenantStore) -> None:
     names = ("Acme b", "Acme a", "Berg", "Zen Acme")
     rows = [received(f"c{n}", name=name) for n, name in enumerate(names)]

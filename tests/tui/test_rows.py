@@ -516,6 +516,21 @@ async def test_the_window_holds_what_is_seen_and_the_cursor() -> None:
         law()
 
 
+@pytest.mark.parametrize(("keys", "cursor"), [(("G",), 299), (("G", "k", "j"), 99), (("j",), 1)])
+async def test_a_list_that_turns_out_longer_goes_on_to_the_end_for_who_asked_for_it(
+    keys: tuple[str, ...], cursor: int
+) -> None:
+    listed = Listed(numbered(100))
+    async with listed.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await listed.start(pilot)
+        await pilot.press(*keys)
+        listed.rows.lengthen(300)
+        await pilot.pause()
+        assert (listed.rows.total, listed.rows.cursor) == (300, cursor)
+        await pilot.press("G")
+        assert listed.rows.cursor == 299
+
+
 async def test_rows_that_come_from_the_middle_find_their_place() -> None:
     one = Listed(numbered(PAGE), total=9 * PAGE)
     start, here = 4 * PAGE, 4 * PAGE + 10

@@ -12,6 +12,8 @@ from planhat_tui.model.query.values import looks_like_a_span, read_days, read_nu
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from planhat_tui.model.query.tree import Node
     from planhat_tui.model.query.values import Value
 
@@ -24,18 +26,24 @@ _DIGITS: Final = r"\([\d\s+-]*\d[\d\s+-]*\)"
 _LIMIT: Final = r"[1-9][0-9]{0,6}"
 _BOOLEANS: Final = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 _COMMON: Final = "Others are phase, owner, arr, renewal and tag; tab completes them."
-_DEEPEST: Final = 50
-_LONGEST: Final = 10_000
+_MOST_OPENED: Final = 50
+DEEPEST: Final = 12
+"""Groups and negations around a condition; SQLite's parser takes a few more."""
+MOST_TERMS: Final = 250
+"""Conditions of a query; twice as many would be too many for one statement of SQLite's."""
+MOST_SORTED: Final = 16
+LONGEST: Final = 10_000
 
 
 def parse(text: str) -> Query:
     """Read a query. Raises :class:`QueryError` with the column, and nothing else."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise QueryError(
-            f"A query has at most {_LONGEST:,} characters.", "Shorten it.", column=_LONGEST
+            f"A query has at most {LONGEST:,} characters.", "Shorten it.", column=LONGEST
         )
     reader = _Reader(text)
     where = reader.alternatives(depth=0)
+    _bounded(where)
     return Query(text, where, tuple(reader.sort), reader.limit)
 
 
@@ -82,8 +90,8 @@ class _Reader:
 
     def _in_parentheses(self, depth: int) -> Node:
         start = self.at
-        if depth > _DEEPEST:
-            raise QueryError("Too many parentheses.", "Write it flatter.", column=start)
+        if depth > _MOST_OPENED:
+            raise _too_deep(start)
         self.at += 1
         part = self.alternatives(depth)
         if not self.text.startswith(")", self.at):
@@ -161,6 +169,12 @@ class _Reader:
             at, field = self.at, self._sorted_by(start)
             if fields.type_of(field) in {"tags", "any"} or field.startswith("contacts."):
                 raise QueryError(f"{field} can't be sorted by.", "Try sort:name.", column=at)
+            if len(self.sort) == MOST_SORTED:
+                raise QueryError(
+                    f"A list is sorted by at most {MOST_SORTED} fields.",
+                    "Leave the last ones out.",
+                    column=at,
+                )
             self.sort.append(Sort(field, minus))
             if not self.text.startswith(",", self.at):
                 break
@@ -282,6 +296,34 @@ def _known_state(value: str, column: int) -> str:
     near = nearest(state, fields.STATES)
     advice = f"Did you mean {near}?" if near else f"Known are {', '.join(fields.STATES)}."
     raise QueryError(f"Nothing is {value}.", advice, column=column)
+
+
+def _bounded(where: Node | None) -> None:
+    """Refuse what is too deep or too much: by the tree, so that it's the same however written."""
+    for number, (term, depth) in enumerate(_terms(where, 0)):
+        if depth > DEEPEST:
+            raise _too_deep(term.column)
+        if number == MOST_TERMS:
+            raise QueryError(
+                f"A query has at most {MOST_TERMS} words and conditions.",
+                "Ask in several.",
+                column=term.column,
+            )
+
+
+def _terms(node: Node | None, depth: int) -> Iterator[tuple[Term, int]]:
+    """Give the terms from left to right, each with the number of groups and negations around it."""
+    if isinstance(node, Term):
+        yield node, depth
+    elif isinstance(node, Not):
+        yield from _terms(node.part, depth + 1)
+    elif node is not None:
+        for part in node.parts:
+            yield from _terms(part, depth + 1)
+
+
+def _too_deep(column: int) -> QueryError:
+    return QueryError("Too many parentheses around this.", "Write it flatter.", column=column)
 
 
 def _group(found: list[Node | None], *, every: bool) -> Node | None:

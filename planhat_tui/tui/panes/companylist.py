@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -227,6 +228,14 @@ class CompanyList(Pane):
 
     def _put(self, found: Found) -> None:
         self.rows.put(found.offset, self._rows(found))
+        shown, counted = self.shown, found.rows
+        if shown is None or shown.looking != found.looking or counted.total <= self.rows.total:
+            return
+        rows = shown.rows._replace(total=counted.total, capped=counted.capped)
+        self.shown = replace(shown, rows=rows)
+        self.rows.lengthen(counted.total)
+        self._tell_progress(self.shown)
+        self.sum_up(self.shown)
 
     def _rows(self, found: Found) -> list[Row]:
         glyphs, today, users = self.planhat.glyphs, self.planhat.today(), self.explorer.users

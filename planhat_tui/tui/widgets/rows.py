@@ -115,6 +115,7 @@ class Rows(RowLines, can_focus=True):
         super().__init__(columns, id=id)
         self._pointed = ""
         self.resizes = False
+        self._to_bottom = False
         self._dragged: Column | None = None
         self._was_dragged = False
 
@@ -172,6 +173,18 @@ class Rows(RowLines, can_focus=True):
         self.refresh()
         self._point()
 
+    def lengthen(self, total: int) -> None:
+        """Say that the list goes on, since its end was only as far as was counted.
+
+        Whoever asked for its last row goes on to that.
+        """
+        at_end = self._to_bottom and self.cursor == self.total - 1
+        self.total = total
+        self._fit_list()
+        if at_end:
+            self.cursor = total - 1
+        self.refresh()
+
     def _take(self, offset: int, rows: Sequence[Row]) -> None:
         for start in range(0, len(rows), PAGE):
             self._pages[(offset + start) // PAGE] = tuple(rows[start : start + PAGE])
@@ -202,6 +215,7 @@ class Rows(RowLines, can_focus=True):
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the two lines, scroll as little as needed, tell the pane."""
+        self._to_bottom = False
         if self.range_from is None:
             self.refresh_lines(old + 1)
             self.refresh_lines(new + 1)
@@ -292,6 +306,7 @@ class Rows(RowLines, can_focus=True):
     def do_bottom(self) -> None:
         """Last row."""
         self.cursor = self.total - 1
+        self._to_bottom = True
 
     def do_half_down(self) -> None:
         """Half a page down."""
