@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from planhat_tui.api.records import BadRecordError, id_in, read_record
+from planhat_tui.api.records import BadRecordError, cost_of, id_in, read_record
 from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
 from planhat_tui.errors import NotFoundError, ServerError, StrangerError, UnreadableError
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 MAX_RECORDS: Final = 600_000
 """Records of one answer. The lean list is the longest, and no tenant has so many companies; each
 costs 75 bytes before it is decoded, so that 64 MiB of ``1,1,1`` would cost gigabytes."""
+
+MAX_COST: Final = 256 * 1024 * 1024
+"""Bytes of memory that all records of an answer may take once they are decoded: nobody has to hold
+them all at once, but some do."""
+
+_SLICE_COST: Final = 8 * 1024 * 1024
+"""The same of a slice, unless it's a single record: it's decoded while all else waits."""
 
 MAX_WORD: Final = 200
 """Bytes of an answer that says no more than that something was done."""
@@ -53,16 +60,15 @@ class RecordPage:
         return len(self._pieces)
 
     def slices(self, size: int = 200) -> Iterator[Slice]:
-        """Decode the records, ``size`` at a time."""
-        for start in range(0, len(self._pieces), size):
+        """Decode the records, ``size`` at a time, or fewer that would take much memory."""
+        for number, texts in parted(self._pieces, size):
             records: list[Received] = []
             set_aside: list[SetAside] = []
-            for number, piece in enumerate(self._pieces[start : start + size], start + 1):
-                text = bytes(piece)
+            for place, text in enumerate(texts, number):
                 try:
                     records.append(read_record(text))
                 except BadRecordError as reason:
-                    set_aside.append(SetAside(number, self.count, id_in(text), str(reason)))
+                    set_aside.append(SetAside(place, self.count, id_in(text), str(reason)))
             yield Slice(tuple(records), tuple(set_aside))
 
     def joined(self, other: RecordPage) -> RecordPage:
@@ -74,15 +80,47 @@ class RecordPage:
         return bytes(self._pieces[0]) == bytes(other._pieces[0])
 
 
+def parted(pieces: Sequence[Piece], size: int) -> Iterator[tuple[int, list[bytes]]]:
+    """Part texts into slices of ``size`` at most, and of a bounded cost; with the first's number.
+
+    A text that can't be kept for its cost is never decoded; so it costs no more than itself.
+    """
+    start, cost = 1, 0
+    texts: list[bytes] = []
+    for number, piece in enumerate(pieces, 1):
+        text = bytes(piece)
+        its_cost = cost_of(text)
+        if texts and (len(texts) == size or cost + its_cost > _SLICE_COST):
+            yield start, texts
+            start, cost, texts = number, 0, []
+        texts.append(text)
+        cost += its_cost
+    if texts:
+        yield start, texts
+
+
 def read_page(body: bytes) -> RecordPage:
-    """Read a list of records; anything else is a :class:`ServerError`."""
+    """Read a list of records; anything else is a :class:`ServerError`.
+
+    So is one whose records would cost more than :data:`MAX_COST`.
+    """
     text = json_text(body)
     if text[:1] != b"[":
         raise ServerError(
             "Planhat answered something else where a list was expected.",
             "Check base_url: it may be the address of another service.",
         )
+    check_cost(text, MAX_COST)
     return RecordPage(pieces_of(text))
+
+
+def check_cost(text: bytes, most: int) -> None:
+    """Raise :class:`ServerError` if a text would take more than ``most`` bytes once decoded."""
+    if cost_of(text) > most:
+        raise ServerError(
+            f"Planhat's answer would take more than {most // 1024**2} MiB of memory.",
+            "Ask for less at once.",
+        )
 
 
 def pieces_of(text: bytes) -> Sequence[Piece]:
