@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from planhat_tui import __version__
 from planhat_tui.api import translate
-from planhat_tui.api.body import BodyError, read_body
+from planhat_tui.api.body import BodyError, LargeBodyError, read_body
 from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
 from planhat_tui.api.window import Told
@@ -222,9 +222,10 @@ class Exchange:
         except (httpx.ProxyError, httpx.UnsupportedProtocol):
             return translate.proxy_refused(subject)
         except (TimeoutError, httpx.TimeoutException):
-            return translate.answer_lost(subject, "the answer didn't come in time")
+            return translate.too_slow(subject)
         except BodyError as why:
-            return translate.unreadable(subject, str(why), trace.status)
+            tell = translate.too_large if isinstance(why, LargeBodyError) else translate.unreadable
+            return tell(subject, str(why), trace.status)
         except (httpx.HTTPError, httpx.StreamError, OSError):
             return translate.answer_lost(subject, "the answer was lost")
 

@@ -14,7 +14,13 @@ import msgspec
 from planhat_tui.api.records import BadRecordError, cost_of, id_in, read_record
 from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
-from planhat_tui.errors import NotFoundError, ServerError, StrangerError, UnreadableError
+from planhat_tui.errors import (
+    NotFoundError,
+    ServerError,
+    StrangerError,
+    TooMuchError,
+    UnreadableError,
+)
 from planhat_tui.model.ports import SetAside, Slice
 from planhat_tui.model.records import Received, text_of
 
@@ -102,7 +108,7 @@ def parted(pieces: Sequence[Piece], size: int) -> Iterator[tuple[int, list[bytes
 def read_page(body: bytes) -> RecordPage:
     """Read a list of records; anything else is a :class:`ServerError`.
 
-    So is one whose records would cost more than :data:`MAX_COST`.
+    One whose records would cost more than :data:`MAX_COST` is a :class:`TooMuchError`.
     """
     text = json_text(body)
     if text[:1] != b"[":
@@ -115,9 +121,9 @@ def read_page(body: bytes) -> RecordPage:
 
 
 def check_cost(text: bytes, most: int) -> None:
-    """Raise :class:`ServerError` if a text would take more than ``most`` bytes once decoded."""
+    """Raise :class:`TooMuchError` if a text would take more than ``most`` bytes once decoded."""
     if cost_of(text) > most:
-        raise ServerError(
+        raise TooMuchError(
             f"Planhat's answer would take more than {most // 1024**2} MiB of memory.",
             "Ask for less at once.",
         )
