@@ -16,6 +16,7 @@ from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
 from planhat_tui.errors import (
     NotFoundError,
+    RejectedError,
     ServerError,
     StrangerError,
     TooMuchError,
@@ -39,9 +40,6 @@ them all at once, but some do."""
 
 _SLICE_COST: Final = 8 * 1024 * 1024
 """The same of a slice, unless it's a single record: it's decoded while all else waits."""
-
-MAX_WORD: Final = 200
-"""Bytes of an answer that says no more than that something was done."""
 
 _AGAIN: Final = (
     "Refresh to see what Planhat has. If it stays so, check base_url and what is in between."
@@ -193,41 +191,53 @@ def _is_the(record: Received, wanted: str, changed: Raw) -> bool:
 def read_receipt(body: bytes) -> Received:
     """Read the answer to an open call, which may tell as little as it likes.
 
-    The open endpoint answers strangers, so an empty body, or one without ``_id``, is good.
+    The open endpoint answers strangers, so an empty body, or one without ``_id``, is good. Raises
+    :class:`RejectedError` if it says that nothing was done, and :class:`ServerError` for an error
+    in a 200 and for what can't be read.
     """
-    text = body.removeprefix(_BOM).strip()
-    if not text or text == b"OK":
+    if _says_ok(body):
         return Received(json="{}", data={})
-    try:
-        return read_record(json_text(text), with_id=False)
-    except BadRecordError:
-        return Received(json="{}", data={})
+    receipt = _read_told(body)
+    _check_told(receipt.data, "call")
+    return receipt
 
 
 def check_deleted(body: bytes) -> None:
-    """Read the answer to a deletion, which may be empty or a short text.
+    """Read the answer to a deletion, which may be empty.
 
-    Raises :class:`NotFoundError` if it says that nothing was there to delete, and
-    :class:`ServerError` for a web page, for an error in a 200, and for what can't be read.
+    Raises :class:`NotFoundError` if it says that nothing was there to delete,
+    :class:`RejectedError` if it says that it wasn't done, and :class:`ServerError` for an error in
+    a 200 and for all that doesn't say that it was.
     """
-    text = body.removeprefix(_BOM).strip()
-    if looks_like_html(text):
-        raise _html()
-    if text[:1] != b"{":
-        if len(text) > MAX_WORD or not text.isascii():
-            raise not_json()
+    if _says_ok(body):
         return
+    said = _read_told(body).data
+    _check_told(said, "deletion")
+    counts = [said[name] for name in ("n", "deletedCount") if name in said]
+    if counts and not any(counts):
+        raise NotFoundError("Planhat had nothing to delete.", "It was gone already.")
+    if not all(counts) or (said and not counts and not {"ok", "_id"} & said.keys()):
+        raise ServerError("Planhat's answer doesn't say whether the deletion was done.", _AGAIN)
+
+
+def _says_ok(body: bytes) -> bool:
+    return body.removeprefix(_BOM).strip().strip(b'"').upper() in {b"", b"OK"}
+
+
+def _read_told(body: bytes) -> Received:
+    """Read an object that tells how it went; anything else is a :class:`ServerError`."""
     try:
-        said = read_record(text, with_id=False).data
+        return read_record(json_text(body), with_id=False)
     except BadRecordError:
         raise not_json() from None
-    if said.get("error"):
-        raise ServerError(
-            "Planhat's answer to the deletion says that something failed.",
-            _AGAIN,
-        )
-    if said.get("deletedCount", said.get("n", 1)) == 0:
-        raise NotFoundError("Planhat had nothing to delete.", "It was gone already.")
+
+
+def _check_told(said: Raw, noun: str) -> None:
+    """Raise if an answer of 200 tells that something wasn't done, or that it failed."""
+    if "ok" in said and not said["ok"]:
+        raise RejectedError(f"Planhat says that the {noun} wasn't done.", _AGAIN)
+    if any(said.get(name) for name in ("error", "message")):
+        raise ServerError(f"Planhat's answer to the {noun} says that something failed.", _AGAIN)
 
 
 def message_of(body: bytes) -> str:

@@ -17,7 +17,7 @@ from planhat_tui.api.wire import (
     read_receipt,
     read_the,
 )
-from planhat_tui.errors import ServerError, UnknownOutcomeError
+from planhat_tui.errors import RejectedError, ServerError, UnknownOutcomeError
 
 if TYPE_CHECKING:
     from planhat_tui.model.values import Json
@@ -166,7 +166,7 @@ def test_one_bad_answer_leaves_the_outcome_open(bad: bytes) -> None:
         read_one(bad)
 
 
-@pytest.mark.parametrize("body", [b"", b" ", b"OK", b"{}", b"[]", b'{"x":NaN}'])
+@pytest.mark.parametrize("body", [b"", b" ", b"OK", b'"ok"', b"{}"])
 def test_the_open_endpoint_may_tell_nothing(body: bytes) -> None:
     assert read_receipt(body).data == {}
 
@@ -174,6 +174,20 @@ def test_the_open_endpoint_may_tell_nothing(body: bytes) -> None:
 def test_the_open_endpoint_may_tell_something() -> None:
     assert read_receipt(b'{"_id":"c1"}').id == "c1"
     assert read_receipt(b'{"ok":1}').data == {"ok": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[]", b"null", b'"x"', b"hello", b'{"x":NaN}', b'{"error":"no"}', b'{"message":"no agent"}'],
+)
+def test_the_open_endpoint_may_leave_it_open(body: bytes) -> None:
+    with pytest.raises(ServerError):
+        read_receipt(body)
+
+
+def test_the_open_endpoint_may_refuse() -> None:
+    with pytest.raises(RejectedError):
+        read_receipt(b'{"ok":0}')
 
 
 @pytest.mark.parametrize(
