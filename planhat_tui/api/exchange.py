@@ -16,7 +16,7 @@ from planhat_tui.api import translate
 from planhat_tui.api.body import BodyError, LargeBodyError, read_body
 from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
-from planhat_tui.api.window import Told
+from planhat_tui.api.window import DOCUMENTED_LIMIT, Told
 from planhat_tui.api.wire import looks_like_html, message_of
 from planhat_tui.errors import OfflineError, PlanhatTuiError, RateLimitedError, ServerError
 from planhat_tui.model.limits import Lane
@@ -42,8 +42,9 @@ T = TypeVar("T")
 _REFUSAL_SECONDS: Final = 5.0
 _REFUSAL_BYTES: Final = 64 * 1024
 _TOO_MANY: Final = 429
-_MAX_HEADER_NUMBER: Final = 9
-"""Digits; a limit of a billion calls is no limit that anybody was told."""
+_MOST_CALLS: Final = 100 * DOCUMENTED_LIMIT
+"""What a header tells beyond it is no limit that anybody was given."""
+_MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +307,10 @@ def read_told(status: int, headers: Mapping[str, str], wall: float) -> Told:
 
 def _number(text: str) -> int | None:
     digits = text.strip()
-    if not digits.isascii() or not digits.isdecimal() or len(digits) > _MAX_HEADER_NUMBER:
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > _MOST_DIGITS:
         return None
-    return int(digits)
+    number = int(digits)
+    return number if number <= _MOST_CALLS else None
 
 
 async def _read_refusal(response: httpx.Response) -> bytes:
