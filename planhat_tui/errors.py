@@ -18,6 +18,8 @@
     ├── OfflineError           6   Planhat wasn't reached; nothing was sent
     ├── UnknownOutcomeError    7   the request may have been carried out
     │   └── ServerError        7   5xx, or an answer that can't be read
+    │       ├── UnreadableError 7  a record that can't be kept
+    │       ├── TooMuchError   7   a list too large to be read, or too slow: ask for less
     │       └── StrangerError  7   what answered isn't Planhat: a proxy's or a sign-in's page
     ├── PartialError           8   some rows failed
     ├── TenantMismatchError    1   the token belongs to another tenant than the files
@@ -54,7 +56,9 @@ __all__ = [
     "StrangerError",
     "TenantMismatchError",
     "TokenError",
+    "TooMuchError",
     "UnknownOutcomeError",
+    "UnreadableError",
 ]
 
 
@@ -198,6 +202,16 @@ class UnreadableError(ServerError):
     ) -> None:
         super().__init__(message, advice, status=status)
         self.reason = reason
+
+
+class TooMuchError(ServerError):
+    """A list is larger than what is read at once, or didn't come in time (``slow``)."""
+
+    def __init__(
+        self, message: str, advice: str = "", *, status: int = 0, slow: bool = False
+    ) -> None:
+        super().__init__(message, advice, status=status)
+        self.slow = slow
 
 
 class StrangerError(ServerError):

@@ -29,8 +29,14 @@ class BodyError(Exception):
     """A body can't be read; its text says why, as half a sentence. Never leaves this room."""
 
 
+class LargeBodyError(BodyError):
+    """A body is larger than what is read."""
+
+
 async def read_body(chunks: AsyncIterator[bytes], encoding: str, cap: int = MAX_BODY) -> bytes:
-    """Read a whole body, inflated. Raises :class:`BodyError` for one that is too large or broken.
+    """Read a whole body, inflated.
+
+    Raises :class:`BodyError` for a broken one, :class:`LargeBodyError` for one that is too large.
 
     ``encoding`` is the header ``Content-Encoding``, ``cap`` counts bytes, before inflating and
     after it.
@@ -48,7 +54,7 @@ async def read_body(chunks: AsyncIterator[bytes], encoding: str, cap: int = MAX_
             if body.tell() > cap:
                 break
         if body.tell() > cap or taken > cap:
-            raise BodyError(f"the answer is larger than {cap // 1024} KiB")
+            raise LargeBodyError(f"the answer is larger than {cap // 1024} KiB")
     if inflater is not None and taken and not inflater.eof:
         raise BodyError("the answer broke off")
     return body.getvalue()

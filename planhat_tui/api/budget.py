@@ -67,6 +67,12 @@ def _walled(window: Window, ahead: float) -> Window:
         stopped_at=wall(window.stopped_at),
         probe_until=wall(window.probe_until),
         doubted_until=wall(window.doubted_until),
+        trust=replace(
+            window.trust,
+            last_at=wall(window.trust.last_at),
+            jumped_from=wall(window.trust.jumped_from),
+            jumped_at=wall(window.trust.jumped_at),
+        ),
         held=tuple(replace(held, until=wall(held.until)) for held in window.held),
     )
 
@@ -105,6 +111,12 @@ class _Clocks:
             stopped_at=self._past(window.stopped_at),
             probe_until=self._coming(window.probe_until, LONGEST),
             doubted_until=self._coming(window.doubted_until, LONGEST),
+            trust=replace(
+                window.trust,
+                last_at=self._surely_past(window.trust.last_at),
+                jumped_from=self._surely_past(window.trust.jumped_from),
+                jumped_at=self._past(window.trust.jumped_at),
+            ),
             held=tuple(
                 replace(held, until=self._coming(held.until, LONGEST)) for held in window.held
             ),

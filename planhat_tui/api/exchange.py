@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from planhat_tui import __version__
 from planhat_tui.api import translate
-from planhat_tui.api.body import BodyError, read_body
+from planhat_tui.api.body import BodyError, LargeBodyError, read_body
 from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
-from planhat_tui.api.window import Told
+from planhat_tui.api.window import DOCUMENTED_LIMIT, Told
 from planhat_tui.api.wire import looks_like_html, message_of
 from planhat_tui.errors import OfflineError, PlanhatTuiError, RateLimitedError, ServerError
 from planhat_tui.model.limits import Lane
@@ -42,8 +42,9 @@ T = TypeVar("T")
 _REFUSAL_SECONDS: Final = 5.0
 _REFUSAL_BYTES: Final = 64 * 1024
 _TOO_MANY: Final = 429
-_MAX_HEADER_NUMBER: Final = 9
-"""Digits; a limit of a billion calls is no limit that anybody was told."""
+_MOST_CALLS: Final = 100 * DOCUMENTED_LIMIT
+"""What a header tells beyond it is no limit that anybody was given."""
+_MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +225,10 @@ class Exchange:
         except (httpx.ProxyError, httpx.UnsupportedProtocol):
             return translate.proxy_refused(subject)
         except (TimeoutError, httpx.TimeoutException):
-            return translate.answer_lost(subject, "the answer didn't come in time")
+            return translate.too_slow(subject)
         except BodyError as why:
-            return translate.unreadable(subject, str(why), trace.status)
+            tell = translate.too_large if isinstance(why, LargeBodyError) else translate.unreadable
+            return tell(subject, str(why), trace.status)
         except (httpx.HTTPError, httpx.StreamError, OSError):
             return translate.answer_lost(subject, "the answer was lost")
 
@@ -308,9 +310,10 @@ def read_told(status: int, headers: Mapping[str, str], wall: float) -> Told:
 
 def _number(text: str) -> int | None:
     digits = text.strip()
-    if not digits.isascii() or not digits.isdecimal() or len(digits) > _MAX_HEADER_NUMBER:
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > _MOST_DIGITS:
         return None
-    return int(digits)
+    number = int(digits)
+    return number if number <= _MOST_CALLS else None
 
 
 async def _read_refusal(response: httpx.Response) -> bytes:

@@ -242,7 +242,7 @@ class Governor:
             reset_in = max(0.0, between[0] - seen_at), max(0.0, between[1] - seen_at)
             if reset_in[1] >= LONGEST:  # no more than is documented of any moment
                 reset_in = None
-        sure = window.doubted_until <= now
+        sure = window.trust.believed and window.doubted_until <= now
         return Limits(
             limit=window.limit,
             remaining=window.left if window.low is not None and sure else None,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.api.records import MAX_RECORD, BadRecordError, read_value
-from planhat_tui.api.wire import json_text, pieces_of
+from planhat_tui.api.wire import check_cost, json_text, pieces_of
 from planhat_tui.errors import ServerError
 from planhat_tui.model.raw import RawAnswer
 
 if TYPE_CHECKING:
     from planhat_tui.model.values import Json
+
+MAX_COST: Final = 128 * 1024 * 1024
+"""Bytes of memory that a list may take once it's decoded: it's held whole."""
 
 
 def read_raw(status: int, body: bytes) -> RawAnswer:
@@ -29,6 +32,7 @@ def read_raw(status: int, body: bytes) -> RawAnswer:
 
 
 def _read_list(status: int, text: bytes) -> RawAnswer:
+    check_cost(text, MAX_COST)
     data: list[Json] = []
     set_aside: list[str] = []
     pieces = pieces_of(text)

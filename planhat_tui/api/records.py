@@ -22,7 +22,11 @@ MAX_ID: Final = 500
 """Letters of an ``_id``; a longer one couldn't be asked for again. Planhat's have 24."""
 
 MAX_RECORD: Final = 4 * 1024 * 1024
-"""Bytes of a record. Two of them (``[]``) can cost sixty in memory, once they are decoded."""
+"""Bytes of a record."""
+
+MAX_COST: Final = 32 * 1024 * 1024
+"""Bytes of memory that a record may take once it's decoded, by :func:`cost_of`: half a million
+values, which no record has."""
 
 INT64: Final = range(-(2**63), 2**63)
 """What SQLite holds as a whole number."""
@@ -46,12 +50,22 @@ class BadRecordError(Exception):
     """A record can't be kept; its text says why. Never leaves this room."""
 
 
+def cost_of(text: bytes) -> int:
+    """Return about how many bytes a JSON text takes once it's decoded, without decoding it.
+
+    A few bytes of text can be an object of a hundred; commas and brackets within strings count as
+    well, of which no record has that many.
+    """
+    lists, maps, more = text.count(b"["), text.count(b"{"), text.count(b",")
+    return len(text) + 100 * (lists + more) + 250 * maps
+
+
 def read_value(text: bytes) -> Json:
     """Decode any JSON.
 
-    Raises :class:`BadRecordError` if it's larger than :data:`MAX_RECORD`, nested deeper than
-    :data:`MAX_DEPTH`, or holds a whole number beyond :data:`INT64`, NaN, a lone surrogate or the
-    same key twice.
+    Raises :class:`BadRecordError` if it's larger than :data:`MAX_RECORD`, costs more than
+    :data:`MAX_COST`, is nested deeper than :data:`MAX_DEPTH`, or holds a whole number beyond
+    :data:`INT64`, NaN, a lone surrogate or the same key twice.
     """
     return _read(text)[0]
 
@@ -60,6 +74,8 @@ def _read(text: bytes) -> tuple[Json, str]:
     """Decode, and return the text as well."""
     if len(text) > MAX_RECORD:
         raise BadRecordError(f"it is larger than {MAX_RECORD // 1024} KiB")
+    if cost_of(text) > MAX_COST:
+        raise BadRecordError("it holds too many values")
     try:
         data = _decode(text)
         kept = text.decode()

@@ -113,7 +113,9 @@ class Requests:
     ) -> Received:
         """Send a body to a tenant's open endpoint, without the token."""
         path = f"/{quote(checked_id(tenant), safe='')}/{collection}"
-        ask = Ask("POST", path, noun, body=encoded(dict(body)), open=True, before=before)
+        ask = Ask(
+            "POST", path, noun, body=encoded(dict(body)), open=True, shown=True, before=before
+        )
         return await self._exchange.send(ask, lane, wire.read_receipt)
 
     async def raw(self, method: str, path: str, body: Json, lane: Lane) -> RawAnswer:

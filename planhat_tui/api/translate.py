@@ -23,6 +23,7 @@ from planhat_tui.errors import (
     ServerError,
     StrangerError,
     TokenError,
+    TooMuchError,
     UnknownOutcomeError,
 )
 from planhat_tui.model.text import visible
@@ -43,6 +44,8 @@ WEB_PAGE_ADVICE: Final = (
 """What to do when HTML came where data was expected."""
 
 _SECONDS: Final = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+_TIMED_OUT: Final = {408, 504}
+"""Statuses by which a server, or what is in between, says that it took too long."""
 _REGIONS: Final = (
     "Check the token, and base_url: a token works in its own region only (api, api-eu, api-us2, "
     "api-eu2 or api-eu3 under planhat.com; api.planhatdemo.com for demo tenants)."
@@ -148,6 +151,20 @@ def unreadable(subject: Subject, how: str, status: int) -> ServerError:
     )
 
 
+def too_large(subject: Subject, how: str, status: int) -> ServerError:
+    """Return the error for an answer that is larger than what is read; of a list, less may do."""
+    error = unreadable(subject, how, status)
+    if not subject.lists:
+        return error
+    return TooMuchError(error.message, "Ask for less at once.", status=status)
+
+
+def too_slow(subject: Subject) -> UnknownOutcomeError:
+    """Return the error for an answer that didn't come in time; of a list, less may do."""
+    error = answer_lost(subject, "the answer didn't come in time")
+    return TooMuchError(error.message, error.advice, slow=True) if subject.lists else error
+
+
 def doubted(subject: Subject, error: ServerError) -> ServerError:
     """Return the error for an answer that says nothing; of a write it leaves a doubt."""
     if not subject.writes:
@@ -233,11 +250,14 @@ def _not_allowed(subject: Subject, refusal: Refusal) -> TokenError | ForbiddenEr
 
 def _failed(subject: Subject, refusal: Refusal) -> ServerError:
     doubt = f"; the {subject.noun} may have been saved" if subject.writes else "; nothing was read"
-    return ServerError(
+    failed = ServerError(
         f"Planhat failed ({refusal.status}){doubt}.{_said(refusal)}",
         "Look at it before you send it again." if subject.writes else "Try again in a while.",
         status=refusal.status,
     )
+    if subject.lists and refusal.status in _TIMED_OUT:
+        return TooMuchError(failed.message, failed.advice, status=failed.status, slow=True)
+    return failed
 
 
 def _doubt(subject: Subject) -> str:

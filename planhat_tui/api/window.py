@@ -19,6 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from planhat_tui.api.pace import Pace
+from planhat_tui.api.trust import Trust, contradicts, judged
 
 DOCUMENTED_LIMIT: Final = 200
 SHORTEST: Final = 60.0
@@ -64,6 +65,8 @@ class Ticket:
     low: int | None
     ran_at: float
     probe: bool
+    last: int | None = None
+    last_at: float = -NEVER
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -86,7 +89,8 @@ class Window(msgspec.Struct, frozen=True):
     ``user`` that of what the user waits for, ``urgent`` that of all lanes but the background, as of
     ``paced_at``.
     After a 429 ``probing`` lets one request go at a time; one is on its way until ``probe_until``.
-    Headers that tell of more than the limit aren't shown until ``doubted_until``.
+    Headers that tell of more than the limit aren't shown until ``doubted_until``; ``trust`` says
+    whether those of this server are believed at all.
     """
 
     limit: int | None = None
@@ -109,6 +113,7 @@ class Window(msgspec.Struct, frozen=True):
     probing: bool = False
     probe_until: float = -NEVER
     doubted_until: float = -NEVER
+    trust: Trust = Trust()
     held: tuple[Held, ...] = ()
 
     @property
@@ -131,12 +136,14 @@ class Window(msgspec.Struct, frozen=True):
 
 def ticket(window: Window, now: float, *, probe: bool) -> Ticket:
     """Note what is known as a request is sent."""
-    return Ticket(now, window.turns, window.low, window.ran_at, probe)
+    last = window.trust.last, window.trust.last_at
+    return Ticket(now, window.turns, window.low, window.ran_at, probe, *last)
 
 
 def answered(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
     """Learn from a response's status and headers."""
-    window = replace(_probed(window, ticket), limit=told.limit or window.limit)
+    window, told = _believed(_probed(window, ticket), ticket, told, now)
+    window = replace(window, limit=told.limit or window.limit)
     if told.status == 429:
         return _stopped(window, ticket, told, now)
     if ticket.sent_at >= window.stopped_at:
@@ -178,6 +185,16 @@ def shortest(window: Window) -> float:
 def longest(window: Window) -> float:
     """Return the length that no window exceeds: as documented, unless seen otherwise."""
     return max([LONGEST, *(least for least, _ in window.lengths)])
+
+
+def _believed(window: Window, ticket: Ticket, told: Told, now: float) -> tuple[Window, Told]:
+    """Judge the figures; those that aren't believed count as missing, the earlier ones as well."""
+    trust = judged(window.trust, ticket, told, now, shortest(window))
+    if window.trust.believed and not trust.believed:
+        window = replace(window, limit=None, low=None, guesses=())
+    if not trust.believed or contradicts(told):
+        told = Told(told.status, retry_after=told.retry_after)
+    return replace(window, trust=trust), told
 
 
 def _probed(window: Window, ticket: Ticket) -> Window:

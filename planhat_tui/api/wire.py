@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from planhat_tui.api.records import BadRecordError, id_in, read_record
+from planhat_tui.api.records import BadRecordError, cost_of, id_in, read_record
 from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
-from planhat_tui.errors import NotFoundError, ServerError, StrangerError, UnreadableError
+from planhat_tui.errors import (
+    NotFoundError,
+    RejectedError,
+    ServerError,
+    StrangerError,
+    TooMuchError,
+    UnreadableError,
+)
 from planhat_tui.model.ports import SetAside, Slice
 from planhat_tui.model.records import Received, text_of
 
@@ -27,8 +34,12 @@ MAX_RECORDS: Final = 600_000
 """Records of one answer. The lean list is the longest, and no tenant has so many companies; each
 costs 75 bytes before it is decoded, so that 64 MiB of ``1,1,1`` would cost gigabytes."""
 
-MAX_WORD: Final = 200
-"""Bytes of an answer that says no more than that something was done."""
+MAX_COST: Final = 256 * 1024 * 1024
+"""Bytes of memory that all records of an answer may take once they are decoded: nobody has to hold
+them all at once, but some do."""
+
+_SLICE_COST: Final = 8 * 1024 * 1024
+"""The same of a slice, unless it's a single record: it's decoded while all else waits."""
 
 _AGAIN: Final = (
     "Refresh to see what Planhat has. If it stays so, check base_url and what is in between."
@@ -53,16 +64,15 @@ class RecordPage:
         return len(self._pieces)
 
     def slices(self, size: int = 200) -> Iterator[Slice]:
-        """Decode the records, ``size`` at a time."""
-        for start in range(0, len(self._pieces), size):
+        """Decode the records, ``size`` at a time, or fewer that would take much memory."""
+        for number, texts in parted(self._pieces, size):
             records: list[Received] = []
             set_aside: list[SetAside] = []
-            for number, piece in enumerate(self._pieces[start : start + size], start + 1):
-                text = bytes(piece)
+            for place, text in enumerate(texts, number):
                 try:
                     records.append(read_record(text))
                 except BadRecordError as reason:
-                    set_aside.append(SetAside(number, self.count, id_in(text), str(reason)))
+                    set_aside.append(SetAside(place, self.count, id_in(text), str(reason)))
             yield Slice(tuple(records), tuple(set_aside))
 
     def joined(self, other: RecordPage) -> RecordPage:
@@ -74,15 +84,47 @@ class RecordPage:
         return bytes(self._pieces[0]) == bytes(other._pieces[0])
 
 
+def parted(pieces: Sequence[Piece], size: int) -> Iterator[tuple[int, list[bytes]]]:
+    """Part texts into slices of ``size`` at most, and of a bounded cost; with the first's number.
+
+    A text that can't be kept for its cost is never decoded; so it costs no more than itself.
+    """
+    start, cost = 1, 0
+    texts: list[bytes] = []
+    for number, piece in enumerate(pieces, 1):
+        text = bytes(piece)
+        its_cost = cost_of(text)
+        if texts and (len(texts) == size or cost + its_cost > _SLICE_COST):
+            yield start, texts
+            start, cost, texts = number, 0, []
+        texts.append(text)
+        cost += its_cost
+    if texts:
+        yield start, texts
+
+
 def read_page(body: bytes) -> RecordPage:
-    """Read a list of records; anything else is a :class:`ServerError`."""
+    """Read a list of records; anything else is a :class:`ServerError`.
+
+    One whose records would cost more than :data:`MAX_COST` is a :class:`TooMuchError`.
+    """
     text = json_text(body)
     if text[:1] != b"[":
         raise ServerError(
             "Planhat answered something else where a list was expected.",
             "Check base_url: it may be the address of another service.",
         )
+    check_cost(text, MAX_COST)
     return RecordPage(pieces_of(text))
+
+
+def check_cost(text: bytes, most: int) -> None:
+    """Raise :class:`TooMuchError` if a text would take more than ``most`` bytes once decoded."""
+    if cost_of(text) > most:
+        raise TooMuchError(
+            f"Planhat's answer would take more than {most // 1024**2} MiB of memory.",
+            "Ask for less at once.",
+        )
 
 
 def pieces_of(text: bytes) -> Sequence[Piece]:
@@ -149,41 +191,53 @@ def _is_the(record: Received, wanted: str, changed: Raw) -> bool:
 def read_receipt(body: bytes) -> Received:
     """Read the answer to an open call, which may tell as little as it likes.
 
-    The open endpoint answers strangers, so an empty body, or one without ``_id``, is good.
+    The open endpoint answers strangers, so an empty body, or one without ``_id``, is good. Raises
+    :class:`RejectedError` if it says that nothing was done, and :class:`ServerError` for an error
+    in a 200 and for what can't be read.
     """
-    text = body.removeprefix(_BOM).strip()
-    if not text or text == b"OK":
+    if _says_ok(body):
         return Received(json="{}", data={})
-    try:
-        return read_record(json_text(text), with_id=False)
-    except BadRecordError:
-        return Received(json="{}", data={})
+    receipt = _read_told(body)
+    _check_told(receipt.data, "call")
+    return receipt
 
 
 def check_deleted(body: bytes) -> None:
-    """Read the answer to a deletion, which may be empty or a short text.
+    """Read the answer to a deletion, which may be empty.
 
-    Raises :class:`NotFoundError` if it says that nothing was there to delete, and
-    :class:`ServerError` for a web page, for an error in a 200, and for what can't be read.
+    Raises :class:`NotFoundError` if it says that nothing was there to delete,
+    :class:`RejectedError` if it says that it wasn't done, and :class:`ServerError` for an error in
+    a 200 and for all that doesn't say that it was.
     """
-    text = body.removeprefix(_BOM).strip()
-    if looks_like_html(text):
-        raise _html()
-    if text[:1] != b"{":
-        if len(text) > MAX_WORD or not text.isascii():
-            raise not_json()
+    if _says_ok(body):
         return
+    said = _read_told(body).data
+    _check_told(said, "deletion")
+    counts = [said[name] for name in ("n", "deletedCount") if name in said]
+    if counts and not any(counts):
+        raise NotFoundError("Planhat had nothing to delete.", "It was gone already.")
+    if not all(counts) or (said and not counts and not {"ok", "_id"} & said.keys()):
+        raise ServerError("Planhat's answer doesn't say whether the deletion was done.", _AGAIN)
+
+
+def _says_ok(body: bytes) -> bool:
+    return body.removeprefix(_BOM).strip().strip(b'"').upper() in {b"", b"OK"}
+
+
+def _read_told(body: bytes) -> Received:
+    """Read an object that tells how it went; anything else is a :class:`ServerError`."""
     try:
-        said = read_record(text, with_id=False).data
+        return read_record(json_text(body), with_id=False)
     except BadRecordError:
         raise not_json() from None
-    if said.get("error"):
-        raise ServerError(
-            "Planhat's answer to the deletion says that something failed.",
-            _AGAIN,
-        )
-    if said.get("deletedCount", said.get("n", 1)) == 0:
-        raise NotFoundError("Planhat had nothing to delete.", "It was gone already.")
+
+
+def _check_told(said: Raw, noun: str) -> None:
+    """Raise if an answer of 200 tells that something wasn't done, or that it failed."""
+    if "ok" in said and not said["ok"]:
+        raise RejectedError(f"Planhat says that the {noun} wasn't done.", _AGAIN)
+    if any(said.get(name) for name in ("error", "message")):
+        raise ServerError(f"Planhat's answer to the {noun} says that something failed.", _AGAIN)
 
 
 def message_of(body: bytes) -> str:

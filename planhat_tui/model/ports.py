@@ -67,7 +67,7 @@ class Page(Protocol):
         ...
 
     def slices(self, size: int = 200) -> Iterator[Slice]:
-        """Decode the records, ``size`` at a time."""
+        """Decode the records, ``size`` at a time, or fewer that would take much memory."""
         ...
 
 

@@ -31,7 +31,7 @@ class _Ahead(NamedTuple):
 
     at: Position
     read_at: float
-    page: Loaded
+    page: Loaded | None
 
 
 class ContactList:
@@ -89,35 +89,39 @@ class ContactList:
         if not at.offset:
             self._mirror.forget_set_aside(Kind.CONTACT)
         try:
-            page = self._read_ahead(at) or await self._load(at)
+            ahead = self._read_ahead(at)
+            page = ahead.page if ahead else await self._load(at)
+            if page is None:
+                self._mirror.note("contacts_at", replace(at.past_one(), began=began).to_text())
+                return
         except NO_SUCH_LIST:  # they come with their companies, as these are looked at
             self._mirror.note("contacts_at", DONE)
             self._mirror.note("contacts_checked_at", str(began))
             return
         async with self._reading_ahead(self._expected(at, page, began)):
             await self._lists.write(Kind.CONTACT, page)
-            following = self._follow(at, page.ids, page.size, began)
+            following = self._follow(at, page.ids, page.size, page.asked, began)
             self._mirror.note("contacts_at", following.to_text())
             self._mirror.note("contacts_read", "" if following.done else str(following.offset))
             self._know_more(following)
         if following.done:
             self._changed(Kind.CONTACT, frozenset())
 
-    async def _load(self, at: Position) -> Loaded:
-        page = await self._page_of_contacts(at)
-        return await self._lists.load(Kind.CONTACT, page, plan.CONTACT_PAGE)
+    async def _load(self, at: Position) -> Loaded | None:
+        page, asked = await self._page_of_contacts(at)
+        return None if page is None else await self._lists.load(Kind.CONTACT, page, asked)
 
-    def _read_ahead(self, at: Position) -> Loaded | None:
+    def _read_ahead(self, at: Position) -> _Ahead | None:
         """Return the page at a position, if it was read ahead and just now."""
         ahead, self._ahead = self._ahead, None
         if ahead is None or ahead.at != at or self._wall() - ahead.read_at > _FRESH:
             return None
-        return ahead.page
+        return ahead
 
     def _expected(self, at: Position, page: Loaded, began: float) -> Position | None:
         """Return the position behind a page, if all goes well and there is one."""
         orderly = page.ids == sorted(page.ids) and at.follows(page.ids)
-        if not orderly or page.size != plan.CONTACT_PAGE or self._at_once:
+        if not orderly or page.size != page.asked or self._at_once:
             return None
         return replace(at.after(page.ids, page.size), began=began)
 
@@ -170,13 +174,16 @@ class ContactList:
         """Read a page of the contacts' ids, to find those that are gone; note how far that came."""
         began = at.began or self._wall()
         try:
-            page = await self._page_of_contacts(at, ("_id",))
+            page, asked = await self._page_of_contacts(at, ("_id",))
         except NO_SUCH_LIST:
             self._mirror.note("contacts_checked_at", str(began))
             return
+        if page is None:
+            self._mirror.note("contacts_check", replace(at.past_one(), began=began).to_text())
+            return
         slices = self._lists.slices(Kind.CONTACT, page)
         ids = [record.id async for some in slices for record in some]
-        following = self._follow(at, ids, page.count, began)
+        following = self._follow(at, ids, page.count, asked, began)
         self._mirror.note("contacts_check", "" if following.done else following.to_text())
 
     @property
@@ -184,16 +191,21 @@ class ContactList:
         """Whether a list of contacts holds all of them, as the 2016 edition's does."""
         return self._learned.edition == "seed"
 
-    async def _page_of_contacts(self, at: Position, select: Sequence[str] = ()) -> Page:
-        return await self._api.contacts(
-            limit=plan.CONTACT_PAGE,
-            offset=at.asked,
-            sort="_id",
-            select=select,
-            lane=Lane.BACKGROUND,
+    async def _page_of_contacts(
+        self, at: Position, select: Sequence[str] = ()
+    ) -> tuple[Page | None, int]:
+        """Read a page, and how many were asked for; ``None``: the next one is passed over."""
+        return await self._lists.page(
+            Kind.CONTACT,
+            at.offset,
+            lambda size: self._api.contacts(
+                limit=size, offset=at.asked, sort="_id", select=select, lane=Lane.BACKGROUND
+            ),
         )
 
-    def _follow(self, at: Position, ids: list[str], count: int, began: float) -> Position:
+    def _follow(
+        self, at: Position, ids: list[str], count: int, asked: int, began: float
+    ) -> Position:
         """Return the position behind a page of contacts; mark those that it should have held.
 
         At the end, those that are gone are taken out, if it's sure that nothing was left out.
@@ -202,13 +214,13 @@ class ContactList:
             self._lists.look_at_order(ids)
         sorted_here = ids == sorted(ids)
         if sorted_here and not at.follows(ids):
-            return at.back(plan.CONTACT_PAGE)
+            return at.back(asked)
         repeats = self._lists.repeats(Kind.CONTACT, at.asked, ids)
-        last = self._at_once or repeats or is_last(count, plan.CONTACT_PAGE)
+        last = self._at_once or repeats or is_last(count, asked)
         all_read = len(ids) == count
         if self._at_once and all_read:
             self._mirror.mark_absent(Kind.CONTACT, set(ids), began)
-        elif sorted_here and all_read and not repeats:
+        elif sorted_here and all_read and not repeats and not at.gap:
             up_to = None if last else ids[-1]
             self._mirror.mark_absent(Kind.CONTACT, set(ids), began, after=at.last, up_to=up_to)
         if not last:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.calls import parse_iso
 from planhat_tui.model.limits import Lane
+from planhat_tui.model.ports import SetAside
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.sync import plan
+from planhat_tui.sync.pages import PageSizes, full
 from planhat_tui.sync.plan import Position
 from planhat_tui.sync.probe import NO_SUCH_LIST, in_order, is_last
 
@@ -43,11 +45,15 @@ class Stored(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """A page that is ready to be written; ``size`` counts what couldn't be read as well."""
+    """A page that is ready to be written; ``size`` counts what couldn't be read as well.
+
+    ``asked`` is how many were asked for.
+    """
 
     ids: list[str]
     size: int
     batch: list[Ready]
+    asked: int
 
 
 class _Walk(NamedTuple):
@@ -87,6 +93,7 @@ class Lists:
         self._learned = learned
         self._wall = wall
         self._changed = changed
+        self._sizes = PageSizes(mirror)
         self._began_with: dict[Kind, str] = {}
 
     def settle(self, kind: Kind) -> None:
@@ -101,8 +108,12 @@ class Lists:
         """
         began, offset = self._wall(), at.offset
         try:
-            page = await self._api.companies(
-                limit=plan.COMPANY_PAGE, offset=offset, sort="_id", lane=Lane.BACKGROUND
+            page, size = await self.page(
+                Kind.COMPANY,
+                offset,
+                lambda size: self._api.companies(
+                    limit=size, offset=offset, sort="_id", lane=Lane.BACKGROUND
+                ),
             )
         except NO_SUCH_LIST:  # the 2016 edition has no such list
             self._learned.has_no_lists()
@@ -112,15 +123,38 @@ class Lists:
             self._mirror.note("edition", "modern")
             self._mirror.note("changes_at", str(began))
             self._mirror.forget_set_aside(Kind.COMPANY)
+        if page is None:  # it's read by its id, as what slips through
+            self._mirror.note("companies_at", Position(offset + 1, began=began).to_text())
+            return
         stored = await self.store(Kind.COMPANY, page)
         self.look_at_order(stored.ids)
         read = offset + page.count
-        short = page.count < plan.COMPANY_PAGE and read >= len(self._mirror.company_ids())
-        last = short or is_last(page.count, plan.COMPANY_PAGE)
+        short = page.count < size and read >= len(self._mirror.company_ids())
+        last = short or is_last(page.count, size)
         last = self.repeats(Kind.COMPANY, offset, stored.ids) or last
         at = Position(done=True) if last else Position(read, began=began)
         self._mirror.note("companies_at", at.to_text())
         self._mirror.note("companies_read", "" if last else str(read))
+
+    async def page(
+        self,
+        kind: Kind,
+        offset: int,
+        ask: Callable[[int], Awaitable[Page]],
+        most: int | None = None,
+    ) -> tuple[Page | None, int]:
+        """Read a page of as many records as the server manages; with what was asked for.
+
+        ``None``: the record at ``offset`` is too large, and noted as one that can't be read.
+        """
+        if self._learned.edition == "seed" or self._learned.abilities.limit is False:
+            size = most or full(kind)
+            return await ask(size), size  # all of it comes, whatever is asked for
+        page, size = await self._sizes.read(kind, ask, most)
+        if page is None:
+            aside = SetAside(offset + 1, offset + 1, "", "it is too large to be read")
+            self._mirror.set_aside(kind, [aside], self._wall())
+        return page, size
 
     async def changes(self, since: float) -> None:
         """Read what has changed since then, newest first; all of it, if the order is ignored.
@@ -130,7 +164,7 @@ class Lists:
         walk = _Walk.from_text(self._mirror.noted("changes_walk")) or _Walk(self._wall())
         try:
             if walk.kind is Kind.COMPANY:
-                await self._changes_of(walk, self._api.companies, plan.COMPANY_PAGE, since)
+                await self._changes_of(walk, self._api.companies, since)
         except NO_SUCH_LIST:
             self._learned.has_no_lists()
             self._mirror.note("changes_walk", "")
@@ -138,7 +172,7 @@ class Lists:
         if walk.kind is Kind.COMPANY:
             walk = walk._replace(kind=Kind.CONTACT, offset=0)
         with contextlib.suppress(*NO_SUCH_LIST):  # they come with their companies
-            await self._changes_of(walk, self._api.contacts, plan.CONTACT_PAGE, since)
+            await self._changes_of(walk, self._api.contacts, since)
         self._mirror.note("changes_walk", "")
         self._mirror.note("changes_at", str(walk.began))
 
@@ -162,13 +196,27 @@ class Lists:
             yield batch
 
     async def _changes_of(
-        self, walk: _Walk, read: Callable[..., Awaitable[Page]], size: int, since: float
+        self, walk: _Walk, read: Callable[..., Awaitable[Page]], since: float
     ) -> None:
         offset, last, sorted_so_far = walk.offset, float("inf"), True
         while True:
-            limit = min(size, _FIRST_LOOK) if offset == 0 else size
-            asked = max(0, offset - min(_AGAIN, size // 2))
-            page = await read(limit=limit, offset=asked, sort="-updatedAt", lane=Lane.BACKGROUND)
+
+            def asked_of(limit: int, at: int = offset) -> int:
+                """Return where a page begins: some records again, if it brings more than these."""
+                return max(0, at - min(_AGAIN, limit // 2))
+
+            page, limit = await self.page(
+                walk.kind,
+                offset,
+                lambda limit: read(
+                    limit=limit, offset=asked_of(limit), sort="-updatedAt", lane=Lane.BACKGROUND
+                ),
+                _FIRST_LOOK if offset == 0 else None,
+            )
+            if page is None:
+                offset += 1
+                continue
+            asked = asked_of(limit)
             stored = await self.store(walk.kind, page)
             if page.count and not in_order(stored.changed):
                 sorted_so_far = False
@@ -202,8 +250,8 @@ class Lists:
         """Decode a page, to be written later; one that is larger than was asked is written now."""
         if page.count > asked:
             stored = await self.store(kind, page)
-            return Loaded(stored.ids, page.count, [])
-        loaded = Loaded([], page.count, [])
+            return Loaded(stored.ids, page.count, [], asked)
+        loaded = Loaded([], page.count, [], asked)
         async for records in self.slices(kind, page):
             loaded.batch.extend(self._mirror.prepare(kind, records, self._wall()))
             loaded.ids.extend(record.id for record in records)

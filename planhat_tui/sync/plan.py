@@ -38,37 +38,38 @@ class Position:
     """How far the paged read of a collection has come. ``done`` holds from then on.
 
     ``offset`` counts the records behind it, ``last`` is the id of the last one, ``began`` the
-    moment of the first page.
+    moment of the first page. ``gap``: the record before was passed over.
     """
 
     offset: int = 0
     done: bool = False
     last: str = ""
     began: float = 0.0
+    gap: bool = False
 
     @classmethod
     def from_text(cls, noted: str) -> Position:
         """Read what :meth:`to_text` has written; nothing noted is the beginning."""
         if noted == DONE:
             return cls(done=True)
-        offset, began, last, *_ = [*noted.split(" "), "", "", ""]
-        return cls(int(offset or 0), last=last, began=float(began or 0))
+        offset, began, last, gap, *_ = [*noted.split(" "), "", "", "", ""]
+        return cls(int(offset or 0), last=last, began=float(began or 0), gap=bool(gap))
 
     def to_text(self) -> str:
         """Return it as text to be noted."""
-        return DONE if self.done else f"{self.offset} {self.began!r} {self.last}"
+        return DONE if self.done else f"{self.offset} {self.began!r} {self.last}{' gap' * self.gap}"
 
     @property
     def asked(self) -> int:
         """The offset to ask for: the last record again, so that a gap is seen."""
-        return max(0, self.offset - 1) if self.last else self.offset
+        return max(0, self.offset - 1) if self.last and not self.gap else self.offset
 
     def follows(self, ids: Sequence[str]) -> bool:
         """Tell whether a page in order of ids leaves none out.
 
         When records behind it are deleted, those in front move up, and some may slip through.
         """
-        return not self.asked or not self.last or (bool(ids) and ids[0] <= self.last)
+        return not self.asked or not self.last or self.gap or (bool(ids) and ids[0] <= self.last)
 
     def back(self, page: int) -> Position:
         """Return the position a page further back, with the same last record."""
@@ -76,7 +77,11 @@ class Position:
 
     def after(self, ids: Sequence[str], count: int) -> Position:
         """Return the position behind a page of ``count`` records with these ids."""
-        return replace(self, offset=self.asked + count, last=max([self.last, *ids]))
+        return replace(self, offset=self.asked + count, last=max([self.last, *ids]), gap=False)
+
+    def past_one(self) -> Position:
+        """Return the position behind the next record, which can't be read."""
+        return replace(self, offset=self.offset + 1, gap=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,9 @@ def _bomb(unit: bytes, size: int, start: bytes = b"", end: bytes = b"") -> bytes
     return packed + packer.compress(end) + packer.flush()
 
 
+_NEST: Final = b"[" * 60 + b"]" * 60
+_RICH: Final = b'{"_id":"r","x":[' + (_NEST + b",") * 4000 + b"1]},"
+"""A record of half a megabyte that costs fifty times as much."""
 _BOMBS: Final[dict[str, bytes]] = {}
 _UNITS: Final = {
     "blanks": (b" ", 600 * MIB, b"", b""),
@@ -234,6 +237,9 @@ _UNITS: Final = {
     "one list": (b"[],", 60 * MIB, b'{"_id":"a","x":[', b"[]]}"),
     "keys": (b'"k":0,', 60 * MIB, b'[{"_id":"a",', b'"k":0}]'),
     "nests": (b"[", 60 * MIB, b"", b""),
+    "rich": (_RICH, 60 * MIB, b"[", b'{"_id":"a"}]'),
+    "rich enough to be taken": (_RICH, 4 * MIB, b"[", b'{"_id":"a"}]'),
+    "rich enough to be shown": (_RICH, 2 * MIB, b"[", b'{"_id":"a"}]'),
     "records": (b'{"_id":"%024d"},' % 7, 60 * MIB, b"[", b'{"_id":"a"}]'),
 }
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
+import re
 import string
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -35,6 +39,50 @@ def test_the_two_headers_of_the_reference() -> None:
     basic = Credentials("abc", "basic").header
     assert basic.startswith("Basic ")
     assert base64.b64decode(basic.removeprefix("Basic ")) == b"abc:"
+
+
+HARD = "canary+7f3d/0042=\\%&\"'<C"
+ESCAPED = {
+    "as it is": HARD,
+    "JSON": json.dumps(HARD),
+    "JSON in JSON": json.dumps(json.dumps(HARD)),
+    "PHP's slash": json.dumps(HARD).replace("/", "\\/"),
+    "each letter": "".join(f"\\u{ord(letter):04x}" for letter in HARD),
+    "each letter, upper case": "".join(f"\\u{ord(letter):04X}" for letter in HARD),
+    "address": quote(HARD, safe=""),
+    "address, lower case": re.sub("%..", lambda code: code[0].lower(), quote(HARD, safe="")),
+    "address in an address": quote(quote(HARD, safe=""), safe=""),
+    "page": html.escape(HARD),
+    "page in a page": html.escape(html.escape(HARD)),
+    "page, each letter": "".join(f"&#{ord(letter)};" for letter in HARD),
+    "page, each letter, hex": "".join(f"&#x{ord(letter):x};" for letter in HARD),
+    "Basic": base64.b64encode(f"{HARD}:".encode()).decode(),
+    "Basic, address": quote(base64.b64encode(f"{HARD}:".encode()).decode(), safe=""),
+}
+
+
+@pytest.mark.parametrize("form", ESCAPED.values(), ids=ESCAPED.keys())
+def test_the_token_is_found_however_it_is_escaped(form: str) -> None:
+    secret = Credentials(HARD)
+    said = secret.scrub(f"<{form}>")
+    assert re.fullmatch(r'<[\\"]*\[token\](=|%3D)*[\\"]*>', said)
+    assert secret.scrub_bytes(f"<{form}>".encode()) == said.encode()
+
+
+@given(st.text(string.printable[:94], min_size=1, max_size=8), st.data())
+def test_any_token_is_found_with_each_letter_escaped_as_it_likes(
+    token: str, data: st.DataObject
+) -> None:
+    forms = ("{0}", "\\{0}", "\\u{1:04x}", "%{1:02X}", "%25{1:02x}", "&#{1};", "&amp;#x{1:X};")
+    drawn = (data.draw(st.sampled_from(forms)).format(one, ord(one)) for one in token)
+    assert Credentials(token).scrub(f" {''.join(drawn)} ") == " [token] "
+
+
+def test_json_stays_json_without_the_token() -> None:
+    said = json.dumps({"a": f'"{HARD}"', HARD: HARD, "b": "ends in \\"})
+    assert json.loads(Credentials(HARD).scrub_bytes(said.encode())) == {
+        "a": '"[token]"', "[token]": "[token]", "b": "ends in \\",
+    }  # fmt: skip
 
 
 def test_credentials_keep_the_token_to_themselves() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -35,12 +36,32 @@ SENT = (
 )
 FORMS = (*SENT, TOKEN[:40])
 """What must not turn up: the token, encoded, or cut."""
+ESCAPED = (
+    *(one.replace("/", "\\/") for one in SENT),
+    *("".join(f"\\u{ord(letter):04x}" for letter in one) for one in SENT if "%" not in one),
+    *(re.sub("%..", lambda code: code[0].lower(), quote(one, safe="")) for one in SENT),
+    re.sub("[+/=]", lambda sign: f"\\u0026#x{ord(sign[0]):X};", TOKEN),
+)
+"""What turns into the token where JSON or an address is read."""
 ECHO = " ".join(SENT)
+
+
+def _rows(words: str) -> bytes:
+    """Return an answer to a bulk change with these words, which are JSON, for the row ``a``."""
+    refused = f'[{{"externalId":"a","message":"{words}"}}]'
+    return f'{{"created":0,"updated":0,"createdErrors":{refused}}}'.encode()
+
+
 LINK = f"Location: https://{TOKEN}.example/?token={TOKEN}\r\nX-Echo: {TOKEN}\r\n"
 ECHOES = {
     **{str(status): (status, ECHO.encode()) for status in (301, 400, 401, 403, 404, 408, 409)},
     **{str(status): (status, ECHO.encode()) for status in (418, 422, 429, 500, 503)},
     "JSON 400": (400, json.dumps({"error": ECHO}).encode()),
+    "escaped 200": (200, f'{{"x":"{" ".join(ESCAPED)}"}}'.encode()),
+    "escaped 400": (400, f'{{"error":"{" ".join(ESCAPED[::-1])}"}}'.encode()),
+    "escaped twice": (400, json.dumps({"error": " ".join(ESCAPED)}).encode()),
+    "escaped rows": (206, _rows(" ".join(ESCAPED))),
+    "escaped rows, all": (400, _rows(" ".join(ESCAPED[::-1]))),
     "HTML": (200, f"<html>{ECHO}".encode()),
     "text": (200, ECHO.encode()),
     "no record": (200, json.dumps([{"name": ECHO}]).encode()),
@@ -152,6 +173,8 @@ SHOWN = {
     "failed": (500, json.dumps({"message": ECHO}).encode(), "POST"),
     "web page": (200, f"<p>{ECHO}".encode(), ""),
     "echo": (200, json.dumps({"echo": ECHO}).encode(), ""),
+    "escaped": (400, f'{{"error":"{" ".join(ESCAPED)}"}}'.encode(), "POST"),
+    "escaped echo": (200, f'{{"echo":"{" ".join(ESCAPED)}"}}'.encode(), ""),
 }
 
 

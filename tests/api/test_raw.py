@@ -35,3 +35,14 @@ def test_what_is_no_answer_of_planhats(body: bytes) -> None:
 def test_an_answer_that_is_too_large_to_be_decoded() -> None:
     with pytest.raises(ServerError, match="larger"):
         read_raw(200, b'"' + b"x" * MAX_RECORD + b'"')
+
+
+def test_a_list_that_would_take_too_much_memory_is_refused_undecoded() -> None:
+    rich = b"[" + b",".join([b"[" * 50 + b"]" * 50] * 4000) + b"]"
+    with pytest.raises(ServerError, match="128 MiB of memory"):
+        read_raw(200, b"[" + b",".join([rich] * 8) + b"]")
+
+
+def test_one_value_of_too_much_in_it_is_shown_as_text() -> None:
+    rich = b'{"x":[' + b",".join([b"[" * 50 + b"]" * 50] * 8000) + b"]}"
+    assert read_raw(200, rich) == RawAnswer(200, rich.decode())

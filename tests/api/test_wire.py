@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.api.records import MAX_DEPTH
+from planhat_tui.api.records import MAX_DEPTH, cost_of
 from planhat_tui.api.splitter import BrokenListError, split_list
 from planhat_tui.api.wire import (
     check_deleted,
@@ -17,7 +17,7 @@ from planhat_tui.api.wire import (
     read_receipt,
     read_the,
 )
-from planhat_tui.errors import ServerError, UnknownOutcomeError
+from planhat_tui.errors import RejectedError, ServerError, UnknownOutcomeError
 
 if TYPE_CHECKING:
     from planhat_tui.model.values import Json
@@ -166,7 +166,7 @@ def test_one_bad_answer_leaves_the_outcome_open(bad: bytes) -> None:
         read_one(bad)
 
 
-@pytest.mark.parametrize("body", [b"", b" ", b"OK", b"{}", b"[]", b'{"x":NaN}'])
+@pytest.mark.parametrize("body", [b"", b" ", b"OK", b'"ok"', b"{}"])
 def test_the_open_endpoint_may_tell_nothing(body: bytes) -> None:
     assert read_receipt(body).data == {}
 
@@ -174,6 +174,20 @@ def test_the_open_endpoint_may_tell_nothing(body: bytes) -> None:
 def test_the_open_endpoint_may_tell_something() -> None:
     assert read_receipt(b'{"_id":"c1"}').id == "c1"
     assert read_receipt(b'{"ok":1}').data == {"ok": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[]", b"null", b'"x"', b"hello", b'{"x":NaN}', b'{"error":"no"}', b'{"message":"no agent"}'],
+)
+def test_the_open_endpoint_may_leave_it_open(body: bytes) -> None:
+    with pytest.raises(ServerError):
+        read_receipt(body)
+
+
+def test_the_open_endpoint_may_refuse() -> None:
+    with pytest.raises(RejectedError):
+        read_receipt(b'{"ok":0}')
 
 
 @pytest.mark.parametrize(
@@ -243,6 +257,41 @@ def test_more_records_than_anybody_has_are_refused_before_they_cost_memory(
         read_page(b"[" + b"1," * 10 + b"1]")
     rich = b'{"_id":"r","x":[' + b"1," * 50 + b"1]}"
     assert read_page(b"[" + rich + b"," + rich + b"]").count == 2
+
+
+def _nests(count: int) -> bytes:
+    """A record of so many lists, fifty in each other; each costs a hundred times its text."""
+    return b'{"_id":"r","x":[' + b",".join([b"[" * 50 + b"]" * 50] * (count // 50)) + b"]}"
+
+
+def test_a_slice_holds_fewer_records_where_these_would_take_much_memory() -> None:
+    rich = _nests(50_000)
+    assert cost_of(rich) > 40 * len(rich)
+    page = read_page(b"[" + b",".join([GOOD, rich, rich, GOOD, GOOD]) + b"]")
+    slices = list(page.slices())
+    assert [len(piece.records) for piece in slices] == [2, 3]
+    assert [record.id for piece in slices for record in piece.records] == [*"arraa"]
+
+
+def test_places_count_on_from_slice_to_slice() -> None:
+    page = read_page(b"[" + b",".join([_nests(70_000), _nests(70_000), b"null"]) + b"]")
+    aside = [one.told for piece in page.slices() for one in piece.set_aside]
+    assert aside == ["record 3 of 3: it isn't an object"]
+
+
+def test_a_record_of_more_values_than_any_has_is_set_aside_undecoded() -> None:
+    much = _nests(400_000)
+    (piece, last) = read_page(b"[" + much + b"," + GOOD + b"]").slices()
+    assert [(one.id, one.reason) for one in piece.set_aside] == [("r", "it holds too many values")]
+    assert [record.id for record in last.records] == ["a"]
+    with pytest.raises(ServerError, match="too many values"):
+        read_one(much)
+
+
+def test_a_list_that_would_take_too_much_memory_is_refused_undecoded() -> None:
+    rich = _nests(200_000)
+    with pytest.raises(ServerError, match="256 MiB of memory"):
+        read_page(b"[" + b",".join([rich] * 14) + b"]")
 
 
 def test_only_the_record_that_was_asked_for_is_taken() -> None:
