@@ -604,6 +604,34 @@ def test_a_reader_who_has_seen_enough_ends_it_in_silence(demo: Shell) -> None:
     assert demo.home.exists()
 
 
+def _in_a_shell(words: str) -> subprocess.CompletedProcess[str]:
+    line = ["sh", "-c", f'"$@" {words}', "sh", *PROGRAM]
+    return subprocess.run(line, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--version >&-", "--demo doctor --offline <&- >&- 2>&-", "--demo -q company find acme <&-"],
+)
+def test_a_stream_that_is_closed_is_one_with_nobody_at_it(demo: Shell, words: str) -> None:
+    said = _in_a_shell(words)
+    assert (said.returncode, said.stderr) == (0, ""), demo.home
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_what_was_delivered_counts_where_nobody_hears_of_it(demo: Shell, closed: str) -> None:
+    said = _in_a_shell(f"--demo company tag 'Acme Inc' gold {closed}")
+    assert said.returncode == 0, said.stderr
+    assert "gold" in demo("--demo", "company", "show", "Acme Inc", "--json").json["tags"]
+
+
+def test_nobody_can_be_asked_at_a_stdin_that_is_closed(demo: Shell) -> None:
+    said = _in_a_shell("--demo company delete 'Acme Inc' <&-")
+    assert said.returncode == 2
+    assert "--yes" in said.stderr
+    assert demo("--demo", "company", "show", "Acme Inc").status == 0
+
+
 def test_ctrl_c_ends_it_with_130(shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         shell.meet(f"http://127.0.0.1:{silent.getsockname()[1]}")
