@@ -357,7 +357,7 @@ def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> Non
         try:
             result = command.run(context, **grammar.arguments(command, given))
         except UnknownOutcomeError as error:
-            if command.effect is not Effect.READ:
+            if command.effect not in {Effect.READ, Effect.CONFIG}:
                 raise
             raise PlanhatTuiError(error.message, error.advice) from None  # a read leaves no doubt
         finally:

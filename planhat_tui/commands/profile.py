@@ -98,6 +98,7 @@ Given: TypeAlias = "str | bool | tuple[str, ...]"
     *TOKENS,
     *SETTINGS,
     flag("--default", "let it be the one to open with"),
+    effect=Effect.CONFIG,
     needs_profile=False,
 )
 def add(ctx: Context, name: str, *, default: bool, **given: Given) -> Done:
@@ -116,6 +117,7 @@ def add(ctx: Context, name: str, *, default: bool, **given: Given) -> Done:
     *TOKENS,
     *SETTINGS,
     options("--unset", "unset", "take a setting out, such as label; may be repeated", "KEY"),
+    effect=Effect.CONFIG,
     needs_profile=False,
 )
 def edit(ctx: Context, name: str, *, unset: tuple[str, ...], **given: Given) -> Done:
@@ -284,7 +286,13 @@ def _told_by(me: User, profile: Profile) -> Profile:
     )
 
 
-@verb("profile use", word("name", "the profile's name"), key="tenants", needs_profile=False)
+@verb(
+    "profile use",
+    word("name", "the profile's name"),
+    effect=Effect.CONFIG,
+    key="tenants",
+    needs_profile=False,
+)
 def use(ctx: Context, name: str) -> Done:
     """Switch to a profile: on screen at once, in the shell from the next command on."""
     if ctx.switch is not None:
@@ -300,7 +308,12 @@ def use(ctx: Context, name: str) -> Done:
     return Done(f"{name} is the profile to open with.")
 
 
-@verb("profile remove", word("name", "the profile's name"), needs_profile=False)
+@verb(
+    "profile remove",
+    word("name", "the profile's name"),
+    effect=Effect.CONFIG,
+    needs_profile=False,
+)
 def remove(ctx: Context, name: str) -> Done:
     """Take a profile out of the config; its local files stay. Refused while edits are queued."""
     from planhat_tui.config import edit

@@ -24,9 +24,10 @@ F = TypeVar("F", bound="Callable[..., Result]")
 
 
 class Effect(StrEnum):
-    """What a verb does to Planhat's data."""
+    """What a verb changes: nothing, the config on this machine, or Planhat's data."""
 
     READ = "read"
+    CONFIG = "config"
     WRITE = "write"
     DELETE = "delete"
     TYPED = "typed"

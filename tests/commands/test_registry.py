@@ -114,6 +114,13 @@ def test_servers_and_what_is_for_shells_have_no_other_door() -> None:
     assert only == {"sandbox", "serve", "repl", "completion"}
 
 
+def test_what_writes_the_config_says_so() -> None:
+    assert {command.name for command in ALL if command.effect is Effect.CONFIG} == {
+        *(f"profile {verb}" for verb in ("add", "edit", "remove", "use")),
+        *("view save", "view remove", "theme use"),
+    }
+
+
 @EACH
 def test_each_of_its_doors_leads_to_it(command: Command) -> None:
     words = command.name.split()
