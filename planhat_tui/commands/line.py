@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from planhat_tui.commands.results import Result
 
 END: Final = ";"
+LEAVING: Final = frozenset({"exit", "quit"})
+"""What ends a ``repl`` or a script, and is typed after ``:`` by who comes from another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,12 @@ def _noun(first: str, selection: Selection) -> str | None:
     nouns = [noun for noun in ROOMS if open_here(noun)]
     if first in nouns:
         return first
+    if first in ROOMS:
+        raise InputError(f"{first} is a command of the shell.", f"In a shell: planhat-tui {first}")
+    if first in {*LEAVING, "q"}:
+        raise InputError(
+            f"There is no command {first}.", "ctrl+q quits the explorer, exit on its own line repl."
+        )
     if selection.kind is not None and selection.kind.value in ROOMS:
         verbs = names(selection.kind.value)
         if first in verbs:

@@ -251,7 +251,7 @@ def match(typed: str, known: Iterable[str], what: str, *, exact: Iterable[str] =
 
     Raises :class:`InputError` with the nearest, or with those that it might be.
     """
-    names = list(known)
+    names = list(dict.fromkeys(known))  # find is a verb of its own, and one of companies
     if typed in names:
         return typed
     begun = [name for name in names if name.startswith(typed) and name not in set(exact)]

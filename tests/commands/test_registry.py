@@ -218,6 +218,11 @@ def test_a_typo_names_the_nearest_and_anything_else_names_all() -> None:
         match("xyzzy", NAMES, "verb")
 
 
+def test_what_is_known_twice_is_named_once() -> None:
+    with pytest.raises(InputError, match=r"There are: find, show\.$"):
+        match("xyzzy", ["find", "show", "find"], "verb")
+
+
 def test_nothing_is_the_beginning_of_nothing() -> None:
     with pytest.raises(InputError):
         match("", ["find"], "verb")
