@@ -304,12 +304,15 @@ class Runtime:
 
     # -- what the doors need
 
-    def probe(self, profile: Profile) -> User:
+    def probe(self, profile: Profile, tell: Callable[[str], None] | None = None) -> User:
         """Ask Planhat who a profile's token stands for. Raises our errors."""
-        return self.examine(profile).user
+        return self.examine(profile, tell).user
 
-    def examine(self, profile: Profile) -> Reach:
-        """Ask Planhat about a profile, in one call. Raises our errors."""
+    def examine(self, profile: Profile, tell: Callable[[str], None] | None = None) -> Reach:
+        """Ask Planhat about a profile, in one call. Raises our errors.
+
+        ``tell`` hears why it takes long: the limit of that token may be used up.
+        """
         import asyncio
 
         from planhat_tui.commands.context import Reach
@@ -320,14 +323,30 @@ class Runtime:
 
         async def ask() -> Reach:
             client = self._connect(profile, self._token(profile), told.append)
+            watching = asyncio.create_task(self._tell_stops(client.limits, tell))
             try:
                 me = User.from_raw((await client.my_profile(lane=Lane.USER)).data)
             finally:
+                watching.cancel()
                 await client.close()
             lines = self.requests.lines()
             return Reach(me, told[-1] if told else None, lines[-1].skew if lines else None)
 
         return asyncio.run(ask())
+
+    async def _tell_stops(
+        self, limits: Callable[[], Limits], tell: Callable[[str], None] | None
+    ) -> None:
+        """Tell, until it's cancelled, why a question waits."""
+        import asyncio
+
+        from planhat_tui.commands.waiting import LOOK, Stops
+
+        stops = Stops()
+        while tell is not None:
+            await asyncio.sleep(LOOK)
+            if sentence := stops.sentence(limits(), self._clock.monotonic()):
+                tell(sentence)
 
     @contextlib.contextmanager
     def inspect(self, profile: Profile) -> Iterator[Queries]:

@@ -10,7 +10,7 @@ from planhat_tui.commands.lookup import age
 from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Done, Single, Watching
 from planhat_tui.commands.settling import delivered, status_of
-from planhat_tui.commands.waiting import AGAIN, LEAVE, LOOK, answer, used_up
+from planhat_tui.commands.waiting import LEAVE, LOOK, Stops, answer
 from planhat_tui.errors import InputError, OfflineError
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
@@ -64,18 +64,15 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     queued = [entry.n for entry in workspace.reads.outbox()]
     if not full and workspace.reads.progress().seen_at is not None:
         answer(ctx, net.refresh(Topic.SYNC))
-    filling, told_at = net.fill(anew=full), float("-inf")
+    filling, stops, shown = net.fill(anew=full), Stops(), ""
     while not filling.done():
         if ctx.draw:
             ctx.draw(course_of(workspace.reads.progress(), net.status.outlook))
-        else:
-            ctx.tell(_progress(workspace.reads.progress(), net.status.outlook))
-        now = ctx.monotonic()
-        if now - told_at >= (AGAIN if ctx.draw else LOOK) and (
-            stopped := used_up(net.status.limits, now)
-        ):
+        elif (told := _progress(workspace.reads.progress(), net.status.outlook)) != shown:
+            ctx.tell(told)
+            shown = told
+        if stopped := stops.sentence(net.status.limits, ctx.monotonic()):
             ctx.tell(f"{stopped}{LEAVE}")
-            told_at = now
         wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
     filling.result()
     gone = workspace.accept_deletions() if accept_deletions else 0

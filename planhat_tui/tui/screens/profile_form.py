@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.profile import add_profile, change_profile
@@ -67,9 +68,15 @@ class ProfileForm(Form[str]):
 
     def _deed(self, profile: Profile) -> Callable[[], Done]:
         ctx, before = context_of(self.planhat), self._before
+        probe = self.planhat.session.runtime.probe
+        ctx = ctx._replace(probe=partial(probe, tell=self._tell_meanwhile))
         if before is None:
             return lambda: add_profile(ctx, profile, make_default=False)
         return lambda: change_profile(ctx, before, profile)
+
+    def _tell_meanwhile(self, text: str) -> None:
+        """Say, from the thread that waits for Planhat, why it takes long."""
+        self.planhat.call_from_thread(self.tell, text)
 
     def field_of(self, error: PlanhatTuiError) -> str:
         """Return the field to look at: where the token stands, or the address that didn't do."""
