@@ -17,6 +17,7 @@ import click
 
 from planhat_tui import clock
 from planhat_tui.commands import grammar
+from planhat_tui.commands.barring import refuse_first
 from planhat_tui.commands.confirming import answered, unconfirmed
 from planhat_tui.commands.context import Context, Door, Wishes
 from planhat_tui.commands.manner import field_names
@@ -332,6 +333,11 @@ def _has_terminal() -> bool:
 
 
 def _runtime(options: Options, *, pull: bool = True) -> Runtime:
+    if options.demo and options.profile not in {"", DEMO_NAMES[0]}:
+        raise InputError(
+            f"--demo and --profile {visible(options.profile)} are two tenants.",
+            "Leave one of them out.",
+        )
     start = Start(
         profile=options.profile,
         demo=options.demo,
@@ -355,6 +361,7 @@ def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> Non
             logging.getLogger("planhat_tui.cli").info("%s", command.name)
         context = _context(runtime, options, given, line)
         try:
+            refuse_first(command, lambda: context.workspace().profile)
             result = command.run(context, **grammar.arguments(command, given))
         except UnknownOutcomeError as error:
             if command.effect not in {Effect.READ, Effect.CONFIG}:

@@ -16,6 +16,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from planhat_tui import __version__
@@ -329,6 +330,22 @@ def test_a_guardrail_says_no_with_its_reason(shell: Shell, server: Running) -> N
 
 
 # -- writing
+
+
+def test_it_says_no_before_it_reads_a_tenant(shell: Shell, server: Running) -> None:
+    shell.meet(server.url, read_only="true")
+    for words in (["company", "tag", "Acme Inc", "gold"], ["contact", "delete", "x", "--yes"]):
+        said = shell(*words)
+        assert (said.status, said.err) == (4, "planhat-tui: acme is read-only.\n")
+    asked = httpx.get(f"{server.url}/_sandbox/stats", trust_env=False).json()
+    assert asked["total"] == 0
+
+
+def test_one_run_has_one_tenant(demo: Shell) -> None:
+    said = demo("--demo", "-p", "acme", "company", "find")
+    assert said.status == 2
+    assert "--demo and --profile acme are two tenants" in said.err
+    assert demo("--demo", "-p", "demo", "keys").status == 0
 
 
 def test_a_write_waits_until_planhat_has_it(acme: Shell, server: Running) -> None:

@@ -46,12 +46,14 @@ class Typed:
         What goes to a file is there then, and the rest of the answer says so.
         """
         from planhat_tui.commands import grammar
+        from planhat_tui.commands.barring import refuse_first
         from planhat_tui.commands.confirming import answered
         from planhat_tui.commands.manner import Manner, manner_of
         from planhat_tui.commands.output import Style
         from planhat_tui.commands.saving import saved
 
         given = grammar.parsed(self.command, self.words, ctx.door)
+        refuse_first(self.command, lambda: ctx.workspace().profile)
         shared = {param.name for param in grammar.of_all(self.command, ctx.door)}
         manner = manner_of({name: given[name] for name in shared})
         arguments = grammar.arguments(self.command, given)

@@ -234,10 +234,23 @@ def add_profile(ctx: Context, profile: Profile, *, make_default: bool) -> Done:
 
     edit.add_profile(ctx.paths.config_file, profile, make_default=make_default, try_only=True)
     me, found = _found(ctx, profile)
+    others = _same_tenant(ctx, text_of(me.raw, "tenantId"), found.base_url)
     edit.add_profile(ctx.paths.config_file, _told_by(me, found), make_default=make_default)
     ctx.reload()
     where = f"at {found.base_url}" if found.base_url != profile.base_url else "there"
-    return Done(f"Profile {profile.name} is saved: you are {visible(me.name)} {where}.")
+    told = f"Profile {profile.name} is saved: you are {visible(me.name)} {where}."
+    if others:
+        told += f" It is the same tenant as {others}: they share the local copy and the queue."
+    return Done(told)
+
+
+def _same_tenant(ctx: Context, tenant: str, base_url: str) -> str:
+    """Return the profiles that have this tenant already; empty if none, as far as they say it."""
+    return ", ".join(
+        one.name
+        for one in ctx.config().profiles.values()
+        if tenant and (one.base_url, one.tenant_uuid) == (base_url, tenant)
+    )
 
 
 def _found(ctx: Context, profile: Profile) -> tuple[User, Profile]:
