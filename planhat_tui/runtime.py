@@ -67,6 +67,9 @@ class Start:
     log: Path | None = None
 
 
+BELIEVED: Final = 3600.0
+"""Seconds for which it's believed, for what is read and not kept, whose a token is."""
+
 SWITCH: Final = 0.0005
 """Seconds after which a thread that computes lets another one go on. Python's own 5 ms would let
 the screen wait a third of a frame for the engine, and the reader as long for the screen."""
@@ -196,7 +199,13 @@ class Runtime:
             refresh=self.config.settings.refresh,
             dialect=profile.dialect,
             pull=self._pull,
+            believed=partial(self._believed, profile.base_url, token),
         )
+
+    def _believed(self, base_url: str, token: str) -> str:
+        """Return the tenant that Planhat lately said a token is of; empty if it didn't."""
+        now = self._clock.wall()
+        return self.machine.said_lately(base_url, token, now - BELIEVED, now)
 
     def _connect(
         self,
@@ -269,7 +278,7 @@ class Runtime:
         known = self.machine.folder_of_tenant(profile.base_url, identity)
         waiting = bool(store.outbox.counts())
         folder = known if known and not waiting else store.folder.name
-        self.machine.remember_tenant(profile.base_url, token, identity, folder)
+        self.machine.remember_tenant(profile.base_url, token, identity, folder, self._clock.wall())
         self.machine.meet(profile.base_url, profile.name, folder)
         self._earlier.pop(profile.name, None)
 

@@ -332,13 +332,26 @@ def test_a_guardrail_says_no_with_its_reason(shell: Shell, server: Running) -> N
 # -- writing
 
 
+def _calls(server: Running) -> int:
+    """Count what Planhat was asked so far."""
+    told = httpx.get(f"{server.url}/_sandbox/stats", trust_env=False).json()["requests"]
+    return sum(one["count"] for one in told if not one["path"].startswith("/_sandbox"))
+
+
+def test_a_loop_of_requests_costs_a_call_each(acme: Shell, server: Running) -> None:
+    before = _calls(server)
+    for _ in range(3):
+        assert acme("request", "GET", "/users").status == 0
+    assert acme("whoami").status == 0
+    assert _calls(server) - before == 4
+
+
 def test_it_says_no_before_it_reads_a_tenant(shell: Shell, server: Running) -> None:
     shell.meet(server.url, read_only="true")
     for words in (["company", "tag", "Acme Inc", "gold"], ["contact", "delete", "x", "--yes"]):
         said = shell(*words)
         assert (said.status, said.err) == (4, "planhat-tui: acme is read-only.\n")
-    asked = httpx.get(f"{server.url}/_sandbox/stats", trust_env=False).json()
-    assert asked["total"] == 0
+    assert _calls(server) == 0
 
 
 def test_one_run_has_one_tenant(demo: Shell) -> None:

@@ -37,7 +37,7 @@ def whoami(ctx: Context) -> Single:
     workspace = ctx.workspace()
     where = f"{workspace.profile.name} at {workspace.host}"
     try:
-        asked = workspace.net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER))
+        asked = workspace.net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER), reads=True)
         return Single(answer(ctx, asked).data, Kind.USER, where, brief=True)
     except OfflineError as error:
         me = workspace.me
@@ -132,7 +132,7 @@ def limits(ctx: Context, watch: bool) -> Single | Watching:  # noqa: FBT001 -- a
     net = ctx.workspace().net
     known = net.status.limits
     if known.as_of is None or ctx.wishes.fresh:
-        answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)))
+        answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER), reads=True))
         known = net.status.limits
     told = _told(known, ctx.monotonic())
     return Single(told, table=Single(_in_words(told), labels=_LIMIT_WORDS))
@@ -149,9 +149,10 @@ def _watched(ctx: Context) -> Iterator[dict[str, Json]]:
     """Yield the rate limit once a second; ask Planhat when what is known has outlived itself."""
     net = ctx.workspace().net
     while True:
-        known = answer(ctx, net.ask(lambda planhat: planhat.shared_limits()))
+        known = answer(ctx, net.ask(lambda planhat: planhat.shared_limits(), reads=True))
         if _outlived(known, ctx.monotonic()):
-            answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.BACKGROUND)))
+            asked = net.ask(lambda planhat: planhat.my_profile(lane=Lane.BACKGROUND), reads=True)
+            answer(ctx, asked)
             known = net.status.limits
         yield _told(known, ctx.monotonic())
         ctx.sleep(EACH)

@@ -259,7 +259,10 @@ class Workspace:
 
         count = len(body) if isinstance(body, list) else 1
         guardrails.check_request(self.profile, method, count)
-        return self.net.ask(lambda planhat: planhat.request(method, path, body, lane=Lane.USER))
+        return self.net.ask(
+            lambda planhat: planhat.request(method, path, body, lane=Lane.USER),
+            reads=method == "GET",
+        )
 
     def status(self) -> Status:
         """Return how it stands."""
