@@ -17,6 +17,7 @@ import click
 
 from planhat_tui import clock
 from planhat_tui.commands import grammar
+from planhat_tui.commands.barring import refuse_first
 from planhat_tui.commands.confirming import answered, unconfirmed
 from planhat_tui.commands.context import Context, Door, Wishes
 from planhat_tui.commands.manner import field_names
@@ -332,6 +333,11 @@ def _has_terminal() -> bool:
 
 
 def _runtime(options: Options, *, pull: bool = True) -> Runtime:
+    if options.demo and options.profile not in {"", DEMO_NAMES[0]}:
+        raise InputError(
+            f"--demo and --profile {visible(options.profile)} are two tenants.",
+            "Leave one of them out.",
+        )
     start = Start(
         profile=options.profile,
         demo=options.demo,
@@ -355,9 +361,10 @@ def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> Non
             logging.getLogger("planhat_tui.cli").info("%s", command.name)
         context = _context(runtime, options, given, line)
         try:
+            refuse_first(command, lambda: context.workspace().profile)
             result = command.run(context, **grammar.arguments(command, given))
         except UnknownOutcomeError as error:
-            if command.effect is not Effect.READ:
+            if command.effect not in {Effect.READ, Effect.CONFIG}:
                 raise
             raise PlanhatTuiError(error.message, error.advice) from None  # a read leaves no doubt
         finally:
@@ -456,7 +463,7 @@ def _context(
         now=clock.now,
         tell=tell,
         confirm=_confirm,
-        probe=runtime.probe,
+        probe=partial(runtime.probe, tell=tell),
         reload=runtime.reload,
         secret=_secret,
         serve=serve,
@@ -465,7 +472,7 @@ def _context(
         editor=editor,
         show=show,
         profile=runtime.profile,
-        examine=runtime.examine,
+        examine=partial(runtime.examine, tell=tell),
         inspect=runtime.inspect,
         kept=runtime.kept,
         wipe=runtime.wipe,

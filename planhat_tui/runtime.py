@@ -67,6 +67,9 @@ class Start:
     log: Path | None = None
 
 
+BELIEVED: Final = 3600.0
+"""Seconds for which it's believed, for what is read and not kept, whose a token is."""
+
 SWITCH: Final = 0.0005
 """Seconds after which a thread that computes lets another one go on. Python's own 5 ms would let
 the screen wait a third of a frame for the engine, and the reader as long for the screen."""
@@ -196,7 +199,13 @@ class Runtime:
             refresh=self.config.settings.refresh,
             dialect=profile.dialect,
             pull=self._pull,
+            believed=partial(self._believed, profile.base_url, token),
         )
+
+    def _believed(self, base_url: str, token: str) -> str:
+        """Return the tenant that Planhat lately said a token is of; empty if it didn't."""
+        now = self._clock.wall()
+        return self.machine.said_lately(base_url, token, now - BELIEVED, now)
 
     def _connect(
         self,
@@ -269,7 +278,7 @@ class Runtime:
         known = self.machine.folder_of_tenant(profile.base_url, identity)
         waiting = bool(store.outbox.counts())
         folder = known if known and not waiting else store.folder.name
-        self.machine.remember_tenant(profile.base_url, token, identity, folder)
+        self.machine.remember_tenant(profile.base_url, token, identity, folder, self._clock.wall())
         self.machine.meet(profile.base_url, profile.name, folder)
         self._earlier.pop(profile.name, None)
 
@@ -304,12 +313,15 @@ class Runtime:
 
     # -- what the doors need
 
-    def probe(self, profile: Profile) -> User:
+    def probe(self, profile: Profile, tell: Callable[[str], None] | None = None) -> User:
         """Ask Planhat who a profile's token stands for. Raises our errors."""
-        return self.examine(profile).user
+        return self.examine(profile, tell).user
 
-    def examine(self, profile: Profile) -> Reach:
-        """Ask Planhat about a profile, in one call. Raises our errors."""
+    def examine(self, profile: Profile, tell: Callable[[str], None] | None = None) -> Reach:
+        """Ask Planhat about a profile, in one call. Raises our errors.
+
+        ``tell`` hears why it takes long: the limit of that token may be used up.
+        """
         import asyncio
 
         from planhat_tui.commands.context import Reach
@@ -320,14 +332,30 @@ class Runtime:
 
         async def ask() -> Reach:
             client = self._connect(profile, self._token(profile), told.append)
+            watching = asyncio.create_task(self._tell_stops(client.limits, tell))
             try:
                 me = User.from_raw((await client.my_profile(lane=Lane.USER)).data)
             finally:
+                watching.cancel()
                 await client.close()
             lines = self.requests.lines()
             return Reach(me, told[-1] if told else None, lines[-1].skew if lines else None)
 
         return asyncio.run(ask())
+
+    async def _tell_stops(
+        self, limits: Callable[[], Limits], tell: Callable[[str], None] | None
+    ) -> None:
+        """Tell, until it's cancelled, why a question waits."""
+        import asyncio
+
+        from planhat_tui.commands.waiting import LOOK, Stops
+
+        stops = Stops()
+        while tell is not None:
+            await asyncio.sleep(LOOK)
+            if sentence := stops.sentence(limits(), self._clock.monotonic()):
+                tell(sentence)
 
     @contextlib.contextmanager
     def inspect(self, profile: Profile) -> Iterator[Queries]:

@@ -24,6 +24,7 @@ from planhat_tui.config import schema
 from planhat_tui.config.keys import KEYS, Where, written
 from planhat_tui.model.query import SPECIAL, fields, parse
 from planhat_tui.model.query.reading import DEEPEST, LONGEST, MOST_SORTED, MOST_TERMS
+from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,6 +44,7 @@ DOORS = {
 }
 EFFECTS = {
     Effect.READ: "reads",
+    Effect.CONFIG: "changes the config",
     Effect.WRITE: "changes something",
     Effect.DELETE: "deletes; asks first",
     Effect.TYPED: "asks first unless it only reads",
@@ -141,15 +143,41 @@ def _facts(command: Command) -> Iterator[str]:
     yield EFFECTS[command.effect]
     yield "doors: " + ", ".join(told for door, told in DOORS.items() if door in command.doors)
     if command.key:
-        yield f"key: {', '.join(_pressed(command.key))}"
+        yield f"key: {', '.join(_pressed(command))}"
     if command.aliases:
         yield f"also: `{command.noun} {'`, `'.join(command.aliases)}`"
     if not command.needs_profile:
         yield "needs no profile"
 
 
-def _pressed(name: str) -> list[str]:
-    return list(dict.fromkeys(f"`{_shown(key)}` ({key.where})" for key in KEYS if key.name == name))
+def _pressed(command: Command) -> list[str]:
+    return [f"`{_shown(key)}` ({key.where})" for key in keys_of(command)]
+
+
+_SHOWING = {
+    Kind.COMPANY: {Where.COMPANIES, Where.DETAIL},
+    Kind.CONTACT: {Where.CONTACTS},
+    Kind.CALL: {Where.CALL},
+}
+"""Where records of a kind are shown: a key there works on one of them."""
+_OTHERWISE = {(Where.DETAIL, "add")}
+"""Keys that make something else than a record of the kind that is shown: a custom field."""
+
+
+def keys_of(command: Command) -> list[Key]:
+    """Return the keys that do what a verb does, by where they do it.
+
+    A key may be called alike in several places. What it does everywhere is the verb; otherwise it
+    works on what is shown there, if verbs of several kinds name it.
+    """
+    named = [key for key in KEYS if key.name == command.key]
+    if everywhere := [key for key in named if key.where is Where.EXPLORER]:
+        return everywhere
+    kinds = {other.kind for other in commands() if other.key == command.key}
+    if command.kind is None or len(kinds) == 1:
+        return named
+    shown = _SHOWING[command.kind]
+    return [k for k in named if k.where in shown and (k.where, k.name) not in _OTHERWISE]
 
 
 def usage(command: Command, door: Door) -> str:

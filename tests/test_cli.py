@@ -16,6 +16,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from planhat_tui import __version__
@@ -331,6 +332,35 @@ def test_a_guardrail_says_no_with_its_reason(shell: Shell, server: Running) -> N
 # -- writing
 
 
+def _calls(server: Running) -> int:
+    """Count what Planhat was asked so far."""
+    told = httpx.get(f"{server.url}/_sandbox/stats", trust_env=False).json()["requests"]
+    return sum(one["count"] for one in told if not one["path"].startswith("/_sandbox"))
+
+
+def test_a_loop_of_requests_costs_a_call_each(acme: Shell, server: Running) -> None:
+    before = _calls(server)
+    for _ in range(3):
+        assert acme("request", "GET", "/users").status == 0
+    assert acme("whoami").status == 0
+    assert _calls(server) - before == 4
+
+
+def test_it_says_no_before_it_reads_a_tenant(shell: Shell, server: Running) -> None:
+    shell.meet(server.url, read_only="true")
+    for words in (["company", "tag", "Acme Inc", "gold"], ["contact", "delete", "x", "--yes"]):
+        said = shell(*words)
+        assert (said.status, said.err) == (4, "planhat-tui: acme is read-only.\n")
+    assert _calls(server) == 0
+
+
+def test_one_run_has_one_tenant(demo: Shell) -> None:
+    said = demo("--demo", "-p", "acme", "company", "find")
+    assert said.status == 2
+    assert "--demo and --profile acme are two tenants" in said.err
+    assert demo("--demo", "-p", "demo", "keys").status == 0
+
+
 def test_a_write_waits_until_planhat_has_it(acme: Shell, server: Running) -> None:
     said = acme("company", "set", "Acme Inc", "phase=won", "--json")
     assert said.status == 0
@@ -611,6 +641,34 @@ def test_a_reader_who_has_seen_enough_ends_it_in_silence(demo: Shell) -> None:
         assert process.stderr.read() == b""
         assert process.wait(SECONDS) == 0
     assert demo.home.exists()
+
+
+def _in_a_shell(words: str) -> subprocess.CompletedProcess[str]:
+    line = ["sh", "-c", f'"$@" {words}', "sh", *PROGRAM]
+    return subprocess.run(line, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--version >&-", "--demo doctor --offline <&- >&- 2>&-", "--demo -q company find acme <&-"],
+)
+def test_a_stream_that_is_closed_is_one_with_nobody_at_it(demo: Shell, words: str) -> None:
+    said = _in_a_shell(words)
+    assert (said.returncode, said.stderr) == (0, ""), demo.home
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_what_was_delivered_counts_where_nobody_hears_of_it(demo: Shell, closed: str) -> None:
+    said = _in_a_shell(f"--demo company tag 'Acme Inc' gold {closed}")
+    assert said.returncode == 0, said.stderr
+    assert "gold" in demo("--demo", "company", "show", "Acme Inc", "--json").json["tags"]
+
+
+def test_nobody_can_be_asked_at_a_stdin_that_is_closed(demo: Shell) -> None:
+    said = _in_a_shell("--demo company delete 'Acme Inc' <&-")
+    assert said.returncode == 2
+    assert "--yes" in said.stderr
+    assert demo("--demo", "company", "show", "Acme Inc").status == 0
 
 
 def test_ctrl_c_ends_it_with_130(shell: Shell) -> None:

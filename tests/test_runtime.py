@@ -5,6 +5,7 @@ import stat
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from planhat_tui.config.profiles import Profile, TokenSource
@@ -545,3 +546,20 @@ def test_a_theme_of_ones_own_tells_all_of_its_mistakes(
     assert "mine.yaml:2:7: dark must be true or false." in told[1]
     assert any("colors has no key acent.  Did you mean accent?" in one for one in told)
     assert len(begin().session().problems) == len(told) - 1
+
+
+def test_a_test_of_a_token_says_why_it_waits(
+    begin: Callable[..., Runtime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planhat_tui.commands.waiting.LOOK", 0.05)
+    told: list[str] = []
+    with running(SandboxOptions(companies=1, faults=("429=100%", "retry-after=1"))) as server:
+
+        def tell(text: str) -> None:
+            told.append(text)
+            nothing: dict[str, list[str]] = {"faults": []}
+            httpx.put(f"{server.url}/_sandbox/faults", json=nothing, trust_env=False)
+
+        profile = Profile("acme", server.url, TokenSource("text", server.token))
+        assert begin().examine(profile, tell).user.id
+    assert told == ["The rate limit is used up: it goes on in 1 s."]

@@ -9,6 +9,8 @@ from planhat_tui.config import guardrails
 from planhat_tui.errors import GuardrailError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planhat_tui.commands.context import Selection
     from planhat_tui.commands.registry import Command
     from planhat_tui.config.profiles import Profile
@@ -31,6 +33,18 @@ def why_not(
     if takes and not (command.kind in {None, selection.kind} and selection.ids):
         return f"No {command.kind or 'record'} is selected"
     return ""
+
+
+def refuse_first(command: Command, profile: Callable[[], Profile]) -> None:
+    """Raise :class:`GuardrailError` if not even one record may be changed so.
+
+    Said before anything is read: a tenant that may only be looked at costs no calls for a refusal.
+    """
+    if command.effect in _CHANGING and command.kind is not None:
+        check = guardrails.check_write
+        if command.effect is Effect.DELETE:
+            check = guardrails.check_delete
+        check(profile(), 1)
 
 
 def forbidden(profile: Profile, count: int = 1, *, deletes: bool) -> str:

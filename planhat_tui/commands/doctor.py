@@ -10,7 +10,9 @@ from planhat_tui.commands.examining import Finding
 from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Column, Listing
 from planhat_tui.config.profiles import DEMO_NAMES
+from planhat_tui.config.schemafile import SCHEMA_FILE
 from planhat_tui.errors import PlanhatTuiError, TokenError
+from planhat_tui.store.disk import writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +53,7 @@ def _looked(ctx: Context, *, offline: bool) -> Iterator[Finding]:
     yield from examining.config(with_theme_checked(config, ctx.paths.user_themes))
     yield from deciding.chosen(ctx.paths, config, ctx.env, ctx.flags)
     yield from examining.permissions(_ours(ctx))
+    yield from examining.changeable(ctx.paths.config_file, writable)
     profiles = [*config.profiles.values()] or [ctx.profile(DEMO_NAMES[0])]
     for profile in profiles:
         yield examining.secret(profile)
@@ -70,9 +73,10 @@ def _looked(ctx: Context, *, offline: bool) -> Iterator[Finding]:
 
 
 def _ours(ctx: Context) -> Iterator[Path]:
-    """Return the config, and every file and folder with data of tenants."""
+    """Return the config and what stands beside it, and every file and folder of ours elsewhere."""
     paths = ctx.paths
     yield paths.config_file
-    for folder in (paths.data, paths.state):
+    yield paths.config_file.resolve().with_name(SCHEMA_FILE)
+    for folder in (paths.data, paths.state, paths.cache):
         yield folder
         yield from sorted(folder.rglob("*"))

@@ -90,6 +90,17 @@ def permissions(paths: Iterable[Path]) -> Iterator[Finding]:
         yield Finding("permissions", "files", "ok", f"{found} files and folders looked at")
 
 
+def changeable(file: Path, writable: Callable[[Path], bool]) -> Iterator[Finding]:
+    """Look whether the config can be changed from here: it is replaced, so its folder counts."""
+    folder = file.resolve().parent
+    while not folder.exists():
+        folder = folder.parent
+    if not writable(folder):
+        told = "it can't be written: profiles, views and themes can't be kept in the config"
+        todo = "Check its rights, or name another file with PLANHAT_TUI_CONFIG."
+        yield Finding("permissions", str(folder), "warn", told, todo)
+
+
 def secret(profile: Profile) -> Finding:
     """Tell where a token comes from, never what it is. A plain one is a warning of the config."""
     how = profile.token.how

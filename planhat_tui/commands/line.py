@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from planhat_tui.commands.results import Result
 
 END: Final = ";"
+LEAVING: Final = frozenset({"exit", "quit"})
+"""What ends a ``repl`` or a script, and is typed after ``:`` by who comes from another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,14 @@ class Typed:
         What goes to a file is there then, and the rest of the answer says so.
         """
         from planhat_tui.commands import grammar
+        from planhat_tui.commands.barring import refuse_first
         from planhat_tui.commands.confirming import answered
         from planhat_tui.commands.manner import Manner, manner_of
         from planhat_tui.commands.output import Style
         from planhat_tui.commands.saving import saved
 
         given = grammar.parsed(self.command, self.words, ctx.door)
+        refuse_first(self.command, lambda: ctx.workspace().profile)
         shared = {param.name for param in grammar.of_all(self.command, ctx.door)}
         manner = manner_of({name: given[name] for name in shared})
         arguments = grammar.arguments(self.command, given)
@@ -93,6 +97,12 @@ def _noun(first: str, selection: Selection) -> str | None:
     nouns = [noun for noun in ROOMS if open_here(noun)]
     if first in nouns:
         return first
+    if first in ROOMS:
+        raise InputError(f"{first} is a command of the shell.", f"In a shell: planhat-tui {first}")
+    if first in {*LEAVING, "q"}:
+        raise InputError(
+            f"There is no command {first}.", "ctrl+q quits the explorer, exit on its own line repl."
+        )
     if selection.kind is not None and selection.kind.value in ROOMS:
         verbs = names(selection.kind.value)
         if first in verbs:

@@ -98,6 +98,7 @@ Given: TypeAlias = "str | bool | tuple[str, ...]"
     *TOKENS,
     *SETTINGS,
     flag("--default", "let it be the one to open with"),
+    effect=Effect.CONFIG,
     needs_profile=False,
 )
 def add(ctx: Context, name: str, *, default: bool, **given: Given) -> Done:
@@ -116,6 +117,7 @@ def add(ctx: Context, name: str, *, default: bool, **given: Given) -> Done:
     *TOKENS,
     *SETTINGS,
     options("--unset", "unset", "take a setting out, such as label; may be repeated", "KEY"),
+    effect=Effect.CONFIG,
     needs_profile=False,
 )
 def edit(ctx: Context, name: str, *, unset: tuple[str, ...], **given: Given) -> Done:
@@ -232,10 +234,23 @@ def add_profile(ctx: Context, profile: Profile, *, make_default: bool) -> Done:
 
     edit.add_profile(ctx.paths.config_file, profile, make_default=make_default, try_only=True)
     me, found = _found(ctx, profile)
+    others = _same_tenant(ctx, text_of(me.raw, "tenantId"), found.base_url)
     edit.add_profile(ctx.paths.config_file, _told_by(me, found), make_default=make_default)
     ctx.reload()
     where = f"at {found.base_url}" if found.base_url != profile.base_url else "there"
-    return Done(f"Profile {profile.name} is saved: you are {visible(me.name)} {where}.")
+    told = f"Profile {profile.name} is saved: you are {visible(me.name)} {where}."
+    if others:
+        told += f" It is the same tenant as {others}: they share the local copy and the queue."
+    return Done(told)
+
+
+def _same_tenant(ctx: Context, tenant: str, base_url: str) -> str:
+    """Return the profiles that have this tenant already; empty if none, as far as they say it."""
+    return ", ".join(
+        one.name
+        for one in ctx.config().profiles.values()
+        if tenant and (one.base_url, one.tenant_uuid) == (base_url, tenant)
+    )
 
 
 def _found(ctx: Context, profile: Profile) -> tuple[User, Profile]:
@@ -284,7 +299,13 @@ def _told_by(me: User, profile: Profile) -> Profile:
     )
 
 
-@verb("profile use", word("name", "the profile's name"), key="tenants", needs_profile=False)
+@verb(
+    "profile use",
+    word("name", "the profile's name"),
+    effect=Effect.CONFIG,
+    key="tenants",
+    needs_profile=False,
+)
 def use(ctx: Context, name: str) -> Done:
     """Switch to a profile: on screen at once, in the shell from the next command on."""
     if ctx.switch is not None:
@@ -300,7 +321,12 @@ def use(ctx: Context, name: str) -> Done:
     return Done(f"{name} is the profile to open with.")
 
 
-@verb("profile remove", word("name", "the profile's name"), needs_profile=False)
+@verb(
+    "profile remove",
+    word("name", "the profile's name"),
+    effect=Effect.CONFIG,
+    needs_profile=False,
+)
 def remove(ctx: Context, name: str) -> Done:
     """Take a profile out of the config; its local files stay. Refused while edits are queued."""
     from planhat_tui.config import edit

@@ -11,7 +11,7 @@ from planhat_tui.commands.typed import values_of
 from planhat_tui.config import guardrails
 from planhat_tui.model.edits import custom_key
 from planhat_tui.model.fields import label_of
-from planhat_tui.model.records import MANY, Kind
+from planhat_tui.model.records import MANY, Kind, texts_of
 from planhat_tui.model.text import visible
 from planhat_tui.model.writable import title_of
 
@@ -86,12 +86,24 @@ def tag(
 ) -> Done:
     """Add tags to records, or remove tags from them."""
     wanted = lookup.ids_of(ctx, kind, ids)
+    before = [texts_of(lookup.raw(ctx, kind, one) or {}, "tags") for one in wanted]
+    named = [*dict.fromkeys(one.strip() for one in add), *dict.fromkeys(remove)]
+    so = [t for t in named if all((t in tags) == bool(add) for tags in before)]
     entries = ctx.workspace().writes.tag(kind, wanted, add, remove)
-    tags = ", ".join(visible(one) for one in (*add, *remove))
-    noun = "Tag" if len((*add, *remove)) == 1 else "Tags"
+    changed = [one for one in named if one not in so] or named
+    noun = "Tag" if len(changed) == 1 else "Tags"
     where = "on" if add else "off"
-    deed = f"{noun} {tags} {where} {whom(ctx, kind, wanted)}"
-    return settle(ctx, entries, deed, many=len(wanted) > 1)
+    deed = f"{noun} {_listed(changed)} {where} {whom(ctx, kind, wanted)}"
+    done = settle(ctx, entries, deed, many=len(wanted) > 1)
+    if not (so and entries):
+        return done
+    verb = "was" if len(so) == 1 else "were"
+    there = "there already" if add else "not there"
+    return done._replace(text=f"{done.text}\n{_listed(so)} {verb} {there}.")
+
+
+def _listed(tags: Iterable[str]) -> str:
+    return ", ".join(visible(one) for one in tags)
 
 
 def delete(ctx: Context, kind: Kind, ids: Sequence[str]) -> Done:

@@ -24,9 +24,10 @@ F = TypeVar("F", bound="Callable[..., Result]")
 
 
 class Effect(StrEnum):
-    """What a verb does to Planhat's data."""
+    """What a verb changes: nothing, the config on this machine, or Planhat's data."""
 
     READ = "read"
+    CONFIG = "config"
     WRITE = "write"
     DELETE = "delete"
     TYPED = "typed"
@@ -250,7 +251,7 @@ def match(typed: str, known: Iterable[str], what: str, *, exact: Iterable[str] =
 
     Raises :class:`InputError` with the nearest, or with those that it might be.
     """
-    names = list(known)
+    names = list(dict.fromkeys(known))  # find is a verb of its own, and one of companies
     if typed in names:
         return typed
     begun = [name for name in names if name.startswith(typed) and name not in set(exact)]

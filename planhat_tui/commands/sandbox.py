@@ -55,6 +55,10 @@ def sandbox(  # noqa: PLR0917 -- the options of one command
 
     Prints one line when it accepts requests: ready URL token=TOKEN tenant=UUID
     """
+    second = DEMO_TENANTS[1]
+    for name, given in (("token", token), ("tenant", tenant)):
+        if given in {second.token, second.tenant_id}:
+            raise InputError(f"--{name} {given} is the second tenant's.", "Give another.")
     settings = SandboxOptions(
         db=Path(db) if db else None,
         empty=empty,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from planhat_tui.commands import line
 from planhat_tui.commands.context import Door, Selection
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from planhat_tui.commands.context import Context
-
-_LEAVING: Final = frozenset({"exit", "quit"})
 
 
 @verb(
@@ -64,7 +62,7 @@ def run_lines(ctx: Context, lines: Iterable[str], *, name: str, keep_going: bool
     inner = ctx._replace(door=Door.SCRIPT, selection=Selection())
     done, failures = 0, []
     for number, text in enumerate(lines, start=1):
-        if text.strip() in _LEAVING:
+        if text.strip() in line.LEAVING:
             break
         if not text.strip() or text.lstrip().startswith("#"):
             continue

@@ -10,7 +10,7 @@ from planhat_tui.commands.lookup import age
 from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Done, Single, Watching
 from planhat_tui.commands.settling import delivered, status_of
-from planhat_tui.commands.waiting import AGAIN, LEAVE, LOOK, answer, used_up
+from planhat_tui.commands.waiting import LEAVE, LOOK, Stops, answer
 from planhat_tui.errors import InputError, OfflineError
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
@@ -37,7 +37,7 @@ def whoami(ctx: Context) -> Single:
     workspace = ctx.workspace()
     where = f"{workspace.profile.name} at {workspace.host}"
     try:
-        asked = workspace.net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER))
+        asked = workspace.net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER), reads=True)
         return Single(answer(ctx, asked).data, Kind.USER, where, brief=True)
     except OfflineError as error:
         me = workspace.me
@@ -64,18 +64,15 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     queued = [entry.n for entry in workspace.reads.outbox()]
     if not full and workspace.reads.progress().seen_at is not None:
         answer(ctx, net.refresh(Topic.SYNC))
-    filling, told_at = net.fill(anew=full), float("-inf")
+    filling, stops, shown = net.fill(anew=full), Stops(), ""
     while not filling.done():
         if ctx.draw:
             ctx.draw(course_of(workspace.reads.progress(), net.status.outlook))
-        else:
-            ctx.tell(_progress(workspace.reads.progress(), net.status.outlook))
-        now = ctx.monotonic()
-        if now - told_at >= (AGAIN if ctx.draw else LOOK) and (
-            stopped := used_up(net.status.limits, now)
-        ):
+        elif (told := _progress(workspace.reads.progress(), net.status.outlook)) != shown:
+            ctx.tell(told)
+            shown = told
+        if stopped := stops.sentence(net.status.limits, ctx.monotonic()):
             ctx.tell(f"{stopped}{LEAVE}")
-            told_at = now
         wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
     filling.result()
     gone = workspace.accept_deletions() if accept_deletions else 0
@@ -135,7 +132,7 @@ def limits(ctx: Context, watch: bool) -> Single | Watching:  # noqa: FBT001 -- a
     net = ctx.workspace().net
     known = net.status.limits
     if known.as_of is None or ctx.wishes.fresh:
-        answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER)))
+        answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER), reads=True))
         known = net.status.limits
     told = _told(known, ctx.monotonic())
     return Single(told, table=Single(_in_words(told), labels=_LIMIT_WORDS))
@@ -152,9 +149,10 @@ def _watched(ctx: Context) -> Iterator[dict[str, Json]]:
     """Yield the rate limit once a second; ask Planhat when what is known has outlived itself."""
     net = ctx.workspace().net
     while True:
-        known = answer(ctx, net.ask(lambda planhat: planhat.shared_limits()))
+        known = answer(ctx, net.ask(lambda planhat: planhat.shared_limits(), reads=True))
         if _outlived(known, ctx.monotonic()):
-            answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.BACKGROUND)))
+            asked = net.ask(lambda planhat: planhat.my_profile(lane=Lane.BACKGROUND), reads=True)
+            answer(ctx, asked)
             known = net.status.limits
         yield _told(known, ctx.monotonic())
         ctx.sleep(EACH)

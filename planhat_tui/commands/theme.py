@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planhat_tui.commands.registry import verb, word
+from planhat_tui.commands.registry import Effect, verb, word
 from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.config.themes import (
     LEAST_CONTRAST,
@@ -60,7 +60,12 @@ def show(ctx: Context, name: str) -> Single:
     return Single({**_told(theme, ctx.config().settings.theme), **theme.colors})
 
 
-@verb("theme use", word("name", "a theme's name", "NAME"), needs_profile=False)
+@verb(
+    "theme use",
+    word("name", "a theme's name", "NAME"),
+    effect=Effect.CONFIG,
+    needs_profile=False,
+)
 def use(ctx: Context, name: str) -> Done:
     """Use a theme from now on: on screen at once, and whenever the explorer starts.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands import lookup, record_verbs
-from planhat_tui.commands.registry import flag, option, verb, word, words
+from planhat_tui.commands.registry import Effect, flag, option, verb, word, words
 from planhat_tui.commands.results import Column, Done, Listing
 from planhat_tui.commands.typed import query_of
 from planhat_tui.commands.unfound import unfound
@@ -60,6 +60,7 @@ def list_(ctx: Context) -> Listing:
     words("query", "words and terms, as company find takes them", required=False),
     option("--columns", "the columns of the list, such as name,arr,renews", "A,B"),
     flag("--start", "let the explorer open with it"),
+    effect=Effect.CONFIG,
     key="views",
     needs_profile=False,
 )
@@ -109,7 +110,7 @@ def show(ctx: Context, name: str) -> Listing:
     return record_verbs.listing(ctx, Kind.COMPANY, ids, note)
 
 
-@verb("view remove", word("name", "the view's name"), needs_profile=False)
+@verb("view remove", word("name", "the view's name"), effect=Effect.CONFIG, needs_profile=False)
 def remove(ctx: Context, name: str) -> Done:
     """Remove a saved view; what it finds stays."""
     from planhat_tui.config import view_edit

@@ -21,6 +21,9 @@ AGAIN: Final = 15.0
 """Seconds after which the same is told once more."""
 
 
+STILL: Final = 60.0
+"""Seconds between two sentences about a server that goes on refusing."""
+
 LEAVE: Final = "  ctrl+c leaves; what is queued is kept"
 
 
@@ -33,11 +36,11 @@ def answer(
 ) -> T:
     """Return what the engine answers, or raise its error; :class:`TimeoutError` past ``patience``.
 
-    While the rate limit is used up, tell when it goes on, else what ``why`` says at that moment,
-    in monotonic seconds. ``patience`` is in seconds. ``course`` tells how far it is,
-    for a terminal.
+    While the rate limit is used up, tell once when it goes on; else now and then what ``why`` says
+    at that moment, in monotonic seconds. ``patience`` is in seconds. ``course`` tells how far it
+    is, for a terminal.
     """
-    net, told_at = ctx.workspace().net, -AGAIN
+    net, stops, told_at = ctx.workspace().net, Stops(), -AGAIN
     while True:
         try:
             return future.result(min(LOOK, patience))
@@ -47,12 +50,38 @@ def answer(
                 raise
         if ctx.draw and course:
             ctx.draw(course())
-        now = ctx.monotonic()
-        if now - told_at < AGAIN:
-            continue
-        if sentence := used_up(net.status.limits, now) or why(now):
+        now, limits = ctx.monotonic(), net.status.limits
+        if sentence := stops.sentence(limits, now):
+            ctx.tell(f"{sentence}{LEAVE}")
+        elif now - told_at >= AGAIN and not used_up(limits, now) and (sentence := why(now)):
             ctx.tell(f"{sentence}{LEAVE}")
             told_at = now
+
+
+class Stops:
+    """What a person is told of a limit that is used up: once until when, and not each time anew.
+
+    A server that goes on refusing names a moment some seconds away again and again. That is told
+    once a minute, a long wait at once.
+    """
+
+    def __init__(self) -> None:
+        self._until: float | None = None
+        self._told_at = 0.0
+
+    def sentence(self, limits: Limits, now: float) -> str:
+        """Return what is to be told at this moment, in monotonic seconds; empty for nothing."""
+        until, known = limits.stopped_until, self._until
+        if until is None or until - now < LOOK:
+            return ""
+        if known is None:
+            told = used_up(limits, now)
+        elif now < known or (until - now < AGAIN and now - self._told_at < STILL):
+            return ""
+        else:
+            told = f"Planhat still refuses (429): the next try is in {until - now:.0f} s."
+        self._until, self._told_at = until, now
+        return told
 
 
 def used_up(limits: Limits, now: float) -> str:

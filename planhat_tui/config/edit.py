@@ -7,10 +7,6 @@ schema that is there is written again with every edit.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planhat_tui.config.lines import (
@@ -25,12 +21,14 @@ from planhat_tui.config.lines import (
 from planhat_tui.config.loading import parse_config
 from planhat_tui.config.profiles import Config, Profile
 from planhat_tui.config.reading import parse
+from planhat_tui.config.replacing import replace_file
 from planhat_tui.config.schemafile import MODELINE, SCHEMA_FILE
 from planhat_tui.errors import ConfigError, InputError, NotFoundError, StorageError
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from planhat_tui.config.reading import Plain
 
@@ -262,19 +260,7 @@ def _read(path: Path) -> str:
 
 def _replace(path: Path, text: str) -> None:
     try:
-        target = path.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".config-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        replace_file(path, text)
     except OSError as error:
         raise StorageError(
             f"{path} can't be written: {error.strerror}. Nothing was changed.",

@@ -8,7 +8,7 @@ and decimal numbers are resolved, and everything else is text, as it's written.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 import yaml
@@ -239,14 +239,14 @@ def _mapping(node: yaml.MappingNode, path: Path, name: str) -> Node:
     for key_node, value_node in node.value:
         line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            fault = ConfigError(
+            fault = fault or ConfigError(
                 "A key must be text.",
                 "Write it like key: value.",
                 path=path,
                 line=line,
                 column=column,
             )
-            break
+            continue
         key = str(key_node.value)
         if key in entries:
             twice = ConfigError(
@@ -256,7 +256,7 @@ def _mapping(node: yaml.MappingNode, path: Path, name: str) -> Node:
                 line=line,
                 column=column,
             )
-            entries[key] = Node(path, line, column, None, {}, name=key, fault=twice)
+            entries[key] = replace(entries[key], fault=entries[key].fault or twice)
         else:
             keys[key] = (line, column)
             entries[key] = _convert(value_node, path, key)

@@ -16,6 +16,7 @@ from msgspec import Meta
 from planhat_tui.config import keys
 from planhat_tui.config.loading import SOURCES
 from planhat_tui.config.profiles import Profile, Settings
+from planhat_tui.config.replacing import replace_file
 from planhat_tui.config.schemafile import SCHEMA_FILE
 from planhat_tui.errors import StorageError
 
@@ -94,7 +95,7 @@ def write_beside(config: Path) -> None:
     """Write the schema beside a config. Raises :class:`StorageError`."""
     path = config.resolve().with_name(SCHEMA_FILE)
     try:
-        path.write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
+        replace_file(path, json.dumps(schema(), indent=2) + "\n")
     except OSError as error:
         raise StorageError(
             f"{path} can't be written: {error.strerror}. The config itself is as it should be.",

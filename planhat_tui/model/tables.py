@@ -94,7 +94,9 @@ def _column(kind: Kind, name: str, own: Sequence[str]) -> str:
 
 
 def cell(value: Json) -> str:
-    """Return a value as the text of a cell; nothing for ``null``."""
+    """Return a value as the text of a cell; nothing for ``null``, and for a list of nothing."""
+    if value == []:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:

@@ -117,7 +117,8 @@ class MachineState:
         with self._database.reading() if self.read_only else self._database.writing() as connection:
             if not self.read_only:
                 connection.execute(
-                    "INSERT OR IGNORE INTO identity VALUES (?, ?, ?, '')",
+                    "INSERT OR IGNORE INTO identity (base_url, credential, folder)"
+                    " VALUES (?, ?, ?)",
                     (base_url, credential, credential[:24]),
                 )
             row = connection.execute(
@@ -175,14 +176,32 @@ class MachineState:
             ).fetchone()
         return str(row[0]) if row else ""
 
-    def remember_tenant(self, base_url: str, token: str, tenant: str, folder: str) -> None:
-        """Write down whose files these are, so that a rotated token finds them again."""
+    def said_lately(self, base_url: str, token: str, since: float, until: float) -> str:
+        """Return the tenant that Planhat named for a credential between two moments; else empty.
+
+        Both are seconds since the epoch: a clock that was put back makes nothing lately said.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT tenant FROM identity"
+                " WHERE base_url = ? AND credential = ? AND said_at BETWEEN ? AND ?",
+                (base_url, _digest(base_url, token), since, until),
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def remember_tenant(
+        self, base_url: str, token: str, tenant: str, folder: str, said_at: float = 0.0
+    ) -> None:
+        """Write down whose files these are, so that a rotated token finds them again.
+
+        ``said_at`` is when Planhat said so, in seconds since the epoch.
+        """
         if self.read_only:
             return
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?)",
-                (base_url, _digest(base_url, token), folder, tenant),
+                "INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?, ?)",
+                (base_url, _digest(base_url, token), folder, tenant, said_at),
             )
 
     def met(self, base_url: str, profile: str) -> str:

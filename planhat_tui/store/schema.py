@@ -431,6 +431,7 @@ CREATE TABLE met (                  -- whose files a profile had last, by its na
     PRIMARY KEY (base_url, profile)
 ) WITHOUT ROWID
 """,
+    "ALTER TABLE identity ADD COLUMN said_at REAL NOT NULL DEFAULT 0",  # when Planhat said whose
 )
 
 

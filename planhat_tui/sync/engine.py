@@ -38,7 +38,8 @@ class Engine:
 
     ``connect`` makes the client, inside the engine's loop; it is given what to call when the rate
     limit moves. ``refresh`` is seconds between looks for changes, ``dialect`` the API's edition or
-    ``auto``. Without ``pull`` it only delivers and answers what it's asked.
+    ``auto``. Without ``pull`` it only delivers and answers what it's asked. ``believed`` tells
+    whose the token was when that was last asked, empty if that's too long ago.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Engine:
         dialect: str = "auto",
         pull: bool = True,
         chance: Callable[[], float] = random.random,
+        believed: Callable[[], str] = str,
     ) -> None:
         self._connect = connect
         self._store = store
@@ -62,6 +64,7 @@ class Engine:
         self._pull = pull
         self._chance = chance
         self._barred: Callable[[Entry], str] = lambda _: ""
+        self._believed = believed
         self._thread: threading.Thread | None = None
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Session]] = Future()
         self._ended = threading.Event()
@@ -123,9 +126,12 @@ class Engine:
         wanted = tuple(ns)
         return self._submit(lambda session: session.delivered(wanted))
 
-    def ask(self, question: Callable[[Planhat], Awaitable[T]]) -> Future[T]:
-        """Ask Planhat something once, in the user's own lane."""
-        return self._submit(lambda session: session.ask(question))
+    def ask(self, question: Callable[[Planhat], Awaitable[T]], *, reads: bool = False) -> Future[T]:
+        """Ask Planhat something once, in the user's own lane; ``reads``: it changes nothing.
+
+        Then it needn't be asked anew whose the token is.
+        """
+        return self._submit(lambda session: session.ask(question, reads=reads))
 
     @property
     def status(self) -> SyncStatus:
@@ -190,6 +196,7 @@ class Engine:
                 pull=self._pull,
                 chance=self._chance,
                 barred=self._why_barred,
+                believed=self._believed,
             )
         except PlanhatTuiError as error:  # a token that no header can hold, and the like
             self._ready.set_exception(error)

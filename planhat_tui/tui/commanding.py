@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from textual.app import SuspendNotSupported
@@ -297,6 +298,9 @@ def context_of(app: PlanhatApp) -> Context:
     kind, ids = app.explorer.selection()
     workspace = workspaces.current
 
+    def tell(text: str) -> None:
+        app.call_from_thread(app.explorer.say, text)
+
     def confirm(question: str, word: str) -> None:
         _answered(app, Confirm("Sure?", question, word, app.monotonic))
 
@@ -324,11 +328,11 @@ def context_of(app: PlanhatApp) -> Context:
         config=lambda: runtime.config,
         paths=runtime.paths,
         now=app.now,
-        tell=lambda text: app.call_from_thread(app.explorer.say, text),
+        tell=tell,
         confirm=confirm,
         agree=agree,
         match=match,
-        probe=runtime.probe,
+        probe=partial(runtime.probe, tell=tell),
         reload=runtime.reload,
         secret=secret,
         serve=serve,
@@ -337,7 +341,7 @@ def context_of(app: PlanhatApp) -> Context:
         editor=lambda text: app.call_from_thread(_in_editor, app, text),
         show=lambda _answer, _manner: None,  # the line that runs a verb shows what it answers
         profile=runtime.profile,
-        examine=runtime.examine,
+        examine=partial(runtime.examine, tell=tell),
         inspect=runtime.inspect,
         kept=runtime.kept,
         wipe=runtime.wipe,

@@ -95,12 +95,12 @@ class Root(Protocol):
         """Read the config again if somebody has changed it."""
         ...
 
-    def probe(self, profile: Profile) -> User:
-        """Ask Planhat who a profile's token stands for."""
+    def probe(self, profile: Profile, tell: Callable[[str], None] | None = None) -> User:
+        """Ask Planhat who a profile's token stands for; ``tell`` hears why it takes long."""
         ...
 
-    def examine(self, profile: Profile) -> Reach:
-        """Ask Planhat about a profile."""
+    def examine(self, profile: Profile, tell: Callable[[str], None] | None = None) -> Reach:
+        """Ask Planhat about a profile; ``tell`` hears why it takes long."""
         ...
 
     def inspect(self, profile: Profile) -> AbstractContextManager[Queries]:

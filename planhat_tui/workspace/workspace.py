@@ -269,7 +269,10 @@ class Workspace:
 
         count = len(body) if isinstance(body, list) else 1
         guardrails.check_request(self.profile, method, count)
-        return self.net.ask(lambda planhat: planhat.request(method, path, body, lane=Lane.USER))
+        return self.net.ask(
+            lambda planhat: planhat.request(method, path, body, lane=Lane.USER),
+            reads=method == "GET",
+        )
 
     def word_to_define(self, count: int) -> str:
         """Return the word that confirms so many definitions of custom fields; empty if none does.

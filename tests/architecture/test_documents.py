@@ -14,12 +14,28 @@ from planhat_tui import cli, errors
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.grammar import parameters
 from planhat_tui.commands.registry import ROOMS, Command, commands
+from tests.reference import keys_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "planhat_tui"
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "ARCHITECTURE.md").read_text()
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+KEYS_OF = {
+    "find": ["everywhere"],
+    "company find": ["everywhere"],
+    "company create": ["companies"],
+    "company tag": ["companies", "detail"],
+    "contact create": ["contacts"],
+    "contact tag": ["contacts"],
+    "call log": ["companies", "detail", "contacts", "calls"],
+    "call set": ["calls"],
+    "undo": ["everywhere"],
+    "view save": ["companies", "contacts"],
+    "timeline": ["detail"],
+}
+"""Where the key of a verb does what the verb does, and not what else it is called for."""
 
 CONTRACT = """
 find
@@ -194,3 +210,13 @@ def test_commands_that_its_sentences_name_are_there() -> None:
         for first in re.findall(r"(?<![\w-])planhat-tui (?:-p \S+ )?([a-z]+)\b", path.read_text())
     }
     assert {"profile", "sync", "undo"} <= named <= set(ROOMS)
+
+
+@pytest.mark.parametrize("name", KEYS_OF)
+def test_a_key_stands_in_the_reference_where_it_does_what_the_verb_does(name: str) -> None:
+    (command,) = (command for command in commands() if command.name == name)
+    assert [key.where.value for key in keys_of(command)] == KEYS_OF[name]
+
+
+def test_every_verb_with_a_key_has_a_place_for_it() -> None:
+    assert all(keys_of(command) for command in commands() if command.key)

@@ -136,6 +136,11 @@ def test_tags_are_put_on_and_taken_off(desk: Desk) -> None:
     assert desk.server.get(desk.company())["tags"] == [*before, "east coast", "new"]
     done = desk.do("company", "untag", "Acme Inc", "east coast")
     assert done.text == "Tag east coast off Acme Inc: delivered."
+    desk.do("company", "tag", "Acme Inc", "gold")
+    some = desk.do("company", "tag", "Acme Inc", "gold", "silver")
+    assert some.text == "Tag silver on Acme Inc: delivered.\ngold was there already."
+    some = desk.do("company", "untag", "Acme Inc", "tin", "gold", "lead", "silver")
+    assert some.text == "Tags gold, silver off Acme Inc: delivered.\ntin, lead were not there."
     assert desk.server.get(desk.company())["tags"] == [*before, "new"]
 
 

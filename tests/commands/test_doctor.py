@@ -13,8 +13,12 @@ from planhat_tui.errors import OfflineError
 from planhat_tui.model.limits import Limits
 from planhat_tui.model.ports import SetAside
 from planhat_tui.model.records import Kind
+from planhat_tui.store.disk import writable
+from tests.disk import read_only
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.commands.conftest import Desk
 
 URL = "https://planhat.example"
@@ -80,6 +84,27 @@ def test_a_file_that_others_can_read_is_named_with_the_command_that_mends_it(des
     assert row["state"] == "bad"
     assert row["todo"] == f"Run: chmod 600 {desk.paths.config_file}"
     assert answer.exit_status == 1
+
+
+def test_the_schema_beside_the_config_is_looked_at_too(desk: Desk) -> None:
+    _configure(desk, _profiles())
+    schema = desk.paths.config_file.with_name("config.schema.json")
+    schema.write_text("{}")
+    schema.chmod(0o644)
+    found, _ = _looked(desk, "--offline")
+    assert found["permissions", str(schema)]["todo"] == f"Run: chmod 600 {schema}"
+
+
+def test_a_folder_of_the_config_that_cant_be_written_is_named(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "settings"
+    folder.mkdir()
+    file = folder / "deeper" / "config.yaml"
+    assert not [*examining.changeable(file, writable)]
+    with read_only(folder):
+        (found,) = examining.changeable(file, writable)
+    assert (found.subject, found.state) == (str(folder), "warn")
+    assert "PLANHAT_TUI_CONFIG" in found.todo
+    assert not [*examining.changeable(desk.paths.config_file, writable)]
 
 
 def test_a_plain_token_is_warned_about_and_never_shown(desk: Desk) -> None:

@@ -92,9 +92,19 @@ def test_a_question_mark_lists_every_verb_with_what_it_does() -> None:
     assert "sandbox" not in {record["name"] for record in known.records}
 
 
-def test_the_sandbox_isnt_run_from_here() -> None:
-    with pytest.raises(InputError, match="There is no command sandbox"):
-        _read("sandbox")
+@pytest.mark.parametrize("name", ["sandbox", "serve", "repl", "completion"])
+def test_what_is_for_the_shell_alone_says_so(name: str) -> None:
+    with pytest.raises(InputError, match=f"^{name} is a command of the shell") as refused:
+        _read(f"{name} --help")
+    assert refused.value.advice == f"In a shell: planhat-tui {name}"
+
+
+@pytest.mark.parametrize("word", ["quit", "exit", "q"])
+def test_who_wants_to_leave_hears_of_the_key(word: str) -> None:
+    with pytest.raises(InputError, match=r"ctrl\+q quits the explorer"):
+        _read(word)
+    with pytest.raises(InputError, match=r"ctrl\+q quits the explorer"):
+        _read(word, COMPANIES)
 
 
 # -- the selection

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,6 +121,19 @@ def test_a_tenant_is_added_after_its_token_was_tested(bare: Desk) -> None:
         True,
     )
     assert bare.config.default == "eu"
+
+
+def test_a_second_profile_of_a_tenant_is_told_so(bare: Desk) -> None:
+    def probe(_profile: Profile) -> User:
+        return User.from_raw({"_id": "u1", "firstName": "Ada", "tenantId": "t1"})
+
+    context = bare.context._replace(probe=probe)
+    first = Profile("eu", "https://api.planhat.com", TokenSource("env", "EU"))
+    assert "same tenant" not in add_profile(context, first, make_default=False).text
+    done = add_profile(context, replace(first, name="again"), make_default=False)
+    assert done.text.endswith(
+        "It is the same tenant as eu: they share the local copy and the queue."
+    )
 
 
 def _good_at(desk: Desk, *addresses: str) -> Context:

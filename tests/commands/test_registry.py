@@ -114,6 +114,13 @@ def test_servers_and_what_is_for_shells_have_no_other_door() -> None:
     assert only == {"sandbox", "serve", "repl", "completion"}
 
 
+def test_what_writes_the_config_says_so() -> None:
+    assert {command.name for command in ALL if command.effect is Effect.CONFIG} == {
+        *(f"profile {verb}" for verb in ("add", "edit", "remove", "use")),
+        *("view save", "view remove", "theme use"),
+    }
+
+
 @EACH
 def test_each_of_its_doors_leads_to_it(command: Command) -> None:
     words = command.name.split()
@@ -209,6 +216,11 @@ def test_a_typo_names_the_nearest_and_anything_else_names_all() -> None:
         match("untga", NAMES, "verb")
     with pytest.raises(InputError, match="There are: find, show, set, tag, untag, delete"):
         match("xyzzy", NAMES, "verb")
+
+
+def test_what_is_known_twice_is_named_once() -> None:
+    with pytest.raises(InputError, match=r"There are: find, show\.$"):
+        match("xyzzy", ["find", "show", "find"], "verb")
 
 
 def test_nothing_is_the_beginning_of_nothing() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.errors import InputError
-from planhat_tui.sandbox import SandboxOptions
+from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -81,3 +81,13 @@ def test_what_lets_anybody_in_or_nobody_is_refused(bare: Desk, flag: str, value:
     with pytest.raises(InputError, match=f"{flag} needs letters"):
         bare.do("sandbox", f"{flag}={value}")
     assert not bare.served
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [("--token", DEMO_TENANTS[1].token), ("--tenant", DEMO_TENANTS[1].tenant_id)],
+)
+def test_the_second_tenant_keeps_its_own(bare: Desk, flag: str, value: str) -> None:
+    with pytest.raises(InputError, match="is the second tenant's"):
+        bare.do("sandbox", flag, value)
+    assert bare.served == []

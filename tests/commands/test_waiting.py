@@ -39,15 +39,33 @@ def _context(
     return desk.context._replace(workspace=lambda: workspace, tell=told.append, monotonic=monotonic)
 
 
-def test_a_verb_that_stands_still_says_until_when(bare: Desk) -> None:
+def test_a_verb_that_stands_still_says_once_until_when(bare: Desk) -> None:
     told: list[str] = []
     future: Future[str] = Future()
     context = _context(bare, Limits(stopped_until=150.0), told, future, until=3)
     assert waiting.answer(context, future) == "here"
     assert told == [
         "The rate limit is used up: it goes on in 40 s.  ctrl+c leaves; what is queued is kept",
-        "The rate limit is used up: it goes on in 20 s.  ctrl+c leaves; what is queued is kept",
     ]
+
+
+def test_a_server_that_goes_on_refusing_is_told_of_once_a_minute() -> None:
+    stops = waiting.Stops()
+    refusals = [(now, Limits(stopped_until=now + 4.0)) for now in range(100, 200, 5)]
+    told = [(now, text) for now, limits in refusals if (text := stops.sentence(limits, now))]
+    assert told == [
+        (100, "The rate limit is used up: it goes on in 4 s."),
+        (160, "Planhat still refuses (429): the next try is in 4 s."),
+    ]
+
+
+def test_a_long_wait_after_a_short_one_is_told_at_once() -> None:
+    stops = waiting.Stops()
+    assert stops.sentence(Limits(stopped_until=104.0), 100.0)
+    assert stops.sentence(Limits(stopped_until=160.0), 102.0) == "", "what was told holds till then"
+    assert "in 55 s" in stops.sentence(Limits(stopped_until=160.0), 105.0)
+    assert stops.sentence(Limits(stopped_until=160.0), 159.9) == ""
+    assert stops.sentence(Limits(), 170.0) == ""
 
 
 def test_while_calls_are_left_it_waits_without_a_word(bare: Desk) -> None:

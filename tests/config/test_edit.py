@@ -108,6 +108,7 @@ def test_no_umask_makes_it_less_private(config_file: Path, umask: int) -> None:
     finally:
         os.umask(before)
     assert _mode(config_file) == 0o600
+    assert _mode(config_file.with_name(SCHEMA_FILE)) == 0o600
 
 
 def test_a_profile_with_everything_comes_back_as_it_was(config_file: Path) -> None:

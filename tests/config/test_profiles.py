@@ -617,3 +617,11 @@ def test_a_tokens_source_is_in_normal_form() -> None:
     assert TokenSource("env", " $ACME ") == TokenSource("env", "ACME")
     assert TokenSource("text", " s3cret\n").value == "s3cret"
     assert TokenSource("command", "pass $ACME").value == "pass $ACME"
+
+
+def test_a_profile_that_stands_twice_is_told_with_what_else_is_wrong_of_it() -> None:
+    text = "profiles:\n  a:\n    base_url: x\n    colour: red\n  a: {base_url: y}\n"
+    told = [(problem.line, problem.message) for problem in parse_config(text, FILE).problems]
+    assert (5, "Profile a: The key a stands here twice; the first is on line 2.") in told
+    assert {line for line, _ in told} == {3, 4, 5}
+    assert "Profile a: token is missing." in {message for _, message in told}

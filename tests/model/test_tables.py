@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from planhat_tui.errors import InputError
 from planhat_tui.model import tables
 from planhat_tui.model.records import Kind
+from planhat_tui.model.tables import csv_lines
 from planhat_tui.tui.presentation import columns
 
 if TYPE_CHECKING:
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
 
 USERS = {"u1": "Anna Lind"}
 
@@ -132,3 +133,9 @@ def test_json_loses_nothing_and_shows_a_terminal_nothing(text: str) -> None:
     assert json.loads(told) == {"name": text}
     assert "\x1b" not in told
     assert "\u202e" not in told
+
+
+def test_a_list_of_nothing_is_an_empty_cell() -> None:
+    tagged: list[Raw] = [{"_id": "c1", "tags": []}, {"_id": "c2", "tags": ["a", "b"]}]
+    told = [*csv_lines(Kind.COMPANY, ["_id", "tags"], tagged, {})]
+    assert told[1:] == ["c1,", 'c2,"a, b"']

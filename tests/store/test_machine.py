@@ -191,3 +191,14 @@ def test_what_is_shown_once_is_remembered(tmp_path: Path) -> None:
     assert state.has_seen("welcome")
     assert not state.has_seen("another")
     state.close()
+
+
+def test_what_was_said_of_a_token_is_known_with_its_moment(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    state.folder_for(EU, "token")
+    assert state.said_lately(EU, "token", 0.0, 1e9) == "", "nobody has said anything"
+    state.remember_tenant(EU, "token", "tenant-1", "folder", 1000.0)
+    assert state.said_lately(EU, "token", 900.0, 1100.0) == "tenant-1"
+    assert state.said_lately(EU, "token", 1001.0, 1100.0) == ""
+    assert state.said_lately(EU, "token", 800.0, 999.0) == "", "the clock was put back"
+    assert state.said_lately(EU, "another", 900.0, 1100.0) == ""

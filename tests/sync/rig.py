@@ -306,6 +306,7 @@ class Desk:
         refresh: float = 300.0,
         wrap: Callable[[PlanhatClient], Any] = lambda client: client,
         budget: BudgetStore | None = None,
+        believed: Callable[[], str] = str,
     ) -> None:
         self.line = line
         self.time = time
@@ -324,6 +325,7 @@ class Desk:
             dialect=dialect,
             pull=pull,
             chance=chance,
+            believed=believed,
         )
         self.engine = self._make_engine()
 

@@ -274,6 +274,48 @@ def test_files_never_meet_another_tenant(open_desk: Callable[..., Desk], server:
     assert mine.delivered(entry) == [DELIVERED]
 
 
+def test_what_is_only_shown_believes_for_a_while_whose_the_token_is(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk()
+    desk.fill()
+    desk.close()
+    lately = open_desk(believed=lambda: server.options.tenant)
+    before = len(lately.line.asked)
+    lately.engine.ask(lambda planhat: planhat.users(lane=Lane.USER), reads=True).result(SECONDS)
+    assert "GET /myprofile" not in lately.line.asked[before:]
+    assert lately.network() == "online"
+    assert lately.delivered(lately.edit(server.ids()[0], MINE)) == [DELIVERED]
+    assert "GET /myprofile" in lately.line.asked[before:], "what changes something asks"
+
+
+def test_what_is_read_into_the_copy_believes_nothing(
+    open_desk: Callable[..., Desk], server: Server
+) -> None:
+    desk = open_desk()
+    desk.fill()
+    desk.close()
+    lately = open_desk(believed=lambda: server.options.tenant)
+    before = len(lately.line.asked)
+    lately.refresh(Topic.COMPANY, server.ids()[0])
+    assert "GET /myprofile" in lately.line.asked[before:]
+
+
+def test_what_was_said_of_another_tenant_or_of_no_files_is_not_believed(
+    open_desk: Callable[..., Desk], server: Server, tmp_path: Path
+) -> None:
+    desk = open_desk()
+    desk.fill()
+    desk.close()
+    for folder, said in ((None, "another"), (tmp_path / "new", server.options.tenant)):
+        other = open_desk(believed=lambda said=said: said, **({"folder": folder} if folder else {}))
+        before = len(other.line.asked)
+        asked = other.engine.ask(lambda planhat: planhat.users(lane=Lane.USER), reads=True)
+        asked.result(SECONDS)
+        assert "GET /myprofile" in other.line.asked[before:]
+        other.close()
+
+
 def test_who_we_are_is_kept_from_the_first_contact(filled: Desk, server: Server) -> None:
     noted = filled.store.mirror.noted
     assert noted("identity") == server.options.tenant

@@ -79,7 +79,7 @@ class ProfileForm(Form[str]):
         """Return a context that saves nothing any more once the form was left."""
 
         def probe(profile: Profile) -> User:
-            me = ctx.probe(profile)
+            me = self.planhat.session.runtime.probe(profile, tell=self._tell_meanwhile)
             if self._was_left.is_set():
                 raise InputError("The form was left: nothing is saved.")
             return me
@@ -89,6 +89,11 @@ class ProfileForm(Form[str]):
     def on_unmount(self) -> None:
         """Let what Planhat is still being asked come to nothing."""
         self._was_left.set()
+
+    def _tell_meanwhile(self, text: str) -> None:
+        """Say, from the thread that waits for Planhat, why it takes long."""
+        if not self._was_left.is_set():
+            self.planhat.call_from_thread(self.tell, text)
 
     def field_of(self, error: PlanhatTuiError) -> str:
         """Return the field to look at: where the token stands, or the address that didn't do."""
