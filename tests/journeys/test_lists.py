@@ -161,6 +161,31 @@ def test_a_list_is_saved_as_a_view_and_is_there_after_a_restart(
     journey(come_back, size)
 
 
+def test_a_search_that_is_left_in_any_way_is_there_after_a_restart(journey: Journey) -> None:
+    async def leave_by_tab(person: Person) -> None:
+        await person.press("slash")
+        await person.type("tag:vip ")
+        await person.press("tab")
+        assert person.focus != "search"
+
+    async def quit_while_typing(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "tag:vip "
+        person.sees_no("1,200 of 1,200")
+        await person.press("slash")
+        await person.type("globex")
+
+    async def quit_in_the_midst_of_a_term(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "globex"
+        await person.type("/globex (")
+
+    async def come_back(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "globex "
+        person.sees_no("1,200 of 1,200")
+
+    for job in (leave_by_tab, quit_while_typing, quit_in_the_midst_of_a_term, come_back):
+        journey(job, SMALL, picture=False)
+
+
 @BOTH
 def test_a_query_is_completed_from_values_with_counts_and_the_list_stays(
     journey: Journey, size: tuple[int, int]

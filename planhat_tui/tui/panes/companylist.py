@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from planhat_tui.errors import QueryError
+from planhat_tui.errors import QueryError, StorageError
+from planhat_tui.model import query as queries
 from planhat_tui.model.events import Topic
 from planhat_tui.model.query import completing
 from planhat_tui.model.records import Kind
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.store.rows import Totals
     from planhat_tui.workspace.completing import Completion
+    from planhat_tui.workspace.places import Places
 
 
 class CompanyList(Pane):
@@ -285,7 +288,12 @@ class CompanyList(Pane):
 
     def _enter_list(self) -> None:
         self.rows.focus()
-        self._keep_view()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Remember what was typed, whichever way the search is left."""
+        if event.widget is self.search:
+            self._keep_view()
+        super().on_descendant_blur(event)
 
     def clear_search(self) -> bool:
         """Leave the search, then empty it; ``False`` if there was nothing to leave.
@@ -294,7 +302,6 @@ class CompanyList(Pane):
         """
         if self.search.has_focus:
             self.rows.focus()
-            self._keep_view()
         elif self.rows.leave_range():
             pass
         elif self.search.value:
@@ -319,9 +326,25 @@ class CompanyList(Pane):
         """Draw the rows that are here with other columns, until the view is shown again."""
         self.rows.show_columns(columns.chosen(columns.COMPANIES, keys), self.rows.order)
 
+    def leave(self, places: Places) -> None:
+        """Remember the list at the end: the screen waits for nothing any more."""
+        if (kept := self._shown_view()) != self._kept:
+            with contextlib.suppress(StorageError):  # then it's there as it was before
+                places.keep_view(kept)
+
     def _keep_view(self) -> None:
         """Remember the list as it is for the next start."""
-        if self.view != self._kept:
-            self._kept, places = self.view, self.workspace.places
-            kept = self._kept
+        kept, places = self._shown_view(), self.workspace.places
+        if kept != self._kept:
+            self._kept = kept
             self.perform(lambda: places.keep_view(kept), lambda _: None)
+
+    def _shown_view(self) -> View:
+        """Return what the list shows: of a query that can't be read, the one before it."""
+        view = self.view
+        try:
+            queries.parse(view.query)
+        except QueryError:
+            before = self.shown.looking.view.query if self.shown is not None else ""
+            return view._replace(query=before)
+        return view
