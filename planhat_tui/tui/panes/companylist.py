@@ -14,7 +14,6 @@ from planhat_tui.model import query as queries
 from planhat_tui.model.events import Topic
 from planhat_tui.model.query import completing
 from planhat_tui.model.records import Kind
-from planhat_tui.model.text import visible
 from planhat_tui.model.views import View
 from planhat_tui.tui.looking import Found, Looking, look
 from planhat_tui.tui.messages import CompanyPointed
@@ -24,6 +23,7 @@ from planhat_tui.tui.presentation import (
     amounts,
     columns,
     empty_words,
+    loading_words,
     order_words,
     summary_words,
 )
@@ -184,15 +184,8 @@ class CompanyList(Pane):
         number = amounts.count(found.rows.total, capped=found.rows.capped)
         told = f"{number} of {amounts.count(progress.companies_known)}"
         self.fresh(progress.seen_at, told)
-        known, whole = progress.companies_known, progress.companies_complete
-        missing = known and progress.companies_left
         self._incomplete.remove_class("-bad")
-        told = f"list incomplete: {100 * whole // known}% loaded" if missing else ""
-        if found.rows.meant:
-            told = f"not found, shown is {found.rows.meant}"
-        elif found.rows.through:
-            told = f"found by a contact: {visible(found.by)}" if found.by else "found by contacts"
-        self._incomplete.say(found.rows.hint or told)
+        self._incomplete.say(loading_words.beside(found))
 
     def tell_empty(self) -> None:
         """Say why there are no rows; of names that aren't here yet, when they come."""
@@ -200,7 +193,7 @@ class CompanyList(Pane):
         if found is None or found.rows.total:
             text = ""
         elif self.search.value and found.progress.companies_known:
-            text = empty_words.no_match(self.search.value)
+            text = empty_words.no_match(self.search.value, whole=loading_words.is_whole(found))
         else:
             sync, now = self.explorer.sync, self.planhat.monotonic()
             read_before = found.progress.seen_at is not None
