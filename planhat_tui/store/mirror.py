@@ -153,10 +153,11 @@ class Mirror(MirrorReads):
         with self._database.writing() as connection:
             tidying.tidy(connection)
 
-    def put_users(self, records: Sequence[Received]) -> None:
-        """Replace the team."""
+    def put_users(self, records: Sequence[Received], *, keep: bool = False) -> None:
+        """Replace the team; ``keep`` those that aren't among these."""
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM user")
+            if not keep:
+                connection.execute("DELETE FROM user")
             team = [(item.id, item.json) for item in received(records, 0, complete=True)]
             connection.executemany("INSERT OR REPLACE INTO user VALUES (?, ?)", team)
 
@@ -203,7 +204,10 @@ class Mirror(MirrorReads):
             absent = list(ids)
             open_edits = self._pending.open_by_record(kind, absent)
             gone = [record for record in absent if record not in open_edits]
-            filling.erase(connection, kind, gone)
+            if kind is Kind.USER:
+                connection.executemany("DELETE FROM user WHERE id = ?", [(one,) for one in gone])
+            else:
+                filling.erase(connection, kind, gone)
             unreadable.forget(connection, kind, gone)
             if kind is Kind.COMPANY:
                 for company_id in gone:

@@ -126,7 +126,8 @@ class Pull:
         self._mirror.note("lean_at", str(began))
 
     async def team(self) -> None:
-        """Read the team."""
+        """Read the team. Who left goes; of a list that lacks many, a person is asked first."""
+        began = self._wall()
         try:
             page = await self._api.users(lane=Lane.BACKGROUND)
         except NO_SUCH_LIST:
@@ -134,7 +135,10 @@ class Pull:
             return
         self._mirror.forget_set_aside(Kind.USER)
         users = [record async for some in self._lists.slices(Kind.USER, page) for record in some]
-        self._mirror.put_users(users)
+        self._mirror.put_users(users, keep=True)
+        if len(users) == page.count:  # of those that couldn't be read it isn't known who they are
+            self._mirror.mark_absent(Kind.USER, {user.id for user in users}, began)
+            self._lists.settle(Kind.USER)
         self._mirror.note("team_at", str(self._wall()))
         self._changed(Kind.USER, frozenset())
 
