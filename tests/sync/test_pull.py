@@ -832,6 +832,30 @@ def test_definitions_of_custom_fields_come_with_the_pull_and_are_read_anew(
     assert gone not in mirror.definitions()
 
 
+def test_many_companies_made_elsewhere_come_with_what_has_changed(
+    filled: Desk, server: Server, time: Time
+) -> None:
+    made = [server.post(name=f"New {n}") for n in range(40)]
+    time.leap(LATER)
+    before = len(filled.line.asked)
+    filled.fill()
+    asked = filled.line.asked[before:]
+    assert holds_all_of(filled, server)
+    assert all(filled.company(one).complete for one in made)
+    assert not [one for one in asked if fnmatchcase(one, "GET /companies/*")]
+    assert len([one for one in asked if one.startswith("GET /companies?")]) == 1
+
+
+def test_few_companies_made_elsewhere_are_read_by_their_ids(
+    filled: Desk, server: Server, time: Time
+) -> None:
+    made = server.post(name="New")
+    time.leap(LATER)
+    filled.fill()
+    assert filled.line.count(f"GET /companies/{made}") == 1
+    assert holds_all_of(filled, server)
+
+
 def test_a_team_that_is_missing_all_at_once_stays_until_a_person_says_so(
     filled: Desk, server: Server, time: Time
 ) -> None:
