@@ -46,14 +46,16 @@ class Mirror(MirrorReads):
         """Take what the lean list tells; a company that is here whole keeps the rest of it."""
         with self._database.writing() as connection:
             lean = received(records, seen_at, complete=False)
+            told = filling.told(connection, Kind.COMPANY, [i.id for i in lean], _LEAN_FIELDS)
+            lean = [item for item in lean if not _is_known(item, told.get(item.id))]
             known = filling.stored(connection, Kind.COMPANY, [item.id for item in lean])
             batch = []
             for item in lean:
                 before = known.get(item.id)
                 if before is None or before.data is None:
                     batch.append(item)
-                elif told := _news(item, before):
-                    data = {**before.data, **told}
+                elif news := _news(item, before):
+                    data = {**before.data, **news}
                     text = json.dumps(data)
                     batch.append(Incoming(item.id, text, data, before.complete, before.seen_at))
             changed = filling.replaced(connection, Kind.COMPANY, [i for i in batch if i.complete])
@@ -258,6 +260,14 @@ class Mirror(MirrorReads):
 def _contacts_of(connection: sqlite3.Connection, company_id: str) -> list[str]:
     rows = connection.execute("SELECT id FROM contact WHERE company_id = ?", (company_id,))
     return [record for (record,) in rows]
+
+
+def _is_known(lean: Incoming, told: Sequence[Json] | None) -> bool:
+    """Tell whether a lean item says what is ``told`` of its fields here already."""
+    if told is None:
+        return False
+    values = ((lean.data or {}).get(name) for name in _LEAN_FIELDS)
+    return all(not value or value == here for value, here in zip(values, told, strict=True))
 
 
 def _news(lean: Incoming, known: Incoming) -> dict[str, Json]:
