@@ -75,6 +75,7 @@ class CompanyList(Pane):
         self._incomplete = Words(id="incomplete")
         self._summary = Words(id="summary")
         self.shown: Found | None = None
+        self._wrong: QueryError | None = None
         self._totals: Totals | None = None
         self._lately = first.looking.lately if first is not None else ()
         self._kept = view
@@ -133,7 +134,8 @@ class CompanyList(Pane):
         )
 
     def _show(self, found: Found, *, keep: bool, on: str = "") -> None:
-        self.shown = found
+        self.shown, self._wrong = found, None
+        self.search.point(None)
         rows = self._rows(found)
         self._tell_order(found)
         self.rows.fill(found.rows.total, rows, offset=found.offset, keep=keep, on=on)
@@ -206,14 +208,22 @@ class CompanyList(Pane):
         The other panes had waited for the letters to pause: they show the row under the cursor.
         """
         self._point()
-        at = completing.at(self.search.value, self.search.cursor_position)
-        if isinstance(error, QueryError) and at is not None and at.field and not at.typed:
-            self._incomplete.say("")  # a field whose value is about to be typed
-        elif isinstance(error, QueryError):
-            self._incomplete.add_class("-bad")
-            self._incomplete.say(problem(error))
-        else:
+        if not isinstance(error, QueryError):
             self.say_problem(error)
+            return
+        self._wrong = error
+        at = completing.at(self.search.value, self.search.cursor_position)
+        if at is not None and at.field and not at.typed:
+            self.search.point(None)  # a field whose value is about to be typed
+            self._incomplete.say("")
+        else:
+            self._tell_wrong(error)
+
+    def _tell_wrong(self, error: QueryError) -> None:
+        """Say what is wrong, and show from where on."""
+        self.search.point(error.column)
+        self._incomplete.add_class("-bad")
+        self._incomplete.say(problem(error))
 
     @on(Rows.Missing, "#company-rows")
     def _missing(self, event: Rows.Missing) -> None:
@@ -280,7 +290,12 @@ class CompanyList(Pane):
         self.once_shown("entered", self._enter_list)
 
     def _enter_list(self) -> None:
-        self.rows.focus()
+        """Leave the search; one that can't be read stays open, with the cursor where it's wrong."""
+        if self._wrong is None:
+            self.rows.focus()
+        else:
+            self.search.cursor_position = self._wrong.column
+            self._tell_wrong(self._wrong)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Remember what was typed, whichever way the search is left."""
