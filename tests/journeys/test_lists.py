@@ -161,6 +161,40 @@ def test_a_list_is_saved_as_a_view_and_is_there_after_a_restart(
     journey(come_back, size)
 
 
+@BOTH
+def test_a_view_is_saved_anew_and_is_what_the_explorer_opens_with(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def change(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("f")
+        await person.press("ctrl+s")
+        person.sees("Type a new name, or choose the view")
+        await person.type("mine\n")
+        await person.find("globex sort:-arr")
+        await person.press("f", "down", "ctrl+s")
+        assert person.message == "View mine is saved anew; it was acme inc"
+        await person.press("f", "ctrl+t")
+        person.sees("Choose a saved view")
+        await person.press("down", "ctrl+t")
+        assert person.message == "The explorer opens with mine"
+        await person.find("tag:vip")
+
+    async def come_back(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "globex sort:-arr"
+        await person.press("f")
+        person.sees_line("mine", "globex sort:-arr", "shown at the start")
+        await person.press("down", "ctrl+t")
+        assert person.message == "The explorer no longer opens with mine"
+        await person.find("tag:vip")
+
+    async def as_it_was_left(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "tag:vip"
+
+    for job in (change, come_back, as_it_was_left):
+        journey(job, size, picture=False)
+
+
 def test_a_search_that_is_left_in_any_way_is_there_after_a_restart(journey: Journey) -> None:
     async def leave_by_tab(person: Person) -> None:
         await person.press("slash")
