@@ -18,7 +18,7 @@ class Course(NamedTuple):
 
     ``what`` says what they are and what became of them: ``companies``, ``edits delivered``.
     ``calls`` are left to make, and take about ``seconds``; ``None`` where nobody knows. ``about``:
-    ``known`` is an estimate.
+    ``known`` is an estimate. ``at_least``: more calls may come to light.
     """
 
     what: str
@@ -27,6 +27,7 @@ class Course(NamedTuple):
     calls: int | None = None
     seconds: float | None = None
     about: bool = False
+    at_least: bool = False
 
 
 def drawn(course: Course, width: int) -> str:
@@ -50,8 +51,11 @@ def _pieces(course: Course) -> list[str]:
     if course.known is not None:
         of = f" of {'about ' if course.about else ''}{course.known:,}"
     pieces = [f"{course.done:,}{of} {course.what}"]
-    pieces += [f"{plural(course.calls, 'call')} left"] if course.calls else []
-    pieces += [f"about {_lasting(course.seconds)}"] if course.seconds is not None else []
+    if course.calls:
+        least = "at least " if course.at_least else ""
+        pieces.append(f"{least}{plural(course.calls, 'call')} left")
+    if course.seconds is not None:
+        pieces.append(lasting(course.seconds, at_least=course.at_least))
     return pieces
 
 
@@ -61,9 +65,12 @@ def _bar(done: int, known: int, cells: int) -> str:
     return "#" * full + "-" * (cells - full)
 
 
-def _lasting(seconds: float) -> str:
+def lasting(seconds: float, *, at_least: bool = False) -> str:
+    """Return ``about 2 min``, or ``2 min or more``."""
     if seconds < _MINUTE:
-        return f"{max(1, round(seconds))} s"
-    if seconds < _HOUR:
-        return f"{round(seconds / _MINUTE)} min"
-    return f"{seconds / _HOUR:.1f} h"
+        told = f"{max(1, round(seconds))} s"
+    elif seconds < _HOUR:
+        told = f"{round(seconds / _MINUTE)} min"
+    else:
+        told = f"{seconds / _HOUR:.1f} h"
+    return f"{told} or more" if at_least else f"about {told}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.course import Course
+from planhat_tui.commands.course import Course, lasting
 from planhat_tui.commands.lookup import age
 from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Done, Single, Watching
 from planhat_tui.commands.settling import delivered, status_of
-from planhat_tui.commands.waiting import LEAVE, LOOK, Stops, answer
+from planhat_tui.commands.waiting import AGAIN, LEAVE, LOOK, Stops, answer, kept
 from planhat_tui.errors import InputError, OfflineError
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
@@ -64,15 +64,19 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     queued = [entry.n for entry in workspace.reads.outbox()]
     if not full and workspace.reads.progress().seen_at is not None:
         answer(ctx, net.refresh(Topic.SYNC))
-    filling, stops, shown = net.fill(anew=full), Stops(), ""
+    filling, stops, told, kept_at = net.fill(anew=full), Stops(), "", float("-inf")
     while not filling.done():
+        status, progress, before = net.status, workspace.reads.progress(), told
         if ctx.draw:
-            ctx.draw(course_of(workspace.reads.progress(), net.status.outlook))
-        elif (told := _progress(workspace.reads.progress(), net.status.outlook)) != shown:
+            ctx.draw(course_of(progress, status.outlook))
+        elif progress.companies_known and (told := _progress(progress, status.outlook)) != before:
             ctx.tell(told)
-            shown = told
-        if stopped := stops.sentence(net.status.limits, ctx.monotonic()):
+        now = ctx.monotonic()
+        if stopped := stops.sentence(status.limits, now):
             ctx.tell(f"{stopped}{LEAVE}")
+        elif (why := kept(status.limits, now)) and now - kept_at >= AGAIN:
+            ctx.tell(f"{why}{LEAVE}")
+            kept_at = now
         wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
     filling.result()
     gone = workspace.accept_deletions() if accept_deletions else 0
@@ -92,27 +96,38 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
 
 def course_of(progress: Progress, ahead: Outlook) -> Course:
     """Return how far a pull is: with the companies first, then with the contacts."""
+    of_all = (ahead.calls, ahead.seconds)
     if progress.companies_left:
         done, known = progress.companies_complete, progress.companies_known
-        return Course("companies", done, known, ahead.calls, ahead.seconds)
+        return Course("companies", done, known, *of_all, at_least=ahead.at_least)
     known_at = progress.contacts_done if progress.contacts_complete else progress.contacts_known
     about = not progress.contacts_complete
     done = progress.contacts_done
-    return Course("contacts", done, known_at, ahead.calls, ahead.seconds, about=about)
+    return Course("contacts", done, known_at, *of_all, about=about, at_least=ahead.at_least)
 
 
 def _progress(progress: Progress, ahead: Outlook) -> str:
-    """Return how far a pull has come, and what is left of it, as far as anybody knows."""
+    """Return how far a pull has come, and what is left of it, as far as anybody knows.
+
+    As in ``60 of 100 companies (1 call left), 0 contacts (at least 1 call left); 2 s or more``.
+    """
     known = progress.contacts_known
-    contacts = f" of about {known}" if known is not None and not progress.contacts_complete else ""
-    told = (
-        f"{progress.companies_complete} of {progress.companies_known} companies,"
-        f" {progress.contacts_done}{contacts} contacts"
-    )
-    if ahead.calls:
-        told += f"; {ahead.calls} calls left"
-        told += f", about {ahead.seconds:.0f} s" if ahead.seconds is not None else ""
+    about = f" of about {known}" if known is not None and not progress.contacts_complete else ""
+    companies = f"{progress.companies_complete} of {progress.companies_known} companies"
+    contacts = f"{progress.contacts_done}{about} contacts"
+    if ahead.calls is None:
+        return f"{companies}, {contacts}"
+    least = "at least " if ahead.at_least else ""
+    companies += _left(ahead.companies)
+    contacts += _left(ahead.contacts, least)
+    told = f"{companies}, {contacts}"
+    if ahead.calls and ahead.seconds is not None:
+        told += f"; {lasting(ahead.seconds, at_least=ahead.at_least)}"
     return told
+
+
+def _left(calls: int, least: str = "") -> str:
+    return f" ({least}{plural(calls, 'call')} left)" if calls else ""
 
 
 @verb("limits", flag("--watch", "go on, a line a second, until ctrl+c"))

@@ -84,6 +84,21 @@ class Stops:
         return told
 
 
+def kept(limits: Limits, now: float) -> str:
+    """Return why reading waits though calls are left; empty if it doesn't.
+
+    ``now`` is monotonic seconds, as the limits count them.
+    """
+    if not limits.keeps_calls:
+        return ""
+    left = "call is" if limits.remaining == 1 else f"{limits.remaining} calls are"
+    told = f"The last {left} kept for what people ask for: reading goes on after the reset"
+    if limits.reset_in is None or limits.as_of is None:
+        return f"{told}."
+    gone = now - limits.as_of
+    return f"{told}, in {max(1.0, limits.reset_in[1] - gone):.0f} s at the latest."
+
+
 def used_up(limits: Limits, now: float) -> str:
     """Return the sentence that says why nothing goes; empty while something can.
 

@@ -39,6 +39,7 @@ class Where(StrEnum):
     WEB = "page of the web app"
     ORDER = "order of the list"
     COLUMNS = "columns of the list"
+    VIEWS = "saved views"
     IMPORT = "import of a file"
     OVERVIEW = "overview"
 
@@ -61,9 +62,9 @@ class Key:
     priority: bool = False
 
 
-E, L, C, D, P, A, F = (
+E, L, C, D, P, A, F, V = (
     Where.EXPLORER, Where.LIST, Where.COMPANIES, Where.DETAIL, Where.CONTACTS, Where.CALL,
-    Where.FORM,
+    Where.FORM, Where.VIEWS,
 )  # fmt: skip
 
 KEYS: Final = (
@@ -101,7 +102,7 @@ KEYS: Final = (
     Key(C, "next_match", "n", "next match", "the next company that the last search finds"),
     Key(C, "previous_match", "N", "match before", "the one before"),
     Key(C, "sort", "s", "sort", "sort by a field, or several"),
-    Key(C, "views", "f", "views", "saved views; a new name saves the list as it is"),
+    Key(C, "views", "f", "views", "saved views; a name saves the list as it is"),
     Key(C, "columns", "S", "columns", "choose the columns, their order and their widths"),
     Key(C, "tags", "t", "tags", "add and remove tags", 3),
     Key(C, "field", "e", "field", "change a field; type a piece of its name", 4),
@@ -197,6 +198,8 @@ KEYS: Final = (
     Key(Where.COLUMNS, "custom", "a", "custom field", "show a custom field; type its name", 6),
     Key(Where.COLUMNS, "usual", "x", "as usual", "those that fit", 7),
     Key(Where.COLUMNS, "take", "ctrl+s", "take them", "show what is chosen here", 8),
+    Key(V, "save", "ctrl+s", "save anew", "save the list as it is under it", 3, priority=True),
+    Key(V, "start", "ctrl+t", "at the start", "show it at the start; not", 4, priority=True),
     Key(Where.IMPORT, "leave_out", "x", "leave it out", "leave the column out", 3),
     Key(Where.IMPORT, "take", "ctrl+s", "show the plan", "go on to the plan of the import", 4),
     Key(Where.OVERVIEW, "group_before", "h,left", "group before", "the group before", 3),
@@ -220,6 +223,7 @@ CHAINS: Final = (
     (Where.WEB,),
     (L, Where.ORDER),
     (L, Where.COLUMNS),
+    (Where.VIEWS,),
     (L, Where.IMPORT),
     (L, Where.OVERVIEW),
 )

@@ -42,3 +42,9 @@ class Limits:
     waiting: Mapping[Lane, int] = field(default_factory=dict)
     latency: float | None = None
     last_error: str = ""
+
+    @property
+    def keeps_calls(self) -> bool:
+        """Whether requests wait though calls are left: these are kept for what a person asks."""
+        free = self.remaining and self.stopped_until is None and not self.in_flight
+        return bool(free and any(self.waiting.values()) and not self.waiting.get(Lane.USER))

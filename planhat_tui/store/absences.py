@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Set as AbstractSet
 
-LISTED_KINDS: Final = (Kind.COMPANY, Kind.CONTACT)
+LISTED_KINDS: Final = (Kind.COMPANY, Kind.CONTACT, Kind.USER)
 
 
 class Doubt(NamedTuple):
@@ -44,7 +44,7 @@ def mark(
     part = (after, up_to, up_to)
     connection.execute(f"DELETE FROM absent WHERE kind = ? AND {bounds}", (kind, *part))  # noqa: S608 -- ours
     here = connection.execute(
-        f"SELECT id FROM {kind} WHERE {bounds} AND known = 1 AND seen_at < ?",  # noqa: S608 -- ours
+        f"SELECT id FROM {_rows(kind)} WHERE {bounds} AND known = 1 AND seen_at < ?",  # noqa: S608 -- ours
         (*part, listed_at),
     )
     gone = [record for (record,) in here if record not in present]
@@ -56,7 +56,7 @@ def mark(
 def marked(connection: sqlite3.Connection, kind: Kind) -> list[str]:
     """Return the ids that are marked; not those that were read since then."""
     rows = connection.execute(
-        f"SELECT absent.id FROM absent JOIN {kind} ON {kind}.id = absent.id"  # noqa: S608 -- ours
+        f"SELECT absent.id FROM absent JOIN {_rows(kind)} AS here ON here.id = absent.id"  # noqa: S608 -- ours
         " WHERE absent.kind = ? AND seen_at < listed_at",
         (kind,),
     )
@@ -66,7 +66,7 @@ def marked(connection: sqlite3.Connection, kind: Kind) -> list[str]:
 def known(connection: sqlite3.Connection, kind: Kind) -> int:
     """Return how many records of a kind Planhat had."""
     (count,) = connection.execute(
-        f"SELECT count(*) FROM {kind} WHERE known = 1"  # noqa: S608 -- our names
+        f"SELECT count(*) FROM {_rows(kind)} WHERE known = 1"  # noqa: S608 -- our names
     ).fetchone()
     return int(count)
 
@@ -96,6 +96,11 @@ def asked(connection: sqlite3.Connection) -> tuple[Doubt, ...]:
             missing, total = row[0].split()
             doubts.append(Doubt(kind, int(missing), int(total)))
     return tuple(doubts)
+
+
+def _rows(kind: Kind) -> str:
+    """Return where records of a kind stand; the team is read as a whole, and never edited here."""
+    return "(SELECT id, 1 AS known, 0 AS seen_at FROM user)" if kind is Kind.USER else kind.value
 
 
 def _question(kind: Kind) -> str:

@@ -46,14 +46,16 @@ class Mirror(MirrorReads):
         """Take what the lean list tells; a company that is here whole keeps the rest of it."""
         with self._database.writing() as connection:
             lean = received(records, seen_at, complete=False)
+            told = filling.told(connection, Kind.COMPANY, [i.id for i in lean], _LEAN_FIELDS)
+            lean = [item for item in lean if not _is_known(item, told.get(item.id))]
             known = filling.stored(connection, Kind.COMPANY, [item.id for item in lean])
             batch = []
             for item in lean:
                 before = known.get(item.id)
                 if before is None or before.data is None:
                     batch.append(item)
-                elif told := _news(item, before):
-                    data = {**before.data, **told}
+                elif news := _news(item, before):
+                    data = {**before.data, **news}
                     text = json.dumps(data)
                     batch.append(Incoming(item.id, text, data, before.complete, before.seen_at))
             changed = filling.replaced(connection, Kind.COMPANY, [i for i in batch if i.complete])
@@ -153,10 +155,11 @@ class Mirror(MirrorReads):
         with self._database.writing() as connection:
             tidying.tidy(connection)
 
-    def put_users(self, records: Sequence[Received]) -> None:
-        """Replace the team."""
+    def put_users(self, records: Sequence[Received], *, keep: bool = False) -> None:
+        """Replace the team; ``keep`` those that aren't among these."""
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM user")
+            if not keep:
+                connection.execute("DELETE FROM user")
             team = [(item.id, item.json) for item in received(records, 0, complete=True)]
             connection.executemany("INSERT OR REPLACE INTO user VALUES (?, ?)", team)
 
@@ -203,7 +206,10 @@ class Mirror(MirrorReads):
             absent = list(ids)
             open_edits = self._pending.open_by_record(kind, absent)
             gone = [record for record in absent if record not in open_edits]
-            filling.erase(connection, kind, gone)
+            if kind is Kind.USER:
+                connection.executemany("DELETE FROM user WHERE id = ?", [(one,) for one in gone])
+            else:
+                filling.erase(connection, kind, gone)
             unreadable.forget(connection, kind, gone)
             if kind is Kind.COMPANY:
                 for company_id in gone:
@@ -254,6 +260,14 @@ class Mirror(MirrorReads):
 def _contacts_of(connection: sqlite3.Connection, company_id: str) -> list[str]:
     rows = connection.execute("SELECT id FROM contact WHERE company_id = ?", (company_id,))
     return [record for (record,) in rows]
+
+
+def _is_known(lean: Incoming, told: Sequence[Json] | None) -> bool:
+    """Tell whether a lean item says what is ``told`` of its fields here already."""
+    if told is None:
+        return False
+    values = ((lean.data or {}).get(name) for name in _LEAN_FIELDS)
+    return all(not value or value == here for value, here in zip(values, told, strict=True))
 
 
 def _news(lean: Incoming, known: Incoming) -> dict[str, Json]:

@@ -18,30 +18,41 @@ _RESERVE: Final = 0.1
 
 
 class Outlook(NamedTuple):
-    """Calls that are left, ``None`` while nobody knows; seconds likewise."""
+    """Calls that are left, and the seconds that they take; ``None`` while nobody knows.
+
+    ``companies`` are those of the calls that read companies, the others read contacts.
+    ``at_least``: how many contacts there are isn't known, so that it may be more.
+    """
 
     calls: int | None
     seconds: float | None
+    companies: int = 0
+    at_least: bool = False
+
+    @property
+    def contacts(self) -> int:
+        """The calls that read contacts."""
+        return (self.calls or 0) - self.companies
 
 
 def outlook(progress: Progress, edition: str, limits: Limits) -> Outlook:
     """Return what is ahead until the copy is whole."""
-    calls = calls_left(progress, edition)
-    return Outlook(calls, None if calls is None else seconds_for(calls, limits))
+    left = progress.companies_left
+    companies = left if edition == "seed" else ceil(left / COMPANY_PAGE)
+    calls = companies + _calls_for_contacts(progress, edition)
+    uncounted = not progress.contacts_complete and progress.contacts_known is None
+    at_least = uncounted and edition != "seed"
+    return Outlook(calls, seconds_for(calls, limits), companies, at_least)
 
 
-def calls_left(progress: Progress, edition: str) -> int | None:
-    """Return the calls that are left; ``None`` while nobody knows how much there is."""
-    companies = progress.companies_left
-    pages = companies if edition == "seed" else ceil(companies / COMPANY_PAGE)
+def _calls_for_contacts(progress: Progress, edition: str) -> int:
+    """Return the calls that read contacts: where nobody has counted them, the next one alone."""
     if progress.contacts_complete:
-        return pages
+        return 0
     if edition == "seed":
-        return pages + 1
-    if progress.contacts_known is None:
-        return None
-    contacts = max(1, progress.contacts_known - progress.contacts_done)
-    return pages + ceil(contacts / (CONTACT_PAGE - 1))
+        return 1
+    left = max(1, (progress.contacts_known or 0) - progress.contacts_done)
+    return ceil(left / (CONTACT_PAGE - 1))
 
 
 def seconds_for(calls: int, limits: Limits) -> float | None:
@@ -51,7 +62,7 @@ def seconds_for(calls: int, limits: Limits) -> float | None:
     busy = calls * limits.latency
     if limits.limit is None or limits.remaining is None:
         return busy
-    free = max(0.0, limits.remaining - limits.limit * _RESERVE)
+    free = 0.0 if limits.keeps_calls else max(0.0, limits.remaining - limits.limit * _RESERVE)
     if calls <= free:
         return busy
     others = (limits.others or 0.0) * WINDOW / 60

@@ -27,6 +27,8 @@ OVERLAP: Final = 300.0
 """Seconds by which a look for changes reaches behind the last one: clocks differ."""
 LARGEST_SHRINK: Final = 0.2
 """The part of a collection that a pull may remove without asking."""
+FEW_LEAN: Final = 2
+"""New companies that are read by their ids: a look for changes costs as many calls."""
 SIZE_FROM: Final = 20
 """Pages of contacts after which it's worth some calls to know how many there are."""
 CHECK_EVERY: Final = 86_400.0
@@ -95,7 +97,8 @@ class Knowledge:
     when one did, ``check`` how far it came. ``size_look`` is where to look next for how many
     contacts there are, ``None``: it's known. ``tidy`` says that the copy's indexes are put
     together. ``lean_left`` is the next company that is here only by
-    name, ``oldest`` the one whose copy is the oldest and due.
+    name, ``lean_many`` that reading them one by one takes more calls than a look for changes;
+    ``oldest`` is the company whose copy is the oldest and due.
     """
 
     now: float
@@ -119,6 +122,7 @@ class Knowledge:
     size_look: int | None = None
     tidy: bool = True
     lean_left: str = ""
+    lean_many: bool = False
     oldest: str = ""
 
 
@@ -248,7 +252,7 @@ def _fill(known: Knowledge) -> Step | None:
     if known.edition != "seed" and not known.companies.done:
         return Companies(known.companies)
     if known.lean_left:
-        return OneCompany(known.lean_left)
+        return _changes(known) if _are_among_changes(known) else OneCompany(known.lean_left)
     if known.contacts.done:
         return None
     many = known.contacts.offset >= SIZE_FROM * CONTACT_PAGE
@@ -257,13 +261,25 @@ def _fill(known: Knowledge) -> Step | None:
     return Contacts(known.contacts)
 
 
+def _are_among_changes(known: Knowledge) -> bool:
+    """Tell whether new companies come by fewer calls with what has changed since the last look."""
+    listed = known.edition == "modern" and known.sorts and known.lean_many
+    return listed and (known.changes_at or 0) < (known.lean_at or 0)
+
+
+def _changes(known: Knowledge) -> Changes:
+    """Return the look for what has changed; for all, if it isn't known when that was last done."""
+    looked_at = known.changes_at or 0
+    return Changes(looked_at - OVERLAP if looked_at <= known.now else 0.0)
+
+
 def _freshen(known: Knowledge) -> Step:
     """Return what a whole copy needs to stay fresh."""
     if _due(known.lean_at, known.refresh, known.now):
         return Lean()
     every = known.refresh if known.sorts else max(known.refresh, UNSORTED_EVERY)
     if known.edition != "seed" and _due(known.changes_at, every, known.now):
-        return Changes(_since(known))
+        return _changes(known)
     if known.checks and _due(known.checked_at, CHECK_EVERY, known.now):
         return Contacts() if known.edition == "seed" else ContactIds(known.check)
     if known.oldest:
@@ -273,12 +289,6 @@ def _freshen(known: Knowledge) -> Step:
     dues += [(known.changes_at, every)] if known.edition != "seed" else []
     waits = [wait - (known.now - moment) for moment, wait in dues if moment is not None]
     return Rest(max(1.0, min([known.refresh, *waits])))
-
-
-def _since(known: Knowledge) -> float:
-    """Return from when on changes are looked for; 0 if it isn't known when that was last done."""
-    looked_at = known.changes_at or 0
-    return looked_at - OVERLAP if looked_at <= known.now else 0.0
 
 
 def too_many_gone(known: int, gone: int) -> bool:

@@ -126,7 +126,8 @@ class Pull:
         self._mirror.note("lean_at", str(began))
 
     async def team(self) -> None:
-        """Read the team."""
+        """Read the team. Who left goes; of a list that lacks many, a person is asked first."""
+        began = self._wall()
         try:
             page = await self._api.users(lane=Lane.BACKGROUND)
         except NO_SUCH_LIST:
@@ -134,7 +135,10 @@ class Pull:
             return
         self._mirror.forget_set_aside(Kind.USER)
         users = [record async for some in self._lists.slices(Kind.USER, page) for record in some]
-        self._mirror.put_users(users)
+        self._mirror.put_users(users, keep=True)
+        if len(users) == page.count:  # of those that couldn't be read it isn't known who they are
+            self._mirror.mark_absent(Kind.USER, {user.id for user in users}, began)
+            self._lists.settle(Kind.USER)
         self._mirror.note("team_at", str(self._wall()))
         self._changed(Kind.USER, frozenset())
 
@@ -253,9 +257,9 @@ class Pull:
         failed_at = self._failed.get(step)
         return failed_at is not None and 0 <= self._wall() - failed_at < self._refresh
 
-    def _readable(self, ids: Iterable[str]) -> str:
-        """Return the first that isn't left alone; empty if there is none."""
-        return next((one for one in ids if not self._left_alone(plan.OneCompany(one))), "")
+    def _readable(self, ids: Iterable[str]) -> list[str]:
+        """Return those that aren't left alone."""
+        return [one for one in ids if not self._left_alone(plan.OneCompany(one))]
 
     def _tell(self, kind: Kind, records: list[Received]) -> None:
         self._changed(kind, frozenset(record.id for record in records))
@@ -267,6 +271,7 @@ class Pull:
         edition = self._learned.edition
         many = len(self._failed) + 1
         oldest = mirror.oldest_companies(many, now - _AGE_LIMIT) if edition == "seed" else ()
+        lean = self._readable(mirror.incomplete_companies(many + plan.FEW_LEAN))
         whole = looked is None or looked.complete
         loaded = not known_there or self._are_young(mirror.contacts_seen_at(self.looked_at))
         return Knowledge(
@@ -290,8 +295,9 @@ class Pull:
             check=self._position("contacts_check"),
             size_look=self._contacts.next_size_look(),
             tidy=mirror.is_tidy(),
-            lean_left=self._readable(mirror.incomplete_companies(many)),
-            oldest=self._readable(oldest),
+            lean_left=next(iter(lean), ""),
+            lean_many=len(lean) > plan.FEW_LEAN,
+            oldest=next(iter(self._readable(oldest)), ""),
         )
 
     def _moment(self, key: str) -> float | None:

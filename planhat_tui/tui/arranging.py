@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from planhat_tui.config.views import SavedView
 from planhat_tui.model.text import visible
 from planhat_tui.model.views import View, by_alone, parted, wide
+from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.columns import custom_paths
 from planhat_tui.tui.screens.columns import ColumnsSheet
 from planhat_tui.tui.screens.order import OrderSheet
@@ -66,20 +68,26 @@ class Arranging:
     def _viewed(self, answer: Answer | None) -> None:
         if answer is None:
             return
-        companies = self._explorer.companies
-        if answer.new:
-            self._save(SavedView(answer.name, companies.view))
-            return
-        self._explorer.go(companies.NUMBER)
-        if answer.name:
-            companies.show_view(
-                self._explorer.planhat.session.runtime.config.views[answer.name].view
-            )
-            self._explorer.say(f"{visible(answer.name)} is on screen.  f shows the others")
+        companies, name = self._explorer.companies, visible(answer.name)
+        saved = self._explorer.planhat.session.runtime.config.views.get(answer.name)
+        if answer.deed == "save":
+            start = saved is not None and saved.start
+            told = f"View {name} is saved.  f shows it again"
+            if saved is not None:
+                before = named(saved.view.query) or "all companies"
+                told = f"View {name} is saved anew; it was {before}"
+            self._save(SavedView(answer.name, companies.view, start), told)
+        elif answer.deed == "start" and saved is not None:
+            opens = "no longer opens" if saved.start else "opens"
+            told = f"The explorer {opens} with {name}"
+            self._save(replace(saved, start=not saved.start), told)
         else:
-            companies.show_view(View())
+            self._explorer.go(companies.NUMBER)
+            companies.show_view(saved.view if saved is not None else View())
+            if saved is not None:
+                self._explorer.say(f"{name} is on screen.  f shows the others")
 
-    def _save(self, saved: SavedView) -> None:
+    def _save(self, saved: SavedView, told: str) -> None:
         """Save it beside: the config may stand on a slow disk."""
         runtime = self._explorer.planhat.session.runtime
 
@@ -89,7 +97,6 @@ class Arranging:
             save_view(runtime.paths.config_file, saved)
             runtime.reload()
 
-        told = f"View {visible(saved.name)} is saved.  f shows it again"
         self._explorer.wait_for(save, lambda _: self._explorer.say(told))
 
     def choose_columns(self, of: Arranged) -> None:

@@ -71,3 +71,8 @@ def test_a_pull_goes_through_the_companies_and_then_the_contacts() -> None:
     assert course_of(_progress(10, 7, None, whole=False), ahead).known is None
     assert course_of(_progress(10, 7, 70, whole=False), ahead)[:3] == ("contacts", 7, 70)
     assert course_of(_progress(10, 7, 70, whole=True), ahead)[:3] == ("contacts", 7, 7)
+
+
+def test_what_is_left_at_least_is_told_as_that() -> None:
+    course = course_of(_progress(4, 0, None, whole=False), Outlook(3, 90.0, 2, at_least=True))
+    assert drawn(course, 79).endswith("4 of 10 companies, at least 3 calls left, 2 min or more")

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.commands import tenant
 from planhat_tui.commands.context import Wishes
 from planhat_tui.commands.output import Style, write
 from planhat_tui.commands.results import Single
 from planhat_tui.errors import InputError, OfflineError, TokenError
+from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
+from planhat_tui.sync.outlook import Outlook
+from planhat_tui.sync.status import SyncStatus
 from tests.sync.rig import answer
 
 if TYPE_CHECKING:
@@ -121,6 +126,38 @@ def test_what_couldnt_be_sent_is_told(desk: Desk) -> None:
     assert done.text.endswith("1 edit isn't delivered: outbox list")
     assert done.exit_status == 4
     assert desk.states() == [State.REFUSED]
+
+
+class _Standing:
+    """An engine that stands still for three looks: what is left of the rate limit is kept."""
+
+    def __init__(self) -> None:
+        self.filling: Future[None] = Future()
+        self.looks = 0
+
+    @property
+    def status(self) -> SyncStatus:
+        self.looks += 1
+        if self.looks == 3:
+            self.filling.set_result(None)
+        limits = Limits(10, 2, as_of=0.0, waiting={Lane.BACKGROUND: 1})
+        return SyncStatus("online", limits=limits, outlook=Outlook(4, 90.0, 3, at_least=True))
+
+    def fill(self, *, anew: bool) -> Future[None]:
+        assert anew
+        return self.filling
+
+
+def test_what_a_sync_waits_for_is_told_and_how_far_it_is_told_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenant, "LOOK", 0.001)
+    monkeypatch.setattr(type(desk.context.workspace()), "net", _Standing())
+    desk.do("sync", "--full")
+    how_far, why = desk.told
+    assert how_far.startswith("6 of 6 companies (3 calls left), ")
+    assert how_far.endswith("contacts (at least 1 call left); 2 min or more")
+    assert why.startswith("The last 2 calls are kept for what people ask for: reading goes on")
 
 
 def test_offline_is_told(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -8,7 +9,7 @@ import pytest
 
 from planhat_tui.commands import waiting
 from planhat_tui.commands.course import Course
-from planhat_tui.model.limits import Limits
+from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.sync.status import SyncStatus
 
 if TYPE_CHECKING:
@@ -107,3 +108,18 @@ def test_a_terminal_is_shown_at_each_look_how_far_it_is(bare: Desk) -> None:
     assert waiting.answer(context, future, course=course) == "here"
     assert [one.done for one in drawn] == [0, 1, 2]
     assert waiting.answer(context._replace(draw=None), future, course=course) == "here"
+
+
+def test_what_waits_though_calls_are_left_says_for_whom_they_are_kept() -> None:
+    limits = Limits(40, 4, (20.0, 70.0), as_of=100.0, waiting={Lane.BACKGROUND: 1})
+    told = "kept for what people ask for: reading goes on after the reset"
+    assert waiting.kept(limits, 110.0) == f"The last 4 calls are {told}, in 60 s at the latest."
+    alone = replace(limits, remaining=1, reset_in=None)
+    assert waiting.kept(alone, 110.0) == f"The last call is {told}."
+    for other in (
+        replace(limits, waiting={}),
+        replace(limits, waiting={Lane.USER: 1, Lane.BACKGROUND: 1}),
+        replace(limits, in_flight=1),
+        replace(limits, remaining=0),
+    ):
+        assert waiting.kept(other, 110.0) == ""

@@ -98,6 +98,35 @@ def test_what_is_typed_takes_the_place_of_the_search_before(journey: Journey) ->
     journey(find, SMALL, picture=False)
 
 
+@BOTH
+def test_a_query_that_cannot_be_read_shows_where_it_is_wrong(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def mend(person: Person) -> None:
+        await person.type("/tag:vip faze:risk acme")
+        search = person.app.explorer.companies.search
+        person.sees("faze")
+        await person.press("enter")
+        assert (person.focus, search.cursor_position) == ("search", len("tag:vip "))
+        assert [search._value.plain[one.start : one.end] for one in search._value.spans] == [
+            "faze:risk acme"
+        ]
+        await person.press("delete", "p")
+        await person.press("delete", "delete", "h", "a", "s")
+        assert search.value == "tag:vip phase:risk acme"
+        assert not search._value.spans
+        await person.press("enter")
+        assert person.focus == "company-rows"
+        await person.type("/phase:")
+        await person.press("enter")
+        assert person.focus == "search"
+        assert "-bad" in person.app.explorer.companies._incomplete.classes
+        await person.press("escape")
+        assert person.focus == "company-rows"
+
+    journey(mend, size, picture=False)
+
+
 def test_the_age_of_what_is_shown_grows_while_nothing_is_read(journey: Journey) -> None:
     watch = Watch()
 

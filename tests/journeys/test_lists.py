@@ -176,6 +176,65 @@ def test_a_list_is_saved_as_a_view_and_is_there_after_a_restart(
 
 
 @BOTH
+def test_a_view_is_saved_anew_and_is_what_the_explorer_opens_with(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def change(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("f")
+        await person.press("ctrl+s")
+        person.sees("Type a new name, or choose the view")
+        await person.type("mine\n")
+        await person.find("globex sort:-arr")
+        await person.press("f", "down", "ctrl+s")
+        assert person.message == "View mine is saved anew; it was acme inc"
+        await person.press("f", "ctrl+t")
+        person.sees("Choose a saved view")
+        await person.press("down", "ctrl+t")
+        assert person.message == "The explorer opens with mine"
+        await person.find("tag:vip")
+
+    async def come_back(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "globex sort:-arr"
+        await person.press("f")
+        person.sees_line("mine", "globex sort:-arr", "shown at the start")
+        await person.press("down", "ctrl+t")
+        assert person.message == "The explorer no longer opens with mine"
+        await person.find("tag:vip")
+
+    async def as_it_was_left(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "tag:vip"
+
+    for job in (change, come_back, as_it_was_left):
+        journey(job, size, picture=False)
+
+
+def test_a_search_that_is_left_in_any_way_is_there_after_a_restart(journey: Journey) -> None:
+    async def leave_by_tab(person: Person) -> None:
+        await person.press("slash")
+        await person.type("tag:vip ")
+        await person.press("tab")
+        assert person.focus != "search"
+
+    async def quit_while_typing(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "tag:vip "
+        person.sees_no("1,200 of 1,200")
+        await person.press("slash")
+        await person.type("globex")
+
+    async def quit_in_the_midst_of_a_term(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "globex"
+        await person.type("/globex (")
+
+    async def come_back(person: Person) -> None:
+        assert person.app.explorer.companies.search.value == "globex "
+        person.sees_no("1,200 of 1,200")
+
+    for job in (leave_by_tab, quit_while_typing, quit_in_the_midst_of_a_term, come_back):
+        journey(job, SMALL, picture=False)
+
+
+@BOTH
 def test_a_query_is_completed_from_values_with_counts_and_the_list_stays(
     journey: Journey, size: tuple[int, int]
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
+
 from planhat_tui.sandbox import SandboxOptions
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, Journey, Person
@@ -12,6 +14,8 @@ from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.sync.rig import Forward, Line
 
 FEW_CALLS = SandboxOptions(companies=150, limit=200, dialect="seed")
 """So few calls that most of the whole records don't come before the next reset."""
@@ -28,7 +32,7 @@ def test_names_are_here_first_and_what_is_missing_is_shown_as_missing(
     async def look(person: Person) -> None:
         assert server.asked[:2] == ["GET /myprofile", "GET /leancompanies"]
         await person.waits_a_second()
-        person.sees("150 of 150", "list incomplete:", "% loaded", "1 waiting")
+        person.sees("150 of 150", "list incomplete:", "% loaded", "1 wait")
         rows = planhat.workspace(person).reads.companies("", limit=150).rows
         lean = [row for row in rows if not row.complete]
         assert len(lean) > 75
@@ -39,6 +43,33 @@ def test_names_are_here_first_and_what_is_missing_is_shown_as_missing(
     with sandbox(FEW_CALLS, watch.clock.wall) as server:
         configure(home, f"profiles:\n{profile('nord', server.url, token='{env: NORD}')}")
         journey(look, size, clock=watch.clock, env={"NORD": "sandbox-token"})
+
+
+@BOTH
+def test_a_search_for_contacts_says_that_they_are_not_all_here(
+    journey: Journey, home: Path, line: Line, size: tuple[int, int]
+) -> None:
+    async def cut(_request: httpx.Request, _forward: Forward) -> httpx.Response:
+        line.cut = True
+        raise httpx.ConnectError("the line is cut")
+
+    async def look(person: Person) -> None:
+        person.sees("1,200 of 1,200", "offline")
+        person.sees_no("incomplete")
+        await person.find("title:cfo")
+        person.sees("incomplete: contacts not all loaded")
+        await person.find("nobody@acme-inc.example")
+        person.sees("incomplete: contacts not all loaded", "yet.  esc shows all")
+        line.calm()
+        await person.type(":sync")
+        await person.press("enter")
+        await person.find("title:cfo")
+        person.sees_no("incomplete")
+
+    for file in home.rglob("mirror.db*"):
+        file.unlink()
+    line.once("GET /endusers*sort=*", cut)
+    journey(look, size, picture=False)
 
 
 @BOTH

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -9,12 +9,15 @@ from planhat_tui.model.custom import CustomType
 from planhat_tui.model.edits import Change
 from planhat_tui.model.query import Sort
 from planhat_tui.model.records import Kind, Received
+from planhat_tui.store import filling
 from planhat_tui.store.absences import Doubt
 from tests.store.conftest import create, received, update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import sqlite3
+    from collections.abc import Callable, Sequence
 
+    from planhat_tui.model.values import Json
     from planhat_tui.store.tenant import TenantStore
 
 
@@ -36,6 +39,55 @@ def test_a_lean_company_is_found_at_once_and_says_that_it_is_not_whole(store: Te
     assert store.mirror.incomplete_companies(10) == ("c1",)
     (row,) = store.mirror.search_companies(query.parse("nord")).rows
     assert not row.complete
+
+
+ODD = [
+    "Acme",
+    "",
+    "\ud800 lone",
+    "nul \x00",
+    "1",
+    1,
+    1.5,
+    None,
+    2**70,
+    {"a": [1]},
+    float("nan"),
+]
+"""What a name may be in JSON."""
+
+
+@pytest.mark.parametrize("before", ODD, ids=map(repr, ODD))
+@pytest.mark.parametrize("after", ["Acme", "1", "", 1, None], ids=repr)
+def test_what_a_lean_list_tells_is_compared_with_what_came(
+    store: TenantStore, before: Json, after: Json
+) -> None:
+    store.mirror.put(Kind.COMPANY, [received("c1", name=before, arr=7)], 2.0)
+    store.mirror.put_lean([received("c1", name=after)], 3.0)
+    shown = store.mirror.company("c1")
+    assert shown is not None
+    assert repr(shown.server) == repr({"_id": "c1", "name": after or before, "arr": 7})
+
+
+def test_a_lean_list_without_news_decodes_no_record(
+    store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    stored = filling.stored
+    store.mirror.put(
+        Kind.COMPANY, [received(one, name=f"Company {one}", sourceId="S") for one in "abc"], 2.0
+    )
+
+    def overheard(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> Any:  # noqa: ANN401 -- its own
+        asked.extend(ids)
+        return stored(connection, kind, ids)
+
+    monkeypatch.setattr(filling, "stored", overheard)
+    store.mirror.put_lean([lean("a", "Company a"), lean("b", "Other"), lean("d", "New")], 3.0)
+    assert asked == ["b", "d"]
+    assert {row.name for row in store.mirror.search_companies(query.parse("")).rows} == {
+        "Company a", "Other", "Company c", "New",
+    }  # fmt: skip
 
 
 def test_a_whole_record_completes_a_lean_one_byte_for_byte(store: TenantStore) -> None:

@@ -1,29 +1,39 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from planhat_tui.model.limits import Limits
+from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.store.rows import Progress
-from planhat_tui.sync.outlook import Outlook, calls_left, outlook, seconds_for
+from planhat_tui.sync.outlook import Outlook, outlook, seconds_for
 
 WHOLE = Progress(100, 100, 900, contacts_complete=True, seen_at=1.0, contacts_known=900)
 LIMIT = Limits(limit=200, remaining=100, latency=0.2, reset_in=(20.0, 40.0))
 
 
+UNCOUNTED = WHOLE._replace(contacts_complete=False, contacts_known=None)
+
+
 @pytest.mark.parametrize(
-    ("progress", "edition", "calls"),
+    ("progress", "edition", "companies", "contacts", "at_least"),
     [
-        (WHOLE, "modern", 0),
-        (WHOLE._replace(companies_complete=60), "seed", 40),
-        (WHOLE._replace(companies_known=12_000, companies_complete=0), "modern", 3),
-        (WHOLE._replace(contacts_complete=False, contacts_known=None), "modern", None),
-        (WHOLE._replace(contacts_complete=False, contacts_known=None), "seed", 1),
-        (WHOLE._replace(contacts_complete=False, contacts_known=500_000), "modern", 250),
-        (WHOLE._replace(contacts_complete=False), "modern", 1),
+        (WHOLE, "modern", 0, 0, False),
+        (WHOLE._replace(companies_complete=60), "seed", 40, 0, False),
+        (WHOLE._replace(companies_known=12_000, companies_complete=0), "modern", 3, 0, False),
+        (UNCOUNTED._replace(companies_known=12_000), "modern", 3, 1, True),
+        (UNCOUNTED, "modern", 0, 1, True),
+        (UNCOUNTED, "seed", 0, 1, False),
+        (WHOLE._replace(contacts_complete=False, contacts_known=500_000), "modern", 0, 250, False),
+        (WHOLE._replace(contacts_complete=False), "modern", 0, 1, False),
     ],
 )
-def test_calls_that_are_left(progress: Progress, edition: str, calls: int | None) -> None:
-    assert calls_left(progress, edition) == calls
+def test_calls_that_are_left_for_each_list(
+    progress: Progress, edition: str, companies: int, contacts: int, *, at_least: bool
+) -> None:
+    ahead = outlook(progress, edition, LIMIT)
+    assert (ahead.companies, ahead.contacts, ahead.at_least) == (companies, contacts, at_least)
+    assert ahead.calls == companies + contacts
 
 
 @pytest.mark.parametrize(
@@ -35,6 +45,7 @@ def test_calls_that_are_left(progress: Progress, edition: str, calls: int | None
         (81, LIMIT, 30.0),  # from here on the reset is waited for
         (140, LIMIT, 30.0),
         (440, LIMIT, 120.0),  # one more window
+        (1, replace(LIMIT, waiting={Lane.BACKGROUND: 1}), 30.0),  # what is left is kept
         (440, Limits(limit=200, remaining=100, latency=2.0, reset_in=(20.0, 40.0)), 880.0),
         (440, Limits(limit=200, remaining=100, latency=0.2, others=60.0), 315.0),
     ],
@@ -43,9 +54,10 @@ def test_the_time_that_takes(calls: int, limits: Limits, seconds: float | None) 
     assert seconds_for(calls, limits) == (seconds if seconds is None else pytest.approx(seconds))
 
 
-def test_nobody_knows_how_long_what_nobody_has_counted_takes() -> None:
-    unknown = WHOLE._replace(contacts_complete=False, contacts_known=None)
-    assert outlook(unknown, "modern", LIMIT) == Outlook(None, None)
+def test_what_is_known_is_told_though_nobody_has_counted_the_contacts() -> None:
+    half = UNCOUNTED._replace(companies_known=12_000)
+    quick = Limits(latency=0.25)
+    assert outlook(half, "modern", quick) == Outlook(4, 1.0, 3, at_least=True)
     assert outlook(WHOLE, "modern", LIMIT) == Outlook(0, 0.0)
 
 

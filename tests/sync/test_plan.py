@@ -32,6 +32,7 @@ NAMES = replace(NOTHING, lean_at=10_000.0)
 TEAM = replace(NAMES, team_at=10_000.0, definitions_at=10_000.0)
 DONE = Position(done=True)
 WHOLE = replace(TEAM, companies=DONE, contacts=DONE, edition="modern", changes_at=10_000.0)
+NEW = replace(WHOLE, changes_at=9_900.0, lean_left="c2", lean_many=True)
 FAR = replace(TEAM, companies=DONE, contacts=Position(40_000))
 NEXT = Contacts(Position(2000))
 CHECK = ContactIds(Position(9, last="a"))
@@ -61,6 +62,7 @@ KNOWN = st.builds(
     check=POSITIONS,
     size_look=st.none() | st.integers(0, 90_000),
     lean_left=st.sampled_from(["", "c2"]),
+    lean_many=st.booleans(),
     oldest=st.sampled_from(["", "c3"]),
 )
 
@@ -89,6 +91,12 @@ KNOWN = st.builds(
         (replace(TEAM, edition="seed", lean_left="c2"), OneCompany("c2")),
         (replace(TEAM, edition="seed"), Contacts()),
         (replace(TEAM, companies=DONE, lean_left="c2"), OneCompany("c2")),
+        (NEW, Changes(9_600.0)),
+        (replace(NEW, lean_many=False), OneCompany("c2")),
+        (replace(NEW, sorts=False), OneCompany("c2")),
+        (replace(NEW, edition="seed"), OneCompany("c2")),
+        (replace(NEW, changes_at=10_000.0), OneCompany("c2")),  # they weren't among the changes
+        (replace(NEW, looked_at="c1", looked_whole=False), OneCompany("c1", on_screen=True)),
         (replace(TEAM, companies=DONE, contacts=Position(2000)), Contacts(Position(2000))),
         (replace(FAR, size_look=160_000), Size(160_000)),
         (FAR, Contacts(Position(40_000))),

@@ -18,6 +18,7 @@ from planhat_tui.store.absences import Doubt
 from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.unreadable import Unreadable
 from planhat_tui.sync import plan
+from planhat_tui.sync.status import question
 from tests.sync.rig import SECONDS, Line, Server, Time, after, answer, changed_answer, html
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from planhat_tui.model.values import Json
     from tests.sync.rig import Desk, Forward
 
 PROBE = "GET /companies?limit=2&offset=1&sort=-_id&select=_id"
@@ -828,6 +830,67 @@ def test_definitions_of_custom_fields_come_with_the_pull_and_are_read_anew(
     filled.fill()
     assert list(mirror.definitions()) == server.ask("GET", "/customfields")
     assert gone not in mirror.definitions()
+
+
+def test_many_companies_made_elsewhere_come_with_what_has_changed(
+    filled: Desk, server: Server, time: Time
+) -> None:
+    made = [server.post(name=f"New {n}") for n in range(40)]
+    time.leap(LATER)
+    before = len(filled.line.asked)
+    filled.fill()
+    asked = filled.line.asked[before:]
+    assert holds_all_of(filled, server)
+    assert all(filled.company(one).complete for one in made)
+    assert not [one for one in asked if fnmatchcase(one, "GET /companies/*")]
+    assert len([one for one in asked if one.startswith("GET /companies?")]) == 1
+
+
+def test_few_companies_made_elsewhere_are_read_by_their_ids(
+    filled: Desk, server: Server, time: Time
+) -> None:
+    made = server.post(name="New")
+    time.leap(LATER)
+    filled.fill()
+    assert filled.line.count(f"GET /companies/{made}") == 1
+    assert holds_all_of(filled, server)
+
+
+def test_a_team_that_is_missing_all_at_once_stays_until_a_person_says_so(
+    filled: Desk, server: Server, time: Time
+) -> None:
+    team, mirror = server.ask("GET", "/users"), filled.store.mirror
+
+    def read(answered: Json) -> int:
+        time.leap(4000)
+        filled.line.once("GET /users*", answer(200, json.dumps(answered)))
+        filled.fill()
+        return len(mirror.users())
+
+    assert read([]) == 12
+    assert mirror.doubts() == (Doubt(Kind.USER, 12, 12),)
+    assert question(mirror.doubts()).startswith("Planhat's list lacks 12 of 12 users: none was")
+    assert read(team) == 12
+    assert mirror.doubts() == ()
+    assert read(team[:9]) == 12
+    assert mirror.accept_absent() == {Kind.USER: tuple(sorted(one["_id"] for one in team[9:]))}
+    assert (len(mirror.users()), mirror.doubts()) == (9, ())
+
+
+def test_who_left_the_team_goes_and_who_cannot_be_read_stays(
+    filled: Desk, server: Server, time: Time
+) -> None:
+    team, mirror = server.ask("GET", "/users"), filled.store.mirror
+    for answered, here in (
+        ([*team[:11], {"no": "id"}], 12),  # it may be the one that is missing
+        (team[:11], 11),
+        (team, 12),
+    ):
+        time.leap(4000)
+        filled.line.once("GET /users*", answer(200, json.dumps(answered)))
+        filled.fill()
+        assert len(mirror.users()) == here
+    assert mirror.doubts() == ()
 
 
 def test_definitions_that_are_missing_all_at_once_stay(filled: Desk) -> None:

@@ -71,6 +71,11 @@ def test_nothing_is_advised_where_there_is_nothing_to_choose(searched: str) -> N
     assert no_match(searched) == f"No company matches {searched}.  esc shows all"
 
 
+def test_a_search_that_may_mean_somebody_who_is_not_here_yet_says_so() -> None:
+    told = no_match("ada@globex.example", whole=False)
+    assert told == "No company matches ada@globex.example yet.  esc shows all"
+
+
 def test_a_long_name_leaves_the_key_of_a_sentence_on_its_line() -> None:
     assert no_contacts("Acme Inc") == "No contacts at Acme Inc yet.  a adds one"
     assert no_contacts("Acme Inc", "…") == "… Contacts of Acme Inc aren't loaded yet.  r loads them"

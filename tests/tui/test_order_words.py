@@ -63,12 +63,14 @@ def test_what_isnt_loaded_yet_is_no_zero() -> None:
     )
 
 
-def test_what_isnt_known_is_left_out() -> None:
+def test_what_isnt_known_is_left_out_and_a_sum_that_isnt_made_is_said() -> None:
     assert told(CompanyRows((), 1), None, 0, "by name", wide=True) == ("1 company", "by name")
     many = CompanyRows((), 1000, capped=True)
-    assert told(many, Totals(None, 0), 0, "best match first", wide=True) == (
-        "more than 1,000 companies", "best match first",
-    )  # fmt: skip
+    for totals in (None, Totals(None, 0)):
+        assert told(many, totals, 0, "best match first", wide=True) == (
+            "more than 1,000 companies, ARR not summed", "best match first",
+        )  # fmt: skip
+    assert told(many, None, 0, "by name", wide=False) == ("ARR not summed", "by name")
     assert told(CompanyRows((), 0), Totals(0, 0), 3, "by name", wide=True) == (
         "3 marked, 3 not shown",
     )

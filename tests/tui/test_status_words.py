@@ -154,6 +154,44 @@ def test_reading_says_how_long_it_takes(seconds: float | None, told: str) -> Non
     assert right(replace(QUIET, sync=reading)) == f"reading companies 62%{told} · online"
 
 
+HALF = Progress(12_000, 4_000, 0, contacts_complete=False, seen_at=None)
+COUNTED = HALF._replace(companies_complete=12_000, contacts_done=6_200, contacts_known=40_000)
+
+
+@pytest.mark.parametrize(
+    ("progress", "ahead", "told"),
+    [
+        (
+            HALF,
+            Outlook(3, 40.0, 2, at_least=True),
+            " 4,000 of 12,000, 3+ calls left · reading companies 33% ~40 s+",
+        ),
+        (
+            COUNTED._replace(contacts_known=None),
+            Outlook(1, 1.0, 0, at_least=True),
+            "6,200 here, 1+ calls left · reading contacts",
+        ),
+        (
+            COUNTED,
+            Outlook(17, 90.0),
+            " 6,200 of about 40,000, 17 calls left · reading contacts 15% ~90 s",
+        ),
+        (HALF._replace(companies_complete=11_999), Outlook(1, 1.0, 1), None),
+    ],
+)
+def test_where_there_is_room_it_is_told_in_numbers_too(
+    progress: Progress, ahead: Outlook, told: str | None
+) -> None:
+    reading = SyncStatus("online", pulling=True, progress=progress, outlook=ahead)
+    shown = text(state(replace(QUIET, sync=reading), 0.0, UNICODE, wide=True)[1])
+    assert shown.endswith(" · online")
+    assert told is None or shown == f"{told} · online"
+    assert told is not None or shown.startswith("11,999 of 12,000, 1 call left · ")
+    narrow = right(replace(QUIET, sync=reading))
+    assert "left" not in narrow
+    assert shown.endswith(narrow)
+
+
 def test_records_that_cannot_be_read_are_counted() -> None:
     progress = Progress(300, 299, 9, contacts_complete=True, seen_at=1.0, unreadable=2)
     status = replace(QUIET, sync=replace(ONLINE, progress=progress))

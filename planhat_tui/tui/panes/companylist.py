@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,11 +10,11 @@ from textual import on
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from planhat_tui.errors import QueryError
+from planhat_tui.errors import QueryError, StorageError
+from planhat_tui.model import query as queries
 from planhat_tui.model.events import Topic
 from planhat_tui.model.query import completing
 from planhat_tui.model.records import Kind
-from planhat_tui.model.text import visible
 from planhat_tui.model.views import View
 from planhat_tui.tui.looking import Found, Looking, look
 from planhat_tui.tui.messages import CompanyPointed
@@ -23,6 +24,7 @@ from planhat_tui.tui.presentation import (
     amounts,
     columns,
     empty_words,
+    loading_words,
     order_words,
     summary_words,
 )
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.store.rows import Totals
     from planhat_tui.workspace.completing import Completion
+    from planhat_tui.workspace.places import Places
 
 
 class CompanyList(Pane):
@@ -73,6 +76,7 @@ class CompanyList(Pane):
         self._incomplete = Words(id="incomplete")
         self._summary = Words(id="summary")
         self.shown: Found | None = None
+        self._wrong: QueryError | None = None
         self._totals: Totals | None = None
         self._lately = first.looking.lately if first is not None else ()
         self._kept = view
@@ -131,7 +135,8 @@ class CompanyList(Pane):
         )
 
     def _show(self, found: Found, *, keep: bool, on: str = "") -> None:
-        self.shown = found
+        self.shown, self._wrong = found, None
+        self.search.point(None)
         rows = self._rows(found)
         self._tell_order(found)
         self.rows.fill(found.rows.total, rows, offset=found.offset, keep=keep, on=on)
@@ -182,15 +187,8 @@ class CompanyList(Pane):
         number = amounts.count(found.rows.total, capped=found.rows.capped)
         told = f"{number} of {amounts.count(progress.companies_known)}"
         self.fresh(progress.seen_at, told)
-        known, whole = progress.companies_known, progress.companies_complete
-        missing = known and progress.companies_left
         self._incomplete.remove_class("-bad")
-        told = f"list incomplete: {100 * whole // known}% loaded" if missing else ""
-        if found.rows.meant:
-            told = f"not found, shown is {found.rows.meant}"
-        elif found.rows.through:
-            told = f"found by a contact: {visible(found.by)}" if found.by else "found by contacts"
-        self._incomplete.say(found.rows.hint or told)
+        self._incomplete.say(loading_words.beside(found))
 
     def tell_empty(self) -> None:
         """Say why there are no rows; of names that aren't here yet, when they come."""
@@ -198,7 +196,7 @@ class CompanyList(Pane):
         if found is None or found.rows.total:
             text = ""
         elif self.search.value and found.progress.companies_known:
-            text = empty_words.no_match(self.search.value)
+            text = empty_words.no_match(self.search.value, whole=loading_words.is_whole(found))
         else:
             sync, now = self.explorer.sync, self.planhat.monotonic()
             read_before = found.progress.seen_at is not None
@@ -211,14 +209,22 @@ class CompanyList(Pane):
         The other panes had waited for the letters to pause: they show the row under the cursor.
         """
         self._point()
-        at = completing.at(self.search.value, self.search.cursor_position)
-        if isinstance(error, QueryError) and at is not None and at.field and not at.typed:
-            self._incomplete.say("")  # a field whose value is about to be typed
-        elif isinstance(error, QueryError):
-            self._incomplete.add_class("-bad")
-            self._incomplete.say(problem(error))
-        else:
+        if not isinstance(error, QueryError):
             self.say_problem(error)
+            return
+        self._wrong = error
+        at = completing.at(self.search.value, self.search.cursor_position)
+        if at is not None and at.field and not at.typed:
+            self.search.point(None)  # a field whose value is about to be typed
+            self._incomplete.say("")
+        else:
+            self._tell_wrong(error)
+
+    def _tell_wrong(self, error: QueryError) -> None:
+        """Say what is wrong, and show from where on."""
+        self.search.point(error.column)
+        self._incomplete.add_class("-bad")
+        self._incomplete.say(problem(error))
 
     @on(Rows.Missing, "#company-rows")
     def _missing(self, event: Rows.Missing) -> None:
@@ -293,8 +299,18 @@ class CompanyList(Pane):
         self.once_shown("entered", self._enter_list)
 
     def _enter_list(self) -> None:
-        self.rows.focus()
-        self._keep_view()
+        """Leave the search; one that can't be read stays open, with the cursor where it's wrong."""
+        if self._wrong is None:
+            self.rows.focus()
+        else:
+            self.search.cursor_position = self._wrong.column
+            self._tell_wrong(self._wrong)
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Remember what was typed, whichever way the search is left."""
+        if event.widget is self.search:
+            self._keep_view()
+        super().on_descendant_blur(event)
 
     def clear_search(self) -> bool:
         """Leave the search, then empty it; ``False`` if there was nothing to leave.
@@ -303,7 +319,6 @@ class CompanyList(Pane):
         """
         if self.search.has_focus:
             self.rows.focus()
-            self._keep_view()
         elif self.rows.leave_range():
             pass
         elif self.search.value:
@@ -328,9 +343,25 @@ class CompanyList(Pane):
         """Draw the rows that are here with other columns, until the view is shown again."""
         self.rows.show_columns(columns.chosen(columns.COMPANIES, keys), self.rows.order)
 
+    def leave(self, places: Places) -> None:
+        """Remember the list at the end: the screen waits for nothing any more."""
+        if (kept := self._shown_view()) != self._kept:
+            with contextlib.suppress(StorageError):  # then it's there as it was before
+                places.keep_view(kept)
+
     def _keep_view(self) -> None:
         """Remember the list as it is for the next start."""
-        if self.view != self._kept:
-            self._kept, places = self.view, self.workspace.places
-            kept = self._kept
+        kept, places = self._shown_view(), self.workspace.places
+        if kept != self._kept:
+            self._kept = kept
             self.perform(lambda: places.keep_view(kept), lambda _: None)
+
+    def _shown_view(self) -> View:
+        """Return what the list shows: of a query that can't be read, the one before it."""
+        view = self.view
+        try:
+            queries.parse(view.query)
+        except QueryError:
+            before = self.shown.looking.view.query if self.shown is not None else ""
+            return view._replace(query=before)
+        return view

@@ -16,7 +16,7 @@ from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.looking import own_values
 from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.pane import Pane
-from planhat_tui.tui.presentation import columns, empty_words, order_words
+from planhat_tui.tui.presentation import amounts, columns, empty_words, order_words
 from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.matched import neighbour
 from planhat_tui.tui.presentation.rows import contact_row
@@ -67,6 +67,7 @@ class Contacts(Pane):
         self.seen_at: float | None = None
         self.rows = Rows(columns.CONTACTS, id="contact-rows")
         self.rows.resizes = True
+        self._whole = True
         self._view: View | None = None  # read with the first contacts
 
     def body(self) -> ComposeResult:
@@ -122,14 +123,17 @@ class Contacts(Pane):
     def _show(self, answer: Answer) -> None:
         view, on, made = answer.found, answer.on, answer.made
         people = view.rows if view is not None else ()
-        known = view is not None and view.seen_at is not None
+        ours = self.company_id.startswith(NEW_ID_PREFIX)  # nobody else has anybody there
+        known = ours or (view is not None and view.seen_at is not None)
         self.people = {person.id: person for person in people}
         self.seen_at = view.seen_at if view is not None else None
         self._view = answer.view
         by = {one.field: one.descending for one in answer.view.sort}
         shown = columns.chosen(columns.CONTACTS, answer.view.columns)
         self.rows.show_columns(shown, {c.key: by[c.field] for c in shown if c.field in by})
-        self.entitle(count=str(len(people)) if known or people else "")
+        self._whole = known
+        some = known or bool(people)
+        self.entitle(count=amounts.count(len(people), capped=not known) if some else "")
         if view is not None:
             self._tell_marks()
         glyphs = self.planhat.glyphs
@@ -224,7 +228,9 @@ class Contacts(Pane):
         signed = {one.field for one in sort} <= {one.field for one in self.rows.wanted_columns}
         if sort and not (signed and self.explorer.tabbed):
             told.append(order_words.order(sort, Query("")))
-        self.fresh(self.seen_at, f" {self.planhat.glyphs.dot} ".join(told))
+        dotted = f" {self.planhat.glyphs.dot} ".join(told)
+        never = "new" if self._whole else "incomplete" if self.people else "not loaded"
+        self.fresh(self.seen_at, dotted, never)
 
     # -- keys
 

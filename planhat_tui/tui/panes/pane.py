@@ -37,7 +37,7 @@ class Pane(Vertical, InExplorer):
         self.rule = Rule(f"{self.NUMBER} {self.WORD}")
         self._title = self.WORD
         self._count = ""
-        self._fresh: tuple[float | None, str] | None = None
+        self._fresh: tuple[float | None, str, str] | None = None
 
     def compose(self) -> ComposeResult:
         """Draw the rule, and the body with its bar at the left."""
@@ -89,17 +89,20 @@ class Pane(Vertical, InExplorer):
         heavy = self.has_focus_within
         self.rule.show(titles, here, name=name, heavy=heavy, corner=not alone)
 
-    def fresh(self, seen_at: float | None, before: str = "") -> None:
-        """Say how old the data is, after ``before``. ``seen_at`` is seconds since the epoch."""
-        self._fresh = (seen_at, before)
+    def fresh(self, seen_at: float | None, before: str = "", never: str = "not loaded") -> None:
+        """Say how old the data is, after ``before``; ``never`` where it wasn't read as a whole.
+
+        ``seen_at`` is seconds since the epoch.
+        """
+        self._fresh = (seen_at, before, never)
         self.tell_age()
 
     def tell_age(self) -> None:
         """Say the age anew: it grows while nothing is read."""
         if self._fresh is None:
             return
-        seen_at, before = self._fresh
-        told = "not loaded" if seen_at is None else steady_age(self.planhat.wall() - seen_at)
+        seen_at, before, never = self._fresh
+        told = never if seen_at is None else steady_age(self.planhat.wall() - seen_at)
         dot = self.planhat.glyphs.dot
         self.rule.show(note=f"{before} {dot} {told}" if before else told)
 

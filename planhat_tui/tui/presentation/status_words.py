@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.records import User
+    from planhat_tui.store.rows import Progress
     from planhat_tui.tui.presentation.glyphs import Glyphs
     from planhat_tui.workspace.workspace import Status
 
@@ -77,7 +78,9 @@ def state(
     left = gauge.pieces(status.limits, now, glyphs, wide=wide)
     if waiting := _waiting(status.limits):
         left.append((f" {glyphs.dot} {waiting}", "$muted"))
-    right: list[Piece] = [(_reading(status), "$muted")] if status.sync.pulling else []
+    right: list[Piece] = []
+    if status.sync.pulling:
+        right += [(told, "$muted") for told in _reading(status, wide=wide)]
     to_go = {State.QUEUED: _to_go(status.limits, now)}
     right += [
         (f"{glyphs.state(one)} {count} {one.value}{to_go.get(one, '')}", COLOURS[one])
@@ -96,9 +99,7 @@ def _waiting(limits: Limits) -> str:
     waiting = sum(limits.waiting.values())
     if not waiting:
         return ""
-    free = limits.remaining and limits.stopped_until is None and not limits.in_flight
-    kept = free and not limits.waiting.get(Lane.USER)
-    return f"{waiting} waiting: calls kept for you" if kept else f"{waiting} waiting"
+    return f"{waiting} waiting{': calls kept for you' if limits.keeps_calls else ''}"
 
 
 def _to_go(limits: Limits, now: float) -> str:
@@ -112,15 +113,39 @@ def _to_go(limits: Limits, now: float) -> str:
     return " until the reset" if limits.waiting.get(Lane.OUTBOX) else ""
 
 
-def _reading(status: Status) -> str:
-    progress = status.sync.progress
+def _reading(status: Status, *, wide: bool) -> list[str]:
+    """Return what is read, and before it, where there is room, how far that is in numbers.
+
+    As in ``4,000 of 12,000, 9+ calls left``, ``reading companies 33% ~40 s+``: a plus says that it
+    may be more.
+    """
+    progress, ahead = status.sync.progress, status.sync.outlook
     if progress is None or not progress.companies_known:
-        return "reading"
+        return ["reading"]
     if not progress.lacking:
-        return "reading changes"
-    seconds = status.sync.outlook.seconds
-    left = f" ~{moments.age(seconds)}" if seconds is not None and seconds >= _SOON else ""
-    return f"reading {progress.lacking}{left}"
+        return ["reading changes"]
+    more = "+" if ahead.at_least else ""
+    lasting = ahead.seconds is not None and ahead.seconds >= _SOON
+    left = f" ~{moments.age(ahead.seconds or 0)}{more}" if lasting else ""
+    told = f"reading {progress.lacking}{left}"
+    if not wide:
+        return [told]
+    if not ahead.calls:
+        return [_done_of(progress), told]
+    word = "call" if ahead.calls == 1 and not more else "calls"
+    return [f"{_done_of(progress)}, {ahead.calls:,}{more} {word} left", told]
+
+
+def _done_of(progress: Progress) -> str:
+    """Return ``4,000 of 12,000``; as wide when it's done as at its beginning."""
+    if progress.companies_left:
+        done, known = progress.companies_complete, f"{progress.companies_known:,}"
+    elif progress.contacts_known is None:
+        return f"{progress.contacts_done:,} here"
+    else:
+        done, known = progress.contacts_done, f"{progress.contacts_known:,}"
+    about = "" if progress.companies_left else "about "
+    return f"{f'{done:,}':>{len(known)}} of {about}{known}"
 
 
 def _dotted(pieces: list[Piece], glyphs: Glyphs) -> list[Piece]:

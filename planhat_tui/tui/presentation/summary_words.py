@@ -16,7 +16,8 @@ def told(
 ) -> tuple[str, ...]:
     """Return ``2 marked, 1 not shown``, ``37 companies, ARR 14.2M``, ``by name``.
 
-    What isn't known is left out; where it's narrow, the number stands elsewhere.
+    What isn't known is left out, but for the sum of more companies than were counted: that it isn't
+    made is said. Where it's narrow, the number stands elsewhere.
     """
     parts = [marks(marked, totals.marked if totals is not None else None)]
     if rows.total:
@@ -25,7 +26,8 @@ def told(
             number = f"more than {number}"
         arr = summed(totals, rows.total) if totals is not None else ""
         word = "ARR" if wide else "ARR shown"
-        shown = (number if wide else "", f"{word} {arr}" if arr else "")
+        told_arr = f"{word} {arr}" if arr else "ARR not summed" if rows.capped else ""
+        shown = (number if wide else "", told_arr)
         parts += [", ".join(part for part in shown if part), order]
     return tuple(part for part in parts if part)
 

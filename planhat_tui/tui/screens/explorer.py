@@ -176,8 +176,10 @@ class Explorer(Screen[None], Part):
             self.perform(lambda: self.workspace.look_at(company), lambda _: None)
 
     def on_unmount(self) -> None:
-        """Hear no more of the profile."""
+        """Hear no more of the profile; what was typed and looked at last is noted."""
         self.feed.stop()
+        self.planhat.reading.barrier().result()  # what was written before comes before
+        self.companies.leave(self.workspace.places)
         self.pointing.leave()
 
     # -- what changed

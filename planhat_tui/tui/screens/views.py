@@ -1,13 +1,14 @@
-"""The saved views: Enter shows one; a new name saves what is on screen under it."""
+"""The saved views: Enter shows one; what is on screen is saved under a new name, or one of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from textual import on
 
 from planhat_tui.errors import QueryError
 from planhat_tui.model.text import visible
+from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import amounts
 from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.widgets.picker import Choice, Picker
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from planhat_tui.config.views import SavedView
     from planhat_tui.workspace.queries import Queries
@@ -24,16 +26,22 @@ EVERYTHING = "All companies"
 
 
 class Answer(NamedTuple):
-    """A view's name, empty for all companies; ``new``: what is on screen is to be saved so."""
+    """A view's name, empty for all companies, and what is to be done with it.
+
+    ``save``: what is on screen is saved under it; ``start``: the explorer opens with it, or no
+    longer does.
+    """
 
     name: str
-    new: bool = False
+    deed: Literal["show", "save", "start"] = "show"
 
 
 class ViewsSheet(Sheet[Answer]):
     """Answers with the view that was picked, or with a new name."""
 
-    HINT = "type a piece of it   Enter shows it   a new name saves this list   esc close"
+    HINT = "Enter shows it   ctrl+s saves this list so   ctrl+t at the start   esc close"
+    PLACES: ClassVar[tuple[Where, ...]] = (Where.VIEWS,)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.VIEWS)]
 
     def __init__(self, views: Mapping[str, SavedView], reads: Queries) -> None:
         super().__init__("Saved views")
@@ -76,7 +84,23 @@ class ViewsSheet(Sheet[Answer]):
         chosen = event.choice
         if chosen is not None:
             new = bool(chosen.value) and chosen.value not in self._views
-            self.dismiss(Answer(chosen.value, new))
+            self.dismiss(Answer(chosen.value, "save" if new else "show"))
+
+    def do_save(self) -> None:
+        """Save the list as it is under the name that is chosen."""
+        chosen = self.picker.current
+        if chosen is not None and chosen.value:
+            self.dismiss(Answer(chosen.value, "save"))
+        else:
+            self.tell("Type a new name, or choose the view that this list is to be")
+
+    def do_start(self) -> None:
+        """Let the explorer open with the view that is chosen, or no longer."""
+        chosen = self.picker.current
+        if chosen is not None and chosen.value in self._views:
+            self.dismiss(Answer(chosen.value, "start"))
+        else:
+            self.tell("Choose a saved view: the explorer opens with it")
 
 
 def counted(views: Mapping[str, SavedView], reads: Queries) -> dict[str, str]:
