@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.limits import Lane
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey, Person
-from tests.journeys.doing import tag
-from tests.journeys.planhat import ask, company
+from tests.journeys.doing import fill, tag
+from tests.journeys.planhat import ask, company, wait_for_delivery
 from tests.journeys.servers import configure, profile, sandbox
 from tests.journeys.watch import Watch
 from tests.sync.rig import answer, lost_answer
@@ -360,6 +360,34 @@ def test_a_shared_number_is_told_before_and_after(journey: Journey, size: tuple[
         person.reads(f"Planhat matched {name}", "not Xenia Ångman", "they share the number")
 
     journey(log, size)
+
+
+@BOTH
+def test_a_contact_who_is_made_while_the_call_runs_is_the_one_who_was_meant(
+    journey: Journey, line: Wire, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3")
+        line.cut = True
+        await person.press("a")
+        await fill(person, name="Zed New", phone="+46 70 555 55 55")
+        await person.press("ctrl+s")
+        watch.wait(seconds=5)
+        await person.press("c")
+        person.sees("Call now with Zed New")
+        await person.press("f8")
+        line.calm()
+        wait_for_delivery(person)
+        watch.wait(minutes=2)
+        await person.press("f8", "ctrl+s")
+        assert person.message == "Planhat has the call and matched Zed New at Acme Inc"
+        person.sees_line("2 min", "Zed New")
+        person.sees_no("new-", "≠")
+
+    journey(call, size, clock=watch.clock, picture=False)
 
 
 @BOTH
