@@ -399,7 +399,7 @@ def test_of_several_with_the_typed_number_one_is_picked(
         await _fill(person, nr="+46 70 123 45 67", talk="2")
         person.sees("number of ")
         await person.press("ctrl+s")
-        person.sees("Who has +46 70 123 45 67?", "Ada Tanaka", "Willow Media Oy, CFO")
+        person.sees("Who was called on +46 70 123 45 67?", "Ada Tanaka", "Willow Media Oy, CFO")
         await person.press("escape")
         assert person.app.explorer.calls.is_open
         assert not _logged(person)
@@ -411,6 +411,25 @@ def test_of_several_with_the_typed_number_one_is_picked(
         assert called is not None
         assert called.raw["name"] == "Xenia Ångman"
         assert not person.app.explorer.calls.is_open
+
+    journey(log, size, picture=False)
+
+
+@BOTH
+def test_who_was_meant_is_the_first_of_those_who_may_have_been_called(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, nr="+46 70 123 45 67", talk="2")
+        await person.press("ctrl+s")
+        person.sees_line("Bo Larsson", "Acme Inc, under another number")
+        await person.press("enter")
+        (logged,) = _logged(person)
+        called = person.app.explorer.workspace.reads.contact(logged.contact_id)
+        assert called is not None
+        assert called.raw["name"] == "Bo Larsson"
+        assert "not Bo Larsson at Acme Inc: it goes by the number" in person.message
 
     journey(log, size, picture=False)
 
