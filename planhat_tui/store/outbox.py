@@ -13,7 +13,7 @@ from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.edits import fold
 from planhat_tui.model.outbox import Action, State, decides_itself, related
 from planhat_tui.model.records import Kind
-from planhat_tui.store import entries, lease
+from planhat_tui.store import aliases, entries, lease
 from planhat_tui.store.dropping import hand_on
 from planhat_tui.store.entries import Owner
 
@@ -295,6 +295,12 @@ class Outbox:
                 "UPDATE entry SET record_id = ? WHERE kind = ? AND record_id = ?",
                 [(real, kind, new) for new, real in names.items()],
             )
+            aliases.note(connection, kind, names)
+
+    def now_called(self, kind: Kind, record_id: str) -> str:
+        """Return the id by which a record goes now: made here, or again, it had another before."""
+        with self._database.reading() as connection:
+            return aliases.now_of(connection, kind, record_id)
 
     def carry(self, old: Entry, new: Entry) -> None:
         """Let what was done to a record that is made again speak of its new id.
@@ -309,6 +315,7 @@ class Outbox:
             for entry in named:
                 if entry.reason != entries.DAMAGED:
                     entries.rewrite(connection, entry._replace(record_id=new.record_id))
+            aliases.note(connection, old.kind, {old.record_id: new.record_id})
 
     def _fold(self, kind: Kind, record_id: str) -> None:
         """Settle the edits of a record that take each other back, while none of them was sent."""

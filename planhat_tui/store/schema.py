@@ -367,6 +367,14 @@ CREATE TABLE owner (
 ) WITHOUT ROWID
 """,
     "ALTER TABLE call_log ADD COLUMN seen_at REAL NOT NULL DEFAULT 0",  # when Planhat told of it
+    """
+CREATE TABLE alias (                -- by which id a record goes now that had another one here
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    now TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+) WITHOUT ROWID
+""",
 )
 
 HISTORY: Final = (

@@ -6,6 +6,7 @@ An action returns when the edit is on the disk; Planhat hears of it later.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.config import guardrails
@@ -159,21 +160,31 @@ class Actions:
             step=step,
             open_tenant=self._profile.tenant_uuid if draft.open_endpoint else "",
         )
-        noted: list[NewEntry] = []
-        if draft.note and draft.company_id and self._profile.call_note_field:
-            path = custom_path(self._profile.call_note_field)
-            noted = self._edited(Kind.COMPANY, draft.company_id, {path: draft.note}, step)
-        with self._store.at_once():
+        with self._store.at_once():  # who is meant gets no other id meanwhile
+            meant = self._as_known_now(draft)
+            noted: list[NewEntry] = []
+            if meant.note and meant.company_id and self._profile.call_note_field:
+                path = custom_path(self._profile.call_note_field)
+                noted = self._edited(Kind.COMPANY, meant.company_id, {path: meant.note}, step)
             self._store.calls.put(
                 {**body, "_id": record_id},
-                note=draft.note,
-                contact_id=draft.contact_id,
-                company_id=draft.company_id,
+                note=meant.note,
+                contact_id=meant.contact_id,
+                company_id=meant.company_id,
             )
             made = self._queue([entry, *noted])
-            about = [one for one in (draft.company_id, draft.contact_id) if one]
+            about = [one for one in (meant.company_id, meant.contact_id) if one]
             meanwhile = self._store.journal.join(step, about, since) if since is not None else ()
         return (*made, *meanwhile)
+
+    def _as_known_now(self, draft: CallDraft) -> CallDraft:
+        """Return a call that is meant for records by the ids that they have by now."""
+        now_called = self._store.outbox.now_called
+        return replace(
+            draft,
+            contact_id=now_called(Kind.CONTACT, draft.contact_id),
+            company_id=now_called(Kind.COMPANY, draft.company_id),
+        )
 
     def note_call(self, call_id: str, text: str) -> tuple[Entry, ...]:
         """Keep another note of a call on this machine.
@@ -275,7 +286,9 @@ class Actions:
                 )
             if record_id:
                 outbox.made(entry.kind, [Made(n, made, record_id, SAID_SO)])
-                if entry.kind is Kind.CALL and (call := self._store.calls.server(made)):
+                if entry.kind is not Kind.CALL:
+                    self._store.calls.follow(entry.kind, {made: record_id})
+                elif call := self._store.calls.server(made):
                     self._store.calls.rename(made, {**call, "_id": record_id})
             else:
                 outbox.mark([n], State.DELIVERED, SAID_SO)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from planhat_tui.model.phone import matches
-from planhat_tui.model.records import Contact, text_of
+from planhat_tui.model.records import NEW_ID_PREFIX, Contact, text_of
 from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
@@ -101,8 +101,16 @@ def _whom(reads: Queries, contact_id: str, company_id: str) -> str:
         person = Contact.from_raw(shown.raw)
         return visible(f"{person.title} at {person.company_name}")
     company = reads.company(company_id) if company_id else None
-    name = visible(text_of(company.raw, "name") if company is not None else company_id)
-    return f"contact {visible(contact_id)} at {name or '-'}" if contact_id else f"company {name}"
+    name = visible(text_of(company.raw, "name")) if company is not None else _by_id(company_id)
+    if not contact_id:
+        return f"company {name}" if name else "a company that was dropped here"
+    known = _by_id(contact_id)
+    return f"{f'contact {known}' if known else 'a contact dropped here'} at {name or '-'}"
+
+
+def _by_id(record_id: str) -> str:
+    """Return the id of a record that isn't here; one that never was at Planhat has none."""
+    return "" if record_id.startswith(NEW_ID_PREFIX) else visible(record_id)
 
 
 def _user(reads: Queries, user_id: str) -> str:

@@ -401,6 +401,10 @@ class Queries:
         """Return an entry, delivered or not. Raises :class:`NotFoundError`."""
         return self._store.outbox.get(n)
 
+    def now_called(self, kind: Kind, record_id: str) -> str:
+        """Return the id by which a record goes now: made here, or again, it had another before."""
+        return self._store.outbox.now_called(kind, record_id)
+
     def resolve(self, kind: Kind, text: str) -> str:
         """Return the id of the one record that a text names: id, ``extid-…``, name or e-mail.
 

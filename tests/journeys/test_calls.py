@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.limits import Lane
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey, Person
-from tests.journeys.doing import tag
-from tests.journeys.planhat import ask, company
+from tests.journeys.doing import fill, tag
+from tests.journeys.planhat import ask, company, wait_for_delivery
 from tests.journeys.servers import configure, profile, sandbox
 from tests.journeys.watch import Watch
 from tests.sync.rig import answer, lost_answer
@@ -363,6 +363,34 @@ def test_a_shared_number_is_told_before_and_after(journey: Journey, size: tuple[
 
 
 @BOTH
+def test_a_contact_who_is_made_while_the_call_runs_is_the_one_who_was_meant(
+    journey: Journey, line: Wire, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3")
+        line.cut = True
+        await person.press("a")
+        await fill(person, name="Zed New", phone="+46 70 555 55 55")
+        await person.press("ctrl+s")
+        watch.wait(seconds=5)
+        await person.press("c")
+        person.sees("Call now with Zed New")
+        await person.press("f8")
+        line.calm()
+        wait_for_delivery(person)
+        watch.wait(minutes=2)
+        await person.press("f8", "ctrl+s")
+        assert person.message == "Planhat has the call and matched Zed New at Acme Inc"
+        person.sees_line("2 min", "Zed New")
+        person.sees_no("new-", "≠")
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@BOTH
 def test_of_several_with_the_typed_number_one_is_picked(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -371,7 +399,7 @@ def test_of_several_with_the_typed_number_one_is_picked(
         await _fill(person, nr="+46 70 123 45 67", talk="2")
         person.sees("number of ")
         await person.press("ctrl+s")
-        person.sees("Who has +46 70 123 45 67?", "Ada Tanaka", "Willow Media Oy, CFO")
+        person.sees("Who was called on +46 70 123 45 67?", "Ada Tanaka", "Willow Media Oy, CFO")
         await person.press("escape")
         assert person.app.explorer.calls.is_open
         assert not _logged(person)
@@ -383,6 +411,25 @@ def test_of_several_with_the_typed_number_one_is_picked(
         assert called is not None
         assert called.raw["name"] == "Xenia Ångman"
         assert not person.app.explorer.calls.is_open
+
+    journey(log, size, picture=False)
+
+
+@BOTH
+def test_who_was_meant_is_the_first_of_those_who_may_have_been_called(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await _fill(person, nr="+46 70 123 45 67", talk="2")
+        await person.press("ctrl+s")
+        person.sees_line("Bo Larsson", "Acme Inc, under another number")
+        await person.press("enter")
+        (logged,) = _logged(person)
+        called = person.app.explorer.workspace.reads.contact(logged.contact_id)
+        assert called is not None
+        assert called.raw["name"] == "Bo Larsson"
+        assert "not Bo Larsson at Acme Inc: it goes by the number" in person.message
 
     journey(log, size, picture=False)
 

@@ -286,6 +286,23 @@ def test_what_planhat_made_is_delivered_and_known_by_its_id_in_one_step(
     assert store.mirror.company("new-1") is None
 
 
+def test_a_record_is_known_by_the_ids_that_it_had_before(store: TenantStore) -> None:
+    now_called = store.outbox.now_called
+    (made,) = store.outbox.add(create("new-1", Kind.CONTACT, name="Zed"))
+    assert now_called(Kind.CONTACT, "new-1") == "new-1"
+    store.outbox.made(made.kind, [Made(made.n, "new-1", "p1")])
+    assert now_called(Kind.CONTACT, "new-1") == "p1"
+    assert now_called(Kind.COMPANY, "new-1") == "new-1"
+    gone, again = store.outbox.add(
+        NewEntry(Kind.CONTACT, Action.DELETE, "p1", "Zed", body={}),
+        create("new-2", Kind.CONTACT, name="Zed"),
+    )
+    store.outbox.carry(gone, again)
+    assert now_called(Kind.CONTACT, "new-1") == "new-2"
+    store.outbox.carry(again, gone)
+    assert now_called(Kind.CONTACT, "new-1") == now_called(Kind.CONTACT, "new-2") == "p1"
+
+
 CITY = Change("city", "Lund", "Umeå")
 
 

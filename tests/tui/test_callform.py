@@ -1,6 +1,13 @@
 from __future__ import annotations
 
-from planhat_tui.tui.panes.callform import Partner, is_anybodys, told_apart, whose
+from planhat_tui.tui.panes.callform import (
+    MEANT,
+    Partner,
+    is_anybodys,
+    told_apart,
+    who_was_called,
+    whose,
+)
 from tests.tui.records import HARMLESS, HOSTILE, contact
 
 ADA = Partner("c1", "Acme Inc", "p1", "Ada Jensen", "+46 70 1")
@@ -42,6 +49,18 @@ def test_who_was_called_is_asked_where_several_have_the_number_and_none_was_mean
     assert not is_anybodys((ada, bo), ADA)
     assert not is_anybodys((bo,), ADA)
     assert not is_anybodys((), Partner())
+
+
+def test_whom_the_form_is_about_stands_before_those_who_have_the_number() -> None:
+    bo = contact(id="p2", name="Bo Lind")
+    called = [(one.value, one.label, one.note) for one in who_was_called((bo,), ADA)]
+    assert called == [
+        (MEANT, "Ada Jensen", "Acme Inc, under another number"),
+        ("p2", "Bo Lind", "Acme Inc, CFO"),
+    ]
+    (acme, _) = who_was_called((bo,), Partner("c1", "Acme Inc"))
+    assert (acme.label, acme.note) == ("Acme Inc", "the company, under another number")
+    assert [one.value for one in who_was_called((bo,), Partner())] == ["p2"]
 
 
 def test_namesakes_are_told_apart_by_company_and_position_or_mail() -> None:

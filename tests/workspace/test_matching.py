@@ -151,3 +151,22 @@ def test_names_are_fit_for_a_terminal(desk: Workspace, line: Line) -> None:
     found = match(desk)
     assert [found.whom, found.agent] == [visible(found.whom), visible(found.agent)]
     assert sentence(found) == visible(sentence(found))
+
+
+def test_who_was_made_meanwhile_is_the_one_who_was_meant(desk: Workspace, server: Server) -> None:
+    number = "+46 70 555 55 55"
+    company = server.ids()[0]
+    body = {"name": "Zed New", "companyId": company, "phone": number}
+    zed = desk.writes.create(Kind.CONTACT, body)
+    deliver(desk, zed)
+    found = match(desk, nr=number, contact_id=zed.record_id, company_id=company)
+    assert sentence(found).endswith("matched Zed New at Acme Inc")
+    (logged,) = desk.reads.calls()
+    assert logged.contact_id == desk.reads.entry(zed.n).record_id
+
+
+def test_who_was_dropped_here_has_no_id_that_anybody_knows(desk: Workspace) -> None:
+    zed = desk.writes.create(Kind.CONTACT, {"name": "Zed New", "companyId": "c" * 24})
+    desk.writes.discard(zed.n)
+    found = match(desk, contact_id=zed.record_id, company_id=zed.record_id)
+    assert found.meant == "a contact dropped here at -"

@@ -46,6 +46,9 @@ A_NUMBER = "like +46 70 123 45 67"
 NO_NUMBER = "no number in Planhat: type one"
 """What stands in the empty box of the number; the second for a contact who has none."""
 
+MEANT: Final = ""
+"""The choice that the call is with whom the form is about; no record has this id."""
+
 NAMED: Final = 3
 """So many of those who share a number are named."""
 
@@ -331,13 +334,16 @@ class CallForm(Vertical, InExplorer):
             return
 
         def chosen(choice: Choice | None) -> None:
-            owner = next((one for one in owners if choice and one.id == choice.value), None)
+            if choice is None:
+                return
+            owner = next((one for one in owners if one.id == choice.value), None)
+            meant = draft
             if owner is not None:
                 meant = replace(draft, contact_id=owner.id, company_id=owner.company_id)
-                self.post_message(self.Ready(meant, self._since))
+            self.post_message(self.Ready(meant, self._since))
 
-        choices = [Choice(one.id, *told_apart(one)) for one in owners]
-        self.app.push_screen(Pick(f"Who has {visible(draft.nr)}?", choices), chosen)
+        title = f"Who was called on {visible(draft.nr)}?"
+        self.app.push_screen(Pick(title, who_was_called(owners, self.partner)), chosen)
 
     def _stamp_at_save(self) -> None:
         """Write what ctrl+s itself says of a call that runs."""
@@ -362,6 +368,16 @@ class CallForm(Vertical, InExplorer):
 def is_anybodys(owners: Sequence[ContactRow], partner: Partner) -> bool:
     """Tell whether several have the number that was called, and the partner isn't one of them."""
     return len(owners) > 1 and all(one.id != partner.contact_id for one in owners)
+
+
+def who_was_called(owners: Sequence[ContactRow], partner: Partner) -> list[Choice]:
+    """Return who may have been called: whom the form is about first, then those with the number."""
+    others = [Choice(one.id, *told_apart(one)) for one in owners]
+    if not (partner.contact_id or partner.company_id):
+        return others
+    at = visible(partner.company_name) if partner.name else "the company"
+    note = f"{at}, under another number" if at else "under another number"
+    return [Choice(MEANT, visible(partner.name or partner.company_name), note), *others]
 
 
 def told_apart(owner: ContactRow) -> tuple[str, str]:
