@@ -329,7 +329,7 @@ def context_of(app: PlanhatApp) -> Context:
         agree=agree,
         match=match,
         probe=runtime.probe,
-        reload=runtime.reload,
+        reload=app.configuring.reload,
         secret=secret,
         serve=serve,
         browse=browse,

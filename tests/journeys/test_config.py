@@ -33,8 +33,15 @@ def test_what_is_changed_elsewhere_is_taken_up_and_a_mistake_changes_nothing(
         person.sees("Won")
         await person.press("escape")
         configure(home, ACME + "settings: {thema: planhat-dark}\n")
-        await person.until("Did you mean theme?", "the config holds as it was")
+        await person.until("config.yaml:3:12: ")
+        person.reads("Did you mean theme?", "the config holds as it was")
         assert person.app.theme == "fjord"
+        configure(home, ACME + "settings: {theme: fjord, keymap: {keys: {find: f5}}}\n")
+        await person.until("The config has changed: views as it says now")
+        configure(home, ACME + "settings: {thema: planhat-dark}\n")
+        await person.until("config.yaml:3:12: ")
+        configure(home, ACME + "settings: {theme: fjord, keymap: {keys: {find: f5}}}\n")
+        await person.until("The config is in order again")
 
     configure(home, "settings: {theme: planhat-dark}\n")
     journey(change, (120, 40), picture=False)
