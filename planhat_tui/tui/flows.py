@@ -342,12 +342,13 @@ class Flows:
         self._show_new(subject, path, value)
 
     def _show_new(self, subject: Subject, path: str, value: Json) -> None:
-        """Let the detail go to a custom field that its company didn't have."""
-        had = fields.value_at(subject.raws[0], path) is not None
-        detail = self._explorer.detail
-        if fields.custom_key(path) is None or value is None or had:
+        """Let the detail go to the field that was edited there, or that its company didn't have."""
+        detail, own = self._explorer.detail, fields.custom_key(path) is not None
+        if subject.ids != (detail.company_id,) or (own and value is None):
             return
-        if subject.ids == (detail.company_id,):
+        if self._explorer.front is detail or (
+            own and fields.value_at(subject.raws[0], path) is None
+        ):
             detail.seek(path)
 
     # -- records

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.servers import configure
+from planhat_tui.runtime import Start
+from tests.journeys.servers import closed_port, configure, profile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,6 +13,22 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Journey, Person
 
 ACME = "profiles:\n  acme: {base_url: https://api.planhat.com, token: {env: ACME_TOKEN}}\n"
+
+
+def test_that_a_token_is_plain_text_is_said_at_one_start_alone(
+    journey: Journey, home: Path
+) -> None:
+    plain = "stands in the config as plain text."
+
+    async def warned(person: Person) -> None:
+        assert plain in person.message
+
+    async def not_again(person: Person) -> None:
+        assert person.message == ""
+
+    configure(home, f"profiles:\n{profile('nord', f'http://127.0.0.1:{closed_port()}')}")
+    journey(warned, (120, 40), picture=False, start=Start(demo=True))
+    journey(not_again, (120, 40), picture=False, start=Start(demo=True))
 
 
 def test_what_is_changed_elsewhere_is_taken_up_and_a_mistake_changes_nothing(
