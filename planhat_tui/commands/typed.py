@@ -126,11 +126,16 @@ def _custom_names(ctx: Context, kind: Kind) -> tuple[str, ...]:
     return tuple(key for key, _, _ in ctx.workspace().reads.custom_keys(kind))
 
 
+_NAMED: Final = {fields.FieldType.USER: Kind.USER, fields.FieldType.COMPANY: Kind.COMPANY}
+"""Fields that hold the id of another record; one names that as one does elsewhere."""
+
+
 def value_of(ctx: Context, kind: Kind, path: str, text: str, current: Raw) -> Json:
     """Read the value of one field. Raises :class:`InputError` with the field."""
     field = fields.field_of(kind, path)
-    if field.type is fields.FieldType.USER and field.editable and text.strip():
-        return ctx.workspace().reads.resolve(Kind.USER, text.strip())
+    named = _NAMED.get(field.type)
+    if named is not None and field.editable and text.strip():
+        return ctx.workspace().reads.resolve(named, text.strip())
     present = fields.value_at(current, field.name)
     if present is None and fields.custom_key(field.name) is not None:
         present = _example(ctx, kind, field.name)

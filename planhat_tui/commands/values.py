@@ -128,6 +128,9 @@ def _field_values(sources: Sources, kind: Kind, name: str, typed: str) -> Iterat
     types = {field.name: field.type.value for field in FIELDS.get(kind, ())}
     if types.get(name) == "boolean":
         yield from (("true", ""), ("false", ""))
+    elif types.get(name) == "company" and sources.reads is not None:
+        for company in sources.reads.companies(_words(typed), _FIRST).rows:
+            yield company.name, company.domain or company.phase
     else:
         from planhat_tui.model.query.fields import canonical
 

@@ -31,7 +31,7 @@ from planhat_tui.config.values import (
     whole,
 )
 from planhat_tui.errors import ConfigError
-from planhat_tui.model.text import nearest
+from planhat_tui.model.text import nearest, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,6 +125,7 @@ class _Loading:
         self._mode = mode
         self._problems = root.unknown_keys("The config", PARTS)
         self._warnings: list[str] = []
+        self._plain: list[str] = []
         self._refused: dict[str, tuple[ConfigError, ...]] = {}
 
     def config(self) -> Config:
@@ -140,7 +141,7 @@ class _Loading:
             views,
             settings,
             tuple(sorted(self._problems, key=lambda problem: (problem.line, problem.column))),
-            tuple(self._warnings),
+            (*self._warnings, *_kept_plain(self._plain)),
             undecided=undecided,
             refused=self._refused,
         )
@@ -183,11 +184,7 @@ class _Loading:
             message = "The token's command stands in a file that others can write."
             return [entry.key_error("token", message, advice)]
         if token.how == "text":
-            name = entry.name
-            self._warnings.append(
-                f"The token of profile {name} stands in the config as plain text. "
-                "{env: NAME} or {command: ...} keeps it elsewhere."
-            )
+            self._plain.append(entry.name)
         return []
 
     def _default(self, profiles: Mapping[str, Profile]) -> str | ConfigError:
@@ -273,6 +270,21 @@ class _Loading:
         except ConfigError as error:
             self._problems.append(error)
             return otherwise
+
+
+def _kept_plain(names: list[str]) -> tuple[str, ...]:
+    """Return one sentence of all profiles whose token stands in the file itself."""
+    if not names:
+        return ()
+    if len(names) == 1:
+        stands, them = f"The token of profile {names[0]} stands", "it"
+    else:
+        stands, them = (
+            f"The tokens of {names[0]} and {plural(len(names) - 1, 'other')} stand",
+            "them",
+        )
+    kept = f"{{env: NAME}} or {{command: ...}} keeps {them} elsewhere."
+    return (f"{stands} in the config as plain text. {kept}",)
 
 
 def check_name(name: str, node: Node) -> None:

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 
 class Reread(NamedTuple):
-    """What came of a file that has changed: the config before and now, the same with problems."""
+    """What came of a file that has changed: the config before and now, the same with problems.
+
+    ``mended``: at the look before it couldn't be used.
+    """
 
     before: Config
     now: Config
     problems: tuple[ConfigError, ...] = ()
+    mended: bool = False
 
 
 class ConfigFile:
@@ -39,19 +43,21 @@ class ConfigFile:
         """Read it now, with whatever mistakes: at the start, or after it was edited from inside."""
         self._stamp: Stamp | None = stamp(self._path)
         self._seen = self._stamp
+        self._unusable = False
         self.config = load_kept(self._path, self._cache, self._wall)
 
     def look(self) -> Reread | None:
         """Read it if it has changed since it was read and rests; ``None`` if it hasn't.
 
-        Call it once a second. What can't be used is told once for each change.
+        Call it once a second. What can't be used is told once for each change; that it can be used
+        again is told also where it says the same as before.
         """
         found = stamp(self._path)
         rests, self._seen = found == self._seen, found
         if found == self._stamp or not rests:
             return None
         self._stamp = found
-        before = self.config
+        before, mended, self._unusable = self.config, self._unusable, True
         if found is None:
             lasts = "What was read of it holds until the end."
             gone = ConfigError("The config is gone.", lasts, path=self._path)
@@ -59,5 +65,5 @@ class ConfigFile:
         read = load_kept(self._path, self._cache, self._wall)
         if read.problems:
             return Reread(before, before, read.problems)
-        self.config = read
-        return Reread(before, read) if read != before else None
+        self.config, self._unusable = read, False
+        return Reread(before, read, mended=mended) if mended or read != before else None

@@ -10,6 +10,7 @@ from planhat_tui.model.fields import FIELDS, FieldType, field_of
 from planhat_tui.model.records import Kind
 from planhat_tui.model.tables import LISTED, columns_of
 from planhat_tui.model.text import bare, but_for_slips, fold, nearest
+from planhat_tui.model.writable import COMPANY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +20,6 @@ KEYS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.CONTACT: ("_id", "externalId", "email", "name"),
 }
 """What a row's record is found by, the surest first."""
-
-COMPANY_NAME: Final = "companyName"
-"""Of a contact: names the company that it's at; the id of it is what is kept."""
 
 _CONTACTS: Final = frozenset({"email", "companyId", "position", "featured"})
 """Fields that tell that a file is about people."""
@@ -188,5 +186,9 @@ def _has(kind: Kind, path: str) -> bool:
 
 
 def _fills(kind: Kind, path: str) -> bool:
-    """Tell whether a column can fill a field: it's one that people set, or tells the record."""
-    return path in KEYS[kind] or field_of(kind, path).editable
+    """Tell whether a column can fill a field: people set it, or it tells the record or its company.
+
+    A company's name means its id, which is what is kept.
+    """
+    tells = path in KEYS[kind] or (kind is Kind.CONTACT and path == COMPANY_NAME)
+    return tells or field_of(kind, path).editable

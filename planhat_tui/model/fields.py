@@ -41,9 +41,11 @@ __all__ = [
 
 
 class FieldType(StrEnum):
-    """What a field holds. ``user`` is the id of a team member, ``moment`` a date with its time.
+    """What a field holds.
 
-    A ``phone`` is any text, as in the reference (Endusers); what a call has ``dialled`` has digits.
+    ``user`` is the id of a team member, ``company`` that of a company, ``moment`` a date with its
+    time. A ``phone`` is any text, as in the reference (Endusers); what a call has ``dialled`` has
+    digits.
     """
 
     TEXT = "text"
@@ -56,6 +58,7 @@ class FieldType(StrEnum):
     MOMENT = "moment"
     TAGS = "tags"
     USER = "user"
+    COMPANY = "company"
     LIST = "list"
     MAP = "map"
 
@@ -115,8 +118,8 @@ _CONTACT: Final = (
     Field("email", "E-mail", FieldType.EMAIL),
     Field("featured", "Featured", FieldType.BOOLEAN),
     Field("tags", "Tags", FieldType.TAGS),
-    Field("companyId", "Company id", required=True),
-    Field("companyName", "Company name"),
+    Field("companyId", "Company id", FieldType.COMPANY, required=True),
+    _shown("companyName", "Company name"),
     Field("otherEmails", "Other e-mails", FieldType.LIST),
     Field("externalId", "External id"),
     _shown("sourceId", "Source id"),
@@ -124,7 +127,7 @@ _CONTACT: Final = (
     _shown("lastName", "Last name"),
     _shown("archived", "Archived", FieldType.BOOLEAN),
     _shown("lastActive", "Last active", FieldType.DATE),
-    Field("createDate", "Created", FieldType.DATE),
+    _shown("createDate", "Created", FieldType.DATE),
     _shown("lastUpdated", "Updated", FieldType.DATE),
     _shown("updatedAt", "Updated at", FieldType.DATE),
     _shown("_id", "Id"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError
 from planhat_tui.model.edits import custom_key
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planhat_tui.model.values import Json, Raw
+
+
+COMPANY_NAME: Final = "companyName"
+"""Of a contact: what its company is called. It goes along with the company, nobody types it."""
 
 
 def editable(kind: Kind, path: str) -> str:
@@ -39,12 +43,14 @@ def clearable(kind: Kind, path: str) -> str:
 def body_of_new(kind: Kind, values: Mapping[str, Json]) -> dict[str, Json]:
     """Return the object that makes a company or a contact; ``custom.KEY`` paths are taken too.
 
-    Raises :class:`InputError` with the field that can't be set or is missing.
+    So is the name of a contact's company. Raises :class:`InputError` with the field that can't be
+    set or is missing.
     """
     body: dict[str, Json] = {}
     custom: dict[str, Json] = {}
     for path, value in values.items():
-        name = editable(kind, path)
+        along = kind is Kind.CONTACT and path == COMPANY_NAME
+        name = path if along else editable(kind, path)
         if value is None:
             continue
         key = custom_key(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import State, decides_itself
 from planhat_tui.model.text import plural
 from planhat_tui.sync.delivery import keys_of
@@ -107,7 +108,11 @@ def _queued(
     if turn is None:
         return _behind(entry, entries)
     low, high = goes_in(turn, status.limits, monotonic)
-    return Prospect(f"It goes out{_in(low, high) or ' now'}.", (low, high), turn)
+    left = status.limits.remaining if _is_kept(status.limits, monotonic) else None
+    why = (
+        "" if left is None else f": what is left of the rate limit, {left}, is kept for the screen"
+    )
+    return Prospect(f"It goes out{_in(low, high) or ' now'}{why}.", (low, high), turn)
 
 
 def in_line(mine: Iterable[int], known: Mapping[int, Prospect]) -> str:
@@ -157,7 +162,18 @@ def goes_in(turn: int, limits: Limits, monotonic: float) -> tuple[float, float]:
         low = max(low, first + (short // limits.limit) * WINDOW[0])
     if long >= 0:
         high = max(high, last + (long // limits.limit) * WINDOW[1])
+    if _is_kept(limits, monotonic):
+        high = max(high, last)
     return low, max(low, high)
+
+
+def _is_kept(limits: Limits, monotonic: float) -> bool:
+    """Tell whether edits ask for calls and don't get those that are left.
+
+    The user's own are kept until the reset; how many, the rate limit decides anew at each call.
+    """
+    stopped = limits.stopped_until is not None and limits.stopped_until > monotonic
+    return bool(limits.waiting.get(Lane.OUTBOX) and limits.remaining) and not stopped
 
 
 def _reset(limits: Limits, monotonic: float) -> tuple[float, float]:

@@ -56,7 +56,8 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS: Final = 300.0
 """Longer than a request waits for the rate limit; a dead process's lease is free at once."""
 _FIRST_PAUSE: Final = 2.0
-_LONGEST_PAUSE: Final = 60.0
+_LONGEST_PAUSE: Final = {"offline": 8.0, "stranger": 60.0}
+"""Seconds up to which the pauses grow. Where no connection comes about a try costs nothing."""
 _UNSURE_PAUSE: Final = 5.0
 _OTHERS_PAUSE: Final = 1.0
 _LAST_SECONDS: Final = 3.0
@@ -394,8 +395,8 @@ class Session:
         """
         if self._network in {"refused", "mismatch"}:
             return None, _FIRST_PAUSE
-        if self._network in {"offline", "stranger"}:
-            return pause * (0.5 + self._chance()), min(pause * 2, _LONGEST_PAUSE)
+        if (longest := _LONGEST_PAUSE.get(self._network)) is not None:
+            return pause * (0.5 + self._chance()), min(pause * 2, longest)
         return seconds, _FIRST_PAUSE
 
     async def _guarded(self, deed: Coroutine[object, object, T], otherwise: T) -> T:

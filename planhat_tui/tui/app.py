@@ -169,8 +169,13 @@ class PlanhatApp(App[None]):
     def switch_to(self, name: str) -> None:
         """Put another profile on screen; each keeps its place, filter, marks and drafts."""
         before = self.explorer
+        opening = "" if self.session.workspaces.is_open(name) else f"Opening {name} ..."
+        if opening:  # its files are made or read, which takes a moment
+            before.message.say(opening)
 
         def opened(first: Found) -> None:
+            if before.message.said == opening:
+                before.message.say("")
             self.look(self.theme_name)
             self.switch_screen(self._shown(first))
             self.explorer.standing.greet(f"{name} is on screen.  P goes back")
@@ -229,6 +234,10 @@ class PlanhatApp(App[None]):
             self.screen.post_message(Said(said))
         else:
             self.exit()
+
+    def action_help_quit(self) -> None:
+        """Say what ctrl+c is not for, in the line that says everything, not over it."""
+        self.screen.post_message(Said("ctrl+q quits"))
 
     def on_unmount(self) -> None:
         """Let the threads go."""

@@ -89,13 +89,14 @@ class Arranging:
 
     def _save(self, saved: SavedView, told: str) -> None:
         """Save it beside: the config may stand on a slow disk."""
-        runtime = self._explorer.planhat.session.runtime
+        planhat = self._explorer.planhat
+        file = planhat.session.runtime.paths.config_file
 
         def save() -> None:
             from planhat_tui.config.view_edit import save_view
 
-            save_view(runtime.paths.config_file, saved)
-            runtime.reload()
+            save_view(file, saved)
+            planhat.configuring.reload()
 
         self._explorer.wait_for(save, lambda _: self._explorer.say(told))
 

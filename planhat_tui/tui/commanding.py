@@ -333,7 +333,7 @@ def context_of(app: PlanhatApp) -> Context:
         agree=agree,
         match=match,
         probe=partial(runtime.probe, tell=tell),
-        reload=runtime.reload,
+        reload=app.configuring.reload,
         secret=secret,
         serve=serve,
         browse=browse,

@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING
 from planhat_tui.tui.presentation.config_words import changed, mistaken
 
 if TYPE_CHECKING:
+    from planhat_tui.config.profiles import Config
     from planhat_tui.config.watching import Reread
     from planhat_tui.tui.app import PlanhatApp
 
 
 class Configuring:
-    """Takes up what somebody writes into the config; views are read where they are shown."""
+    """Takes up what is written into the config; views are read where they are shown."""
 
     def __init__(self, app: PlanhatApp) -> None:
         self._app = app
+        self._held = app.session.runtime.config
+
+    def reload(self) -> None:
+        """Read the file after an edit from inside, and go by it at once; from any thread.
+
+        Who edits says what was done. One with mistakes changes nothing on the screen.
+        """
+        runtime = self._app.session.runtime
+        runtime.reload()
+        if not runtime.config.problems:
+            self._app.call_later(self._take_up, runtime.config)
 
     def look(self) -> None:
         """Look at the file, off the screen's thread."""
@@ -29,17 +41,24 @@ class Configuring:
         if reread.problems:
             explorer.say(mistaken(reread.problems), bad=True)
             return
-        later = self._profiles(reread)
-        self._keys(reread)
-        self._theme(reread)
+        reread = reread._replace(before=self._held)
+        later = self._take_up(reread.now)
         explorer.say(changed(reread, later, self._app.theme_name))
 
-    def _profiles(self, reread: Reread) -> tuple[str, ...]:
+    def _take_up(self, now: Config) -> tuple[str, ...]:
+        """Go by it; return the profiles that must be opened anew for that."""
+        before, self._held = self._held, now
+        later = self._profiles(before, now)
+        self._keys(before, now)
+        self._theme(before, now)
+        return later
+
+    def _profiles(self, before: Config, now: Config) -> tuple[str, ...]:
         """Let open profiles go by what is said of them; return those that must be opened anew."""
         workspaces, later = self._app.session.workspaces, []
-        for name, profile in reread.now.profiles.items():
+        for name, profile in now.profiles.items():
             if (
-                profile != reread.before.profiles.get(name)
+                profile != before.profiles.get(name)
                 and workspaces.is_open(name)
                 and not workspaces.get(name).go_by(profile)
             ):
@@ -48,13 +67,12 @@ class Configuring:
         self._app.look(self._app.theme_name)
         return tuple(later)
 
-    def _keys(self, reread: Reread) -> None:
-        keys = reread.now.settings.keys
-        if keys != reread.before.settings.keys:
-            self._app.take_keys(keys)
+    def _keys(self, before: Config, now: Config) -> None:
+        if now.settings.keys != before.settings.keys:
+            self._app.take_keys(now.settings.keys)
 
-    def _theme(self, reread: Reread) -> None:
+    def _theme(self, before: Config, now: Config) -> None:
         """Use another theme if the file names one, unless one was chosen in this run."""
-        before, wanted = reread.before.settings.theme, reread.now.settings.theme
-        if before != wanted in self._app.session.themes and self._app.theme_name == before:
+        was, wanted = before.settings.theme, now.settings.theme
+        if was != wanted in self._app.session.themes and self._app.theme_name == was:
             self._app.look(wanted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands import deleting
@@ -18,6 +19,7 @@ from planhat_tui.model.custom import CustomType
 from planhat_tui.model.fields import FieldType
 from planhat_tui.model.records import Contact, Kind, count_of, map_of, text_of, texts_of
 from planhat_tui.model.text import visible
+from planhat_tui.model.writable import COMPANY_NAME
 from planhat_tui.tui import callediting
 from planhat_tui.tui.planning import wanted_gone, wanted_tags, wanted_value
 from planhat_tui.tui.presentation import sentences
@@ -26,7 +28,7 @@ from planhat_tui.tui.screens.confirm import Confirm
 from planhat_tui.tui.screens.pick import Pick
 from planhat_tui.tui.screens.record_form import RecordForm
 from planhat_tui.tui.screens.tags import TagChange, Tags
-from planhat_tui.tui.screens.value import Given, Value
+from planhat_tui.tui.screens.value import NONE_SO, Given, Value, companies_like
 from planhat_tui.tui.watching import MARKS_OFF
 from planhat_tui.tui.widgets.picker import Choice
 
@@ -197,7 +199,9 @@ class Flows:
         self._explorer.app.push_screen(sheet, lambda choice: self._picked(subject, choice, ()))
 
     def _choice(self, subject: Subject, path: str, label: str) -> Choice:
-        texts = (self._text(subject.kind, path, fields.value_at(raw, path)) for raw in subject.raws)
+        shown = COMPANY_NAME if _type_of(subject.kind, path) is FieldType.COMPANY else path
+        values = (fields.value_at(raw, shown) for raw in subject.raws)
+        texts = (self._text(subject.kind, shown, value) for value in values)
         first = next(texts)
         return Choice(path, label, first if all(t == first for t in texts) else "several values")
 
@@ -222,12 +226,15 @@ class Flows:
     def _edit_value(
         self, subject: Subject, path: str, choices: Sequence[Choice], usual: CustomType | None
     ) -> None:
+        reads = self._explorer.workspace.reads
         values = [fields.value_at(raw, path) for raw in subject.raws]
         current = values[0] if all(value == values[0] for value in values) else None
-        person = fields.custom_key(path) is None and _is_person(subject.kind, path)
+        type_ = _type_of(subject.kind, path)
         text = fields.typed_text(subject.kind, path, current, self._explorer.planhat.now().tzinfo)
-        if person:
+        if type_ is FieldType.USER:
             text = self._explorer.users.get(text, text)
+        if type_ is FieldType.COMPANY and current is not None:
+            text = text_of(subject.raws[0], COMPANY_NAME) or text
         label = visible(fields.label_of(subject.kind, path))
         if fields.custom_key(path) is not None and usual is None and not any(values):
             label = f"New custom field {label}"
@@ -237,7 +244,8 @@ class Flows:
             self._parser(subject, path, current),
             types=_types(subject.kind, path, current, usual),
             choices=choices,
-            closed=person,
+            closed=NONE_SO.get(type_, ""),
+            find=partial(companies_like, reads) if type_ is FieldType.COMPANY else None,
         )
 
         def answered(given: Given | None) -> None:
@@ -334,12 +342,13 @@ class Flows:
         self._show_new(subject, path, value)
 
     def _show_new(self, subject: Subject, path: str, value: Json) -> None:
-        """Let the detail go to a custom field that its company didn't have."""
-        had = fields.value_at(subject.raws[0], path) is not None
-        detail = self._explorer.detail
-        if fields.custom_key(path) is None or value is None or had:
+        """Let the detail go to the field that was edited there, or that its company didn't have."""
+        detail, own = self._explorer.detail, fields.custom_key(path) is not None
+        if subject.ids != (detail.company_id,) or (own and value is None):
             return
-        if subject.ids == (detail.company_id,):
+        if self._explorer.front is detail or (
+            own and fields.value_at(subject.raws[0], path) is None
+        ):
             detail.seek(path)
 
     # -- records
@@ -442,8 +451,9 @@ def _subject(reads: Queries, kind: Kind, ids: tuple[str, ...]) -> Subject:
     return Subject(kind, tuple(here), tuple(raws[one] for one in here))
 
 
-def _is_person(kind: Kind, path: str) -> bool:
-    return any(f.name == path and f.type is FieldType.USER for f in fields.FIELDS[kind])
+def _type_of(kind: Kind, path: str) -> FieldType:
+    """Return the type of a field; of a custom one, whose values tell it, it's text."""
+    return next((f.type for f in fields.FIELDS[kind] if f.name == path), FieldType.TEXT)
 
 
 def _choices(reads: Queries, kind: Kind, path: str) -> list[Choice]:
@@ -451,7 +461,10 @@ def _choices(reads: Queries, kind: Kind, path: str) -> list[Choice]:
     if (key := fields.custom_key(path)) is not None:
         values = (v for one in reads.definitions(kind) if one.key == key for v in one.values)
         return [Choice(value, visible(value)) for value in values]
-    if _is_person(kind, path):
+    type_ = _type_of(kind, path)
+    if type_ is FieldType.COMPANY:
+        return companies_like(reads, "")
+    if type_ is FieldType.USER:
         return [Choice(user.id, visible(user.name), visible(user.email)) for user in reads.users()]
     if path == "phase":
         return [Choice(phase, visible(phase), f"{uses:,}") for phase, uses in reads.phases()]

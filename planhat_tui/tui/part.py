@@ -10,7 +10,7 @@ from planhat_tui.tui.messages import Answered, Said
 from planhat_tui.tui.presentation.sentences import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.tui.app import PlanhatApp
@@ -29,6 +29,8 @@ class Part(Widget):
     """
 
     PLACES: ClassVar[tuple[Where, ...]] = ()
+    WORDS: ClassVar[Mapping[str, str]] = {}
+    """What keys do here, by their names, where the table's words say too little."""
 
     @property
     def planhat(self) -> PlanhatApp:

@@ -47,8 +47,27 @@ class Standing:
         elif session.problems:
             explorer.say("  ".join([*session.problems, *session.warnings]), bad=True)
         else:  # what the engine has to tell may take its place
-            self._hello = "  ".join(session.warnings) or session.hint
-            explorer.say(self._hello, bad=bool(session.warnings))
+            self._hello = session.hint
+            explorer.say(session.hint)
+            if session.warnings:
+                self._warn_once("  ".join(session.warnings))
+
+    def _warn_once(self, told: str) -> None:
+        """Say what works and shouldn't stay so, once on a machine; ``doctor`` says it ever."""
+        machine = self._explorer.planhat.session.runtime.machine
+        name = f"warned: {told}"
+
+        def first() -> bool:
+            new = not machine.has_seen(name)
+            machine.see(name)
+            return new
+
+        def say(new: bool) -> None:  # noqa: FBT001 -- the answer of a question
+            if new and self._explorer.message.said == self._hello:
+                self._hello = "  ".join(filter(None, [self._hello, told]))
+                self._explorer.say(self._hello, bad=True)
+
+        self._explorer.perform(first, say)
 
     def greet(self, text: str) -> None:
         """Say a sentence now, or as soon as the screen is up."""
@@ -85,8 +104,9 @@ class Standing:
         """Why the engine can't go on; empty if it can."""
         if self.sync is None:
             return ""
-        shows = "  o shows them" if self.sync.paused else ""
-        return f"{visible(self.sync.reason)}{shows}"
+        more = "  r tries at once" if self.sync.network == "offline" else ""
+        more = "  o shows them" if self.sync.paused else more
+        return f"{visible(self.sync.reason)}{more}"
 
     def read(self) -> None:
         """Read how the profile stands."""

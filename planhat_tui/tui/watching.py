@@ -114,6 +114,8 @@ def outcome(reads: Queries, watched: Watched) -> Told | None:
         return None  # the log hasn't got an answer yet: the next change looks again
     told = "  ".join(map(sentence, known)) or watched.later
     reasons = dict.fromkeys(entry.reason for entry in entries if entry.reason)
+    if reasons and not any(entry.attempts for entry in entries):  # nothing of it ever left
+        return Told(_with("  ".join(reasons), watched.note))
     return Told(_with("  ".join([told, *reasons]), watched.note))
 
 

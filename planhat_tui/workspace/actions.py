@@ -18,7 +18,7 @@ from planhat_tui.model.outbox import Action, Entry, Made, NewEntry, State
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of, texts_of
 from planhat_tui.model.tags import clean_tag
 from planhat_tui.model.text import visible
-from planhat_tui.model.writable import body_of_new, editable, title_of
+from planhat_tui.model.writable import COMPANY_NAME, body_of_new, editable, title_of
 from planhat_tui.workspace.freshids import fresh_id
 
 if TYPE_CHECKING:
@@ -65,11 +65,16 @@ class Actions:
     ) -> tuple[Entry, ...]:
         """Set fields of records; ``None`` clears one. What is so already makes no entry.
 
-        Raises :class:`InputError` if a call's times wouldn't go together.
+        A contact that goes to another company takes that one's name along. Raises
+        :class:`InputError` if a call's times wouldn't go together, :class:`NotFoundError` for a
+        company that isn't here.
         """
         guardrails.check_write(self._profile, len(ids))
         step = self._make_id()
         values = {editable(kind, path): value for path, value in new_values.items()}
+        if kind is Kind.CONTACT and "companyId" in values:
+            company = self._raw(Kind.COMPANY, str(values["companyId"]))
+            values[COMPANY_NAME] = text_of(company, "name")
         if kind is Kind.CALL:
             for call_id in ids:
                 check_record({**self._raw(kind, call_id), **values}, values)

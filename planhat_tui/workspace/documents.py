@@ -42,6 +42,7 @@ _NOTES: Final = {
     FieldType.DATE: "a date",
     FieldType.MOMENT: "a time",
     FieldType.USER: "of the team",
+    FieldType.COMPANY: "a company's name or id",
     FieldType.EMAIL: "an e-mail",
     FieldType.PHONE: "a phone number",
     FieldType.DIALLED: "a phone number",

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import plans
-from planhat_tui.model.columns import COMPANY_NAME
 from planhat_tui.model.edits import value_at
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.tables import cell, plain
 from planhat_tui.model.text import fold, visible
-from planhat_tui.model.writable import body_of_new
+from planhat_tui.model.writable import COMPANY_NAME, body_of_new
 from planhat_tui.workspace.freshids import fresh_id
 from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, several, why
 

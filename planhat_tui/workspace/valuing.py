@@ -10,11 +10,12 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import InputError
+from planhat_tui.errors import AmbiguousError, InputError, NotFoundError
 from planhat_tui.model import custom, fields
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.edits import custom_key
 from planhat_tui.model.fields import FieldType
+from planhat_tui.model.records import Kind
 from planhat_tui.model.tables import names_of, plain, text_cell
 from planhat_tui.model.tags import clean_tag
 from planhat_tui.model.text import fold, visible
@@ -22,7 +23,7 @@ from planhat_tui.model.text import fold, visible
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from planhat_tui.model.records import Kind, User
+    from planhat_tui.model.records import User
     from planhat_tui.model.values import Json
     from planhat_tui.workspace.queries import Queries
 
@@ -55,6 +56,8 @@ class Valuing:
         text = plain(written)
         if field.type is FieldType.USER and field.editable and text.strip():
             return self._member(path, text)
+        if field.type is FieldType.COMPANY and field.editable and text.strip():
+            return self._company(path, text.strip())
         example = present
         if present is None and custom_key(path) is not None:
             known = self._types.get(custom_key(path) or "", CustomType.OTHER)
@@ -112,6 +115,12 @@ class Valuing:
         raise InputError(
             f"Nobody of the team is called {visible(text)}.", "user list shows them.", field=path
         )
+
+    def _company(self, path: str, text: str) -> str:
+        try:
+            return self._reads.resolve(Kind.COMPANY, text)
+        except (NotFoundError, AmbiguousError) as error:
+            raise InputError(error.message, error.advice, field=path) from None
 
 
 def _texts(field: fields.Field, value: list[Json]) -> list[Json]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.events import Changed, Topic
+from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind, User
 from planhat_tui.store.lease import SEND_LEASE
 from planhat_tui.workspace.places import Places
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.definitions import Definition
     from planhat_tui.model.limits import Limits
-    from planhat_tui.model.outbox import Entry, State
+    from planhat_tui.model.outbox import Entry
     from planhat_tui.model.raw import RawAnswer
     from planhat_tui.model.records import Received
     from planhat_tui.model.undo import UndoPlan
@@ -231,6 +232,17 @@ class Workspace:
     def send_now(self) -> None:
         """Try what is queued now, also where the queue is paused."""
         self.net.send_now()
+
+    def discard(self, n: int) -> Entry:
+        """Drop an edit; the record of one that was refused is read: it may be gone at Planhat.
+
+        Raises :class:`InputError` if it's being sent.
+        """
+        before = self.reads.entry(n)
+        entry = self.writes.discard(n)
+        if before.state is State.REFUSED and before.action is not Action.CREATE:
+            self.net.read([(entry.kind, entry.record_id)])
+        return entry
 
     def it_is_there(self, n: int, record_id: str = "") -> Entry:
         """Settle a create that isn't sure; a record whose id is given is read soon.

@@ -106,6 +106,19 @@ def test_at_a_company_that_planhat_doesnt_have_yet(desk: Desk) -> None:
 # -- set, tag, untag, delete
 
 
+def test_a_contact_goes_to_a_company_by_its_name_and_takes_that_along(desk: Desk) -> None:
+    who = _person(desk)["_id"]
+    (other,) = desk.server.named("Acme Inc")
+    desk.do("contact", "set", who, "companyId=acme inc")
+    person = desk.server.get(who, Kind.CONTACT)
+    assert (person["companyId"], person["companyName"]) == (other, "Acme Inc")
+    with pytest.raises(NotFoundError, match="There is no company Acme Incorporated here"):
+        desk.shell("contact", "set", who, "companyId=Acme Incorporated")
+    for own in ("companyName=Acme", "createDate=2020-01-01"):
+        with pytest.raises(InputError, match="is set by Planhat"):
+            desk.shell("contact", "set", who, own)
+
+
 def test_fields_tags_and_deletion(desk: Desk) -> None:
     person = _person(desk)
     name, who = person["name"], person["_id"]

@@ -71,6 +71,15 @@ def test_a_mistake_changes_nothing_and_is_told_once(path: Path) -> None:
     assert file.config.settings.theme == "fjord"
 
 
+def test_a_mistake_that_is_mended_is_told_though_nothing_else_is_new(path: Path) -> None:
+    file = _file(path)
+    _write(path, ACME + "settings: {thema: fjord}\n")
+    assert _looked(file)
+    _write(path, ACME + "#\n")
+    assert _looked(file) == Reread(file.config, file.config, mended=True)
+    assert _looked(file) is None
+
+
 def test_a_file_that_is_gone_leaves_what_was_read(path: Path) -> None:
     file = _file(path)
     path.unlink()
@@ -79,7 +88,7 @@ def test_a_file_that_is_gone_leaves_what_was_read(path: Path) -> None:
     assert "is gone" in reread.problems[0].message
     assert file.config.profiles
     _write(path, ACME)
-    assert _looked(file) is None, "it says the same as before"
+    assert _looked(file) == Reread(file.config, file.config, mended=True), "it's there again"
 
 
 def test_an_edit_from_inside_is_no_change_from_outside(path: Path) -> None:

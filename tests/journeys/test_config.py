@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.servers import configure
+from planhat_tui.runtime import Start
+from tests.journeys.servers import closed_port, configure, profile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,6 +13,22 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Journey, Person
 
 ACME = "profiles:\n  acme: {base_url: https://api.planhat.com, token: {env: ACME_TOKEN}}\n"
+
+
+def test_that_a_token_is_plain_text_is_said_at_one_start_alone(
+    journey: Journey, home: Path
+) -> None:
+    plain = "stands in the config as plain text."
+
+    async def warned(person: Person) -> None:
+        assert plain in person.message
+
+    async def not_again(person: Person) -> None:
+        assert person.message == ""
+
+    configure(home, f"profiles:\n{profile('nord', f'http://127.0.0.1:{closed_port()}')}")
+    journey(warned, (120, 40), picture=False, start=Start(demo=True))
+    journey(not_again, (120, 40), picture=False, start=Start(demo=True))
 
 
 def test_what_is_changed_elsewhere_is_taken_up_and_a_mistake_changes_nothing(
@@ -33,8 +50,15 @@ def test_what_is_changed_elsewhere_is_taken_up_and_a_mistake_changes_nothing(
         person.sees("Won")
         await person.press("escape")
         configure(home, ACME + "settings: {thema: planhat-dark}\n")
-        await person.until("Did you mean theme?", "the config holds as it was")
+        await person.until("config.yaml:3:12: ")
+        person.reads("Did you mean theme?", "the config holds as it was")
         assert person.app.theme == "fjord"
+        configure(home, ACME + "settings: {theme: fjord, keymap: {keys: {find: f5}}}\n")
+        await person.until("The config has changed: views as it says now")
+        configure(home, ACME + "settings: {thema: planhat-dark}\n")
+        await person.until("config.yaml:3:12: ")
+        configure(home, ACME + "settings: {theme: fjord, keymap: {keys: {find: f5}}}\n")
+        await person.until("The config is in order again")
 
     configure(home, "settings: {theme: planhat-dark}\n")
     journey(change, (120, 40), picture=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.conftest import BOTH, SMALL, Journey
 from tests.journeys.doing import fill
 from tests.journeys.watch import Watch
 
@@ -61,6 +61,39 @@ def test_the_next_key_is_about_the_contact_that_was_just_added(
         person.sees("Delete Abel")
 
     journey(add, size, picture=False)
+
+
+def test_a_contact_goes_to_a_company_that_is_found_by_its_name_and_to_no_other(
+    journey: Journey,
+) -> None:
+    async def move(person: Person) -> None:
+        await _contacts_of_acme(person)
+        shown = person.app.explorer.contacts.rows.current
+        assert shown is not None
+        await person.press("e")
+        await person.type("company id")
+        person.sees_no("Company name", "Created")
+        await person.press("enter")
+        person.sees("Company id of", "Acme Inc", "as company")
+        await person.press("ctrl+u")
+        await person.type("no such firm")
+        await person.press("ctrl+s")
+        person.sees("No company is called no such firm.  Type a piece of a name.")
+        await person.press("ctrl+u")
+        await person.type("acme airw")
+        person.sees("Acme Airways Ltd")
+        await person.press("enter")
+        person.sees("delivered")
+        moved = [
+            one
+            for one in planhat.contacts(person, "Acme Airways Ltd").values()
+            if one["_id"] == shown.id
+        ]
+        assert [one["companyName"] for one in moved] == ["Acme Airways Ltd"]
+        await person.press("u", "ctrl+s")
+        assert shown.id in {one["_id"] for one in planhat.contacts(person, "Acme Inc").values()}
+
+    journey(move, SMALL, picture=False)
 
 
 @BOTH

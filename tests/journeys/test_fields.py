@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.model.limits import Lane
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.conftest import BOTH, SMALL, Journey
+from tests.journeys.doing import set_field
 
 if TYPE_CHECKING:
     from planhat_tui.model.values import Json
@@ -260,6 +261,19 @@ def test_a_new_custom_field_is_added_in_the_detail(journey: Journey, size: tuple
         assert planhat.company(person, "Acme Inc")["custom"]["Budget"] == 1200
 
     journey(add, size)
+
+
+def test_a_field_that_was_edited_in_the_detail_has_the_cursor(journey: Journey) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("enter")
+        await set_field(person, "country", "Norway")
+        person.sees_line("▸", "Country", "Norway")
+        await person.press("ctrl+c")
+        assert person.message == "ctrl+q quits"
+        assert not person.app._notifications
+
+    journey(edit, SMALL, picture=False)
 
 
 @BOTH

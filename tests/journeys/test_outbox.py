@@ -163,6 +163,35 @@ def test_what_the_token_may_not_edit_is_kept_and_sent_again(
     journey(edit, size, picture=False)
 
 
+def test_a_company_that_somebody_else_deleted_goes_with_the_edit_that_is_dropped(
+    journey: Journey,
+) -> None:
+    async def drop(person: Person) -> None:
+        await person.find("acme airways")
+        planhat.delete(person, planhat.company_id(person, "Acme Airways Ltd"))
+        await tag(person, "gold")
+        assert "deleted by somebody else" in person.message
+        await person.press("o", "x", "x", "escape")
+        person.sees("No company matches acme airways")
+
+    journey(drop, SMALL, picture=False)
+
+
+def test_what_ctrl_s_has_tried_is_told(journey: Journey, line: Line) -> None:
+    async def send(person: Person) -> None:
+        await person.find("acme inc")
+        line.cut = True
+        await tag(person, "gold")
+        assert person.app.explorer.standing.trouble.endswith("r tries at once")
+        await person.press("o", "ctrl+s")
+        person.sees("1 edit still queued.  It goes out when the network is back.")
+        line.cut = False
+        await person.press("ctrl+s")
+        person.sees("Nothing is queued any more.")
+
+    journey(send, SMALL, picture=False)
+
+
 @BOTH
 def test_x_drops_an_edit_and_the_record_is_shown_as_planhat_has_it(
     journey: Journey, line: Line, size: tuple[int, int]
@@ -172,7 +201,12 @@ def test_x_drops_an_edit_and_the_record_is_shown_as_planhat_has_it(
         line.once("PUT *", answer(400, DENIED))
         await set_field(person, "pha", "pilot")
         await person.press("o", "x")
-        person.sees("Acme Inc: dropped; it's shown as Planhat has it.", "Everything is delivered.")
+        person.sees("x again drops Phase - → pilot for good")
+        assert len(_states(person)) == 1
+        await person.press("x")
+        person.sees(
+            "Acme Inc: dropped; Planhat is asked how it has it.", "Everything is delivered."
+        )
         await person.press("escape")
         assert person.focus == "company-rows"
         person.sees_no("pilot", "refused")

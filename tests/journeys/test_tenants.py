@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.runtime import Start
 from tests.journeys.conftest import BOTH, SMALL, Journey, Person
-from tests.journeys.doing import fill
+from tests.journeys.doing import fill, run_line
 from tests.journeys.servers import TOKEN, closed_port, configure, profile, sandbox
 
 if TYPE_CHECKING:
@@ -258,6 +258,7 @@ def test_a_tenant_is_tested_and_changed_and_its_comments_stay(journey: Journey, 
             await fill(person, allowed="no delete", label="PRODUCTION", auth="basic")
             await person.press("ctrl+s")
             person.sees("nord is changed", "PRODUCTION")
+            assert person.app.screen.rows.current.id == "nord"  # type: ignore[attr-defined] # the sheet's
             saved = (home / "config.yaml").read_text(encoding="utf-8")
             assert "# mine" in saved
             assert "no_delete: true" in saved
@@ -265,6 +266,39 @@ def test_a_tenant_is_tested_and_changed_and_its_comments_stay(journey: Journey, 
 
         configure(home, f"# mine\nprofiles:\n{profile('nord', server.url)}")
         journey(change, SMALL, picture=False, start=Start(demo=True))
+
+
+def test_what_the_form_changes_holds_at_once_for_the_tenant_on_screen(
+    journey: Journey, home: Path
+) -> None:
+    with sandbox() as server:
+
+        async def change(person: Person) -> None:
+            person.sees("no-delete")
+            await person.press("p", "g", "e", "ctrl+s")
+            person.sees("Nothing to change: it is so already.")
+            await person.press("e")
+            await fill(person, allowed="everything", label="PRODUCTION")
+            await person.press("ctrl+s")
+            person.sees("Profile nord is changed.")
+            person.sees_no("until the next start")
+            await person.press("escape")
+            person.sees_line(" NORD ", "PRODUCTION")
+            person.sees_no("no-delete")
+            await person.press("p", "g", "e")
+            await fill(person, allowed="read only")
+            await person.press("ctrl+s", "escape", "t")
+            person.sees("nord is read-only")
+            await run_line(person, "profile edit nord --unset read_only")
+            await person.press("t")
+            person.sees("Tags of Acme Inc")
+            await person.press("escape", "p", "g", "e")
+            await fill(person, auth="basic")
+            await person.press("ctrl+s")
+            person.reads("nord speaks to Planhat as before until the next start")
+
+        configure(home, f"profiles:\n{profile('nord', server.url, 'no_delete: true')}")
+        journey(change, SMALL, picture=False)
 
 
 def test_with_a_default_that_is_no_profile_the_tenants_are_shown_to_choose_from(

@@ -93,7 +93,7 @@ def test_an_unknown_field_names_the_nearest() -> None:
         (COMPANY, "owner", " u1 ", "u1"),
         (COMPANY, "renewalDate", "2026-03-01", "2026-03-01"),
         (COMPANY, "renewalDate", "in 2 days", f"{NOW + timedelta(days=2):%Y-%m-%d}"),
-        (CONTACT, "createDate", "2026-03-01 14:05", "2026-03-01T13:05:00.000Z"),
+        (COMPANY, "renewalDate", "2026-03-01 14:05", "2026-03-01T13:05:00.000Z"),
         (COMPANY, "tags", "vip,  at risk ,, vip", ["vip", "at risk"]),
         (COMPANY, "domains", "acme.com, acme.se", ["acme.com", "acme.se"]),
         (CONTACT, "featured", "yes", True),

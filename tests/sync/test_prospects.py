@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from planhat_tui.model.edits import Change
-from planhat_tui.model.limits import Limits
+from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.model.outbox import Action, Entry, State
 from planhat_tui.model.records import Kind
 from planhat_tui.sync.doubts import GRACE
@@ -125,3 +127,13 @@ def test_an_estimate_counts_calls_and_windows() -> None:
     stopped = Limits(limit=200, remaining=200, stopped_until=80.0, latency=0.1)
     assert goes_in(0, stopped, 50.0) == (30.0, 30.0)
     assert goes_in(2, Limits(), 50.0) == (0.6, 1.2)
+
+
+def test_what_gets_none_of_the_calls_that_are_left_doesnt_go_now() -> None:
+    limits = Limits(limit=12, remaining=5, reset_in=(12.0, 71.0), as_of=48.0, latency=0.1)
+    waiting = replace(limits, waiting={Lane.OUTBOX: 1})
+    told_now = told(entry(1), status=replace(ONLINE, limits=limits))
+    assert told_now == ["It goes out now."]
+    assert told(entry(1), status=replace(ONLINE, limits=waiting)) == [
+        "It goes out in 0-69 s: what is left of the rate limit, 5, is kept for the screen."
+    ]

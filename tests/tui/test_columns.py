@@ -84,6 +84,13 @@ def test_wide_screens_add_columns() -> None:
     assert len(lay_out(usual, 193)) == len(usual) == 8
 
 
+@pytest.mark.parametrize("inner", [44, 50, 62, 74])
+def test_a_phone_number_is_whole_wherever_contacts_are_shown(inner: int) -> None:
+    shown = {column.key: column.width for column in lay_out(columns.CONTACTS, inner)}
+    assert shown["phone"] >= len("+46 (0) 701 234 56")
+    assert ("email" in shown) == (inner >= 50), "at 200 columns the pane has 50"
+
+
 def test_chosen_columns_stand_in_their_order_and_the_first_are_kept() -> None:
     chosen = columns.chosen(columns.COMPANIES, ("mrr", "name", "nothing", "mrr", "status"))
     assert [column.key for column in chosen] == ["mrr", "name", "status"]

@@ -42,6 +42,11 @@ def test_what_waits_for_the_next_start_says_so() -> None:
     assert "acme speaks to Planhat as before until the next start" in _said(("acme",))
 
 
+def test_that_a_mistake_is_mended_is_said_where_nothing_else_is() -> None:
+    mended = Reread(BEFORE, BEFORE, mended=True)
+    assert changed(mended, (), "planhat-dark") == "The config is in order again"
+
+
 def test_a_mistake_is_told_with_its_place_and_how_many_others_there_are() -> None:
     wrong = ConfigError("No.", "Mend it.", path=Path("config.yaml"), line=3, column=5)
     assert "config.yaml:3:5" in mistaken([wrong])

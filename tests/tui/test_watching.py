@@ -55,7 +55,14 @@ def test_while_it_goes_on_nothing_is_said() -> None:
 def test_what_planhat_has_is_said_with_what_it_left_out() -> None:
     assert told(entry(GOLD, state=State.DELIVERED)) == Told(LATER)
     lost = entry(GOLD, state=State.DELIVERED, reason="Planhat didn't keep Slug.")
+    lost = lost._replace(attempts=1)
     assert told(lost) == Told(f"{LATER}  Planhat didn't keep Slug.")
+
+
+def test_what_never_left_isnt_called_delivered() -> None:
+    folded = entry(GOLD, state=State.DELIVERED, reason="There was nothing to send.")
+    assert told(folded._replace(attempts=0)) == Told("There was nothing to send.")
+    assert told(folded._replace(attempts=1)) == Told(f"{LATER}  There was nothing to send.")
 
 
 def test_one_that_needs_a_hand_is_said_before_the_others_have_arrived() -> None:

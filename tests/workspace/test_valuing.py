@@ -51,6 +51,16 @@ def test_a_value_is_what_is_meant(
     assert valuing.value(path, written, present) == meant
 
 
+def test_a_company_is_named_as_people_do_and_another_word_is_refused(workspace: Workspace) -> None:
+    valuing = Valuing(workspace.reads, Kind.CONTACT, NOW)
+    (company,) = workspace.reads.companies("", 1).rows
+    for name in (company.id, company.name.upper()):
+        assert valuing.value("companyId", name, None) == company.id
+    with pytest.raises(InputError, match="There is no company Nowhere here") as error:
+        valuing.value("companyId", "Nowhere", company.id)
+    assert error.value.field == "companyId"
+
+
 def test_an_owner_is_named_as_people_are(valuing: Valuing, workspace: Workspace) -> None:
     user = workspace.reads.users()[0]
     for name in (user.id, user.name, user.email.upper()):

@@ -55,6 +55,7 @@ class Contacts(Pane):
     NUMBER = 3
     WORD = "Contacts"
     PLACES: ClassVar[tuple[Where, ...]] = (Where.CONTACTS,)
+    WORDS: ClassVar[Mapping[str, str]] = {"open": "edit"}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.CONTACTS)]
 
     def __init__(self) -> None:

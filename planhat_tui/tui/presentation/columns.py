@@ -123,10 +123,10 @@ COMPANIES: Final = (
 
 CONTACTS: Final = (
     Column("name", "NAME", 14, rank=0, grow=3, most=32, field="name"),
-    Column("position", "POSITION", 8, rank=2, grow=2, most=24, field="title"),
-    Column("phone", "PHONE", 16, rank=1, grow=0, field="phone"),
-    Column("email", "E-MAIL", 18, rank=3, grow=2, most=40, field="email"),
-    Column("tags", "TAGS", 12, rank=4, grow=2),
+    Column("position", "POSITION", 8, rank=3, grow=2, most=24, field="title"),
+    Column("phone", "PHONE", 18, rank=1, grow=0, field="phone"),
+    Column("email", "E-MAIL", 14, rank=2, grow=3, most=40, field="email"),
+    Column("tags", "TAGS", 16, rank=4, grow=2),
 )
 
 FIELDS: Final = (

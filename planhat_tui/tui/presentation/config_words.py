@@ -40,7 +40,8 @@ def changed(reread: Reread, later: Sequence[str], theme: str) -> str:
         told.append(f"{', '.join(later)} speaks to Planhat as before until the next start")
     if before.settings.theme != now.settings.theme != theme:
         told.append(f"{theme} stays on screen: it was chosen, or {now.settings.theme} isn't there")
-    return "  ".join(told) or "The config was read again"
+    plain = "The config is in order again" if reread.mended else "The config was read again"
+    return "  ".join(told) or plain
 
 
 def _others(reread: Reread) -> bool:

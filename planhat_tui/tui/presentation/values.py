@@ -99,6 +99,7 @@ WORDS: Mapping[str, str] = {
     "moment": "time, such as 14:05 or -10m",
     "tags": "tags",
     "user": "person",
+    "company": "company",
     "list": "list",
     "map": "map",
     "other": "other",

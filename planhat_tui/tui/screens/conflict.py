@@ -5,6 +5,7 @@ Nothing is sent for a field until it is settled; the record's other fields have 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -12,7 +13,7 @@ from textual.widgets import Static
 
 from planhat_tui.model.conflicts import Choice
 from planhat_tui.model.events import Topic
-from planhat_tui.model.fields import label_of, parse_value, typed_text
+from planhat_tui.model.fields import FieldType, field_of, label_of, parse_value, typed_text
 from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns
@@ -22,9 +23,9 @@ from planhat_tui.tui.presentation.conflict_words import (
     conflict_rows,
     conflict_sum,
 )
-from planhat_tui.tui.presentation.values import is_user, type_word
+from planhat_tui.tui.presentation.values import type_word
 from planhat_tui.tui.screens.sheet import ListSheet
-from planhat_tui.tui.screens.value import Given, Value
+from planhat_tui.tui.screens.value import NONE_SO, Given, Value, companies_like
 from planhat_tui.tui.widgets.picker import Choice as Known
 from planhat_tui.tui.widgets.rows import Rows
 
@@ -119,7 +120,8 @@ class ConflictSheet(ListSheet[None]):
         conflict, kind = self._current, self._found.kind
         if conflict is None:
             return
-        person = is_user(kind, conflict.field)
+        type_ = field_of(kind, conflict.field).type
+        person, company = type_ is FieldType.USER, type_ is FieldType.COMPANY
         now = self.planhat.now()
         shown = typed_text(kind, conflict.field, conflict.mine, now.tzinfo)
         known = [Known(one, visible(name)) for one, name in self._users.items()] if person else []
@@ -133,7 +135,8 @@ class ConflictSheet(ListSheet[None]):
             ),
             types=(type_word(kind, conflict.field, conflict.mine),),
             choices=known,
-            closed=person,
+            closed=NONE_SO.get(type_, ""),
+            find=partial(companies_like, self.workspace.reads) if company else None,
         )
         self.app.push_screen(sheet, self._given)
 

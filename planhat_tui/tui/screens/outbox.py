@@ -10,12 +10,12 @@ from textual.widgets import Static
 
 from planhat_tui.model.events import Topic
 from planhat_tui.model.outbox import Action, State
-from planhat_tui.model.text import visible
+from planhat_tui.model.text import plural, visible
 from planhat_tui.sync.doubts import LOOKED_UP_FIRST
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns, moments
 from planhat_tui.tui.presentation.rows import entry_row
-from planhat_tui.tui.presentation.sentences import undecided
+from planhat_tui.tui.presentation.sentences import entry_words, undecided
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.screens.value import Given, Value
 from planhat_tui.tui.widgets.rows import Rows
@@ -32,6 +32,15 @@ if TYPE_CHECKING:
     from planhat_tui.tui.presentation.glyphs import Glyphs
     from planhat_tui.tui.presentation.rows import Row
     from planhat_tui.workspace.workspace import Workspace
+
+
+def _dropped(entry: Entry) -> str:
+    """Say what is shown now of the record of an edit that was dropped."""
+    if entry.action is Action.CREATE:
+        return "dropped."
+    if entry.state is State.REFUSED:
+        return "dropped; Planhat is asked how it has it."
+    return "dropped; it's shown as Planhat has it."
 
 
 THERE = "the id that Planhat gave it, if you know it"
@@ -52,6 +61,7 @@ class OutboxSheet(ListSheet[None]):
         self._entries: Mapping[str, Entry] = {}
         self._prospects: Mapping[int, Prospect] = {}
         self._reason = Static("", classes="sheet-text", id="outbox-reason")
+        self._asked = self._tried = ""
 
     def below(self) -> ComposeResult:
         """Tell the reason of the row under the cursor in full."""
@@ -61,6 +71,7 @@ class OutboxSheet(ListSheet[None]):
         """Read."""
         self.rows.focus()
         self.read()
+        self.set_interval(1.0, self.read)  # ages and prospects move by themselves
 
     def read(self) -> None:
         """Read the outbox."""
@@ -82,6 +93,8 @@ class OutboxSheet(ListSheet[None]):
         glyphs, now = self.planhat.glyphs, self.planhat.wall()
         self.rows.fill(len(entries), [self._row(e, glyphs, now) for e in entries])
         self._tell()
+        if self._tried and self.said == self._tried:
+            self._tell_tried(entries)
 
     def _row(self, entry: Entry, glyphs: Glyphs, now: float) -> Row:
         known = self._prospects.get(entry.n)
@@ -157,17 +170,38 @@ class OutboxSheet(ListSheet[None]):
         self._act(self.workspace.writes.retry, "queued again.")
 
     def do_discard(self) -> None:
-        """Drop it."""
-        self._act(self.workspace.writes.discard, "dropped; it's shown as Planhat has it.")
+        """Drop it, once that is said twice: no key brings it back."""
+        entry = self._current
+        if entry is None:
+            return
+        asked = f"x again drops {entry_words(entry, self._users)} for good"
+        if self._asked == asked == self.said or entry.state is State.SENDING:
+            self._act(self.workspace.discard, _dropped(entry))
+        else:
+            self._asked = asked
+            self.tell(asked)
 
     def do_hold(self) -> None:
         """Keep it back."""
         self._act(self.workspace.writes.hold, "held.  R sends it")
 
     def do_send(self) -> None:
-        """Try all that is queued now."""
+        """Try all that is queued now; what comes of it is told by the next look."""
         self.workspace.send_now()
-        self.tell("Trying all that is queued now.")
+        self._tried = "Trying all that is queued now."
+        self.tell(self._tried)
+        self.read()
+
+    def _tell_tried(self, entries: Sequence[Entry]) -> None:
+        """Say how many still wait after the try, and what the first of them waits for."""
+        waiting = [one for one in entries if one.state is State.QUEUED]
+        if any(one.state is State.SENDING for one in entries):
+            return
+        known = self._prospects.get(waiting[0].n) if waiting else None
+        left = f"{plural(len(waiting), 'edit')} still queued."
+        told = f"{left}  {known.sentence}" if known is not None else "Nothing is queued any more."
+        self._tried = told if waiting else ""
+        self.tell(told)
 
     def do_there(self) -> None:
         """Settle what is not sure: Planhat has it; its id may be given."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.commands.profile import add_profile, change_profile
 from planhat_tui.config.loading import SOURCES, name_problem
@@ -41,8 +41,15 @@ ALLOWED: Final[Mapping[str, tuple[bool, bool]]] = {
 """What one may do, and the guardrails that say so: read only, no delete."""
 
 
-class ProfileForm(Form[str]):
-    """Answers with the name of the profile that was saved."""
+class Saved(NamedTuple):
+    """A profile that was saved, and what is told of it."""
+
+    name: str
+    told: str
+
+
+class ProfileForm(Form[Saved]):
+    """Answers with the profile that was saved."""
 
     HINT = "Tab next field   ctrl+s tests the token and saves   esc close"
 
@@ -105,7 +112,7 @@ class ProfileForm(Form[str]):
 
     def _saved(self, name: str, done: Done) -> None:
         self.planhat.explorer.say(done.text)
-        self.dismiss(name)
+        self.dismiss(Saved(name, done.text))
 
 
 def is_kept_plain(token: str, written: str, before: Profile | None) -> bool:

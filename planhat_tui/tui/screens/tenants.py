@@ -18,6 +18,7 @@ from planhat_tui.tui.widgets.rows import Rows
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
+    from planhat_tui.tui.screens.profile_form import Saved
     from planhat_tui.tui.session import Session
 
 
@@ -43,7 +44,8 @@ class Tenants(ListSheet[str]):
             self.tell("  ".join(told), bad=True)
         self._fill()
 
-    def _fill(self) -> None:
+    def _fill(self, wanted: str = "") -> None:
+        """Show them; the cursor goes to the one that is wanted, else to the one of before."""
         runtime, workspaces = self._session.runtime, self._session.workspaces
         profiles = [*runtime.config.profiles.values(), *map(runtime.profile, DEMO_NAMES)]
         here = workspaces.current.profile.name
@@ -55,7 +57,7 @@ class Tenants(ListSheet[str]):
             rows.append(profile_row(profile, note))
         self.rows.fill(len(rows), rows, keep=False)
         others = [profile.name for profile in profiles if profile.name != here]
-        wanted = self._session.other or next(iter(others), "")
+        wanted = wanted or self._session.other or next(iter(others), "")
         self.call_after_refresh(self.rows.go_to, wanted)
 
     @on(Rows.Opened, "#tenant-rows")
@@ -80,10 +82,15 @@ class Tenants(ListSheet[str]):
             profile = self._session.runtime.profile(here.id)
             self.app.push_screen(ProfileForm(profile), self._changed)
 
-    def _changed(self, name: str | None) -> None:
-        if name:
-            self.tell(f"{name} is changed; what is open goes on as it was until the next start")
-            self._fill()
+    def _changed(self, saved: Saved | None) -> None:
+        if saved is None:
+            return
+        name, told = saved
+        workspaces, profile = self._session.workspaces, self._session.runtime.profile(name)
+        if workspaces.is_open(name) and workspaces.get(name).profile.speaks != profile.speaks:
+            told += f"  {name} speaks to Planhat as before until the next start"
+        self.tell(told)
+        self._fill(name)
 
     def do_test_token(self) -> None:
         """Ask Planhat who the token of a tenant stands for."""
@@ -97,6 +104,6 @@ class Tenants(ListSheet[str]):
             lambda me: self.tell(f"The token of {name} is good: you are {visible(me.name)} there"),
         )
 
-    def _added(self, name: str | None) -> None:
-        if name:
-            self.dismiss(name)
+    def _added(self, saved: Saved | None) -> None:
+        if saved is not None:
+            self.dismiss(saved.name)

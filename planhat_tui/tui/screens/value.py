@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import custom, days
+from planhat_tui.model.fields import FieldType
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.sentences import problem
 from planhat_tui.tui.presentation.values import word_for
@@ -24,6 +25,20 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from planhat_tui.model.values import Json
+    from planhat_tui.workspace.queries import Queries
+
+
+MOST: Final = 50
+"""Companies that are offered at once; typing a piece of a name brings the others."""
+NONE_SO: Final = {FieldType.USER: "Nobody", FieldType.COMPANY: "No company"}
+"""Fields that take the id of another record, and who isn't called as one typed."""
+
+
+def companies_like(reads: Queries, typed: str) -> list[Choice]:
+    """Return companies that hold what is typed, however it stands there."""
+    plain = " ".join(typed.replace('"', " ").split())
+    found = reads.companies(f'"{plain}"' if plain else "", MOST).rows
+    return [Choice(one.id, visible(one.name), visible(one.domain or one.phase)) for one in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +53,9 @@ class Value(Sheet[Given]):
     """Edit one value. ``parse`` takes text and a type's word, and raises :class:`InputError`.
 
     ``types`` are the words that ctrl+t goes through; the first is the one to start with. With
-    ``closed`` only a choice is taken (a person of the team).
+    ``closed`` only a choice is taken (a person of the team, a company), and ``closed`` says that
+    none is called so: ``Nobody``. Where there are too many to hand over, ``find`` reads those that
+    hold what is typed; it runs off the screen's thread.
     """
 
     HINT = "Enter or ctrl+s saves   empty clears the field   esc leaves it as it is"
@@ -55,7 +72,8 @@ class Value(Sheet[Given]):
         *,
         types: Sequence[str] = ("text",),
         choices: Sequence[Choice] = (),
-        closed: bool = False,
+        closed: str = "",
+        find: Callable[[str], Sequence[Choice]] | None = None,
     ) -> None:
         super().__init__(title)
         free = "" if closed or not choices else "as typed"
@@ -63,6 +81,7 @@ class Value(Sheet[Given]):
         self._parse = parse
         self._types = tuple(types)
         self._only_choices = closed  # Textual has a _closed of its own
+        self._find = find
         self._given = text
         self._choices = tuple(choices)
         self._kind = Static("", classes="sheet-text value-type")
@@ -99,6 +118,13 @@ class Value(Sheet[Given]):
         event.stop()
         self._read(event.text)
         self.tell("")
+        text, find = event.text, self._find
+        if find is not None:
+            self.ask("choices", lambda: find(text), self._offer, opens=True)
+
+    def _offer(self, choices: Sequence[Choice]) -> None:
+        self._choices = tuple(choices)
+        self.picker.offer(choices)
 
     def _read(self, text: str) -> str:
         """Say what a text means, where that isn't what stands there: ``2026-03-06``, ``1200.5``.
@@ -145,12 +171,13 @@ class Value(Sheet[Given]):
         return self._parse(choice.value if choice is not None else text, self.type)
 
     def _called(self, text: str) -> Choice:
-        """Return the one choice that is called so."""
-        found = [choice for choice in self._choices if choice.label == text]
+        """Return the one choice that is called so, or has that id."""
+        found = [choice for choice in self._choices if text.strip() in {choice.label, choice.value}]
         if len(found) > 1:
             raise InputError(
                 f"{len(found)} are called {text}.", "up and down go to the one you mean."
             )
         if not found:
-            raise InputError(f"Nobody is called {text.strip()}.", "Type a piece of a name.")
+            told = f"{self._only_choices} is called {text.strip()}."
+            raise InputError(told, "Type a piece of a name.")
         return found[0]

@@ -60,6 +60,7 @@ class KeyBar(Widget):
         While one is ``typing``, keys that would be typed aren't shown; ``leads`` is where Enter
         goes.
         """
+        words = {name: said for part in reversed(parts) for name, said in part.WORDS.items()}
         by_name: dict[str, tuple[Part, keys.Key]] = {}
         for part in parts:
             for key in keys.keys_of(*part.PLACES):
@@ -70,7 +71,7 @@ class KeyBar(Widget):
         shown_keys = [
             _Shown(
                 keys.shown(key, changed),
-                key.words,
+                words.get(key.name, key.words),
                 keys.pressed(key, changed),
                 able=not by_name[key.name][0].why_not(key.name),
             )
