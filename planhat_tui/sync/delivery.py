@@ -56,6 +56,11 @@ class Parcel:
         return tuple(entry.n for entry in self.entries)
 
     @property
+    def record(self) -> tuple[Kind, str]:
+        """The record that it is about."""
+        return self.kind, self.record_id
+
+    @property
     def changes(self) -> tuple[Change, ...]:
         """What an update changes, folded."""
         return fold(change for entry in self.entries for change in entry.changes)
@@ -148,18 +153,27 @@ def _pack(entries: Sequence[Entry]) -> Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a parcel that failed. ``pause``: nothing else should be sent now."""
+    """What becomes of a parcel that failed.
+
+    ``pause``: nothing else should be sent now. ``alone``: unless it is this record alone.
+    """
 
     state: State
     reason: str
     pause: bool = False
+    alone: bool = False
+
+
+def stops_all(error: PlanhatTuiError) -> bool:
+    """Tell whether an error concerns every request, whichever record it is about."""
+    return outcomes.may_resend(error) or isinstance(error, TokenError | ForbiddenError)
 
 
 def outcome(
     error: PlanhatTuiError, action: Action, kind: Kind = Kind.COMPANY, *, sent: bool = True
 ) -> Outcome:
     """Tell what an error means for an edit: ``sent`` or, as far as was read for it, not yet."""
-    if outcomes.may_resend(error) or isinstance(error, TokenError | ForbiddenError):
+    if stops_all(error):
         return Outcome(State.QUEUED, str(error), pause=True)
     if isinstance(error, NotFoundError):
         if action is Action.DELETE:
@@ -168,6 +182,6 @@ def outcome(
     if outcomes.outcome_of(error) is not outcomes.Outcome.UNKNOWN:
         return Outcome(State.REFUSED, str(error))
     if not sent:
-        return Outcome(State.QUEUED, error.message, pause=True)
+        return Outcome(State.QUEUED, error.message, pause=True, alone=True)
     found_out = action is not Action.CREATE or kind is not Kind.CALL
     return Outcome(State.NOT_SURE, f"{error.message}  {READ_BACK}" if found_out else str(error))

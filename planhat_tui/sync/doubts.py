@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import NotFoundError
+from planhat_tui.errors import NotFoundError, PlanhatTuiError, StorageError
 from planhat_tui.model.bulk import can_be_repeated
 from planhat_tui.model.edits import fold, merge
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import LOOKED_IN_VAIN, Action, State, decides_itself, related
 from planhat_tui.model.records import Kind
 from planhat_tui.sync import endpoints
-from planhat_tui.sync.delivery import READ_BACK
+from planhat_tui.sync.delivery import READ_BACK, stops_all
 from planhat_tui.sync.gathering import place_of
 from planhat_tui.sync.likeness import may_be, still_stands
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.ports import Page, Planhat
     from planhat_tui.model.records import Received
     from planhat_tui.store.tenant import TenantStore
+    from planhat_tui.sync.aside import Aside
     from planhat_tui.sync.gathering import Gathering
 
 GRACE: Final = 120.0
@@ -65,32 +66,53 @@ class Doubts:
         api: Planhat,
         store: TenantStore,
         wall: Callable[[], float],
+        *,
         gathering: Gathering,
         made: Callable[[Sequence[tuple[Entry, Received]]], None],
+        aside: Aside,
     ) -> None:
         self._api = api
         self._store = store
         self._wall = wall
         self._gathering = gathering
         self._made = made
+        self._aside = aside
 
-    async def settle(self, may_ask: Callable[[], bool]) -> tuple[Entry, ...]:
-        """Look up what is due; return the entries whose state may be another now."""
+    async def settle(
+        self, may_ask: Callable[[], bool]
+    ) -> tuple[tuple[Entry, ...], PlanhatTuiError | None]:
+        """Look up what is due, but for what is set aside.
+
+        Returns the entries whose state may be another now, and the error that says to ask nothing
+        more, if one does.
+        """
         settled: list[Entry] = []
         for group in _groups(self._store.outbox.open_entries(), self._wall()):
-            if not may_ask():
+            record = (group[0].kind, group[0].record_id)
+            if not may_ask() or self._aside.left(record):
                 continue
-            match group[0].action:
-                case Action.UPDATE:
-                    await self._updates(group)
-                case Action.DELETE:
-                    await self._delete(group[0])
-                case Action.CREATE if len(group) > 1:
-                    await self._creates(group)
-                case Action.CREATE:
-                    await self._create(group[0])
+            try:
+                await self._look_up(group)
+            except StorageError:
+                raise
+            except PlanhatTuiError as error:
+                if stops_all(error) or self._aside.failed(record, error):
+                    return tuple(settled), error
+                continue
+            self._aside.went_well(record)
             settled += group
-        return tuple(settled)
+        return tuple(settled), None
+
+    async def _look_up(self, group: Sequence[Entry]) -> None:
+        match group[0].action:
+            case Action.UPDATE:
+                await self._updates(group)
+            case Action.DELETE:
+                await self._delete(group[0])
+            case Action.CREATE if len(group) > 1:
+                await self._creates(group)
+            case Action.CREATE:
+                await self._create(group[0])
 
     async def _updates(self, group: Sequence[Entry]) -> None:
         """Read a record once, and settle each of its edits by its own fields and its own time."""

@@ -24,9 +24,10 @@ from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.store.tenant import Birth
 from planhat_tui.sync import endpoints
+from planhat_tui.sync.aside import Aside
 from planhat_tui.sync.bulk import GROWS_FOR, Bulk
 from planhat_tui.sync.delivery import WithdrawnError, outcome
-from planhat_tui.sync.doubts import Doubts
+from planhat_tui.sync.doubts import Doubts, due_in
 from planhat_tui.sync.gathering import Gathering
 from planhat_tui.sync.loads import slices
 
@@ -75,7 +76,10 @@ class Push:
         self._may_send = may_send
         self._leaving = leaving
         gathering = Gathering(api, store)
-        self._doubts = Doubts(api, store, wall, gathering, self._found)
+        self._aside = Aside(wall)
+        self._doubts = Doubts(
+            api, store, wall, gathering=gathering, made=self._found, aside=self._aside
+        )
         self._bulk = Bulk(
             api,
             store,
@@ -87,7 +91,41 @@ class Push:
             gathering=gathering,
         )
 
-    async def round(self) -> PlanhatTuiError | None:
+    async def deliver(self) -> PlanhatTuiError | None:
+        """Find out what isn't sure, as far as it's due, and deliver what can go.
+
+        Returns the error that says to pause; where nothing went well, the one of what was set
+        aside.
+        """
+        before, self._aside.error = self._aside.successes, None
+        error = await self._settle_doubts() or await self._round()
+        well = self._aside.successes != before
+        return error if error is not None or well else self._aside.error
+
+    @property
+    def can_send(self) -> bool:
+        """Whether something can go now."""
+        ready = self._leaving.ready(self._store.outbox.open_entries())
+        return any(not self._aside.left(parcel.record) for parcel in ready)
+
+    @property
+    def next_in(self) -> float | None:
+        """Seconds until something is looked up or, set aside, tried again; 0 if it's due."""
+        left, entries, now = self._aside.left, self._store.outbox.open_entries(), self._wall()
+        doubts = [
+            max(due, left((entry.kind, entry.record_id)))
+            for entry in entries
+            if (due := due_in([entry], now)) is not None
+        ]
+        ready = self._leaving.ready(entries)
+        aside = [seconds for parcel in ready if (seconds := left(parcel.record))]
+        return min([*doubts, *aside], default=None)
+
+    def try_now(self, entries: Iterable[Entry]) -> None:
+        """Let what was set aside of the records of these be tried again: a person wants it."""
+        self._aside.forget((entry.kind, entry.record_id) for entry in entries)
+
+    async def _round(self) -> PlanhatTuiError | None:
         """Deliver until nothing can go, or until an error says to pause; that error, or none.
 
         What is queued meanwhile has its turn as soon as each step has had the present one.
@@ -95,7 +133,8 @@ class Push:
         outbox = self._store.outbox
         while self._may_send():
             looked_at = outbox.newest_queued()
-            ready = self._leaving.ready(self._ours(outbox.open_entries()))
+            waiting = self._leaving.ready(self._ours(outbox.open_entries()))
+            ready = [parcel for parcel in waiting if not self._aside.left(parcel.record)]
             if not ready:
                 return None
             together, alone = self._bulk.parted(ready)
@@ -106,6 +145,8 @@ class Push:
             error = await self._one_by_one(alone, looked_at)
             if error is None and together:
                 left, error = await self._bulk.send(together)
+                if error is None and not left:
+                    self._aside.went_well()
                 error = error or await self._one_by_one(left, looked_at)
             if error is not None:
                 return error
@@ -132,10 +173,11 @@ class Push:
         """Seconds after which a step that waited for its rest is sent as it is, if one waits."""
         return GROWS_FOR if self._bulk.grows else None
 
-    async def settle_doubts(self) -> None:
-        """Find out what became of what isn't sure, as far as it's due."""
-        for entry in await self._doubts.settle(self._may_send):
+    async def _settle_doubts(self) -> PlanhatTuiError | None:
+        settled, error = await self._doubts.settle(self._may_send)
+        for entry in settled:
             self._show(entry.kind, entry.record_id)
+        return error
 
     async def read(self, kind: Kind, record_id: str) -> None:
         """Read a record for somebody who waits; what is gone at Planhat is taken out."""
@@ -173,7 +215,12 @@ class Push:
             if told.state is State.DELIVERED:
                 self._gone(parcel)
             self._show(parcel.kind, parcel.record_id)
+            if told.alone:
+                return error if self._aside.failed(parcel.record, error) else None
+            if not told.pause and told.state is not State.NOT_SURE:  # Planhat said so
+                self._aside.went_well(parcel.record)
             return error if told.pause else None
+        self._aside.went_well(parcel.record)
         return None
 
     async def _send(self, parcel: Parcel) -> None:

@@ -32,7 +32,6 @@ from planhat_tui.model.records import Kind, User, text_of
 from planhat_tui.store.entries import Owner
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.sync.announce import Announcer
-from planhat_tui.sync.doubts import due_in
 from planhat_tui.sync.leaving import Leaving
 from planhat_tui.sync.outlook import outlook
 from planhat_tui.sync.plan import Rest, is_background
@@ -135,7 +134,11 @@ class Session:
         self._to_push.set()
 
     def send_now(self) -> None:
-        """Try what is queued now, paused or not: a person wants it."""
+        """Try what is queued now, paused, set aside or not: a person wants it."""
+        self._try_now(self._store.outbox.open_entries())
+
+    def _try_now(self, entries: Iterable[Entry]) -> None:
+        self._push.try_now(entries)
         self._paused = ""
         self._to_push.set()
 
@@ -210,8 +213,9 @@ class Session:
         Those that aren't sure are looked up once, as far as it's due.
         """
         first = self._rounds_begun + 1
-        unsure = any(decides_itself(self._store.outbox.get(n)) for n in ns)
-        self.send_now()
+        entries = tuple(self._store.outbox.get(n) for n in ns)
+        unsure = any(map(decides_itself, entries))
+        self._try_now(entries)
         while True:
             entries = tuple(self._store.outbox.get(n) for n in ns)
             tried = self._rounds_ended >= first
@@ -231,9 +235,7 @@ class Session:
         if State.QUEUED not in states:
             return State.SENDING in states
         waiting = self._store.outbox.open_entries()
-        return bool(self._leaving.ready(waiting)) or any(
-            entry.state is State.SENDING for entry in waiting
-        )
+        return self._push.can_send or any(entry.state is State.SENDING for entry in waiting)
 
     @property
     def status(self) -> SyncStatus:
@@ -300,11 +302,10 @@ class Session:
         for entry in outbox.recover():
             self._delivered_one(entry.kind, entry.record_id)
             self._store.refresh_overlay(entry.kind, entry.record_id)
-        if self._is_work():
+        if self._push.can_send or self._push.next_in == 0.0:
             try:
                 await self._meet(Lane.OUTBOX)
-                await self._push.settle_doubts()
-                error = await self._push.round()
+                error = await self._push.deliver()
             except StorageError:
                 raise
             except PlanhatTuiError as met:
@@ -317,13 +318,8 @@ class Session:
             self._well()
             if (grows_for := self._push.comes_back_in) is not None:
                 return grows_for
-        due = due_in(outbox.open_entries(), self._wall())
+        due = self._push.next_in
         return None if due is None else max(due, _UNSURE_PAUSE)
-
-    def _is_work(self) -> bool:
-        """Tell whether something can go, or has to be looked up."""
-        entries = self._store.outbox.open_entries()
-        return bool(self._leaving.ready(entries)) or any(map(decides_itself, entries))
 
     def _pause(self, error: PlanhatTuiError) -> None:
         """Send nothing more after 401 and 403, until a person wants it; everything is kept."""

@@ -8,12 +8,12 @@ import pytest
 
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.edits import Change
-from planhat_tui.model.outbox import Action, Made, NewEntry, State
+from planhat_tui.model.outbox import LOOKED_IN_VAIN, Action, Made, NewEntry, State
 from planhat_tui.model.records import Kind
 from planhat_tui.store.entries import AS_IT_WAS, Owner
 from planhat_tui.store.lease import PULL_LEASE, SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
-from tests.store.conftest import create, tick, update
+from tests.store.conftest import create, received, tick, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -301,6 +301,34 @@ def test_a_record_is_known_by_the_ids_that_it_had_before(store: TenantStore) -> 
     assert now_called(Kind.CONTACT, "new-1") == "new-2"
     store.outbox.carry(again, gone)
     assert now_called(Kind.CONTACT, "new-1") == now_called(Kind.CONTACT, "new-2") == "p1"
+
+
+def test_what_was_settled_meanwhile_is_settled_by_nobody_else(store: TenantStore) -> None:
+    dropped, unsure, made = store.outbox.add(
+        update("c1", PHASE), update("c2", PHASE), create("new-1", name="Acme")
+    )
+    store.outbox.mark([dropped.n, unsure.n, made.n], State.NOT_SURE, "Lost.")
+    store.outbox.discard(dropped.n)
+    store.outbox.discard(made.n)
+    both = [dropped.n, unsure.n]
+    store.outbox.looked(both, 1, "It isn't there yet.")
+    assert [store.outbox.get(n).looked for n in both] == [0, 1]
+    store.outbox.mark(both, State.QUEUED, was=State.NOT_SURE)
+    assert [store.outbox.get(n).state for n in both] == [State.DROPPED, State.QUEUED]
+    store.made(made, received("c9", name="Acme"), 1.0)
+    assert store.outbox.get(made.n).state is State.DROPPED
+    assert store.mirror.company("c9") is None
+
+
+def test_what_may_have_been_made_is_looked_up_anew_before_it_is_queued(store: TenantStore) -> None:
+    company, call = store.outbox.add(create("new-1", name="Acme"), create("new-2", Kind.CALL))
+    store.outbox.mark([company.n, call.n], State.NOT_SURE, "Lost.")
+    store.outbox.looked([company.n], 1, "It isn't there yet.")
+    again = store.outbox.retry(company.n)
+    assert (again.state, again.looked, again.reason) == (State.NOT_SURE, 0, "It isn't there yet.")
+    assert store.outbox.retry(call.n).state is State.QUEUED
+    store.outbox.looked([company.n], LOOKED_IN_VAIN, "Several fit.")
+    assert store.outbox.retry(company.n).state is State.QUEUED
 
 
 CITY = Change("city", "Lund", "Umeå")

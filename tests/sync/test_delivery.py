@@ -159,5 +159,13 @@ def test_what_an_error_means_for_an_edit(
     assert told.reason
 
 
+def test_before_anything_was_sent_only_what_concerns_all_stops_the_others() -> None:
+    told = outcome(ServerError("x"), Action.UPDATE, sent=False)
+    assert (told.state, told.pause, told.alone) == (State.QUEUED, True, True)
+    for error in (OfflineError("x"), RateLimitedError("x"), TokenError("x"), ForbiddenError("x")):
+        told = outcome(error, Action.UPDATE, sent=False)
+        assert (told.pause, told.alone) == (True, False)
+
+
 def test_to_delete_what_is_gone_is_to_be_done() -> None:
     assert outcome(NotFoundError("x"), Action.DELETE).state is State.DELIVERED
