@@ -5,12 +5,13 @@ Every verb that ends in a plan (bulk, plan run, and those that read tables and t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands import deleting
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.course import Course
+from planhat_tui.commands.course import Course, lasting
 from planhat_tui.commands.results import Column, Done, Listing, Planned
 from planhat_tui.commands.settling import status_of, why_open
 from planhat_tui.commands.waiting import LOOK, used_up
@@ -83,7 +84,7 @@ def listing(ctx: Context, plan: Plan, note: str = "") -> Listing:
 
 
 def summary(ctx: Context, plan: Plan) -> str:
-    """Return ``tag +x: 112 companies will change in acme, 31 already so. 1 call in bulk.``."""
+    """Return ``tag +x: 112 companies will change in acme, 31 already so. Up to 3 calls ...``."""
     acting, name = len(plan.acting), ctx.workspace().profile.name
     deed = "be deleted" if plan.deletes == acting and acting else "change"
     counts = [f"{count_of(plan.kind, acting)} will {deed} in {name}"]
@@ -93,14 +94,19 @@ def summary(ctx: Context, plan: Plan) -> str:
 
 
 def calls(ctx: Context, plan: Plan) -> str:
-    """Return what the writes of a plan cost; empty if it writes nothing."""
-    singly, reads = plan.calls(in_bulk=False), ctx.workspace().reads
-    if not singly:
+    """Return what a plan costs: ``Up to 12 calls, about 4 s.``; empty if it does nothing."""
+    from planhat_tui.sync.outlook import seconds_for
+    from planhat_tui.sync.prospects import LATENCY
+
+    workspace = ctx.workspace()
+    cost = workspace.plans.cost(plan)
+    if not cost.calls:
         return ""
-    together = plan.calls(in_bulk=reads.edition == "modern")
-    if together == singly:
-        return f"{plural(singly, 'call')}."
-    return f"{plural(together, 'call')} in bulk."
+    limits = workspace.status().limits
+    seconds = seconds_for(cost.calls, replace(limits, latency=limits.latency or LATENCY)) or 0.0
+    bulk = " in bulk" if cost.calls < cost.singly else ""
+    head = plural(cost.calls, "call") if cost.calls == 1 else f"Up to {cost.calls:,} calls"
+    return f"{head}{bulk}, {lasting(seconds)}."
 
 
 def run(ctx: Context, plan: Plan) -> Done:

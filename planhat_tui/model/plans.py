@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 Reader: TypeAlias = "Callable[[Json], Json]"
 """Gives the new value of a field for the one that a record has; raises :class:`InputError`."""
 
+_ALONE: Final = {Action.UPDATE: 2, Action.CREATE: 1, Action.DELETE: 1}
+"""Calls of one record that goes alone: an edit is read before."""
+_LOOKED_FOR: Final = {Action.UPDATE: 2, Action.CREATE: 3}
+"""Likewise where the server takes lists: what has an external id is looked for and read back."""
 GONE: Final = "It is no longer here."
 THERE: Final = "It is there by now."
 EMPTY: Final[Mapping[str, str]] = {}
@@ -99,17 +103,24 @@ class Plan:
         """The paths of the fields that change, in the order in which they occur."""
         return tuple(dict.fromkeys(change.field for row in self.rows for change in row.changes))
 
-    def calls(self, *, in_bulk: bool) -> int:
-        """Return how many writes it takes.
+    def calls(self, pages: int = 0) -> int:
+        """Return how many calls it takes at most, with what is read before and after.
 
-        In bulk, edits go 5,000 records at once, and so does what is made under an external id; the
-        rest, and a few, take a call each.
+        ``pages`` is how many calls list all records of the kind, where the server takes lists;
+        else 0. Then edits go 5,000 records at once, with a reading before and one after, and so
+        does what is made under an external id; the rest, and a few, take a call each, an edit one
+        more to read its record.
         """
         acting = self.acting
-        together = Counter(row.action for row in acting if in_bulk and self._can_go_together(row))
-        lists = [-(-n // MAX_ROWS) for action, n in together.items() if n >= AT_LEAST[action]]
-        listed = sum(n for action, n in together.items() if n >= AT_LEAST[action])
-        return sum(lists) + len(acting) - listed
+        together = Counter(row.action for row in acting if pages and self._can_go_together(row))
+        found = 0
+        for action, n in together.items():
+            if n < AT_LEAST[action] or (action is Action.UPDATE and n <= pages):
+                found += n * _LOOKED_FOR[action]
+            else:
+                found += -(-n // MAX_ROWS) + 2 * min(pages, n)
+        alone = Counter(row.action for row in acting) - together
+        return found + sum(n * _ALONE[action] for action, n in alone.items())
 
     def _can_go_together(self, row: Row) -> bool:
         if row.action is Action.CREATE:

@@ -18,6 +18,7 @@ from planhat_tui.model.planfile import decode, encode
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.store.drafts import QUEUEING
 from planhat_tui.store.steps import RETRIED
+from planhat_tui.sync.plan import COMPANY_PAGE, CONTACT_PAGE
 from planhat_tui.workspace.freshids import fresh_id
 from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, why
 
@@ -92,6 +93,13 @@ class Progress(NamedTuple):
         return self.counts.get(State.SENDING, 0)
 
 
+class Cost(NamedTuple):
+    """How many calls a plan takes at most: as it goes, and if each record went ``singly``."""
+
+    calls: int
+    singly: int
+
+
 class Planning:
     """Makes and runs plans. ``told`` hears which records look different now.
 
@@ -160,6 +168,18 @@ class Planning:
         except (GuardrailError, InputError) as error:
             return str(error)
         return ""
+
+    def cost(self, plan: Plan) -> Cost:
+        """Return how many calls a plan takes, by what is known of the server and of its size."""
+        mirror, pages = self._store.mirror, 0
+        if mirror.noted("edition") == "modern":
+            known = mirror.progress()
+            if plan.kind is Kind.COMPANY:
+                pages = -(-max(known.companies_known, 1) // COMPANY_PAGE)
+            else:
+                contacts = max(known.contacts_done, known.contacts_known or 0, 1)
+                pages = -(-contacts // CONTACT_PAGE)
+        return Cost(plan.calls(pages), plan.calls())
 
     def word(self, plan: Plan) -> str:
         """Return the word that confirms it; empty if none is asked for."""

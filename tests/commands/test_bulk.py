@@ -60,9 +60,11 @@ def test_a_terminal_shows_how_far_it_is(phased: Desk, monkeypatch: pytest.Monkey
 
 def test_it_asks_with_what_it_comes_to(phased: Desk) -> None:
     phased.do("bulk", "company", "--all", "--tag", "q1")
-    assert phased.asked == [
-        ("tag +q1: 6 companies will change in acme. 1 call in bulk. Run it?", "run"),
-    ]
+    ((question, word),) = phased.asked
+    assert question == (
+        "tag +q1: 6 companies will change in acme. Up to 3 calls in bulk, about 1 s. Run it?"
+    )
+    assert word == "run"
 
 
 def test_a_no_changes_nothing(phased: Desk) -> None:
@@ -244,8 +246,9 @@ def test_a_deletion_asks_for_its_number_and_says_what_cannot_come_back(phased: D
     question, word = phased.asked[-1]
     assert word == "delete 6"
     assert question == (
-        "delete: 6 companies will be deleted in acme. 6 calls. Delete 6 companies in acme?"
-        " Their contacts go with them. Undo makes them again with new ids."
+        "delete: 6 companies will be deleted in acme. Up to 6 calls, about 2 s."
+        " Delete 6 companies in acme? Their contacts go with them."
+        " Undo makes them again with new ids."
     )
     assert done.exit_status == 0
     assert phased.server.ids() == []

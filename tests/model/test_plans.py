@@ -118,11 +118,11 @@ def test_what_cannot_be_asked_for_is_said(asked: dict[str, Any], told: str) -> N
         wanted(Kind.COMPANY, **asked)
 
 
-def test_calls_are_counted_in_bulk_and_one_by_one() -> None:
+def test_calls_are_counted_with_what_is_read_in_bulk_and_one_by_one() -> None:
     many = [{"_id": str(n), "name": f"Co {n}"} for n in range(5_001)]
     plan = plan_of(wanted(Kind.COMPANY, tag=["x"]), many)
-    assert plan.calls(in_bulk=True) == 2
-    assert plan.calls(in_bulk=False) == 5_001
+    assert plan.calls(pages=2) == 2 + 2 + 2  # two lists; two pages before, two after
+    assert plan.calls() == 2 * 5_001
 
 
 def test_deletes_take_a_call_each_and_so_does_what_could_be_made_twice() -> None:
@@ -134,22 +134,24 @@ def test_deletes_take_a_call_each_and_so_does_what_could_be_made_twice() -> None
         refused("n", "Acme Nordic", "It has no name."),
     ]
     plan = gather(Kind.COMPANY, "import", rows)
-    assert plan.calls(in_bulk=True) == 1 + 1 + 1  # the two with an external id go together
-    assert plan.calls(in_bulk=False) == 4
+    assert plan.calls(pages=1) == 1 + 1 + 3  # the two with an external id go together
+    assert plan.calls() == 4
 
 
-@pytest.mark.parametrize(("count", "calls"), [(1, 1), (2, 1), (5_000, 1), (12_001, 3)])
+@pytest.mark.parametrize(("count", "calls"), [(1, 3), (2, 3), (5_000, 3), (12_001, 5)])
 def test_an_import_of_new_records_with_external_ids_takes_a_call_for_each_5000(
     count: int, calls: int
 ) -> None:
     new = ({"name": f"Co {n}", "externalId": f"x-{n}"} for n in range(count))
     rows = [created(Kind.COMPANY, f"new-{n}", body) for n, body in enumerate(new)]
-    assert gather(Kind.COMPANY, "import", rows).calls(in_bulk=True) == calls
+    assert gather(Kind.COMPANY, "import", rows).calls(pages=1) == calls
 
 
-def test_a_few_edits_take_a_call_each() -> None:
+def test_a_few_edits_take_a_call_each_and_one_to_read() -> None:
     plan = plan_of(wanted(Kind.COMPANY, tag=["x"]), [ACME, NORDIC])
-    assert plan.calls(in_bulk=True) == 2
+    assert plan.calls(pages=1) == 4
+    some = [{"_id": str(n), "name": f"Co {n}"} for n in range(6)]
+    assert plan_of(wanted(Kind.COMPANY, tag=["x"]), some).calls(pages=50) == 12
 
 
 def test_rows_are_taken_out() -> None:

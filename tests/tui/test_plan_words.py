@@ -21,7 +21,7 @@ from planhat_tui.tui.presentation.plan_words import (
     progress_told,
     row_told,
 )
-from planhat_tui.workspace.planning import Progress
+from planhat_tui.workspace.planning import Cost, Progress
 
 if TYPE_CHECKING:
     from planhat_tui.model.values import Json
@@ -115,21 +115,25 @@ def test_what_a_plan_comes_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "in_bulk", "seconds", "left", "told"),
+    ("cost", "seconds", "left", "told"),
     [
-        (112, True, 45.2, (143, 200), "1 call in bulk (or 112 calls, ~45 s) · leaves 142 of 200"),
-        (112, False, 45.2, (143, 200), "112 calls, ~45 s · leaves 31 of 200"),
-        (112, False, None, None, "112 calls"),
-        (300, False, 90, (143, 200), "300 calls, ~90 s"),
-        (0, True, 1, (143, 200), ""),
+        (
+            Cost(3, 224),
+            45.2,
+            (143, 200),
+            "up to 3 calls in bulk (or 224, ~45 s) · leaves 140 of 200",
+        ),
+        (Cost(112, 112), 45.2, (143, 200), "up to 112 calls, ~45 s · leaves 31 of 200"),
+        (Cost(112, 112), None, None, "up to 112 calls"),
+        (Cost(300, 300), 90, (143, 200), "up to 300 calls, ~90 s"),
+        (Cost(1, 1), 1, (143, 200), "1 call, ~1 s · leaves 142 of 200"),
+        (Cost(0, 0), 1, (143, 200), ""),
     ],
 )
 def test_what_a_plan_costs(
-    count: int, *, in_bulk: bool, seconds: float | None, left: tuple[int, int] | None, told: str
+    cost: Cost, seconds: float | None, left: tuple[int, int] | None, told: str
 ) -> None:
-    many: list[dict[str, Json]] = [{"_id": str(n), "name": str(n)} for n in range(count)]
-    plan = plan_of(wanted(Kind.COMPANY, tag=["x"]), many)
-    assert plan_cost(plan, in_bulk=in_bulk, seconds=seconds, left=left, dot="·") == told
+    assert plan_cost(cost, seconds=seconds, left=left, dot="·") == told
 
 
 def test_how_far_a_plan_has_come() -> None:

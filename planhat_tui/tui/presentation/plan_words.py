@@ -11,7 +11,7 @@ from planhat_tui.model.fields import label_of
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind, map_of, texts_of
 from planhat_tui.model.tags import tag_diff
-from planhat_tui.model.text import plural, visible
+from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.columns import Column
 from planhat_tui.tui.presentation.rows import Row, mood_of
 from planhat_tui.tui.presentation.values import field_text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.plans import Row as Planned
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.tui.presentation.glyphs import Glyphs
-    from planhat_tui.workspace.planning import Progress
+    from planhat_tui.workspace.planning import Cost, Progress
 
 MOST_COLUMNS: Final = 12
 """Fields that get a column of their own; the row under the cursor is told in full anyway."""
@@ -121,23 +121,22 @@ def plan_sum(plan: Plan, glyphs: Glyphs) -> str:
     return f" {glyphs.dot} ".join(parts)
 
 
-def plan_cost(
-    plan: Plan, *, in_bulk: bool, seconds: float | None, left: tuple[int, int] | None, dot: str
-) -> str:
-    """Return ``1 call in bulk (or 112 calls, ~45 s) · leaves 142 of 200``.
+def plan_cost(cost: Cost, *, seconds: float | None, left: tuple[int, int] | None, dot: str) -> str:
+    """Return ``up to 3 calls in bulk (or 224, ~45 s) · leaves 140 of 200``.
 
-    ``seconds`` is about how long the calls take, ``left`` what is left of the rate limit and the
-    limit; ``None`` where that isn't known.
+    ``seconds`` is about how long the calls take one by one, ``left`` what is left of the rate limit
+    and the limit; ``None`` where that isn't known.
     """
-    singly, together = plan.calls(in_bulk=False), plan.calls(in_bulk=in_bulk)
-    if not singly:
+    if not cost.calls:
         return ""
     about = f", ~{max(1, round(seconds)):,} s" if seconds is not None else ""
-    told = f"{plural(singly, 'call')}{about}"
-    if together < singly:
-        told = f"{plural(together, 'call')} in bulk (or {told})"
-    if left is not None and together <= left[0]:
-        told += f" {dot} leaves {left[0] - together} of {left[1]}"
+    told = "1 call" if cost.calls == 1 else f"up to {cost.calls:,} calls"
+    if cost.calls < cost.singly:
+        told += f" in bulk (or {cost.singly:,}{about})"
+    else:
+        told += about
+    if left is not None and cost.calls <= left[0]:
+        told += f" {dot} leaves {left[0] - cost.calls} of {left[1]}"
     return told
 
 

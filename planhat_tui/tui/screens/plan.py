@@ -147,12 +147,11 @@ class PlanSheet(ListSheet[str]):
         status = self._status
         if status is None:
             return ""
-        limits, singly = status.limits, self.plan.calls(in_bulk=False)
+        limits, cost = status.limits, self.workspace.plans.cost(self.plan)
         known = limits.remaining is not None and limits.limit is not None
         return plan_cost(
-            self.plan,
-            in_bulk=self.workspace.reads.edition == "modern",
-            seconds=seconds_for(singly, limits),
+            cost,
+            seconds=seconds_for(max(cost.singly, cost.calls), limits),
             left=(limits.remaining or 0, limits.limit or 0) if known else None,
             dot=self.planhat.glyphs.dot,
         )
