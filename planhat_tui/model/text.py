@@ -74,10 +74,23 @@ def visible_block(text: str) -> str:
     return "\n".join(visible(line) for line in lines.split("\n"))
 
 
+FOLD_VERSION: Final = 2
+"""To be raised when a text folds to another one than before: what was kept folded is made anew."""
+
+_AS_TYPED: Final[dict[int, int | str]] = {
+    **str.maketrans("øłđðħŧı", "olddhti"),
+    **{ord(letter): typed for letter, typed in (("þ", "th"), ("æ", "ae"), ("œ", "oe"))},
+    **str.maketrans("\u2018\u2019\u02bc\u2032", "''''"),
+    **str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------"),
+}
+"""Letters that Unicode takes for letters of their own, and signs that keyboards lack."""
+
+
 def fold(text: str) -> str:
     """Return the text as it is searched: without accents and case, blanks single, marks visible.
 
-    Joiners and variation selectors, which nobody types, are left out.
+    Letters such as ø and æ are what one types for them, so are bent quotes and long dashes. Joiners
+    and variation selectors, which nobody types, are left out.
     """
     if text.isascii() and text.isprintable():  # nearly all text
         return " ".join(text.lower().split())
@@ -98,6 +111,7 @@ def _fold_any(text: str) -> str:
     for _ in range(3):  # casefold and NFKD disturb each other; it settles at the second turn
         spread = unicodedata.normalize("NFKD", folded.casefold())
         bare = "".join([c for c in spread if c < "\u0300" or not unicodedata.combining(c)])
+        bare = bare.translate(_AS_TYPED)
         bare = " ".join(bare.split())
         if bare.isascii():  # a second turn could do no more than this
             return bare.lower()

@@ -48,19 +48,20 @@ class Guesses:
 
     def meant(
         self, connection: sqlite3.Connection, kind: Kind, words: Sequence[str]
-    ) -> list[list[str]]:
+    ) -> list[list[str]] | None:
         """Return queries that may have been meant, the likeliest first; none if nothing is near.
 
-        Only words that nothing holds are changed. Where it's stopped, there is none.
+        Only words that no record of the kind holds are changed. ``None`` where it's stopped.
         """
         stopped = threading.Event()
         with self._lock:
             self._running[connection] = stopped
         try:
-            return _meant(connection, kind, words, stopped)
+            meant = _meant(connection, kind, words, stopped)
+            return None if stopped.is_set() else meant
         except sqlite3.OperationalError:
             if stopped.is_set():
-                return []
+                return None
             raise
         finally:
             with self._lock:

@@ -28,7 +28,11 @@ _UNBROKEN: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
-_PHONE: Final = re.compile(r"[+(]?\d[\d\s()./-]{2,}\d")
+_PHONE: Final = re.compile(
+    r"(?<!\S)[+(]{0,2}\d[\d\s()./,_+\u2010-\u2015\u2212-]{2,}\d\)?"
+    r"(?:\s*(?:ext|x|#)\.?\s*\d+)?(?!\S)",
+    re.IGNORECASE,
+)
 _MIN_PHONE: Final = 4
 
 fold_once = lru_cache(maxsize=4096)(fold)
@@ -38,7 +42,8 @@ fold_once = lru_cache(maxsize=4096)(fold)
 class Typed(NamedTuple):
     """Typed words. A record must meet one of the ``readings``; ``name`` is all of it as a name.
 
-    A query that could be a phone number has two readings: as it stands, and by its digits.
+    Words that could be a phone number, alone or beside others, have two readings: as they stand,
+    and by the digits.
     """
 
     name: str
@@ -63,12 +68,19 @@ def typed(words: Iterable[str]) -> Typed:
     given = tuple(words)
     folded = tuple(word for word in map(fold, given) if word)
     readings = [tuple(word.replace(" ", "  ") for word in folded)] if folded else []
-    whole = " ".join(given)
-    if _PHONE.fullmatch(whole):
-        number = dialled(whole).lstrip("0")
-        if len(number) >= _MIN_PHONE and (number,) not in readings:
-            readings.append((number,))
+    whole = "\n".join(word.replace("\n", " ") for word in given)
+    dialling = _PHONE.sub(_by_digits, whole)
+    if dialling != whole:
+        words = filter(None, map(fold, dialling.split("\n")))
+        by_digits = tuple(word.replace(" ", "  ") for word in words)
+        if by_digits not in readings:
+            readings.append(by_digits)
     return Typed(" ".join(folded), tuple(readings))
+
+
+def _by_digits(found: re.Match[str]) -> str:
+    number = dialled(found[0]).lstrip("0")
+    return number if len(number) >= _MIN_PHONE else found[0]
 
 
 def needle(word: str) -> str:

@@ -120,13 +120,21 @@ def contacts_of(
 def _guessed(
     asking: Asking, query: Query, limit: int, offset: int, *, guesses: Guesses | None
 ) -> tuple[Found, str]:
-    """Return what is found; if that's nothing, what is found by words that may have been meant."""
+    """Return what is found; if that's nothing, what is found by words that may have been meant.
+
+    Companies are looked for by their own words first, then by those of their contacts.
+    """
     search = searching(asking, query)
     found = limited(search, query, limit, offset)
     if found.total or guesses is None or not query.words:
         return found, ""
-    for words in guesses.meant(asking.connection, asking.kind, query.words):
-        other = limited(with_words(search, typed(words)), query, limit, offset)
-        if other.total:
-            return other, " ".join(words)
+    kinds = (Kind.COMPANY, Kind.CONTACT) if asking.kind is Kind.COMPANY else (Kind.CONTACT,)
+    for kind in kinds:
+        meant = guesses.meant(asking.connection, kind, query.words)
+        if meant is None:  # nobody waits for it any more
+            break
+        for words in meant:
+            other = limited(with_words(search, typed(words)), query, limit, offset)
+            if other.total:
+                return other, " ".join(words)
     return found, ""

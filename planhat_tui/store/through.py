@@ -1,7 +1,7 @@
 """Companies that are found through their contacts.
 
-An e-mail and the digits of a phone are looked for there in any case; a name, a piece of an e-mail
-and an external id where no company has the words itself.
+An e-mail and the digits of a phone are looked for there in any case; a name, alone or with one of
+these, a piece of an e-mail and an external id where no company has the words itself.
 """
 
 from __future__ import annotations
@@ -43,15 +43,11 @@ def reach_contacts(words: Typed) -> bool:
 
 def seeks_people(search: Search) -> bool:
     """Tell whether a search that finds no company by itself may mean somebody there."""
-    return (
-        search.kind is Kind.COMPANY
-        and bool(search.words.readings)
-        and not reach_contacts(search.words)
-    )
+    return search.kind is Kind.COMPANY and bool(search.words.readings)
 
 
 def with_people(search: Search, most: int) -> Through:
-    """Return the companies of contacts who have all words in name, e-mail or external id.
+    """Return the companies of contacts who have all words in name, e-mail, external id or phone.
 
     So many contacts at most are looked at; ``ALL`` of them, if it's asked for.
     """

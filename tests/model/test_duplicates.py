@@ -25,7 +25,7 @@ def _contacts(*parties: Party) -> list[tuple[str, set[str]]]:
     [
         ("Acme Inc.", "acme"),
         ("The ACME Company, Ltd", "acme"),
-        ("Łódź Söhne GmbH & Co. KG", "łodz sohne"),
+        ("Łódź Söhne GmbH & Co. KG", "lodz sohne"),
         ("A.B.C. AB", "abc"),
         ("AB", "ab"),
         ("", ""),

@@ -35,6 +35,24 @@ def guessed(store: TenantStore, text: str) -> tuple[list[str], str]:
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("kathrina", "katharina"),
+        ("katharnia", "katharina"),
+        ("katarina berg", "katharina berg"),
+        ("berg katahrina", "berg katharina"),
+    ],
+)
+def test_a_slip_in_a_contacts_name_is_forgiven_where_companies_are_looked_for(
+    full: TenantStore, typed: str, meant: str
+) -> None:
+    rows = full.mirror.search_companies(query.parse(typed), guess=True)
+    assert ([row.id for row in rows.rows], rows.meant, rows.through) == (["c1"], meant, True)
+    assert full.mirror.search_companies(query.parse(f"{typed} phase:won"), guess=True).total == 0
+    assert full.mirror.search_companies(query.parse(typed)).total == 0
+
+
+@pytest.mark.parametrize(
     ("typed", "found", "meant"),
     [
         ("nodic", ["c1", "c0"], "nordic"),

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.model import query
-from planhat_tui.store import rebuilding
+from planhat_tui.model import query, text
+from planhat_tui.model.edits import Change
+from planhat_tui.model.records import Kind, Received
+from planhat_tui.store import indexing, rebuilding
 from planhat_tui.store.schema import MIRROR
-from tests.store.conftest import update
+from tests.store.conftest import received, update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from planhat_tui.model.values import Json
     from planhat_tui.store.tenant import TenantStore
 
 OLD = 1_030
@@ -60,8 +63,8 @@ def old(folder: Path, open_store: Callable[[], TenantStore]) -> Path:
 
 
 def everything_is_there(store: TenantStore) -> None:
-    def ids(text: str) -> list[str]:
-        return [row.id for row in store.mirror.search_companies(query.parse(text)).rows]
+    def ids(asked: str) -> list[str]:
+        return [row.id for row in store.mirror.search_companies(query.parse(asked)).rows]
 
     assert store.mirror.progress().companies_known == OLD
     assert ids("acme 1029") == ["c1029"]
@@ -102,3 +105,77 @@ def test_a_rebuild_that_is_cut_short_goes_on_at_the_next_open(
     connection.close()
     assert left == (OLD - 1_000,)
     everything_is_there(open_store())
+
+
+@pytest.fixture
+def folded_before(
+    open_store: Callable[[], TenantStore], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Make a mirror by a program to which ø was no o."""
+
+    def forget_folds() -> None:
+        text._fold_piece.cache_clear()
+        indexing.fold_once.cache_clear()
+
+    forget_folds()
+    with monkeypatch.context() as patched:
+        patched.setattr(text, "_AS_TYPED", {})
+        store = open_store()
+        custom: Json = {"Ort": "Malmø"}
+        named = received("c1", name="Øresund", tags=["Nørd"], custom=custom, city="Tromsø")
+        escaped = Received('{"_id": "c2", "name": "L\\u00f8k"}', {"_id": "c2", "name": "Løk"})
+        store.mirror.put(Kind.COMPANY, [named, escaped, received("c3", name="Plain")], 5.0)
+        store.mirror.put(Kind.CONTACT, [received("p1", companyId="c3", name="Bjørn")], 5.0)
+        store.outbox.add(update("c3", Change("name", "Plain", "Sørby")))
+        store.refresh_overlay(Kind.COMPANY, "c3")
+        assert found(store, "oresund") == []
+        with store.mirror._database.writing() as connection:
+            connection.execute("DELETE FROM fact WHERE key = 'folded'")
+        store.close()
+    forget_folds()
+    yield
+    forget_folds()
+
+
+def found(store: TenantStore, asked: str) -> list[str]:
+    return [row.id for row in store.mirror.search_companies(query.parse(asked)).rows]
+
+
+def all_is_folded_anew(store: TenantStore) -> None:
+    for asked in ("oresund", "tag:nord", "custom.Ort:malmo", "city:tromso", "nord"):
+        assert found(store, asked) == ["c1"]
+    assert found(store, "lok") == ["c2"]
+    assert found(store, "sorby") == found(store, "bjorn") == found(store, "is:pending") == ["c3"]
+    assert store.mirror.progress().companies_known == 3
+    with store.mirror._database.writing() as connection:
+        connection.execute("INSERT INTO company_text (company_text) VALUES ('integrity-check')")
+        connection.execute("INSERT INTO contact_text (contact_text) VALUES ('integrity-check')")
+
+
+@pytest.mark.usefixtures("folded_before")
+def test_what_was_folded_in_another_way_is_folded_anew(
+    open_store: Callable[[], TenantStore],
+) -> None:
+    all_is_folded_anew(open_store())
+    all_is_folded_anew(open_store())
+
+
+@pytest.mark.usefixtures("folded_before")
+@pytest.mark.parametrize("cut_at", range(5))
+def test_folding_anew_goes_on_where_it_was_cut_short(
+    open_store: Callable[[], TenantStore], monkeypatch: pytest.MonkeyPatch, cut_at: int
+) -> None:
+    folded, times, batches = rebuilding._fold_some, iter(range(20)), []
+    monkeypatch.setattr(rebuilding, "_BATCH", 1)
+
+    def cut(*args: object) -> None:
+        folded(*args)  # type: ignore[arg-type] # handed through
+        batches.append(args)
+        if next(times) == cut_at:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(rebuilding, "_fold_some", cut)
+    with pytest.raises(KeyboardInterrupt):
+        open_store()
+    all_is_folded_anew(open_store())
+    assert len(batches) == 4 + 2 + 1  # the records, the end of each kind, what was rolled back

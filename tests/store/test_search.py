@@ -117,6 +117,15 @@ def test_a_company_is_found_by_slug_external_id_domain_and_tag(
         "1234567",
         "70 123",
         "4567",
+        "070\u20131234567",
+        "+46\u201170\u2011123\u201145\u201167",
+        "(+46) 70 123 45 67",
+        "+46,70,123,45,67",
+        "+46 70 123 45 67 ext 5",
+        "+46701234567x12",
+        "eve 070-123 45 67",
+        "+46 (0)70 123 45 67 eve",
+        "70-123 4567 has:email",
     ],
 )
 @pytest.mark.parametrize("stored", ["+46 70-123 45 67", "0046 (0)70 1234567"])
@@ -126,7 +135,7 @@ def test_a_phone_number_is_found_however_it_is_typed(
     put(store, received("c1", name="Acme"), received("c2", name="Other"))
     put_people(
         store,
-        received("p1", companyId="c1", name="Eve", phone=stored),
+        received("p1", companyId="c1", name="Eve", phone=stored, email="e@x.io"),
         received("p2", companyId="c2", name="Al", phone="+1 555 010 9999"),
     )
     assert people(store, text) == ["p1"]
