@@ -1,13 +1,16 @@
 """A copy that is pulled in pieces, over a line that breaks: when both sides are quiet, it's equal.
 
 People elsewhere make, change, move and delete companies and contacts, in the middle of lists that
-are being read; pulls fail and programs end at any point; pages are tiny. Nothing is read anew: the
-names, what has changed, and a day's look for what is gone must be enough.
+are being read; pulls fail and programs end, or are killed, at any point; pages are tiny, or such
+that two of them have ten records in common, which may be a page that a server has clamped. Nothing
+is read anew: the names, what has changed, and a day's look for what is gone must be enough.
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 import tempfile
 from itertools import count
 from pathlib import Path
@@ -16,7 +19,7 @@ from unittest import mock
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.edits import Change
@@ -24,17 +27,29 @@ from planhat_tui.model.records import Kind
 from planhat_tui.sync import lists, plan
 from tests.conftest import EFFORT
 from tests.memory import MEMORY
-from tests.sync.rig import Desk, Line, Server, Time, after, answer, lost_answer, lost_request
+from tests.sync.rig import (
+    Desk,
+    Line,
+    Server,
+    Time,
+    after,
+    answer,
+    changed_answer,
+    lost_answer,
+    lost_request,
+)
 
 if TYPE_CHECKING:
     from tests.sync.rig import Fault
 
 WHICH = st.integers(0, 200)
 KINDS = st.sampled_from([Kind.COMPANY, Kind.CONTACT])
-FAULTS = st.sampled_from([lost_answer, lost_request, answer(500), answer(503)])
+FAULTS = st.sampled_from([lost_answer, lost_request, answer(500), answer(503), answer(429)])
 READS = st.sampled_from(
     ["GET /endusers[?]*", "GET /companies[?]*", "GET /leancompanies*", "GET /companies/*"]
 )
+SIZES = st.sampled_from([(2, 7), (20, 20)])
+"""Companies and contacts of a page."""
 MINUTES, DAY = 400.0, 90_000.0
 
 
@@ -44,18 +59,24 @@ class PullMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(dir=MEMORY))
+        self.programs = 1
         self.time = Time()
         self.server = Server(self.time, companies=3)
         self.line = Line(self.server.app)
         self.words = (f"word {n}" for n in count(1))
-        self.small = mock.patch.multiple(plan, COMPANY_PAGE=2, CONTACT_PAGE=7)
-        self.small.start()
-        self.first_look = mock.patch.object(lists, "_FIRST_LOOK", 3)
-        self.first_look.start()
+        self.sizes = contextlib.ExitStack()
+        self.sizes.enter_context(mock.patch.object(lists, "_FIRST_LOOK", 3))
         self.desk = self._open()
 
     def _open(self) -> Desk:
-        return Desk(self.folder / "t", self.line, self.time)
+        return Desk(self.folder / str(self.programs), self.line, self.time)
+
+    @initialize(sizes=SIZES)
+    def choose_sizes(self, sizes: tuple[int, int]) -> None:
+        """Choose how large the pages are."""
+        companies, contacts = sizes
+        small = mock.patch.multiple(plan, COMPANY_PAGE=companies, CONTACT_PAGE=contacts)
+        self.sizes.enter_context(small)
 
     def teardown(self) -> None:
         try:
@@ -63,8 +84,7 @@ class PullMachine(RuleBasedStateMachine):
         finally:
             self.desk.close()
             self.server.close()
-            self.first_look.stop()
-            self.small.stop()
+            self.sizes.close()
             shutil.rmtree(self.folder)
 
     # -- what people elsewhere do
@@ -79,6 +99,12 @@ class PullMachine(RuleBasedStateMachine):
         self._pass()
         if company := self._one(Kind.COMPANY, which):
             self.server.post(Kind.CONTACT, companyId=company, name=next(self.words))
+
+    @rule(which=WHICH)
+    def fill_up_to_ten(self, which: int) -> None:
+        """Make contacts until there are so many that a list of them ends with ten, at any size."""
+        while self.server.ids() and len(self.server.ids(Kind.CONTACT)) % 10:
+            self.make_a_contact(which)
 
     @rule(kind=KINDS, which=WHICH)
     def change(self, kind: Kind, which: int) -> None:
@@ -99,7 +125,7 @@ class PullMachine(RuleBasedStateMachine):
         if there := self._one(kind, which):
             self.server.delete(there, kind)
 
-    @rule(page=st.sampled_from([0, 6, 12]), anew=st.booleans())
+    @rule(page=st.sampled_from([0, 6, 12, 19]), anew=st.booleans())
     def delete_while_contacts_are_read(self, page: int, anew: bool) -> None:  # noqa: FBT001 -- drawn by name
         """Delete some of those that have been read: the others move up between two pages."""
 
@@ -128,6 +154,12 @@ class PullMachine(RuleBasedStateMachine):
     def let_something_fail(self, read: str, fault: Fault) -> None:
         self.line.once(read, fault)
 
+    @rule()
+    def ignore_the_order_once(self) -> None:
+        """Show a page of changes in another order: then all of them are read, to the end."""
+        turned = changed_answer(lambda page: page[::-1])
+        self.line.once("GET /endusers[?]*sort=-updatedAt*", turned)
+
     @rule(seconds=st.sampled_from([MINUTES, DAY]))
     def let_time_pass(self, seconds: float) -> None:
         self.time.leap(seconds)
@@ -146,6 +178,32 @@ class PullMachine(RuleBasedStateMachine):
     def restart(self) -> None:
         self.desk.close()
         self.desk = self._open()
+
+    @rule(read=READS, nth=st.integers(0, 4), anew=st.booleans())
+    def kill(self, read: str, nth: int, anew: bool) -> None:  # noqa: FBT001 -- drawn by name
+        """Kill the program while it waits for an answer: what is on the disk then is what is left.
+
+        What it did afterwards happens in files that nobody opens any more.
+        """
+        left, here = nth, self.folder / str(self.programs)
+
+        def die() -> None:
+            nonlocal left
+            if left:
+                left -= 1
+                self.line.once(read, after(die))
+                return
+            with self.desk.store.mirror._database.writing():  # what has begun is on the disk
+                shutil.copytree(here, self.folder / str(self.programs + 1))
+
+        self.line.once(read, after(die))
+        self._try(anew=anew)
+        self.line.calm()
+        if (self.folder / str(self.programs + 1)).exists():
+            self.desk.close()
+            self.programs += 1
+            self._free_leases(self.folder / str(self.programs) / "outbox.db")
+            self.desk = self._open()
 
     @precondition(lambda self: self.desk.store.mirror.doubts())
     @rule()
@@ -179,6 +237,12 @@ class PullMachine(RuleBasedStateMachine):
             assert self.desk.company(record).raw["phase"] == after_all
 
     # -- helpers
+
+    @staticmethod
+    def _free_leases(file: Path) -> None:
+        """Free what a process has that is dead: it was this one, which lives."""
+        with contextlib.closing(sqlite3.connect(file)) as outbox, outbox:
+            outbox.execute("DELETE FROM lease")
 
     def _pass(self) -> None:
         self.time.leap(1.0)
