@@ -269,7 +269,7 @@ class Exchange:
             said=self._credentials.scrub(message_of(body)),
             location=self._credentials.scrub(headers.get("location", "")),
             retry_after=headers.get("retry-after", ""),
-            wall=self._wall(),
+            now=translate.server_time(headers.get("date", ""), self._wall()),
             web_page=looks_like_html(body),
         )
         return translate.status_error(subject, refusal)
@@ -297,11 +297,12 @@ class Exchange:
 
 def read_told(status: int, headers: Mapping[str, str], wall: float) -> Told:
     """Read the limit's headers; what makes no sense counts as missing."""
+    now = translate.server_time(headers.get("date", ""), wall)
     return Told(
         status=status,
         limit=_number(headers.get("x-rate-limit-limit", "")) or None,
         remaining=_number(headers.get("x-rate-limit-remaining", "")),
-        retry_after=translate.retry_after(headers.get("retry-after", ""), wall),
+        retry_after=translate.retry_after(headers.get("retry-after", ""), now),
     )
 
 

@@ -8,6 +8,8 @@ import gzip
 import logging
 import socket
 import traceback
+from email.utils import formatdate
+from time import time as wall
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -267,6 +269,18 @@ async def test_each_status_with_its_words(
     line = lines[-1]
     assert (line.method, line.path, line.status) == ("PUT", "/companies/a", status)
     assert (line.remaining, line.error) == (150, kind.__name__)
+
+
+@pytest.mark.parametrize("ahead", [-3600, 0, 3600])
+async def test_a_date_to_wait_for_is_meant_by_the_servers_own_clock(
+    ahead: int, server: Server, client: PlanhatClient
+) -> None:
+    now = wall() + ahead
+    told, at = (formatdate(moment, usegmt=True) for moment in (now, now + 30))
+    server.answers(429, b"Too many requests", f"Date: {told}\r\nRetry-After: {at}\r\n")
+    with pytest.raises(RateLimitedError) as refused:
+        await client.company("a", lane=USER)
+    assert refused.value.retry_after == 30
 
 
 async def test_a_429_stops_the_lanes_and_says_for_how_long(
