@@ -18,6 +18,7 @@ from planhat_tui.api.requests import MAX_BYTES
 from planhat_tui.errors import (
     InputError,
     NotFoundError,
+    OfflineError,
     RejectedError,
     ServerError,
     TokenError,
@@ -340,11 +341,23 @@ async def test_the_environments_proxy_is_ignored(
 async def test_the_profiles_proxy_is_used(
     server: Server, budgets: MemoryBudgets, token: str
 ) -> None:
+    server.answers(502)
+    planhat = connect("https://planhat.example/x", token, budget=budgets, proxy=server.url)
+    with pytest.raises(OfflineError):
+        await planhat.my_profile(lane=USER)
+    await planhat.close()
+    assert server.target == "CONNECT planhat.example:443"
+    assert "authorization" not in server.fields
+
+
+async def test_no_proxy_reads_what_goes_to_this_machine(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
     server.answers(200, RECORD)
-    planhat = connect("http://127.0.0.1:9/x", token, budget=budgets, proxy=server.url)
+    planhat = connect(f"{server.url}/x", token, budget=budgets, proxy="http://127.0.0.1:9")
     await planhat.my_profile(lane=USER)
     await planhat.close()
-    assert server.target == "GET http://127.0.0.1:9/x/myprofile"
+    assert server.target == "GET /x/myprofile"
 
 
 def test_bad_arguments_are_refused_at_once(budgets: MemoryBudgets) -> None:
@@ -537,3 +550,32 @@ async def test_a_typed_request_fails_as_any_other(server: Server, client: Planha
     server.answers(503)
     with pytest.raises(UnknownOutcomeError, match="request may have been"):
         await client.request("POST", "/tasks", {}, lane=USER)
+
+
+@pytest.mark.parametrize("path", ["/t1/calls", "/t1/calls/?x=1"])
+async def test_a_typed_open_call_goes_without_the_token_and_under_its_own_limit(
+    path: str, server: Server, client: PlanhatClient, lines: list[RequestLogLine]
+) -> None:
+    server.answers(200, b"{}", "X-Rate-Limit-Limit: 50\r\nX-Rate-Limit-Remaining: 7\r\n")
+    await client.request("POST", path, {"nr": "1"}, lane=USER)
+    assert "authorization" not in server.fields
+    assert lines[-1].open
+    assert client.limits().remaining is None
+    for method, other in (
+        ("GET", path),
+        ("POST", "/calls"),
+        ("PUT", "/t1/calls"),
+        ("POST", "/a/b/calls"),
+    ):
+        await client.request(method, other, lane=USER)
+        assert "authorization" in server.fields
+
+
+async def test_a_typed_bulk_that_is_refused_whole_says_why(
+    server: Server, client: PlanhatClient
+) -> None:
+    server.answers(
+        400, b'{"created":0,"createdErrors":[{"externalId":"b","error":"name is missing"}]}'
+    )
+    with pytest.raises(RejectedError, match="It says: name is missing"):
+        await client.request("PUT", "/companies", [{"externalId": "b"}], lane=USER)
