@@ -108,7 +108,10 @@ PAGES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
         "GET /endusers?limit=2000&offset=4000",
         lambda c: c.contacts(limit=2000, offset=4000, lane=USER),
     ),
-    "contacts of": ("GET /endusers?c=a1&limit=2000", lambda c: c.contacts_of("a1", lane=USER)),
+    "contacts of": (
+        "GET /endusers?c=a1&companyId=a1&limit=2000",
+        lambda c: c.contacts_of("a1", lane=USER),
+    ),
     "some companies": (
         "GET /companies?limit=2&offset=1&sort=-_id&select=_id%2Cname&companyId=a1%2Cb2",
         lambda c: c.companies(
@@ -305,7 +308,7 @@ async def test_values_that_json_cannot_say_are_refused(
 
 async def test_all_contacts_of_a_large_company(server: Server, client: PlanhatClient) -> None:
     total = MAX_CONTACTS + 3
-    records = [{"_id": str(number)} for number in range(total)]
+    records = [{"_id": str(number), "companyId": "a1"} for number in range(total)]
 
     async def page(writer: asyncio.StreamWriter) -> None:
         offset = MAX_CONTACTS if "offset=2000" in server.target else 0
@@ -322,10 +325,21 @@ async def test_all_contacts_of_a_large_company(server: Server, client: PlanhatCl
 async def test_an_edition_without_paging_is_not_asked_for_ever(
     server: Server, client: PlanhatClient
 ) -> None:
-    server.answers(200, json.dumps([{"_id": str(n)} for n in range(MAX_CONTACTS)]).encode())
+    theirs = [{"_id": str(n), "companyId": "a1"} for n in range(MAX_CONTACTS)]
+    server.answers(200, json.dumps(theirs).encode())
     contacts = await client.contacts_of("a1", lane=USER)
     assert contacts.count == MAX_CONTACTS
     assert len(server.heads) == 2
+
+
+async def test_everybodys_contacts_are_not_read_to_their_end(
+    server: Server, client: PlanhatClient
+) -> None:
+    everybody = [{"_id": str(n), "companyId": f"a{n}"} for n in range(MAX_CONTACTS)]
+    server.answers(200, json.dumps(everybody).encode())
+    contacts = await client.contacts_of("a1", lane=USER)
+    assert contacts.count == MAX_CONTACTS
+    assert len(server.heads) == 1
 
 
 async def test_the_environments_proxy_is_ignored(

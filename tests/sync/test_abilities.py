@@ -8,10 +8,11 @@ import pytest
 
 from planhat_tui.model.abilities import Abilities
 from planhat_tui.model.events import Topic
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
 from planhat_tui.sync import plan
 from planhat_tui.sync.learned import PROBE_EVERY
-from tests.sync.rig import Line, Server, answer
+from tests.sync.rig import SECONDS, Line, Server, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,6 +169,34 @@ def test_contacts_of_others_in_an_answer_take_none_away(
     desk.refresh(Topic.CONTACT, company)
     assert [row.id for row in desk.store.mirror.contacts_of(company)] == before
     assert abilities(desk).filter is False
+
+
+def test_a_server_that_tells_no_companys_contacts_is_not_asked_for_each(
+    open_desk: Callable[..., Desk], planhat: Server
+) -> None:
+    desk = open_desk(line=Deaf(planhat, "c", "companyId"))
+    desk.fill()
+    for company in planhat.ids()[:4]:
+        reading = desk.engine._submit(
+            lambda session, company=company: session._pull.contacts_of(company, Lane.SCREEN)
+        )
+        reading.result(SECONDS)
+    assert abilities(desk).by_company is False
+    assert desk.line.count("GET /endusers[?]c=*") == 1
+    assert has_all(desk, planhat)
+
+
+def test_a_company_is_named_by_the_later_name_too(
+    open_desk: Callable[..., Desk], planhat: Server
+) -> None:
+    desk = open_desk(line=Deaf(planhat, "c"))
+    desk.fill()
+    company = planhat.ids()[-1]
+    new = planhat.post(Kind.CONTACT, companyId=company, name="Ada Lovelace")
+    desk.refresh(Topic.CONTACT, company)
+    assert new in desk.store.mirror.contact_ids(company)
+    assert abilities(desk).by_company is not False
+    assert abilities(desk).filter
 
 
 def test_lists_that_are_no_longer_there_are_found_out_and_done_without(
