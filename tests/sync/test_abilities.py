@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from planhat_tui.sync.session import Session
     from tests.sync.rig import Desk, Time
 
 PROBE = "GET /companies[?]limit=2&offset=1&*"
@@ -177,10 +178,11 @@ def test_a_server_that_tells_no_companys_contacts_is_not_asked_for_each(
     desk = open_desk(line=Deaf(planhat, "c", "companyId"))
     desk.fill()
     for company in planhat.ids()[:4]:
-        reading = desk.engine._submit(
-            lambda session, company=company: session._pull.contacts_of(company, Lane.SCREEN)
-        )
-        reading.result(SECONDS)
+
+        async def look(session: Session, company: str = company) -> None:
+            await session._pull.contacts_of(company, Lane.SCREEN)
+
+        desk.engine._submit(look).result(SECONDS)
     assert abilities(desk).by_company is False
     assert desk.line.count("GET /endusers[?]c=*") == 1
     assert has_all(desk, planhat)
