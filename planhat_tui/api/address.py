@@ -22,7 +22,7 @@ MAX_QUERY: Final = 8_000
 """Letters of all parameters. Queries of 2,000 and more occur; servers stop at some thousands."""
 
 _OTHER_IDS: Final = ("extid-", "srcid-")
-_CONTROLS: Final = re.compile(r"[\x00-\x20\x7f\\#]")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\\#]")
 _SAFE_IN_PATH: Final = "/%:@!$&'()*+,;=~-._"
 _SAFE_IN_QUERY: Final = f"{_SAFE_IN_PATH}?"
 
@@ -94,7 +94,12 @@ def typed_path(text: str) -> str:
     """
     path, mark, query = text.strip().partition("?")
     segments = path.split("/")
-    if segments[0] or len(segments) < 2 or not segments[1] or _CONTROLS.search(text.strip()):
+    if (
+        segments[0]
+        or len(segments) < 2
+        or not segments[1].strip()
+        or _CONTROLS.search(text.strip())
+    ):
         raise InputError(
             f"{text.strip()[:80]} is no path.", "Write one like /companies?limit=5.", field="path"
         )

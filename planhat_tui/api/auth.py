@@ -17,6 +17,7 @@ from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from planhat_tui.errors import InputError, TokenError
+from planhat_tui.model.addresses import plain_base_url
 
 Auth = Literal["bearer", "basic"]
 
@@ -105,12 +106,12 @@ class Credentials:
 
 
 def clean_base_url(base_url: str, *, in_process: bool = False) -> str:
-    """Return the base URL without a slash at its end.
+    """Return the base URL in normal form.
 
     It must be ``https``, or ``http`` to this very machine (or to a server inside this process), and
     hold nothing but a host, a port and a plain path. Raises :class:`InputError`.
     """
-    text = base_url.strip()
+    text = plain_base_url(base_url)
     parts = _split(text)
     if not _HOST.fullmatch(parts.hostname or "") or parts.scheme not in {"http", "https"}:
         raise _address_error("isn't the address of a server")
@@ -126,7 +127,7 @@ def clean_base_url(base_url: str, *, in_process: bool = False) -> str:
             "Use https://; http:// works only for a server on this machine.",
             field="base_url",
         )
-    return text.rstrip("/")
+    return text
 
 
 def is_loopback(host: str) -> bool:

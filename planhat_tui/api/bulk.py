@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.api.records import BadRecordError, read_record
+from planhat_tui.api.words import words_of
 from planhat_tui.errors import InputError, ServerError
 from planhat_tui.model.bulk import (
     KEYS,
@@ -35,7 +36,6 @@ MAX_REASON: Final = 200
 """Letters of a server's reason that are kept."""
 
 _INSIDE: Final = ("item", "keys", "key", "data", "object", "doc", "row", "record")
-_REASONS: Final = ("error", "message", "reason", "errmsg", "errors")
 _ERRORS: Final = ("createdErrors", "updatedErrors", "permissionErrors")
 _COUNTS: Final = {
     RowOutcome.UNCHANGED: "nonupdates",
@@ -183,18 +183,7 @@ def _id_of(entry: Json) -> str:
 
 def _reason(entry: Json) -> str:
     """Return why a row was refused, in the server's words, cleaned and cut."""
-    text = entry if isinstance(entry, str) else ""
-    if isinstance(entry, dict):
-        text = next((said for name in _REASONS if (said := _words(entry.get(name)))), "")
-    return visible(text[: 2 * MAX_REASON]).strip()[:MAX_REASON]
-
-
-def _words(value: Json) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return "; ".join(filter(None, map(_words, value)))
-    return _words(value.get("message")) if isinstance(value, dict) else ""
+    return visible(words_of(entry)[: 2 * MAX_REASON]).strip()[:MAX_REASON]
 
 
 def _list(said: Mapping[str, Json], name: str) -> list[Json]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from planhat_tui.api.address import checked_id, listing, path_to_delete, sendable
 from planhat_tui.api.requests import Requests
 from planhat_tui.errors import InputError
+from planhat_tui.model.records import text_of
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
@@ -107,11 +108,14 @@ class PlanhatClient:
     async def contacts_of(self, company_id: str, *, lane: Lane) -> RecordPage:
         """``GET /endusers?c=``: all contacts of a company, in as many requests as that takes.
 
-        An edition that knows no paging answers all of them at once, or the same page again.
+        The filter goes under its later name as well (observed: ``companyId``). An edition that
+        knows no paging answers all of them at once, or the same page again; one that heeds neither
+        name lists everybody's, of which only the first page is read.
         """
-        query: Query = {"c": checked_id(company_id), "limit": MAX_CONTACTS}
+        wanted = checked_id(company_id)
+        query: Query = {"c": wanted, "companyId": wanted, "limit": MAX_CONTACTS}
         page = last = await self._requests.page("/endusers", "company", lane, query)
-        while last.count == MAX_CONTACTS:
+        while last.count == MAX_CONTACTS and _all_of(wanted, last):
             query["offset"] = page.count
             last = await self._requests.page("/endusers", "company", lane, query)
             if last.count == 0 or last.starts_like(page):
@@ -265,6 +269,14 @@ class PlanhatClient:
     async def close(self) -> None:
         """Give the connections back."""
         await self._exchange.close()
+
+
+def _all_of(company_id: str, page: RecordPage) -> bool:
+    """Tell by its first records whether a page has contacts of one company alone."""
+    first = next(page.slices(), None)
+    return first is None or all(
+        text_of(record.data, "companyId") == company_id for record in first.records
+    )
 
 
 def _resource(name: str) -> str:

@@ -16,7 +16,7 @@ from planhat_tui.api import translate
 from planhat_tui.api.body import BodyError, LargeBodyError, read_body
 from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
-from planhat_tui.api.window import DOCUMENTED_LIMIT, Told
+from planhat_tui.api.window import Told
 from planhat_tui.api.wire import looks_like_html, message_of
 from planhat_tui.errors import OfflineError, PlanhatTuiError, RateLimitedError, ServerError
 from planhat_tui.model.limits import Lane
@@ -42,7 +42,7 @@ T = TypeVar("T")
 _REFUSAL_SECONDS: Final = 5.0
 _REFUSAL_BYTES: Final = 64 * 1024
 _TOO_MANY: Final = 429
-_MOST_CALLS: Final = 100 * DOCUMENTED_LIMIT
+_MOST_CALLS: Final = 10_000_000
 """What a header tells beyond it is no limit that anybody was given."""
 _MOST_DIGITS: Final = 9
 
@@ -272,7 +272,7 @@ class Exchange:
             said=self._credentials.scrub(message_of(body)),
             location=self._credentials.scrub(headers.get("location", "")),
             retry_after=headers.get("retry-after", ""),
-            wall=self._wall(),
+            now=translate.server_time(headers.get("date", ""), self._wall()),
             web_page=looks_like_html(body),
         )
         return translate.status_error(subject, refusal)
@@ -300,11 +300,12 @@ class Exchange:
 
 def read_told(status: int, headers: Mapping[str, str], wall: float) -> Told:
     """Read the limit's headers; what makes no sense counts as missing."""
+    now = translate.server_time(headers.get("date", ""), wall)
     return Told(
         status=status,
         limit=_number(headers.get("x-rate-limit-limit", "")) or None,
         remaining=_number(headers.get("x-rate-limit-remaining", "")),
-        retry_after=translate.retry_after(headers.get("retry-after", ""), wall),
+        retry_after=translate.retry_after(headers.get("retry-after", ""), now),
     )
 
 

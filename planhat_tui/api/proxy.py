@@ -26,11 +26,13 @@ def proxy_for(base_url: str, proxy: str, env: Mapping[str, str]) -> str:
     """
     if not proxy:
         return ""
-    if proxy != ENVIRONMENT:
-        return clean_proxy(proxy)
     host = urlsplit(base_url).hostname or ""
-    if is_loopback(host) or _spared(host, _named(env, "no_proxy")):
-        return ""  # to this machine goes plain http, which no proxy should read
+    here = is_loopback(host)  # to this machine goes plain http, which no proxy should read
+    if proxy != ENVIRONMENT:
+        named = clean_proxy(proxy)
+        return "" if here else named
+    if here or _spared(host, _named(env, "no_proxy")):
+        return ""
     named = _named(env, "https_proxy") or _named(env, "all_proxy")
     return clean_proxy(named) if named else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 32_000_000
 """Bytes of a body that Planhat takes (observed)."""
+_OPEN: Final = re.compile(r"/[^/]+/calls/?")
+"""The one open endpoint, of any tenant: it takes no token, and has a limit of its own."""
 
 
 class Requests:
@@ -124,7 +127,8 @@ class Requests:
             raise InputError(f"{method} is no method.", f"There are: {', '.join(METHODS)}.")
         address, _, query = typed_path(path).partition("?")
         sent = None if body is None else encoded(body)
-        ask = Ask(method, address, "request", query, sent, shown=True)
+        is_open = method == "POST" and _OPEN.fullmatch(address) is not None
+        ask = Ask(method, address, "request", query, sent, open=is_open, shown=True)
         return await self._exchange.answer(ask, lane, lambda answer: read_raw(*answer))
 
 

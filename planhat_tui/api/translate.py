@@ -10,6 +10,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -43,7 +44,7 @@ WEB_PAGE_ADVICE: Final = (
 )
 """What to do when HTML came where data was expected."""
 
-_SECONDS: Final = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+_SECONDS: Final = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _TIMED_OUT: Final = {408, 504}
 """Statuses by which a server, or what is in between, says that it took too long."""
 _REGIONS: Final = (
@@ -73,15 +74,15 @@ class Refusal:
     """An answer other than 2xx.
 
     ``said`` is the server's message, scrubbed of the token; ``location`` and ``retry_after`` are
-    the headers as they came; ``wall`` is the time of the answer, seconds since 1970; ``web_page``
-    tells whether the body was HTML.
+    the headers as they came; ``now`` is the server's time, seconds since 1970; ``web_page`` tells
+    whether the body was HTML.
     """
 
     status: int
     said: str
     location: str
     retry_after: str
-    wall: float
+    now: float
     web_page: bool = False
 
 
@@ -117,7 +118,7 @@ def _refused(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
         return RateLimitedError(
             "The rate limit is used up (429); nothing was done.",
             "Wait for the next reset.",
-            retry_after=retry_after(refusal.retry_after, refusal.wall),
+            retry_after=retry_after(refusal.retry_after, refusal.now),
         )
     return RejectedError(
         f"Planhat refused this {subject.noun} ({status}).{_said(refusal)}",
@@ -187,22 +188,35 @@ def answer_lost(subject: Subject, how: str) -> UnknownOutcomeError:
     )
 
 
-def retry_after(text: str, wall: float) -> float | None:
-    """Read ``Retry-After``: seconds or an HTTP date, at most :data:`MAX_RETRY_AFTER` from now."""
+def retry_after(text: str, now: float) -> float | None:
+    """Read ``Retry-After``: seconds or an HTTP date, at most :data:`MAX_RETRY_AFTER` from now.
+
+    ``now`` is what the clock says by which a date is meant: see :func:`server_time`.
+    """
     value = text.strip()
     if _SECONDS.fullmatch(value):
         return min(float(value), MAX_RETRY_AFTER)
-    try:
-        seconds = parsedate_to_datetime(value).timestamp() - wall
-    except (ValueError, OverflowError, OSError):
-        return None
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+    moment = _moment(value)
+    return None if moment is None else min(max(moment - now, 0.0), MAX_RETRY_AFTER)
 
 
-def skew(text: str, wall: float) -> float | None:
+def server_time(date: str, wall: float) -> float:
+    """Return what the server's clock says (``Date``); ours, ``wall``, where it doesn't tell."""
+    moment = _moment(date)
+    return wall if moment is None else moment
+
+
+def skew(date: str, wall: float) -> float | None:
     """Return by how many seconds the server's clock (``Date``) is ahead; ``None`` if not told."""
+    moment = _moment(date)
+    return None if moment is None else moment - wall
+
+
+def _moment(text: str) -> float | None:
+    """Read an HTTP date, of which one without a zone is in UTC; ``None`` if it's none."""
     try:
-        return parsedate_to_datetime(text.strip()).timestamp() - wall
+        date = parsedate_to_datetime(text.strip())
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
 

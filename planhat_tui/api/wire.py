@@ -14,6 +14,7 @@ import msgspec
 from planhat_tui.api.records import BadRecordError, cost_of, id_in, read_record
 from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
+from planhat_tui.api.words import words_of
 from planhat_tui.errors import (
     NotFoundError,
     RejectedError,
@@ -241,7 +242,7 @@ def _check_told(said: Raw, noun: str) -> None:
 
 
 def message_of(body: bytes) -> str:
-    """Return what a refusal says: plain text, ``{"error"}`` or ``{"message"}``; else empty.
+    """Return what a refusal says: plain text, or words in its JSON; else empty.
 
     The text is as the server wrote it: whoever shows it cleans and cuts it.
     """
@@ -251,11 +252,7 @@ def message_of(body: bytes) -> str:
         data = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return body.decode("utf-8", "replace").strip()
-    if isinstance(data, dict):
-        data = data.get("error") or data.get("message")
-        if isinstance(data, dict):
-            data = data.get("message")
-    return data.strip() if isinstance(data, str) else ""
+    return words_of(data)
 
 
 _PROXY: Final = "Try again; if it stays, check base_url and the proxy."

@@ -132,11 +132,11 @@ def _region(profile: Profile, examine: Callable[[Profile], Reach]) -> Iterator[F
     """Look for the region in which a token is good; asked of Planhat's own addresses alone."""
     from dataclasses import replace
 
-    if profile.base_url.rstrip("/") not in REGIONS:
+    if profile.base_url not in REGIONS:
         return
     unreached = 0
     for base_url in REGIONS:
-        if base_url == profile.base_url.rstrip("/"):
+        if base_url == profile.base_url:
             continue
         try:
             examine(replace(profile, base_url=base_url))

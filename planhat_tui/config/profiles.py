@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from planhat_tui.errors import ConfigError, NotFoundError
+from planhat_tui.model.addresses import plain_base_url
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class TokenSource:
 class Profile:
     """One tenant, as whom we speak there, and what we may do.
 
-    ``base_url`` is in normal form, as the config's reader gives it: no blanks, no slash at its end.
+    ``base_url`` is in normal form: see :func:`planhat_tui.model.addresses.plain_base_url`.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Profile:
     demo: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "base_url", self.base_url.strip().rstrip("/"))
+        object.__setattr__(self, "base_url", plain_base_url(self.base_url))
 
     @property
     def speaks(self) -> tuple[object, ...]:

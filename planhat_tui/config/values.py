@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from planhat_tui.config.web import EXAMPLE, FIELDS
+from planhat_tui.model.addresses import plain_base_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ def duration(node: Node) -> float:
 
 def address(node: Node) -> str:
     """Read a base URL: https, or http to this machine; no path, no user, no query."""
-    value = text(node).strip().rstrip("/")  # as Profile has it
+    value = plain_base_url(text(node))
     why = address_problem(value)
     if why:
         raise node.error(why, "Write one like https://api.planhat.com")

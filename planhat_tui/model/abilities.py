@@ -11,7 +11,8 @@ class Abilities:
     """Each is true, false, or ``None`` while it isn't known.
 
     ``lists``: whole companies and contacts can be listed. The others tell which parameters of a
-    list are heeded; a server ignores what it doesn't know without a word.
+    list are heeded; a server ignores what it doesn't know without a word. ``by_company``: the
+    contacts of a company can be listed.
     """
 
     lists: bool | None = None
@@ -20,6 +21,7 @@ class Abilities:
     sort: bool | None = None
     select: bool | None = None
     filter: bool | None = None
+    by_company: bool | None = None
 
     def to_text(self) -> str:
         """Return it as JSON."""

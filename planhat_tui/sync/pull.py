@@ -177,13 +177,18 @@ class Pull:
         self._changed(Kind.COMPANY, frozenset({company_id}))
 
     async def contacts_of(self, company_id: str, lane: Lane) -> None:
-        """Read the contacts of a company."""
+        """Read the contacts of a company; not where these can't be told from others', unasked."""
+        if lane is not Lane.USER and self._come_with_all():
+            self._leave_alone(plan.ContactsOf(company_id))
+            return
         page = await self._api.contacts_of(company_id, lane=lane)
         slices = self._lists.slices(Kind.CONTACT, page)
         records = [record async for some in slices for record in some]
         theirs = [r for r in records if text_of(r.data, "companyId") == company_id]
         if len(theirs) < len(records):  # it isn't known whether these are all of them
-            self._learned.learn(filter=False)
+            self._learned.learn(filter=False, by_company=False)
+        elif records:
+            self._learned.learn(by_company=True)
         if len(theirs) == len(records) and await self._is_credible(company_id, theirs, lane):
             self._mirror.put_contacts_of(company_id, theirs, self._wall())
         else:
@@ -191,6 +196,12 @@ class Pull:
             self._leave_alone(plan.ContactsOf(company_id))
         self._changed(Kind.CONTACT, frozenset(record.id for record in theirs))
         self._changed(Kind.COMPANY, frozenset({company_id}))
+
+    def _come_with_all(self) -> bool:
+        """Tell whether a company's contacts come with the list of all, and by no other way."""
+        none_listed = self._position("contacts_at").done
+        none_listed = none_listed and not self._mirror.noted("contacts_complete")
+        return self._learned.abilities.by_company is False and not none_listed
 
     async def _is_credible(self, company_id: str, records: list[Received], lane: Lane) -> bool:
         """Tell whether a list of a company's contacts may be followed.

@@ -79,6 +79,8 @@ def test_a_record_is_deleted_by_its_own_id_only(other: str) -> None:
         ("/companies/extid-a%2Fb", "/companies/extid-a%2Fb"),
         ("/companies?select=_id,name&x=株", "/companies?select=_id,name&x=%E6%A0%AA"),
         ("/companies/", "/companies/"),
+        ("/companies?select=name, slug", "/companies?select=name,%20slug"),
+        ("/companies/extid-Acme 1", "/companies/extid-Acme%201"),
         ("/a?b=c?d", "/a?b=c?d"),
     ],
 )
@@ -95,7 +97,8 @@ def test_a_typed_path_is_encoded_and_otherwise_left_as_it_is(typed: str, sent: s
         "//evil.example/x",
         "https://evil.example/",
         "/\\evil.example",
-        "/a b",
+        "/a\tb",
+        "/ /b",
         "/a\r\nX-Evil: 1",
         "/a#b",
         "/a/../users",

@@ -108,6 +108,11 @@ def test_a_budget_belongs_to_one_token_at_one_address() -> None:
         ("http://127.0.0.1:8787", "http://127.0.0.1:8787"),
         ("http://localhost:8787/", "http://localhost:8787"),
         ("http://[::1]:8787", "http://[::1]:8787"),
+        ("HTTPS://API.Planhat.com:443/", "https://api.planhat.com"),
+        ("https://api.planhat.com.", "https://api.planhat.com"),
+        ("https://gate.example.:443/Planhat/", "https://gate.example/Planhat"),
+        ("https://gate.example:80", "https://gate.example:80"),
+        ("http://LOCALHOST.:80", "http://localhost"),
     ],
 )
 def test_addresses_that_are_good(typed: str, clean: str) -> None:

@@ -18,6 +18,7 @@ from planhat_tui.api.requests import MAX_BYTES
 from planhat_tui.errors import (
     InputError,
     NotFoundError,
+    OfflineError,
     RejectedError,
     ServerError,
     TokenError,
@@ -107,7 +108,10 @@ PAGES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
         "GET /endusers?limit=2000&offset=4000",
         lambda c: c.contacts(limit=2000, offset=4000, lane=USER),
     ),
-    "contacts of": ("GET /endusers?c=a1&limit=2000", lambda c: c.contacts_of("a1", lane=USER)),
+    "contacts of": (
+        "GET /endusers?c=a1&companyId=a1&limit=2000",
+        lambda c: c.contacts_of("a1", lane=USER),
+    ),
     "some companies": (
         "GET /companies?limit=2&offset=1&sort=-_id&select=_id%2Cname&companyId=a1%2Cb2",
         lambda c: c.companies(
@@ -304,7 +308,7 @@ async def test_values_that_json_cannot_say_are_refused(
 
 async def test_all_contacts_of_a_large_company(server: Server, client: PlanhatClient) -> None:
     total = MAX_CONTACTS + 3
-    records = [{"_id": str(number)} for number in range(total)]
+    records = [{"_id": str(number), "companyId": "a1"} for number in range(total)]
 
     async def page(writer: asyncio.StreamWriter) -> None:
         offset = MAX_CONTACTS if "offset=2000" in server.target else 0
@@ -321,10 +325,21 @@ async def test_all_contacts_of_a_large_company(server: Server, client: PlanhatCl
 async def test_an_edition_without_paging_is_not_asked_for_ever(
     server: Server, client: PlanhatClient
 ) -> None:
-    server.answers(200, json.dumps([{"_id": str(n)} for n in range(MAX_CONTACTS)]).encode())
+    theirs = [{"_id": str(n), "companyId": "a1"} for n in range(MAX_CONTACTS)]
+    server.answers(200, json.dumps(theirs).encode())
     contacts = await client.contacts_of("a1", lane=USER)
     assert contacts.count == MAX_CONTACTS
     assert len(server.heads) == 2
+
+
+async def test_everybodys_contacts_are_not_read_to_their_end(
+    server: Server, client: PlanhatClient
+) -> None:
+    everybody = [{"_id": str(n), "companyId": f"a{n}"} for n in range(MAX_CONTACTS)]
+    server.answers(200, json.dumps(everybody).encode())
+    contacts = await client.contacts_of("a1", lane=USER)
+    assert contacts.count == MAX_CONTACTS
+    assert len(server.heads) == 1
 
 
 async def test_the_environments_proxy_is_ignored(
@@ -340,11 +355,23 @@ async def test_the_environments_proxy_is_ignored(
 async def test_the_profiles_proxy_is_used(
     server: Server, budgets: MemoryBudgets, token: str
 ) -> None:
+    server.answers(502)
+    planhat = connect("https://planhat.example/x", token, budget=budgets, proxy=server.url)
+    with pytest.raises(OfflineError):
+        await planhat.my_profile(lane=USER)
+    await planhat.close()
+    assert server.target == "CONNECT planhat.example:443"
+    assert "authorization" not in server.fields
+
+
+async def test_no_proxy_reads_what_goes_to_this_machine(
+    server: Server, budgets: MemoryBudgets, token: str
+) -> None:
     server.answers(200, RECORD)
-    planhat = connect("http://127.0.0.1:9/x", token, budget=budgets, proxy=server.url)
+    planhat = connect(f"{server.url}/x", token, budget=budgets, proxy="http://127.0.0.1:9")
     await planhat.my_profile(lane=USER)
     await planhat.close()
-    assert server.target == "GET http://127.0.0.1:9/x/myprofile"
+    assert server.target == "GET /x/myprofile"
 
 
 def test_bad_arguments_are_refused_at_once(budgets: MemoryBudgets) -> None:
@@ -537,3 +564,32 @@ async def test_a_typed_request_fails_as_any_other(server: Server, client: Planha
     server.answers(503)
     with pytest.raises(UnknownOutcomeError, match="request may have been"):
         await client.request("POST", "/tasks", {}, lane=USER)
+
+
+@pytest.mark.parametrize("path", ["/t1/calls", "/t1/calls/?x=1"])
+async def test_a_typed_open_call_goes_without_the_token_and_under_its_own_limit(
+    path: str, server: Server, client: PlanhatClient, lines: list[RequestLogLine]
+) -> None:
+    server.answers(200, b"{}", "X-Rate-Limit-Limit: 50\r\nX-Rate-Limit-Remaining: 7\r\n")
+    await client.request("POST", path, {"nr": "1"}, lane=USER)
+    assert "authorization" not in server.fields
+    assert lines[-1].open
+    assert client.limits().remaining is None
+    for method, other in (
+        ("GET", path),
+        ("POST", "/calls"),
+        ("PUT", "/t1/calls"),
+        ("POST", "/a/b/calls"),
+    ):
+        await client.request(method, other, lane=USER)
+        assert "authorization" in server.fields
+
+
+async def test_a_typed_bulk_that_is_refused_whole_says_why(
+    server: Server, client: PlanhatClient
+) -> None:
+    server.answers(
+        400, b'{"created":0,"createdErrors":[{"externalId":"b","error":"name is missing"}]}'
+    )
+    with pytest.raises(RejectedError, match="It says: name is missing"):
+        await client.request("PUT", "/companies", [{"externalId": "b"}], lane=USER)

@@ -26,6 +26,16 @@ def test_the_environment_is_looked_at_only_if_the_profile_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["http://localhost:8787", "https://localhost", "http://127.0.0.2", "http://[::1]:3"]
+)
+def test_nothing_goes_to_this_machine_through_a_proxy(url: str) -> None:
+    assert proxy_for(url, "http://own:1", ENV) == ""
+    assert proxy_for(url, ENVIRONMENT, ENV) == ""
+    with pytest.raises(InputError):
+        proxy_for(url, "nonsense", ENV)
+
+
+@pytest.mark.parametrize(
     ("env", "proxy"),
     [
         ({"https_proxy": "http://small:1", "HTTPS_PROXY": "http://large:1"}, "http://small:1"),

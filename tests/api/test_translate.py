@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from email.utils import formatdate
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from planhat_tui.api.translate import (
     answer_lost,
     not_reached,
     retry_after,
+    server_time,
     skew,
     status_error,
 )
@@ -30,12 +33,15 @@ from planhat_tui.errors import (
     TokenError,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SEEING = Subject("company", writes=False, host="api.planhat.com")
 CHANGING = Subject("company", writes=True, host="api.planhat.com")
 
 
 def _refusal(status: int, said: str = "", *, location: str = "", retry_after: str = "") -> Refusal:
-    return Refusal(status, said, location, retry_after, wall=1_700_000_000.0)
+    return Refusal(status, said, location, retry_after, now=1_700_000_000.0)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +132,17 @@ def test_a_redirect_names_its_host_alone(location: str, shown: str) -> None:
     assert not any(word in message for word in ("steal", "token", "secret", "login"))
 
 
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Be where a date without a zone would be another moment."""
+    with monkeypatch.context() as away:
+        away.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_from_utc")
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -133,6 +150,11 @@ def test_a_redirect_names_its_host_alone(location: str, shown: str) -> None:
         (" 7.5 ", 7.5),
         ("0", 0.0),
         ("99999", MAX_RETRY_AFTER),
+        ("3600000000", MAX_RETRY_AFTER),
+        ("9" * 5000, MAX_RETRY_AFTER),
+        ("Tue Nov 14 22:13:50 2023", 30.0),
+        ("Tue, 14 Nov 2023 22:13:50 -0000", 30.0),
+        ("Tuesday, 14-Nov-23 22:13:50 GMT", 30.0),
         (formatdate(1_700_000_030, usegmt=True), 30.0),
         (formatdate(1_600_000_000, usegmt=True), 0.0),
         (formatdate(1_800_000_000, usegmt=True), MAX_RETRY_AFTER),
@@ -180,8 +202,13 @@ def test_why_a_server_was_not_reached(cause: Exception, words: str) -> None:
     assert "Nothing was sent" in error.message
 
 
+@pytest.mark.usefixtures("far_from_utc")
 def test_the_servers_clock_is_compared_with_ours() -> None:
     wall = 1_780_000_000.0
+    assert skew("Thu May 28 20:27:40 2026", wall) == 60.0
+    assert skew("Thu, 28 May 2026 20:27:40 -0000", wall) == 60.0
+    assert server_time("Thu, 28 May 2026 20:27:40 GMT", wall) == wall + 60.0
+    assert server_time("yesterday", wall) == wall
     assert skew("Thu, 28 May 2026 20:26:40 GMT", wall) == 0.0
     assert skew("Thu, 28 May 2026 20:27:40 GMT", wall) == 60.0
     assert skew("", wall) is None

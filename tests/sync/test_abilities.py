@@ -8,16 +8,18 @@ import pytest
 
 from planhat_tui.model.abilities import Abilities
 from planhat_tui.model.events import Topic
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
 from planhat_tui.sync import plan
 from planhat_tui.sync.learned import PROBE_EVERY
-from tests.sync.rig import Line, Server, answer
+from tests.sync.rig import SECONDS, Line, Server, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import httpx
 
+    from planhat_tui.sync.session import Session
     from tests.sync.rig import Desk, Time
 
 PROBE = "GET /companies[?]limit=2&offset=1&*"
@@ -168,6 +170,35 @@ def test_contacts_of_others_in_an_answer_take_none_away(
     desk.refresh(Topic.CONTACT, company)
     assert [row.id for row in desk.store.mirror.contacts_of(company)] == before
     assert abilities(desk).filter is False
+
+
+def test_a_server_that_tells_no_companys_contacts_is_not_asked_for_each(
+    open_desk: Callable[..., Desk], planhat: Server
+) -> None:
+    desk = open_desk(line=Deaf(planhat, "c", "companyId"))
+    desk.fill()
+    for company in planhat.ids()[:4]:
+
+        async def look(session: Session, company: str = company) -> None:
+            await session._pull.contacts_of(company, Lane.SCREEN)
+
+        desk.engine._submit(look).result(SECONDS)
+    assert abilities(desk).by_company is False
+    assert desk.line.count("GET /endusers[?]c=*") == 1
+    assert has_all(desk, planhat)
+
+
+def test_a_company_is_named_by_the_later_name_too(
+    open_desk: Callable[..., Desk], planhat: Server
+) -> None:
+    desk = open_desk(line=Deaf(planhat, "c"))
+    desk.fill()
+    company = planhat.ids()[-1]
+    new = planhat.post(Kind.CONTACT, companyId=company, name="Ada Lovelace")
+    desk.refresh(Topic.CONTACT, company)
+    assert new in desk.store.mirror.contact_ids(company)
+    assert abilities(desk).by_company is not False
+    assert abilities(desk).filter
 
 
 def test_lists_that_are_no_longer_there_are_found_out_and_done_without(

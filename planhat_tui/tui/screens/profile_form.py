@@ -11,6 +11,7 @@ from planhat_tui.config.loading import SOURCES, name_problem
 from planhat_tui.config.profiles import Profile, TokenSource
 from planhat_tui.config.values import address_problem
 from planhat_tui.errors import InputError, OfflineError, ServerError, TokenError
+from planhat_tui.model.addresses import plain_base_url
 from planhat_tui.model.text import nearest, visible
 from planhat_tui.tui.commanding import context_of
 from planhat_tui.tui.screens.form import Form
@@ -177,7 +178,7 @@ def profile_of(typed: Mapping[str, str], before: Profile) -> Profile:
     if why := name_problem(name):
         told = why if name in why else f"A tenant can't be called {visible(name)}. {why}"
         raise InputError(told, "Choose another.", field="name")
-    if why := address_problem(typed["base_url"].strip().rstrip("/")):
+    if why := address_problem(plain_base_url(typed["base_url"])):
         raise InputError(why, "Write one like https://api.planhat.com", field="base_url")
     read_only, no_delete = ALLOWED[_one_of("allowed", typed["allowed"] or "everything", ALLOWED)]
     auth = _one_of("auth", typed["auth"] or "bearer", ("bearer", "basic"))
