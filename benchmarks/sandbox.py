@@ -121,6 +121,7 @@ def _cpu(pid: int) -> float:
 def _sandbox(db: Path, companies: int) -> Iterator[tuple[int, int]]:
     """Run a sandbox over a file; give its process id and its port."""
     words = ["sandbox", "--port", "0", "--db", str(db), "--companies", str(companies)]
+    words += ["--per-second", "0", "--parallel", "0"]
     command = [*PROGRAM, *words, "--limit", "10000000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -28,6 +28,7 @@ profiles:
 def sandbox(companies: int) -> Iterator[str]:
     """Run a sandbox with a limit that nobody meets; give its URL."""
     arguments = ["sandbox", "--port", "0", "--companies", str(companies), "--limit", "1000000"]
+    arguments += ["--per-second", "0", "--parallel", "0"]
     with subprocess.Popen([*PROGRAM, *arguments], stdout=subprocess.PIPE, text=True) as process:
         try:
             words = process.stdout.readline().split() if process.stdout else []

@@ -44,8 +44,9 @@ class SandboxOptions:
     """How a sandbox behaves.
 
     ``db`` is a file, ``None`` for memory. ``limit`` is calls per window, ``window`` the shortest
-    and the longest window in seconds. ``token`` and ``tenant`` are the first tenant's. ``faults``
-    are written as ``faults.py`` says.
+    and the longest window in seconds. ``per_second`` and ``parallel`` are calls that are let in
+    within a second and at once, 0 for any number. ``token`` and ``tenant`` are the first tenant's.
+    ``faults`` are written as ``faults.py`` says.
     """
 
     db: Path | None = None
@@ -55,6 +56,8 @@ class SandboxOptions:
     dialect: Dialect = "modern"
     limit: int = 200
     window: tuple[float, float] = (60.0, 120.0)
+    per_second: int = 0
+    parallel: int = 0
     token: str = DEMO_TENANTS[0].token
     tenant: str = DEMO_TENANTS[0].tenant_id
     faults: tuple[str, ...] = ()

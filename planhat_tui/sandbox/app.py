@@ -7,6 +7,7 @@ limit headers stand on every response.
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse
@@ -18,7 +19,7 @@ from planhat_tui.sandbox.control import PREFIX, Control
 from planhat_tui.sandbox.database import Database
 from planhat_tui.sandbox.faults import FailingRows, Faults
 from planhat_tui.sandbox.filling import prepare
-from planhat_tui.sandbox.limits import Limits, Taken
+from planhat_tui.sandbox.limits import Crowd, Limits, Taken
 from planhat_tui.sandbox.routes import keep_slashes, routes, table
 from planhat_tui.sandbox.service import Service
 from planhat_tui.sandbox.stats import Stats
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _STRANGERS = "strangers"
 _TOO_MANY = "429 Too many requests"
+_METRICS = re.compile(r"/(?:analytics|dimensiondata)/[^/]+")
+"""Open endpoints of the service that aren't here: they need no token to be missing."""
 
 
 class Sandbox:
@@ -50,11 +53,13 @@ class Sandbox:
         prepare(self._database, options, self._clock())
         self._tenants = Tenants(self._database, [known.tenant_id for known in options.tenants])
         self._limits = Limits(self._database, options.limit, options.window, options.seed)
+        self._crowd = Crowd(options.per_second, options.parallel)
+        self._real = clock
         self._sleep = sleep
         self.stats = Stats()
         service = Service(self._database, self._clock, modern=options.dialect == "modern")
-        operations = table(service)
-        self._router = Router(routes(operations), redirect_slashes=False)
+        operations, later = table(service)
+        self._router = Router(routes(operations, later), redirect_slashes=False)
         self._control = Control(self.stats, self._clock, faults, operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,8 +83,18 @@ class Sandbox:
         await answer_badly(plan, app, scope, receive, send, self._sleep)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        taken, answer = self._door(scope)
-        await (answer or self._router)(scope, receive, self._counted(scope, taken, send))
+        budget = self._budget(scope)
+        if not self._crowd.enter(budget, self._real()):
+            scope["pattern"] = "crowded"
+            counted = self._counted(scope, self._limits.peek(budget, self._clock()), send)
+            crowded = PlainTextResponse(_TOO_MANY, 429, {"Retry-After": "1"})
+            await crowded(scope, receive, counted)
+            return
+        try:
+            taken, answer = self._door(scope, budget)
+            await (answer or self._router)(scope, receive, self._counted(scope, taken, send))
+        finally:
+            self._crowd.leave(budget)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 429 although the limit isn't reached; it isn't counted."""
@@ -93,20 +108,24 @@ class Sandbox:
         """Close the database."""
         self._database.close()
 
-    def _door(self, scope: Scope) -> tuple[Taken, ASGIApp | None]:
-        """Decide who may come in; an answer means: no further."""
-        now = self._clock()
+    def _budget(self, scope: Scope) -> str:
+        """See who asks, and return under whose limit that goes."""
         tenant = self._open_tenant(scope["method"], scope["path"])
         if tenant is not None:
-            taken = self._limits.take(f"{tenant}/open", now)
             scope["tenant"], scope["open"] = self._tenants.with_id(tenant), True
-        else:
-            found = self._tenants.let_in(_header(scope, b"authorization"))
-            taken = self._limits.take(found.id if found else _STRANGERS, now)
-            if found is None and taken.allowed:
-                scope["pattern"] = "unauthorized"
-                return taken, PlainTextResponse("Unauthorized", 401)
-            scope["tenant"], scope["open"] = found, False
+            return f"{tenant}/open"
+        found = self._tenants.let_in(_header(scope, b"authorization"))
+        scope["tenant"], scope["open"] = found, False
+        return found.id if found else _STRANGERS
+
+    def _door(self, scope: Scope, budget: str) -> tuple[Taken, ASGIApp | None]:
+        """Decide who may come in; an answer means: no further."""
+        taken = self._limits.take(budget, self._clock())
+        if scope["tenant"] is None and taken.allowed:
+            if scope["method"] == "POST" and _METRICS.fullmatch(scope["path"]):
+                return taken, PlainTextResponse("Not Found", 404)
+            scope["pattern"] = "unauthorized"
+            return taken, PlainTextResponse("Unauthorized", 401)
         if not taken.allowed:
             scope["pattern"] = "limited"
             return taken, PlainTextResponse(_TOO_MANY, 429)

@@ -94,7 +94,7 @@ class Contacts(Resource):
     def made(self, tenant: Tenant, fields: Record) -> Record:
         """Make a contact of a company that is known."""
         contact = rules.new_contact(fields, self._service.new_id(), self._service.clock())
-        company = self._company_of(tenant, contact)
+        company = self._company_of(tenant, contact, by_domain=True)
         contact["companyId"] = company["_id"]
         contact.setdefault("companyName", company["name"])
         self._service.see_that_unique(tenant, _KIND, contact)
@@ -104,23 +104,24 @@ class Contacts(Resource):
         """Change a contact; the company that it moves to must be known."""
         changed = rules.changed_contact(record, fields, self._service.clock())
         if changed.get("companyId") != record.get("companyId"):
-            changed["companyId"] = self._company_of(tenant, changed)["_id"]
+            changed["companyId"] = self._company_of(tenant, changed, by_domain=False)["_id"]
         self._service.see_that_unique(tenant, _KIND, changed)
         return changed
 
-    def _company_of(self, tenant: Tenant, contact: Record) -> Record:
+    def _company_of(self, tenant: Tenant, contact: Record, *, by_domain: bool) -> Record:
+        """Return the company that a contact names; one may be found by the e-mail's domain."""
         company = self._service.company(tenant, contact.get("companyId") or "")
-        if company is None and self._service.modern:
+        if company is None and by_domain and self._service.modern:
             company = self._company_with_domain(tenant, contact.get("email") or "")
         if company is None:
             raise RefusalError(400, "Failed to save enduser: companyId must be a known company")
         return company
 
     def _company_with_domain(self, tenant: Tenant, email: str) -> Record | None:
-        domain = email.rpartition("@")[2].casefold()
+        domain = email.rpartition("@")[2]
         row = domain and self._database.one(
             "SELECT r.json FROM record AS r, json_each(r.json, '$.domains') AS d"
-            " WHERE r.tenant = ? AND r.kind = 'company' AND d.value = ? LIMIT 1",
+            " WHERE r.tenant = ? AND r.kind = 'company' AND d.value = ? COLLATE NOCASE LIMIT 1",
             (tenant.id, domain),
         )
         return json.loads(row[0]) if row else None

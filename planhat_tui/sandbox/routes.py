@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -22,13 +23,14 @@ from planhat_tui.sandbox.stored import KINDS, Stored
 from planhat_tui.sandbox.team import Team
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from starlette.requests import Request
     from starlette.types import Scope
 
     from planhat_tui.sandbox.operations import Operation
     from planhat_tui.sandbox.service import Service
+    from planhat_tui.sandbox.tenants import Tenant
 
 
 _SLASH: Final = "\udc2f"
@@ -44,22 +46,34 @@ def keep_slashes(scope: Scope) -> None:
         scope["path"] = "/".join(unquote(part).replace("/", _SLASH) for part in parts)
 
 
-def table(service: Service) -> list[Operation]:
-    """Return the operations of the service's edition."""
+def table(service: Service) -> tuple[list[Operation], list[Operation]]:
+    """Return the operations of the service's edition, and those that it doesn't have yet."""
     rooms = (
         *(room(service) for room in (Companies, Contacts, Calls, Team, Definitions)),
         *(Stored(service, kind) for kind in KINDS),
     )
     operations = [operation for room in rooms for operation in room.operations()]
-    return [one for one in operations if service.modern or not one.modern]
+    later = [one for one in operations if one.modern and not service.modern]
+    return [one for one in operations if one not in later], later
 
 
-def routes(operations: list[Operation]) -> list[Route]:
-    """Return the routes: a path with its methods each."""
+def routes(operations: list[Operation], later: Iterable[Operation] = ()) -> list[Route]:
+    """Return the routes: a path with its methods each.
+
+    What an edition gets ``later`` is 404 in it, on a path that it has too: 405 is what never was.
+    """
     paths: dict[str, dict[str, Operation]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method] = operation
+    for operation in later:
+        if operation.path in paths:
+            gone = replace(operation, handle=_not_there, modern=False)
+            paths[operation.path].setdefault(operation.method, gone)
     return [_route(path, methods) for path, methods in paths.items()]
+
+
+async def _not_there(_request: Request, _tenant: Tenant) -> Response:
+    raise RefusalError(404, "Not Found")
 
 
 def _route(path: str, operations: Mapping[str, Operation]) -> Route:

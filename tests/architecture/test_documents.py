@@ -69,7 +69,7 @@ OPTIONS = {
     "customfield create": "--parent --type --value",
     "request": "--data --yes --confirm",
     "sandbox": "--host --port --db --empty --companies --seed --dialect --limit --window --token"
-    " --tenant",
+    " --per-second --parallel --tenant",
     "serve": "--port --sessions",
 }
 GLOBAL = "--profile -p --demo --output -o --json --jsonl --fields --quiet -q --queue --fresh --log"

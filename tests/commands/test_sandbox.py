@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def test_without_a_word_it_runs_as_the_contract_says(bare: Desk) -> None:
     assert bare.do("sandbox").exit_status == 0
-    assert bare.served == [(SandboxOptions(), "127.0.0.1", 8787)]
+    hard = SandboxOptions(per_second=150, parallel=50)
+    assert bare.served == [(hard, "127.0.0.1", 8787)]
     options = bare.served[0][0]
     assert (options.token, options.tenant) == (
         "sandbox-token",
@@ -25,7 +26,8 @@ def test_without_a_word_it_runs_as_the_contract_says(bare: Desk) -> None:
 
 def test_everything_can_be_said(bare: Desk) -> None:
     words = "--host ::1 --port 0 --db x.db --empty --companies 5 --seed 7 --dialect seed"
-    words += " --limit 3 --window 0.5 --token t --tenant u --fault 429=5% --fault latency=1s"
+    words += " --limit 3 --window 0.5 --per-second 9 --parallel 0 --token t --tenant u"
+    words += " --fault 429=5% --fault latency=1s"
     bare.do("sandbox", *words.split())
     assert bare.served == [
         (
@@ -37,6 +39,7 @@ def test_everything_can_be_said(bare: Desk) -> None:
                 dialect="seed",
                 limit=3,
                 window=(0.5, 0.5),
+                per_second=9,
                 token="t",
                 tenant="u",
                 faults=("429=5%", "latency=1s"),

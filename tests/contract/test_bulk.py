@@ -164,4 +164,4 @@ async def test_what_isnt_a_list_is_refused(modern: Talk, path: str, body: object
 
 async def test_in_2016_there_was_no_bulk(seed: Talk) -> None:
     for path in ("/companies", "/endusers"):
-        assert await seed.status("PUT", path, [{"name": "x"}]) in {404, 405}
+        assert await seed.status("PUT", path, [{"name": "x"}]) == 404

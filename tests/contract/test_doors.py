@@ -105,7 +105,8 @@ async def test_open_doors_for_metrics_are_none_here(planhat: Talk, path: str) ->
     planhat.server.only_ours()
     metrics = f"/{path}/{planhat.server.tenant}"
     assert await planhat.status("POST", metrics, []) == 404
-    assert (await planhat.ask("POST", metrics, [], headers={})).status_code == 401
+    assert (await planhat.ask("POST", metrics, [], headers={})).status_code == 404
+    assert (await planhat.ask("GET", metrics, headers={})).status_code == 401
 
 
 @pytest.mark.parametrize(

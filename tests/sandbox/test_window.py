@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
 from planhat_tui.sandbox.database import Database
-from planhat_tui.sandbox.limits import Limits
+from planhat_tui.sandbox.limits import Crowd, Limits
 from tests.sandbox.asking import NOON, Clock, asking
 
 if TYPE_CHECKING:
@@ -181,3 +181,31 @@ def test_whatever_the_rhythm_the_limit_holds(gaps: list[float], limit: int, seed
         assert sum(moment <= other < moment + 60 for other in allowed) <= 2 * limit
     assert limits.take("tenant", now + 120).remaining == limit - 1
     database.close()
+
+
+# -- what is hard beside the window
+
+
+async def test_so_many_calls_within_a_second_and_then_none_until_it_is_over() -> None:
+    async with asking(SandboxOptions(companies=1, per_second=3)) as sandbox:
+        answers = [await sandbox.ask("GET", "/myprofile") for _ in range(4)]
+        assert [one.status_code for one in answers] == [200, 200, 200, 429]
+        assert answers[3].headers["Retry-After"] == "1"
+        assert answers[3].headers["X-Rate-Limit-Remaining"] == "197", "it isn't counted"
+        assert (await sandbox.ask("GET", "/myprofile", token="")).status_code == 401
+        sandbox.clock.now += 1.0
+        assert (await sandbox.ask("GET", "/myprofile")).status_code == 200
+
+
+def test_so_many_calls_at_once_and_the_next_when_one_has_left() -> None:
+    crowd = Crowd(0, 2)
+    assert [crowd.enter("t", NOON) for _ in range(3)] == [True, True, False]
+    assert crowd.enter("another", NOON)
+    crowd.leave("t")
+    assert crowd.enter("t", NOON)
+
+
+def test_a_clock_that_was_put_back_keeps_nobody_out() -> None:
+    crowd = Crowd(1, 0)
+    assert crowd.enter("t", NOON)
+    assert crowd.enter("t", NOON - 3600)
