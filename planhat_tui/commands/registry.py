@@ -138,7 +138,7 @@ class Command(NamedTuple):
         return self.help.strip().splitlines()[0]
 
 
-_LOSING: Final = frozenset({"delete", "discard", "remove", "wipe"})
+_LOSING: Final = frozenset({"drop", "delete", "discard", "remove", "wipe"})
 """Verbs after which something is gone, here or at Planhat."""
 
 STARTING: Final = (
