@@ -13,7 +13,7 @@ from planhat_tui.commands.settling import settle
 from planhat_tui.commands.typed import values_of
 from planhat_tui.commands.waiting import answer
 from planhat_tui.config import guardrails
-from planhat_tui.errors import InputError, NotFoundError
+from planhat_tui.errors import AmbiguousError, InputError, NotFoundError
 from planhat_tui.model import calls
 from planhat_tui.model.calls import CallDraft
 from planhat_tui.model.days import spoken
@@ -21,7 +21,7 @@ from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Contact, Kind, text_of
-from planhat_tui.model.text import visible
+from planhat_tui.model.text import fold, visible
 from planhat_tui.workspace.matching import instead, match_of, mismatch, not_meant, sentence
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
     from planhat_tui.store.rows import LoggedCall
+    from planhat_tui.workspace.begun import Begun, Partner
     from planhat_tui.workspace.matching import Match
 
 KIND = Kind.CALL
@@ -56,6 +57,8 @@ FOR_PEOPLE = (
     Column("note", "NOTE"),
 )
 """What people read of a call; programs get the ids."""
+MEANT = "If so, give --start {start} and its --end, or --talk."
+"""How to mean a call that is longer than one that is guessed."""
 
 
 @verb(
@@ -66,7 +69,7 @@ FOR_PEOPLE = (
     option("--start", "14:05, -10m or ISO 8601", "T"),
     option("--end", "likewise; now, where --start or --talk is given", "T"),
     option("--talk", "how long was talked: 10m, 90s, 1h5m", "LENGTH"),
-    option("--waiting", "how long it rang", "S"),
+    option("--waiting", "how long it rang: seconds, 90s or 5m", "S"),
     option("--note", "kept in the company's call_note_field, else on this machine"),
     flag("--open", "through the open endpoint, without the token"),
     effect=Effect.WRITE,
@@ -98,6 +101,8 @@ def log(  # noqa: PLR0917 -- the words of one command
     )
     draft = _timed(ctx, draft, start, end, talk, waiting)
     calls.check_over(draft, ctx.now())
+    ends_now = bool(start) and not (end or talk)
+    calls.check_guess(draft, start, ctx.now(), ends_now=ends_now, advice=MEANT)
     if draft.open_endpoint and ctx.workspace().profile.tenant_uuid:
         ctx.tell(ONE_WAY)
     entries = ctx.workspace().writes.log_call(draft)
@@ -202,6 +207,45 @@ def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
     return settle(ctx, entries, "Deletion of the call")
 
 
+@verb(
+    "call drop",
+    word("contact", "whom it is with: the name or the id", required=False),
+    kind=KIND,
+    key="drop",
+)
+def drop(ctx: Context, contact: str) -> Done:
+    """Throw away a call that was begun and not saved; asks first.
+
+    Its times go with what is typed of it: nothing is logged.
+    """
+    begun = ctx.workspace().begun
+    found = [one for one in begun.list() if _is_with(one.partner, contact)]
+    if not found:
+        whom = f" with {visible(contact)}" if contact else ""
+        raise NotFoundError(f"No call{whom} is begun.", "call list shows those that were logged.")
+    if len({one.partner.key for one in found}) > 1:
+        known = tuple((one.partner.key, f"{one.partner.whom}, {_stage(one)}") for one in found)
+        raise AmbiguousError(f"{len(found)} calls are begun.", known)
+    one = found[0]  # the one that runs, where another with the same has ended
+    ctx.confirm(
+        f"The call with {one.partner.whom} ({_stage(one)}) goes with all that is typed of it.",
+        "drop",
+    )
+    begun.drop(one.partner, finished=one.finished)
+    return Done(f"The call with {one.partner.whom} is dropped: nothing was logged.")
+
+
+def _is_with(partner: Partner, text: str) -> bool:
+    """Tell whether a text names whom a call is with; an empty one names anybody."""
+    words = fold(text).split()
+    name = fold(f"{partner.name} {partner.company_name}")
+    return text == partner.key or all(word in name for word in words)
+
+
+def _stage(one: Begun) -> str:
+    return "it runs" if one.timer is not None else "it has ended"
+
+
 @verb("call list", kind=KIND, aliases=("find",))
 def list_(ctx: Context) -> Listing:
     """List the calls that were logged from here, or shown by their id: Planhat has no such list."""
@@ -273,7 +317,7 @@ def _timed(  # noqa: PLR0917 -- the words of one command
     now = ctx.now()
     begun = calls.parse_when(start, now=now) if start else None
     ended = calls.parse_when(end, now=now) if end else None
-    seconds = _seconds(waiting) if waiting else None
+    seconds = calls.parse_waiting(waiting) if waiting else None
     if talk:
         length = calls.parse_duration(talk)
         if begun is not None and ended is not None:
@@ -285,14 +329,6 @@ def _timed(  # noqa: PLR0917 -- the words of one command
     elif begun is not None:
         ended = ended or now
     return replace(draft, start=begun, end=ended, waiting=seconds)
-
-
-def _seconds(text: str) -> float:
-    """Read seconds: a bare number is seconds here, not minutes."""
-    try:
-        return float(text)
-    except ValueError:
-        return calls.parse_duration(text).total_seconds()
 
 
 def _known(ctx: Context, ids: Sequence[str]) -> dict[str, Json]:

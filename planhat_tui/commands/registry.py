@@ -139,7 +139,7 @@ class Command(NamedTuple):
         return self.help.strip().splitlines()[0]
 
 
-_LOSING: Final = frozenset({"cancel", "delete", "discard", "remove", "wipe"})
+_LOSING: Final = frozenset({"cancel", "delete", "discard", "drop", "remove", "wipe"})
 """Verbs after which something is gone, here or at Planhat."""
 
 STARTING: Final = (

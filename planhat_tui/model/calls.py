@@ -28,6 +28,13 @@ TIMES: Final = frozenset({"start", "end", "waiting"})
 CLOCKS_APART: Final = timedelta(minutes=1)
 """So far may a call's end be ahead: clocks differ, and seconds are rounded."""
 
+LONG: Final = timedelta(hours=4)
+"""A call of which a time is guessed isn't logged unasked if it would be longer."""
+LONGEST: Final = timedelta(days=7)
+"""More than this is a slip of the finger, in what is typed of a talk or of waiting."""
+SECONDS: Final = "seconds, 90s or 5m"
+"""How waiting is typed: a bare number means seconds there, unlike minutes of talk."""
+
 _MARGIN = timedelta(days=31)
 _LONGEST_WORD = 40
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -101,6 +108,34 @@ def check_over(draft: CallDraft, now: datetime) -> None:
             "Correct the minutes, the start or the end.",
             field="end",
         )
+
+
+def check_guess(
+    draft: CallDraft,
+    typed_start: str,
+    now: datetime,
+    *,
+    ends_now: bool = False,
+    advice: str = "If so, type {start}.",
+) -> None:
+    """Raise :class:`InputError`, at the start, if a guess would make a call very long.
+
+    Guessed are the day of a start that is typed as a time of day, where today's is still to come,
+    and an end that nobody typed (``ends_now``). ``{start}`` in the advice is it with its day.
+    """
+    if draft.start is None or draft.end is None or draft.end - draft.start <= LONG:
+        return
+    local = draft.start.astimezone(now.tzinfo)
+    other_day = _CLOCK.fullmatch(typed_start.strip()) and local.date() != now.date()
+    if not (other_day or ends_now):
+        return
+    minutes = (draft.end - draft.start) // timedelta(minutes=1)
+    raise InputError(
+        f"The call would have begun {spoken(draft.start, now)} and lasted"
+        f" {minutes // 60} h {minutes % 60} min.",
+        advice.format(start=f"{local:%Y-%m-%dT%H:%M}"),
+        field="start",
+    )
 
 
 def check_record(call: Raw, changed: Iterable[str]) -> None:
@@ -238,12 +273,27 @@ def parse_duration(text: str) -> timedelta:
     return _duration(hours=hours, minutes=minutes, seconds=seconds)
 
 
+def parse_waiting(text: str) -> float:
+    """Read how long it rang, as seconds: a bare number is seconds here. Raises InputError."""
+    words = text.strip()
+    try:
+        seconds = float(words.replace(",", "."))
+    except ValueError:
+        try:
+            return parse_duration(words).total_seconds()
+        except InputError as error:
+            raise InputError(error.message, f"Type {SECONDS}.") from None
+    if not 0 <= seconds <= LONGEST.total_seconds():  # neither holds for nan
+        raise InputError("Waiting is no number of seconds up to a week.", f"Type {SECONDS}.")
+    return seconds
+
+
 def _duration(hours: int = 0, minutes: int = 0, seconds: int = 0) -> timedelta:
     try:
         length = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     except OverflowError:
         length = timedelta.max
-    if length > timedelta(days=7):
+    if length > LONGEST:
         raise InputError("That is longer than a week.", "Type 10m, 90s or 1h5m.")
     return length
 

@@ -19,6 +19,8 @@ from planhat_tui.tui.looking import first_look
 from planhat_tui.tui.messages import Said
 from planhat_tui.tui.palette import Palette, Verbs
 from planhat_tui.tui.presentation import glyphs
+from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.restyling import Restyling
 from planhat_tui.tui.screens.explorer import Explorer
@@ -183,6 +185,21 @@ class PlanhatApp(App[None]):
         start = self.session.runtime.config.start_view
         before.wait_for(lambda: first_look(self.session.workspaces.open(name), start), opened)
 
+    def calling_elsewhere(self, here: Explorer) -> str:
+        """Say which call runs in another tenant: ``call in nord ▸ 2:07``; empty if none does."""
+        calls = [
+            (name, timer.lasted(self.now()))
+            for name, one in self._explorers.items()
+            for timer in one.calls.running.values()
+            if one is not here
+        ]
+        times = [(name, lasted) for name, lasted in calls if lasted is not None]
+        if not times:
+            return ""
+        name, lasted = times[-1]
+        more = f" and {len(times) - 1} more" if times[1:] else ""
+        return f"call in {name} {self.glyphs.caret} {running(lasted)}{more}"
+
     # -- keys
 
     def take_keys(self, changed: Mapping[str, str]) -> None:
@@ -228,7 +245,7 @@ class PlanhatApp(App[None]):
         """
         told, self._quitting = self._quitting, self.monotonic()
         calling = [partner for one in self._explorers.values() for partner in one.calls.running]
-        whom = " and ".join(partner.whom for partner in calling)
+        whom = " and ".join(named(partner.whom) for partner in calling)
         if whom and (told is None or self._quitting - told > AGAIN):
             said = f"A call with {whom} is running; its draft is kept.  ctrl+q again quits"
             self.screen.post_message(Said(said))

@@ -26,9 +26,6 @@ T = TypeVar("T")
 TIMES: Final = ("start", "end")
 """The fields that hold a moment."""
 
-LONGEST: Final = timedelta(days=7)
-"""More waiting than this is a slip of the finger, as with the talk."""
-
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -48,7 +45,7 @@ def draft_of(typed: Typed, now: datetime, *, finished: bool) -> CallDraft:
 
     Raises :class:`InputError` with the form's field: ``talk``, ``waiting``, ``start``, ``end``.
     """
-    waiting = _at("waiting", _seconds, typed.waiting) if typed.waiting.strip() else None
+    waiting = _at("waiting", calls.parse_waiting, typed.waiting) if typed.waiting.strip() else None
     start = _when("start", typed.start, now)
     end = _when("end", typed.end, now)
     draft = CallDraft(
@@ -145,17 +142,6 @@ def _is_nothing(talk: str) -> bool:
     with contextlib.suppress(InputError):
         return calls.parse_duration(talk) == timedelta()
     return False
-
-
-def _seconds(text: str) -> float:
-    """Return seconds: a bare number means seconds here, unlike minutes of talk."""
-    try:
-        seconds = float(text.strip().replace(",", "."))
-    except ValueError:
-        return calls.parse_duration(text).total_seconds()
-    if not 0 <= seconds <= LONGEST.total_seconds():  # neither holds for nan
-        raise InputError("Waiting is no number of seconds up to a week.", "Type 20, 90s or 5m.")
-    return seconds
 
 
 def _when(field: str, text: str, now: datetime) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import StorageError
 from planhat_tui.model.records import Kind, text_of
-from planhat_tui.tui.panes.callform import Partner
+from planhat_tui.workspace.begun import Partner
 
 if TYPE_CHECKING:
     from textual.timer import Timer

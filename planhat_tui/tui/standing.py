@@ -29,6 +29,7 @@ class Standing:
         self._me: User | None = None
         self._greeting = ""
         self._hello = ""
+        self._calling = ""
 
     # -- the first sentence
 
@@ -141,9 +142,16 @@ class Standing:
         """Draw whose profile it is, where, and what waits in other tenants."""
         workspace, glyphs = self._explorer.workspace, self._explorer.planhat.glyphs
         left, right = status_words.header(
-            workspace.profile, workspace.host, self._me, self._others, glyphs
+            workspace.profile, workspace.host, self._me, self._others, glyphs, self._calling
         )
         self._explorer.header.show(left, right, glyphs.ellipsis)
+
+    def tell_calls(self) -> None:
+        """Say in the header which call runs in another tenant, and for how long."""
+        calling = self._explorer.planhat.calling_elsewhere(self._explorer)
+        if calling != self._calling:
+            self._calling = calling
+            self.draw_header()
 
     def draw_state(self) -> None:
         """Draw rate limit, queue, sync and network, as they are by now."""

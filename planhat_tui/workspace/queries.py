@@ -13,7 +13,7 @@ from planhat_tui.model.custom import CustomType
 from planhat_tui.model.definitions import defined, with_defined
 from planhat_tui.model.edits import custom_key
 from planhat_tui.model.outbox import State
-from planhat_tui.model.phone import digits, matches
+from planhat_tui.model.phone import dialled, digits, matches
 from planhat_tui.model.records import Contact, Kind, apart, text_of, texts_of
 from planhat_tui.model.text import fold, visible
 
@@ -473,4 +473,12 @@ def _asked(text: str, sort: tuple[Sort, ...]) -> Query:
 
 def _tells(one: LoggedCall, words: list[str]) -> bool:
     text = fold(f"{one.call.nr} {digits(one.call.nr)} {one.note} {one.call.external_user_id}")
-    return all(word in text for word in words)
+    return all(word in text or _dials(word, one.call.nr) for word in words)
+
+
+def _dials(word: str, number: str) -> bool:
+    """Tell whether a word is a number's digits or a part of them, however either is written."""
+    if any(char.isalpha() for char in word):
+        return False
+    wanted = dialled(word).lstrip("0")
+    return bool(wanted) and (wanted in dialled(number) or matches(word, number))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from planhat_tui.sync.prospects import Prospect
     from planhat_tui.sync.status import SyncStatus
     from planhat_tui.workspace.actions import Actions
+    from planhat_tui.workspace.begun import BegunCalls
     from planhat_tui.workspace.planning import Planning
     from planhat_tui.workspace.undo import Undo, Undone, What
 
@@ -62,8 +63,8 @@ class Status:
 class Workspace:
     """An open profile. All methods are safe from any thread; none but ``net`` meets the network.
 
-    ``reads``, ``writes``, ``plans``, ``net``, ``drafts`` and ``places`` are its rooms. The engine
-    starts with :meth:`start`, or by itself when something is asked of ``net``.
+    ``reads``, ``writes``, ``plans``, ``net``, ``drafts``, ``begun`` and ``places`` are its rooms.
+    The engine starts with :meth:`start`, or by itself when something is asked of ``net``.
     """
 
     def __init__(
@@ -92,6 +93,13 @@ class Workspace:
         from planhat_tui.workspace.planning import Planning
 
         return Planning(self._store, self.writes, self._told)
+
+    @cached_property
+    def begun(self) -> BegunCalls:
+        """Calls that aren't saved yet."""
+        from planhat_tui.workspace.begun import BegunCalls
+
+        return BegunCalls(self._store, lambda: self._listeners(Changed(Topic.CALL)))
 
     @property
     def net(self) -> Engine:

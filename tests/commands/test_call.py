@@ -8,13 +8,15 @@ import pytest
 from planhat_tui.commands import output
 from planhat_tui.commands.output import Style
 from planhat_tui.commands.results import Done, Listing, Single
-from planhat_tui.errors import GuardrailError, InputError, NotFoundError
+from planhat_tui.errors import AmbiguousError, GuardrailError, InputError, NotFoundError
 from planhat_tui.model.calls import parse_iso
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
+from planhat_tui.workspace.begun import Partner
 from tests.sync.rig import lost_answer
 
 if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
     from tests.commands.conftest import Desk
 
 NUMBER = "+46 70 765 43 21"
@@ -432,3 +434,67 @@ def test_a_start_that_is_later_today_says_that_it_was_taken_for_yesterday(desk: 
     later = (desk.context.now() + timedelta(hours=2)).strftime("%H:%M")
     done = desk.do("call", "log", "--nr", "+1 555 0100", "--start", later, "--talk", "5m")
     assert f"It started yesterday {later}." in done.text.splitlines()
+
+
+def test_a_guess_that_makes_a_call_very_long_is_refused_before_it_is_logged(desk: Desk) -> None:
+    now = desk.context.now()
+    later = now + timedelta(hours=2)
+    with pytest.raises(InputError) as caught:
+        desk.do("call", "log", "--nr", "+1 555 0100", "--start", later.strftime("%H:%M"))
+    begun = f"{later - timedelta(days=1):%Y-%m-%dT%H:%M}"
+    assert caught.value.advice == f"If so, give --start {begun} and its --end, or --talk."
+    assert not desk.workspace.reads.calls()
+    desk.do("call", "log", "--nr", "+1 555 0100", "--start", begun, "--end", "now")
+    assert len(desk.workspace.reads.calls()) == 1
+
+
+def test_waiting_is_typed_in_seconds_or_as_a_length(desk: Desk) -> None:
+    desk.do("call", "log", "--nr", NUMBER, "--talk", "5m", "--waiting", "90s")
+    assert _sent(desk)["waiting"] == 90
+    with pytest.raises(InputError, match="no length of time"):
+        desk.do("call", "log", "--nr", NUMBER, "--talk", "5m", "--waiting", "soon")
+
+
+# -- calls that were begun
+
+
+def _begin(desk: Desk, *partners: Partner, finished: bool = False) -> None:
+    for partner in partners:
+        draft: dict[str, Json] = {"start": "2026-03-02T10:00:00+00:00"}
+        desk.workspace.begun.keep(partner, draft, finished=finished)
+
+
+ADA = Partner("c1", "Acme Inc", "p1", "Ada Jensen")
+BO = Partner("c2", "Globex", "p2", "Bo Lind")
+
+
+def test_a_call_that_was_begun_is_dropped(desk: Desk) -> None:
+    _begin(desk, ADA)
+    done = desk.do("call", "drop")
+    assert done.text == "The call with Ada Jensen is dropped: nothing was logged."
+    assert desk.workspace.begun.list() == ()
+    with pytest.raises(NotFoundError, match="No call is begun"):
+        desk.do("call", "drop")
+
+
+@pytest.mark.parametrize("word", ["bo", "globex", "p2"])
+def test_of_several_the_one_is_dropped_that_is_named(desk: Desk, word: str) -> None:
+    _begin(desk, ADA, BO)
+    with pytest.raises(AmbiguousError) as caught:
+        desk.do("call", "drop")
+    assert dict(caught.value.candidates) == {
+        "p1": "Ada Jensen, it runs",
+        "p2": "Bo Lind, it runs",
+    }
+    desk.do("call", "drop", word)
+    assert [one.partner for one in desk.workspace.begun.list()] == [ADA]
+    with pytest.raises(NotFoundError, match=f"No call with {word} is begun"):
+        desk.do("call", "drop", word)
+
+
+def test_of_two_with_one_contact_that_which_runs_goes_first(desk: Desk) -> None:
+    _begin(desk, ADA)
+    _begin(desk, ADA, finished=True)
+    desk.do("call", "drop", "ada")
+    (left,) = desk.workspace.begun.list()
+    assert left.finished

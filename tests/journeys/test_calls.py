@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.limits import Lane
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey, Person
-from tests.journeys.doing import fill, tag
+from tests.journeys.doing import fill, run_line, tag
 from tests.journeys.planhat import ask, company, wait_for_delivery
 from tests.journeys.servers import configure, profile, sandbox
 from tests.journeys.watch import Watch
@@ -128,7 +128,9 @@ def test_a_running_timer_goes_on_while_one_looks_elsewhere(
         watch.wait(seconds=8)
         await person.press("space", "escape")
         assert person.message == "The timer goes on.  c shows it again"
-        await person.press("3", "k", "C")
+        await person.press("c")
+        assert person.message == ""
+        await person.press("escape", "3", "k", "C")
         person.sees("Call that just ended with Ines D'Angelo")
         await person.press("escape", "3", "j")
         watch.wait(minutes=2, seconds=7)
@@ -145,6 +147,159 @@ def test_a_running_timer_goes_on_while_one_looks_elsewhere(
         person.sees_no("4 Call ▸")
         await person.press("ctrl+q")
         assert not person.app.is_running
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@BOTH
+def test_a_call_that_was_begun_by_mistake_is_dropped(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        person.sees("F9 drop")
+        watch.wait(minutes=2, seconds=7)
+        await person.press("f9")
+        assert person.message == (
+            "F9 again drops the call with Bo Larsson and all that is typed of it"
+        )
+        watch.wait(minutes=1)
+        await person.press("f9")  # too late to be the second one
+        assert person.app.explorer.calls.is_open
+        await person.press("f9")
+        assert person.message == "The call with Bo Larsson is dropped: nothing was logged"
+        await person.waits_a_second()
+        person.sees_no("4 Call ▸")
+        assert person.focus == "call-rows"
+        assert not _logged(person)
+        await person.press("3", "c")
+        person.sees("Call now with Bo Larsson", "▸ ring 0:00")
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@BOTH
+def test_a_call_that_ended_is_thrown_away_with_what_is_typed(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await person.press("f9")
+        assert person.message == "The call with Bo Larsson is dropped: nothing was logged"
+        await person.press("3", "C", "7", "f9")
+        assert person.message.startswith("F9 again")
+        await person.press("f9", "3", "C")
+        assert not person.app.explorer.calls.form.typed.talk
+
+    journey(call, size, picture=False)
+
+
+def test_the_line_drops_a_call_that_goes_on(journey: Journey) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("escape")
+        await run_line(person, "call drop bo")
+        person.sees("The call with Bo Larsson (it runs) goes with all that is typed of it.")
+        watch.wait(seconds=1)
+        await person.type("drop")
+        await person.press("enter")
+        await person.waits_a_second()
+        assert person.message == "The call with Bo Larsson is dropped: nothing was logged."
+        person.sees_no("4 Call ▸", "goes on")
+        await run_line(person, "call drop")
+        assert person.message.startswith("No call is begun.")
+
+    journey(call, SMALL, clock=watch.clock, picture=False)
+
+
+@BOTH
+def test_a_call_goes_on_when_its_contact_is_deleted_and_made_again(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        watch.wait(seconds=9)
+        await person.press("space", "escape", "3", "D")
+        watch.wait(seconds=1)
+        await person.type("delete")
+        await person.press("enter")
+        person.sees_no("Bo Larsson  ")
+        await person.press("c")
+        person.sees("Call now with")
+        assert person.message == "The call with Bo Larsson goes on too.  esc and c show it"
+        await person.press("escape")
+        person.sees("2 calls go on.  c shows them")
+        await person.press("c")
+        person.sees("Which of the calls that go on?")
+        await person.type("bo")
+        await person.press("enter")
+        person.sees("Call now with Bo Larsson", "ring 0:09", "▸ talk 0:01")
+        await person.press("escape", "3", "u")
+        person.sees("made again, new id")
+        await person.press("ctrl+s", "3", "g", "j")
+        person.sees_line("▸", "Bo Larsson")
+        await person.press("c")
+        person.sees("Call now with Bo Larsson", "ring 0:09", "▸ talk 0:01")
+        await person.press("f8", "ctrl+s")
+        assert "and matched Bo Larsson at Acme Inc" in person.message
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@BOTH
+def test_a_call_is_told_in_another_tenant_and_after_a_restart(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        watch.wait(seconds=8)
+        await person.press("space", "escape", "p", "j", "enter")
+        person.sees("DEMO-2")
+        watch.wait(minutes=2)
+        await person.waits_a_second()
+        person.sees("call in demo ▸ 2:00")
+        person.sees_no("4 Call ▸")
+        await person.press("P")
+        person.sees("4 Call ▸ 2:00")
+        person.sees_no("call in demo")
+
+    async def again(person: Person) -> None:
+        watch.wait(minutes=1)
+        await person.waits_a_second()
+        person.sees("4 Call ▸ 3:00")
+        await person.press("4", "c")
+        person.sees("Call now with Bo Larsson", "ring 0:08", "▸ talk 3:00")
+
+    journey(call, size, clock=watch.clock, picture=False)
+    journey(again, size, clock=watch.clock, picture=False)
+
+
+@BOTH
+def test_title_and_form_tell_one_time_and_another_call_has_its_name(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        watch.wait(seconds=3)
+        await person.waits_a_second()
+        person.sees("4 Call ▸ 0:03", "▸ ring 0:03")
+        watch.wait(seconds=0.9)
+        await person.press("escape", "3", "k", "c")
+        watch.wait(seconds=4)
+        await person.waits_a_second()
+        person.sees("4 Call ▸ 0:04", "▸ ring 0:04")
+        await person.press("space", "f8")
+        person.sees("4 Call ▸ Bo Larsson 0:07", "▸ end")
 
     journey(call, size, clock=watch.clock, picture=False)
 

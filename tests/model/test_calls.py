@@ -10,7 +10,15 @@ import pytest
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls
-from planhat_tui.model.calls import CallDraft, CallTimer, Stage
+from planhat_tui.model.calls import (
+    SECONDS,
+    CallDraft,
+    CallTimer,
+    Stage,
+    check_guess,
+    parse_waiting,
+    parse_when,
+)
 
 if TYPE_CHECKING:
     from planhat_tui.model.values import Json
@@ -290,6 +298,54 @@ def test_a_call_that_is_logged_is_over() -> None:
     with pytest.raises(InputError, match="still to come") as caught:
         calls.check_over(replace(draft, end=NOW + seconds(61)), NOW)
     assert caught.value.field == "end"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "ends_now", "refused"),
+    [
+        ("23:00", NOW, False, True),
+        ("23:00", NOW, True, True),
+        ("23:00", None, False, False),
+        ("9:59", NOW, False, False),
+        ("9:59", NOW, True, True),
+        ("12:00", NOW, True, False),
+        ("2026-02-28T23:00", NOW, False, False),
+        ("2026-02-28T23:00", NOW, True, True),
+    ],
+)
+def test_a_guess_that_makes_a_call_very_long_is_refused(
+    start: str, end: datetime | None, *, ends_now: bool, refused: bool
+) -> None:
+    begun = parse_when(start, now=NOW)
+    draft = CallDraft(start=begun, end=end or begun + timedelta(minutes=5))
+    if not refused:
+        check_guess(draft, start, NOW, ends_now=ends_now)
+        return
+    with pytest.raises(InputError) as caught:
+        check_guess(draft, start, NOW, ends_now=ends_now)
+    assert caught.value.field == "start"
+
+
+def test_how_to_mean_a_long_call_is_told() -> None:
+    draft = CallDraft(start=parse_when("23:00", now=NOW), end=NOW)
+    with pytest.raises(InputError) as caught:
+        check_guess(draft, "23:00", NOW, advice="Give {start}.")
+    assert caught.value.message.startswith("The call would have begun yesterday 23:00 and lasted ")
+    assert caught.value.advice == f"Give {NOW - timedelta(days=1):%Y-%m-%d}T23:00."
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("20", 20), ("1,5", 1.5), ("90s", 90), ("5m", 300), (" 1h ", 3600)]
+)
+def test_waiting_is_seconds_or_any_length_of_time(text: str, seconds: float) -> None:
+    assert parse_waiting(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["soon", "", "-1", "nan", "inf", "1e9"])
+def test_what_is_no_waiting_says_how_it_is_typed(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_waiting(text)
+    assert caught.value.advice == f"Type {SECONDS}."
 
 
 def test_a_call_needs_a_number_that_can_be_dialled() -> None:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from planhat_tui.tui.panes.callform import (
     MEANT,
-    Partner,
     is_anybodys,
     told_apart,
     who_was_called,
     whose,
 )
+from planhat_tui.workspace.begun import Partner
 from tests.tui.records import HARMLESS, HOSTILE, contact
 
 ADA = Partner("c1", "Acme Inc", "p1", "Ada Jensen", "+46 70 1")

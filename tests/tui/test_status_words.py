@@ -47,6 +47,8 @@ def test_the_header_counts_what_waits_in_other_tenants() -> None:
     waiting = {State.QUEUED: 1, State.NOT_SURE: 2}
     _, others = header(profile(), "host", None, waiting, UNICODE)
     assert text(others) == "host  other tenants: 2 not sure · 1 queued"
+    _, others = header(profile(), "host", None, {}, UNICODE, "call in nord ▸ 2:07")
+    assert text(others) == "host  call in nord ▸ 2:07"
 
 
 def test_the_demo_says_that_it_is_no_host() -> None:

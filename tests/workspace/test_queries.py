@@ -58,7 +58,10 @@ def test_find_looks_everywhere(workspace: Workspace, company: str) -> None:
     assert contact.record_id in {row.id for row in found.contacts.rows}
     assert [one.note for one in found.calls] == ["on ACME's renewal"]
     assert {tag for tag, _uses in found.tags} >= {"Acme friends"}
-    assert [one.note for one in workspace.reads.find("4670123").calls] == ["on ACME's renewal"]
+    for number in ("4670123", "+46701234567", "0701234567", "0046701234567", "070-1234567", "0701"):
+        assert [one.note for one in workspace.reads.find(number).calls] == ["on ACME's renewal"]
+    for other in ("+46701234568", "0709"):
+        assert workspace.reads.find(other).calls == ()
     assert workspace.reads.find("nobody is called so").companies.total == 0
 
 

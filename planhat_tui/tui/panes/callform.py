@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -28,6 +27,7 @@ from planhat_tui.tui.screens.pick import Pick
 from planhat_tui.tui.widgets.line import FormField
 from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.toggle import Toggle
+from planhat_tui.workspace.begun import Partner, timer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,28 +53,11 @@ NAMED: Final = 3
 """So many of those who share a number are named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """With whom the call is. Any of them may be empty."""
-
-    company_id: str = ""
-    company_name: str = ""
-    contact_id: str = ""
-    name: str = ""
-    phone: str = ""
-
-    @property
-    def whom(self) -> str:
-        """The name for a sentence: the person's, else the company's."""
-        return named(self.name or self.company_name) or "somebody"
-
-    def draft_key(self, *, finished: bool) -> str:
-        """Under which the draft is kept: a call that ran isn't one that is told afterwards."""
-        return f"{'ended' if finished else 'running'} call:{self.contact_id or self.company_id}"
-
-
 class CallForm(Vertical, InExplorer):
-    """A call that runs or has just ended. It says what it would save, and where it's wrong."""
+    """A call that runs or has just ended. It says what it would save, and where it's wrong.
+
+    ``is_kept``: what is typed of it is on the disk.
+    """
 
     PLACES: ClassVar[tuple[Where, ...]] = (Where.FORM,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.FORM)]
@@ -90,16 +73,21 @@ class CallForm(Vertical, InExplorer):
     class Closed(Message):
         """esc: the draft is kept."""
 
+    @dataclass
+    class Dropped(Message):
+        """F9: the call is to be thrown away."""
+
     def __init__(self) -> None:
         super().__init__(id="call-form")
         self.partner = Partner()
         self.finished = True
+        self.is_kept = False
         self._opened = 0.0
         self.boxes = {
             "nr": FormField("nr", "number", hint=A_NUMBER),
             "agent": FormField("agent", "agent", hint="who called: the id in your system"),
             "talk": FormField("talk", "minutes", hint="5, 90s or 1h5m"),
-            "waiting": FormField("waiting", "waiting", hint="in seconds"),
+            "waiting": FormField("waiting", "waiting", hint=calls.SECONDS),
             "start": FormField("start", "start", hint="14:05 or -10m"),
             "end": FormField("end", "end", hint="14:10 or now"),
             "note": FormField("note", "note"),
@@ -128,7 +116,7 @@ class CallForm(Vertical, InExplorer):
 
     def begin(self, partner: Partner, agent: str, *, finished: bool) -> None:
         """Start a form; a draft of the same partner comes back as it was left."""
-        self.partner, self.finished = partner, finished
+        self.partner, self.finished, self.is_kept = partner, finished, False
         self._opened = self.planhat.wall()
         self.set_class(finished, "-finished")
         self.stages.restart(CallTimer())
@@ -138,14 +126,20 @@ class CallForm(Vertical, InExplorer):
         self._tick(on=False)
         at = f" at {named(partner.company_name)}" if partner.name else ""
         head = "Call that just ended" if finished else "Call now"
-        self._with.update(Content.assemble((head, "bold"), f" with {partner.whom}{at}"))
-        drafts, key = self.workspace.drafts, partner.draft_key(finished=finished)
-        self.ask("draft", lambda: drafts.load(key), self._recall, opens=True)
+        self._with.update(Content.assemble((head, "bold"), f" with {named(partner.whom)}{at}"))
+        begun = self.workspace.begun
+        self.ask("draft", lambda: begun.load(partner, finished=finished), self._recall, opens=True)
         if finished:
             self.boxes["talk"].line.focus()
         else:
             self.stages.do_stage()
             self.stages.focus()
+
+    def clear(self) -> None:
+        """Let go of the call: it's saved, or dropped."""
+        self.partner, self.finished, self.is_kept = Partner(), True, False
+        self.stages.restart(CallTimer())
+        self.fill(Typed())
 
     def fill(self, typed: Typed) -> None:
         """Put texts into the boxes."""
@@ -159,7 +153,8 @@ class CallForm(Vertical, InExplorer):
         """Put a draft's texts where nothing is typed yet."""
         if not draft:
             return
-        if not self.finished and (timer := _timer_of(draft)) is not None:
+        self.is_kept = True
+        if not self.finished and (timer := timer_of(draft)) is not None:
             self._resume(timer)
         texts = recalled(draft, self.planhat.now())
         for name, box in self.boxes.items():
@@ -191,11 +186,6 @@ class CallForm(Vertical, InExplorer):
         return self._opened if began <= self._opened < began + 1 else began  # the stamp is whole
 
     @property
-    def draft_key(self) -> str:
-        """Under which what is typed is kept."""
-        return self.partner.draft_key(finished=self.finished)
-
-    @property
     def typed(self) -> Typed:
         """What is in the boxes."""
         return Typed(**{name: box.value for name, box in self.boxes.items()})
@@ -211,10 +201,15 @@ class CallForm(Vertical, InExplorer):
 
     def keep(self) -> None:
         """Keep what is typed on this machine."""
-        drafts, key = self.workspace.drafts, self.draft_key
+        begun, partner, finished = self.workspace.begun, self.partner, self.finished
         data = kept(self.typed, self.planhat.now())
         data["open_endpoint"] = self.open_endpoint.value
-        self.perform(lambda: drafts.save(key, data), lambda _: None)
+
+        def kept_now(_: None) -> None:
+            if (partner.key, finished) == (self.partner.key, self.finished):
+                self.is_kept = True
+
+        self.perform(lambda: begun.keep(partner, data, finished=finished), kept_now)
 
     def tell(self) -> None:
         """Say the talk time, and what is wrong at the field where it is."""
@@ -226,6 +221,7 @@ class CallForm(Vertical, InExplorer):
             self._tell_times(draft)
             calls.check(draft)
             calls.check_over(draft, self.planhat.now())
+            calls.check_guess(draft, self.boxes["start"].value, self.planhat.now())
         except InputError as error:
             self._fault(error, quiet=frozenset({"nr", "agent"}))
 
@@ -288,8 +284,7 @@ class CallForm(Vertical, InExplorer):
 
     @on(Stages.Stamped)
     def _stamped(self, event: Stages.Stamped) -> None:
-        """Write what the timer knows into the boxes."""
-        event.stop()
+        """Write what the timer knows into the boxes; the pane tells it in its title."""
         timer, now = event.timer, self.planhat.now()
         if timer is not self.stages.timer:  # a draft has brought its own meanwhile
             return
@@ -313,6 +308,7 @@ class CallForm(Vertical, InExplorer):
             check_told(draft, self.stages.timer, finished=self.finished)
             calls.check(draft)
             calls.check_over(draft, self.planhat.now())
+            calls.check_guess(draft, self.boxes["start"].value, self.planhat.now())
         except InputError as error:
             self._fault(error)
             place = PLACE_OF_ERROR.get(error.field, error.field)
@@ -359,6 +355,21 @@ class CallForm(Vertical, InExplorer):
         """Close; what is typed is kept."""
         self.post_message(self.Closed())
 
+    @on(Stages.Dropped)
+    def _to_be_dropped(self, event: Stages.Dropped) -> None:
+        event.stop()
+        self.do_drop()
+
+    def do_drop(self) -> None:
+        """Ask for the call to be thrown away, with what is typed."""
+        self.post_message(self.Dropped())
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something is typed of the call, beside what the form was filled with."""
+        typed = self.typed
+        return any((typed.talk, typed.waiting, typed.start, typed.end, typed.note))
+
     @property
     def runs(self) -> bool:
         """Whether the timer is between ring and end."""
@@ -401,15 +412,3 @@ def _named(person: ContactRow, partner: Partner) -> str:
     """Return a name; with the company where that is another one."""
     away = f" at {named(person.company_name)}" if person.company_id != partner.company_id else ""
     return f"{named(person.name or person.email)}{away}"
-
-
-def _timer_of(draft: Mapping[str, Json]) -> CallTimer | None:
-    """Return the timer that a draft tells of; ``None`` if it has no start."""
-    start, waiting, end = (str(draft.get(name) or "") for name in ("start", "waiting", "end"))
-    rang = calls.parse_iso(start)
-    if rang is None:
-        return None
-    seconds = float(waiting) if waiting.isdecimal() else None
-    ended = calls.parse_iso(end)
-    answered = rang + timedelta(seconds=seconds) if seconds is not None else ended
-    return CallTimer(rang, answered, ended)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual import on
@@ -17,12 +17,17 @@ from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import plural, visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.messages import KeysChanged
-from planhat_tui.tui.panes.callform import CallForm, Partner
+from planhat_tui.tui.panes.callform import CallForm
 from planhat_tui.tui.panes.pane import Pane
+from planhat_tui.tui.panes.stages import Stages
 from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.cells import clipped, named
 from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.presentation.rows import call_row
+from planhat_tui.tui.screens.pick import Pick
+from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.workspace.begun import Partner
 from planhat_tui.workspace.matching import instead, mismatch
 
 if TYPE_CHECKING:
@@ -35,13 +40,34 @@ if TYPE_CHECKING:
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.model.outbox import Entry
     from planhat_tui.store.rows import LoggedCall
+    from planhat_tui.workspace.begun import Begun
     from planhat_tui.workspace.matching import Match
 
-TABS_EVERY = 5
-"""Seconds between two looks of the timer in the rule: who counts them looks into the form."""
+AGAIN = 10.0
+"""Seconds in which a second F9 throws a call away."""
+
+NAME = 12
+"""Cells of a name in the title, where the timer isn't that of the form below."""
 
 HEAD = "Calls logged from here"
 NOTE_STAYS = "The note stays on this machine: the profile names no call_note_field"
+
+
+class Answer(NamedTuple):
+    """What was read: the calls, and those that are begun and not saved.
+
+    ``others`` are those whom Planhat matched in place of who was meant, by call; ``new`` is the id
+    of the call that was just logged. ``partner`` is the form's, ``now`` the same by today's ids;
+    ``was_kept`` tells whether its call had been on the disk before.
+    """
+
+    logged: Sequence[LoggedCall]
+    others: Mapping[str, Match]
+    new: str
+    begun: Sequence[Begun]
+    partner: Partner
+    now: Partner
+    was_kept: bool
 
 
 class Calls(Pane):
@@ -60,7 +86,8 @@ class Calls(Pane):
         self.logged: Mapping[str, LoggedCall] = {}
         self._others: Mapping[str, Match] = {}
         self._new = 0
-        self._aside: dict[Partner, CallTimer] = {}
+        self._aside: dict[str, tuple[Partner, CallTimer]] = {}
+        self._dropping: tuple[str, float] | None = None
         self._head = Static(Content(HEAD), id="call-head")
         self._whole = Static("", id="call-whole")
 
@@ -82,18 +109,27 @@ class Calls(Pane):
         return self.has_class("-open")
 
     def titled(self, title: str) -> str:
-        """Return the title, with the timer if one runs: ``4 Call ▸ 6:09``."""
+        """Return the title, with the timer if one runs: ``4 Call ▸ 6:09``.
+
+        Over the form of another call it has the name: ``4 Call ▸ Bo Lind 6:09``.
+        """
         told = super().titled(title)
-        lasted = [timer.lasted(self.planhat.now()) for timer in self.running.values()]
-        if not lasted or lasted[-1] is None:
+        if not self.running:
             return told
-        return f"{told} {self.planhat.glyphs.caret} {running(lasted[-1])}"
+        partner, timer = [*self.running.items()][-1]
+        lasted = timer.lasted(self.form.stages.moment)
+        other = self.is_open and not self.form.runs
+        whose = f"{clipped(partner.whom, NAME, ellipsis=self.planhat.glyphs.ellipsis)} "
+        time = running(lasted) if lasted is not None else ""
+        return f"{told} {self.planhat.glyphs.caret} {whose if other else ''}{time}"
 
     @property
     def running(self) -> Mapping[Partner, CallTimer]:
         """The timers that run, by whom the call is with: that of the form comes last."""
-        here = {self.form.partner: self.form.stages.timer} if self.form.runs else {}
-        return {**self._aside, **here}
+        form = self.form
+        mine = None if form.finished else form.partner.key
+        aside = {partner: timer for key, (partner, timer) in self._aside.items() if key != mine}
+        return {**aside, form.partner: form.stages.timer} if form.runs else aside
 
     # -- reading
 
@@ -105,28 +141,28 @@ class Calls(Pane):
     def read(self) -> None:
         """Read the calls that were logged from here."""
         company, reads = self.partner.company_id, self.workspace.reads
-        new = self._new
+        new, begun = self._new, self.workspace.begun
+        partner, was_kept = self.form.partner, self.form.is_kept
 
-        def read() -> tuple[Sequence[LoggedCall], Mapping[str, Match], str]:
+        def read() -> Answer:
             logged = reads.calls(company) if company else ()
             others = {one.call.id: mismatch(reads, one) for one in logged}
             known = {call: match for call, match in others.items() if match is not None}
-            return logged, known, reads.entry(new).record_id if new else ""
+            on = reads.entry(new).record_id if new else ""
+            now = begun.followed(partner)
+            return Answer(logged, known, on, begun.list(), partner, now, was_kept)
 
-        self.ask("calls", read, lambda known: self._show(*known))
+        self.ask("calls", read, self._show)
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again if calls changed."""
         if changes.keys() & {Topic.CALL, Topic.OUTBOX}:
             self.read()
 
-    def _show(
-        self, logged: Sequence[LoggedCall], others: Mapping[str, Match], new: str = ""
-    ) -> None:
-        """Show the calls, with the cursor on the one that was just logged.
-
-        ``others`` are those whom Planhat matched in place of who was meant, by call.
-        """
+    def _show(self, known: Answer) -> None:
+        """Show the calls, with the cursor on the one that was just logged."""
+        self._know_begun(known)
+        logged, others, new = known.logged, known.others, known.new
         now, glyphs, people = self.planhat.now(), self.planhat.glyphs, self.explorer.people
         rows = [
             call_row(
@@ -147,6 +183,23 @@ class Calls(Pane):
         self.entitle(count=str(len(rows)) if rows else "")
         text = "" if rows else "No calls logged from here yet.  C logs one that just ended"
         self.rows.say_empty(text)
+
+    def _know_begun(self, known: Answer) -> None:
+        """Take in which calls go on, also from before a restart; and what became of the form's."""
+        form = self.form
+        timers = [(one.partner, one.timer) for one in known.begun]
+        self._aside = {partner.key: (partner, t) for partner, t in timers if t is not None}
+        if known.partner == form.partner:
+            form.partner = known.now
+            mine = (form.partner.key, form.finished)
+            here = mine in {(one.partner.key, one.finished) for one in known.begun}
+            if known.was_kept and not here:
+                whom = named(form.partner.whom)
+                told = f"The call with {whom} isn't open any more: it was saved or dropped"
+                self._let_go(told if self.is_open else "")
+        form.stages.look(self.planhat.now())
+        self._tell_running()
+        self.draw_timer()
 
     def _tell_whole(self) -> None:
         """Say under the list what of the call under the cursor has no room in its row."""
@@ -180,26 +233,31 @@ class Calls(Pane):
             self.call_after_refresh(self.open_form, partner, finished=finished)
             return
         self.add_class("-open")
-        self._tell_running()
+        self.explorer.move_on()
         self.explorer.set_calling(on=True)
-        if self.form.runs and not finished and partner == self.form.partner:
-            self.form.stages.focus()
+        form = self.form
+        if form.runs and not finished and partner.key == form.partner.key:
+            self._tell_running()
+            form.stages.focus()
             return
-        if self.form.runs and not finished:
-            self.say(f"The call with {self.form.partner.whom} goes on too.  c on its row shows it")
-        if self.form.runs:  # its draft has the times, and brings them back with c
-            self._aside[self.form.partner] = self.form.stages.timer
-        if not finished:
-            self._aside.pop(partner, None)
+        if form.runs:  # its draft has the times, and brings them back with c
+            self._aside[form.partner.key] = (form.partner, form.stages.timer)
+            if not finished:
+                self.say(
+                    f"The call with {named(form.partner.whom)} goes on too.  esc and c show it"
+                )
         agent = self.workspace.profile.external_user_id
-        self.form.begin(partner, agent, finished=finished)
+        form.begin(partner, agent, finished=finished)
+        self._tell_running()
         self._who(partner.phone)
 
     def _tell_running(self) -> None:
-        """Say over the list that a call goes on whose form is closed, and the key for it."""
-        goes_on = self.form.runs and not self.is_open
-        told = f"The call with {self.form.partner.whom} goes on.  c shows it"
-        self._head.update(Content(told if goes_on else HEAD))
+        """Say over the list that calls go on whose forms are closed, and the key for them."""
+        going = [] if self.is_open else [*self.running]
+        told = f"{len(going)} calls go on.  c shows them" if going[1:] else HEAD
+        if len(going) == 1:
+            told = f"The call with {named(going[0].whom)} goes on.  c shows it"
+        self._head.update(Content(told))
 
     def close_form(self) -> None:
         """Hide the form; the list gets the focus."""
@@ -236,11 +294,11 @@ class Calls(Pane):
     @on(CallForm.Ready)
     def _ready(self, event: CallForm.Ready) -> None:
         event.stop()
-        workspace, key = self.workspace, self.form.draft_key
+        workspace, partner, finished = self.workspace, self.form.partner, self.form.finished
 
         def log() -> tuple[Entry, ...]:
             entries = workspace.writes.log_call(event.draft, event.since)
-            workspace.drafts.drop(key)
+            workspace.begun.drop(partner, finished=finished)
             return entries
 
         self.perform(log, self._logged, self._refused)
@@ -255,12 +313,40 @@ class Calls(Pane):
         if meanwhile := len(entries) - len(made):
             notes.append(f"Undo takes back {plural(meanwhile, 'edit')} made meanwhile too")
         self.explorer.watching.queued(made, "  ".join(notes))
-        self.form.fill(type(self.form.typed)())
-        self.form.stages.restart(CallTimer())
-        self.close_form()
-        self.draw_timer()
+        self._let_go()
         self._new = entries[0].n
         self.read()
+
+    def _let_go(self, told: str = "") -> None:
+        """Close the form of a call that is saved or dropped."""
+        self._aside.pop(self.form.partner.key, None)
+        self.form.clear()
+        if self.is_open:
+            self.close_form()
+        self.draw_timer()
+        if told:
+            self.say(told)
+
+    @on(CallForm.Dropped)
+    def _dropped(self, event: CallForm.Dropped) -> None:
+        event.stop()
+        self.do_drop()
+
+    def do_drop(self) -> None:
+        """Throw the call of the form away with its draft; what would be lost is named first."""
+        form, now = self.form, self.planhat.monotonic()
+        key, whom = form.partner.key, named(form.partner.whom)
+        asked, self._dropping = self._dropping, (key, now)
+        sure = asked is not None and asked[0] == key and now - asked[1] <= AGAIN
+        if not sure and (not form.finished or form.is_touched):
+            self.say(f"F9 again drops the call with {whom} and all that is typed of it")
+            return
+        self._dropping = None
+        begun, partner, finished = self.workspace.begun, form.partner, form.finished
+        self.perform(
+            lambda: begun.drop(partner, finished=finished),
+            lambda _: self._let_go(f"The call with {whom} is dropped: nothing was logged"),
+        )
 
     def _refused(self, error: PlanhatTuiError) -> None:
         """Show the refusal at its field; what is typed stays."""
@@ -269,13 +355,15 @@ class Calls(Pane):
         self.say_problem(error)
 
     def tick(self) -> None:
-        """Draw the running timer again; once in five seconds in the rule and the tabs too."""
-        if not self.running:
-            return
-        if self.is_open:
-            self.form.stages.refresh()
-        if self.planhat.now().second % TABS_EVERY == 0:
+        """Tell the running timers anew, in the form, the rule and the tabs alike."""
+        if self.running:
+            self.form.stages.look(self.planhat.now())
             self.draw_timer()
+
+    @on(Stages.Stamped)
+    def _stamped(self, event: Stages.Stamped) -> None:
+        event.stop()
+        self.draw_timer()
 
     def draw_timer(self) -> None:
         """Draw the titles that tell of the timer."""
@@ -311,11 +399,20 @@ class Calls(Pane):
         self.explorer.log_call(finished=True)
 
     def do_call_now(self) -> None:
-        """Log a call while it runs; one that runs already and whose form is closed is shown."""
-        if self.form.runs and not self.is_open:
-            self.open_form(self.form.partner, finished=False)
-        else:
+        """Log a call while it runs; where the forms of such are closed, show that one, or which."""
+        going = [*self.running]
+        if self.is_open or not going:
             self.explorer.log_call(finished=False)
+        elif len(going) == 1:
+            self.open_form(going[0], finished=False)
+        else:
+            choices = [Choice(one.key, one.whom, visible(one.company_name)) for one in going]
+            self.app.push_screen(Pick("Which of the calls that go on?", choices), self._picked)
+
+    def _picked(self, choice: Choice | None) -> None:
+        chosen = next((one for one in self.running if choice and one.key == choice.value), None)
+        if chosen is not None:
+            self.open_form(chosen, finished=False)
 
     def do_add(self) -> None:
         """Log a call that just ended."""

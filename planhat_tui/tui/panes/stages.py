@@ -35,14 +35,30 @@ class Stages(Part, can_focus=True):
 
         timer: CallTimer
 
+    @dataclass
+    class Dropped(Message):
+        """The call is to be thrown away."""
+
     def __init__(self) -> None:
         super().__init__(id="stages")
         self.timer = CallTimer()
+        self._moment: datetime | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """The moment for which times are told, so that all who tell them agree."""
+        return self._moment or self.planhat.now()
+
+    def look(self, now: datetime) -> None:
+        """Tell the times as they are now."""
+        self._moment = now
+        if self.is_mounted:
+            self.refresh()
 
     def restart(self, timer: CallTimer) -> None:
         """Show another timer."""
         self.timer = timer
-        self.refresh()
+        self.look(self.planhat.now())
 
     def why_not(self, name: str) -> str:
         """Say that a call that has ended doesn't go on."""
@@ -51,14 +67,19 @@ class Stages(Part, can_focus=True):
 
     def do_stage(self) -> None:
         """Stamp the next stage."""
-        self.timer = self.timer.next(self.planhat.now())
-        self.refresh()
+        now = self.planhat.now()
+        self.timer = self.timer.next(now)
+        self.look(now)
         self.post_message(self.Stamped(self.timer))
         self.post_message(KeysChanged())
 
+    def do_drop(self) -> None:
+        """Ask for the call to be thrown away."""
+        self.post_message(self.Dropped())
+
     def render(self) -> Content:
         """Draw the stages; the one that runs is bold, with a caret."""
-        glyphs, now = self.planhat.glyphs, self.planhat.now()
+        glyphs, now = self.planhat.glyphs, self.moment
         pieces: list[tuple[str, str]] = []
         for stage, word in WORDS.items():
             here = stage is self.timer.stage

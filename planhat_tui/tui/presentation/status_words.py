@@ -51,10 +51,18 @@ _SOON: Final = 5.0
 """Seconds below which nobody needs to know how long something takes."""
 
 
-def header(
-    profile: Profile, host: str, me: User | None, others: Mapping[State, int], glyphs: Glyphs
+def header(  # noqa: PLR0917 -- one for each thing that stands in it
+    profile: Profile,
+    host: str,
+    me: User | None,
+    others: Mapping[State, int],
+    glyphs: Glyphs,
+    calling: str = "",
 ) -> tuple[list[Piece], list[Piece]]:
-    """Return who and where at the left, and what waits in other tenants at the right."""
+    """Return who and where at the left, and what waits in other tenants at the right.
+
+    ``calling`` tells of a call that runs in one of them.
+    """
     left: list[Piece] = [(f" {profile.name.upper()} ", "bold reverse $accent")]
     if profile.label:
         left.append((f" {visible(profile.label)}", "bold $warning"))
@@ -65,6 +73,8 @@ def header(
     if waiting:
         told = f" {glyphs.dot} ".join(f"{others[state]} {state.value}" for state in waiting)
         right.append((f"  other tenants: {told}", COLOURS[waiting[0]]))
+    if calling:
+        right.append((f"  {calling}", "bold $accent"))
     return left, right
 
 

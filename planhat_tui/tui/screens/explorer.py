@@ -20,7 +20,6 @@ from planhat_tui.tui.feed import Feed
 from planhat_tui.tui.flows import Flows
 from planhat_tui.tui.keys import Where, bindings, effective, keys_of
 from planhat_tui.tui.messages import Arrived, CompanyPointed, KeysChanged, Said, Wanted
-from planhat_tui.tui.panes.callform import Partner
 from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
 from planhat_tui.tui.panes.company import CompanyPane
@@ -47,6 +46,7 @@ from planhat_tui.tui.widgets.line import Line
 from planhat_tui.tui.widgets.messageline import CommandLine, MessageLine
 from planhat_tui.tui.widgets.rule import Rule
 from planhat_tui.tui.widgets.toosmall import TooSmall
+from planhat_tui.workspace.begun import Partner
 from planhat_tui.workspace.places import Front
 
 if TYPE_CHECKING:
@@ -175,6 +175,12 @@ class Explorer(Screen[None], Part):
         if company and self._begun:
             self.perform(lambda: self.workspace.look_at(company), lambda _: None)
 
+    def on_screen_resume(self) -> None:
+        """Tell the timers of calls as they are now: this tenant is on screen again."""
+        if self._begun:
+            self.calls.tick()
+            self.standing.tell_calls()
+
     def on_unmount(self) -> None:
         """Hear no more of the profile; what was typed and looked at last is noted."""
         self.feed.stop()
@@ -212,6 +218,7 @@ class Explorer(Screen[None], Part):
             self.standing.draw_state()
         self.perform(self._poll, self.planhat.restyle)
         if self.planhat.explorer is self:
+            self.standing.tell_calls()
             self.pointing.rest()
             self.planhat.configuring.look()
 

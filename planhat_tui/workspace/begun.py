@@ -1,0 +1,146 @@
+"""Calls that were begun, or told, and aren't saved yet: drafts, by whom they are with.
+
+They stand on the disk with each key press, so that they are there again after a restart. Whom a
+call is with may get another id meanwhile, or go: it stays the same call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from planhat_tui.model.calls import CallTimer, Stage, parse_iso
+from planhat_tui.model.records import Kind, map_of, text_of
+from planhat_tui.model.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from planhat_tui.model.values import Json
+    from planhat_tui.store.tenant import TenantStore
+
+RUNNING: Final = "running call:"
+ENDED: Final = "ended call:"
+"""How the keys begin; then the contact's id, or the company's. A call that ran isn't one that is
+told afterwards."""
+PARTNER: Final = "partner"
+"""Where a draft has whom it's with, beside what is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """With whom a call is. Any of them may be empty."""
+
+    company_id: str = ""
+    company_name: str = ""
+    contact_id: str = ""
+    name: str = ""
+    phone: str = ""
+
+    @property
+    def key(self) -> str:
+        """By what the call is told from others: the contact's id, else the company's."""
+        return self.contact_id or self.company_id
+
+    @property
+    def whom(self) -> str:
+        """The name for a sentence: the person's, else the company's."""
+        return visible(self.name or self.company_name) or "somebody"
+
+
+class Begun(NamedTuple):
+    """A call that isn't saved. ``draft`` is what the form keeps; ``finished``: it had ended."""
+
+    partner: Partner
+    draft: Mapping[str, Json]
+    finished: bool
+
+    @property
+    def timer(self) -> CallTimer | None:
+        """The timer of a call that goes on; ``None`` if none does."""
+        timer = None if self.finished else timer_of(self.draft)
+        goes_on = timer is not None and timer.stage in {Stage.RINGING, Stage.TALKING}
+        return timer if goes_on else None
+
+
+class BegunCalls:
+    """Those of one tenant. ``told`` is called when one is no longer there."""
+
+    def __init__(self, store: TenantStore, told: Callable[[], None]) -> None:
+        self._store = store
+        self._told = told
+
+    def followed(self, partner: Partner) -> Partner:
+        """Return a partner by the ids that contact and company have by now."""
+        now_called = self._store.outbox.now_called
+        return replace(
+            partner,
+            contact_id=now_called(Kind.CONTACT, partner.contact_id),
+            company_id=now_called(Kind.COMPANY, partner.company_id),
+        )
+
+    def keep(self, partner: Partner, draft: Mapping[str, Json], *, finished: bool) -> None:
+        """Keep what is typed of a call."""
+        partner = self.followed(partner)
+        kept: dict[str, Json] = {PARTNER: asdict(partner)}
+        with self._store.at_once():
+            self._drop(partner, finished=finished)
+            self._store.drafts.save(_start(finished=finished) + partner.key, {**draft, **kept})
+
+    def load(self, partner: Partner, *, finished: bool) -> Mapping[str, Json] | None:
+        """Return what was kept of a call, ``None`` if nothing is."""
+        keys = self._keys(self.followed(partner), finished=finished)
+        return self._store.drafts.load(keys[0]) if keys else None
+
+    def drop(self, partner: Partner, *, finished: bool) -> None:
+        """Forget a call: it's saved, or dropped."""
+        self._drop(self.followed(partner), finished=finished)
+        self._told()
+
+    def list(self) -> tuple[Begun, ...]:
+        """Return all of them, those that went on first."""
+        found = []
+        for start in (RUNNING, ENDED):
+            for key in self._store.drafts.keys(start):
+                draft = self._store.drafts.load(key) or {}
+                if PARTNER in draft:
+                    partner = self.followed(_partner_of(draft))
+                    found.append(Begun(partner, draft, start == ENDED))
+        return tuple(found)
+
+    def _drop(self, partner: Partner, *, finished: bool) -> None:
+        for key in self._keys(partner, finished=finished):
+            self._store.drafts.drop(key)
+
+    def _keys(self, partner: Partner, *, finished: bool) -> tuple[str, ...]:
+        """Return under which keys a call is kept: by the ids that its partner had before, too."""
+        start = _start(finished=finished)
+        kind = Kind.CONTACT if partner.contact_id else Kind.COMPANY
+        now_called = self._store.outbox.now_called
+        return tuple(
+            key
+            for key in self._store.drafts.keys(start)
+            if now_called(kind, key.removeprefix(start)) == partner.key
+        )
+
+
+def timer_of(draft: Mapping[str, Json]) -> CallTimer | None:
+    """Return the timer that a draft tells of; ``None`` if it has no start."""
+    start, waiting, end = (str(draft.get(name) or "") for name in ("start", "waiting", "end"))
+    rang = parse_iso(start)
+    if rang is None:
+        return None
+    seconds = float(waiting) if waiting.isdecimal() else None
+    ended = parse_iso(end)
+    answered = rang + timedelta(seconds=seconds) if seconds is not None else ended
+    return CallTimer(rang, answered, ended)
+
+
+def _partner_of(draft: Mapping[str, Json]) -> Partner:
+    known = map_of(draft, PARTNER)
+    return Partner(**{field.name: text_of(known, field.name) for field in fields(Partner)})
+
+
+def _start(*, finished: bool) -> str:
+    return ENDED if finished else RUNNING

@@ -1,0 +1,88 @@
+"""Calls that are begun and not saved: whom they are with may get another id, or go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planhat_tui.model.calls import CallTimer, parse_iso
+from planhat_tui.model.records import Kind
+from planhat_tui.workspace.begun import Begun, Partner, timer_of
+from tests.workspace.conftest import deliver, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planhat_tui.model.values import Json
+    from planhat_tui.workspace.workspace import Workspace
+    from tests.sync.rig import Server
+
+RANG = "2026-03-02T10:00:00+00:00"
+ADA = Partner("c1", "Acme Inc", "p1", "Ada Jensen", "+46 70 1")
+
+
+@pytest.fixture
+def desk(server: Server, open_workspace: Callable[..., Workspace]) -> Workspace:
+    assert server.ids()
+    return filled(open_workspace)
+
+
+def test_a_call_is_there_again_after_a_restart(
+    desk: Workspace, open_workspace: Callable[..., Workspace]
+) -> None:
+    desk.begun.keep(ADA, {"start": RANG, "note": "half"}, finished=False)
+    desk.begun.keep(ADA, {"talk": "7"}, finished=True)
+    desk.close()
+    running, ended = open_workspace().begun.list()
+    assert (running.partner, running.finished, running.draft["note"]) == (ADA, False, "half")
+    assert running.timer == CallTimer(parse_iso(RANG))
+    assert (ended.partner, ended.finished, ended.timer) == (ADA, True, None)
+
+
+def test_one_that_is_saved_or_dropped_is_gone_and_that_is_told(desk: Workspace) -> None:
+    desk.begun.keep(ADA, {"start": RANG}, finished=False)
+    told: list[object] = []
+    desk.subscribe(told.append)
+    desk.begun.drop(ADA, finished=True)
+    assert desk.begun.load(ADA, finished=False) is not None
+    desk.begun.drop(ADA, finished=False)
+    assert desk.begun.list() == ()
+    assert len(told) == 2
+
+
+def test_it_follows_whom_it_is_with_to_another_id(desk: Workspace, server: Server) -> None:
+    zed = desk.writes.create(Kind.CONTACT, {"name": "Zed New", "companyId": server.ids()[0]})
+    before = Partner(server.ids()[0], "Acme Inc", zed.record_id, "Zed New")
+    desk.begun.keep(before, {"start": RANG}, finished=False)
+    deliver(desk, zed)
+    (one,) = desk.begun.list()
+    assert one.partner.contact_id == desk.reads.entry(zed.n).record_id
+    for partner in (before, one.partner):
+        assert desk.begun.load(partner, finished=False) is not None
+        draft = desk.begun.load(partner, finished=False)
+        assert draft is not None
+        assert draft["start"] == RANG
+        desk.begun.keep(partner, {"start": RANG, "note": partner.key}, finished=False)
+        assert len(desk.begun.list()) == 1
+    desk.begun.drop(before, finished=False)
+    assert desk.begun.list() == ()
+
+
+@pytest.mark.parametrize(
+    ("draft", "goes_on"),
+    [
+        ({}, False),
+        ({"start": RANG}, True),
+        ({"start": RANG, "waiting": "9"}, True),
+        ({"start": RANG, "waiting": "9", "end": "2026-03-02T10:05:00+00:00"}, False),
+        ({"start": "soon"}, False),
+    ],
+)
+def test_a_call_goes_on_until_it_has_an_end(draft: dict[str, Json], *, goes_on: bool) -> None:
+    assert (Begun(ADA, draft, finished=False).timer is not None) is goes_on
+    assert Begun(ADA, draft, finished=True).timer is None
+
+
+def test_a_draft_without_a_start_has_no_timer() -> None:
+    assert timer_of({"end": RANG}) is None
