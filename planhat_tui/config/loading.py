@@ -282,10 +282,8 @@ def _kept_plain(names: list[str]) -> tuple[str, ...]:
             f"The tokens of {names[0]} and {plural(len(names) - 1, 'other')} stand",
             "them",
         )
-    return (
-        f"{stands} in the config as plain text. {{env: NAME}} or {{command: ...}} keeps {them}"
-        " elsewhere.",
-    )
+    how = f"{{env: NAME}} or {{command: ...}} keeps {them} elsewhere."
+    return (f"{stands} in the config as plain text. {how}",)
 
 
 def check_name(name: str, node: Node) -> None:
