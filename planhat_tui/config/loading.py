@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shlex
 import stat
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from planhat_tui.config.profiles import (
@@ -283,8 +282,8 @@ def _kept_plain(names: list[str]) -> tuple[str, ...]:
             f"The tokens of {names[0]} and {plural(len(names) - 1, 'other')} stand",
             "them",
         )
-    kept = f"{{env: NAME}} or {{command: ...}} keeps {them} elsewhere."
-    return (f"{stands} in the config as plain text. {kept}",)
+    how = f"{{env: NAME}} or {{command: ...}} keeps {them} elsewhere."
+    return (f"{stands} in the config as plain text. {how}",)
 
 
 def check_name(name: str, node: Node) -> None:
@@ -319,9 +318,6 @@ def _profile(name: str, profiles: Node, entry: Node, problems: list[ConfigError]
         check_name(name, profiles)
     except ConfigError as error:
         problems.append(error)
-    if entry.fault:  # it stands here twice: what else is wrong with the first is told too
-        problems.append(entry.fault)
-        entry = replace(entry, fault=None)
     try:
         entries = entry.mapping("a profile")
     except ConfigError as error:

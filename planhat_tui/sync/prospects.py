@@ -109,9 +109,7 @@ def _queued(
         return _behind(entry, entries)
     low, high = goes_in(turn, status.limits, monotonic)
     left = status.limits.remaining if _is_kept(status.limits, monotonic) else None
-    why = (
-        "" if left is None else f": what is left of the rate limit, {left}, is kept for the screen"
-    )
+    why = "" if left is None else f": {plural(left, 'call')} left, kept for you"
     return Prospect(f"It goes out{_in(low, high) or ' now'}{why}.", (low, high), turn)
 
 

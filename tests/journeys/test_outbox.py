@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import httpx
 
 from planhat_tui.model.outbox import State
+from planhat_tui.sandbox import SandboxOptions
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, SMALL, Journey
+from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey
 from tests.journeys.doing import set_field, tag
+from tests.journeys.servers import configure, profile, sandbox
 from tests.journeys.watch import Watch
 from tests.sync.rig import answer, lost_answer, lost_request
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.journeys.conftest import Person
     from tests.sync.rig import Forward, Line
 
@@ -175,6 +179,21 @@ def test_a_company_that_somebody_else_deleted_goes_with_the_edit_that_is_dropped
         person.sees("No company matches acme airways")
 
     journey(drop, SMALL, picture=False)
+
+
+def test_an_edit_for_which_no_call_is_spared_doesnt_go_out_now(
+    journey: Journey, home: Path
+) -> None:
+    async def spend(person: Person) -> None:
+        await person.press(*["r"] * 7)
+        await tag(person, "gold")
+        await person.press("o")
+        person.sees("It goes out in 0-120 s: 3 calls left, kept for you.")
+        person.sees_no("It goes out now")
+
+    with sandbox(SandboxOptions(companies=12, limit=12)) as server:
+        configure(home, f"profiles:\n{profile('nord', server.url)}")
+        journey(spend, MEDIUM, picture=False)
 
 
 def test_what_ctrl_s_has_tried_is_told(journey: Journey, line: Line) -> None:

@@ -135,5 +135,5 @@ def test_what_gets_none_of_the_calls_that_are_left_doesnt_go_now() -> None:
     told_now = told(entry(1), status=replace(ONLINE, limits=limits))
     assert told_now == ["It goes out now."]
     assert told(entry(1), status=replace(ONLINE, limits=waiting)) == [
-        "It goes out in 0-69 s: what is left of the rate limit, 5, is kept for the screen."
+        "It goes out in 0-69 s: 5 calls left, kept for you."
     ]
