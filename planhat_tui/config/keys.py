@@ -157,7 +157,7 @@ KEYS: Final = (
     Key(F, "stamp", "f8", "stamp the next stage", "stamp ring, talk, end", 3, priority=True),
     Key(F, "drop", "f9", "drop", "throw the call away, and what is typed", 4, priority=True),
     Key(Where.TIMER, "stage", "space", "next stage", "next stage: ring, talk, end", 1),
-    Key(Where.TIMER, "drop", "f9", "drop", "throw the call away, and what is typed", 1),
+    Key(Where.TIMER, "drop", "f9", "drop", "throw the call away, and what is typed", 2),
     Key(Where.OUTBOX, "retry", "R", "retry", "send it again", 3),
     Key(Where.OUTBOX, "discard", "x", "discard", "take it out: the edit is dropped", 4),
     Key(Where.OUTBOX, "hold", "h", "hold", "keep it here until R", 5),
