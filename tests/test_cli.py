@@ -120,8 +120,8 @@ def test_json_is_one_document_jsonl_a_record_a_line(demo: Shell) -> None:
 
 
 def test_csv_and_ids(demo: Shell) -> None:
-    ids = demo("--demo", "company", "find", "acme inc", "-o", "id").out
-    csv = demo("--demo", "company", "find", "acme inc", "-o", "csv", "--fields", "_id,name").out
+    ids = demo("--demo", "company", "find", '"acme inc"', "-o", "id").out
+    csv = demo("--demo", "company", "find", '"acme inc"', "-o", "csv", "--fields", "_id,name").out
     assert csv == f"_id,name\n{ids.strip()},Acme Inc\n"
 
 
