@@ -9,9 +9,8 @@ from planhat_tui.commands.numbers import number
 from planhat_tui.commands.registry import Effect, option, verb, word
 from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.commands.settling import settle
-from planhat_tui.model.outbox import State
+from planhat_tui.model.outbox import LOOKED_UP_FIRST, State
 from planhat_tui.model.text import ago
-from planhat_tui.sync.doubts import LOOKED_UP_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

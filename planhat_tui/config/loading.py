@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from planhat_tui.config.profiles import (
@@ -318,6 +319,9 @@ def _profile(name: str, profiles: Node, entry: Node, problems: list[ConfigError]
         check_name(name, profiles)
     except ConfigError as error:
         problems.append(error)
+    if entry.fault:  # it stands here twice: what else is wrong with the first is told too
+        problems.append(entry.fault)
+        entry = replace(entry, fault=None)
     try:
         entries = entry.mapping("a profile")
     except ConfigError as error:

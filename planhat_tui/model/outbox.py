@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from planhat_tui.model.edits import Change
     from planhat_tui.model.values import Json
 
+LOOKED_UP_FIRST: Final = "It is looked up in Planhat first, and sent again if it isn't there."
+"""What is told to a person who wishes that an unsure one is sent again."""
 LOOKED_IN_VAIN: Final = 2
 """What ``looked`` is where looking doesn't tell what became of an entry: a person decides."""
 

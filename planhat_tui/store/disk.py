@@ -43,6 +43,8 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _translate(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite's own sentence about it can't be read
+        raise DamagedError(f"{path} is damaged.", _DAMAGED) from error
     except OSError as error:
         kind = UnwritableError if error.errno in _NO_WRITING else StorageError
         raise kind(f"{path} can't be used: {error.strerror}.", _ELSEWHERE) from error

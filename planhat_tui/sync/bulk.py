@@ -81,8 +81,15 @@ class Bulk:
             may_send=may_send,
         )
 
+    def queueing(self) -> frozenset[str]:
+        """Return the steps that are being queued; asked before what waits is looked at.
+
+        Else a step whose last slice comes in between would look whole without it.
+        """
+        return frozenset(key.removeprefix(QUEUEING) for key in self._store.drafts.keys(QUEUEING))
+
     def parted(
-        self, ready: Sequence[Parcel]
+        self, ready: Sequence[Parcel], queueing: frozenset[str]
     ) -> tuple[Sequence[Sequence[Parcel]], Sequence[Parcel]]:
         """Part what goes together, batch by batch, from what goes one by one.
 
@@ -92,18 +99,17 @@ class Bulk:
         if self._upserting.has_none or self._store.mirror.noted("edition") != "modern":
             self.grows = False
             return [], ready
-        growing = self._growing(ready)
+        growing = self._growing(ready, queueing)
         self.grows = bool(growing)
         whole = [one for one in ready if growing.isdisjoint(entry.step for entry in one.entries)]
         return batches(whole, self._upserting.alone)
 
-    def _growing(self, ready: Sequence[Parcel]) -> set[str]:
+    def _growing(self, ready: Sequence[Parcel], queueing: frozenset[str]) -> set[str]:
         """Return the steps of which more is to come; who has queued none for long has ended."""
-        steps = {key.removeprefix(QUEUEING) for key in self._store.drafts.keys(QUEUEING)}
-        if not steps:
+        if not queueing:
             return set()
         now = self._wall()
-        entries = (e for parcel in ready for e in parcel.entries if e.step in steps)
+        entries = (e for parcel in ready for e in parcel.entries if e.step in queueing)
         return {e.step for e in entries if 0 <= now - e.created_at < GROWS_FOR}
 
     async def send(

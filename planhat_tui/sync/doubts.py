@@ -37,8 +37,6 @@ MOST: Final = 10
 """Companies of one name that are looked at; of more than these, a person decides."""
 
 NOT_THERE: Final = "Planhat doesn't have it yet; it may still land. It is looked up again."
-LOOKED_UP_FIRST: Final = "It is looked up in Planhat first, and sent again if it isn't there."
-"""What is told to a person who wishes it to be sent again."""
 GONE: Final = "It was gone when it was looked up."
 CHANGED: Final = "It is still there, and was changed since. Delete it again if that is still meant."
 NOBODY_KNOWS: Final = "It isn't known which of those at Planhat it is."

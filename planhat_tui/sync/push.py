@@ -133,11 +133,12 @@ class Push:
         outbox = self._store.outbox
         while self._may_send():
             looked_at = outbox.newest_queued()
+            queueing = self._bulk.queueing()
             waiting = self._leaving.ready(self._ours(outbox.open_entries()))
             ready = [parcel for parcel in waiting if not self._aside.left(parcel.record)]
             if not ready:
                 return None
-            together, alone = self._bulk.parted(ready)
+            together, alone = self._bulk.parted(ready, queueing)
             if not (together or alone):
                 return None
             if together:  # what one key press did doesn't wait for them

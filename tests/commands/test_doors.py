@@ -16,6 +16,7 @@ from planhat_tui.commands.output import Style
 from planhat_tui.commands.registry import Command, commands
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
+from planhat_tui.workspace.begun import Partner
 from tests.sync.rig import changed_answer, lost_answer
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ class Example(NamedTuple):
 def _call(desk: Desk, _folder: Path) -> str:
     (record,) = desk.do("call", "log", "--nr", NUMBER, "--talk", "5m").records
     return str(record["_id"])
+
+
+def _begun(desk: Desk, _folder: Path) -> str:
+    who = Partner("c1", "Acme Inc", f"p{desk.time.now}", f"Bo{desk.time.now}")
+    desk.workspace.begun.keep(who, {"nr": NUMBER}, finished=False)
+    return who.contact_id
 
 
 def _queued(desk: Desk, _folder: Path) -> str:
@@ -202,6 +209,7 @@ EXAMPLES = {
     "call set": Example("{} --talk 3m", _call),
     "call delete": Example("{}", _call),
     "call list": Example(),
+    "call drop": Example("'{}'", _begun),
     "user find": Example("max"),
     "bulk company": Example("acme --tag bulk --dry-run"),
     "bulk contact": Example("acme --tag bulk --dry-run"),

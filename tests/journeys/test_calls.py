@@ -312,7 +312,7 @@ def test_a_call_has_the_dossier_beside_it_and_undo_takes_back_what_was_changed_m
     async def call(person: Person) -> None:
         await _open_on_bo(person, "c")
         person.sees_line("2 Acme Inc", "4 Call ▸ 0:00")
-        person.sees_line("▸", "Bo Larsson", "Controller")
+        person.sees_line("▸", "Bo Larsson", "+46 70 4132452")
         person.sees_no("1 Companies")
         await person.press("space", "2")
         await tag(person, "gold")
@@ -321,7 +321,7 @@ def test_a_call_has_the_dossier_beside_it_and_undo_takes_back_what_was_changed_m
         person.sees("1 Companies")
         await person.press("j", "4")
         person.sees_line("2 Acme Inc", "4 Call ▸ 0:00")
-        person.sees_line("▸", "Bo Larsson", "Controller")
+        person.sees_line("▸", "Bo Larsson", "+46 70 4132452")
         watch.wait(minutes=5)
         await person.press("ctrl+s")
         assert person.message == (

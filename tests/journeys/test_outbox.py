@@ -15,7 +15,7 @@ from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey
 from tests.journeys.doing import set_field, tag
 from tests.journeys.servers import configure, profile, sandbox
 from tests.journeys.watch import Watch
-from tests.sync.rig import answer, lost_answer, lost_request
+from tests.sync.rig import answer, lost_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,24 +280,6 @@ def test_a_contact_whose_answer_was_lost_is_not_sure_and_isnt_sent_twice(
         assert list(planhat.contacts(person, "Acme Inc")).count("Kim") == 1
 
     journey(add, size)
-
-
-@BOTH
-def test_what_isnt_sure_is_sent_again_when_one_says_so(
-    journey: Journey, line: Line, size: tuple[int, int]
-) -> None:
-    async def add(person: Person) -> None:
-        await person.find("acme inc")
-        line.once("POST *", lost_request)
-        await _add_contact(person, "Kim")
-        person.sees("? 1 not sure")
-        assert "Kim" not in planhat.contacts(person, "Acme Inc")
-        await person.press("o", "R")
-        person.sees("Everything is delivered.")
-        assert "Kim" in planhat.contacts(person, "Acme Inc")
-        assert line.count("POST *") == 2
-
-    journey(add, size, picture=False)
 
 
 @BOTH

@@ -105,13 +105,13 @@ def test_keys_of_ones_own_work_and_a_key_without_a_command_says_so(
         await person.press("down", "down", "down")
         person.sees_line("F6", "add and remove tags")
         person.sees_line("e i", "change a field")
-        await person.press("f9")
+        await person.press("f12")
         person.sees_no("change a field")
         await person.press("a")
         await person.type("Zoo Ltd")
         await person.press("f7")
         assert person.message.startswith("New company Zoo Ltd is ")
 
-    keys = "{tags: F6, save: 'F7, ctrl+s', close: 'F9, esc'}"
+    keys = "{tags: F6, save: 'F7, ctrl+s', close: 'F12, esc'}"
     configure(home, f"settings: {{keymap: {{preset: vim, keys: {keys}}}}}\n")
     journey(press, SMALL, picture=False)

@@ -57,8 +57,8 @@ SCREENS: Final = {
     "contacts": Screen(
         ("3",),
         "[3 Contacts 5]",
-        (*PANES[:2], "NAME", "POSITION", "PHONE", "★ Ines D'Angelo", "+46 70 123 45 67"),
-        keys=("enter open", "t contact tags", "o queue", "? keys"),
+        (*PANES[:2], "NAME", "PHONE", "E-MAIL", "★ Ines D'Angelo", "+46 70 123 45 67"),
+        keys=("enter edit", "t contact tags", "o queue", "? keys"),
     ),
     "calls": Screen(
         ("4",),

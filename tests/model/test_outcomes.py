@@ -8,7 +8,7 @@ from planhat_tui import errors
 from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.outcomes import Outcome, may_resend, outcome_of
 
-UNKNOWN = {"UnknownOutcomeError", "ServerError", "StrangerError"}
+UNKNOWN = {"UnknownOutcomeError", "ServerError", "StrangerError", "UnreadableError", "TooMuchError"}
 BLINDLY = {"OfflineError", "RateLimitedError"}
 
 

@@ -313,7 +313,7 @@ async def test_where_it_is_narrow_the_last_two_stay() -> None:
 
 async def test_keys_that_would_be_typed_are_not_shown_while_one_types() -> None:
     one = Footer(Form(), Companies(), Everywhere())
-    async with one.app.run_test(size=(90, 6)) as pilot:
+    async with one.app.run_test(size=(110, 6)) as pilot:
         one.bar.show(one.parts, {"tags": "ctrl+t", "outbox": "f2"}, typing=True)
         await pilot.pause()
         assert one.text.startswith("ctrl+s save  esc close, draft kept  ")

@@ -155,7 +155,7 @@ def test_names_are_fit_for_a_terminal(desk: Workspace, line: Line) -> None:
 
 def test_who_was_made_meanwhile_is_the_one_who_was_meant(desk: Workspace, server: Server) -> None:
     number = "+46 70 555 55 55"
-    company = server.ids()[0]
+    company = server.named("Acme Inc")[0]
     body = {"name": "Zed New", "companyId": company, "phone": number}
     zed = desk.writes.create(Kind.CONTACT, body)
     deliver(desk, zed)

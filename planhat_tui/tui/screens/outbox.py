@@ -9,9 +9,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from planhat_tui.model.events import Topic
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import LOOKED_UP_FIRST, Action, State
 from planhat_tui.model.text import plural, visible
-from planhat_tui.sync.doubts import LOOKED_UP_FIRST
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns, moments
 from planhat_tui.tui.presentation.rows import entry_row

@@ -25,14 +25,24 @@ GAP: Final = 2
 """Blank cells after a key's words."""
 
 
+_STAYING: Final = 90
+"""The rank from which on a key stays."""
+_LEAST: Final = 3
+"""Keys that are drawn though there's no room for them whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A key in the line: as people write it, what it does, Textual's name of it."""
+    """A key in the line: as people write it, what it does, Textual's name of it.
+
+    One that ``stays`` is drawn in any width: the queue's, and that of all keys.
+    """
 
     key: str
     words: str
     name: str
     able: bool
+    stays: bool = False
 
     @property
     def width(self) -> int:
@@ -74,6 +84,7 @@ class KeyBar(Widget):
                 words.get(key.name, key.words),
                 keys.pressed(key, changed),
                 able=not by_name[key.name][0].why_not(key.name),
+                stays=key.rank >= _STAYING,
             )
             for key in keys.footer(key for _, key in by_name.values() if not _twice(key, by_name))
         ]
@@ -82,7 +93,7 @@ class KeyBar(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Draw as many as fit; the last two (queue, keys) stay."""
+        """Draw as many as fit: those that are used most, and those that stay."""
         line = [Content(" ")]
         for one in self._fitting():
             line.append(Content.styled(one.key, "bold $accent" if one.able else "$muted dim"))
@@ -93,8 +104,8 @@ class KeyBar(Widget):
     def _fitting(self) -> list[_Shown]:
         """Return the keys that are drawn at this width."""
         fitting = list(self._shown)
-        while len(fitting) > 3 and 1 + sum(one.width for one in fitting) > self.size.width:
-            fitting.pop(-3)
+        while len(fitting) > _LEAST and 1 + sum(one.width for one in fitting) > self.size.width:
+            fitting.pop(max((n for n, one in enumerate(fitting) if not one.stays), default=-1))
         return fitting
 
     def on_click(self, event: events.Click) -> None:
