@@ -57,6 +57,8 @@ def test_calls_of_another_process_are_heard_of_while_nothing_is_called_here(
     other.fill()
     here.changes.clear()
     here.engine.look_at_limits()
+    # what is told of its own call may still be under way, so the figure is waited for
+    here.wait(lambda: here.engine.status.limits.remaining != before)
     here.wait(lambda: here.told_of(Topic.LIMITS))
     left = here.engine.status.limits.remaining
     assert before is not None
