@@ -65,11 +65,13 @@ def routes(operations: list[Operation], later: Iterable[Operation] = ()) -> list
     paths: dict[str, dict[str, Operation]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method] = operation
+    gone: dict[str, dict[str, Operation]] = {}
     for operation in later:
-        if operation.path in paths:
-            gone = replace(operation, handle=_not_there, modern=False)
-            paths[operation.path].setdefault(operation.method, gone)
-    return [_route(path, methods) for path, methods in paths.items()]
+        if operation.method not in paths.get(operation.path, {operation.method: operation}):
+            never = replace(operation, handle=_not_there, modern=False)
+            gone.setdefault(operation.path, {})[operation.method] = never
+    every = [*paths.items(), *gone.items()]  # in routes of their own, so that Allow names none
+    return [_route(path, methods) for path, methods in every]
 
 
 async def _not_there(_request: Request, _tenant: Tenant) -> Response:

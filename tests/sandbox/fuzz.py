@@ -25,17 +25,20 @@ if TYPE_CHECKING:
     from planhat_tui.sandbox import Dialect
 
 DATA_DECIDES = "positive_data_acceptance"
-"""The one check that is left out: whether a slug or a company is known, no schema can say."""
+"""The check that is left out: whether a slug or a company is known, no schema can say."""
+GONE = "unsupported_method"
+"""Left out of the 2016 edition, which answers 404 to what came later, as the contract has it."""
 
 
 def fuzz(dialect: Dialect, seconds: int, seed: int) -> int:
     """Fuzz one edition; return the exit status of schemathesis."""
     options = SandboxOptions(companies=20, limit=100_000_000, dialect=dialect)
     with running(options) as sandbox, tempfile.TemporaryDirectory() as folder:
+        left_out = DATA_DECIDES if dialect == "modern" else f"{DATA_DECIDES},{GONE}"
         command = [
             *(str(Path(sys.executable).with_name("schemathesis")), "run"),
             *(f"{sandbox.url}/_sandbox/openapi.json", "--url", sandbox.url),
-            *("-H", f"Authorization: Bearer {sandbox.token}", "--exclude-checks", DATA_DECIDES),
+            *("-H", f"Authorization: Bearer {sandbox.token}", "--exclude-checks", left_out),
             *("--max-time", str(seconds), "--seed", str(seed), "--warnings", "off", "--no-color"),
             *("--suppress-health-check", "all"),
         ]

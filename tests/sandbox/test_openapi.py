@@ -70,6 +70,9 @@ async def test_what_is_described_is_there_and_other_methods_arent(dialect: Any) 
                 answer = await sandbox.ask(method, concrete, {} if method[0] == "P" else None)
                 never = method.lower() not in today[path]
                 assert (answer.status_code == 405) == never, path
+                if never:
+                    allowed = {one.lower() for one in answer.headers["allow"].split(", ")}
+                    assert allowed - {"head"} == {*methods}, path
                 if not never and method.lower() not in methods:
                     assert answer.status_code == 404, "it came after 2016"
                 if method.lower() in methods:
