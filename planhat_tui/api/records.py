@@ -105,7 +105,7 @@ def id_in(text: bytes) -> str:
     """Return the ``_id`` of a record that can't be kept; empty if that can't be told for sure."""
     if len(text) > MAX_RECORD:
         return ""
-    with contextlib.suppress(msgspec.DecodeError, RecursionError):
+    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         found = _only_id(text).id
         return found if found.strip() and len(found) <= MAX_ID else ""
     return ""

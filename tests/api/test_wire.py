@@ -98,6 +98,8 @@ def test_a_bad_record_is_set_aside_and_the_others_are_kept(bad: bytes) -> None:
         (b'{"a":{"_id":"inner"},"x":99999999999999999999}', ""),
         (b'{"_id":"t","a":NaN}', ""),
         (b'{"_id":7,"a":1}', ""),
+        (b'{"_id":"t","a":"\x85"}', "t"),
+        (b'{"_id":"t\x85"}', ""),
         (b'{"_id":"  ","a":1}', ""),
         (b'{"_id":"' + b"t" * 501 + b'"}', ""),
         (b'["t"]', ""),
