@@ -58,6 +58,8 @@ def load_kept(path: Path, cache: Path, wall: Callable[[], float]) -> Config:
     head = [FORMAT, __version__, str(path), list(found or ())]
     if found and (config := _kept(path, cache, head)):
         return config
+    if found is None and _is_missing(path):
+        return Config(path)
     from planhat_tui.config.loading import load_config  # YAML is loaded here, if at all
 
     config = load_config(path)
@@ -65,6 +67,17 @@ def load_kept(path: Path, cache: Path, wall: Callable[[], float]) -> Config:
     if rested and stamp(path) == found and _may_be_kept(config):
         _keep(config, cache, head)
     return config
+
+
+def _is_missing(path: Path) -> bool:
+    """Tell whether there is no such file; one that can't be looked at is read, and told of."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _may_be_kept(config: Config) -> bool:

@@ -95,6 +95,7 @@ def test_a_read_from_the_local_copy_is_light(filled: Path, words: list[str]) -> 
     assert not (HEAVY | LATE) & _tops(loaded)
     assert not {"api", "sync", "tui"} & _rooms(loaded)
     assert "planhat_tui.sandbox.app" not in loaded
+    assert "yaml" not in loaded  # there is no config to be read
 
 
 def test_so_is_one_of_a_tenant_that_the_config_names(
