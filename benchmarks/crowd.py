@@ -72,11 +72,11 @@ def _in_bulk(store: TenantStore) -> Iterator[None]:
         "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
     ).fetchall()
     for name, _ in indexes:
-        if not name.endswith("_record"):  # by which old values are taken out
+        if not name.endswith("_row"):  # by which old values are taken out
             connection.execute(f"DROP INDEX {name}")
     yield
     for name, sql in indexes:
-        if not name.endswith("_record"):
+        if not name.endswith("_row"):
             connection.execute(sql)
     connection.execute("PRAGMA cache_size = -8000")
 

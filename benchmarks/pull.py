@@ -3,8 +3,9 @@
     ./dev run python -m benchmarks.pull [--companies N]
 
 Printed: the time of the pull (HTTP, JSON, rows, index) against a script that decodes the same bytes
-and inserts the rows without an index, with and without fetching them; calls against the fewest that
-paging allows; how late a loop in the screen's thread is meanwhile; what is resident after the pull
+and inserts the rows without an index, with and without fetching them, and what the script takes
+once it adds the index by which pieces of words are found; calls against the fewest that paging
+allows; how late a loop in the screen's thread is meanwhile; what is resident after the pull
 and 100 searches; the size of ``mirror.db`` against the JSON as it came.
 """
 
@@ -40,6 +41,19 @@ if TYPE_CHECKING:
 
 TOKEN: Final = "sandbox-token"  # noqa: S105 -- the sandbox's own
 PAGES: Final = (("companies", 5000), ("endusers", 2000))
+BARE: Final = """
+DROP TABLE IF EXISTS record;
+DROP TABLE IF EXISTS found;
+CREATE TABLE record (id TEXT, name TEXT, json TEXT);
+CREATE VIRTUAL TABLE found USING fts5 (
+    text, content = '', tokenize = 'trigram', detail = none, columnsize = 0
+);
+"""
+FOUND_BY: Final = (
+    "name", "firstName", "lastName", "email", "phone", "slug", "domains", "externalId", "sourceId",
+    "tags", "position",
+)  # fmt: skip
+"""Fields whose pieces find a record."""
 TICK: Final = 0.001
 SEARCHES: Final = 100
 
@@ -77,22 +91,27 @@ class Inserted(NamedTuple):
     records: int
 
 
-def insert(bodies: Iterator[bytes] | list[bytes], folder: Path) -> Inserted:
-    """Decode pages and insert their records, nothing else."""
+def insert(
+    bodies: Iterator[bytes] | list[bytes], folder: Path, *, indexed: bool = False
+) -> Inserted:
+    """Decode pages and insert their records, nothing else; ``indexed``: what is found by, too."""
     began, busy, count = time.perf_counter(), time.process_time(), 0
-    with contextlib.closing(sqlite3.connect(folder / "bare.db")) as connection:
+    with contextlib.closing(sqlite3.connect(folder / f"bare-{indexed}.db")) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("CREATE TABLE IF NOT EXISTS record (id TEXT, name TEXT, json TEXT)")
-        connection.execute("DELETE FROM record")
+        connection.executescript(BARE)
         for body in bodies:
             raws = msgspec.json.decode(body, type=list[msgspec.Raw])
-            rows = []
-            for raw in raws:
+            rows, texts = [], []
+            for number, raw in enumerate(raws, start=count):
                 data = msgspec.json.decode(raw)
                 rows.append((data["_id"], data.get("name"), bytes(raw).decode()))
+                if indexed:
+                    found = (str(data[name]).casefold() for name in FOUND_BY if name in data)
+                    texts.append((number, " ".join(found)))
             with connection:
                 connection.executemany("INSERT INTO record VALUES (?, ?, ?)", rows)
+                connection.executemany("INSERT INTO found (rowid, text) VALUES (?, ?)", texts)
             count += len(rows)
     return Inserted(time.perf_counter() - began, time.process_time() - busy, count)
 
@@ -147,11 +166,14 @@ def main() -> None:
         warmed = list(pages(url))  # the sandbox has read its pages once, for both sides
         received = sum(map(len, warmed))
         decoded = insert(warmed, folder)
+        indexed = insert(warmed, folder, indexed=True)
         del warmed
         fetched = insert(pages(url), folder)
         before = resident()
         pulled, store = pull(url, folder)
         _tell_time(pulled, decoded, fetched)
+        times, busy = indexed.seconds / decoded.seconds, indexed.busy / decoded.busy
+        print(f"the script with an index of pieces of words: {times:.1f}, processor {busy:.1f}")
         _tell_calls(pulled, store)
         _tell_late(pulled.late)
         _tell_memory(store, before)

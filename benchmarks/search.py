@@ -134,8 +134,12 @@ QUERIES: Final = {
     "three spans": "renewal:next{days}d arr:{amount}.. updated:over{days}d sort:-updated",
     "custom tag owner": "custom.Plan:{plan} tag:{tag} owner:{owner} sort:-arr",
     "either or": "(tag:{tag} OR phase:{phase}) arr:{amount}.. -owner:{owner} sort:-health",
+    "few by number": "mrr:99999999..",
+    "few by score": "csmscore:{days}00..",
+    "few, no index": "customerfrom:2099",
+    "two letters": "slug:qz",
 }
-"""Three conditions and a sort."""
+"""Three conditions and a sort; then conditions that few meet, of fields without facts."""
 
 THROUGH: Final = (
     "4670", "1415", "4670 globex", "@example", "ada", "greta patel", "contacts.title:cfo",

@@ -5,11 +5,13 @@ Data goes to stdout, everything else to stderr. Options for all verbs stand befo
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
 from dataclasses import dataclass, field, replace
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,22 +24,24 @@ from planhat_tui.commands.confirming import answered, unconfirmed
 from planhat_tui.commands.context import Context, Door, Wishes
 from planhat_tui.commands.manner import field_names
 from planhat_tui.commands.output import Style, visible_lines, write
-from planhat_tui.commands.registry import GLOBALS, ROOMS, Command, Effect, commands
-from planhat_tui.commands.results import Watching
+from planhat_tui.commands.registry import GLOBALS, ROOMS, THEME, Command, Effect, commands
+from planhat_tui.commands.results import Exported, Watching
 from planhat_tui.config.profiles import DEMO_NAMES
 from planhat_tui.errors import (
+    INTERRUPTED,
     AmbiguousError,
     InputError,
     PlanhatTuiError,
     QueryError,
     RefusedError,
+    StorageError,
     UnknownOutcomeError,
 )
 from planhat_tui.model.text import nearest, visible
 from planhat_tui.runtime import DRIVER, Runtime, Start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from planhat_tui.commands.lastline import LastLine
     from planhat_tui.commands.manner import Manner
@@ -46,10 +50,12 @@ if TYPE_CHECKING:
     from planhat_tui.commands.results import Result
     from planhat_tui.workspace.workspace import Workspace
 
-INTERRUPTED = 130
 PROMPT = "planhat> "
 _GARBAGE = 50_000
 """Objects until the first look for garbage: a verb that reads some records ends before it."""
+NOTHING_MADE = "Interrupted. No edit was made; what was queued is kept."
+ENDED = "Interrupted when the command had ended: what it did is done, what it queued is kept."
+_NARROW = 52
 _COMPLETING = "_complete"
 """What the scripts of ``completion`` call: no verb, and nobody types it."""
 
@@ -78,23 +84,76 @@ class Options:
 
 def run(words: Sequence[str]) -> int:
     """Run the program on these words; return the exit status."""
+    _take_all_letters()
     try:
         return _run(list(words))
-    except KeyboardInterrupt:
-        _complain("Interrupted. What was queued is kept.")
+    except KeyboardInterrupt as stopped:
+        _complain(str(stopped) or NOTHING_MADE)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader has seen enough
+    except Exception as fault:  # noqa: BLE001 -- one of ours: told with its place, kept as a report
+        return _crashed(fault)
+
+
+def _crashed(fault: Exception) -> int:
+    """Say that a fault of our own ended the run, what that means, and where its report is."""
+    from planhat_tui.config.paths import find_paths
+    from planhat_tui.workspace import crashing
+
+    own = fault.__cause__ if isinstance(fault, crashing.CrashedError) else None
+    ended = own or fault
+    kept = crashing.keep(ended, find_paths(os.environ).state / "crashes", clock.now())
+    _complain(
+        f"A fault of its own ended it: {crashing.where(ended)}."
+        " What was saved and typed is kept: start it again to go on."
+    )
+    if kept is None:
+        _complain("No report of it could be written.")
+    else:
+        _complain(f"A report, without tokens and records, is in {kept}")
+    return 1
+
+
+def _take_all_letters() -> None:
+    """Let what stdout's encoding lacks be written as JSON does, and stdin hold what is no text."""
+    stdin, stdout = sys.stdin, sys.stdout
+    if isinstance(stdin, TextIOWrapper):
+        stdin.reconfigure(errors="replace")
+    if isinstance(stdout, TextIOWrapper) and stdout.encoding.lower() != "utf-8":
+        import codecs
+        import json
+
+        def escaped(error: UnicodeError) -> tuple[str, int]:
+            assert isinstance(error, UnicodeEncodeError)  # noqa: S101 -- nothing is decoded here
+            letters = error.object[error.start : error.end]
+            return json.dumps(letters)[1:-1], error.end
+
+        codecs.register_error("planhat-tui", escaped)
+        stdout.reconfigure(errors="planhat-tui")
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """Write an answer to its end, or to where its reader has seen enough: what was done stays so.
+
+    Raises :class:`StorageError` where it can't be written.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
         _to_nowhere()
-        return 0
     except OSError as error:
-        _complain(f"The answer can't be written: {error.strerror}. What was queued is kept.")
         _to_nowhere()
-        return 1
+        raise StorageError(
+            f"The answer can't be written: {error.strerror}.", "What was queued is kept."
+        ) from None
 
 
 def _to_nowhere() -> None:
-    """Let what is left in the buffer of stdout go nowhere, so that the end is quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Let what stdout still holds, and what is yet to come, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _run(words: list[str]) -> int:
@@ -103,9 +162,8 @@ def _run(words: list[str]) -> int:
     options = Options()
     try:
         root = _Root(options)
-        with root.make_context("planhat-tui", grammar.query_words(words), obj=options) as context:
+        with root.make_context("planhat-tui", words, obj=options) as context:
             root.invoke(context)
-        sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.UsageError as error:
@@ -116,24 +174,22 @@ def _run(words: list[str]) -> int:
 
 
 def _complete(words: list[str]) -> int:
-    """Answer the completion of a shell from the local copy; mistakes complete to nothing."""
+    """Answer the completion of a shell: words always, values where a profile can be looked into."""
     from planhat_tui.commands import completing, completion
     from planhat_tui.commands.context import Selection
-    from planhat_tui.commands.values import Sources
+    from planhat_tui.commands.values import sources
 
     shell, given = (words or [""])[0], words[1:]
     named = completing.profile_of(completion.line_words(shell, given))
     runtime = Runtime(os.environ, Start(profile=named), pull=False)
-    try:
-        with runtime.peek() as reads:
-            names = (*runtime.config.profiles, *DEMO_NAMES)
-            sources = Sources(reads, names, runtime.theme_names, Selection(), {})
-            for reply in completion.replies(shell, given, sources):
+    with contextlib.closing(runtime), contextlib.ExitStack() as opened:
+        reads = None
+        with contextlib.suppress(PlanhatTuiError):  # nobody can read it here: the command tells it
+            reads = opened.enter_context(runtime.peek())
+        known = sources(reads, runtime.config, runtime.theme_names, Selection())
+        with _answering():
+            for reply in completion.replies(shell, given, known):
                 _out(reply)
-    except PlanhatTuiError:  # whoever types can't read it here: the command will tell
-        return 1
-    finally:
-        runtime.close()
     return 0
 
 
@@ -148,7 +204,7 @@ def _report(error: PlanhatTuiError) -> int:
 
 
 def _complain(text: str) -> None:
-    sys.stderr.write(f"planhat-tui: {text}\n" if not text.startswith((" ", "(")) else f"{text}\n")
+    _note(f"planhat-tui: {text}" if not text.startswith((" ", "(")) else text)
 
 
 # -- words to verbs
@@ -178,6 +234,14 @@ def _globals(options: Options, params: Sequence[Param] = GLOBALS) -> list[click.
 class _Helped(click.Command):
     """Has ``-h`` and ``--help``, but not from click, which looks for translations on the disk."""
 
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help; click would write 50 cells wide where a terminal has fewer."""
+        import shutil
+
+        cells = shutil.get_terminal_size().columns
+        ctx.terminal_width = cells - 2 if cells <= _NARROW else None
+        return super().get_help(ctx)
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the option, made once: click compares it by what it is."""
         if self._help_option is None:
@@ -194,7 +258,8 @@ class _Helped(click.Command):
 
 def _show_help(ctx: click.Context, _param: click.Parameter, given: object) -> None:
     if given and not ctx.resilient_parsing:
-        click.echo(ctx.get_help())
+        with _answering():
+            _out(ctx.get_help())
         ctx.exit()
 
 
@@ -202,21 +267,14 @@ class _Root(_Helped, click.Group):
     """All first words, loaded when one of them is used."""
 
     def __init__(self, options: Options) -> None:
-        theme = click.Option(
-            ["--theme"],
-            metavar="NAME",
-            expose_value=False,
-            callback=lambda _c, _p, given: setattr(options, "theme", given or ""),
-            help="how the explorer looks",
-        )
         version = click.Option(["--version"], is_flag=True, help="print the version")
         super().__init__(
             "planhat-tui",
-            params=[*_globals(options), theme, version],
+            params=[*_globals(options, (*GLOBALS, THEME)), version],
             help=_HELP,
             invoke_without_command=True,
             callback=lambda version: _bare(options, version=version),
-            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+            context_settings={"help_option_names": [*grammar.HELP_FLAGS], "max_content_width": 100},
         )
         self._options = options
 
@@ -286,8 +344,16 @@ def _unknown(typed: str, what: str, known: Sequence[str] | dict[str, str]) -> In
     return InputError(f"There is no {what} {visible(typed)}.", advice)
 
 
+class _Verb(_Helped):
+    """One verb: words of a query stand among its options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words after the verb."""
+        return super().parse_args(ctx, grammar.query_words(args, self.get_params(ctx)))
+
+
 def _command(command: Command, options: Options) -> click.Command:
-    return _Helped(
+    return _Verb(
         command.verb,
         params=[
             *grammar.parameters(command, Door.SHELL),
@@ -306,7 +372,8 @@ def _bare(options: Options, *, version: bool) -> None:
     if version:
         from planhat_tui import __version__
 
-        sys.stdout.write(f"planhat-tui {__version__}\n")
+        with _answering():
+            _out(f"planhat-tui {__version__}")
         raise click.exceptions.Exit(0)
     if click.get_current_context().invoked_subcommand is not None:
         return
@@ -319,12 +386,15 @@ def _bare(options: Options, *, version: bool) -> None:
     try:
         options.status = runtime.explore()
         left = runtime.workspaces.not_delivered()
+        rests = runtime.workspaces.rest_of_plans()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("Interrupted. What was queued is kept.") from None
     finally:
         runtime.close()
-    if left:
+    if left or rests:
         from planhat_tui.commands.leaving import left_told
-    for name, counts in left.items():
-        _complain(f"{name}: {left_told(counts)}")
+    for name in {**left, **rests}:
+        _complain(f"{name}: {left_told(left.get(name, {}), *rests.get(name, ()))}")
 
 
 def _has_terminal() -> bool:
@@ -361,25 +431,62 @@ def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> Non
             logging.getLogger("planhat_tui.cli").info("%s", command.name)
         context = _context(runtime, options, given, line)
         try:
+            if options.to:
+                from planhat_tui.commands.saving import check_to
+
+                check_to(options.to, command.name)
             refuse_first(command, lambda: context.workspace().profile)
             result = command.run(context, **grammar.arguments(command, given))
         except UnknownOutcomeError as error:
             if command.effect not in {Effect.READ, Effect.CONFIG}:
                 raise
             raise PlanhatTuiError(error.message, error.advice) from None  # a read leaves no doubt
+        except KeyboardInterrupt as stopped:
+            raise KeyboardInterrupt(_left_behind(runtime, stopped)) from None
         finally:
             if line:
                 line.clear()
-        for note in runtime.notes:
-            context.tell(note)
-        style = _style(options)
-        if options.to:
-            result, style = _saved(result, options, style), _style(replace(options, output="table"))
-        write(result, style, _at_once if isinstance(result, Watching) else _out, _note)
-        sys.stdout.flush()
-        options.status = getattr(result, "exit_status", 0)
+        reads = isinstance(result, Exported | Watching)
+        with _has_ended(NOTHING_MADE if reads else ENDED):
+            _answer(result, context, options, runtime)
     finally:
-        runtime.close()
+        with _has_ended():
+            runtime.close()
+
+
+def _answer(result: Result, context: Context, options: Options, runtime: Runtime) -> None:
+    for note in runtime.notes:
+        context.tell(note)
+    style = _style(options)
+    if options.to:
+        result, style = _saved(result, options, style), _style(replace(options, output="table"))
+    options.status = getattr(result, "exit_status", 0)
+    with _answering():
+        _write(result, style, runtime.env)
+
+
+@contextlib.contextmanager
+def _has_ended(said: str = ENDED) -> Iterator[None]:
+    """Let an interrupt say that the verb had ended, or what is told of its end already."""
+    told = sys.exception()
+    try:
+        yield
+    except KeyboardInterrupt:
+        _to_nowhere()
+        raise told or KeyboardInterrupt(said) from None
+
+
+def _left_behind(runtime: Runtime, stopped: KeyboardInterrupt) -> str:
+    """Return what has become of what a verb has done that was interrupted; empty for nothing.
+
+    A second interrupt meanwhile ends it at once.
+    """
+    from planhat_tui.commands.leaving import interrupted
+    from planhat_tui.commands.waiting import InterruptedWait
+
+    waited_for = stopped.ns if isinstance(stopped, InterruptedWait) else ()
+    done = runtime.halt(waited_for)
+    return str(stopped) or interrupted(*done)
 
 
 def _last_line(options: Options) -> LastLine | None:
@@ -400,6 +507,25 @@ def _saved(result: Result, options: Options, style: Style) -> Result:
     return saved(result, Manner(given, style.fields, style.quiet, options.to), style)
 
 
+def _write(result: Result, style: Style, env: Mapping[str, str]) -> None:
+    """Write an answer; a long one goes through the pager that a person wants in a terminal."""
+    if isinstance(result, Watching):
+        write(result, style, _at_once, _note)
+    elif style.width and env.get("PAGER") and env.get("TERM", "dumb") != "dumb":
+        from planhat_tui.commands.paging import paged
+
+        with paged(env, _out) as out:
+
+            def note(text: str) -> None:
+                out.end()
+                sys.stdout.flush()
+                _note(text)
+
+            write(result, style, out, note)
+    else:
+        write(result, style, _out, _note)
+
+
 def _style(options: Options, plain: Format = "table") -> Style:
     width = 0
     if sys.stdout.isatty():
@@ -411,7 +537,9 @@ def _style(options: Options, plain: Format = "table") -> Style:
 
 
 def _note(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    """Write a line to stderr; that nobody hears it any more keeps nothing from being done."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{text}\n")
 
 
 def _out(line: str) -> None:
@@ -434,7 +562,7 @@ def _context(
         if line:
             line.clear()
         if not options.quiet:
-            sys.stderr.write(f"{visible_lines(text)}\n")
+            _note(visible_lines(text))
 
     def serve(options: Any, host: str, port: int) -> int:  # noqa: ANN401 -- a SandboxOptions, loaded late
         from planhat_tui.sandbox import serve as run_sandbox
@@ -447,8 +575,8 @@ def _context(
         if isinstance(answer, PlanhatTuiError):
             _report(answer)
         else:
-            write(answer, manner.style(_style(options, plain="facts")), _out, _note)
-            sys.stdout.flush()
+            with _answering():
+                write(answer, manner.style(_style(options, plain="facts")), _out, _note)
 
     def editor(text: str) -> str:
         from planhat_tui.commands.editing import edited
@@ -465,10 +593,13 @@ def _context(
         confirm=_confirm,
         probe=partial(runtime.probe, tell=tell),
         reload=runtime.reload,
+        choose=runtime.choose,
+        catch_up=runtime.catch_up,
         secret=_secret,
         serve=serve,
         browse=lambda browsing: runtime.browse(browsing, partial(_browsable, quiet=options.quiet)),
         queued=runtime.queued,
+        wanted=lambda: runtime.wanted,
         editor=editor,
         show=show,
         profile=runtime.profile,
@@ -481,14 +612,19 @@ def _context(
         typed=lambda: _typed_lines(runtime),
         interactive=sys.stdin.isatty(),
         draw=line.draw if line else None,
-        wishes=Wishes(wait=not options.queue, fresh=options.fresh),
+        wishes=Wishes(
+            wait=not options.queue,
+            fresh=options.fresh,
+            stream=options.output == "jsonl" and not options.to,
+        ),
     )
     return answered(ctx, given)
 
 
 def _browsable(address: str, *, quiet: bool) -> None:
     """Say where a browser finds the explorer."""
-    _at_once(f"ready {address}")
+    with _answering():
+        _out(f"ready {address}")
     if not quiet:
         _note("That address opens one browser on this machine.  ctrl+c ends it")
 
@@ -521,9 +657,13 @@ def _typed_lines(runtime: Runtime) -> Iterator[str]:
 def _prompted_lines() -> Iterator[str]:
     """Give lines as a terminal without a cursor sends them."""
     while True:
-        sys.stderr.write(PROMPT)
-        sys.stderr.flush()
-        line = sys.stdin.readline()
+        try:
+            sys.stderr.write(PROMPT)
+            sys.stderr.flush()
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:  # the line is given up, not the program
+            sys.stderr.write("\n")
+            line = "\n"
         if not line:
             return
         yield line
@@ -533,13 +673,12 @@ def _edited_lines(runtime: Runtime) -> Iterator[str]:
     """Give lines that were edited, with the history of the ``:`` line and its completions."""
     from planhat_tui.commands import completing, lineedit
     from planhat_tui.commands.context import Selection
-    from planhat_tui.commands.values import Sources
+    from planhat_tui.commands.values import sources
 
     def complete(text: str) -> Sequence[str]:
         reads = runtime.workspace().reads if _tenant(runtime) else None
-        names = (*runtime.config.profiles, *DEMO_NAMES)
-        sources = Sources(reads, names, runtime.theme_names, Selection(), {})
-        return completing.of_line(text, sources).lines
+        known = sources(reads, runtime.config, runtime.theme_names, Selection())
+        return completing.of_line(text, known).lines
 
     return lineedit.edited(PROMPT, runtime.machine.history(_tenant(runtime)), complete)
 
@@ -558,4 +697,7 @@ def _secret(prompt: str) -> str:
         return sys.stdin.readline().strip()
     import getpass
 
-    return getpass.getpass(prompt).strip()
+    try:
+        return getpass.getpass(prompt).strip()
+    except EOFError:  # ctrl+d: none is given, which is told of as an empty one is
+        return ""

@@ -29,8 +29,10 @@ class Here(tzinfo):
         return None if moment is None else moment.replace(tzinfo=None).astimezone().tzname()
 
     def fromutc(self, moment: datetime, /) -> datetime:
-        """Return a moment in UTC as the wall shows it."""
-        return moment.replace(tzinfo=UTC).astimezone().replace(tzinfo=self)
+        """Return a moment in UTC as the wall shows it, for the first time or for the second."""
+        there = moment.replace(tzinfo=UTC).astimezone()
+        here = there.replace(tzinfo=self)
+        return here if here.utcoffset() == there.utcoffset() else here.replace(fold=1)
 
 
 HERE: Final = Here()

@@ -31,7 +31,7 @@ The number is the exit status of the shell's commands. ``api`` translates what h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +60,10 @@ __all__ = [
     "UnknownOutcomeError",
     "UnreadableError",
 ]
+
+
+INTERRUPTED: Final = 130
+"""The exit status of a command that somebody has interrupted."""
 
 
 class PlanhatTuiError(Exception):

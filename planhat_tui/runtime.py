@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import sys
-from dataclasses import dataclass, replace
+import time
+from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.clock import REAL
 from planhat_tui.config.paths import find_paths
@@ -40,12 +42,12 @@ if TYPE_CHECKING:
     from planhat_tui.sync.engine import Engine
     from planhat_tui.tui.session import Session
     from planhat_tui.workspace.queries import Queries
-    from planhat_tui.workspace.switch import Workspaces
-    from planhat_tui.workspace.workspace import Listeners, Workspace
+    from planhat_tui.workspace.switch import Standing, Workspaces
+    from planhat_tui.workspace.workspace import Deeds, Listeners, Workspace
 
 DEMO_URL: Final = "http://demo.localhost"
 """The demo's base URL: a constant, so that its files are found again. Nothing listens there."""
-HINT: Final = "Practice data.  p then a adds your own tenant (shell: profile add NAME)"
+HINT: Final = "Practice data.  {tenants} then {add} adds your own tenant (shell: profile add NAME)"
 DRIVER: Final = "TEXTUAL_DRIVER"
 """The variable that names what draws, where it isn't a terminal; Textual reads it."""
 _PAGE: Final = {
@@ -57,8 +59,11 @@ _PAGE: Final = {
 """What an explorer in a browser finds: the terminal of the page, not the one that serves it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+_HELD: Final = ("mirror", "outbox")
+"""The files of a tenant that are looked for; the first may have been thrown away."""
+
+
+class Start(NamedTuple):
     """How a run begins: which profile was named, which theme, where to log."""
 
     profile: str = ""
@@ -70,6 +75,15 @@ class Start:
 BELIEVED: Final = 3600.0
 """Seconds for which it's believed, for what is read and not kept, whose a token is."""
 
+REST: Final = 0.1
+"""Seconds from one look at a config that is being written to the next."""
+LOOKS: Final = 20
+"""Looks after which it's gone on without what is being written."""
+
+ROUNDS: Final = 10
+MOST_ROUNDS: Final = 1000
+"""How often the middle generation of garbage is gone through before the old one is: while nobody
+types, and at the latest."""
 SWITCH: Final = 0.0005
 """Seconds after which a thread that computes lets another one go on. Python's own 5 ms would let
 the screen wait a third of a frame for the engine, and the reader as long for the screen."""
@@ -91,6 +105,7 @@ class Runtime:
         self.unkept = ""
         """A sentence where a disk can't be written: what is there is read, and nothing is kept."""
         self._earlier: dict[str, str] = {}
+        self._chosen = ""
 
     # -- who
 
@@ -107,12 +122,36 @@ class Runtime:
         return {"profile": start.profile, "demo": demo, "theme": start.theme}
 
     def reload(self) -> None:
-        """Read the config again, after it was edited from inside."""
+        """Read the config again, after it was edited from inside; its guardrails hold at once."""
         self._file.reload()
+        if not self.config.problems:
+            self._go_by_config()
 
     def reread(self) -> Reread | None:
         """Read the config again if somebody has changed it; call it once a second."""
         return self._file.look()
+
+    def _go_by_config(self) -> None:
+        """Let what is open go by its profile as it is now."""
+        if "workspaces" in self.__dict__:
+            self.workspaces.go_by(self.config.profiles)
+
+    def catch_up(self, sleep: Callable[[float], None] = time.sleep) -> tuple[ConfigError, ...]:
+        """Go by what others have written into the config, its guardrails too, before one goes on.
+
+        Who is meant stays who was. Returns what is wrong with it: then nothing changes.
+        """
+        wanted, reread = self.wanted, self._file.look()
+        for _ in range(LOOKS):
+            if self._file.rests:
+                break
+            sleep(REST)
+            reread = self._file.look()
+        if reread is None or reread.problems:
+            return reread.problems if reread else ()
+        self._chosen = wanted
+        self._go_by_config()
+        return ()
 
     def profile(self, name: str) -> Profile:
         """Return a profile of the config, or the demo's. Raises our errors."""
@@ -120,8 +159,15 @@ class Runtime:
 
     @property
     def wanted(self) -> str:
-        """The name of the profile that was asked for, or the default; empty if there is none."""
-        return self._named or self.config.default
+        """The name of the profile that was asked for, or the default; empty if there is none.
+
+        What was opened stays so in this run: another shell's ``profile use`` is none of its.
+        """
+        return self._chosen or self._named or self.config.default
+
+    def choose(self, name: str) -> None:
+        """Go on with another profile, from the next command on."""
+        self._chosen = name
 
     @property
     def _named(self) -> str:
@@ -144,8 +190,7 @@ class Runtime:
         name = self.wanted
         if not name:
             raise self._no_profile()
-        if self.workspaces.is_open(name):
-            return self.workspaces.current
+        self._chosen = name
         return self.workspaces.open(name)
 
     def _no_profile(self) -> InputError:
@@ -170,7 +215,8 @@ class Runtime:
         settings = self.config.settings
         keep = Keep(settings.history, settings.history_size * 1_000_000)
         files = self.paths.data / "tenants" / folder
-        store = TenantStore.open(files, wall=self._clock.wall, keep=keep)
+        author = self.machine.author(profile.base_url, token)
+        store = TenantStore.open(files, wall=self._clock.wall, keep=keep, author=author)
         if store.read_only:
             self.unkept = _unkept(self.paths.data, "what was read before is shown, nothing new")
         self._tell_earlier(profile, store)
@@ -373,8 +419,8 @@ class Runtime:
     def peek(self) -> Iterator[Queries | None]:
         """Give what is here of the wanted profile, ``None`` if nothing is.
 
-        Nothing is made, asked or run for it, not even the command that prints a token: then the
-        files are known only if there is one tenant at that address.
+        Nothing is made, asked or run for it, not even the command that prints a token: then its
+        files are those that it had last.
         """
         with self._look_into(self._known_folder(self.wanted)) as reads:
             yield reads
@@ -384,10 +430,10 @@ class Runtime:
         from planhat_tui.store.tenant import TenantStore
         from planhat_tui.workspace.queries import Queries
 
-        if folder is None or not (folder / "mirror.db").exists():
+        if folder is None or not any((folder / f"{one}.db").exists() for one in _HELD):
             yield None
             return
-        store = TenantStore.open(folder, wall=self._clock.wall)
+        store = TenantStore.open(folder, wall=self._clock.wall, lays=False)
         try:
             yield Queries(store)
         finally:
@@ -397,7 +443,7 @@ class Runtime:
     def kept(self, profile: Profile) -> Iterator[Queries | None]:
         """Give what is here of a profile, ``None`` if nothing is; nothing is made for it.
 
-        Raises :class:`TokenError` where only its token tells which of several tenants is meant.
+        Raises :class:`TokenError` where only its token tells whether files are its own.
         """
         with self._look_into(self._kept_folder(profile)) as reads:
             yield reads
@@ -414,29 +460,38 @@ class Runtime:
     def _kept_folder(self, profile: Profile) -> Path | None:
         """Return the folder of a profile's tenant, ``None`` if it has none.
 
-        A token that can't be had any more doesn't keep its tenant's data from being found.
+        A token that can't be had any more doesn't keep what the profile had from being found.
         """
-        if not (self.paths.state / "state.db").exists():
-            return None
-        url, tenant = profile.base_url, profile.tenant_uuid
         try:
-            known = self.machine.known_folders(url, self._token(profile), tenant)
+            return self._folder(profile, self._token(profile))
         except TokenError:
-            known = self.machine.known_folders(url, tenant=tenant)
-            if len(known) > 1:
+            folder = self._folder(profile)
+            if folder is None and self._is_begun and self.machine.has_nobodys(profile.base_url):
                 raise
-        return self.paths.data / "tenants" / known[0] if known else None
+            return folder
 
     def _known_folder(self, name: str) -> Path | None:
-        if not name or not (self.paths.state / "state.db").exists():
+        """Return it without running anything."""
+        if not name:
             return None
-        profile = self.profile(name)
-        url, tenant = profile.base_url, profile.tenant_uuid
+        profile, token = self.profile(name), ""
         if profile.token.how in {"text", "env"}:
-            known = self.machine.known_folders(url, self._token(profile), tenant)
-        else:
-            known = self.machine.known_folders(url, tenant=tenant)
-        return self.paths.data / "tenants" / known[0] if len(known) == 1 else None
+            with contextlib.suppress(TokenError):  # it isn't set in this shell
+                token = self._token(profile)
+        return self._folder(profile, token)
+
+    def _folder(self, profile: Profile, token: str = "") -> Path | None:
+        """Return where a profile's files are, as far as that is known without its token."""
+        if not self._is_begun:
+            return None
+        url, tenant = profile.base_url, profile.tenant_uuid
+        known = self.machine.known_folder(url, profile.name, token, tenant)
+        return self.paths.data / "tenants" / known if known else None
+
+    @property
+    def _is_begun(self) -> bool:
+        """Whether this machine remembers anything: to look makes no file."""
+        return (self.paths.state / "state.db").exists()
 
     def theme_names(self) -> tuple[str, ...]:
         """Return the names of all themes."""
@@ -445,20 +500,57 @@ class Runtime:
         return tuple(load_themes(self.paths.user_themes)[0])
 
     def queued(self, name: str) -> int:
-        """Count what a profile hasn't delivered yet; 0 for one whose token can't be had."""
+        """Count what a profile hasn't delivered yet, also where its token can't be had any more.
+
+        Nothing is made for it. Raises :class:`NotFoundError` or the config's error.
+        """
+        profile = self.profile(name)
         try:
-            with self.inspect(self.profile(name)) as reads:
-                return len(reads.outbox())
-        except PlanhatTuiError:
-            return 0
+            folder = self._folder(profile, self._token(profile))
+        except TokenError:  # whose it was is remembered
+            folder = self._folder(profile)
+        with self._look_into(folder) as reads:
+            return len(reads.outbox()) if reads is not None else 0
+
+    def standing(self, name: str) -> Standing:
+        """Return how a profile's tenant stands, from what is here; nothing is opened or asked.
+
+        Nor is a command run that prints a token: then it's what the profile had last. Raises our
+        errors.
+        """
+        from planhat_tui.model.limits import Limits
+        from planhat_tui.workspace.switch import Standing
+
+        if self.workspaces.is_open(name):
+            return self.workspaces.get(name).standing()
+        with self._look_into(self._known_folder(name)) as reads:
+            if reads is None:
+                return Standing(None, {}, Limits())
+            return Standing(reads.synced_at, reads.counts(), self._limits_left(self.profile(name)))
+
+    def _limits_left(self, profile: Profile) -> Limits:
+        """Return what this machine knows of the rate limit of a profile that isn't open."""
+        from planhat_tui.api import budget
+        from planhat_tui.api.governor import limits_of
+        from planhat_tui.api.window import Window
+
+        now, window = self._clock.monotonic(), Window()
+        if profile.token.how in {"text", "env"}:
+            key = self.machine.budget_key(profile.base_url, self._token(profile))
+            window = budget.read(self.machine.budget(key), now, self._clock.wall() - now)
+        return limits_of(window, now)
 
     def explore(self) -> int:
         """Open the explorer; return its exit status. Raises our errors before the screen is up."""
         from planhat_tui.tui.app import PlanhatApp
 
         sys.setswitchinterval(SWITCH)
-        app = PlanhatApp(replace(self.session(), first_seen=_rest))
+        app = PlanhatApp(replace(self.session(), first_seen=rest, paused=tidy))
         app.run()
+        if app.fault is not None:
+            from planhat_tui.workspace.crashing import CrashedError
+
+            raise CrashedError from app.fault
         return app.return_code or 0
 
     def browse(self, browsing: Browsing, ready: Callable[[str], None]) -> int:
@@ -483,19 +575,21 @@ class Runtime:
 
     def session(self) -> Session:
         """Return what the explorer is given; a profile is open then. Raises our errors."""
-        from planhat_tui.config.themes import load_themes, with_theme_checked
+        from planhat_tui.config.themes import load_kept_themes
         from planhat_tui.tui.session import Session
 
-        themes, mistakes = load_themes(self.paths.user_themes)
+        folder, cache = self.paths.user_themes, self.paths.cache
+        themes, mistakes = load_kept_themes(folder, cache, self._clock.wall)
         wanted = self._start.theme or self.config.settings.theme
         if self._start.theme:
             _must_have(wanted, themes, mistakes)
         unusable = wanted not in themes
-        config = (
-            with_theme_checked(self.config, self.paths.user_themes) if unusable else self.config
-        )
-        problems = [str(problem) for problem in (*config.problems, *mistakes)]
-        problems += ["planhat-dark is the theme meanwhile"] if unusable else []
+        config = self._with_theme_checked() if unusable else self.config
+        more = {*config.problems} - {*self.config.problems}  # of the theme that isn't used
+        problems = [
+            f"{problem}  planhat-dark is the theme meanwhile" if problem in more else str(problem)
+            for problem in (*config.problems, *mistakes)
+        ]
         choose = self._open_first()
         problems += self.notes
         return Session(
@@ -515,13 +609,14 @@ class Runtime:
         """Open the profile that was asked for; raises our errors if it can't be.
 
         Where none was and the default can't be opened, it's the demo, and why is returned: another
-        tenant in its place would get what was meant for that one.
+        tenant in its place would get what was meant for that one. The only profile that is right
+        is opened, and the header names it; what the others lack is told among the problems.
         """
         if self._named:
             self.workspaces.open(self._named)
             return ""
         why = ""
-        if name := self.config.default:
+        if name := self.config.default or self.config.sole:
             try:
                 self.workspaces.open(name)
             except PlanhatTuiError as error:
@@ -532,6 +627,22 @@ class Runtime:
             why = str(self.config.undecided)
         self.workspaces.open(DEMO_NAMES[0])
         return why
+
+    def _with_theme_checked(self) -> Config:
+        from planhat_tui.config.theme_files import with_theme_checked
+
+        return with_theme_checked(self.config, self.paths.user_themes)
+
+    def halt(self, ns: Sequence[int] = ()) -> Deeds:
+        """End what speaks to Planhat; return what this run has done, in all that it has opened.
+
+        ``ns`` are edits of the profile at hand that count as well.
+        """
+        from planhat_tui.workspace.workspace import Deeds
+
+        done = self.workspaces.halt(ns) if "workspaces" in self.__dict__ else ()
+        edits = tuple(edit for one in done for edit in one.edits)
+        return Deeds(edits, sum(one.rest for one in done))
 
     def close(self) -> None:
         """Close whatever was opened."""
@@ -563,10 +674,21 @@ def _unkept(folder: Path, what: str) -> str:
     )
 
 
-def _rest() -> None:
-    """Collect garbage from now on, but not what the start has made: that stays to the end."""
+def rest() -> None:
+    """Collect garbage from now on, but not what the start has made: that stays to the end.
+
+    What is old is gone through while nobody types (:func:`tidy`): it takes longer than a frame.
+    """
     gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, MOST_ROUNDS)
     gc.enable()
+
+
+def tidy() -> None:
+    """Go through what is old, if enough has been made since the last time."""
+    if gc.get_count()[2] >= ROUNDS:
+        gc.collect()
 
 
 def _demo(name: str) -> Profile:
@@ -593,6 +715,7 @@ def _log_to(path: Path) -> Callable[[], None]:
     from planhat_tui.errors import StorageError
 
     try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))  # its owner's alone
         handler = logging.FileHandler(path, encoding="utf-8")
     except OSError as error:
         raise StorageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,9 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("effort")
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""What is started in the background ignores it, and so would all that the tests start."""
 
 
 def _is_loopback(address: object) -> bool:

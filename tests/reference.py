@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from planhat_tui.cli import INTERRUPTED
 from planhat_tui.commands import grammar
 from planhat_tui.commands.completion import SCRIPTS
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.registry import GLOBALS, Effect, commands
+from planhat_tui.commands.registry import GLOBALS, THEME, Effect, commands
 from planhat_tui.config import schema
 from planhat_tui.config.keys import KEYS, Where, written
+from planhat_tui.errors import INTERRUPTED
 from planhat_tui.model.query import SPECIAL, fields, parse
 from planhat_tui.model.query.reading import DEEPEST, LONGEST, MOST_SORTED, MOST_TERMS
 from planhat_tui.model.records import Kind
@@ -45,6 +45,7 @@ DOORS = {
 EFFECTS = {
     Effect.READ: "reads",
     Effect.CONFIG: "changes the config",
+    Effect.HERE: "changes what is kept on this machine",
     Effect.WRITE: "changes something",
     Effect.DELETE: "deletes; asks first",
     Effect.TYPED: "asks first unless it only reads",
@@ -65,6 +66,8 @@ VARIABLES = (
     ("PLANHAT_TUI_PROFILE", "the profile to work in, where none is named"),
     ("PLANHAT_TUI_CONFIG", "the config file"),
     ("PLANHAT_TUI_HOME", "one folder for config, data and state"),
+    ("VISUAL, EDITOR", "the editor that `edit` opens; else vi"),
+    ("PAGER", "what shows answers that are longer than the terminal; else none"),
     ("NO_COLOR", "no colours"),
     ("TERM", "dumb: no explorer, repl instead"),
 )
@@ -109,6 +112,8 @@ def commands_page() -> Iterator[str]:
     yield "\n## Options of all commands\n"
     yield "Before or after the verb, in a shell.\n"
     yield from _params(GLOBALS, Door.SHELL)
+    yield "\nThe explorer, which needs no command, takes one more:\n"
+    yield from _params([THEME], Door.SHELL)
     yield "\n## Exit status\n"
     yield from _table(("status", "means"), ((str(n), told) for n, told in STATUSES))
     yield "\n## Environment\n"
@@ -336,6 +341,9 @@ def query_page() -> Iterator[str]:
     yield f"| `custom.NAME:` | custom | `{_checked('custom.Plan:gold')}` | |"
     yield "\nContacts are asked of companies as `contacts.FIELD:`, and a field that companies don't"
     yield "have is asked of their contacts; `contact find` goes the other way round."
+    never, over = _checked("-lastcall:last30d"), _checked("lastcall:over30d")
+    yield "\n`lastcall:` knows the calls that were logged from here, and no others. Who was never"
+    yield f"called has none: `{never}` finds those too, `{over}` doesn't."
     yield "\n## How a value is compared\n"
     yield from _table(
         ("compared as", "typed", "means"),
@@ -399,6 +407,7 @@ _BESIDE = {
                 "there is an edit that isn't delivered",
                 "one that waits for its turn",
                 "one that is on its way",
+                "one of which it isn't sure whether it arrived",
                 "one of which somebody else has changed the field",
                 "one that was refused",
                 "one that is held back",

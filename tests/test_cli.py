@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -24,14 +25,13 @@ from planhat_tui.__main__ import main
 from planhat_tui.clock import REAL
 from planhat_tui.model.ports import Clock
 from planhat_tui.runtime import Runtime
-from planhat_tui.sandbox import SandboxOptions
+from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
 from tests.disk import read_only
 from tests.sandbox.process import Running, running
 from tests.shell import SECONDS, Shell, always_saying, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SMALL = SandboxOptions(companies=6, limit=1_000_000)
 PROGRAM = [sys.executable, "-m", "planhat_tui"]
@@ -250,6 +250,16 @@ def test_a_query_that_cant_be_read_points_at_the_character(demo: Shell) -> None:
     assert "(at character 6 of the query)" in demo("--demo", "find", "acme", "fase:won").err
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["company find id:\udcff", "company show \udcff", "contact find owner:\udcff", "find \udcff"],
+)
+def test_bytes_that_are_no_text_are_told_in_a_sentence(demo: Shell, words: str) -> None:
+    status, out, err = demo("--demo", *words.split())
+    assert (status, out) == (2, "")
+    assert err.endswith(" has bytes that are no text.  Type it in UTF-8.\n")
+
+
 def test_several_records_of_a_name_are_listed_on_stderr(acme: Shell, server: Running) -> None:
     twins = [ask(server, "POST", "/companies", {"name": "Twin"})["_id"] for _ in range(2)]
     assert acme("sync").status == 0
@@ -306,6 +316,15 @@ def test_a_tenant_is_wiped_by_its_name_even_without_its_token(acme: Shell, serve
     assert acme("profile", "wipe", "acme", "--yes", "--confirm", "acme").status == 0
     assert list((acme.home / "data" / "tenants").iterdir()) == []
     assert "Nothing of acme is on this machine." in acme("profile", "wipe", "acme", "--yes").err
+
+
+def test_a_tenant_is_wiped_whole_whose_copy_was_thrown_away(acme: Shell) -> None:
+    acme("company", "tag", "Acme Inc", "brand-new", "--queue")
+    for path in (acme.home / "data" / "tenants").rglob("mirror.db*"):
+        path.unlink()
+    assert "Planhat doesn't have 1 edit yet" in acme("profile", "wipe", "acme").err
+    assert acme("profile", "wipe", "acme", "--yes", "--confirm", "acme").status == 0
+    assert list((acme.home / "data" / "tenants").iterdir()) == []
 
 
 def test_a_profile_may_want_its_name(shell: Shell, server: Running) -> None:
@@ -460,6 +479,14 @@ def test_of_several_some_fail(acme: Shell) -> None:
     assert acme("outbox", "send").status == 8
 
 
+def test_the_limit_is_asked_for_only_where_nobody_here_knows_it(acme: Shell) -> None:
+    first, again = (acme("limits", "--json").json for _ in range(2))
+    assert first["limit"] == again["limit"]
+    assert first["remaining"] == again["remaining"]
+    fresh = acme("limits", "--fresh", "--json").json
+    assert fresh["remaining"] < again["remaining"]
+
+
 def test_an_answer_that_isnt_planhats_is_no_answer(shell: Shell) -> None:
     with always_saying(200, b"<html><body>Sign in</body></html>", "text/html") as url:
         shell.meet(url)
@@ -546,6 +573,21 @@ def test_a_profile_isnt_taken_out_while_it_has_edits(acme: Shell) -> None:
     assert acme("profile", "remove", "acme").status == 0
 
 
+def test_nor_where_its_token_is_gone_and_others_are_at_the_same_address(
+    acme: Shell, server: Running
+) -> None:
+    acme("--queue", "company", "tag", "Acme Inc", "brand-new")
+    both = acme.config.read_text() + (
+        f"  other:\n    base_url: {server.url}\n    token: {DEMO_TENANTS[1].token}\n"
+    )
+    acme.configure(both)
+    assert acme("-p", "other", "sync").status == 0
+    acme.configure(both.replace(f"{DEMO_TENANTS[0].token}\n", "{env: GONE}\n"))
+    said = acme("profile", "remove", "acme")
+    assert (said.status, "acme has 1 edit that Planhat doesn't have yet" in said.err) == (2, True)
+    assert acme("profile", "remove", "other").status == 0
+
+
 # -- the log
 
 
@@ -562,6 +604,7 @@ def test_the_log_tells_what_was_done_and_no_secret(
     assert "company set" in text
     assert "GET /myprofile 200" in text
     assert "PUT /companies/" in text
+    assert log.stat().st_mode & 0o777 == 0o600
     assert SECRET not in text
     assert "between us" not in text
 
@@ -664,6 +707,118 @@ def test_what_was_delivered_counts_where_nobody_hears_of_it(demo: Shell, closed:
     assert "gold" in demo("--demo", "company", "show", "Acme Inc", "--json").json["tags"]
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(["company", "show", "nobody"], 3), (["company", "tag", "Acme Inc", "gold"], 0)],
+)
+def test_neither_does_it_matter_where_who_hears_has_gone(
+    demo: Shell, words: list[str], status: int
+) -> None:
+    with _spawn("--demo", *words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.stderr is not None
+        process.stderr.close()
+        assert process.wait(SECONDS) == status
+    assert demo("--demo", "outbox", "list", "--json").json == []
+
+
+SCRIPT = """\
+company find
+company tag --id 'Acme Inc' gold
+"""
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "FILE"], ["company", "tag", "Acme Inc", "gold", "--json"]]
+)
+def test_what_is_asked_for_is_done_to_its_end_though_nobody_reads_on(
+    demo: Shell, tmp_path: Path, words: list[str]
+) -> None:
+    script = tmp_path / "script.txt"
+    script.write_text(SCRIPT)
+    given = [str(script) if word == "FILE" else word for word in words]
+    assert _unread("--demo", *given) == 0
+    assert "gold" in demo("--demo", "company", "show", "Acme Inc", "--json").json["tags"]
+
+
+def test_a_refused_edit_counts_though_nobody_reads_its_answer(shell: Shell) -> None:
+    with always_saying(400, b'{"message": "no"}', "application/json", to="POST") as url:
+        shell.meet(url)
+        assert _unread("company", "create", "Nobody", "--json") == 4
+
+
+def _unread(*words: str) -> int:
+    """Return the status of a run whose answer has no reader from the beginning."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    try:
+        with _spawn(*words, stdout=theirs, stderr=subprocess.DEVNULL) as process:
+            return process.wait(SECONDS)
+    finally:
+        os.close(theirs)
+
+
+@pytest.mark.parametrize("words", [["whoami"], ["--version"], ["company", "find", "--help"]])
+def test_an_answer_that_cant_be_written_is_told(demo: Shell, words: list[str]) -> None:
+    with (
+        Path("/dev/full").open("wb") as full,
+        _spawn("--demo", *words, stdout=full, stderr=subprocess.PIPE) as process,
+    ):
+        assert process.stderr is not None
+        assert b"The answer can't be written: No space left on device." in process.stderr.read()
+        assert process.wait(SECONDS) == 1, demo.home
+
+
+def test_a_disk_that_fails_elsewhere_is_no_answer_that_cant_be_written(
+    demo: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: Runtime) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("planhat_tui.cli.Runtime.workspace", fails)
+    said = demo("--demo", "whoami")
+    assert (said.status, said.out) == (1, "")
+    assert "A fault of its own ended it: OSError" in said.err
+    assert "The answer can't be written" not in said.err
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_letters_that_the_encoding_lacks_are_written_as_json_writes_them(
+    demo: Shell, form: str
+) -> None:
+    assert demo.home.exists()
+    words = [*PROGRAM, "--demo", "-q", "company", "find", "zürich", "-o", form]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    said = subprocess.run(words, env=env, capture_output=True, check=True, timeout=SECONDS)
+    assert rb"Z\u00fcrich" in said.stdout
+    if form == "json":
+        assert "Zürich" in json.loads(said.stdout)[0]["name"]
+
+
+def test_what_is_no_text_is_read_as_marks(demo: Shell) -> None:
+    assert demo.home.exists()
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    words = [*PROGRAM, "--demo", "repl"]
+    said = subprocess.run(
+        words, input=b"\xff\xfe\n", env=env, capture_output=True, check=False, timeout=SECONDS
+    )
+    assert said.returncode == 2
+    assert b"line 1: There is no command" in said.stderr
+    assert b"Traceback" not in said.stderr
+
+
+def test_who_gives_no_token_is_told_that_it_is_empty(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def left(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", left)
+    said = shell("profile", "add", "acme", "--base-url", "http://127.0.0.1:1")
+    assert (said.status, said.out) == (4, "")
+    assert "The token is empty." in said.err
+
+
 def test_nobody_can_be_asked_at_a_stdin_that_is_closed(demo: Shell) -> None:
     said = _in_a_shell("--demo company delete 'Acme Inc' <&-")
     assert said.returncode == 2
@@ -682,7 +837,7 @@ def test_ctrl_c_ends_it_with_130(shell: Shell) -> None:
                 out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert out == b""
-    assert b"Interrupted. What was queued is kept." in err
+    assert b"Interrupted. No edit was made; what was queued is kept." in err
     assert b"Traceback" not in err
 
 
@@ -764,3 +919,50 @@ def test_no_write_goes_to_a_tenant_that_nobody_named(
         assert "-p" in said.err
         assert ask(server, "GET", f"/companies/{company['_id']}")["tags"] == company["tags"]
         assert shell("-p", "mine-eu", "company", "tag", company["_id"], "x").status == 0
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        ("nowhere/x.json", "There is no folder"),
+        (".", "is a folder"),
+        ("x.xlsx", "not as a workbook"),
+        ("-", "stands on stdout anyway"),
+    ],
+)
+def test_where_an_answer_cant_be_written_nothing_is_done(
+    demo: Shell, tmp_path: Path, to: str, told: str
+) -> None:
+    place = to if to == "-" else str(tmp_path / to)
+    said = demo("--demo", "company", "create", "Made For Nothing", "--to", place)
+    assert said.status == 2
+    assert told in said.err
+    assert demo("--demo", "company", "find", "made for nothing", "--json").json == []
+
+
+def test_a_script_writes_its_answers_as_they_come(demo: Shell, tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text("user find max\n")
+    said = demo("--demo", "run", str(script), "--to", str(tmp_path / "out.txt"))
+    assert (said.status, said.out) == (2, "")
+    assert "shows its answers as they come" in said.err
+    assert not (tmp_path / "out.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "import ~nobody-is-called-so/x.csv",
+        "bulk company --ids ~nobody-is-called-so/x --tag y",
+        "plan show ~nobody-is-called-so/p",
+        "customfield import ~nobody-is-called-so/f",
+        "export acme --to ~nobody-is-called-so/x.csv",
+        "theme check ~nobody-is-called-so/x.yaml",
+        "run ~nobody-is-called-so/x",
+    ],
+)
+def test_a_path_of_somebody_who_isnt_there_is_a_mistake_in_words(demo: Shell, words: str) -> None:
+    said = demo("--demo", *words.split())
+    assert said.status == 2
+    assert "~nobody-is-called-so" in said.err
+    assert "fault" not in said.err

@@ -45,6 +45,14 @@ def test_each_time_has_the_distance_of_its_own_day(wall: str, utc: str) -> None:
     assert here.astimezone(UTC) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
 
+@pytest.mark.parametrize("utc", ["2026-10-25T00:10", "2026-10-25T01:10", "2026-10-25T01:59:59"])
+def test_an_hour_that_comes_twice_has_its_own_moments(utc: str) -> None:
+    moment = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    here = moment.astimezone(HERE)
+    assert here.astimezone(UTC) == moment
+    assert f"{here:%H}" == "02"
+
+
 @given(MOMENTS)
 def test_there_and_back_is_the_same_moment(moment: datetime) -> None:
     here = moment.astimezone(HERE)

@@ -15,12 +15,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.sandbox import SandboxOptions
+from planhat_tui.config import edit, view_edit
+from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
 from tests.sandbox.process import running
 from tests.shell import SECONDS, Shell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from planhat_tui.config.views import SavedView
+    from tests.shell import Said
 
 PROGRAM = [sys.executable, "-m", "planhat_tui"]
 
@@ -58,6 +63,60 @@ def test_it_goes_on_where_that_is_wished(demo: Shell, monkeypatch: pytest.Monkey
     assert said.status == 8
     assert "max123" in said.out
     assert "line 1: There is no company nobody here." in said.err
+
+
+@pytest.fixture
+def two(shell: Shell) -> Iterator[Shell]:
+    """Return a shell with two profiles, ``a`` by default, each of another tenant."""
+    with running(SandboxOptions(companies=3)) as server:
+        shell.configure(
+            "default: a\nprofiles:\n"
+            + "".join(
+                f"  {name}:\n    base_url: {server.url}\n    token: {tenant.token}\n"
+                for name, tenant in zip("ab", DEMO_TENANTS, strict=True)
+            )
+        )
+        yield shell
+
+
+def _tenants(said: Said) -> list[str]:
+    return [line.removeprefix("Tenant id: ") for line in said.out.splitlines() if line]
+
+
+A, B = (tenant.tenant_id for tenant in DEMO_TENANTS)
+WHOSE = "whoami --fields tenantId\n"
+
+
+@pytest.mark.parametrize("named", [(), ("-p", "a")])
+def test_each_line_goes_to_the_profile_that_was_used_last(
+    two: Shell, named: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _piped(monkeypatch, f"{WHOSE}profile use b -q\n{WHOSE}profile use a -q\n{WHOSE}")
+    assert _tenants(two(*named, "-q", "repl")) == [A, B, A]
+
+
+def test_another_shell_changes_no_lines_tenant(
+    two: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = tmp_path / "script"
+    script.write_text(f"{WHOSE}view save mine x\n{WHOSE}")
+
+    def save_view(path: Path, saved: SavedView) -> None:
+        edit.set_default(path, "b")  # by somebody else, just now
+        view_edit_save(path, saved)
+
+    view_edit_save = view_edit.save_view
+    monkeypatch.setattr(view_edit, "save_view", save_view)
+    assert _tenants(two("-q", "run", str(script))) == [A, A]
+
+
+def test_a_guardrail_holds_from_the_next_line_on(
+    two: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _piped(monkeypatch, "company find x\nprofile edit a --read-only\ncompany create Nevertheless\n")
+    said = two("-q", "repl")
+    assert said.status == 4
+    assert "read-only" in said.err
 
 
 def test_lines_answer_in_other_forms_too(demo: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,12 +225,15 @@ def test_a_faint_theme_ends_the_check_with_1(shell: Shell) -> None:
 # -- terminals
 
 
-def _in_terminal(home: Path, words: list[str], typed: str, *, term: str, columns: int = 80) -> str:
+def _in_terminal(
+    home: Path, words: list[str], typed: str, *, term: str, columns: int = 80, pager: str = ""
+) -> str:
     """Run the program in a terminal of its own and return what stands there at its end."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    env = {**os.environ, "TERM": term, "PLANHAT_TUI_HOME": str(home)}
+    env = {**os.environ, "TERM": term, "PLANHAT_TUI_HOME": str(home), "PAGER": pager}
     env.pop("COLUMNS", None)
+    env.pop("LINES", None)
     with subprocess.Popen(
         [*PROGRAM, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=env
     ) as process:
@@ -196,6 +258,20 @@ def test_a_table_fits_its_terminal(demo: Shell, columns: int) -> None:
     assert len(lines) > 5
     assert max(len(line.rstrip("\r")) for line in lines) <= columns
     assert any("Acme" in line for line in lines)
+
+
+def test_a_long_answer_goes_through_the_pager_that_is_wished(demo: Shell) -> None:
+    def shown(query: str, pager: str, term: str = "xterm") -> list[str]:
+        words = ["--demo", "company", "find", query]
+        return _in_terminal(demo.home, words, "", term=term, pager=pager).splitlines()
+
+    paged = shown("inc", "sed s/^/|/")
+    assert len([line for line in paged if line.startswith("|")]) > 24
+    assert paged[-1].startswith("local copy, ")
+    assert not any(line.startswith("|") for line in shown("acme inc", "sed s/^/|/"))
+    assert not any(line.startswith("|") for line in shown("inc", "sed s/^/|/", term="dumb"))
+    assert len([line for line in shown("inc", "head -n 3") if "Inc" in line or "ID" in line]) == 3
+    assert "The pager no-such-pager can't be started" in "".join(shown("inc", "no-such-pager"))
 
 
 @pytest.mark.parametrize("words", [["company", "find"], ["company", "find", "-o", "csv"]])

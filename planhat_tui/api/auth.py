@@ -6,6 +6,7 @@ API reference 2016, "Authentication": the token goes into the header ``Authoriza
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import ipaddress
@@ -13,6 +14,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.entities import codepoint2name
+from io import BytesIO
 from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,26 +28,48 @@ _PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
 _HOST: Final = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
 _ADDRESS: Final = re.compile(r"[!-~]+")
 _SCRUBBED: Final = "[token]"
+_FIRST_RUN: Final = r"\\(?<!\\\\)\\*+"
+"""Backslashes from the first of them on; it begins with the letter, which is quickly looked for."""
+
+_AT_ONCE: Final = 64 * 1024
+"""Bytes of a body that are looked through while all else waits."""
+_LONGEST: Final = 64 * 1024
+"""Bytes that a token takes at most, however it is escaped: one that begins in a part may end in the
+next."""
 
 
 @lru_cache(maxsize=16)
 def _pattern(secret: str) -> str:
-    return "".join(map(_escaped, secret))
+    """Return what finds a secret, in time that grows as the text does.
+
+    A run of backslashes is taken whole, and from its beginning alone: whoever began anew at each of
+    them would need the square of its length. So those of the secret are as many as there are.
+    """
+    forms, before = "", ""
+    for run in re.findall(r"\\+|[^\\]", secret):
+        letter = run[0]
+        forms += _escaped(letter, first=not before, after=before == "\\")
+        forms += f"{{1,{len(run)}}}" if letter == "\\" else ""
+        before = letter
+    return forms
 
 
-def _escaped(letter: str) -> str:
+def _escaped(letter: str, *, first: bool, after: bool = False) -> str:
     """Return the pattern of a letter in any form in which a server may write it, once or twice.
 
     Each form but the letter begins with a sign of its own: most places of a text cost nothing.
+    ``after`` a run of backslashes that of an escape may be among them.
     """
     code = f"{ord(letter):02x}"
-    plain = re.escape(letter) + ("+" if letter == "\\" else "")
-    for_json = rf"\\\\*(?:{plain}|u00(?i:{code}))"
     in_address = rf"(?:25)*(?i:{code})"
     named = codepoint2name.get(ord(letter), f"#{ord(letter)}")
     in_page = rf"(?:amp;)*(?:{named}|#0*{ord(letter)}|#[xX]0*(?i:{code}));"
-    both = rf"\\\\*u00(?:25{in_address}|26{in_page})"
-    return rf"(?:{plain}|{for_json}|{both}|%{in_address}|&{in_page})"
+    in_json = rf"u00(?:(?i:{code})|25{in_address}|26{in_page})"
+    run = _FIRST_RUN if first else r"\\*+" if after else r"\\++"
+    if letter == "\\":
+        return rf"(?:{run}(?:{in_json})?|%{in_address}|&{in_page})"
+    plain = re.escape(letter)
+    return rf"(?:{plain}|{run}(?:{plain}|{in_json})|%{in_address}|&{in_page})"
 
 
 def clean_token(token: str) -> str:
@@ -90,10 +114,21 @@ class Credentials:
             text = re.sub(pattern, _SCRUBBED, text)
         return text
 
-    def scrub_bytes(self, body: bytes) -> bytes:
-        """Return a body without the token, likewise. JSON stays JSON."""
+    async def scrub_body(self, body: bytes) -> bytes:
+        """Return a body without the token, likewise; others get their turn. JSON stays JSON."""
         for pattern in self._patterns():
-            body = re.sub(pattern.encode("ascii"), _SCRUBBED.encode("ascii"), body)
+            kept, at = BytesIO(), 0
+            found = re.compile(pattern.encode("ascii"))
+            for ends in range(_AT_ONCE, len(body) + _AT_ONCE, _AT_ONCE):
+                for match in found.finditer(body, at, ends + _LONGEST):
+                    if match.start() >= ends:
+                        break
+                    kept.write(body[at : match.start()] + _SCRUBBED.encode("ascii"))
+                    at = match.end()
+                kept.write(body[at:ends])
+                at = max(at, ends)
+                await asyncio.sleep(0)
+            body = kept.getvalue()
         return body
 
     def _patterns(self) -> tuple[str, str]:

@@ -3,13 +3,22 @@
 Observed: 200 where all rows were taken, 206 where some failed, 400 where all did. The answer names
 rows by their keys, and those that were neither made nor changed often not at all: what can't be
 told for certain is unknown, never guessed.
+
+An answer may repeat each row that was refused, so it may be as large as any that is held whole. Its
+lists are decoded entry by entry, and none is kept; with thousands of rows that isn't for a thread
+on which others wait.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.api.records import BadRecordError, read_record
+import msgspec
+
+from planhat_tui.api.records import BadRecordError, read_value
+from planhat_tui.api.wire import pieces_of
 from planhat_tui.api.words import words_of
 from planhat_tui.errors import InputError, ServerError
 from planhat_tui.model.bulk import (
@@ -21,12 +30,13 @@ from planhat_tui.model.bulk import (
     RowOutcome,
     keys_of,
 )
-from planhat_tui.model.records import text_of, texts_of
+from planhat_tui.model.records import text_of
 from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from planhat_tui.api.wire import Piece
     from planhat_tui.model.values import Json, Raw
 
 ALL_REFUSED: Final = 400
@@ -37,6 +47,8 @@ MAX_REASON: Final = 200
 
 _INSIDE: Final = ("item", "keys", "key", "data", "object", "doc", "row", "record")
 _ERRORS: Final = ("createdErrors", "updatedErrors", "permissionErrors")
+_MOST_DIGITS: Final = 9
+_OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _COUNTS: Final = {
     RowOutcome.UNCHANGED: "nonupdates",
     RowOutcome.UPDATED: "updated",
@@ -76,10 +88,7 @@ def read_answer(rows: Sequence[Raw], status: int, body: bytes) -> BulkAnswer | N
 
     Raises :class:`ServerError` where a taken list is answered with something else.
     """
-    try:
-        said = read_record(body.strip(), with_id=False).data
-    except BadRecordError:
-        said = {}
+    said = _said(body.strip())
     if "created" not in said and "updated" not in said:
         if status == ALL_REFUSED:
             return None
@@ -90,10 +99,20 @@ def read_answer(rows: Sequence[Raw], status: int, body: bytes) -> BulkAnswer | N
     return _Reading(rows, said, all_refused=status == ALL_REFUSED).answer()
 
 
+def _said(text: bytes) -> dict[str, bytes]:
+    """Return what an answer says under each name, not decoded; nothing if it says one twice."""
+    try:
+        said = {name: bytes(value) for name, value in _OBJECT.decode(text).items()}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    colons = sum(1 + name.count(":") + value.count(b":") for name, value in said.items())
+    return said if text.count(b":") == colons else {}  # the decoder keeps the last without a word
+
+
 class _Reading:
     """Finds each row in an answer."""
 
-    def __init__(self, rows: Sequence[Raw], said: Raw, *, all_refused: bool) -> None:
+    def __init__(self, rows: Sequence[Raw], said: dict[str, bytes], *, all_refused: bool) -> None:
         self._keys = [keys_of(row) for row in rows]
         self._places = {key: place for place, keys in enumerate(self._keys) for key in keys}
         self._said = said
@@ -103,13 +122,14 @@ class _Reading:
 
     def answer(self) -> BulkAnswer:
         """Return the outcomes in the order of the rows."""
-        for entry in (entry for name in _ERRORS for entry in _list(self._said, name)):
+        for entry in (entry for name in _ERRORS for entry in _read(self._list(name))):
             self._refuse(entry)
-        for entry in _list(self._said, "insertsKeys"):
+        for entry in _read(self._list("insertsKeys")):
             self._take(entry, RowOutcome.CREATED)
-        changed = {*texts_of(self._said, "modified")}
-        for entry in _list(self._said, "updatesKeys"):
-            self._take(entry, self._updated(entry, changed))
+        changed = {one for one in _read(self._list("modified")) if one and isinstance(one, str)}
+        updates = self._list("updatesKeys")
+        for entry in _read(updates):
+            self._take(entry, self._updated(entry, changed, len(updates)))
         for entry in changed:
             self._take(entry, RowOutcome.UPDATED)
         left = [place for place in range(len(self._keys)) if place not in self._found]
@@ -130,24 +150,25 @@ class _Reading:
         if place is not None and place not in self._found:
             self._put(place, outcome, _id_of(entry) or self._own_id(place))
 
-    def _updated(self, entry: Json, changed: set[str]) -> RowOutcome:
-        """Tell a row that was changed from one that was found as it should be."""
-        updated, unchanged = _count(self._said, "updated"), _count(self._said, "nonupdates")
+    def _updated(self, entry: Json, changed: set[str], of: int) -> RowOutcome:
+        """Tell a row that was changed from one, ``of`` so many, that was found as it should be."""
+        updated, unchanged = self._count("updated"), self._count("nonupdates")
         if changed:
             return RowOutcome.UPDATED if _id_of(entry) in changed else RowOutcome.UNCHANGED
-        if not unchanged or len(_list(self._said, "updatesKeys")) == updated:
+        if not unchanged or of == updated:
             return RowOutcome.UPDATED
         return RowOutcome.UNKNOWN if updated else RowOutcome.UNCHANGED
 
     def _of_the_rest(self, left: int) -> tuple[RowOutcome, str]:
         """Tell what became of the rows that the answer doesn't name, if its numbers say it."""
         if self._all_refused or (left and left == len(self._loose)):
-            return RowOutcome.REFUSED, "; ".join(dict.fromkeys(filter(None, self._loose)))
-        told = [row.outcome for row in self._found.values()]
+            told = "; ".join(dict.fromkeys(filter(None, self._loose)))
+            return RowOutcome.REFUSED, told[:MAX_REASON]
+        named = Counter(row.outcome for row in self._found.values())
         untold = {
             outcome: number
             for outcome, name in _COUNTS.items()
-            if (number := _count(self._said, name) - told.count(outcome))
+            if (number := self._count(name) - named[outcome])
         }
         if not self._loose and list(untold.values()) == [left]:
             return next(iter(untold)), ""
@@ -161,6 +182,26 @@ class _Reading:
 
     def _own_id(self, place: int) -> str:
         return next((key.value for key in self._keys[place] if key.field == "_id"), "")
+
+    def _list(self, name: str) -> Sequence[Piece]:
+        """Return the texts of a list's entries: none of one with more than anybody sends."""
+        text = self._said.get(name, b"").strip()
+        with contextlib.suppress(ServerError):
+            return pieces_of(text) if text.startswith(b"[") else ()
+        return ()
+
+    def _count(self, name: str) -> int:
+        text = self._said.get(name, b"").strip()
+        return int(text) if text.isdigit() and len(text) <= _MOST_DIGITS else 0
+
+
+def _read(pieces: Sequence[Piece]) -> Iterator[Json]:
+    """Decode one entry after the other; what can't be read of them names no row."""
+    for piece in pieces:
+        try:
+            yield read_value(bytes(piece))
+        except BadRecordError:
+            yield None
 
 
 def _keys(entry: Json) -> Iterator[Key]:
@@ -184,13 +225,3 @@ def _id_of(entry: Json) -> str:
 def _reason(entry: Json) -> str:
     """Return why a row was refused, in the server's words, cleaned and cut."""
     return visible(words_of(entry)[: 2 * MAX_REASON]).strip()[:MAX_REASON]
-
-
-def _list(said: Mapping[str, Json], name: str) -> list[Json]:
-    value = said.get(name)
-    return value if isinstance(value, list) else []
-
-
-def _count(said: Mapping[str, Json], name: str) -> int:
-    value = said.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.api.address import checked_id, listing, path_to_delete, sendable
 from planhat_tui.api.requests import Requests
-from planhat_tui.errors import InputError
+from planhat_tui.api.wire import WholeList
+from planhat_tui.errors import InputError, ServerError
+from planhat_tui.model.pages import is_last
 from planhat_tui.model.records import text_of
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Unpack
 
     from planhat_tui.api.address import Query
@@ -23,19 +25,25 @@ if TYPE_CHECKING:
     from planhat_tui.api.wire import RecordPage
     from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.limits import Lane, Limits
-    from planhat_tui.model.ports import Before, ContactsAsk, ListAsk
+    from planhat_tui.model.ports import Before, ContactsAsk, ListAsk, Take
     from planhat_tui.model.raw import RawAnswer
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
 
 MAX_USERS: Final = 10_000
-"""Users that a list holds at most (observed); without ``limit`` it would hold 100."""
+"""Users that a list holds at most (observed); without ``limit`` any list would hold 100."""
 
 MAX_CONTACTS: Final = 2_000
 """Contacts that a list holds at most (observed)."""
 
 MAX_CUSTOM_FIELDS: Final = 2_000
 """Definitions that a list holds at most (observed)."""
+
+FEW: Final = 50
+"""Records of which so many at least are no page of a server that gives fewer than are asked for."""
+
+_MOST_BACK: Final = 20
+"""Pages that are stepped back before the order of a list is thought to be none."""
 
 RESOURCES: Final = (
     "conversations", "tasks", "tickets", "nps", "licenses", "assets", "projects",
@@ -56,29 +64,44 @@ class PlanhatClient:
         self._requests = Requests(exchange)
         self._governor = governor
 
-    async def my_profile(self, *, lane: Lane, once: bool = False) -> Received:
+    async def my_profile(
+        self, *, lane: Lane, once: bool = False, before: Before | None = None
+    ) -> Received:
         """``GET /myprofile``: the user whom the token stands for."""
-        return await self._requests.one("/myprofile", "profile", lane, once=once)
+        return await self._requests.one("/myprofile", "profile", lane, once=once, before=before)
 
     async def users(self, *, email: str = "", lane: Lane) -> RecordPage:
-        """``GET /users``: the team, or the one with that e-mail."""
-        query: Query = {"email": sendable(email, "email")} if email else {"limit": MAX_USERS}
-        return await self._requests.page("/users", "user", lane, query)
+        """``GET /users``: the whole team, or the one with that e-mail."""
+        if email:
+            named: Query = {"email": sendable(email, "email")}
+            return await self._requests.page("/users", "user", lane, named)
+        query: Query = {"limit": MAX_USERS, "sort": "_id"}
+        return await self._whole("/users", "user", lane, query, MAX_USERS, lambda _: True)
 
     async def lean_companies(
-        self, *, external_id: str = "", lane: Lane, once: bool = False
+        self,
+        *,
+        external_id: str = "",
+        lane: Lane,
+        once: bool = False,
+        before: Before | None = None,
+        take: Take | None = None,
     ) -> RecordPage:
         """``GET /leancompanies``: id, external id, name and slug of every company."""
         query: Query = {"externalId": sendable(external_id, "external_id")} if external_id else {}
-        return await self._requests.page("/leancompanies", "company", lane, query, once=once)
+        return await self._requests.page(
+            "/leancompanies", "company", lane, query, once=once, before=before, take=take
+        )
 
     async def companies(self, *, lane: Lane, **ask: Unpack[ListAsk]) -> RecordPage:
         """``GET /companies``: whole companies (modern edition only; else 404 or 405)."""
         return await self._requests.page("/companies", "list of companies", lane, listing(**ask))
 
-    async def company(self, company_id: str, *, lane: Lane) -> Received:
+    async def company(
+        self, company_id: str, *, lane: Lane, before: Before | None = None
+    ) -> Received:
         """``GET /companies/:id``."""
-        return await self._requests.the("companies", company_id, "company", lane)
+        return await self._requests.the("companies", company_id, "company", lane, before)
 
     async def create_company(
         self, body: Mapping[str, Json], *, lane: Lane, before: Before | None = None
@@ -105,27 +128,39 @@ class PlanhatClient:
             path_to_delete("companies", company_id), "company", lane, before
         )
 
-    async def contacts_of(self, company_id: str, *, lane: Lane) -> RecordPage:
+    async def contacts_of(
+        self, company_id: str, *, known: int = 0, lane: Lane, before: Before | None = None
+    ) -> RecordPage:
         """``GET /endusers?c=``: all contacts of a company, in as many requests as that takes.
 
+        Are they fewer than are ``known``, and a round number, it's looked behind them.
         The filter goes under its later name as well (observed: ``companyId``). An edition that
         knows no paging answers all of them at once, or the same page again; one that heeds neither
         name lists everybody's, of which only the first page is read.
         """
         wanted = checked_id(company_id)
-        query: Query = {"c": wanted, "companyId": wanted, "limit": MAX_CONTACTS}
-        page = last = await self._requests.page("/endusers", "company", lane, query)
-        while last.count == MAX_CONTACTS and _all_of(wanted, last):
-            query["offset"] = page.count
-            last = await self._requests.page("/endusers", "company", lane, query)
-            if last.count == 0 or last.starts_like(page):
-                break
-            page = page.joined(last)
-        return page
+        query: Query = {"c": wanted, "companyId": wanted, "limit": MAX_CONTACTS, "sort": "_id"}
+        return await self._whole(
+            "/endusers",
+            "company",
+            lane,
+            query,
+            MAX_CONTACTS,
+            lambda page: _all_of(wanted, page),
+            known,
+            before,
+        )
 
-    async def contacts(self, *, lane: Lane, **ask: Unpack[ContactsAsk]) -> RecordPage:
-        """``GET /endusers``: a page of all contacts, or of those that fit (modern edition only)."""
-        return await self._requests.page("/endusers", "list of contacts", lane, listing(**ask))
+    async def contacts(
+        self, *, lane: Lane, take: Take | None = None, **ask: Unpack[ContactsAsk]
+    ) -> RecordPage:
+        """``GET /endusers``: a page of all contacts, or of those that fit.
+
+        The 2016 edition knows no pages: all of them come.
+        """
+        return await self._requests.page(
+            "/endusers", "list of contacts", lane, listing(**ask), take=take
+        )
 
     async def contact(self, contact_id: str, *, lane: Lane) -> Received:
         """``GET /endusers/:id``."""
@@ -269,6 +304,55 @@ class PlanhatClient:
     async def close(self) -> None:
         """Give the connections back."""
         await self._exchange.close()
+
+    async def _whole(  # noqa: PLR0917 -- as those of the requests
+        self,
+        path: str,
+        noun: str,
+        lane: Lane,
+        query: Query,
+        most: int,
+        heeds: Callable[[RecordPage], bool],
+        known: int = 0,
+        before: Before | None = None,
+    ) -> RecordPage:
+        """Read a list to its end: it goes on while a page is full and ``heeds`` what was asked.
+
+        A round number may be a full page, too, where it's no small one, or less than is ``known``.
+        Each page begins with the last record of the one before: where that isn't first, others in
+        front of it were deleted meanwhile, and the list is read anew from a page further back. A
+        page with nothing new isn't gone behind: from a server that ignores how many are wanted all
+        had come; else it is a :class:`ServerError`.
+        """
+
+        async def ask(**part: int) -> RecordPage:
+            return await self._requests.page(path, noun, lane, {**query, **part}, before=before)
+
+        last = await ask()
+        whole, size, end = WholeList(last), last.count, last.count
+        more, back, again = not is_last(size, most) and not known <= size < FEW, 0, 0
+        while more and heeds(last):
+            last = await ask(offset=end - 1)
+            if end > 1 and back < _MOST_BACK and not whole.goes_on_with(last):
+                end, back, again = max(1, end - size), back + 1, again + 1
+                continue
+            end, more = end - 1 + last.count, last.count >= size
+            if whole.add(last) or not more:
+                continue
+            if not again:
+                if size == most and (await ask(offset=end, limit=1)).count == 1:
+                    raise _repeated(size)
+                break
+            again -= 1
+        return whole.page
+
+
+def _repeated(count: int) -> ServerError:
+    return ServerError(
+        f"Planhat gives the same {count:,} records of a list wherever it is to begin: the others"
+        " can't be read.",
+        "Look at them in Planhat itself.",
+    )
 
 
 def _all_of(company_id: str, page: RecordPage) -> bool:

@@ -7,13 +7,14 @@ and the request holds the token.
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from planhat_tui import __version__
 from planhat_tui.api import translate
-from planhat_tui.api.body import BodyError, LargeBodyError, read_body
+from planhat_tui.api.body import MAX_FLOW, BodyError, LargeBodyError, inflated, read_body
 from planhat_tui.api.log import RequestLogLine
 from planhat_tui.api.transport import TIMEOUTS
 from planhat_tui.api.window import Told
@@ -22,12 +23,13 @@ from planhat_tui.errors import OfflineError, PlanhatTuiError, RateLimitedError, 
 from planhat_tui.model.limits import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     import httpx
 
     from planhat_tui.api.auth import Credentials
     from planhat_tui.api.governor import Governor, Turn
+    from planhat_tui.api.kept import Way
     from planhat_tui.model.ports import Before
 
 DEADLINE: Final = 60.0
@@ -39,6 +41,13 @@ and what still refuses isn't the limit."""
 
 T = TypeVar("T")
 
+_STRIDE: Final = 1024 * 1024
+"""Bytes, inflated, of a body that is taken as it comes, which lengthen what is left of its deadline
+by the part :data:`_EARNED` of a whole one, up to a whole one: 70 kB a second at least."""
+_EARNED: Final = 0.25
+_MOST_DEADLINES: Final = 30
+"""Deadlines, one after the other, that such a body has in all, with what is done with it: half an
+hour. A list of 1,000,000 names takes some minutes."""
 _REFUSAL_SECONDS: Final = 5.0
 _REFUSAL_BYTES: Final = 64 * 1024
 _TOO_MANY: Final = 429
@@ -57,7 +66,9 @@ class Ask:
     shown the answer's own words: they may repeat the token, so it's taken out. ``lists`` says that
     a list is wanted, which an edition may not have. ``before`` is called in its turn, before a
     byte leaves; what it raises is raised, and nothing is sent. ``once`` says that it tells nothing
-    of what its lane will need.
+    of what its lane will need. ``into`` takes the body of a good answer piece by piece as it comes,
+    and nothing at its end; what is read then is empty. ``apart`` says that reading the answer may
+    take long: it's done in another thread.
     """
 
     method: str
@@ -71,6 +82,8 @@ class Ask:
     lists: bool = False
     before: Before | None = None
     once: bool = False
+    into: Callable[[bytes], Awaitable[None]] | None = None
+    apart: bool = False
 
 
 class Answer(NamedTuple):
@@ -82,12 +95,16 @@ class Answer(NamedTuple):
 
 @dataclass(slots=True)
 class _Trace:
-    """What the request log will say, filled in as it becomes known."""
+    """What the request log will say, filled in as it becomes known.
+
+    ``probe`` says that it was to find out whether there are calls.
+    """
 
     status: int = 0
     size: int = 0
     remaining: int | None = None
     skew: float | None = None
+    probe: bool = False
 
 
 class Exchange:
@@ -98,7 +115,7 @@ class Exchange:
         *,
         base_url: str,
         credentials: Credentials,
-        transport: httpx.AsyncBaseTransport,
+        transport: Way,
         governor: Governor,
         open_governor: Governor,
         clock: Callable[[], float],
@@ -130,25 +147,31 @@ class Exchange:
         """Do the same where the status counts too.
 
         What the user waits for goes again after a 429, in its turn: nothing was done, and whoever
-        asks first after a reset that came late isn't to blame.
+        asks first after a reset that came late isn't to blame. So does what was to find out
+        whether there are calls, for whomever. What was prepared ``before`` its turn doesn't, but
+        for the user's reads: whoever prepared it looks at it anew.
         """
         patient_until = None
         while True:
+            trace = _Trace()
             try:
                 again = ask.once or patient_until is not None
-                return await self._answered(ask, lane, read, again=again)
+                return await self._answered(ask, lane, read, trace, again=again)
             except RateLimitedError:
                 now = self._clock()
                 patient_until = now + self._patience if patient_until is None else patient_until
-                if lane is not Lane.USER or now >= patient_until:
+                prepared = ask.before is not None
+                writes = ask.method != "GET"
+                stays = prepared and writes if lane is Lane.USER else prepared or not trace.probe
+                if stays or now >= patient_until:
                     raise
 
     async def _answered(
-        self, ask: Ask, lane: Lane, read: Callable[[Answer], T], *, again: bool
+        self, ask: Ask, lane: Lane, read: Callable[[Answer], T], trace: _Trace, *, again: bool
     ) -> T:
         governor = self._open_governor if ask.open else self._governor
         async with governor.turn(lane, again=again, before=ask.before) as turn:
-            trace, began = _Trace(), self._clock()
+            trace.probe, began = turn.ticket.probe, self._clock()
             error = ""
             try:
                 ended = await self._ended(ask, turn, trace, read)
@@ -167,7 +190,8 @@ class Exchange:
 
     def refusal(self, ask: Ask, answer: Answer) -> PlanhatTuiError:
         """Return the error for an answer that was asked for beside 2xx and tells nothing else."""
-        refusal = translate.Refusal(answer.status, message_of(answer.body), "", "", self._wall())
+        body = answer.body if len(answer.body) <= _REFUSAL_BYTES else b""
+        refusal = translate.Refusal(answer.status, message_of(body), "", "", self._wall())
         return translate.status_error(self._subject(ask), refusal)
 
     def _note(self, ask: Ask, trace: _Trace, seconds: float, error: str) -> None:
@@ -192,7 +216,9 @@ class Exchange:
 
     def _subject(self, ask: Ask) -> translate.Subject:
         writes = ask.method != "GET"
-        return translate.Subject(ask.noun, writes, self._host, ask.open, lists=ask.lists)
+        return translate.Subject(
+            ask.noun, writes, self._host, ask.open, lists=ask.lists, shown=ask.shown
+        )
 
     async def _ended(
         self, ask: Ask, turn: Turn, trace: _Trace, read: Callable[[Answer], T]
@@ -201,11 +227,14 @@ class Exchange:
 
         A traceback would keep the body alive, 64 MiB of it, and show what it says.
         """
-        outcome = await self._outcome(ask, turn, trace)
+        try:
+            outcome = await self._outcome(ask, turn, trace)
+        except PlanhatTuiError as met:  # by whoever takes the body as it comes
+            return met.with_traceback(None)
         if isinstance(outcome, PlanhatTuiError):
             return outcome.with_traceback(None)
         try:
-            return read(outcome)
+            return await asyncio.to_thread(read, outcome) if ask.apart else read(outcome)
         except PlanhatTuiError as refused:
             refused.__context__ = None
             if isinstance(refused, ServerError):
@@ -218,8 +247,8 @@ class Exchange:
 
         subject = self._subject(ask)
         try:
-            async with asyncio.timeout(self._deadline):
-                return await self._exchanged(ask, turn, trace, subject)
+            async with asyncio.timeout(self._deadline) as deadline:
+                return await self._exchanged(ask, turn, trace, deadline)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as why:
             return translate.not_reached(subject, why)
         except (httpx.ProxyError, httpx.UnsupportedProtocol):
@@ -233,7 +262,7 @@ class Exchange:
             return translate.answer_lost(subject, "the answer was lost")
 
     async def _exchanged(
-        self, ask: Ask, turn: Turn, trace: _Trace, subject: translate.Subject
+        self, ask: Ask, turn: Turn, trace: _Trace, deadline: asyncio.Timeout
     ) -> Answer | PlanhatTuiError:
         response = await self._transport.handle_async_request(self._request(ask))
         try:
@@ -243,10 +272,15 @@ class Exchange:
             self.skew = self.skew if trace.skew is None else trace.skew
             turn.answered(told)
             if not 200 <= told.status < 300 and told.status != ask.also:
-                return await self._refused(response, subject)
+                return await self._refused(response, self._subject(ask))
+            if ask.into is not None:
+                trace.size = await self._flow(response, ask.into, deadline)
+                return Answer(told.status, b"")
             body = await self._body(response, certain=told.status == ask.also)
             trace.size = len(body)
-            return Answer(told.status, self._credentials.scrub_bytes(body) if ask.shown else body)
+            return Answer(
+                told.status, await self._credentials.scrub_body(body) if ask.shown else body
+            )
         finally:
             await response.aclose()
 
@@ -261,6 +295,35 @@ class Exchange:
             if not certain:
                 raise
             return b""
+
+    async def _flow(
+        self,
+        response: httpx.Response,
+        into: Callable[[bytes], Awaitable[None]],
+        deadline: asyncio.Timeout,
+    ) -> int:
+        """Hand a body over as it comes, inflated; its size in bytes.
+
+        It must come at a least rate, for which what is done with it doesn't count, and end in time,
+        for which that counts: whoever takes it isn't disturbed, but gets no more.
+        """
+        now = asyncio.get_running_loop().time
+        ends = now() + _MOST_DEADLINES * self._deadline
+        encoding = response.headers.get("content-encoding", "")
+        size = 0
+        async with aclosing(inflated(response.aiter_raw(), encoding, MAX_FLOW)) as pieces:
+            async for piece in pieces:
+                left = (deadline.when() or now()) - now()
+                deadline.reschedule(None)
+                await into(piece)
+                size += len(piece)
+                earned = len(piece) / _STRIDE * _EARNED * self._deadline
+                if now() >= ends:
+                    raise TimeoutError
+                deadline.reschedule(min(ends, now() + min(self._deadline, left + earned)))
+        deadline.reschedule(None)
+        await into(b"")
+        return size
 
     async def _refused(
         self, response: httpx.Response, subject: translate.Subject

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -234,27 +235,33 @@ class Governor:
     @property
     def limits(self) -> Limits:
         """What is known now. Safe from any thread."""
-        window, now = self._ledger.window, self._clock()
-        seen_at = window.heard_at if window.low is not None else None
-        between = reset_between(window)
-        reset_in = None
-        if between is not None and seen_at is not None:
-            reset_in = max(0.0, between[0] - seen_at), max(0.0, between[1] - seen_at)
-            if reset_in[1] >= LONGEST:  # no more than is documented of any moment
-                reset_in = None
-        sure = window.trust.believed and window.doubted_until <= now
-        return Limits(
-            limit=window.limit,
-            remaining=window.left if window.low is not None and sure else None,
-            reset_in=reset_in if sure else None,
-            as_of=seen_at,
-            stopped_until=_stopped_until(window, between, now),
-            others=seen_others(window) * 60 if window.foreign.seconds >= WATCHED else None,
+        return replace(
+            limits_of(self._ledger.window, self._clock()),
             in_flight=self._in_flight,
             waiting={lane: len(queue) for lane, queue in self._queues.items() if queue},
             latency=self._latency,
             last_error=self._last_error or self._ledger.trouble,
         )
+
+
+def limits_of(window: Window, now: float) -> Limits:
+    """Return what a window tells of the limit at ``now``, monotonic seconds."""
+    seen_at = window.heard_at if window.low is not None else None
+    between = reset_between(window)
+    reset_in = None
+    if between is not None and seen_at is not None:
+        reset_in = max(0.0, between[0] - seen_at), max(0.0, between[1] - seen_at)
+        if reset_in[1] >= LONGEST:  # no more than is documented of any moment
+            reset_in = None
+    sure = window.trust.believed and window.doubted_until <= now
+    return Limits(
+        limit=window.limit,
+        remaining=window.left if window.low is not None and sure else None,
+        reset_in=reset_in if sure else None,
+        as_of=seen_at,
+        stopped_until=_stopped_until(window, between, now),
+        others=seen_others(window) * 60 if window.foreign.seconds >= WATCHED else None,
+    )
 
 
 def _stopped_until(window: Window, between: Span | None, now: float) -> float | None:

@@ -26,12 +26,14 @@ def proxy_for(base_url: str, proxy: str, env: Mapping[str, str]) -> str:
     """
     if not proxy:
         return ""
-    host = urlsplit(base_url).hostname or ""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
     here = is_loopback(host)  # to this machine goes plain http, which no proxy should read
     if proxy != ENVIRONMENT:
         named = clean_proxy(proxy)
         return "" if here else named
-    if here or _spared(host, _named(env, "no_proxy")):
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if here or _spared(host, port, _named(env, "no_proxy")):
         return ""
     named = _named(env, "https_proxy") or _named(env, "all_proxy")
     return clean_proxy(named) if named else ""
@@ -58,7 +60,12 @@ def _named(env: Mapping[str, str], name: str) -> str:
     return (env.get(name) or env.get(name.upper()) or "").strip()
 
 
-def _spared(host: str, spared: str) -> bool:
-    """Tell whether ``NO_PROXY`` names the host, one of its domains, or everything."""
-    names = [name.strip().lstrip(".").casefold() for name in spared.split(",")]
-    return any(n == "*" or (n and (host == n or host.endswith(f".{n}"))) for n in names)
+def _spared(host: str, port: int, spared: str) -> bool:
+    """Tell whether ``NO_PROXY`` names the host, one of its domains, or everything.
+
+    A name may end in a port, which holds for that one alone.
+    """
+    whole = [name.strip().casefold() for name in spared.split(",")]
+    bare = [name.removesuffix(f":{port}").strip("[]") for name in whole]
+    names = {name.removeprefix("*.").lstrip(".") for name in (*whole, *bare)} - {""}
+    return "*" in names or any(host == n or host.endswith(f".{n}") for n in names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -24,16 +25,16 @@ MAX_ID: Final = 500
 MAX_RECORD: Final = 4 * 1024 * 1024
 """Bytes of a record."""
 
-MAX_COST: Final = 32 * 1024 * 1024
-"""Bytes of memory that a record may take once it's decoded, by :func:`cost_of`: half a million
-values, which no record has."""
+MAX_COST: Final = 8 * 1024 * 1024
+"""Bytes of memory that a record may take once it's decoded, by :func:`cost_of`, but for what its
+strings hold: 80,000 values, which no record has. It's decoded while all else waits."""
 
 INT64: Final = range(-(2**63), 2**63)
 """What SQLite holds as a whole number."""
 
 _LEAST: Final = INT64.start
 _MOST: Final = INT64.stop - 1
-_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _PLAIN: Final = frozenset({str, float, bool, type(None)})
 """What holds no keys and has no bounds: most values are of these."""
 _decode: Final = msgspec.json.Decoder().decode
@@ -54,7 +55,7 @@ def cost_of(text: bytes) -> int:
     """Return about how many bytes a JSON text takes once it's decoded, without decoding it.
 
     A few bytes of text can be an object of a hundred; commas and brackets within strings count as
-    well, of which no record has that many.
+    well.
     """
     lists, maps, more = text.count(b"["), text.count(b"{"), text.count(b",")
     return len(text) + 100 * (lists + more) + 250 * maps
@@ -74,7 +75,7 @@ def _read(text: bytes) -> tuple[Json, str]:
     """Decode, and return the text as well."""
     if len(text) > MAX_RECORD:
         raise BadRecordError(f"it is larger than {MAX_RECORD // 1024} KiB")
-    if cost_of(text) > MAX_COST:
+    if cost_of(text) > MAX_COST and cost_of(_STRING.sub(b"", text)) > MAX_COST:
         raise BadRecordError("it holds too many values")
     try:
         data = _decode(text)
@@ -83,7 +84,7 @@ def _read(text: bytes) -> tuple[Json, str]:
         raise BadRecordError("it is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadRecordError("it isn't proper JSON") from None
-    if not _says_once(kept, _count_keys((data,), 0)):
+    if not _says_once(text, _count_keys(data)):
         raise BadRecordError("it has the same key twice")
     return data, kept
 
@@ -119,34 +120,42 @@ def _check_id(data: dict[str, Json]) -> None:
         raise BadRecordError("its _id is too long")
 
 
-def _says_once(text: str, keys: int) -> bool:
+def _says_once(text: bytes, keys: int) -> bool:
     """Tell whether a text has no more keys than were decoded from it.
 
     Where no colon stands apart from what is before it, there are no more keys than quotes with a
     colon behind them; so most texts needn't be freed of their strings first.
     """
-    apart = "\n" in text or "\t" in text or "\r" in text or " :" in text
-    if not apart and text.count('":') == keys:
+    apart = b"\n" in text or b"\t" in text or b"\r" in text or b" :" in text
+    if not apart and text.count(b'":') == keys:
         return True
-    return text.count(":") == keys or _STRING.sub("", text).count(":") == keys
+    return text.count(b":") == keys or _STRING.sub(b"", text).count(b":") == keys
 
 
-def _count_keys(values: Iterable[object], depth: int) -> int:
-    """Count the keys of maps among values, and in them; refuse what is too deep or too large.
+def _count_keys(data: object) -> int:
+    """Count the keys of maps in a value; refuse what is too deep or too large.
 
-    ``depth`` is how many lists and maps the values are in. A text with more colons outside its
-    strings than this says one key twice: the decoder keeps the last of them without a word.
+    A text with more colons outside its strings than this says one key twice: the decoder keeps the
+    last of them without a word. One level of the nest after the other is looked at: a record may
+    be nothing but lists.
     """
-    if depth > MAX_DEPTH:
+    keys, level = 0, [data]
+    for _ in range(MAX_DEPTH):
+        maps = [value for value in level if type(value) is dict]
+        lists = [value for value in level if type(value) is list]
+        if len(maps) + len(lists) < len(level):
+            _check_numbers(level)
+        keys += sum(map(len, maps))
+        held = chain(chain.from_iterable(map(dict.values, maps)), chain.from_iterable(lists))
+        level = [value for value in held if type(value) not in _PLAIN]
+        if not level:
+            return keys
+    if any(isinstance(value, dict | list) for value in level):
         raise BadRecordError("it is nested too deeply")
-    keys = 0
-    for value in values:
-        if type(value) in _PLAIN:
-            continue
-        if isinstance(value, dict):
-            keys += len(value) + _count_keys(value.values(), depth + 1)
-        elif isinstance(value, list):
-            keys += _count_keys(value, depth + 1)
-        elif isinstance(value, int) and not _LEAST <= value <= _MOST:
-            raise BadRecordError("a number in it is too large")
+    _check_numbers(level)
     return keys
+
+
+def _check_numbers(values: Iterable[object]) -> None:
+    if not all(_LEAST <= value <= _MOST for value in values if isinstance(value, int)):
+        raise BadRecordError("a number in it is too large")

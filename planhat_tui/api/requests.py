@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from planhat_tui.api.address import Query
     from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.limits import Lane
-    from planhat_tui.model.ports import Before
+    from planhat_tui.model.ports import Before, Take
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
 
@@ -36,21 +37,61 @@ class Requests:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def one(self, path: str, noun: str, lane: Lane, *, once: bool = False) -> Received:
+    async def one(
+        self,
+        path: str,
+        noun: str,
+        lane: Lane,
+        *,
+        once: bool = False,
+        before: Before | None = None,
+    ) -> Received:
         """Read the one record that a path has."""
-        return await self._exchange.send(Ask("GET", path, noun, once=once), lane, wire.read_one)
+        ask = Ask("GET", path, noun, once=once, before=before)
+        return await self._exchange.send(ask, lane, wire.read_one)
 
-    async def the(self, collection: str, record_id: str, noun: str, lane: Lane) -> Received:
+    async def the(
+        self,
+        collection: str,
+        record_id: str,
+        noun: str,
+        lane: Lane,
+        before: Before | None = None,
+    ) -> Received:
         """Read one record by its id; an answer about another is a :class:`ServerError`."""
-        ask = Ask("GET", path_of(collection, record_id), noun)
+        ask = Ask("GET", path_of(collection, record_id), noun, before=before)
         return await self._exchange.send(ask, lane, wire.read_the(record_id))
 
     async def page(
-        self, path: str, noun: str, lane: Lane, query: Query, *, once: bool = False
+        self,
+        path: str,
+        noun: str,
+        lane: Lane,
+        query: Query,
+        *,
+        once: bool = False,
+        before: Before | None = None,
+        take: Take | None = None,
     ) -> wire.RecordPage:
-        """Read a list."""
-        ask = Ask("GET", path, noun, urlencode(query, quote_via=quote), lists=True, once=once)
-        return await self._exchange.send(ask, lane, wire.read_page)
+        """Read a list; ``take`` gets its records as they come, however many there are.
+
+        After each slice others get their turn, whatever is done with it.
+        """
+        asked = urlencode(query, quote_via=quote)
+        if take is None:
+            ask = Ask("GET", path, noun, asked, lists=True, once=once, before=before)
+            return await self._exchange.send(ask, lane, wire.read_page)
+        reader = wire.ListReader()
+
+        async def into(piece: bytes) -> None:
+            for some in reader.feed(piece) if piece else reader.finish():
+                await take(some)
+                await asyncio.sleep(0)
+
+        ask = Ask("GET", path, noun, asked, lists=True, once=once, before=before, into=into)
+        return await self._exchange.send(
+            ask, lane, lambda _: wire.RecordPage((), taken=reader.count)
+        )
 
     async def create(
         self,
@@ -90,7 +131,7 @@ class Requests:
         bulk.check_rows(rows)
         body = encoded([dict(row) for row in rows])
         refused = bulk.ALL_REFUSED
-        ask = Ask("PUT", path, noun, body=body, also=refused, shown=True, before=before)
+        ask = Ask("PUT", path, noun, body=body, also=refused, shown=True, before=before, apart=True)
 
         def read(answer: Answer) -> BulkAnswer:
             told = bulk.read_answer(rows, *answer)

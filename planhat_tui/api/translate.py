@@ -59,7 +59,8 @@ class Subject:
 
     ``noun`` is a person's word (``company``); ``writes`` tells whether it could change anything;
     ``host`` is whom it was sent to; ``open`` requests carry no token; ``lists`` tells whether it
-    asked for a list, which an edition may not have.
+    asked for a list, which an edition may not have; ``shown`` whether a person reads what is said
+    of something missing as well: for a record that's told better here.
     """
 
     noun: str
@@ -67,6 +68,7 @@ class Subject:
     host: str
     open: bool = False
     lists: bool = False
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,9 @@ def _refused(subject: Subject, refusal: Refusal) -> PlanhatTuiError:
     if status in {401, 403}:
         return _not_allowed(subject, refusal)
     if status == 404:
+        said = _said(refusal) if subject.shown else ""
         return NotFoundError(
-            f"Planhat has no such {subject.noun} (404).",
+            f"Planhat has no such {subject.noun} (404).{said}",
             "It may have been deleted, or belong to another tenant.",
         )
     if status == 429:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from planhat_tui.api.kept import Renewing
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
-    import httpx
+    from planhat_tui.api.kept import Way
 
     Asgi = Callable[
         [
@@ -31,7 +33,7 @@ TIMEOUTS: Final = {"connect": 10.0, "pool": 10.0, "read": 30.0, "write": 30.0}
 """Seconds for each step; the whole exchange has a deadline of its own."""
 
 
-def open_transport(app: Asgi | None = None, proxy: str = "") -> httpx.AsyncBaseTransport:
+def open_transport(app: Asgi | None = None, proxy: str = "") -> Way:
     """Build the transport: to ``app`` if there is one, else to the network, over ``proxy`` if set.
 
     ``proxy`` was checked by :func:`planhat_tui.api.proxy.clean_proxy`.
@@ -42,7 +44,7 @@ def open_transport(app: Asgi | None = None, proxy: str = "") -> httpx.AsyncBaseT
         return httpx.ASGITransport(app=app, raise_app_exceptions=False)
     # It writes response headers to its debug log, and a server may repeat the token in one.
     logging.getLogger("httpcore").setLevel(logging.WARNING)
-    return httpx.AsyncHTTPTransport(
+    network = httpx.AsyncHTTPTransport(
         trust_env=False,
         proxy=httpx.Proxy(proxy) if proxy else None,
         limits=httpx.Limits(
@@ -51,3 +53,4 @@ def open_transport(app: Asgi | None = None, proxy: str = "") -> httpx.AsyncBaseT
             keepalive_expiry=30.0,
         ),
     )
+    return Renewing(network)

@@ -34,8 +34,8 @@ MAX_STOP: Final = 600.0
 LENGTHS: Final = 8
 """Windows whose length is remembered."""
 
-_GUESSES: Final = 100
-"""Guesses that are remembered: twice as many as can be in flight."""
+SILENT: Final = 10
+"""Calls in a row that may go without a word of what remains before that counts as unknown."""
 
 NEVER: Final = float("inf")
 
@@ -80,8 +80,9 @@ class Held(msgspec.Struct, frozen=True):
 class Window(msgspec.Struct, frozen=True):
     """All that is known of one rate limit, by all processes of this machine.
 
-    ``low`` is the lowest ``Remaining`` of this window, ``None`` while none was told; ``heard_at``
-    is when it was. ``spent`` counts our calls that are known to be in this window, and ``guesses``
+    ``low`` is the lowest ``Remaining`` of this window, ``None`` while none is told; ``heard_at``
+    is when it was, or when a call was counted without a word. ``spent`` counts our calls that are
+    known to be in this window, while nothing is told all that may be gone of it, and ``guesses``
     has the moments at which requests ended that may have been counted though no answer said so.
     The reset that began the window lies within ``began``; the window is known to have run on until
     ``ran_at``. ``turns`` counts resets and ``lengths`` holds the last ones' spans of seconds.
@@ -117,10 +118,15 @@ class Window(msgspec.Struct, frozen=True):
     held: tuple[Held, ...] = ()
 
     @property
+    def most(self) -> int:
+        """Calls that a window has."""
+        return self.limit or max(DOCUMENTED_LIMIT, self.low or 0)
+
+    @property
     def left(self) -> int:
         """Calls that are left in this window as far as is known, requests on their way included."""
-        most = self.limit or max(DOCUMENTED_LIMIT, self.low or 0)
-        left = most - self.spent if self.low is None else min(self.low, most - self.spent)
+        left = self.most - self.spent
+        left = left if self.low is None else min(self.low, left)
         return max(0, left - len(self.guesses))
 
     @property
@@ -216,18 +222,24 @@ def _turned(window: Window, began: Span, now: float) -> Window:
 
 
 def _uncounted(window: Window, ticket: Ticket, now: float) -> Window:
-    """Count by ourselves: a probe that was let through opens a window of the documented size."""
-    if not ticket.probe or ticket.turn != window.turns:
+    """Count by ourselves: a probe that was let through opens a window of the documented size.
+
+    Not where calls were told to be left, and only guesses have used them up.
+    """
+    if not ticket.probe or ticket.turn != window.turns or window.low:
         return _guessed(window, now)
     began = max(window.ran_at, now - LONGEST), now
     return replace(_turned(replace(window, low=None), began, now), spent=1, guesses=())
 
 
 def _guessed(window: Window, now: float) -> Window:
-    """Take off a call that may have been counted."""
+    """Take off a call that may have been counted; after many of them, what was told is unknown."""
     if window.low is None:
-        return replace(window, spent=window.spent + 1)
-    return replace(window, guesses=(*window.guesses, now)[-_GUESSES:])
+        return replace(window, spent=window.spent + 1, heard_at=now)
+    if len(window.guesses) < SILENT:
+        return replace(window, guesses=(*window.guesses, now))
+    spent = max(window.spent, window.most - window.low) + len(window.guesses) + 1
+    return replace(window, low=None, spent=spent, guesses=(), heard_at=now)
 
 
 def _met(window: Window, ticket: Ticket, now: float) -> Window:
@@ -261,6 +273,9 @@ def _fallen(window: Window, ticket: Ticket, remaining: int, now: float) -> Windo
     counted = replace(window, spent=window.spent + 1)
     if window.low is not None and remaining >= window.low:
         return counted
+    if window.low is None and ticket.sent_at >= window.heard_at:  # it knows what was counted here
+        gone = max(1, counted.most - remaining)
+        counted = replace(counted, spent=min(counted.spent, gone))
     heard = replace(
         _met(counted, ticket, now),
         low=remaining,

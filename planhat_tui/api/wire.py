@@ -7,12 +7,13 @@ reason, and the others go on.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from planhat_tui.api.records import BadRecordError, cost_of, id_in, read_record
-from planhat_tui.api.splitter import BrokenListError, TooManyError, split_list
+from planhat_tui.api.splitter import BrokenListError, Splitter, TooManyError, split_list
 from planhat_tui.api.translate import WEB_PAGE_ADVICE
 from planhat_tui.api.words import words_of
 from planhat_tui.errors import (
@@ -32,12 +33,22 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Raw
 
 MAX_RECORDS: Final = 600_000
-"""Records of one answer. The lean list is the longest, and no tenant has so many companies; each
-costs 75 bytes before it is decoded, so that 64 MiB of ``1,1,1`` would cost gigabytes."""
+"""Records of one answer that is held whole; each costs 75 bytes before it is decoded, so that
+64 MiB of ``1,1,1`` would cost gigabytes."""
+
+MAX_IN_FLOW: Final = 5_000_000
+"""Records of an answer that is taken as it comes: more than anybody has."""
+
+MAX_BAD: Final = 10_000
+"""Records of one answer that can't be kept, and are noted with their reasons: a list with more of
+them isn't Planhat's."""
 
 MAX_COST: Final = 256 * 1024 * 1024
 """Bytes of memory that all records of an answer may take once they are decoded: nobody has to hold
 them all at once, but some do."""
+
+_AT_ONCE: Final = 200
+"""Records of a slice at most."""
 
 _SLICE_COST: Final = 8 * 1024 * 1024
 """The same of a slice, unless it's a single record: it's decoded while all else waits."""
@@ -54,35 +65,150 @@ Piece = bytes | memoryview | msgspec.Raw
 
 
 class RecordPage:
-    """A list that Planhat answered. Implements :class:`planhat_tui.model.ports.Page`."""
+    """A list that Planhat answered. Implements :class:`planhat_tui.model.ports.Page`.
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
-        self._pieces = pieces
+    ``taken`` records of it were given away as they came: it no longer has these. The others would
+    take ``cost`` bytes of memory, by :func:`planhat_tui.api.records.cost_of`.
+    """
+
+    def __init__(self, pieces: Sequence[Piece], taken: int = 0, cost: int = 0) -> None:
+        self.pieces = pieces
+        self.cost = cost
+        self._taken = taken
 
     @property
     def count(self) -> int:
-        """How many records the answer holds, bad ones included."""
-        return len(self._pieces)
+        """How many records the answer held, bad ones included."""
+        return len(self.pieces) + self._taken
 
-    def slices(self, size: int = 200) -> Iterator[Slice]:
-        """Decode the records, ``size`` at a time, or fewer that would take much memory."""
-        for number, texts in parted(self._pieces, size):
-            records: list[Received] = []
-            set_aside: list[SetAside] = []
-            for place, text in enumerate(texts, number):
-                try:
-                    records.append(read_record(text))
-                except BadRecordError as reason:
-                    set_aside.append(SetAside(place, self.count, id_in(text), str(reason)))
-            yield Slice(tuple(records), tuple(set_aside))
+    def slices(self, size: int = _AT_ONCE) -> Iterator[Slice]:
+        """Decode the records, ``size`` at a time, or fewer that would take much memory.
 
-    def joined(self, other: RecordPage) -> RecordPage:
-        """Return one page of both."""
-        return RecordPage([*self._pieces, *other._pieces])
+        Raises :class:`ServerError` beyond :data:`MAX_BAD` that can't be kept.
+        """
+        bad = 0
+        for number, texts in parted(self.pieces, size):
+            some = _decoded(texts, number, self.count)
+            bad = _bad_so_far(bad, some)
+            yield some
 
-    def starts_like(self, other: RecordPage) -> bool:
-        """Tell whether both begin with the same record: then an offset was ignored."""
-        return bytes(self._pieces[0]) == bytes(other._pieces[0])
+
+class WholeList:
+    """A list that comes in pages and is held whole: no more of it than of a single answer."""
+
+    def __init__(self, first: RecordPage) -> None:
+        self._pieces = [*first.pieces]
+        self._cost = first.cost
+        self._known: set[str | bytes] = set()
+
+    @property
+    def page(self) -> RecordPage:
+        """All that has come, as one page."""
+        return RecordPage(self._pieces, cost=self._cost)
+
+    def goes_on_with(self, page: RecordPage) -> bool:
+        """Tell whether a page begins with a record that is here: so none before it is left out."""
+        first = next(_named(page.pieces), None)
+        return first is not None and first[0] in self._names
+
+    @property
+    def _names(self) -> set[str | bytes]:
+        self._known = self._known or {name for name, _ in _named(self._pieces)}
+        return self._known
+
+    def add(self, page: RecordPage) -> bool:
+        """Take what none before it had of the next page; tell whether there is any.
+
+        Raises :class:`ServerError` beyond :data:`MAX_RECORDS` in all, and :class:`TooMuchError`
+        beyond :data:`MAX_COST`.
+        """
+        news = {one: piece for one, piece in _named(page.pieces) if one not in self._names}
+        if not news:
+            return False
+        self._known |= news.keys()
+        self._pieces += news.values()
+        self._cost += page.cost
+        if len(self._pieces) > MAX_RECORDS:
+            raise _too_many(MAX_RECORDS)
+        _check_cost(self._cost, MAX_COST)
+        return True
+
+
+def _named(pieces: Sequence[Piece]) -> Iterator[tuple[str | bytes, Piece]]:
+    """Yield records with what tells them apart: their ids, or all of a record that has none."""
+    for piece in pieces:
+        text = bytes(piece)
+        yield id_in(text) or text, piece
+
+
+class ListReader:
+    """Reads a list as it comes, a slice at a time, and holds no more of it than that.
+
+    Its methods raise :class:`ServerError` for what isn't one whole list, or has more than
+    :data:`MAX_IN_FLOW` records, or :data:`MAX_BAD` that can't be kept; what was given before that
+    stays good.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        """How many records have come, bad ones included."""
+        self._splitter = Splitter(MAX_IN_FLOW)
+        self._front: bytes | None = b""
+        self._bad = 0
+
+    def feed(self, piece: bytes) -> Iterator[Slice]:
+        """Take some of the text; the records that are whole by now."""
+        if self._front is not None:
+            self._front = (self._front + piece).removeprefix(_BOM).lstrip()
+            if len(self._front) <= len(_BOM):
+                return
+            piece = self._begin(self._front)
+        with _parting(MAX_IN_FLOW):
+            pieces = self._splitter.feed(piece)
+        yield from self._slices(pieces)
+
+    def finish(self) -> Iterator[Slice]:
+        """Return the last records: the text is at its end."""
+        front = b"" if self._front is None else self._begin(self._front)
+        with _parting(MAX_IN_FLOW):
+            pieces = self._splitter.feed(front) + self._splitter.finish()
+        yield from self._slices(pieces)
+
+    def _begin(self, front: bytes) -> bytes:
+        _list_text(front)
+        self._front = None
+        return front
+
+    def _slices(self, pieces: Sequence[Piece]) -> Iterator[Slice]:
+        before = self.count
+        self.count += len(pieces)
+        for number, texts in parted(pieces, _AT_ONCE):
+            some = _decoded(texts, before + number, self.count)
+            self._bad = _bad_so_far(self._bad, some)
+            yield some
+
+
+def _bad_so_far(before: int, some: Slice) -> int:
+    """Count what can't be kept; raise :class:`ServerError` where nobody has so much of it."""
+    bad = before + len(some.set_aside)
+    if bad > MAX_BAD:
+        raise ServerError(
+            f"Planhat answered with a list in which more than {MAX_BAD:,} records can't be read.",
+            "Check base_url: it may be the address of another service.",
+        )
+    return bad
+
+
+def _decoded(texts: Sequence[bytes], number: int, of: int) -> Slice:
+    """Decode records, of which the first is the ``number``-th ``of`` so many."""
+    records: list[Received] = []
+    set_aside: list[SetAside] = []
+    for place, text in enumerate(texts, number):
+        try:
+            records.append(read_record(text))
+        except BadRecordError as reason:
+            set_aside.append(SetAside(place, of, id_in(text), str(reason)))
+    return Slice(tuple(records), tuple(set_aside))
 
 
 def parted(pieces: Sequence[Piece], size: int) -> Iterator[tuple[int, list[bytes]]]:
@@ -109,19 +235,33 @@ def read_page(body: bytes) -> RecordPage:
 
     One whose records would cost more than :data:`MAX_COST` is a :class:`TooMuchError`.
     """
+    text = _list_text(body)
+    cost = check_cost(text, MAX_COST)
+    return RecordPage(pieces_of(text), cost=cost)
+
+
+def _list_text(body: bytes) -> bytes:
     text = json_text(body)
     if text[:1] != b"[":
         raise ServerError(
             "Planhat answered something else where a list was expected.",
             "Check base_url: it may be the address of another service.",
         )
-    check_cost(text, MAX_COST)
-    return RecordPage(pieces_of(text))
+    return text
 
 
-def check_cost(text: bytes, most: int) -> None:
-    """Raise :class:`TooMuchError` if a text would take more than ``most`` bytes once decoded."""
-    if cost_of(text) > most:
+def check_cost(text: bytes, most: int) -> int:
+    """Return how many bytes a text would take once decoded; if more than ``most``, raise.
+
+    That is a :class:`TooMuchError`.
+    """
+    cost = cost_of(text)
+    _check_cost(cost, most)
+    return cost
+
+
+def _check_cost(cost: int, most: int) -> None:
+    if cost > most:
         raise TooMuchError(
             f"Planhat's answer would take more than {most // 1024**2} MiB of memory.",
             "Ask for less at once.",
@@ -138,15 +278,26 @@ def pieces_of(text: bytes) -> Sequence[Piece]:
             return _LIST.decode(text)
         except (msgspec.DecodeError, RecursionError):
             pass  # one bad record makes msgspec refuse them all: look at each
-    try:
+    with _parting(MAX_RECORDS):
         return split_list(text, MAX_RECORDS)
+
+
+@contextlib.contextmanager
+def _parting(most: int) -> Iterator[None]:
+    """Turn what can be wrong with a list into a :class:`ServerError`."""
+    try:
+        yield
     except BrokenListError:
         raise not_json() from None
     except TooManyError:
-        raise ServerError(
-            f"Planhat answered with more than anybody has at once: {MAX_RECORDS} records.",
-            "Check base_url: it may be the address of another service.",
-        ) from None
+        raise _too_many(most) from None
+
+
+def _too_many(most: int) -> ServerError:
+    return ServerError(
+        f"Planhat answered with more than anybody has at once: {most:,} records.",
+        "Check base_url: it may be the address of another service.",
+    )
 
 
 def read_one(body: bytes) -> Received:

@@ -23,13 +23,13 @@ def why_not(
     command: Command, profile: Profile, selection: Selection, *, unwritable: bool = False
 ) -> str:
     """Return why a verb can't run on what is selected; empty if it can."""
-    if command.effect in _CHANGING and command.needs_profile:
-        if unwritable:
-            return UNWRITABLE
-        deletes = command.effect is Effect.DELETE
-        if command.kind and (reason := forbidden(profile, len(selection.ids), deletes=deletes)):
-            return reason
     takes = any(param.how == "records" for param in command.params)
+    if unwritable and (command.guarded or (command.effect in _CHANGING and command.needs_profile)):
+        return UNWRITABLE
+    if command.guarded:
+        count, deletes = len(selection.ids) if takes else 1, command.effect is Effect.DELETE
+        if reason := forbidden(profile, count, deletes=deletes):
+            return reason
     if takes and not (command.kind in {None, selection.kind} and selection.ids):
         return f"No {command.kind or 'record'} is selected"
     return ""

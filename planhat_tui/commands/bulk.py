@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planhat_tui.commands import lookup, planned
 from planhat_tui.commands.registry import Effect, flag, option, options, verb, words
-from planhat_tui.commands.typed import NEW_FIELD, query_of, texts_of, value_of
+from planhat_tui.commands.typed import NEW_FIELD, query_of, readers_of
 from planhat_tui.errors import InputError, NotFoundError
-from planhat_tui.model import custom, plans
-from planhat_tui.model.edits import custom_key
+from planhat_tui.model import plans
 from planhat_tui.model.records import MANY, Kind, count_of
+from planhat_tui.workspace.wholefile import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
     from planhat_tui.commands.registry import Param
     from planhat_tui.commands.results import Result
-    from planhat_tui.model.plans import Reader
-    from planhat_tui.model.values import Json
 
 _ALL: Final = 1_000_000
 _QUERY: Final = words("query", "which: words and terms, such as tag:vip", required=False)
@@ -39,6 +36,7 @@ def _params(noun: str) -> tuple[Param, ...]:
         option("--ids", "a file with an id, extid-... or name a line, instead of a query", "FILE"),
         flag("--dry-run", "show the plan, and do nothing"),
         option("--save", "keep the plan in a file, and do nothing", "FILE"),
+        planned.FORCE,
     )
 
 
@@ -55,6 +53,7 @@ class Asked(NamedTuple):
     ids: str
     dry_run: bool
     save: str
+    force: bool
 
 
 @verb(
@@ -93,12 +92,14 @@ def _bulk(ctx: Context, kind: Kind, chosen: _Chosen, asked: Asked) -> Result:
         kind,
         tag=asked.tag,
         untag=asked.untag,
-        values=_values(ctx, kind, asked.values, new_field=asked.new_field),
+        values=readers_of(ctx, kind, asked.values, new_field=asked.new_field),
         clear=asked.clear,
         delete=asked.delete,
     )
+    if not asked.delete:
+        lookup.load(ctx, kind, chosen.ids)
     plan = ctx.workspace().plans.make(wanted, chosen.ids, chosen.source)
-    return planned.carry_out(ctx, plan, keep=asked.save, look=asked.dry_run)
+    return planned.carry_out(ctx, plan, keep=asked.save, force=asked.force, look=asked.dry_run)
 
 
 def _chosen(ctx: Context, kind: Kind, query: str, asked: Asked, view: str = "") -> _Chosen:
@@ -137,7 +138,7 @@ def _of_view(ctx: Context, name: str) -> _Chosen:
 def _from_file(ctx: Context, kind: Kind, file: str) -> Sequence[str]:
     """Read one record a line. Raises :class:`InputError` that names the line."""
     try:
-        lines = Path(file).expanduser().read_text(encoding="utf-8-sig").splitlines()
+        lines = named(file, "ids").read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{file} can't be read as text.") from None
     found: list[str] = []
@@ -149,31 +150,3 @@ def _from_file(ctx: Context, kind: Kind, file: str) -> Sequence[str]:
         except (NotFoundError, InputError) as error:
             raise InputError(f"{file}, line {number}: {error.message}", error.advice) from None
     return found
-
-
-def _values(
-    ctx: Context, kind: Kind, pairs: Sequence[str], *, new_field: bool
-) -> dict[str, tuple[str, Reader]]:
-    """Read ``FIELD=VALUE`` words. Raises :class:`InputError` for what no record can take."""
-    values: dict[str, tuple[str, Reader]] = {}
-    for name, text in texts_of(ctx, kind, pairs, new_field=new_field).items():
-        reader = _reader(ctx, kind, name, text)
-        if custom_key(name) is None:
-            reader(None)  # it is the same for every record, so a slip is told at once
-        values[name] = (text, reader)
-    return values
-
-
-def _reader(ctx: Context, kind: Kind, path: str, text: str) -> Reader:
-    """Return what reads a typed value; a custom field keeps the type that a record has."""
-    known: dict[str, Json] = {}
-
-    def read(present: Json) -> Json:
-        here = custom.type_of(present).value if custom_key(path) and present is not None else ""
-        if here not in known:
-            key = custom_key(path)
-            raw: dict[str, Json] = {} if key is None or not here else {"custom": {key: present}}
-            known[here] = value_of(ctx, kind, path, text, raw)
-        return known[here]
-
-    return read

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -93,8 +92,7 @@ def log(  # noqa: PLR0917 -- the words of one command
     Without --end it ended just now. Nothing known about the times: none is sent.
     """
     draft = _whom(ctx, contact, nr)
-    draft = replace(
-        draft,
+    draft = draft._replace(
         external_user_id=agent or ctx.workspace().profile.external_user_id,
         note=note,
         open_endpoint=open,
@@ -105,6 +103,8 @@ def log(  # noqa: PLR0917 -- the words of one command
     calls.check_guess(draft, start, ctx.now(), ends_now=ends_now, advice=MEANT)
     if draft.open_endpoint and ctx.workspace().profile.tenant_uuid:
         ctx.tell(ONE_WAY)
+    if note:
+        _load(ctx, draft.company_id)
     entries = ctx.workspace().writes.log_call(draft)
     done = settle(ctx, entries, f"Call to {visible(draft.nr)}")
     done = done._replace(text="\n".join([done.text, *_matched(ctx, entries[0])]))
@@ -112,10 +112,29 @@ def log(  # noqa: PLR0917 -- the words of one command
         done = done._replace(text=f"{done.text}\nIt started {day}.")
     field = ctx.workspace().profile.call_note_field
     if note and not (field and draft.company_id):
-        why = "nobody here has this number" if field else "the profile names no call_note_field"
+        why = _nowhere(ctx, draft) if field else "the profile names no call_note_field"
         done = done._replace(text=f"{done.text}\nThe note stays on this machine: {why}.")
     only = tuple(record for record in done.records if "nr" in record)
     return done._replace(records=only)
+
+
+def _load(ctx: Context, company_id: str) -> None:
+    """Have the company whole that a note goes to: what it has now isn't overwritten unseen."""
+    if company_id and ctx.workspace().profile.call_note_field:
+        lookup.load(ctx, Kind.COMPANY, [company_id])
+
+
+def _nowhere(ctx: Context, draft: CallDraft) -> str:
+    """Return why there's no company that the note of a call can go to."""
+    if draft.contact_id:
+        return "the contact is at no company"
+    whose = ctx.workspace().reads.whose_number(draft.nr)
+    if not (whose.contacts or whose.companies):
+        return "nobody here has this number"
+    if not whose.company_ids:
+        return f"the {len(whose.contacts)} contacts who have this number are at no company"
+    shared = f"{len(whose.company_ids)} companies share this number"
+    return f"{shared}, name the contact" if whose.contacts else shared
 
 
 def _matched(ctx: Context, logged: Entry) -> list[str]:
@@ -185,12 +204,16 @@ def set_(  # noqa: PLR0917 -- the words of one command
     labels = [label_of(KIND, path) for path in wanted]
     entries = ctx.workspace().writes.edit(KIND, [call_id], wanted) if wanted else ()
     if note or no_note:
+        logged = ctx.workspace().reads.call(call_id)
+        _load(ctx, logged.company_id or logged.call.company_id if logged else "")
         entries = (*entries, *ctx.workspace().writes.note_call(call_id, note))
         labels.append("Note")
-        if not entries:
-            return Done("The note is kept on this machine.")
-    deed = f"{', '.join(labels)} of {record_verbs.whom(ctx, KIND, [call_id])}"
-    return settle(ctx, entries, deed)
+    done = settle(ctx, entries, f"{', '.join(labels)} of {record_verbs.whom(ctx, KIND, [call_id])}")
+    if not entries and (note or no_note):
+        done = Done("The note is kept on this machine.")
+    if any(entry.kind is KIND for entry in entries):
+        return done
+    return record_verbs.as_it_was(ctx, KIND, [call_id], done)
 
 
 @verb("call delete", records(), effect=Effect.DELETE, kind=KIND, key="delete")
@@ -210,8 +233,10 @@ def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
 @verb(
     "call drop",
     word("contact", "whom it is with: the name or the id", required=False),
+    effect=Effect.HERE,
     kind=KIND,
     key="drop",
+    asks=True,
 )
 def drop(ctx: Context, contact: str) -> Done:
     """Throw away a call that was begun and not saved; asks first.
@@ -293,14 +318,9 @@ def _named(ctx: Context, logged: LoggedCall, other: Match | None) -> dict[str, J
 def _whom(ctx: Context, contact: str, nr: str) -> CallDraft:
     """Return a draft with the contact's number, or with the one that was given."""
     if nr and not contact:
-        reads = ctx.workspace().reads
-        owners = reads.who_has_number(nr)
-        known = owners[0] if len(owners) == 1 else None
-        return CallDraft(
-            nr=nr,
-            contact_id=known.id if known else "",
-            company_id=known.company_id if known else "",
-        )
+        whose = ctx.workspace().reads.whose_number(nr)
+        known = whose.contact.id if whose.contact else ""
+        return CallDraft(nr=nr, contact_id=known, company_id=whose.company_id)
     if not contact and ctx.selection.kind is not Kind.CONTACT:
         raise InputError("Whom was the call with?", "Name a contact, or give --nr.", field="nr")
     contact_id = lookup.one_of(ctx, Kind.CONTACT, [contact] if contact else [])
@@ -328,7 +348,7 @@ def _timed(  # noqa: PLR0917 -- the words of one command
             begun, ended = calls.finished(ended or now, length, seconds)
     elif begun is not None:
         ended = ended or now
-    return replace(draft, start=begun, end=ended, waiting=seconds)
+    return draft._replace(start=begun, end=ended, waiting=seconds)
 
 
 def _known(ctx: Context, ids: Sequence[str]) -> dict[str, Json]:

@@ -14,7 +14,7 @@ from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
-    from planhat_tui.commands.results import Done, Listing, Single
+    from planhat_tui.commands.results import Done, Exported, Listing, Result, Single
 
 KIND = Kind.COMPANY
 _ALL = 1_000_000
@@ -27,7 +27,7 @@ _ALL = 1_000_000
     key="find",
     aliases=("list",),
 )
-def find(ctx: Context, query: tuple[str, ...]) -> Listing:
+def find(ctx: Context, query: tuple[str, ...]) -> Listing | Exported:
     """Find companies by any part of a name, domain, e-mail, phone, id or tag, or by a contact.
 
     Terms: any field, as in tag:vip, owner:me, arr:10000.., renewal:next90d, updated:over30d,
@@ -36,11 +36,14 @@ def find(ctx: Context, query: tuple[str, ...]) -> Listing:
     """
     note = lookup.ready(ctx)
     wanted = query_of(query)
-    found = ctx.workspace().reads.companies(wanted, limit=_ALL)
+    stream = ctx.wishes.stream
+    found = ctx.workspace().reads.companies(wanted, limit=1 if stream else _ALL)
     if found.hint:
         ctx.tell(found.hint)
     if not found.rows:
         note = f"{unfound(ctx, KIND, wanted)}\n{note}"
+    if stream:
+        return record_verbs.streamed(ctx, KIND, wanted, note)
     return record_verbs.listing(ctx, KIND, (row.id for row in found.rows), note)
 
 
@@ -77,7 +80,7 @@ def create(ctx: Context, name: str, values: tuple[str, ...], *, new_field: bool)
     kind=KIND,
     key="field",
 )
-def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...], *, new_field: bool) -> Done:
+def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...], *, new_field: bool) -> Result:
     """Change fields of a company."""
     return record_verbs.change(ctx, KIND, ids, values, new_field=new_field)
 
@@ -90,18 +93,18 @@ def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...], *, new_fie
     kind=KIND,
     key="tags",
 )
-def tag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
+def tag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Result:
     """Add tags to a company."""
     return record_verbs.tag(ctx, KIND, ids, add=tags)
 
 
 @verb("company untag", records(), words("tags", "a tag", "TAG"), effect=Effect.WRITE, kind=KIND)
-def untag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
+def untag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Result:
     """Remove tags from a company."""
     return record_verbs.tag(ctx, KIND, ids, remove=tags)
 
 
 @verb("company delete", records(), effect=Effect.DELETE, kind=KIND, key="delete")
-def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
+def delete(ctx: Context, ids: tuple[str, ...]) -> Result:
     """Delete a company; asks first."""
     return record_verbs.delete(ctx, KIND, ids)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.commands import line, values
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.registry import GLOBALS, ROOMS, commands
+from planhat_tui.commands.registry import GLOBALS, ROOMS, THEME, commands
 from planhat_tui.commands.words import at_end, quoted
 from planhat_tui.errors import PlanhatTuiError
+from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     from planhat_tui.commands.registry import Command, Param
     from planhat_tui.commands.values import Choice, Sources
 
+_STARTING: Final = (*GLOBALS, THEME)
+"""Options that may stand before a command of the shell."""
+
 MOST: Final = 100
 """Choices that are offered at once."""
+
+_HELP: Final = "help"
+"""The verb whose words are the names of others."""
 
 _VALUED: Final = frozenset({"option", "options"})
 
@@ -64,17 +71,24 @@ def of_shell(words: Sequence[str], typed: str, sources: Sources) -> Offered:
     rest, waiting = _without_globals(words)
     if waiting is not None:
         return _value(waiting, None, typed, sources)
+    if not rest and (assigned := _assigned(_STARTING, None, typed, sources)):
+        return assigned
+    if not rest and (joined := _joined(typed)):
+        param, flag = joined
+        offered = _value(param, None, typed.removeprefix(flag), sources)
+        return offered._replace(
+            choices=tuple(one._replace(text=f"{flag}{one.text}") for one in offered.choices)
+        )
     first = rest[0] if rest else ""
     found = _in_shell(first) if first in ROOMS else ()
     if not rest:
-        return _starting(typed, [*_first_words(Door.SHELL), *(_flags(GLOBALS) if typed else ())])
+        return _starting(typed, [*_first_words(Door.SHELL), *(_flags(_STARTING) if typed else ())])
     command = next((c for c in found if not c.noun), None)
     if command is None and len(rest) > 1:
         command = next((c for c in found if rest[1] in {c.verb, *c.aliases}), None)
-        rest = rest[1:]
+        rest = rest[1:] if command is not None else rest
     if command is None:
-        single = len(rest) == 1 and bool(found)
-        return _starting(typed, [values.Choice(c.verb, c.summary) for c in found if single])
+        return _starting(typed, _named(rest, Door.SHELL))
     return _after(command, rest[1:], typed, sources, Door.SHELL)
 
 
@@ -96,8 +110,7 @@ def _in_line(
         own = [values.Choice(c.verb, c.summary) for c in line.open_here(noun) if noun]
         return _starting(typed, [*own, *_first_words(Door.LINE)])
     if begun is None:
-        verbs = line.open_here(words[0]) if len(words) == 1 and words[0] in ROOMS else ()
-        return _starting(typed, [values.Choice(c.verb, c.summary) for c in verbs if c.noun])
+        return _starting(typed, _named(words, Door.LINE))
     return _after(begun.command, begun.words, typed, sources, Door.LINE)
 
 
@@ -109,11 +122,42 @@ def _after(
 
     params, shared = params_of(command, door), of_all(command, door)
     due, waiting = due_after((*params, *shared), words, door)
+    if not waiting and (assigned := _assigned((*params, *shared), command, typed, sources, door)):
+        return assigned
     if not waiting and typed.startswith("-"):
         return _starting(typed, _flags([*params, *shared], door))
     if due is None:
         return _starting(typed, _flags(params, door))._replace(due=command.summary)
-    return _value(due, command, typed, sources)
+    offered = _value(due, command, typed, sources)
+    if command.name == _HELP and not waiting:
+        names = _named([word for word in words if not word.startswith("-")], door)
+        return _starting(typed, names)._replace(due=offered.due)
+    return offered
+
+
+def _named(words: Sequence[str], door: Door) -> list[Choice]:
+    """Return the words that name a command behind these: first words, or the verbs of one."""
+    if not words:
+        return _first_words(door)
+    known = commands(words[0]) if len(words) == 1 and words[0] in ROOMS else ()
+    return [values.Choice(c.verb, c.summary) for c in known if c.noun and door in c.doors]
+
+
+def _assigned(
+    params: Sequence[Param],
+    command: Command | None,
+    typed: str,
+    sources: Sources,
+    door: Door = Door.SHELL,
+) -> Offered | None:
+    """Return what can stand behind ``--option=``; ``None`` where no such option is typed."""
+    flag, equals, value = typed.partition("=")
+    param = next((one for one in params if flag in spellings(one, door)), None)
+    if not equals or param is None or param.how == "flag":
+        return None
+    offered = _value(param, command, value, sources)
+    whole = tuple(choice._replace(text=f"{flag}={choice.text}") for choice in offered.choices)
+    return offered._replace(choices=whole)
 
 
 def due_after(
@@ -148,15 +192,15 @@ def spellings(param: Param, door: Door) -> tuple[str, ...]:
 def _value(param: Param, command: Command | None, typed: str, sources: Sources) -> Offered:
     metavar = param.metavar or param.name.upper()
     many = "..." if param.how == "words" else ""
-    due = f"{metavar}{many}  {values.type_of(param, command, typed) or param.help}"
+    due = values.type_of(param, command, typed, sources) or f"{metavar}{many}  {param.help}"
     found = values.offered(param, command, typed, sources)
     return _starting(typed, found)._replace(due=due)
 
 
 def _starting(typed: str, choices: Iterable[Choice]) -> Offered:
-    """Return what starts as typed, each once."""
-    start = typed.casefold()
-    once = {c.text: c for c in choices if c.text.casefold().startswith(start)}
+    """Return what starts as typed, each once; what is searched for without accents is found so."""
+    start = fold(typed)
+    once = {c.text: c for c in choices if fold(c.text).startswith(start)}
     return Offered(tuple(once.values())[:MOST])
 
 
@@ -186,7 +230,7 @@ def _flags(params: Iterable[Param], door: Door = Door.SHELL) -> list[Choice]:
 
 def _without_globals(words: Sequence[str]) -> tuple[list[str], Param | None]:
     """Return the words without the options of all verbs, and the one that waits for its value."""
-    spelled = {flag: param for param in GLOBALS for flag in param.flags}
+    spelled = {flag: param for param in _STARTING for flag in param.flags}
     kept: list[str] = []
     waiting: Param | None = None
     for word in words:
@@ -194,9 +238,21 @@ def _without_globals(words: Sequence[str]) -> tuple[list[str], Param | None]:
             waiting = None
         elif word in spelled:
             waiting = spelled[word] if spelled[word].how in _VALUED else None
-        else:
+        elif word.partition("=")[0] not in spelled and (kept or not _joined(word)):
             kept.append(word)
     return kept, waiting
+
+
+def _joined(word: str) -> tuple[Param, str] | None:
+    """Return the option of one letter to which its value is joined, as in ``-pacme``, and it.
+
+    It is one before the verb alone: behind it ``-phase:`` is what a query leaves out.
+    """
+    for param in _STARTING:
+        for flag in param.flags:
+            if len(flag) == 2 < len(word) and word.startswith(flag) and param.how in _VALUED:
+                return param, flag
+    return None
 
 
 def profile_of(words: Sequence[str]) -> str:
@@ -208,4 +264,6 @@ def profile_of(words: Sequence[str]) -> str:
             return words[place + 1]
         if word.startswith("--profile="):
             return word.partition("=")[2]
+        if word.startswith("-p") and _joined(word) and not _without_globals(words[:place])[0]:
+            return word.removeprefix("-p")
     return ""

@@ -6,7 +6,6 @@ The scripts ask the program itself (``planhat-tui _complete``), so that they nev
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.completing import of_shell
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from planhat_tui.commands.context import Context
-    from planhat_tui.commands.values import Choice, Sources
+    from planhat_tui.commands.values import Sources
 
 BASH: Final = r"""# bash completion for planhat-tui; planhat-tui completion bash prints it
 _planhat_tui() {
@@ -44,11 +43,12 @@ _planhat-tui() {
     local value note
     local -a spaced open
     while IFS=$'\t' read -r value note; do
+        value=${value//\\/\\\\}
         case $value in
             *[=:/.]) open+=("${value//:/\\:}:$note") ;;
             *) spaced+=("${value//:/\\:}:$note") ;;
         esac
-    done < <(planhat-tui _complete zsh "${(@Q)words[2,CURRENT]}" 2>/dev/null)
+    done < <(planhat-tui _complete zsh "${(@Q)words[2,CURRENT-1]}" "${words[CURRENT]}" 2>/dev/null)
     _describe -V value spaced
     _describe -V value open -S ''
 }
@@ -69,6 +69,8 @@ complete -c planhat-tui -f -k -a '(__planhat_tui_complete)'
 
 SCRIPTS: Final = {"bash": BASH, "zsh": ZSH, "fish": FISH}
 _SAFE: Final = re.compile(r"([^\w@%+=:,./-])")
+_SPECIAL: Final = re.compile(r"""[\\"$`]""")
+"""What bash doesn't take literally in double quotes, but for ``!``."""
 
 
 @verb(
@@ -89,16 +91,15 @@ def completion(_ctx: Context, shell: str) -> Text:
 def replies(shell: str, words: Sequence[str], sources: Sources) -> Iterator[str]:
     """Return the lines that a shell's script asks for.
 
-    bash gives the line up to the cursor and its own idea of the last word, the others give words.
+    bash gives the line up to the cursor and its own idea of the last word, the others give words:
+    the last one as it is typed, with its quote open or not.
     """
     if shell == "bash":
         line, last = (*words, "", "")[:2]
         yield from _for_bash(line, last, sources)
         return
     before, typed = words[:-1], words[-1] if words else ""
-    if shell == "fish":
-        typed = at_end(typed).typed
-    for text, note in of_shell(before, typed, sources).choices:
+    for text, note in of_shell(before, at_end(typed).typed, sources).choices:
         yield f"{visible(text)}\t{visible(note)}"
 
 
@@ -108,24 +109,44 @@ def line_words(shell: str, words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _for_bash(line: str, last: str, sources: Sources) -> Iterator[str]:
-    """Return what takes the place of the last word: bash parts words at colons and equals signs."""
+    """Return what takes the place of the last word: bash parts words at colons and equals signs.
+
+    Where a quote is open it takes the place of what stands behind that.
+    """
     cursor = at_end(line)
-    inside = _is_open(line[cursor.start :])
-    shared = last if inside else at_end(last).typed
-    cut = len(cursor.typed) - len(shared) if cursor.typed.endswith(shared) else 0
+    raw = line[cursor.start :]
+    place, quote = _open_quote(raw)
+    if quote:
+        cut = len(at_end(raw[:place]).typed)
+    else:
+        shared = at_end(last).typed
+        cut = len(cursor.typed) - len(shared) if cursor.typed.endswith(shared) else 0
     for choice in of_shell(cursor.before[1:], cursor.typed, sources).choices:
-        yield _reply(choice, cut, inside=inside)
+        yield _escaped(visible(choice.text)[cut:], quote)
 
 
-def _reply(choice: Choice, cut: int, *, inside: bool) -> str:
-    text = visible(choice.text)[cut:]
-    return text if inside else _SAFE.sub(r"\\\1", text)
+def _escaped(text: str, quote: str) -> str:
+    """Return a text as bash takes it literally behind an open quote, or behind none.
+
+    In double quotes a backslash in front of ``!`` would stay: the quote is left for it.
+    """
+    if quote == "'":
+        return text.replace("'", r"'\''")
+    if quote == '"':
+        return _SPECIAL.sub(r"\\\g<0>", text).replace("!", "\"'!'\"")
+    return _SAFE.sub(r"\\\1", text)
 
 
-def _is_open(raw: str) -> bool:
-    """Whether a quote is open at the end of a word."""
-    try:
-        shlex.split(raw)
-    except ValueError:
-        return raw[:1] in {"'", '"'} or any(quote in raw for quote in "'\"")
-    return False
+def _open_quote(raw: str) -> tuple[int, str]:
+    """Return where a quote is that is open at the end of a word, and which; empty if none is."""
+    place, quote, escaped = 0, "", False
+    for at, char in enumerate(raw):
+        if escaped:
+            escaped = False
+        elif char == "\\" and quote != "'":
+            escaped = True
+        elif char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            place, quote = at, char
+    return place, quote

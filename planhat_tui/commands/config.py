@@ -38,13 +38,13 @@ def path(ctx: Context) -> Single:
 @verb("config check", needs_profile=False)
 def check(ctx: Context) -> Listing:
     """Tell every mistake in the config with its line; exit status 1 if there is one."""
-    from planhat_tui.config.themes import with_theme_checked
+    from planhat_tui.config.loading import load_config
+    from planhat_tui.config.theme_files import with_accents_measured, with_theme_checked
 
-    ctx.reload()
-    config = with_theme_checked(ctx.config(), ctx.paths.user_themes)
-    for warning in config.warnings:
+    file = ctx.paths.config_file  # read for itself: what the run goes by stays as it is
+    config = with_theme_checked(load_config(file), ctx.paths.user_themes)
+    for warning in with_accents_measured(config, ctx.paths.user_themes).warnings:
         ctx.tell(warning)
-    file = ctx.paths.config_file
     count = len(config.problems)
     note = f"{file}: {count} {'mistake' if count == 1 else 'mistakes'}."
     if not count:

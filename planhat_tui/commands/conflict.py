@@ -12,6 +12,7 @@ from planhat_tui.commands.results import Column, Done, Listing
 from planhat_tui.commands.settling import settle
 from planhat_tui.errors import InputError
 from planhat_tui.model.conflicts import Choice, field_in
+from planhat_tui.model.edits import Change, apply
 from planhat_tui.model.fields import field_of, label_of
 
 if TYPE_CHECKING:
@@ -49,21 +50,26 @@ def show(ctx: Context, n: str) -> Listing:
     word("field", "the field, as conflict show names it"),
     flag("--mine", "send mine over theirs"),
     flag("--theirs", "leave theirs"),
+    flag("--before", "send what it was before"),
     option("--value", "send this instead of both", "V"),
+    flag("--clear", "empty it"),
     effect=Effect.WRITE,
 )
-def resolve(ctx: Context, n: str, field: str, mine: bool, theirs: bool, value: str) -> Done:  # noqa: FBT001, PLR0917 -- as the shell names them
-    """Settle one field: mine, theirs, or another value."""
-    if mine + theirs + bool(value) != 1:
-        raise InputError("Say which: --mine, --theirs or --value V.", field="field")
+def resolve(ctx: Context, n: str, field: str, *, value: str, clear: bool, **sides: bool) -> Done:
+    """Settle one field: mine, theirs, as it was before, another value, or none."""
+    picked = [Choice(side) for side, wanted in sides.items() if wanted]
+    picked += [Choice.VALUE] * (bool(value) + clear)
+    if len(picked) != 1:
+        ways = "--mine, --theirs, --before, --value V or --clear"
+        raise InputError(f"Say which: {ways}.", field="field")
+    (choice,) = picked
     workspace = ctx.workspace()
     found = workspace.reads.standoff(number(n))
     conflict = field_in(found, field_of(found.kind, field).name)
     label = f"{label_of(found.kind, conflict.field)} of {found.title}"
-    choice = Choice.MINE if mine else Choice.THEIRS if theirs else Choice.VALUE
     wanted: Json = None
-    if value:
-        now: dict[str, Json] = {conflict.field: conflict.mine}
+    if choice is Choice.VALUE:
+        now = apply({}, [Change(conflict.field, None, conflict.mine)])
         wanted = typed.value_of(ctx, found.kind, conflict.field, value, now)
     entries = workspace.writes.resolve(found.n, conflict.field, choice, wanted)
     if not entries:

@@ -17,7 +17,7 @@ from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
-    from planhat_tui.commands.results import Done, Listing, Single
+    from planhat_tui.commands.results import Done, Exported, Listing, Result, Single
 
 KIND = Kind.CONTACT
 _ALL = 1_000_000
@@ -30,16 +30,19 @@ _ALL = 1_000_000
     kind=KIND,
     aliases=("list",),
 )
-def find(ctx: Context, query: tuple[str, ...], company: str) -> Listing:
+def find(ctx: Context, query: tuple[str, ...], company: str) -> Listing | Exported:
     """Find contacts by any part of a name, e-mail, phone number or tag."""
     note = lookup.ready(ctx)
     at = lookup.one_of(ctx, Kind.COMPANY, [company]) if company else ""
     if at:
         _have_contacts(ctx, at)
     wanted = query_of(query)
-    found = ctx.workspace().reads.contacts_found(wanted, limit=_ALL, company_id=at)
+    stream = ctx.wishes.stream and not at  # those of a company are few, and have their own order
+    found = ctx.workspace().reads.contacts_found(wanted, 1 if stream else _ALL, at)
     if not found.rows:
         note = f"{_none(ctx, at, wanted)}\n{note}"
+    if stream:
+        return record_verbs.streamed(ctx, KIND, wanted, note)
     return record_verbs.listing(ctx, KIND, (row.id for row in found.rows), note)
 
 
@@ -70,7 +73,7 @@ def create(
     email, phone = text_of(given, "email"), text_of(given, "phone")
     same = ctx.workspace().reads.same_contacts(email, phone)
     entry = ctx.workspace().writes.create(KIND, given)
-    if same and Door.SHELL in ctx.door:
+    if same and ctx.door is not Door.LINE:
         ctx.tell(told_of(same, email, phone))
     return settle(ctx, [entry], f"New contact {visible(name)}")
 
@@ -84,7 +87,7 @@ def create(
     kind=KIND,
     key="field",
 )
-def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...], *, new_field: bool) -> Done:
+def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...], *, new_field: bool) -> Result:
     """Change fields of a contact."""
     return record_verbs.change(ctx, KIND, ids, values, new_field=new_field)
 
@@ -97,19 +100,19 @@ def set_(ctx: Context, ids: tuple[str, ...], values: tuple[str, ...], *, new_fie
     kind=KIND,
     key="tags",
 )
-def tag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
+def tag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Result:
     """Add tags to a contact."""
     return record_verbs.tag(ctx, KIND, ids, add=tags)
 
 
 @verb("contact untag", records(), words("tags", "a tag", "TAG"), effect=Effect.WRITE, kind=KIND)
-def untag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Done:
+def untag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Result:
     """Remove tags from a contact."""
     return record_verbs.tag(ctx, KIND, ids, remove=tags)
 
 
 @verb("contact delete", records(), effect=Effect.DELETE, kind=KIND, key="delete")
-def delete(ctx: Context, ids: tuple[str, ...]) -> Done:
+def delete(ctx: Context, ids: tuple[str, ...]) -> Result:
     """Delete a contact; asks first."""
     return record_verbs.delete(ctx, KIND, ids)
 
@@ -127,5 +130,5 @@ def _have_contacts(ctx: Context, company_id: str) -> None:
     from planhat_tui.model.events import Topic
 
     workspace = ctx.workspace()
-    if workspace.reads.contacts(company_id).seen_at is None:
+    if not workspace.reads.contacts(company_id).known:
         answer(ctx, workspace.net.refresh(Topic.CONTACT, frozenset({company_id})))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from planhat_tui.commands.results import Result
     from planhat_tui.config.paths import Paths
     from planhat_tui.config.profiles import Config, Profile
-    from planhat_tui.errors import PlanhatTuiError
+    from planhat_tui.errors import ConfigError, PlanhatTuiError
     from planhat_tui.model.columns import Match
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.records import Kind, User
@@ -79,10 +79,14 @@ class Columns(NamedTuple):
 
 
 class Wishes(NamedTuple):
-    """How it is to be done. ``wait``: until an edit is delivered. ``fresh``: ask Planhat first."""
+    """How it is to be done. ``wait``: until an edit is delivered. ``fresh``: ask Planhat first.
+
+    ``stream``: records are written one by one, so a verb may give them as they are read.
+    """
 
     wait: bool = True
     fresh: bool = False
+    stream: bool = False
 
 
 class Reach(NamedTuple):
@@ -96,6 +100,10 @@ class Reach(NamedTuple):
     skew: float | None = None
 
 
+def _stay(_name: str) -> None:
+    """Go to no other profile: the door has no next command."""
+
+
 class Context(NamedTuple):
     """The world of a verb. Runtime fills it; tests fill it with less.
 
@@ -104,10 +112,12 @@ class Context(NamedTuple):
     undo will do at Planhat and raises if it isn't wanted, ``switch`` puts a profile on screen,
     ``look`` a theme, and ``sheet`` does what a key of the explorer does, by its name, where there
     is a screen (``None`` in the shell). ``probe`` asks Planhat who a profile's token stands for.
-    ``reload`` reads the config again after it was edited. ``secret`` asks for a token without
-    showing it. ``serve`` runs the sandbox until a signal, ``browse`` gives the explorer to a
-    browser as long. ``queued`` counts what a profile hasn't delivered yet. ``monotonic`` is the
-    clock of the limits, ``sleep`` waits some seconds.
+    ``choose`` lets a shell's next commands go to a profile. ``reload`` reads the config again after
+    it was edited, ``wanted`` names the profile at hand (empty: none is). ``secret`` asks for a
+    token without showing it. ``serve`` runs the sandbox until a signal, ``browse`` gives the
+    explorer to a browser as long. ``queued`` counts what a profile hasn't delivered yet.
+    ``monotonic`` is the clock of the limits, ``sleep`` waits some seconds.
+    ``catch_up`` goes by what others have written into the config since; what is wrong with it.
     ``profile`` finds one by its name, ``examine`` asks Planhat about it, ``inspect`` opens what can
     be read of it; ``kept`` opens what is here of it (``None``: nothing is), ``wipe`` deletes that.
     All raise our errors.
@@ -134,6 +144,7 @@ class Context(NamedTuple):
     serve: Callable[[SandboxOptions, str, int], int]
     browse: Callable[[Browsing], int]
     queued: Callable[[str], int]
+    wanted: Callable[[], str]
     editor: Callable[[str], str]
     show: Callable[[Result | PlanhatTuiError, Manner], None]
     profile: Callable[[str], Profile]
@@ -150,6 +161,8 @@ class Context(NamedTuple):
     wishes: Wishes = Wishes()
     draw: Callable[[Course], None] | None = None
     switch: Callable[[str], None] | None = None
+    choose: Callable[[str], None] = _stay
+    catch_up: Callable[[], Iterable[ConfigError]] = tuple
     look: Callable[[str], None] | None = None
     agree: Callable[[UndoPlan], None] | None = None
     match: Callable[[Columns], tuple[Match, ...]] | None = None

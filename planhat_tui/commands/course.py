@@ -18,7 +18,8 @@ class Course(NamedTuple):
 
     ``what`` says what they are and what became of them: ``companies``, ``edits delivered``.
     ``calls`` are left to make, and take about ``seconds``; ``None`` where nobody knows. ``about``:
-    ``known`` is an estimate. ``at_least``: more calls may come to light.
+    ``known`` is an estimate. ``at_least``: more calls may come to light. ``note`` is what else
+    there is to say.
     """
 
     what: str
@@ -28,6 +29,7 @@ class Course(NamedTuple):
     seconds: float | None = None
     about: bool = False
     at_least: bool = False
+    note: str = ""
 
 
 def drawn(course: Course, width: int) -> str:
@@ -56,7 +58,7 @@ def _pieces(course: Course) -> list[str]:
         pieces.append(f"{least}{plural(course.calls, 'call')} left")
     if course.seconds is not None:
         pieces.append(lasting(course.seconds, at_least=course.at_least))
-    return pieces
+    return [*pieces, course.note] if course.note else pieces
 
 
 def _bar(done: int, known: int, cells: int) -> str:

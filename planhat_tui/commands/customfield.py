@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands import lookup
-from planhat_tui.commands.registry import Effect, option, options, verb, word
+from planhat_tui.commands.registry import Effect, flag, option, options, verb, word
 from planhat_tui.commands.results import Column, Done, Listing
-from planhat_tui.commands.waiting import answer
+from planhat_tui.commands.waiting import answer, sent
 from planhat_tui.errors import InputError, PartialError, RejectedError
 from planhat_tui.model.definitions import (
     PARENTS,
@@ -19,8 +18,10 @@ from planhat_tui.model.definitions import (
 )
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import text_of
+from planhat_tui.model.tables import cell
 from planhat_tui.model.text import visible
 from planhat_tui.sync.plan import DEFINITIONS_PAGE
+from planhat_tui.workspace.wholefile import named
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
@@ -62,55 +63,88 @@ def list_all(ctx: Context, parent: str) -> Listing:
     option("--type", f"one of {', '.join(TYPES)}", "TYPE", required=True),
     options("--value", "values", "a value of a list; again for the next one", "TEXT"),
     effect=Effect.WRITE,
+    guarded=True,
 )
 def create(ctx: Context, name: str, parent: str, type: str, values: tuple[str, ...]) -> Done:  # noqa: A002 -- the field's word
     """Define a custom field; it's sent at once and isn't in undo."""
     wanted = definition(name, parent, type, values)
     made = _make(ctx, wanted)
-    return Done(f"{visible(wanted.name)} is defined for {wanted.parent}.", (made,))
+    told = f"{visible(wanted.name)} is defined for {wanted.parent}."
+    return Done(f"{told} {_lost(wanted, made)}".strip(), (made,))
 
 
 @verb(
     "customfield import",
     word("file", "CSV or JSON: name, parent, type, values", "FILE"),
+    flag("--dry-run", "show what would be defined, and do nothing"),
     effect=Effect.WRITE,
+    guarded=True,
+    asks=True,
 )
-def import_file(ctx: Context, file: str) -> Done:
+def import_file(ctx: Context, file: str, *, dry_run: bool) -> Done | Listing:
     """Define the custom fields of a file; those that are there already are left as they are.
 
-    CSV has a header with name, parent, type and, for lists, values with ; between them. JSON is a
-    list of objects with the same fields. The whole file is read before anything is sent.
+    One that is there otherwise is named, and the exit status tells of it. CSV has a header with
+    name, parent, type and, for lists, values with ; between them. JSON is a list of objects with
+    the same fields. The whole file is read before anything is sent.
     """
     wanted = read_definitions(_text_of(file))
-    there = {(r.get("parent"), r.get("name")) for r in _asked(ctx)[0]}
+    there = {(r.get("parent"), r.get("name")): r for r in _asked(ctx)[0]}
     new = [one for one in wanted if one.key not in there]
+    differ = [one for one in wanted if one.key in there and one.lost(there[one.key])]
+    others = [_differs(one, there[one.key]) for one in differ]
+    had = f"{len(wanted) - len(new) - len(differ)} were there already."
+    partly = PartialError.exit_status if differ else 0
+    if dry_run:
+        note = " ".join([f"{len(new)} would be defined, {had}", *others])
+        return Listing(tuple(one.body() for one in new), COLUMNS[1:], note, exit_status=partly)
     workspace = ctx.workspace()
     if new and (typed := workspace.word_to_define(len(new))):
         ctx.confirm(f"Define {len(new)} custom fields in {workspace.profile.name}?", typed)
-    made, refused = _make_each(ctx, new)
-    told = f"{len(made)} defined, {len(wanted) - len(new)} were there already."
-    told += "".join(f" {visible(one.name)}: {why}" for one, why in refused)
-    return Done(told, made, PartialError.exit_status if refused else 0, many=True)
+    made, more = _make_each(ctx, new)
+    partly = PartialError.exit_status if len(made) < len(new) else partly
+    return Done(" ".join([f"{len(made)} defined, {had}", *more, *others]), made, partly, many=True)
 
 
 def _make_each(
     ctx: Context, new: list[Definition]
-) -> tuple[tuple[dict[str, Json], ...], list[tuple[Definition, str]]]:
-    """Make one after the other; what Planhat refuses keeps the next ones from nothing."""
+) -> tuple[tuple[dict[str, Json], ...], list[str]]:
+    """Make one after the other; what Planhat refuses keeps the next ones from nothing.
+
+    Return those that were made, and a sentence for each that was refused or not kept whole.
+    """
     made: list[dict[str, Json]] = []
-    refused: list[tuple[Definition, str]] = []
+    told: list[str] = []
     for number, one in enumerate(new, 1):
         try:
             made.append(_make(ctx, one))
         except RejectedError as error:
-            refused.append((one, error.message))
+            told.append(f"{visible(one.name)}: {error.message}")
+        else:
+            told.append(_lost(one, made[-1]))
         ctx.tell(f"{number} of {len(new)}")
-    return tuple(made), refused
+    return tuple(made), [sentence for sentence in told if sentence]
+
+
+def _differs(wanted: Definition, there: Raw) -> str:
+    """Say how a definition that is there differs from that of a file."""
+    body = wanted.body()
+    has = ", ".join(
+        f"{word} {visible(cell(there.get(word))) or 'none'}, not {visible(cell(body[word]))}"
+        for word in wanted.lost(there)
+    )
+    return f"{visible(wanted.name)} of {wanted.parent} is there otherwise: {has}."
+
+
+def _lost(wanted: Definition, made: Raw) -> str:
+    """Say which fields Planhat dropped, or has otherwise; empty if there are none."""
+    lost = ", ".join(wanted.lost(made))
+    return f"{visible(wanted.name)}: Planhat didn't keep {lost}." if lost else ""
 
 
 def _make(ctx: Context, wanted: Definition) -> dict[str, Json]:
     workspace = ctx.workspace()
-    made = answer(ctx, workspace.define(wanted))
+    made = sent(ctx, workspace.define(wanted), f"The definition of {visible(wanted.name)}")
     workspace.keep_definitions([made], whole=False)
     return dict(made.data)
 
@@ -130,7 +164,7 @@ def _asked(ctx: Context) -> tuple[tuple[Raw, ...], str]:
 
 def _text_of(file: str) -> str:
     try:
-        with Path(file).expanduser().open("rb") as opened:
+        with named(file, "file").open("rb") as opened:
             content = opened.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             raise InputError(f"{file} is larger than {_MOST_BYTES // 1_000_000} MB.")

@@ -39,11 +39,11 @@ def word(profile: Profile, count: int) -> str:
 def _name(kind: Kind, raw: Raw, zone: tzinfo | None) -> str:
     """Return what one record is called."""
     title = title_of(kind, raw)
-    return f"the {title}{_when(raw, zone)}" if kind is Kind.CALL else title
+    return f"the {title}{called_at(raw, zone)}" if kind is Kind.CALL else title
 
 
-def _when(call: Raw, zone: tzinfo | None) -> str:
-    """Return `` of 2026-03-02 14:05, talk 9:30``, as far as it's known."""
+def called_at(call: Raw, zone: tzinfo | None) -> str:
+    """Return `` of 2026-03-02 14:05, talk 9:30,``, as far as it's known."""
     start, end = calls.parse_iso(text_of(call, "start")), calls.parse_iso(text_of(call, "end"))
     moment = start or end
     told = f" of {moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment is not None else ""

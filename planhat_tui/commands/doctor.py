@@ -47,7 +47,7 @@ def doctor(ctx: Context, offline: bool) -> Listing:  # noqa: FBT001 -- a flag of
 
 
 def _looked(ctx: Context, *, offline: bool) -> Iterator[Finding]:
-    from planhat_tui.config.themes import with_theme_checked
+    from planhat_tui.config.theme_files import with_theme_checked
 
     config = ctx.config()
     yield from examining.config(with_theme_checked(config, ctx.paths.user_themes))
@@ -62,14 +62,15 @@ def _looked(ctx: Context, *, offline: bool) -> Iterator[Finding]:
         try:
             with ctx.inspect(profile) as reads:
                 yield from examining.files(profile.name, reads)
-        except TokenError:  # told above; without it, it isn't known which files are the profile's
-            continue
+        except TokenError as error:  # without it, it isn't known which files are the profile's
+            if offline:  # else it was told
+                yield Finding("token", profile.name, "bad", error.message, error.advice)
         except PlanhatTuiError as error:
             yield Finding("files", profile.name, "bad", error.message, error.advice)
     yield from examining.versions()
-    yield from examining.terminal(
-        ctx.env, getattr(sys.stdout, "encoding", "") or "", attached=sys.stdout.isatty()
-    )
+    screen = sys.__stdout__  # behind the colon, Textual stands in for sys.stdout
+    encoding, attached = (screen.encoding, screen.isatty()) if screen else ("", False)
+    yield from examining.terminal(ctx.env, encoding, attached=attached)
 
 
 def _ours(ctx: Context) -> Iterator[Path]:

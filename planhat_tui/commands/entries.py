@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from planhat_tui.model.calls import iso
 from planhat_tui.model.custom import format as shown
 from planhat_tui.model.days import spoken
+from planhat_tui.model.doubts import told_let_go
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.outbox import Action
 
@@ -79,6 +80,14 @@ def when(seconds: float, now: datetime) -> str:
     from datetime import UTC, datetime
 
     return spoken(datetime.fromtimestamp(seconds, UTC), now) if seconds else ""
+
+
+def may_arrive(entry: Entry, now: datetime) -> str:
+    """Say of one that was dropped while it wasn't sure what is still to be known of it."""
+    if not entry.let_go:
+        return entry.reason
+    may = told_let_go(entry, lambda moment: when(moment, now))
+    return f"{may} Whether it did: outbox show {entry.n}"
 
 
 def what(entry: Entry) -> str:

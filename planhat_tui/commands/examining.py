@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
+import shlex
 import stat
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from planhat_tui.errors import OfflineError, PlanhatTuiError, TokenError
-from planhat_tui.model.text import visible
+from planhat_tui.model.text import plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.commands.context import Reach
     from planhat_tui.config.profiles import Config, Profile
+    from planhat_tui.model.abilities import Abilities
     from planhat_tui.model.limits import Limits
     from planhat_tui.workspace.queries import Queries
 
@@ -36,6 +38,7 @@ PATIENCE: Final = 60.0
 _SCARCE: Final = 0.1
 _MOST_NAMED: Final = 10
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_ABILITIES: Final = {"by_company": "company of contacts"}
 _PACKAGES: Final = ("planhat-tui", "textual", "httpx", "click", "msgspec", "starlette")
 _SOURCES: Final = {
     "env": "from the environment variable {}",
@@ -69,7 +72,7 @@ def config(known: Config) -> Iterator[Finding]:
         todo = "planhat-tui profile add NAME makes it; --demo needs none."
         yield Finding("config", str(known.path), "ok", "there is none yet", todo)
     elif not known.problems and not known.warnings:
-        told = f"{len(known.profiles)} profiles, default {known.default or 'none'}"
+        told = f"{plural(len(known.profiles), 'profile')}, default {known.default or 'none'}"
         yield Finding("config", str(known.path), "ok", told)
 
 
@@ -85,7 +88,8 @@ def permissions(paths: Iterable[Path]) -> Iterator[Finding]:
         if mode & _OTHERS:
             right = "700" if path.is_dir() else "600"
             told = f"others on this machine may look into it ({mode:o})"
-            yield Finding("permissions", str(path), "bad", told, f"Run: chmod {right} {path}")
+            todo = f"Run: chmod {right} {shlex.quote(str(path))}"
+            yield Finding("permissions", str(path), "bad", told, todo)
     if found:
         yield Finding("permissions", "files", "ok", f"{found} files and folders looked at")
 
@@ -183,15 +187,11 @@ def files(name: str, reads: Queries) -> Iterator[Finding]:
             yield Finding("files", f"{name} {file}", "bad", visible(fault), _mending(file))
         else:
             yield Finding("files", f"{name} {file}", "ok", "whole")
-    edition = reads.edition
-    heeded = _heeded(reads)
-    told = f"{edition}{f'; knows {heeded}' if heeded else ''}" if edition else "not known yet"
-    todo = "" if edition else "planhat-tui sync finds it out."
-    yield Finding("API edition", name, "ok", told, todo)
+    yield edition(name, reads.edition, reads.abilities)
     yield from _unreadable(name, reads)
     waiting = reads.outbox()
     stuck = sum(entry.state.value not in {"queued", "sending"} for entry in waiting)
-    told = f"{len(waiting)} edits not delivered" if waiting else "everything is delivered"
+    told = f"{plural(len(waiting), 'edit')} not delivered" if waiting else "everything is delivered"
     todo = "planhat-tui outbox list shows them, and why." if stuck else ""
     yield Finding("outbox", name, "warn" if stuck else "ok", told, todo)
 
@@ -213,10 +213,19 @@ def _mending(file: str) -> str:
     return "End all planhat-tui, then delete it: it is filled again from Planhat."
 
 
-def _heeded(reads: Queries) -> str:
-    from dataclasses import asdict
-
-    return ", ".join(name for name, able in asdict(reads.abilities).items() if able)
+def edition(name: str, spoken: str, abilities: Abilities) -> Finding:
+    """Tell which edition of the API the server speaks, what it heeds and what it ignores."""
+    if not spoken:
+        return Finding("API edition", name, "ok", "not known yet", "planhat-tui sync finds it out.")
+    pieces = [spoken]
+    if heeded := ", ".join(_ABILITIES.get(one, one) for one in abilities.heeded):
+        pieces.append(f"knows {heeded}")
+    ignored = [_ABILITIES.get(one, one) for one in abilities.lacking if one != "lists"]
+    if not ignored:
+        return Finding("API edition", name, "ok", "; ".join(pieces))
+    pieces.append(f"ignores {', '.join(ignored)}")
+    todo = "Lists take more calls without. planhat-tui sync asks it again."
+    return Finding("API edition", name, "warn", "; ".join(pieces), todo)
 
 
 def versions() -> Iterator[Finding]:

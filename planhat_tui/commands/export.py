@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands import lookup
@@ -12,7 +11,7 @@ from planhat_tui.commands.results import Done, Exported
 from planhat_tui.commands.typed import query_of
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.records import Kind, count_of
-from planhat_tui.model.tables import columns_of, names_of
+from planhat_tui.model.tables import columns_of, names_of, of_records
 from planhat_tui.model.text import plural, visible
 from planhat_tui.model.views import View
 
@@ -54,7 +53,7 @@ def export(
         raise NotFoundError("Nothing is here yet.", "planhat-tui sync reads it from Planhat.")
     chosen = [one for one in columns.split(",") if one.strip()]
     own = [key for key, _, _ in reads.custom_keys(shown.kind)]
-    paths = columns_of(shown.kind, chosen or shown.view.columns, own)
+    paths = columns_of(shown.kind, chosen or of_records(shown.view.columns), own)
     text = query_of(query) or shown.view.query
     records = reads.stream(
         shown.kind, text, sort=shown.view.sort, company_id=shown.company_id if not query else ""
@@ -66,8 +65,9 @@ def export(
         return Exported(shown.kind, records, paths, picked, users, note)
     from planhat_tui.workspace.exporting import Table
     from planhat_tui.workspace.exporting import export as write
+    from planhat_tui.workspace.wholefile import named
 
-    path = Path(to).expanduser()
+    path = named(to)
     table = Table(shown.kind, records, paths, picked, users)
     done = write(path, table, replace=force)
     noun = count_of(shown.kind, done.records)

@@ -9,7 +9,7 @@ from planhat_tui.commands.registry import verb, words
 from planhat_tui.commands.results import Column, Listing
 from planhat_tui.commands.typed import query_of
 from planhat_tui.commands.unfound import unfound
-from planhat_tui.model.records import Contact, Kind, text_of
+from planhat_tui.model.records import MANY, Contact, Kind, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +26,27 @@ _LIMIT = 50
 def find(ctx: Context, query: tuple[str, ...]) -> Listing:
     """Find companies, contacts, calls and tags.
 
-    Up to 50 of each. A number finds who has it: planhat-tui find 46701234567
+    Up to 50 of each; of more it is said how many there are. Calls and tags are found by words
+    alone, not by terms. A number finds who has it: planhat-tui find 46701234567
     """
     note = lookup.ready(ctx)
     wanted = query_of(query)
-    records = tuple(_told(ctx, ctx.workspace().reads.find(wanted, _LIMIT)))
-    if not records:
-        note = f"{unfound(ctx, None, wanted)}\n{note}"
-    return Listing(records, COLUMNS, note)
+    found = ctx.workspace().reads.find(wanted, _LIMIT)
+    records = tuple(_told(ctx, found))
+    told = [f"{', '.join(cut)} are shown." if (cut := [*_cut(found)]) else ""]
+    told += ["" if found.by_words else "Calls and tags are found by words alone."]
+    told += ["" if records else unfound(ctx, None, wanted)]
+    return Listing(records, COLUMNS, "\n".join(filter(None, [*told, note])))
+
+
+def _cut(found: Found) -> Iterator[str]:
+    """Give, of what more is found of than is shown, how much of how many: ``50 of 211 tags``."""
+    for kind, rows in ((Kind.COMPANY, found.companies), (Kind.CONTACT, found.contacts)):
+        if (shown := len(rows.rows)) < rows.total:
+            yield f"{shown} of {rows.total:,}{'+' * rows.capped} {MANY[kind]}"
+    for named, things in (("calls", found.calls), ("tags", found.tags)):
+        if len(things) > _LIMIT:
+            yield f"{_LIMIT} of {len(things):,} {named}"
 
 
 def _told(ctx: Context, found: Found) -> Iterator[dict[str, Json]]:
@@ -44,10 +57,10 @@ def _told(ctx: Context, found: Found) -> Iterator[dict[str, Json]]:
         raw = lookup.raw(ctx, Kind.CONTACT, contact.id) or {}
         title = Contact.from_raw(raw).title
         yield {"kind": "contact", **raw, "name": title, "at": contact.company_name}
-    for logged in found.calls:
+    for logged in found.calls[:_LIMIT]:
         call = logged.call
         yield {"kind": "call", **call.raw, "name": text_of(call.raw, "nr"), "at": call.start}
-    for tag, uses in found.tags:
+    for tag, uses in found.tags[:_LIMIT]:
         yield {
             "kind": "tag",
             "name": tag,

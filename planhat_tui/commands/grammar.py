@@ -18,7 +18,7 @@ from planhat_tui.commands.registry import (
 )
 from planhat_tui.errors import InputError
 from planhat_tui.model import query as queries
-from planhat_tui.model.text import nearest
+from planhat_tui.model.text import nearest, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,17 @@ CONFIRMING: Final = (
 )
 """Options of verbs that ask, in shell and script: they answer the question before it's asked."""
 
+FILES: Final = frozenset({"FILE", "PATH"})
+"""Metavars of what names a file: such a name may be any bytes."""
+
+HELP_FLAGS: Final = ("-h", "--help")
+
+_NAMED_BY_ID: Final = {
+    Door.LINE: "The selection is meant here; another record is named with --id.",
+    Door.SCRIPT: "Name the record with --id.",
+}
+
+_REST: Final = "rest"
 
 _TERMS: Final = {"limit": "limit:3", "sort": "sort:-arr"}
 """What stands in a query where other programs have options; fields are asked for alike."""
@@ -43,8 +54,15 @@ def parameters(command: Command, door: Door) -> list[click.Parameter]:
 
 def params_of(command: Command, door: Door) -> tuple[Param, ...]:
     """Return a verb's parameters, with those that answer its question where nobody can be asked."""
-    asks = command.effect in {Effect.DELETE, Effect.TYPED}
+    asks = command.asks or (
+        door is Door.SCRIPT and command.effect is Effect.WRITE and _takes_records(command)
+    )
     return (*command.params, *CONFIRMING) if asks and door is not Door.LINE else command.params
+
+
+def _takes_records(command: Command) -> bool:
+    """Tell whether many can be named with ``--id``, which the shell takes one of."""
+    return any(param.how == "records" for param in command.params)
 
 
 def of_all(command: Command, door: Door) -> tuple[Param, ...]:
@@ -102,7 +120,10 @@ def _argument(param: Param) -> click.Argument:
 
 
 def arguments(command: Command, given: dict[str, Any]) -> dict[str, Any]:
-    """Return what click read as the verb's own arguments."""
+    """Return what click read as the verb's own arguments.
+
+    Raises :class:`InputError` where one has bytes that are no text, unless it names a file.
+    """
     read: dict[str, Any] = {}
     for param in command.params:
         value = given[param.name]
@@ -112,8 +133,21 @@ def arguments(command: Command, given: dict[str, Any]) -> dict[str, Any]:
             value = tuple(value)
         elif param.how != "flag":
             value = value or ""
+        if param.how != "flag" and param.metavar not in FILES:
+            _refuse_bytes(param, (value,) if isinstance(value, str) else value)
         read[param.name] = value
     return read
+
+
+def _refuse_bytes(param: Param, values: Sequence[str]) -> None:
+    for value in values:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InputError(
+                f"{visible(value)} has bytes that are no text.", "Type it in UTF-8.",
+                field=param.name,
+            ) from None  # fmt: skip
 
 
 def read_line(command: Command, words: Sequence[str]) -> dict[str, Any]:
@@ -126,13 +160,45 @@ def parsed(command: Command, words: Sequence[str], door: Door) -> dict[str, Any]
     params = [*parameters(command, door), *made(of_all(command, door), door)]
     parser = click.Command(command.name, params=params, add_help_option=False)
     try:
-        with parser.make_context(command.name, query_words(list(words))) as read:
+        with parser.make_context(command.name, query_words(words, params)) as read:
             return dict(read.params)
     except click.UsageError as error:
         known = translated(error)
-        if "extra argument" in known.message and any(p.how == "records" for p in command.params):
-            known.advice = "The selection is meant here; another record is named with --id."
+        if "extra argument" in known.message and _takes_records(command) and door in _NAMED_BY_ID:
+            known.advice = _NAMED_BY_ID[door]
         raise known from None
+
+
+def asks_for_help(command: Command, words: Sequence[str], door: Door) -> bool:
+    """Tell whether the words after a verb ask how it's typed."""
+    valued = _valued([*parameters(command, door), *made(of_all(command, door), door)])
+    for place, word in enumerate(words):
+        if word == "--":
+            return False
+        if word in HELP_FLAGS and not (place and words[place - 1] in valued):
+            return True
+    return False
+
+
+def usage(command: Command, door: Door) -> str:
+    """Return how a verb is typed at a door and what it does, in lines of at most 80 cells."""
+    params = [*parameters(command, door), *made(of_all(command, door), door)]
+    parser = click.Command(command.name, params=params, help=command.help, add_help_option=False)
+    program = "planhat-tui " if door is Door.SHELL else ""
+    return parser.get_help(click.Context(parser, info_name=f"{program}{command.name}"))
+
+
+def positional(command: Command, words: Sequence[str], door: Door) -> tuple[str, ...]:
+    """Return the words after a verb that belong to no option. Raises :class:`InputError`."""
+    every = [*parameters(command, door), *made(of_all(command, door), door)]
+    params = [param for param in every if isinstance(param, click.Option)]
+    rest = click.Argument([_REST], nargs=-1)
+    parser = click.Command(command.name, params=[*params, rest], add_help_option=False)
+    try:
+        with parser.make_context(command.name, query_words(words, every)) as read:
+            return tuple(read.params[_REST])
+    except click.UsageError as error:
+        raise translated(error) from None
 
 
 def translated(error: click.UsageError) -> InputError:
@@ -160,17 +226,26 @@ def _meant(error: click.NoSuchOption) -> str:
     return f"Did you mean {near}?" if near else ""
 
 
-def query_words(tokens: Sequence[str]) -> list[str]:
+def query_words(tokens: Sequence[str], params: Sequence[click.Parameter]) -> list[str]:
     """Return the words with ``-tag:x`` as ``not:tag:x``, which no parser takes for an option.
 
-    A value that follows an option stays as it is, and so does everything after ``--``.
+    The value of an option among ``params`` stays as it is, and so does everything after ``--``, and
+    what is no query: a tag may be called so.
     """
+    if not any(isinstance(param, click.Argument) and param.name == "query" for param in params):
+        return [*tokens]
+    valued = _valued(params)
     safe: list[str] = []
     for place, token in enumerate(tokens):
         before = tokens[place - 1] if place else ""
         if token == "--":  # noqa: S105 -- the end of the options
             return [*safe, *tokens[place:]]
         negated = token.startswith("-") and not token.startswith("--") and ":" in token
-        valued = before.startswith("--") and "=" not in before
-        safe.append(f"not:{token[1:]}" if negated and not valued else token)
+        safe.append(f"not:{token[1:]}" if negated and before not in valued else token)
     return safe
+
+
+def _valued(params: Sequence[click.Parameter]) -> set[str]:
+    """Return the spellings of the options after which a value stands."""
+    options = [param for param in params if isinstance(param, click.Option) and not param.is_flag]
+    return {spelling for option in options for spelling in option.opts}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands import lookup, planned
@@ -11,6 +10,7 @@ from planhat_tui.commands.registry import Effect, flag, option, options, verb, w
 from planhat_tui.commands.results import Done, Listing
 from planhat_tui.errors import InputError, PartialError
 from planhat_tui.model import columns
+from planhat_tui.model.numbers import told_fraction
 from planhat_tui.model.records import Kind
 from planhat_tui.model.tables import cell
 from planhat_tui.model.text import plural, visible
@@ -38,7 +38,9 @@ _KINDS: Final = (Kind.COMPANY, Kind.CONTACT)
     flag("--empty-clears", "let an empty cell clear its field; else it changes nothing"),
     flag("--dry-run", "show the plan, and do nothing"),
     option("--save", "keep the plan in a file, and do nothing", "FILE"),
+    planned.FORCE,
     effect=Effect.TYPED,
+    guarded=True,
 )
 def import_(
     ctx: Context,
@@ -50,6 +52,7 @@ def import_(
     empty_clears: bool,
     dry_run: bool,
     save: str,
+    force: bool,
 ) -> Result:
     """Import companies or contacts: what is new is made, what differs is changed, as a plan.
 
@@ -60,8 +63,9 @@ def import_(
     from planhat_tui.workspace.importing import Importing
     from planhat_tui.workspace.tablefiles import TableFile
     from planhat_tui.workspace.valuing import Valuing
+    from planhat_tui.workspace.wholefile import named
 
-    table = TableFile(Path(file).expanduser(), encoding)
+    table = TableFile(named(file, "file"), encoding)
     what = Kind(kind) if kind else columns.kind_of(table.columns)
     lookup.ready(ctx)
     found = _matched(ctx, table, what, maps)
@@ -71,7 +75,11 @@ def import_(
     importing = Importing(reads, what, found, valuing, empty_clears=empty_clears, all_here=here)
     name = table.path.name
     plan = ctx.workspace().plans.stamped(importing.plan(table.rows(), f"import {name}", name))
-    return _told(planned.carry_out(ctx, plan, keep=save, look=dry_run), plan)
+    by_path = {match.path: match.column for match in found}
+    for path, text in valuing.fractions.items():
+        ctx.tell(f"column {by_path[path]}: {told_fraction(text)}")
+    done = planned.carry_out(ctx, plan, keep=save, force=force, look=dry_run)
+    return _told(done, plan)
 
 
 def _matched(ctx: Context, table: TableFile, kind: Kind, maps: Sequence[str]) -> tuple[Match, ...]:

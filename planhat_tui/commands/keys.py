@@ -33,12 +33,12 @@ def keys(ctx: Context, pieces: tuple[str, ...]) -> Listing:
 
     One piece that is a key alone, such as t or ctrl+s, finds what is on it.
     """
-    from planhat_tui.config.keys import KEYS
+    from planhat_tui.config.keys import KEYS, has, on
 
     changed = ctx.config().settings.keys
-    told = [_told(key, changed) for key in KEYS]
-    exact = [row for row in told if len(pieces) == 1 and _is_on(row, pieces[0])]
-    rows = exact or [row for row in told if _has(row, pieces)]
+    exact = [key for key in KEYS if len(pieces) == 1 and on(key, pieces[0], changed)]
+    found = exact or [key for key in KEYS if has(key, pieces, changed)]
+    rows = [_told(key, changed) for key in found]
     note = "To change one: settings: {keymap: {preset: vim, keys: {COMMAND: KEY}}} in the config."
     return Listing(tuple(rows), COLUMNS, note if rows else "No key is like that.  keys lists all.")
 
@@ -53,13 +53,3 @@ def _told(key: Key, changed: Mapping[str, str]) -> dict[str, Json]:
         "help": key.help,
         "changed": key.name in changed,
     }
-
-
-def _is_on(row: Mapping[str, Json], piece: str) -> bool:
-    names = row["keys"]
-    return isinstance(names, list) and piece in names
-
-
-def _has(row: Mapping[str, Json], pieces: tuple[str, ...]) -> bool:
-    text = f"{row['where']} {row['command']} {row['help']}".casefold()
-    return all(piece.casefold() in text for piece in pieces)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.registry import ROOMS, commands, match
-from planhat_tui.commands.results import Column, Listing
-from planhat_tui.commands.words import split
-from planhat_tui.errors import InputError
+from planhat_tui.commands.results import Column, Listing, Text
+from planhat_tui.commands.words import quoted, split
+from planhat_tui.errors import AmbiguousError, InputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from planhat_tui.commands.manner import Manner
     from planhat_tui.commands.registry import Command
     from planhat_tui.commands.results import Result
+    from planhat_tui.model.records import Kind
 
 END: Final = ";"
 LEAVING: Final = frozenset({"exit", "quit"})
@@ -50,12 +51,17 @@ class Typed:
         from planhat_tui.commands.confirming import answered
         from planhat_tui.commands.manner import Manner, manner_of
         from planhat_tui.commands.output import Style
-        from planhat_tui.commands.saving import saved
+        from planhat_tui.commands.saving import check_to, saved
 
+        if grammar.asks_for_help(self.command, self.words, ctx.door):
+            return Text(grammar.usage(self.command, ctx.door)), Manner()
+        _refuse_named(ctx, self.command, self.words)
         given = grammar.parsed(self.command, self.words, ctx.door)
         refuse_first(self.command, lambda: ctx.workspace().profile)
         shared = {param.name for param in grammar.of_all(self.command, ctx.door)}
         manner = manner_of({name: given[name] for name in shared})
+        if manner.to:
+            check_to(manner.to, self.command.name)
         arguments = grammar.arguments(self.command, given)
         draw = None if manner.quiet else ctx.draw
         wished = ctx._replace(wishes=manner.over(ctx.wishes), draw=draw)
@@ -63,6 +69,17 @@ class Typed:
         if manner.to:
             return saved(result, manner, Style()), Manner(quiet=manner.quiet)
         return result, manner
+
+
+def checked(text: str, selection: Selection, door: Door) -> tuple[Typed, ...]:
+    """Read a line and the words of its verbs. Raises :class:`InputError`; nothing is done then."""
+    from planhat_tui.commands import grammar
+
+    begun = read(text, selection)
+    for one in begun[1:]:  # the first looks at its own words before it does anything
+        if not grammar.asks_for_help(one.command, one.words, door):
+            grammar.parsed(one.command, one.words, door)
+    return begun
 
 
 def read(text: str, selection: Selection) -> tuple[Typed, ...]:
@@ -103,14 +120,11 @@ def _noun(first: str, selection: Selection) -> str | None:
         raise InputError(
             f"There is no command {first}.", "ctrl+q quits the explorer, exit on its own line repl."
         )
-    if selection.kind is not None and selection.kind.value in ROOMS:
-        verbs = names(selection.kind.value)
-        if first in verbs:
-            return None
-        if not any(noun.startswith(first) for noun in nouns):
-            match(first, [*nouns, *verbs], "command", exact=_losing(selection.kind.value))
-            return None
-    return match(first, nouns, "command", exact=[n for n in nouns if _alone_and_losing(n)])
+    kind = selection.kind.value if selection.kind is not None else ""
+    verbs, losing = (names(kind), _losing(kind)) if kind in ROOMS else ([], [])
+    exact = [*losing, *(noun for noun in nouns if _alone_and_losing(noun))]
+    found = match(first, [*nouns, *verbs], "command", exact=exact)
+    return found if found in nouns else None
 
 
 def _verb(noun: str, word: str) -> Command:
@@ -118,11 +132,55 @@ def _verb(noun: str, word: str) -> Command:
     return next(c for c in open_here(noun) if name in {c.verb, *c.aliases})
 
 
+def _refuse_named(ctx: Context, command: Command, words: Sequence[str]) -> None:
+    """Raise :class:`InputError` where a record is named as in the shell, and the selection meant.
+
+    ``tag "Acme Inc" gold`` would else give two tags to whatever is selected.
+    """
+    takes = ctx.door is Door.LINE and any(param.how == "records" for param in command.params)
+    kind = command.kind or ctx.selection.kind
+    if not takes or kind is None or not ctx.selection.ids:
+        return
+    from planhat_tui.commands import grammar
+
+    told = grammar.positional(command, words, ctx.door)
+    by_id = any(word == "--id" or word.startswith("--id=") for word in words)
+    meant = _named(ctx, kind, told[0]) if told and not by_id else ()
+    if not meant:
+        return
+    name = quoted(told[0])
+    advice = f"Here the verb takes the selection; --id {name} names another."
+    if meant == ctx.selection.ids:
+        advice = "Here the verb takes the selection: leave the name out."
+    raise InputError(f"{name} is a {kind}.", advice)
+
+
+def _named(ctx: Context, kind: Kind, text: str) -> tuple[str, ...]:
+    """Return the ids of the records that have a text as name, id or e-mail, as it is written."""
+    from planhat_tui.commands import lookup
+
+    try:
+        found: tuple[str, ...] = (ctx.workspace().reads.resolve(kind, text),)
+    except NotFoundError:
+        return ()
+    except AmbiguousError as error:
+        found = tuple(record_id for record_id, _ in error.candidates)
+    if "@" in text or text.startswith("extid-"):
+        return found
+    raws = {one: lookup.raw(ctx, kind, one) or {} for one in found}
+    return tuple(one for one, raw in raws.items() if text in {one, raw.get("name")})
+
+
 def all_known() -> Listing:
     """Return what the line knows, for who types ``?``."""
-    known = tuple({"name": one.name, "summary": one.summary} for one in open_here())
+    return listed(open_here())
+
+
+def listed(found: Sequence[Command]) -> Listing:
+    """Return verbs with what they do."""
+    rows = tuple({"name": one.name, "summary": one.summary} for one in found)
     columns = (Column("name", "COMMAND"), Column("summary", "WHAT IT DOES"))
-    return Listing(known, columns, "commands")
+    return Listing(rows, columns, "help COMMAND says how one is typed.")
 
 
 def open_here(first: str = "") -> tuple[Command, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import PlanhatTuiError
@@ -42,7 +43,10 @@ def can_edit() -> bool:
 def edited(
     prompt: str, history: Iterable[str], complete: Callable[[str], Sequence[str]]
 ) -> Iterator[str]:
-    """Give the lines that are typed, until ctrl+d; ``history`` is oldest first."""
+    """Give the lines that are typed, until ctrl+d; ``history`` is oldest first.
+
+    One that is given up with ctrl+c is an empty one.
+    """
     import readline
 
     readline.set_auto_history(False)
@@ -57,6 +61,9 @@ def edited(
             line = input(prompt)
         except EOFError:
             return
+        except KeyboardInterrupt:
+            line = ""
+            sys.stdout.write("\n")
         if line.strip():
             readline.add_history(line.strip())
         yield line

@@ -29,7 +29,9 @@ class Manner(NamedTuple):
     def over(self, wishes: Wishes) -> Wishes:
         """Return wishes with those that were typed."""
         return wishes._replace(
-            wait=wishes.wait and not self.queue, fresh=wishes.fresh or self.fresh
+            wait=wishes.wait and not self.queue,
+            fresh=wishes.fresh or self.fresh,
+            stream=wishes.stream and self.format in {None, "jsonl"} and not self.to,
         )
 
     def style(self, plain: Style) -> Style:

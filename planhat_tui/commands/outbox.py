@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planhat_tui.commands.entries import WORDS, in_words, told
+from planhat_tui.commands.entries import WORDS, in_words, may_arrive, told, when
 from planhat_tui.commands.numbers import number
 from planhat_tui.commands.registry import Effect, option, verb, word
 from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.commands.settling import settle
-from planhat_tui.model.outbox import LOOKED_UP_FIRST, State
-from planhat_tui.model.text import ago
+from planhat_tui.errors import PartialError, RefusedError
+from planhat_tui.model.doubts import told_again
+from planhat_tui.model.outbox import State
+from planhat_tui.model.text import ago, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +38,8 @@ def list_(ctx: Context) -> Listing:
     """List the edits that Planhat doesn't have yet, oldest first, and what each waits for."""
     workspace = ctx.workspace()
     entries, known = workspace.reads.outbox(), workspace.prospects(ctx.monotonic())
-    note = "" if entries else "Everything is delivered."
+    rest = workspace.rest_of_plans.told
+    note = rest if entries or rest else "Everything is delivered."
     return Listing(tuple(_row(ctx, entry, known) for entry in entries), COLUMNS, note)
 
 
@@ -53,30 +56,39 @@ def show(ctx: Context, n: str) -> Single:
 @verb("outbox send", effect=Effect.WRITE)
 def send(ctx: Context) -> Done:
     """Send what is queued now, and wait for it."""
-    ctx.workspace().plans.go_on()
+    stuck = "\n".join(ctx.workspace().plans.go_on())
     entries = ctx.workspace().reads.outbox()
     if not entries:
-        return Done("Everything is delivered.")
-    return settle(ctx, entries, "Edits", many=True)
+        told = stuck or ctx.workspace().rest_of_plans.told or "Everything is delivered."
+        return Done(told, exit_status=RefusedError.exit_status if stuck else 0, many=True)
+    done = settle(ctx, entries, "Edits", many=True)
+    if not stuck:
+        return done
+    return done._replace(
+        text=f"{done.text}\n{stuck}", exit_status=done.exit_status or PartialError.exit_status
+    )
 
 
 @verb("outbox hold", word("n", "the edit's number"), effect=Effect.WRITE)
 def hold(ctx: Context, n: str) -> Done:
     """Keep an edit back until it's retried."""
     entry = ctx.workspace().writes.hold(number(n))
-    return Done(f"Edit {entry.n} is held: {entry.title}")
+    return Done(f"Edit {entry.n} is held: {entry.title}", (told(entry),))
 
 
 @verb("outbox retry", word("n", "the edit's number"), effect=Effect.WRITE)
 def retry(ctx: Context, n: str) -> Done:
     """Send an edit again that was refused, held or not sure.
 
-    What may have been made is looked up first, and sent again only if it isn't there.
+    What isn't sure is looked up first, and sent again only if it isn't there and can't arrive any
+    more: two minutes after it was sent.
     """
     entry = ctx.workspace().writes.retry(number(n))
     deed = f"Edit {entry.n} ({entry.title})"
     if entry.state is State.NOT_SURE and not ctx.wishes.wait:
-        return Done(f"{deed}: {entry.state}. {LOOKED_UP_FIRST}")
+        now = ctx.now()
+        again = told_again(entry, now.timestamp(), lambda moment: when(moment, now))
+        return Done(f"{deed}: {entry.state}. {again}")
     return settle(ctx, [entry], deed)
 
 
@@ -89,14 +101,23 @@ def retry(ctx: Context, n: str) -> Done:
 def there(ctx: Context, n: str, id: str) -> Done:  # noqa: A002 -- the option's name
     """Say of an edit that is not sure that Planhat has it: it isn't sent again."""
     entry = ctx.workspace().it_is_there(number(n), id.strip())
-    return Done(f"Edit {entry.n} is settled: {entry.title} is there.")
+    return Done(f"Edit {entry.n} is settled: {entry.title} is there.", (told(entry),))
 
 
 @verb("outbox discard", word("n", "the edit's number"), effect=Effect.WRITE)
 def discard(ctx: Context, n: str) -> Done:
-    """Drop an edit: the record is shown again as Planhat has it."""
-    entry = ctx.workspace().writes.discard(number(n))
-    return Done(f"Edit {entry.n} is dropped: {entry.title}")
+    """Drop an edit: the record is shown again as Planhat has it.
+
+    What was to be made goes with its later edits.
+    One that is not sure is watched until its first try can't arrive any more.
+    """
+    entry, *along = ctx.workspace().writes.discard_all([number(n)])
+    dropped = f"Edit {entry.n} is dropped: {entry.title}"
+    if later := [str(one.n) for one in along if one.state is State.DROPPED]:
+        dropped += f", and {plural(len(later), 'later edit')} of it: {', '.join(later)}"
+    if entry.let_go:
+        dropped = f"{dropped}. {may_arrive(entry, ctx.now())}"
+    return Done(dropped, (told(entry),))
 
 
 def _row(ctx: Context, entry: Entry, known: Mapping[int, Prospect]) -> dict[str, Json]:

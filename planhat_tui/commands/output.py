@@ -1,11 +1,12 @@
 """Answers as text: a table for people, JSON, JSON lines, CSV, or ids alone.
 
 Data goes to stdout, notes and sentences to stderr. ``json`` is always one document, in the API's
-own field names.
+own field names; a text that is no record is a string.
 """
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from planhat_tui.commands.results import (
@@ -26,13 +27,15 @@ from planhat_tui.model.tables import as_json, cell, csv_line, csv_lines, json_li
 from planhat_tui.model.text import nearest, visible, visible_block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from planhat_tui.commands.results import Result
     from planhat_tui.model.values import Json, Raw
 
 Format: TypeAlias = Literal["table", "facts", "json", "jsonl", "csv", "id"]
 _WIDEST = 44
+_LOOKED_AT = 500
+"""Records of a long answer by which it is told which fields there are."""
 
 
 class Style(NamedTuple):
@@ -56,13 +59,18 @@ def write(
         return
     for line in lines(result, style):
         out(line)
-    told = note_of(result)
-    if told and not style.quiet:
+    told = note_of(result, quiet=style.quiet)
+    if told:
         note(visible_lines(told))
 
 
-def note_of(result: Result) -> str:
-    """Return the sentence that goes with an answer; empty if none does."""
+def note_of(result: Result, *, quiet: bool = False) -> str:
+    """Return the sentence that goes with an answer; empty if none does.
+
+    Who wishes it ``quiet`` hears of what went wrong alone.
+    """
+    if quiet and not getattr(result, "exit_status", 0):
+        return ""
     match result:
         case Text():
             return ""
@@ -78,7 +86,10 @@ def lines(result: Result, style: Style) -> Iterable[str]:
     """Return the data of an answer that ends; a JSON document is one text of several lines."""
     match result:
         case Text(text):
-            return (text.rstrip("\n"),)
+            is_json = style.format in {"json", "jsonl"}
+            return (as_json(text) if is_json else text.rstrip("\n"),)
+        case Done(text="", records=()):  # all was shown before: lines of a script, a server's
+            return ()
         case Exported():
             return _export(result, style)
         case Groups() | Planned():
@@ -137,12 +148,20 @@ def _export(result: Exported, style: Style) -> Iterable[str]:
             return json_lines(result.records, style.fields or result.picked)
         case "jsonl":
             paths = style.fields or result.picked
-            return (as_json(picked(record, paths)) for record in result.records)
+            records = _checked(result, style.fields)
+            return (as_json(picked(record, paths)) for record in records)
         case "id":
-            return (visible(str(record.get("_id") or "")) for record in result.records)
+            return filter(None, map(_id_of, result.records))
         case _:
             paths = style.fields or result.columns
             return csv_lines(result.kind, paths, result.records, result.users)
+
+
+def _checked(result: Exported, wanted: Sequence[str]) -> Iterator[Raw]:
+    """Return records as they are read, once the fields are known from the first of them."""
+    first = tuple(islice(result.records, _LOOKED_AT)) if wanted else ()
+    _check_fields(Listing(first, (), kind=result.kind), wanted)
+    return chain(first, result.records)
 
 
 def visible_lines(text: str) -> str:
@@ -163,8 +182,13 @@ def _lines(result: Result, records: Sequence[Raw], style: Style) -> Iterable[str
         case "csv":
             yield from _csv(result, records, style.fields)
         case _:
-            for record in records:
-                yield visible(str(record.get("_id") or record.get("id") or record.get("n") or ""))
+            yield from filter(None, map(_id_of, records))
+
+
+def _id_of(record: Raw) -> str:
+    """Return what a record is named by in other commands; empty where nothing names it."""
+    named = (record.get(path) for path in ("_id", "n", "id", "name"))
+    return visible(str(next(filter(None, named), "")))
 
 
 def _columns(result: Result, fields: Sequence[str]) -> tuple[Column, ...]:
@@ -177,6 +201,8 @@ def _csv(result: Result, records: Sequence[Raw], fields: Sequence[str]) -> Itera
     paths = [column.path for column in _columns(result, fields)]
     if not paths:
         paths = list(dict.fromkeys(path for record in records for path in record))
+    if not paths:  # nothing was asked about records
+        return
     yield csv_line(visible(path) for path in paths)
     for record in records:
         yield csv_line(visible_block(cell(value_at(record, path))) for path in paths)

@@ -6,29 +6,30 @@ Every verb that ends in a plan (bulk, plan run, and those that read tables and t
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands import deleting
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.course import Course, lasting
+from planhat_tui.commands.registry import flag
 from planhat_tui.commands.results import Column, Done, Listing, Planned
-from planhat_tui.commands.settling import status_of, why_open
-from planhat_tui.commands.waiting import LOOK, used_up
+from planhat_tui.commands.settling import UNDO, patient, status_of, unsettled, why_open
+from planhat_tui.commands.waiting import InterruptedWait, answer
 from planhat_tui.errors import InputError
 from planhat_tui.model.edits import Change, custom_key
 from planhat_tui.model.fields import label_of
-from planhat_tui.model.outbox import Action, State
-from planhat_tui.model.planfile import encode
+from planhat_tui.model.outbox import Action, State, decides_itself
+from planhat_tui.model.planfile import encode, is_plan
 from planhat_tui.model.records import Kind, count_of, texts_of
 from planhat_tui.model.tables import cell
 from planhat_tui.model.tags import tag_diff
 from planhat_tui.model.text import plural, visible
+from planhat_tui.workspace.exporting import check_free
 from planhat_tui.workspace.wholefile import named, whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from concurrent.futures import Future
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from planhat_tui.commands.context import Context
     from planhat_tui.commands.results import Result
@@ -42,25 +43,32 @@ COLUMNS: Final = (
     Column("does", "DOES"),
     Column("why", "LEFT ALONE BECAUSE"),
 )
+FORCE: Final = flag("--force", "let --save replace a file that isn't a plan")
 RUN: Final = "run"
 """The word that confirms a plan for which the profile asks no other."""
+NAMED_AT_MOST: Final = 5
+"""Records that have moved and are named."""
+_START: Final = 64
+"""Characters by which a plan's file is known."""
 TOLD_AT_MOST: Final = 20
 """Records that failed and are named; the outbox has all of them."""
-_AGAIN: Final = 5.0
-"""Seconds between two sentences on how far a plan has come."""
 
 
-def carry_out(ctx: Context, plan: Plan, *, keep: str = "", look: bool = False) -> Result:
+def carry_out(
+    ctx: Context, plan: Plan, *, keep: str = "", force: bool = False, look: bool = False
+) -> Result:
     """Show a plan, keep it in a file, or run it after a question: as it is wished, at any door.
 
-    ``keep`` is a file's name, ``look`` shows it and does nothing. On the screen it is shown in any
-    case, and run from there.
+    ``keep`` is a file's name, which ``force`` replaces whatever it is; ``look`` shows it and does
+    nothing. On the screen it is shown in any case, and run from there.
     """
     if keep:
+        path = named(keep)
+        check_free(path, replace=force or _is_plan(path))
         save(plan, keep)
     shown = listing(ctx, plan, f"Saved in {keep}." if keep else "")
     if ctx.door is Door.LINE:
-        return Planned(plan, shown)
+        return Planned(plan, shown, asks=bool(plan.acting) and not (keep or look))
     if keep or look or not plan.acting:
         return shown
     plans = ctx.workspace().plans
@@ -110,10 +118,22 @@ def calls(ctx: Context, plan: Plan) -> str:
 
 
 def run(ctx: Context, plan: Plan) -> Done:
-    """Run a plan and, where that is wished, wait until nothing of it goes on by itself."""
+    """Run a plan and, where that is wished, wait until nothing of it goes on by itself.
+
+    What has moved since it was shown is told; what is so by now isn't done again.
+    """
     plans = ctx.workspace().plans
-    plans.go_on()  # what a process that ended has left comes first
-    step = plans.begin(plan)
+    for stuck in plans.go_on():  # what a process that ended has left comes first
+        ctx.tell(stuck)
+    step, now, titles = plans.begin(plan)
+    if titles:
+        ctx.tell(moved(titles))
+    left = [row for row in now.skipped if row not in plan.skipped]
+    for row in left[:TOLD_AT_MOST]:
+        ctx.tell(f"{row.title}: {visible(row.why)}")
+    if not step:
+        told = "skipped, or so by now" if left else "all of it is so by now"
+        return Done(f"{visible(plan.title)}: nothing was done, {told}.", many=True)
     while plans.advance(step):
         progress = plans.progress(step)
         if ctx.draw:
@@ -121,58 +141,80 @@ def run(ctx: Context, plan: Plan) -> Done:
         else:
             ctx.tell(f"{progress.queued:,} of {progress.total:,} queued")
     if not ctx.wishes.wait:
-        back = f"{'planhat-tui undo' if Door.SHELL in ctx.door else 'u'} takes all of it back."
-        count = count_of(plan.kind, len(plan.acting))
+        back = f"{UNDO[ctx.door]} takes all of it back."
+        count = count_of(plan.kind, len(now.acting))
         return Done(f"{visible(plan.title)} on {count}: queued. {back}", many=True)
     return settle(ctx, step, plan.title)
 
 
+def moved(titles: Sequence[str]) -> str:
+    """Return which records have changed since a plan was made; empty if none has."""
+    if not titles:
+        return ""
+    names = [visible(one) for one in titles[:NAMED_AT_MOST]]
+    more = len(titles) - len(names)
+    told = ", ".join([*names, *([f"{more:,} more"] if more else [])])
+    return f"Changed since the plan was made: {told}."
+
+
 def settle(ctx: Context, step: str, title: str) -> Done:
     """Wait for a plan that runs; what became of its records, each as one record."""
-    workspace = ctx.workspace()
-    plans, net = workspace.plans, workspace.net
-    while (last := plans.last_open(step)) is not None:
-        future = net.deliver([last.n])
-        (settled,) = _answer(ctx, future, step)
-        if settled.state in {State.QUEUED, State.SENDING}:
-            break  # offline, or paused: it goes on later
+    plans = ctx.workspace().plans
+    try:
+        _wait(ctx, step)
+    except KeyboardInterrupt:
+        raise InterruptedWait(ns=(entry.n for entry in plans.results(step))) from None
     entries = plans.results(step)
     return Done(
         _outcome(ctx, plans.progress(step), entries, title),
-        tuple(map(_result, entries)),
+        results(ctx, step),
         status_of(ctx, entries),
         many=True,
     )
 
 
-def _answer(ctx: Context, future: Future[tuple[Entry, ...]], step: str) -> tuple[Entry, ...]:
-    """Return what the engine answers; meanwhile tell how far it is, or why it stands still."""
-    plans, net = ctx.workspace().plans, ctx.workspace().net
-    told_at = ctx.monotonic()
-    while True:
-        try:
-            return future.result(LOOK)
-        except TimeoutError:
-            if future.done():
-                raise
-        now, progress = ctx.monotonic(), plans.progress(step)
-        told = f"{progress.delivered:,} of {progress.total:,} delivered"
-        if ctx.draw:
-            ctx.draw(Course("delivered", progress.delivered, progress.total))
-            told = ""
-        if now - told_at >= _AGAIN and (sentence := used_up(net.status.limits, now) or told):
-            told_at = now
-            ctx.tell(sentence)
+def results(ctx: Context, step: str) -> tuple[dict[str, Json], ...]:
+    """Return what became of the records of a plan, each as one record."""
+    return tuple(map(_result, ctx.workspace().plans.window(step, 0, -1)))
 
 
-def _outcome(ctx: Context, progress: Progress, entries: Iterable[Entry], title: str) -> str:
+def _wait(ctx: Context, step: str) -> None:
+    """Wait until nothing of a plan goes on by itself; tell how far it is."""
+    from planhat_tui.sync.prospects import unsure
+
+    plans, net, waits = ctx.workspace().plans, ctx.workspace().net, patient(ctx)
+
+    def course() -> Course:
+        progress = plans.progress(step)
+        doubts = (
+            plans.results(step, [State.NOT_SURE]) if progress.counts.get(State.NOT_SURE) else ()
+        )
+        note = unsure(doubts, ctx.now().timestamp())
+        return Course("delivered", progress.delivered, progress.total, note=note)
+
+    def told(_now: float) -> str:
+        if ctx.draw:  # it's drawn
+            return ""
+        progress = plans.progress(step)
+        return f"{progress.delivered:,} of {progress.total:,} delivered."
+
+    last = plans.last_open(step, unsure=True)
+    while last is not None:
+        (settled,) = answer(ctx, net.deliver([last.n], settled=waits), why=told, course=course)
+        if settled.state in {State.QUEUED, State.SENDING} or (waits and decides_itself(settled)):
+            return  # offline, or paused: it goes on later
+        last = plans.last_open(step, unsure=waits)
+
+
+def _outcome(ctx: Context, progress: Progress, entries: Sequence[Entry], title: str) -> str:
     counts = {**progress.counts}
     told = ", ".join(f"{counts[state]:,} {state}" for state in State if counts.get(state))
     lines = [f"{visible(title)}: {told}."]
-    stuck = [e for e in entries if e.state not in {State.DELIVERED, State.DROPPED}]
+    stuck = [e for e in entries if e.state.is_open and not decides_itself(e)]
     lines += [f"{e.title}: {e.state}. {why_open(ctx, e)}".rstrip() for e in stuck[:TOLD_AT_MOST]]
     if len(stuck) > TOLD_AT_MOST:
         lines.append(f"{len(stuck) - TOLD_AT_MOST:,} more: outbox list")
+    lines += filter(None, [unsettled(ctx, entries)])
     if progress.failed:
         lines.append("plan retry sends again what has failed.")
     return "\n".join(lines)
@@ -221,7 +263,7 @@ def _change(kind: Kind, change: Change) -> str:
 
 
 def save(plan: Plan, file: str) -> None:
-    """Write a plan's file, whole, for its owner alone.
+    """Write a plan's file, whole, for its owner alone; what is there is replaced.
 
     Raises :class:`InputError` and :class:`StorageError`.
     """
@@ -229,10 +271,18 @@ def save(plan: Plan, file: str) -> None:
         opened.write(encode(plan).encode())
 
 
+def _is_plan(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return is_plan(file.read(_START))
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def read(ctx: Context, file: str) -> Plan:
     """Read a plan's file. Raises :class:`InputError`."""
     try:
-        text = Path(file).expanduser().read_text(encoding="utf-8")
+        text = named(file, "file").read_text(encoding="utf-8")
     except OSError as why:
         raise InputError(f"{file} can't be read: {why.strerror}.") from None
     except UnicodeDecodeError:

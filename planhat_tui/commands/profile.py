@@ -140,16 +140,19 @@ def _warned(done: Done, name: str, token: TokenSource | None) -> Done:
     )
 
 
-@verb("profile test", word("name", "the default, if left out", required=False), needs_profile=False)
+@verb(
+    "profile test",
+    word("name", "the one at hand, if left out", required=False),
+    needs_profile=False,
+)
 def test(ctx: Context, name: str) -> Single:
     """Ask Planhat who the token of a profile stands for; nothing is changed."""
-    config = ctx.config()
-    name = name or config.default
-    if not name and config.undecided is not None:
-        raise config.undecided
+    name = name or ctx.wanted()
+    if not name and (undecided := ctx.config().undecided) is not None:
+        raise undecided
     if not name:
         raise InputError("There is no profile yet.", "profile add NAME adds one.")
-    profile = config.find(name)
+    profile = ctx.profile(name)
     me = ctx.probe(profile)
     told: dict[str, Json] = {
         "profile": name,
@@ -233,7 +236,7 @@ def add_profile(ctx: Context, profile: Profile, *, make_default: bool) -> Done:
     from planhat_tui.config import edit
 
     edit.add_profile(ctx.paths.config_file, profile, make_default=make_default, try_only=True)
-    me, found = _found(ctx, profile)
+    me, found = whose(ctx, profile)
     others = _same_tenant(ctx, text_of(me.raw, "tenantId"), found.base_url)
     edit.add_profile(ctx.paths.config_file, _told_by(me, found), make_default=make_default)
     ctx.reload()
@@ -241,7 +244,13 @@ def add_profile(ctx: Context, profile: Profile, *, make_default: bool) -> Done:
     told = f"Profile {profile.name} is saved: you are {visible(me.name)} {where}."
     if others:
         told += f" It is the same tenant as {others}: they share the local copy and the queue."
-    return Done(told)
+    return Done(told, (_row(ctx, profile.name),))
+
+
+def _row(ctx: Context, name: str) -> dict[str, Json]:
+    """Return a profile as the list of them tells it, by the config as it is now."""
+    config = ctx.config()
+    return _told(config.find(name), config.default)
 
 
 def _same_tenant(ctx: Context, tenant: str, base_url: str) -> str:
@@ -253,7 +262,7 @@ def _same_tenant(ctx: Context, tenant: str, base_url: str) -> str:
     )
 
 
-def _found(ctx: Context, profile: Profile) -> tuple[User, Profile]:
+def whose(ctx: Context, profile: Profile) -> tuple[User, Profile]:
     """Return who we are, and the profile with the region in which its token is good.
 
     Raises what was answered at the address that it has.
@@ -281,13 +290,13 @@ def change_profile(ctx: Context, before: Profile, after: Profile) -> Done:
     if after == before:
         return Done("Nothing to change: it is so already.")
     file = ctx.paths.config_file
-    edit.change_profile(file, after, try_only=True)
+    edit.change_profile(file, after, before=before, try_only=True)
     who = ""
     if after.speaks != before.speaks:
         who = f": you are {visible(ctx.probe(after).name)} there"
-    edit.change_profile(file, after)
+    edit.change_profile(file, after, before=before)
     ctx.reload()
-    return Done(f"Profile {after.name} is changed{who}.")
+    return Done(f"Profile {after.name} is changed{who}.", (_row(ctx, after.name),))
 
 
 def _told_by(me: User, profile: Profile) -> Profile:
@@ -310,7 +319,7 @@ def use(ctx: Context, name: str) -> Done:
     """Switch to a profile: on screen at once, in the shell from the next command on."""
     if ctx.switch is not None:
         ctx.switch(name)
-        return Done(f"{name} is on screen.")
+        return Done(f"{name} is on screen.  {{last_tenant}} goes back")
     from planhat_tui.config import edit
 
     if name in DEMO_NAMES:
@@ -318,7 +327,8 @@ def use(ctx: Context, name: str) -> Done:
     ctx.config().find(name)
     edit.set_default(ctx.paths.config_file, name)
     ctx.reload()
-    return Done(f"{name} is the profile to open with.")
+    ctx.choose(name)
+    return Done(f"{name} is the profile to open with.", (_row(ctx, name),))
 
 
 @verb(
@@ -331,8 +341,10 @@ def remove(ctx: Context, name: str) -> Done:
     """Take a profile out of the config; its local files stay. Refused while edits are queued."""
     from planhat_tui.config import edit
 
-    ctx.config().find(name)
-    queued = ctx.queued(name)
+    wrong = name in ctx.config().refused  # what it has here isn't known then, and stays
+    if not wrong:
+        ctx.config().find(name)
+    queued = 0 if wrong else ctx.queued(name)
     if queued:
         raise InputError(
             f"{name} has {plural(queued, 'edit')} that Planhat doesn't have yet.",
@@ -347,7 +359,7 @@ def remove(ctx: Context, name: str) -> Done:
         told = f" {left.default} is the default now."
     elif was_default and left.profiles:
         told = " There is no default now: profile use NAME chooses one."
-    return Done(f"Profile {name} is taken out of the config.{told}")
+    return Done(f"Profile {name} is taken out of the config.{told}", ({"name": name},))
 
 
 @verb(
@@ -365,11 +377,11 @@ def wipe(ctx: Context, name: str) -> Done:
     profile = ctx.profile(name)
     with ctx.kept(profile) as reads:
         if reads is None:
-            return Done(f"Nothing of {name} is on this machine.")
+            return Done(f"Nothing of {name} is on this machine.", ({"name": name},))
         question = _held(name, reads)
     ctx.confirm(question, name)
     ctx.wipe(profile)
-    return Done(f"Nothing of {name} is on this machine any more.")
+    return Done(f"Nothing of {name} is on this machine any more.", ({"name": name},))
 
 
 def _held(name: str, reads: Queries) -> str:

@@ -24,14 +24,20 @@ F = TypeVar("F", bound="Callable[..., Result]")
 
 
 class Effect(StrEnum):
-    """What a verb changes: nothing, the config on this machine, or Planhat's data."""
+    """What a verb changes: nothing, the config or what else is here, or Planhat's data."""
 
     READ = "read"
     CONFIG = "config"
+    HERE = "here"
+    """What is kept on this machine and was never Planhat's, such as a call that was begun."""
     WRITE = "write"
     DELETE = "delete"
     TYPED = "typed"
     """Whatever was typed: it asks unless it only reads."""
+
+
+_ASKING: Final = frozenset({Effect.DELETE, Effect.TYPED})
+_AT_PLANHAT: Final = _ASKING | {Effect.WRITE}
 
 
 class Param(NamedTuple):
@@ -103,8 +109,10 @@ class Command(NamedTuple):
     """A verb. ``noun`` is empty for those that stand alone (``find``, ``undo``).
 
     ``kind`` is what its records are. ``key`` names the key of the explorer that does the same
-    (see :mod:`planhat_tui.config.keys`). ``needs_profile`` says that it opens one. Why it can't run
-    now is told by :mod:`planhat_tui.commands.barring`.
+    (see :mod:`planhat_tui.config.keys`). ``needs_profile`` says that it opens one. ``guarded``: it
+    does nothing but change what Planhat has, where a profile may speak against it. ``asks``: it
+    may want a word before it does anything. Why it can't run now is told by
+    :mod:`planhat_tui.commands.barring`.
     """
 
     noun: str
@@ -117,6 +125,8 @@ class Command(NamedTuple):
     doors: Door = EVERYWHERE
     aliases: tuple[str, ...] = ()
     needs_profile: bool = True
+    guarded: bool = False
+    asks: bool = False
 
     @property
     def loses(self) -> bool:
@@ -164,6 +174,9 @@ ANSWERING: Final = (
 GLOBALS: Final = (*STARTING[:2], *ANSWERING, STARTING[2])
 """Options of all verbs in the shell, before or after them."""
 
+THEME: Final = option("--theme", "how the explorer looks", "THEME")
+"""An option of the explorer alone, which stands before all else."""
+
 _COMMANDS: Final[dict[str, Command]] = {}
 
 ROOMS: Final = {
@@ -187,6 +200,7 @@ ROOMS: Final = {
     "profile": "profile",
     "config": "config",
     "keys": "keys",
+    "help": "help",
     "outbox": "outbox",
     "conflict": "conflict",
     "undo": "undo",
@@ -215,15 +229,23 @@ def verb(
     doors: Door = EVERYWHERE,
     aliases: tuple[str, ...] = (),
     needs_profile: bool = True,
+    guarded: bool = False,
+    asks: bool = False,
 ) -> Callable[[F], F]:
-    """Register a function as the verb ``name``, such as ``company find`` or ``undo``."""
+    """Register a function as the verb ``name``, such as ``company find`` or ``undo``.
+
+    What changes records of a ``kind`` is ``guarded`` anyway, and what deletes ``asks``.
+    """
+    asking = asks or effect in _ASKING
+    changing = guarded or (kind is not None and effect in _AT_PLANHAT)
     noun, _, last = name.rpartition(" ")
     leading = doors | Door.KEY if key else doors
 
     def register(run: F) -> F:
         _COMMANDS[name] = Command(
-            noun, last, run, params, effect, kind, key, leading, aliases, needs_profile
-        )
+            noun, last, run, params, effect, kind, key, leading, aliases, needs_profile, changing,
+            asking,
+        )  # fmt: skip
         return run
 
     return register

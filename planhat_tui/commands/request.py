@@ -8,9 +8,10 @@ from planhat_tui.api.address import typed_path
 from planhat_tui.api.records import BadRecordError, read_value
 from planhat_tui.commands.registry import Effect, option, verb, word
 from planhat_tui.commands.results import Column, Listing, Single
-from planhat_tui.commands.waiting import answer
+from planhat_tui.commands.waiting import answer, sent
 from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError, PlanhatTuiError, UnknownOutcomeError
+from planhat_tui.model.edits import dropped
 from planhat_tui.model.raw import METHODS
 from planhat_tui.model.text import plural, visible
 
@@ -50,12 +51,15 @@ def request(ctx: Context, method: str, path: str, data: str) -> Single | Listing
             guardrails.request_word(workspace.profile, method, count),
         )
     try:
-        told = answer(ctx, workspace.request(method, path, body))
+        asked = workspace.request(method, path, body)
+        deed = f"{method} {visible(path)}"
+        told = answer(ctx, asked) if method == "GET" else sent(ctx, asked, deed)
     except UnknownOutcomeError as error:
         if method != "GET":
             raise
         raise PlanhatTuiError(error.message, error.advice) from None  # a read leaves no doubt
-    return _shown(told, _note(told, workspace.net.status.limits))
+    note = _note(told, workspace.net.status.limits)
+    return _shown(told, note + _lost(body, told.data))
 
 
 def _check(method: str, path: str, data: str) -> None:
@@ -80,6 +84,14 @@ def _note(told: RawAnswer, limits: Limits) -> str:
     left = f", {plural(limits.remaining, 'call')} left" if limits.remaining is not None else ""
     aside = f". Left out: {'; '.join(told.set_aside)}" if told.set_aside else ""
     return f"{told.status}{left}{aside}."
+
+
+def _lost(sent: Json, answered: Json) -> str:
+    """Name what was sent and isn't in the record that came back."""
+    if not isinstance(sent, dict) or not isinstance(answered, dict) or "_id" not in answered:
+        return ""
+    lost = dropped(sent, answered)
+    return f" Planhat didn't keep {visible(', '.join(lost))}." if lost else ""
 
 
 def _shown(told: RawAnswer, note: str) -> Single | Listing:

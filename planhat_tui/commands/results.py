@@ -74,10 +74,14 @@ class Done(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A plan that a screen shows and runs; elsewhere its ``listing`` is the answer."""
+    """A plan that a screen shows and runs; elsewhere its ``listing`` is the answer.
+
+    ``asks`` says that it is to run: who closes it instead says no.
+    """
 
     plan: Plan
     listing: Listing
+    asks: bool = False
 
 
 class Watching(NamedTuple):

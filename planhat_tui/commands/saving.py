@@ -9,7 +9,7 @@ from planhat_tui.commands.output import write
 from planhat_tui.commands.results import Done, Listing, Watching
 from planhat_tui.errors import InputError
 from planhat_tui.model.text import plural, visible
-from planhat_tui.workspace.wholefile import named, whole_file
+from planhat_tui.workspace.wholefile import check_place, named, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +23,29 @@ _FORMS: Final[Mapping[str, Format]] = {".json": "json", ".jsonl": "jsonl", ".csv
 """The form that a file's ending asks for, where no option names another."""
 
 
+_AS_IT_COMES: Final = frozenset({"run", "repl", "serve", "sandbox"})
+"""Verbs that have shown all by their end."""
+
+
+def check_to(name: str, command: str) -> None:
+    """Raise :class:`InputError` where a verb's answer can't be written: before anything is done."""
+    if name == "-":
+        raise InputError("The answer stands on stdout anyway.", "Leave --to out.", field="to")
+    if command in _AS_IT_COMES:
+        raise InputError(
+            f"{command} shows its answers as they come.",
+            f"Write --to at a command of it, or: planhat-tui {command} ... > FILE",
+            field="to",
+        )
+    if Path(name).suffix.casefold() in _BOOKS:
+        raise InputError(
+            "An answer is written as text, CSV or JSON, not as a workbook.",
+            "Name a file like found.csv, or use: export QUERY --to FILE.xlsx",
+            field="to",
+        )
+    check_place(named(name))
+
+
 def saved(result: Result, manner: Manner, plain: Style) -> Done:
     """Write an answer into the manner's file; return what is left to say of it.
 
@@ -30,12 +53,6 @@ def saved(result: Result, manner: Manner, plain: Style) -> Done:
     """
     if isinstance(result, Watching):
         raise InputError("This never ends, so it fills no file.", "Leave --to out.", field="to")
-    if Path(manner.to).suffix.casefold() in _BOOKS:
-        raise InputError(
-            "An answer is written as text, CSV or JSON, not as a workbook.",
-            "Name a file like found.csv, or use: export QUERY --to FILE.xlsx",
-            field="to",
-        )
     style = manner.style(plain)._replace(width=0)
     if manner.format is None and (form := _FORMS.get(Path(manner.to).suffix.casefold())):
         style = style._replace(format=form)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from planhat_tui.commands import lookup
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.results import Done
-from planhat_tui.commands.waiting import answer
+from planhat_tui.commands.waiting import InterruptedWait, answer
 from planhat_tui.errors import (
     ConflictError,
     GuardrailError,
@@ -16,8 +16,9 @@ from planhat_tui.errors import (
     RefusedError,
     UnknownOutcomeError,
 )
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import Action, State, decides_itself, left_out
 from planhat_tui.model.records import Kind
+from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +40,9 @@ STATUS: Final = {
 }
 """The exit status of one edit."""
 
+UNDO: Final = {Door.SHELL: "planhat-tui undo", Door.SCRIPT: "undo", Door.LINE: "{undo}"}
+"""What takes the last step back, as it is typed or pressed at a door."""
+
 
 def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = False) -> Done:
     """Wait until Planhat has the edits, if that is wished, and say what became of them.
@@ -49,8 +53,7 @@ def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = Fa
         return Done("Nothing to change: it is so already.", many=many)
     if not ctx.wishes.wait:
         shown = _records(ctx, entries)
-        back = " planhat-tui undo" if Door.SHELL in ctx.door else "  u"
-        back = f"{back} takes it back."
+        back = f"{'  ' if ctx.door is Door.LINE else ' '}{UNDO[ctx.door]} takes it back."
         return Done(
             f"{deed}: queued.{back}",
             shown,
@@ -59,37 +62,64 @@ def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = Fa
             later=f"{deed}: delivered.{back}",
         )
     settled = delivered(ctx, [entry.n for entry in entries])
-    text = "\n".join(dict.fromkeys(_told(ctx, entry, deed) for entry in settled))
+    apart = [entry for entry in settled if len(settled) == 1 or not decides_itself(entry)]
+    told = dict.fromkeys(_told(ctx, entry, deed) for entry in apart)
+    text = "\n".join(filter(None, [*told, unsettled(ctx, settled)]))
     return Done(text, _records(ctx, settled), status_of(ctx, settled), many=many)
 
 
+def patient(ctx: Context) -> bool:
+    """Tell whether what isn't sure is waited for: a person sees for how long, and can leave."""
+    return ctx.draw is not None
+
+
+def unsettled(ctx: Context, entries: Iterable[Entry]) -> str:
+    """Return how many aren't sure, when they are looked up, and by what; empty if none is."""
+    from planhat_tui.sync.prospects import unsure
+
+    told = unsure(entries, ctx.now().timestamp())
+    shell = "planhat-tui " if Door.SHELL in ctx.door else ""
+    return f"{told}, by an explorer or a sync that runs, or by: {shell}outbox send" if told else ""
+
+
 def delivered(ctx: Context, ns: Sequence[int]) -> tuple[Entry, ...]:
-    """Wait until none of these edits can go on by itself; tell how many stand before them."""
+    """Wait until none of these edits can go on by itself; tell how many stand before them.
+
+    Where a terminal shows for how long, what isn't sure is waited for as well.
+    """
     from planhat_tui.sync.prospects import in_line
 
     workspace = ctx.workspace()
-    deliver = workspace.net.deliver(ns)
+    deliver = workspace.net.deliver(ns, settled=patient(ctx))
     wanted = frozenset(ns)
 
-    def course() -> Course:
+    def left() -> list[Entry]:
+        return [entry for entry in workspace.reads.outbox() if entry.n in wanted]
+
+    def course() -> Course | None:
         from planhat_tui.commands.course import Course
+        from planhat_tui.sync.prospects import unsure
 
-        left = sum(entry.n in wanted for entry in workspace.reads.outbox())
-        return Course("edits delivered", len(wanted) - left, len(wanted))
+        waiting = left()
+        note = unsure(waiting, ctx.now().timestamp())
+        done = len(wanted) - len(waiting)
+        several = len(wanted) > 1
+        return Course("edits delivered", done, len(wanted), note=note) if several or note else None
 
-    return answer(
-        ctx,
-        deliver,
-        why=lambda now: in_line(ns, workspace.prospects(now)),
-        course=course if len(wanted) > 1 else None,
-    )
+    try:
+        return answer(
+            ctx, deliver, why=lambda now: in_line(ns, workspace.prospects(now)), course=course
+        )
+    except KeyboardInterrupt:
+        raise InterruptedWait(ns=ns) from None
 
 
 def _told(ctx: Context, entry: Entry, deed: str) -> str:
     if entry.state is State.DELIVERED:
         return f"{deed}: delivered. {entry.reason}".rstrip()
     if entry.state is State.DROPPED:
-        return f"{deed}: taken back."
+        what = f"{deed}, {visible(entry.title)}: {entry.reason}"
+        return what if left_out(entry) else f"{deed}: taken back."
     workspace = ctx.workspace()
     why = why_open(ctx, entry)
     if not why and (prospect := workspace.prospects(ctx.monotonic()).get(entry.n)):
@@ -119,6 +149,8 @@ def status_of(ctx: Context, settled: Iterable[Entry]) -> int:
     failed = statuses - {0}
     if not failed:
         return 0
+    if failed == {UnknownOutcomeError.exit_status}:  # the rest is delivered
+        return UnknownOutcomeError.exit_status
     return failed.pop() if len(statuses) == 1 else PartialError.exit_status
 
 

@@ -91,7 +91,15 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
         verb = "isn't" if waiting == 1 else "aren't"
         told += f" {plural(waiting, 'edit')} {verb} delivered: outbox list"
     told += f" {asked}" if (asked := question(workspace.reads.doubts())) else ""
-    return Done(told, exit_status=status_of(ctx, left))
+    counts: dict[str, Json] = {
+        "companies": progress.companies_known,
+        "contacts": progress.contacts_done,
+        "complete": not progress.lacking,
+        "takenOut": gone,
+        "unreadable": progress.unreadable,
+        "notDelivered": waiting,
+    }
+    return Done(told, (counts,), exit_status=status_of(ctx, left))
 
 
 def course_of(progress: Progress, ahead: Outlook) -> Course:
@@ -132,7 +140,7 @@ def _left(calls: int, least: str = "") -> str:
 
 @verb("limits", flag("--watch", "go on, a line a second, until ctrl+c"))
 def limits(ctx: Context, watch: bool) -> Single | Watching:  # noqa: FBT001 -- a flag of the command line
-    """Show what is left of the rate limit; asks Planhat if nothing is known yet.
+    """Show what is left of the rate limit; asks Planhat where nobody on this machine knows it.
 
     With --watch a line a second: what all windows and commands on this machine know. It costs a
     call only where nobody else has asked for as long as the limit's window.
@@ -145,8 +153,8 @@ def limits(ctx: Context, watch: bool) -> Single | Watching:  # noqa: FBT001 -- a
             )
         return Watching(_watched(ctx), _line)
     net = ctx.workspace().net
-    known = net.status.limits
-    if known.as_of is None or ctx.wishes.fresh:
+    known = answer(ctx, net.ask(lambda planhat: planhat.shared_limits(), reads=True))
+    if _outlived(known, ctx.monotonic()) or ctx.wishes.fresh:
         answer(ctx, net.ask(lambda planhat: planhat.my_profile(lane=Lane.USER), reads=True))
         known = net.status.limits
     told = _told(known, ctx.monotonic())
@@ -162,13 +170,16 @@ LONGEST: Final = 120.0
 
 def _watched(ctx: Context) -> Iterator[dict[str, Json]]:
     """Yield the rate limit once a second; ask Planhat when what is known has outlived itself."""
-    net = ctx.workspace().net
+    net, again_at = ctx.workspace().net, 0.0
     while True:
         known = answer(ctx, net.ask(lambda planhat: planhat.shared_limits(), reads=True))
-        if _outlived(known, ctx.monotonic()):
+        now = ctx.monotonic()
+        if _outlived(known, now) and now >= again_at:
             asked = net.ask(lambda planhat: planhat.my_profile(lane=Lane.BACKGROUND), reads=True)
             answer(ctx, asked)
             known = net.status.limits
+            if _outlived(known, ctx.monotonic()):  # what answers tells nothing of it
+                again_at = now + LONGEST
         yield _told(known, ctx.monotonic())
         ctx.sleep(EACH)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands.registry import Effect, verb, word
 from planhat_tui.commands.results import Column, Done, Listing, Single
+from planhat_tui.config.theme_files import read_theme
 from planhat_tui.config.themes import (
     LEAST_CONTRAST,
     Theme,
     faint,
     load_themes,
-    read_theme,
     themes_folder,
 )
 from planhat_tui.errors import ConfigError, InputError, NotFoundError
@@ -21,6 +20,7 @@ from planhat_tui.model.text import nearest, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from planhat_tui.commands.context import Context
     from planhat_tui.model.values import Json
@@ -78,7 +78,7 @@ def use(ctx: Context, name: str) -> Done:
     ctx.reload()
     if ctx.look is not None:
         ctx.look(theme.name)
-    return Done(f"{theme.name} is the theme from now on.")
+    return Done(f"{theme.name} is the theme from now on.", (_told(theme, theme.name),))
 
 
 @verb(
@@ -127,7 +127,9 @@ def _named(ctx: Context, name: str) -> Theme:
 def _file(ctx: Context, name: str) -> Path:
     """Return the file that was meant: one that is named, or the one of a theme."""
     if "/" in name or name.endswith((".yaml", ".yml")):
-        path = Path(name).expanduser()
+        from planhat_tui.workspace.wholefile import named
+
+        path = named(name, "name")
         if not path.is_file():
             raise InputError(f"There is no file {name}.", "theme list shows the themes' files.")
         return path

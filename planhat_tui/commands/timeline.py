@@ -12,6 +12,7 @@ from planhat_tui.commands.results import Column, Listing
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.records import Kind
+from planhat_tui.model.text import plural
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
@@ -35,7 +36,7 @@ def timeline(ctx: Context, ids: tuple[str, ...]) -> Listing:
     """
     kind, record_id = _one(ctx, ids)
     seen = ctx.workspace().reads.timeline(kind, record_id)
-    told = f"{len(seen)} changes seen" if seen else "Nothing was seen to change yet"
+    told = f"{plural(len(seen), 'change')} seen" if seen else "Nothing was seen to change yet"
     note = f"{whom(ctx, kind, [record_id])}: {told}; {lookup.age(ctx)}."
     return Listing(tuple(_row(one) for one in seen), _COLUMNS, note)
 
@@ -46,8 +47,11 @@ def _one(ctx: Context, ids: tuple[str, ...]) -> tuple[Kind, str]:
         if ctx.selection.kind not in {Kind.COMPANY, Kind.CONTACT}:
             raise InputError("No record is selected.", "Select one, or name it with --id ID.")
         return ctx.selection.kind, lookup.one_of(ctx, ctx.selection.kind, ids)
+    kind = lookup.kind_of(ctx, ids, Kind.CONTACT, Kind.COMPANY)
+    if kind is Kind.COMPANY:
+        return kind, lookup.one_of(ctx, kind, ids)
     try:
-        return Kind.CONTACT, lookup.one_of(ctx, Kind.CONTACT, ids)
+        return kind, lookup.one_of(ctx, kind, ids)
     except NotFoundError:
         return Kind.COMPANY, lookup.one_of(ctx, Kind.COMPANY, ids)
 

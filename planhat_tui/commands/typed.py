@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands.registry import flag
 from planhat_tui.errors import InputError
-from planhat_tui.model import custom, fields
+from planhat_tui.model import custom, fields, numbers
 from planhat_tui.model.custom import EXAMPLES, CustomType
+from planhat_tui.model.definitions import check_defined
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from planhat_tui.commands.context import Context
+    from planhat_tui.model.plans import Reader
     from planhat_tui.model.values import Json, Raw
 
 NEW_FIELD: Final = flag("--new-field", "make a custom field though its name is nearly another's")
@@ -139,7 +141,45 @@ def value_of(ctx: Context, kind: Kind, path: str, text: str, current: Raw) -> Js
     present = fields.value_at(current, field.name)
     if present is None and fields.custom_key(field.name) is not None:
         present = _example(ctx, kind, field.name)
-    return fields.parse_value(kind, field.name, text, present, now=ctx.now())
+    value = fields.parse_value(kind, field.name, text, present, now=ctx.now())
+    if fields.custom_key(field.name) is not None:
+        had = fields.value_at(current, field.name)
+        check_defined(ctx.workspace().reads.definitions(kind), field.name, value, had)
+    if isinstance(value, float) and (told := numbers.told_fraction(text)):
+        ctx.tell(told)
+    return value
+
+
+def readers_of(
+    ctx: Context, kind: Kind, pairs: Sequence[str], *, new_field: bool
+) -> dict[str, tuple[str, Reader]]:
+    """Read ``FIELD=VALUE`` words for many records: each value in words, and what reads it.
+
+    Raises :class:`InputError` for what no record can take.
+    """
+    values: dict[str, tuple[str, Reader]] = {}
+    for name, text in texts_of(ctx, kind, pairs, new_field=new_field).items():
+        reader = _reader(ctx, kind, name, text)
+        if fields.custom_key(name) is None:
+            reader(None)  # it is the same for every record, so a slip is told at once
+        values[name] = (text, reader)
+    return values
+
+
+def _reader(ctx: Context, kind: Kind, path: str, text: str) -> Reader:
+    """Return what reads a typed value; a custom field keeps the type that a record has."""
+    known: dict[str, Json] = {}
+    key = fields.custom_key(path)
+
+    def read(present: Json) -> Json:
+        typed = key is not None and present is not None
+        here = custom.type_of(present).value if typed else ""
+        if here not in known:
+            raw: dict[str, Json] = {"custom": {key: present}} if key and typed else {}
+            known[here] = value_of(ctx, kind, path, text, raw)
+        return known[here]
+
+    return read
 
 
 def _example(ctx: Context, kind: Kind, path: str) -> Json:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planhat_tui.model.query import parse
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import plural, visible
+from planhat_tui.workspace.queries import NOT_ALL_LOADED
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
@@ -25,10 +27,10 @@ def unfound(ctx: Context, kind: Kind | None, query: str) -> str:
         return f"{what} is here yet."
     told = [f"{what} matches {visible(query)} among {_searched(kind, progress)}."]
     if progress.lacking:
-        told.append("Not all is loaded yet: planhat-tui sync loads the rest.")
+        told.append(NOT_ALL_LOADED)
     if meant := _meant(reads, kind, query):
         told.append(f"Did you mean {visible(meant)}?")
-    return " ".join(told)
+    return " ".join(filter(None, (*told, parse(query).advice)))
 
 
 def _searched(kind: Kind | None, progress: Progress) -> str:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.fields import FIELDS, custom_path
 from planhat_tui.model.records import Kind
-from planhat_tui.model.text import visible
+from planhat_tui.model.text import fold, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from planhat_tui.commands.context import Context, Selection
     from planhat_tui.commands.registry import Command, Param
+    from planhat_tui.config.profiles import Config
     from planhat_tui.workspace.queries import Queries
 
 _FIRST: Final = 50
@@ -38,6 +39,7 @@ class Sources(NamedTuple):
     """Where values come from. ``reads`` is ``None`` where no profile can be looked into.
 
     ``counted`` keeps what was counted: as long as one line is typed, it is asked for once.
+    ``views`` are the names of the saved ones.
     """
 
     reads: Queries | None
@@ -45,6 +47,7 @@ class Sources(NamedTuple):
     themes: Callable[[], tuple[str, ...]]
     selection: Selection
     counted: dict[tuple[Kind, str, str], tuple[tuple[str, int], ...]]
+    views: tuple[str, ...] = ()
 
     def occurring(self, kind: Kind, field: str, typed: str) -> tuple[tuple[str, int], ...]:
         """Return the values of a field that start as typed, with their counts."""
@@ -58,14 +61,26 @@ class Sources(NamedTuple):
 
 def sources_of(ctx: Context) -> Sources:
     """Return the sources of the open profile."""
-    from planhat_tui.config.profiles import DEMO_NAMES
     from planhat_tui.config.themes import load_themes
 
     def themes() -> tuple[str, ...]:
         return tuple(load_themes(ctx.paths.user_themes)[0])
 
-    names = (*ctx.config().profiles, *DEMO_NAMES)
-    return Sources(ctx.workspace().reads, names, themes, ctx.selection, {})
+    return sources(ctx.workspace().reads, ctx.config(), themes, ctx.selection)
+
+
+def sources(
+    reads: Queries | None,
+    config: Config,
+    themes: Callable[[], tuple[str, ...]],
+    selection: Selection,
+) -> Sources:
+    """Return the sources of a profile, ``None`` for one that can't be looked into."""
+    from planhat_tui.config.profiles import DEMO_NAMES
+
+    return Sources(
+        reads, (*config.profiles, *DEMO_NAMES), themes, selection, {}, tuple(config.views)
+    )
 
 
 def offered(
@@ -74,35 +89,79 @@ def offered(
     """Return what an argument may be, as far as it's known here; the most likely first."""
     if param.choices:
         return tuple(Choice(one) for one in param.choices)
-    find = _BY_TYPE.get(_type(param, command))
+    find = _BY_TYPE.get(_own_type(param, command)) or _BY_TYPE.get(_type(param))
     return tuple(find(param, command, typed, sources)) if find is not None else ()
 
 
-def type_of(param: Param, command: Command | None, typed: str) -> str:
+def type_of(param: Param, command: Command | None, typed: str, sources: Sources) -> str:
     """Return the type of what is typed where the field tells it; empty where the help does."""
     kind = command.kind if command is not None else None
     name, equals, _ = typed.partition("=")
     if param.metavar != "FIELD=VALUE" or not equals or kind is None:
         return ""
     known = {field.name: field.type.value for field in FIELDS[kind]}
+    if name not in known and sources.reads is not None:
+        known |= {custom_path(key): type_ for key, type_ in sources.reads.custom_names(kind)}
     return f"{name}: {known[name]}" if name in known else ""
 
 
-def _type(param: Param, command: Command | None) -> str:
-    """Return the metavar; a bare NAME is what the noun names."""
-    if param.how == "records":
-        return "ID"
-    if param.metavar == "NAME" and command is not None and command.verb not in _NEW:
-        return f"{command.noun} NAME"
-    if param.metavar == "N" and command is not None and param.name == "n":
-        return f"{command.noun} N"
-    return param.metavar
+def _type(param: Param) -> str:
+    """Return what the metavar says; records are named by ids, wherever they stand."""
+    return "ID" if param.how == "records" else param.metavar
+
+
+def _own_type(param: Param, command: Command | None) -> str:
+    """Return the type that a noun gives to its words, such as ``view NAME``; empty for new ones."""
+    if command is None or command.verb in _NEW:
+        return ""
+    place = "--" if param.flags else ""
+    return f"{command.noun or command.verb} {place}{param.metavar}"
 
 
 def _tags(_: Param, command: Command | None, typed: str, sources: Sources) -> Iterator[Choice]:
     if command is not None and command.kind is not None:
         for tag, uses in sources.occurring(command.kind, "tag", typed):
             yield Choice(tag, str(uses))
+
+
+def _fields(_: Param, command: Command | None, __: str, sources: Sources) -> Iterator[Choice]:
+    """Offer the fields of the verb's records; of companies, where it has none of its own."""
+    kind = command.kind if command is not None and command.kind is not None else Kind.COMPANY
+    for field in FIELDS[kind]:
+        yield Choice(field.name, field.type.value)
+    for key, type_ in sources.reads.custom_names(kind) if sources.reads is not None else ():
+        yield Choice(custom_path(key), type_)
+
+
+def _custom(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterator[Choice]:
+    for key, type_ in sources.reads.custom_names(Kind.COMPANY) if sources.reads is not None else ():
+        yield Choice(key, type_)
+
+
+def _several_fields(
+    param: Param, command: Command | None, typed: str, sources: Sources
+) -> Iterator[Choice]:
+    """Offer one more field behind those that are typed, with commas between."""
+    before, comma, _ = typed.rpartition(",")
+    given = set(before.split(","))
+    for field in _fields(param, command, typed, sources):
+        if field.text not in given:
+            yield Choice(f"{before}{comma}{field.text}", field.note)
+
+
+def _columns(
+    param: Param, command: Command | None, typed: str, sources: Sources
+) -> Iterator[Choice]:
+    """Offer fields behind the name of a file's column."""
+    column, equals, _ = typed.rpartition("=")
+    for field in _fields(param, command, typed, sources) if equals else ():
+        yield Choice(f"{column}={field.text}", field.note)
+
+
+def _contested(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterator[Choice]:
+    for standoff in sources.reads.standoffs() if sources.reads is not None else ():
+        for one in standoff.fields:
+            yield Choice(one.field, visible(standoff.title))
 
 
 def _assignments(
@@ -141,23 +200,34 @@ def _field_values(sources: Sources, kind: Kind, name: str, typed: str) -> Iterat
 
 def _query(_: Param, command: Command | None, typed: str, sources: Sources) -> Iterator[Choice]:
     """Offer the fields of the query language, and the values of one that is typed."""
-    from planhat_tui.model.query import completing
+    from planhat_tui.model.query import SPECIAL, completing
+    from planhat_tui.model.query.writing import path
 
     at = completing.at(typed, len(typed))
-    if at is None:
-        return
     kind = command.kind if command is not None and command.kind is not None else Kind.COMPANY
+    if at is None or kind not in {Kind.COMPANY, Kind.CONTACT}:  # people are found by words alone
+        return
+
+    def whole(text: str) -> str:
+        return completing.done(typed, at, text)[0].rstrip()
+
+    custom = completing.custom_typed(at)
+    if custom is not None and sources.reads is not None:
+        for key, type_ in sources.reads.custom_names(kind):
+            if fold(key).startswith(fold(custom)):
+                yield Choice(whole(path(custom_path(key))), type_)
+        return
     for text in completing.known(at):
-        whole, _end = completing.done(typed, at, text)
-        yield Choice(whole.rstrip())
-    for text, uses in sources.occurring(kind, at.field, at.typed) if at.field else ():
+        yield Choice(whole(text))
+    counted = bool(at.field) and at.field not in SPECIAL
+    for text, uses in sources.occurring(kind, at.field, at.typed) if counted else ():
         yield Choice(f"{typed[: at.start]}{text}", str(uses))  # the line's own quotes hold it
 
 
 def _records(
     param: Param, command: Command | None, typed: str, sources: Sources
 ) -> Iterator[Choice]:
-    """Offer records by their names; calls by their ids."""
+    """Offer records by their names; calls by their ids; companies where it may be any."""
     kind = _kind(param, command)
     reads = sources.reads
     if reads is None or kind is None:
@@ -184,7 +254,9 @@ def _kind(param: Param, command: Command | None) -> Kind | None:
         for kind in Kind:
             if kind.value in {param.name, param.metavar.casefold()}:
                 return kind
-    return command.kind if command is not None else None
+    if command is None or param.how != "records":
+        return command.kind if command is not None else None
+    return command.kind or Kind.COMPANY
 
 
 def _words(typed: str) -> str:
@@ -198,6 +270,64 @@ def _entries(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterat
         yield Choice(str(entry.n), f"{entry.state} {entry.title}")
 
 
+def _planned(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterator[Choice]:
+    from planhat_tui.workspace.planning import STEP
+
+    for entry in sources.reads.outbox() if sources.reads is not None else ():
+        if entry.step.startswith(STEP):
+            yield Choice(str(entry.n), f"{entry.state} {entry.title}")
+
+
+def _conflicts(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterator[Choice]:
+    for standoff in sources.reads.standoffs() if sources.reads is not None else ():
+        fields = ", ".join(one.field for one in standoff.fields)
+        yield Choice(str(standoff.n), f"{visible(standoff.title)}: {fields}")
+
+
+def _done(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterator[Choice]:
+    """Offer the numbers of what was done last, newest first."""
+    for entry in sources.reads.journal(_FIRST) if sources.reads is not None else ():
+        yield Choice(str(entry.n), f"{entry.stands} {entry.title}")
+
+
+def _agents(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterator[Choice]:
+    for user in sources.reads.users() if sources.reads is not None else ():
+        if user.external_id:
+            yield Choice(user.external_id, user.name)
+
+
+def _views(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterator[Choice]:
+    return (Choice(name) for name in sources.views)
+
+
+def _keys(_: Param, __: Command | None, ___: str, ____: Sources) -> Iterator[Choice]:
+    from planhat_tui.config.keys import KEYS
+
+    return (Choice(key.name, key.help) for key in KEYS)
+
+
+def _settings(_: Param, __: Command | None, ___: str, ____: Sources) -> Iterator[Choice]:
+    from planhat_tui.commands.profile import SETTINGS
+
+    return (Choice(param.name, param.help) for param in SETTINGS if param.name != "base_url")
+
+
+def _parents(_: Param, __: Command | None, ___: str, ____: Sources) -> Iterator[Choice]:
+    from planhat_tui.model.definitions import PARENTS
+
+    return (Choice(parent) for parent in PARENTS)
+
+
+def _types(_: Param, __: Command | None, ___: str, ____: Sources) -> Iterator[Choice]:
+    from planhat_tui.model.definitions import TYPES
+
+    return (Choice(one) for one in TYPES)
+
+
+def _kinds(_: Param, __: Command | None, ___: str, ____: Sources) -> Iterator[Choice]:
+    return (Choice(kind.value) for kind in (Kind.COMPANY, Kind.CONTACT))
+
+
 def _profiles(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterator[Choice]:
     return (Choice(name) for name in sources.profiles)
 
@@ -209,10 +339,9 @@ def _themes(_: Param, __: Command | None, ___: str, sources: Sources) -> Iterato
 def _files(_: Param, __: Command | None, typed: str, ___: Sources) -> Iterator[Choice]:
     """Offer the files of the folder that is typed; those that hide only after their dot."""
     folder, slash, start = typed.rpartition("/")
-    place = Path(f"{folder}{slash}" or ".").expanduser()
     try:
-        found = sorted(place.iterdir())
-    except OSError:  # there's no such folder, or it can't be looked into
+        found = sorted(Path(f"{folder}{slash}" or ".").expanduser().iterdir())
+    except (OSError, RuntimeError):  # no such folder, none to look into, or nobody called ~so
         return
     for path in found:
         if path.name.startswith(start) and (start or not path.name.startswith(".")):
@@ -238,6 +367,25 @@ _BY_TYPE: Final[Mapping[str, Callable[[Param, Command | None, str, Sources], Ite
     "ID": _records,
     "CONTACT": _records,
     "outbox N": _entries,
+    "plan N": _planned,
+    "conflict N": _conflicts,
+    "conflict FIELD": _contested,
+    "journal N": _done,
+    "undo N": _done,
+    "FIELD": _fields,
+    "A,B": _several_fields,
+    "COLUMN=FIELD": _columns,
+    "A": _agents,
+    "VIEW": _views,
+    "view NAME": _views,
+    "profile --KEY": _settings,
+    "profile --FIELD": _custom,
+    "profile --PATH": _files,
+    "PIECES": _keys,
+    "PARENT": _parents,
+    "TYPE": _types,
+    "WHAT": _kinds,
+    "THEME": _themes,
     "PROFILE": _profiles,
     "profile NAME": _profiles,
     "theme NAME": _themes,
@@ -245,4 +393,7 @@ _BY_TYPE: Final[Mapping[str, Callable[[Param, Command | None, str, Sources], Ite
     "METHOD": _methods,
     "SHELL": _shells,
 }
-"""How the values of each type are found; a type that isn't here is typed without help."""
+"""How the values of each type are found; a type that isn't here is typed without help.
+
+A noun's own come first, behind its name: ``view NAME``, and ``profile --PATH`` for an option.
+"""

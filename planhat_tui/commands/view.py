@@ -14,7 +14,7 @@ from planhat_tui.model.fields import custom_key
 from planhat_tui.model.query import parse
 from planhat_tui.model.query.writing import write
 from planhat_tui.model.records import Kind
-from planhat_tui.model.tables import columns_of
+from planhat_tui.model.tables import BESIDE, columns_of, of_records
 from planhat_tui.model.views import View
 
 if TYPE_CHECKING:
@@ -35,23 +35,21 @@ _ALL = 1_000_000
 
 @verb("view list", key="views", aliases=("find",))
 def list_(ctx: Context) -> Listing:
-    """List the saved views, each with how many companies it finds now."""
+    """List the saved views, each with how many companies it finds now.
+
+    More than 20,000 are told as that: `20,000+`, and `more` in JSON.
+    """
+    if ctx.config().views:
+        lookup.ready(ctx)
     reads = ctx.workspace().reads
     rows: list[dict[str, Json]] = []
     for saved in ctx.config().views.values():
-        found = reads.companies(saved.view.query, limit=1)
-        rows.append(
-            {
-                "name": saved.name,
-                "companies": found.total,
-                "query": saved.view.query,
-                "sort": saved.view.order,
-                "columns": list(saved.view.columns),
-                "start": saved.start,
-            }
-        )
-    note = "" if rows else "No view is saved yet: view save NAME QUERY saves one."
-    return Listing(tuple(rows), COLUMNS, note)
+        companies, more = reads.count(saved.view.query)
+        counted: dict[str, Json] = {"name": saved.name, "companies": companies, "more": more}
+        rows.append(counted | _told(saved))
+    note = lookup.age(ctx) if rows else "No view is saved yet: view save NAME QUERY saves one."
+    told = ({**row, "companies": f"{row['companies']:,}{'+' * bool(row['more'])}"} for row in rows)
+    return Listing(tuple(rows), COLUMNS, note, table=Listing(tuple(told), COLUMNS, note))
 
 
 @verb(
@@ -81,7 +79,7 @@ def save(
     text = write(read._replace(sort=()))
     chosen = tuple(one.strip() for one in columns.split(",") if one.strip())
     for column, _, _ in (one.partition("=") for one in chosen):  # a width may stand behind it
-        if custom_key(column) is None:  # a view is of any tenant; which fields those have differs
+        if custom_key(column) is None and column not in BESIDE:  # which ones a tenant has differs
             columns_of(Kind.COMPANY, [column], ())
     return save_view(ctx, SavedView(name, View(text, read.sort, chosen), start))
 
@@ -95,19 +93,20 @@ def save_view(ctx: Context, saved: SavedView) -> Done:
     known = saved.name in ctx.config().views
     view_edit.save_view(ctx.paths.config_file, saved)
     ctx.reload()
-    return Done(f"View {saved.name} is {'changed' if known else 'saved'}.")
+    told = f"View {saved.name} is {'changed' if known else 'saved'}."
+    return Done(told, ({"name": saved.name, **_told(saved)},))
 
 
 @verb("view show", word("name", "the view's name"), kind=Kind.COMPANY, aliases=("get",))
 def show(ctx: Context, name: str) -> Listing:
-    """Find what a saved view finds, in its order."""
+    """Find what a saved view finds, in its order and its columns."""
     saved = _found(ctx, name)
     note = lookup.ready(ctx)
     view = saved.view
     ids = ctx.workspace().reads.company_ids(view.query, _ALL, sort=view.sort)
     if not ids:
         note = f"{unfound(ctx, Kind.COMPANY, view.query)}\n{note}"
-    return record_verbs.listing(ctx, Kind.COMPANY, ids, note)
+    return record_verbs.listing(ctx, Kind.COMPANY, ids, note, _fields(view))
 
 
 @verb("view remove", word("name", "the view's name"), effect=Effect.CONFIG, needs_profile=False)
@@ -117,7 +116,22 @@ def remove(ctx: Context, name: str) -> Done:
 
     view_edit.remove_view(ctx.paths.config_file, name, ctx.config().views)
     ctx.reload()
-    return Done(f"View {name} is removed.")
+    return Done(f"View {name} is removed.", ({"name": name},))
+
+
+def _told(saved: SavedView) -> dict[str, Json]:
+    return {
+        "query": saved.view.query,
+        "sort": saved.view.order,
+        "columns": list(saved.view.columns),
+        "start": saved.start,
+    }
+
+
+def _fields(view: View) -> tuple[str, ...]:
+    """Return the fields that a view's columns show, behind the id; none if it names no columns."""
+    shown = of_records(view.keys)
+    return columns_of(Kind.COMPANY, ["_id", *shown], ()) if shown else ()
 
 
 def _found(ctx: Context, name: str) -> SavedView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Future
 
     from planhat_tui.commands.context import Context
@@ -32,13 +32,13 @@ def answer(
     future: Future[T],
     patience: float = float("inf"),
     why: Callable[[float], str] = lambda _now: "",
-    course: Callable[[], Course] | None = None,
+    course: Callable[[], Course | None] = lambda: None,
 ) -> T:
     """Return what the engine answers, or raise its error; :class:`TimeoutError` past ``patience``.
 
     While the rate limit is used up, tell once when it goes on; else now and then what ``why`` says
     at that moment, in monotonic seconds. ``patience`` is in seconds. ``course`` tells how far it
-    is, for a terminal.
+    is, for a terminal; ``None`` where that says nothing.
     """
     net, stops, told_at = ctx.workspace().net, Stops(), -AGAIN
     while True:
@@ -48,14 +48,34 @@ def answer(
             patience -= LOOK
             if patience <= 0 or future.done():
                 raise
-        if ctx.draw and course:
-            ctx.draw(course())
+        if ctx.draw and (far := course()):
+            ctx.draw(far)
         now, limits = ctx.monotonic(), net.status.limits
         if sentence := stops.sentence(limits, now):
             ctx.tell(f"{sentence}{LEAVE}")
         elif now - told_at >= AGAIN and not used_up(limits, now) and (sentence := why(now)):
             ctx.tell(f"{sentence}{LEAVE}")
             told_at = now
+
+
+class InterruptedWait(KeyboardInterrupt):
+    """Somebody waits no longer: for the edits with the numbers ``ns``, or for what it says."""
+
+    def __init__(self, told: str = "", ns: Iterable[int] = ()) -> None:
+        super().__init__(told)
+        self.ns = tuple(ns)
+
+
+def sent(ctx: Context, future: Future[T], deed: str) -> T:
+    """Return the answer to what stands in no queue, as :func:`answer` does.
+
+    Who interrupts it hears that ``deed`` may have been done.
+    """
+    try:
+        return answer(ctx, future)
+    except KeyboardInterrupt:
+        told = f"Interrupted. {deed} may have been carried out: look before you send it again."
+        raise InterruptedWait(told) from None
 
 
 class Stops:

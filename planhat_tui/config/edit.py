@@ -7,6 +7,7 @@ schema that is there is written again with every edit.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from planhat_tui.config.lines import (
@@ -21,7 +22,7 @@ from planhat_tui.config.lines import (
 from planhat_tui.config.loading import parse_config
 from planhat_tui.config.profiles import Config, Profile
 from planhat_tui.config.reading import parse
-from planhat_tui.config.replacing import replace_file
+from planhat_tui.config.replacing import one_at_a_time, replace_file
 from planhat_tui.config.schemafile import MODELINE, SCHEMA_FILE
 from planhat_tui.errors import ConfigError, InputError, NotFoundError, StorageError
 from planhat_tui.model.text import nearest
@@ -94,11 +95,15 @@ def _meant(config: Config, profile: Profile) -> bool:
     return config.profiles.get(profile.name) == profile
 
 
-def change_profile(path: Path, profile: Profile, *, try_only: bool = False) -> None:
+def change_profile(
+    path: Path, profile: Profile, *, before: Profile | None = None, try_only: bool = False
+) -> None:
     """Let the profile of that name say this; lines that stay true aren't touched.
 
-    With ``try_only`` nothing is written, but everything is checked. Raises
-    :class:`NotFoundError` if there is none of that name, :class:`InputError` if a value can't be.
+    ``before`` is how it was when it was looked at: one that says something else by now stays, with
+    the guardrails that somebody gave it. With ``try_only`` nothing is written, but everything is
+    checked. Raises :class:`NotFoundError` if there is none of that name, :class:`InputError` if a
+    value can't be, :class:`ConfigError` if it was changed since.
     """
     wanted = _entry(profile)
 
@@ -111,7 +116,12 @@ def change_profile(path: Path, profile: Profile, *, try_only: bool = False) -> N
     def change(tree: Any, intended: dict[str, Any]) -> None:  # noqa: ANN401 -- ruamel's own tree
         change_entry(tree["profiles"][profile.name], intended["profiles"][profile.name], path)
 
-    edit_in_place(path, intend, change, lambda config: _meant(config, profile), try_only=try_only)
+    def still(config: Config) -> bool:
+        return before is None or config.profiles.get(profile.name, before) == before
+
+    edit_in_place(
+        path, intend, change, lambda now: _meant(now, profile), still=still, try_only=try_only
+    )
 
 
 def set_default(path: Path, name: str) -> None:
@@ -204,20 +214,38 @@ def edit_in_place(
     change: Callable[[Any, dict[str, Any]], None],
     meant: Callable[[Config], bool],
     *,
+    still: Callable[[Config], bool] = lambda _: True,
     try_only: bool = False,
 ) -> None:
     """Edit the file; nothing is written unless it then means what is intended.
 
     ``intend`` changes what the file means, ``change`` ruamel's tree of it; ``meant`` looks at the
-    config that comes of it. Raises the file's error, or :class:`ConfigError`.
+    config that comes of it, ``still`` at the one that is there: it's left alone if somebody else
+    has changed what is edited. Edits of several processes go one after the other; one of an editor
+    meanwhile is kept. Raises the file's error, or :class:`ConfigError`.
     """
+    with contextlib.nullcontext() if try_only else one_at_a_time(path):
+        _edit(path, intend, change, meant, still, try_only=try_only)
+
+
+def _edit(
+    path: Path,
+    intend: Callable[[dict[str, Any]], None],
+    change: Callable[[Any, dict[str, Any]], None],
+    meant: Callable[[Config], bool],
+    still: Callable[[Config], bool],
+    *,
+    try_only: bool,
+) -> None:
     found = _read(path)
     before = found or MODELINE
     root = parse(before, path)
-    for part in ("profiles", "settings"):
+    for part in ("profiles", "settings", "views"):
         node = root.mapping("The config").get(part)
         if node is not None and node.value is not None:
             node.mapping(part)
+    if not still(parse_config(before, path)):
+        raise _changed(path)
     intended: Any = root.plain()
     intend(intended)
     after = rewritten(before, path, lambda tree: change(tree, intended))
@@ -230,12 +258,17 @@ def edit_in_place(
     if try_only:
         return
     if _read(path) != found:
-        raise ConfigError("Somebody else changed it meanwhile.", "Try again.", path=path)
+        raise _changed(path)
     _replace(path, after)
     if not found or path.resolve().with_name(SCHEMA_FILE).exists():
         from planhat_tui.config.schema import write_beside
 
         write_beside(path)
+
+
+def _changed(path: Path) -> ConfigError:
+    told = "Look at what it says now, and try again."
+    return ConfigError("Somebody else changed it meanwhile.", told, path=path)
 
 
 def _means(text: str, path: Path) -> Plain:

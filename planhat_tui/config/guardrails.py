@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from planhat_tui.config.profiles import Profile
 
 
-_PLAIN: Final = re.compile(r"send|run|delete(?: \d+)?")
+HANDFUL: Final = 5
+"""Records that are changed at once, with undo; of more a person sees the plan first."""
+_PLAIN: Final = re.compile(r"send|run|drop|delete(?: \d+)?")
 
 
 def is_plain(word: str) -> bool:
@@ -30,6 +32,21 @@ def check_write(profile: Profile, count: int = 1) -> None:
             f"these are {count}.",
             profile.reason,
         )
+
+
+def is_many(profile: Profile, count: int) -> bool:
+    """Tell whether a change of ``count`` records is a plan, looked at before it is done.
+
+    So is one of several for which the profile may want a word, at more than ``confirm_over``.
+    """
+    return count > HANDFUL or (count > 1 and count > profile.confirm_over)
+
+
+def check_at_once(profile: Profile, count: int, *, deleting: bool = False) -> None:
+    """Raise :class:`GuardrailError` if ``count`` records may not be changed without a plan."""
+    (check_delete if deleting else check_write)(profile, count)
+    if is_many(profile, count):
+        raise GuardrailError(f"{count} records are changed by a plan, which is looked at first.")
 
 
 def check_delete(profile: Profile, count: int = 1) -> None:

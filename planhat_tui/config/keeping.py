@@ -7,11 +7,10 @@ are. The file is the owner's alone, and is believed only if it is: it names comm
 from __future__ import annotations
 
 import json
-import os
-import stat
 from typing import TYPE_CHECKING, Any, Final
 
-from planhat_tui import __version__
+from planhat_tui.config import cached
+from planhat_tui.config.cached import stamp
 from planhat_tui.config.profiles import Config, Profile, Settings, TokenSource
 
 if TYPE_CHECKING:
@@ -22,30 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 """Counts the changes of what is written here."""
-RESTED: Final = 2.0
-"""Seconds that a file must have been left alone: until then it may change within one tick of the
-disk's clock, and look the same."""
 _NAME: Final = "config.json"
-_LARGEST: Final = 1_000_000
-_OTHERS: Final = 0o077
-
-Stamp = tuple[int, ...]
-
-
-def stamp(path: Path) -> Stamp | None:
-    """Return what differs between two states of a file; ``None`` while it isn't there."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return (
-        found.st_mtime_ns,
-        found.st_ctime_ns,
-        found.st_size,
-        found.st_dev,
-        found.st_ino,
-        found.st_mode,
-    )
 
 
 def load_kept(path: Path, cache: Path, wall: Callable[[], float]) -> Config:
@@ -55,7 +31,7 @@ def load_kept(path: Path, cache: Path, wall: Callable[[], float]) -> Config:
     some milliseconds.
     """
     found = stamp(path)
-    head = [FORMAT, __version__, str(path), list(found or ())]
+    head = [FORMAT, str(path), list(found or ())]
     if found and (config := _kept(path, cache, head)):
         return config
     if found is None and _is_missing(path):
@@ -63,8 +39,7 @@ def load_kept(path: Path, cache: Path, wall: Callable[[], float]) -> Config:
     from planhat_tui.config.loading import load_config  # YAML is loaded here, if at all
 
     config = load_config(path)
-    rested = found is not None and wall() - max(found[0], found[1]) / 1e9 >= RESTED
-    if rested and stamp(path) == found and _may_be_kept(config):
+    if cached.rests(found, wall()) and stamp(path) == found and _may_be_kept(config):
         _keep(config, cache, head)
     return config
 
@@ -87,32 +62,17 @@ def _may_be_kept(config: Config) -> bool:
 
 
 def _kept(path: Path, cache: Path, head: list[object]) -> Config | None:
+    kept = cached.read(cache, _NAME, head)
     try:
-        file = os.open(cache / _NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(file, encoding="utf-8") as opened:
-            state = os.fstat(file)
-            private = state.st_uid == os.geteuid() and not state.st_mode & _OTHERS
-            if not (stat.S_ISREG(state.st_mode) and private and state.st_size <= _LARGEST):
-                return None
-            read = json.load(opened)
-        return _config(path, read["config"]) if read["head"] == head else None
-    except (OSError, ValueError, TypeError, LookupError):  # none is there, or it's no such file
+        return _config(path, kept) if kept is not None else None
+    except (TypeError, LookupError):  # it's no such file
         return None
 
 
 def _keep(config: Config, cache: Path, head: list[object]) -> None:
-    text = json.dumps({"head": head, "config": _plain(config)})
-    if _config(config.path, json.loads(text)["config"]) != config or len(text) > _LARGEST:
-        return
-    beside = cache / f"{_NAME}.{os.getpid()}"
-    try:
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(beside, flags, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(text)
-        beside.replace(cache / _NAME)
-    except OSError:  # a full or read-only disk: the config itself was read
-        return
+    plain = _plain(config)
+    if _config(config.path, json.loads(json.dumps(plain))) == config:
+        cached.write(cache, _NAME, head, plain)
 
 
 def _plain(config: Config) -> dict[str, object]:
@@ -125,7 +85,7 @@ def _plain(config: Config) -> dict[str, object]:
             [one.name, one.view.query, one.view.order, one.view.columns, one.start]
             for one in config.views.values()
         ],
-        "settings": asdict(config.settings),
+        "settings": config.settings._asdict(),
     }
 
 

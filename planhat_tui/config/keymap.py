@@ -37,12 +37,19 @@ TAKEN: Final[Mapping[str, str]] = {
 """Keys that no command can have, and why."""
 
 LEAVING: Final = ("back", "close")
-"""The commands that Escape may have: whoever is somewhere must get out again."""
+"""The commands that Escape has beside any other key: whoever is somewhere must get out again."""
+
+OF_SHEETS: Final = ("close", "help")
+"""The commands that every sheet has beside its own."""
+AMID_TYPING: Final = frozenset(key.name for key in keys.KEYS if key.priority)
+"""The commands that have their keys while something is typed."""
 
 _MOVES: Final = (
     "left", "right", "up", "down", "home", "end", "pageup", "pagedown", "insert", "delete",
 )  # fmt: skip
 _ALONE: Final = (*_MOVES, "escape", "enter", "space", "tab", "backspace")
+_TYPED: Final = frozenset((*keys.CHARACTERS, *_ALONE))
+_UNTYPED: Final = "Allowed are F1 to F24, and ctrl and a letter."
 _FUNCTIONS: Final = tuple(f"f{number}" for number in range(1, 25))
 _CONTROLLED: Final = (
     *"abcdefghijklmnopqrstuvwxyz",
@@ -112,7 +119,7 @@ def _own(node: Node, preset: Mapping[str, str], problems: list[ConfigError]) -> 
                 near = nearest(name, known)
                 advice = f"Did you mean {near}?" if near else "planhat-tui keys lists them."
                 raise node.key_error(name, f"There is no command {name} for a key.", advice)
-            read[name] = ",".join(_names(name, value))
+            read[name] = ",".join(_with_escape(name, tuple(_names(name, value))))
         except ConfigError as error:
             problems.append(error)
             unsure.add(name)
@@ -136,7 +143,22 @@ def _names(command: str, value: Node) -> Iterator[str]:
             )
         if name == "escape" and command not in LEAVING:
             raise value.error(f"{command} can't be on esc: it goes one level back.", ALLOWED)
+        if command in AMID_TYPING and _is_typed(name):
+            raise value.error(
+                f"{command} can't be on {keys.written(name)}: fields of a form take it.", _UNTYPED
+            )
         yield name
+
+
+def _with_escape(command: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys of a command; escape comes first where the first is a letter to an input."""
+    if command not in LEAVING or "escape" in names:
+        return names
+    return ("escape", *names) if _is_typed(names[0]) else (*names, "escape")
+
+
+def _is_typed(name: str) -> bool:
+    return len(name) == 1 or name in _TYPED
 
 
 def textual_name(written: str) -> str:
@@ -181,6 +203,9 @@ def clashes(changed: Mapping[str, str]) -> Iterator[tuple[str, str, str, keys.Wh
     """Yield each two commands of different names on one key at one time, the key and the place."""
     for chain in keys.CHAINS:
         taken: dict[str, str] = {}
+        if keys.Where.EXPLORER not in chain:
+            for key in (one for one in keys.KEYS if one.name in OF_SHEETS):
+                taken |= dict.fromkeys(keys.effective(key, changed), key.name)
         for where in chain:
             for key in keys.keys_of(where):
                 for name in keys.effective(key, changed):

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.model.text import fold
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Where(StrEnum):
@@ -80,6 +82,7 @@ KEYS: Final = (
     Key(E, "place_before", "left_square_bracket", "back", "the place before: pane and company"),
     Key(E, "place_after", "right_square_bracket", "forward", "the place that one went back from"),
     Key(E, "outbox", "o", "queue", "what Planhat doesn't have yet", 90),
+    Key(E, "stamp", "f8", "stamp the next stage", "stamp ring, talk, end of the call that runs"),
     Key(E, "requests", "L", "requests", "the last requests to Planhat, and what came back"),
     Key(E, "tenants", "p", "tenants", "switch the tenant"),
     Key(E, "last_tenant", "P", "last tenant", "back to the tenant before"),
@@ -142,7 +145,7 @@ KEYS: Final = (
     Key(P, "next_match", "n", "next match", "the next contact that the last search finds"),
     Key(P, "previous_match", "N", "match before", "the one before"),
     Key(P, "views", "f", "views", "saved views of the companies"),
-    Key(P, "copy", "y", "copy", "copy e-mail or phone"),
+    Key(P, "copy", "y", "copy", "copy e-mail or phone; of all marked"),
     Key(P, "copy_field", "Y", "copy a field", "copy a field, the row or JSON; of all marked"),
     Key(P, "delete", "D", "delete", "delete; asks for a word first", 6),
     Key(A, "log_call", "C", "log call", "log a call that just ended", 1),
@@ -157,7 +160,7 @@ KEYS: Final = (
     Key(F, "stamp", "f8", "stamp the next stage", "stamp ring, talk, end", 3, priority=True),
     Key(F, "drop", "f9", "drop", "throw the call away, and what is typed", 4, priority=True),
     Key(Where.TIMER, "stage", "space", "next stage", "next stage: ring, talk, end", 1),
-    Key(Where.TIMER, "drop", "f9", "drop", "throw the call away, and what is typed", 2),
+    Key(Where.TIMER, "drop", "f9", "drop", "throw the call away, and what is typed", 3),
     Key(Where.OUTBOX, "retry", "R", "retry", "send it again", 3),
     Key(Where.OUTBOX, "discard", "x", "discard", "take it out: the edit is dropped", 4),
     Key(Where.OUTBOX, "hold", "h", "hold", "keep it here until R", 5),
@@ -290,6 +293,22 @@ def written(name: str) -> str:
 def all_written(key: Key, changed: Mapping[str, str] | None = None) -> str:
     """Return all the keys of an entry as people write them, parted by blanks."""
     return " ".join(map(written, effective(key, changed)))
+
+
+def on(key: Key, typed: str, changed: Mapping[str, str] | None = None) -> bool:
+    """Tell whether a command is on the key that is typed as people write it; ``T`` isn't ``t``."""
+    names = [written(name) for name in effective(key, changed)]
+    return typed in names or (len(typed) > 1 and fold(typed) in map(fold, names))
+
+
+def has(key: Key, pieces: Iterable[str], changed: Mapping[str, str] | None = None) -> bool:
+    """Tell whether all these pieces are in what is said of a key, or in how it is written.
+
+    A key that is a character alone has no pieces.
+    """
+    names = (name for name in map(written, effective(key, changed)) if len(name) > 1)
+    said = fold(" ".join((key.where, key.name, key.words, key.help, *names)))
+    return all(fold(piece) in said for piece in pieces)
 
 
 def effective(key: Key, changed: Mapping[str, str] | None = None) -> tuple[str, ...]:

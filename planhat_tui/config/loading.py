@@ -126,6 +126,7 @@ class _Loading:
         self._problems = root.unknown_keys("The config", PARTS)
         self._warnings: list[str] = []
         self._plain: list[str] = []
+        self._sole = ""
         self._refused: dict[str, tuple[ConfigError, ...]] = {}
 
     def config(self) -> Config:
@@ -143,6 +144,7 @@ class _Loading:
             tuple(sorted(self._problems, key=lambda problem: (problem.line, problem.column))),
             (*self._warnings, *_kept_plain(self._plain)),
             undecided=undecided,
+            sole=self._sole,
             refused=self._refused,
         )
 
@@ -218,6 +220,7 @@ class _Loading:
         if several:
             message = "There are several profiles and no default."
             self._warnings.append(f"{message} {_CHOOSE_DEFAULT}")
+            self._sole = next(iter(profiles)) if len(profiles) == 1 else ""
             return ConfigError(message, _CHOOSE_DEFAULT, path=self._path)
         if self._refused:
             return one_of(next(iter(self._refused.values())))

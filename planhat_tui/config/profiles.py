@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from planhat_tui.errors import ConfigError, NotFoundError
 from planhat_tui.model.addresses import plain_base_url
@@ -71,8 +71,7 @@ class Profile:
         return self.base_url, self.token, self.auth, self.proxy, self.dialect
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What holds for all profiles. ``refresh`` is seconds.
 
     ``history`` is how long it's kept what changed, in seconds, ``history_size`` how many megabytes
@@ -87,29 +86,31 @@ class Settings:
     history: float = 365 * 86_400.0
     history_size: int = 100
     preset: Literal["default", "vim"] = "default"
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What the file says. ``problems`` are mistakes, ``warnings`` what works and shouldn't be.
 
     ``default`` is the profile to open with; where the file has profiles and it can't be told which
-    is meant, it's empty and ``undecided`` says why. ``refused`` are the mistakes of the profiles
+    is meant, it's empty and ``undecided`` says why. ``sole`` is then the one that is right, where
+    all others have mistakes and none is named: what is looked at may be it, what a script writes
+    may not. ``refused`` are the mistakes of the profiles
     that can't be used, by their names. ``unreadable`` says that nothing of it could be used: its
     one problem tells why.
     """
 
     path: Path
     default: str = ""
-    profiles: Mapping[str, Profile] = field(default_factory=dict)
-    views: Mapping[str, SavedView] = field(default_factory=dict)
-    settings: Settings = field(default_factory=Settings)
+    profiles: Mapping[str, Profile] = {}
+    views: Mapping[str, SavedView] = {}
+    settings: Settings = Settings()
     problems: tuple[ConfigError, ...] = ()
     warnings: tuple[str, ...] = ()
     unreadable: bool = False
     undecided: ConfigError | None = None
-    refused: Mapping[str, tuple[ConfigError, ...]] = field(default_factory=dict)
+    sole: str = ""
+    refused: Mapping[str, tuple[ConfigError, ...]] = {}
 
     @property
     def start_view(self) -> View | None:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
-from dataclasses import dataclass, field, replace
+from colorsys import hls_to_rgb, rgb_to_hls
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from planhat_tui.config.reading import Node, read_by_part
-from planhat_tui.config.values import boolean, choice, text
-from planhat_tui.errors import ConfigError
-from planhat_tui.model.text import nearest
+from planhat_tui.config import cached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from planhat_tui.config.profiles import Config
-
-T = TypeVar("T")
+    from planhat_tui.errors import ConfigError
 
 GROUNDS: Final = ("background", "surface", "selection")
 TEXTS: Final = (
@@ -36,14 +30,11 @@ TEXTS: Final = (
 )
 COLOURS: Final = (*GROUNDS, *TEXTS)
 LEAST_CONTRAST: Final = 4.5
-_NEEDED: Final = ("name", "dark", "colors")
-_PARTS: Final = (*_NEEDED, "glyphs", "borders")
-_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
-_ANSI: Final = frozenset(
-    f"ansi_{bright}{name}"
-    for bright in ("", "bright_")
-    for name in ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-) | {"ansi_default"}
+FORMAT: Final = 1
+"""Counts the changes of what is kept in the cache."""
+_NAME: Final = "themes.json"
+_STEPS: Final = 50
+"""From a colour to white or black, where it's looked for whether it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +67,8 @@ def themes_folder() -> Path:
 
 def load_themes(user_folder: Path) -> tuple[dict[str, Theme], tuple[ConfigError, ...]]:
     """Return all themes by name, the user's over the shipped, and the mistakes in them."""
+    from planhat_tui.config.theme_files import read_theme  # YAML is loaded here, if at all
+
     themes: dict[str, Theme] = {}
     problems: list[ConfigError] = []
     for folder in (themes_folder(), user_folder):
@@ -87,116 +80,60 @@ def load_themes(user_folder: Path) -> tuple[dict[str, Theme], tuple[ConfigError,
     return themes, tuple(problems)
 
 
-def with_theme_checked(config: Config, user_folder: Path) -> Config:
-    """Return a config that has, if the theme it names can't be used, that among its mistakes."""
-    node = _theme_node(config.path)
-    name = config.settings.theme
-    themes, mistakes = load_themes(user_folder)
-    if node is None or node.content != name or name in themes:
-        return config
-    if any(mistake.path.stem == name for mistake in mistakes):
-        told = f"The theme {name} can't be used."
-        problem = node.error(told, f"planhat-tui theme check {name} tells why.")
-    else:
-        near = nearest(name, themes)
-        advice = f"Did you mean {near}?" if near else f"There are: {', '.join(themes)}."
-        problem = node.error(f"There is no theme {name}.", advice)
-    problems = sorted((*config.problems, problem), key=lambda one: (one.line, one.column))
-    return replace(config, problems=tuple(problems))
-
-
-def _theme_node(config: Path) -> Node | None:
-    """Return where a config names a theme; ``None`` if it doesn't, or isn't to be read."""
-    try:
-        node: Node | None = read_by_part(config)
-    except ConfigError:
-        return None
-    for key in ("settings", "theme"):
-        node = node.content.get(key) if node and isinstance(node.content, dict) else None
-    return node
-
-
-def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
-    """Return when each theme of a folder was saved, and its size: another one, if it's saved."""
-    found = {}
-    for path in folder.glob("*.yaml") if folder.is_dir() else ():
-        with contextlib.suppress(FileNotFoundError):  # an editor is just replacing it
-            told = path.stat()
-            found[path] = (told.st_mtime_ns, told.st_size)
-    return found
-
-
-def read_theme(path: Path) -> tuple[Theme | None, tuple[ConfigError, ...]]:
-    """Read one theme; ``None`` if anything is wrong, and then everything that is.
-
-    Each mistake has file, line, column and key; they come in the order of their lines.
-    """
-    reading = _Reading()
-    theme = reading.take(lambda: reading.theme(read_by_part(path)))
-    mistakes = sorted(reading.mistakes, key=lambda mistake: (mistake.line, mistake.column))
-    return (None if mistakes else theme), tuple(mistakes)
-
-
-class _Reading:
-    """Reads the parts of a theme, and gathers what is wrong with each."""
-
-    def __init__(self) -> None:
-        self.mistakes: list[ConfigError] = []
-
-    def take(self, read: Callable[[], T]) -> T | None:
-        """Read a part; ``None`` if there is a mistake in it."""
+def load_kept_themes(
+    user_folder: Path, cache: Path, wall: Callable[[], float]
+) -> tuple[dict[str, Theme], tuple[ConfigError, ...]]:
+    """Return what :func:`load_themes` does; themes without a mistake are kept in the cache."""
+    folders = (themes_folder(), user_folder)
+    files = stamps(*folders)
+    head = [FORMAT, *([str(path), *(stamp or ())] for path, stamp in files.items())]
+    kept = cached.read(cache, _NAME, head)
+    if kept is not None:
         try:
-            return read()
-        except ConfigError as error:
-            self.mistakes.append(error)
-            return None
-
-    def theme(self, root: Node) -> Theme:
-        """Read the whole. It is of use only if there were no mistakes."""
-        entries = self._keys(root, "A theme", _PARTS, _NEEDED)
-        glyphs = self._one(entries, "glyphs", choice("unicode", "ascii", "auto"))
-        borders = self._one(entries, "borders", choice("line", "none"))
-        return Theme(
-            name=self._one(entries, "name", text) or "",
-            dark=bool(self._one(entries, "dark", boolean)),
-            colors=self._colors(entries["colors"]) if "colors" in entries else {},
-            glyphs="ascii" if glyphs == "ascii" else "unicode" if glyphs == "unicode" else "auto",
-            borders="none" if borders == "none" else "line",
-            path=root.path,
-            lines=_lines(entries["colors"]) if "colors" in entries else {},
-        )
-
-    def _colors(self, node: Node) -> dict[str, str]:
-        entries = self._keys(node, "colors", COLOURS, COLOURS)
-        return {name: self._one(entries, name, _colour) or "" for name in COLOURS}
-
-    def _keys(
-        self, node: Node, what: str, allowed: tuple[str, ...], needed: tuple[str, ...]
-    ) -> dict[str, Node]:
-        """Return the mapping. A key that is missing isn't told where another one means it."""
-        entries = self.take(lambda: node.mapping(what))
-        if entries is None:
-            return {}
-        self.mistakes += node.unknown_keys(what, allowed)
-        meant = {nearest(key, allowed) for key in entries if key not in allowed}
-        missing = [key for key in needed if key not in entries and key not in meant]
-        if missing:
-            told = f"{what} has no {', '.join(missing)}."
-            self.mistakes.append(node.error(told, "See themes/planhat-dark.yaml."))
-        return entries
-
-    def _one(self, entries: Mapping[str, Node], name: str, read: Callable[[Node], T]) -> T | None:
-        return self.take(lambda: read(entries[name])) if name in entries else None
+            return {one["name"]: _theme(**one) for one in kept}, ()
+        except (TypeError, LookupError):  # it's no such file
+            pass
+    themes, mistakes = load_themes(user_folder)
+    rested = all(cached.rests(stamp, wall()) for stamp in files.values())
+    if rested and not mistakes and files == stamps(*folders):
+        plain = [{**asdict(one), "path": str(one.path)} for one in themes.values()]
+        cached.write(cache, _NAME, head, plain)
+    return themes, mistakes
 
 
-def _lines(colors: Node) -> dict[str, int]:
-    return {name: line for name, (line, _column) in colors.keys.items()}
+def _theme(path: str, **values: Any) -> Theme:  # noqa: ANN401 -- as they were written
+    return Theme(path=Path(path), **values)
+
+
+def stamps(*folders: Path) -> dict[Path, cached.Stamp | None]:
+    """Return the themes' files in some folders, each with what differs once it's saved.
+
+    ``None`` for one that an editor is just replacing.
+    """
+    paths = [path for folder in folders if folder.is_dir() for path in folder.glob("*.yaml")]
+    return {path: cached.stamp(path) for path in sorted(paths)}
 
 
 def contrast(a: str, b: str) -> float:
     """Return the contrast of two ``#rrggbb`` colours, 1 to 21 (WCAG 2)."""
     low, high = sorted((_luminance(a), _luminance(b)))
     return (high + 0.05) / (low + 0.05)
+
+
+def readable(accent: str, grounds: Sequence[str]) -> str:
+    """Return a colour as it can be read on each of these grounds: of its hue, lighter or darker.
+
+    All are ``#rrggbb``. One that can be read stays as it is.
+    """
+    red, green, blue = (int(accent[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, light, saturation = rgb_to_hls(red, green, blue)
+    end = 1.0 if contrast("#ffffff", grounds[0]) > contrast("#000000", grounds[0]) else 0.0
+    shown, steps = accent, 0
+    while min(contrast(shown, one) for one in grounds) < LEAST_CONTRAST and steps < _STEPS:
+        steps += 1
+        other = hls_to_rgb(hue, light + (end - light) * steps / _STEPS, saturation)
+        shown = "#" + "".join(f"{round(part * 255):02x}" for part in other)
+    return shown
 
 
 class Faint(NamedTuple):
@@ -217,16 +154,6 @@ def faint(theme: Theme) -> tuple[Faint, ...]:
         for name in TEXTS
         for ground in GROUNDS
         if (measured := contrast(theme.colors[name], theme.colors[ground])) < LEAST_CONTRAST
-    )
-
-
-def _colour(node: Node) -> str:
-    value = node.value
-    if isinstance(value, str) and (_HEX.fullmatch(value) or value in _ANSI):
-        return value
-    raise node.error(
-        f"{node.name} must be a colour in quotes.",
-        'Write "#5bb8cf", or ansi_blue for the terminal\'s.',
     )
 
 

@@ -13,6 +13,7 @@ from planhat_tui.config.lines import (
     take_comment,
 )
 from planhat_tui.config.views import view_called
+from planhat_tui.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,8 +69,9 @@ def remove_view(path: Path, name: str, known: Mapping[str, SavedView]) -> None:
     view_called(name, known)
 
     def intend(config: dict[str, Any]) -> None:
-        views = config["views"]
-        views.pop(name)
+        views = config.get("views") or {}
+        if views.pop(name, None) is None:
+            raise NotFoundError(f"There is no view {name} any more.", "view list shows the others.")
         config["views"] = views or None
 
     def change(tree: Any, _intended: dict[str, Any]) -> None:  # noqa: ANN401 -- ruamel's own tree

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from planhat_tui.config.keeping import Stamp, load_kept, stamp
+from planhat_tui.config.cached import Stamp, stamp
+from planhat_tui.config.keeping import load_kept
 from planhat_tui.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class ConfigFile:
         self._seen = self._stamp
         self._unusable = False
         self.config = load_kept(self._path, self._cache, self._wall)
+
+    @property
+    def rests(self) -> bool:
+        """Whether nobody was writing it at the last look."""
+        return self._seen == self._stamp
 
     def look(self) -> Reread | None:
         """Read it if it has changed since it was read and rests; ``None`` if it hasn't.

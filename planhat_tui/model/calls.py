@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import InputError
 from planhat_tui.model.days import placed, spoken
@@ -41,8 +40,7 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _DURATION = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class CallDraft:
+class CallDraft(NamedTuple):
     """A call as it is filled in. ``start`` and ``end`` are aware; ``waiting`` is in seconds.
 
     ``contact_id`` and ``company_id`` say whom the person meant: the API can't be told, it matches
@@ -277,7 +275,7 @@ def parse_waiting(text: str) -> float:
     """Read how long it rang, as seconds: a bare number is seconds here. Raises InputError."""
     words = text.strip()
     try:
-        seconds = float(words.replace(",", "."))
+        seconds = float(words.replace(",", ".").replace("_", "?"))  # Python's, nobody else's
     except ValueError:
         try:
             return parse_duration(words).total_seconds()
@@ -307,8 +305,7 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class CallTimer:
+class CallTimer(NamedTuple):
     """The stamps of a call that is made now: it rings, somebody answers, it ends."""
 
     rang_at: datetime | None = None
@@ -331,11 +328,11 @@ class CallTimer:
         """
         now = now.astimezone(UTC).replace(microsecond=0)
         if self.stage is Stage.IDLE:
-            return replace(self, rang_at=now)
+            return self._replace(rang_at=now)
         if self.stage is Stage.RINGING:
-            return replace(self, answered_at=now)
+            return self._replace(answered_at=now)
         if self.stage is Stage.TALKING:
-            return replace(self, ended_at=now)
+            return self._replace(ended_at=now)
         return self
 
     def lasted(self, now: datetime) -> timedelta | None:

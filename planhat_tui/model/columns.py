@@ -70,7 +70,7 @@ class Match(NamedTuple):
 
 def kind_of(columns: Iterable[str]) -> Kind:
     """Return what the rows of a file with these columns are most likely."""
-    known = _known(Kind.CONTACT, ())
+    known = known_as(Kind.CONTACT)
     paths = {known.get(bare(column), "") for column in columns}
     people = paths & _CONTACTS or paths >= {COMPANY_NAME, "name"}
     return Kind.CONTACT if people else Kind.COMPANY
@@ -113,6 +113,29 @@ def matches(
     return tuple(settled)
 
 
+def known_as(kind: Kind, own: Sequence[str] = ()) -> dict[str, str]:
+    """Return the paths of fields by their names and words for people, and by others' words.
+
+    All without blanks, signs and case; ``own`` are names of custom fields.
+    """
+    known = {
+        word: path
+        for word, path in (*_OTHER_WORDS.items(), *LISTED.items(), *_COMPANY_WORDS[kind].items())
+        if _has(kind, path)
+    }
+    known |= {bare(custom_path(key)): custom_path(key) for key in own}
+    known |= {bare(key): custom_path(key) for key in own}
+    fields = [field for field in FIELDS[kind] if field.type is not FieldType.MAP]
+    known |= {bare(field.label): field.name for field in fields}
+    return known | {bare(field.name): field.name for field in fields}
+
+
+def like(kind: Kind, name: str) -> str:
+    """Return the path of Planhat's own field that a new name is taken for; empty if none is."""
+    known, plain = known_as(kind), bare(name)
+    return known.get(plain) or known.get(but_for_slips(plain, known), "")
+
+
 def choices(kind: Kind, custom_names: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Return the paths that a column can fill, with the words for people."""
     known = [(f.name, f.label) for f in FIELDS[kind] if _fills(kind, f.name)]
@@ -153,7 +176,7 @@ def _given(
 
 def _match(kind: Kind, name: str, own: Sequence[str], taken: set[str]) -> Match:
     plain = bare(name)
-    known = _known(kind, own)
+    known = known_as(kind, own)
     path = known.get(plain, "")
     if not path:
         guess = known.get(but_for_slips(plain, known), "")
@@ -165,20 +188,6 @@ def _match(kind: Kind, name: str, own: Sequence[str], taken: set[str]) -> Match:
     if not _fills(kind, path):
         return Match(name, why="set by Planhat")
     return Match(name, path)
-
-
-def _known(kind: Kind, own: Sequence[str]) -> dict[str, str]:
-    """Return the paths of fields by their names and words for people, without blanks and case."""
-    known = {
-        word: path
-        for word, path in (*_OTHER_WORDS.items(), *LISTED.items(), *_COMPANY_WORDS[kind].items())
-        if _has(kind, path)
-    }
-    known |= {bare(custom_path(key)): custom_path(key) for key in own}
-    known |= {bare(key): custom_path(key) for key in own}
-    fields = [field for field in FIELDS[kind] if field.type is not FieldType.MAP]
-    known |= {bare(field.label): field.name for field in fields}
-    return known | {bare(field.name): field.name for field in fields}
 
 
 def _has(kind: Kind, path: str) -> bool:

@@ -107,12 +107,7 @@ def settled(
     What goes out starts from theirs, so that it goes through unless they change it once more. One
     change carries it; the other edits of the field are contained in that.
     """
-    wanted = {
-        Choice.MINE: conflict.mine,
-        Choice.BEFORE: conflict.before,
-        Choice.VALUE: value,
-        Choice.THEIRS: conflict.theirs,
-    }[choice]
+    wanted = outcome_of(conflict, choice, value)
     carried = choice is Choice.THEIRS
     kept = []
     for entry in entries:
@@ -126,6 +121,16 @@ def settled(
         if tuple(changes) != entry.changes:
             kept.append((entry, tuple(changes)))
     return tuple(kept)
+
+
+def outcome_of(conflict: Conflict, choice: Choice, value: Json = None) -> Json:
+    """Return the value that a field has once it is settled so."""
+    return {
+        Choice.MINE: conflict.mine,
+        Choice.BEFORE: conflict.before,
+        Choice.VALUE: value,
+        Choice.THEIRS: conflict.theirs,
+    }[choice]
 
 
 def field_in(standoff: Standoff, field: str) -> Conflict:

@@ -154,13 +154,28 @@ def moment_of(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def check_exact(value: Json) -> None:
+    """Raise :class:`InputError` for a number of JSON, on its own or within, that can't be kept."""
+    if isinstance(value, list | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            check_exact(one)
+    elif (isinstance(value, float) and not math.isfinite(value)) or (
+        isinstance(value, int) and abs(value) > _LARGEST
+    ):
+        raise _too_large()
+
+
+def _too_large() -> InputError:
+    return InputError("That number is too large to be kept exactly.", "Keep it as text instead.")
+
+
 def _parse_number(word: str) -> Json:
     if not _NUMBER.fullmatch(word):
         raise InputError(f"{word or 'Nothing'} is no number.", "Type one like 1200 or 0.5.")
     number = float(word)
     exact = abs(number) <= _LARGEST or "e" in word.casefold() or word == repr(number)
     if not math.isfinite(number) or not exact:
-        raise InputError("That number is too large to be kept exactly.", "Keep it as text instead.")
+        raise _too_large()
     return int(number) if word.lstrip("+-").isdecimal() else number
 
 

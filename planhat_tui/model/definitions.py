@@ -8,9 +8,11 @@ import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import InputError
+from planhat_tui.model import custom
 from planhat_tui.model.custom import CustomType
+from planhat_tui.model.edits import CUSTOM_PREFIX, custom_key, dropped, same
 from planhat_tui.model.records import Kind, text_of, texts_of
-from planhat_tui.model.text import fold, nearest
+from planhat_tui.model.text import bare, fold, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,6 +56,14 @@ class Definition(NamedTuple):
         """What two definitions can't have in common."""
         return (self.parent, self.name)
 
+    def lost(self, made: Raw) -> tuple[str, ...]:
+        """Return the fields that were sent and that the answer, ``made``, doesn't have so.
+
+        Parent and type mean the same in any case.
+        """
+        words = {name: fold(text_of(made, name)) for name in ("parent", "type")}
+        return dropped(self.body(), {**made, **words})
+
     def body(self) -> dict[str, Json]:
         """Return it as the API takes it."""
         body: dict[str, Json] = {"name": self.name, "parent": self.parent, "type": self.type}
@@ -63,7 +73,7 @@ class Definition(NamedTuple):
 class Defined(NamedTuple):
     """A custom field that is defined. ``values`` can be picked, if it's a list.
 
-    ``offered``: people set it; else it's hidden, locked, or worked out by Planhat.
+    ``offered``: people set it; else it's hidden, locked, or a ``formula``, worked out by Planhat.
     """
 
     kind: Kind
@@ -71,6 +81,12 @@ class Defined(NamedTuple):
     type: CustomType
     values: tuple[str, ...]
     offered: bool
+    formula: bool = False
+
+    @property
+    def why_barred(self) -> str:
+        """Why nobody sets it, a sentence; empty for most. A locked one is for programs to set."""
+        return f"{self.key} is worked out by Planhat (a formula)." if self.formula else ""
 
 
 def defined(raw: Raw) -> Defined | None:
@@ -81,8 +97,52 @@ def defined(raw: Raw) -> Defined | None:
         return None
     kept = any(raw.get(word) is True for word in ("isHidden", "isLocked", "isFormula"))
     word = fold(text_of(raw, "type"))
-    values = texts_of(raw, "listValues") if word == "list" else ()
-    return Defined(kind, key, _READ_AS.get(word, CustomType.TEXT), tuple(values), not kept)
+    values = texts_of(raw, "listValues") if word in _WITH_VALUES else ()
+    type_ = _READ_AS.get(word, CustomType.TEXT)
+    return Defined(kind, key, type_, tuple(values), not kept, raw.get("isFormula") is True)
+
+
+def defined_of(kind: Kind, raws: Iterable[Raw]) -> tuple[Defined, ...]:
+    """Read the definitions of a kind's custom fields."""
+    return tuple(one for one in map(defined, raws) if one is not None and one.kind is kind)
+
+
+def barred(known: Iterable[Defined]) -> dict[str, str]:
+    """Return the paths of the fields that nobody sets, each with the reason."""
+    return {f"{CUSTOM_PREFIX}{one.key}": one.why_barred for one in known if one.why_barred}
+
+
+def check_defined(known: Iterable[Defined], path: str, value: Json, present: Json = None) -> None:
+    """Raise :class:`InputError` for a value that a field of listed ones doesn't have, or a formula.
+
+    ``path`` may be any field's. What the record has at ``present`` may stay.
+    """
+    key = custom_key(path)
+    field = next((one for one in known if one.key == key), None)
+    if field is None or same(value, present):
+        return
+    if field.why_barred:
+        raise InputError(field.why_barred, "It follows the fields that it is made of.", field=path)
+    values = field.values
+    if not values or value is None:
+        return
+    may = {*values, *_texts(present)}
+    for text in _texts(value):
+        if text not in may:
+            by_bare = {bare(one): one for one in values}
+            near = by_bare.get(bare(text)) or nearest(text, values)
+            raise InputError(
+                f"{key} has no value {text or 'that is empty'}.",
+                f"Did you mean {near}?" if near else f"There are: {', '.join(values)}.",
+                field=path,
+            )
+
+
+def _texts(value: Json) -> list[str]:
+    return [
+        one if isinstance(one, str) else custom.format(one)
+        for one in (value if isinstance(value, list) else [value])
+    ]
 
 
 def with_defined(

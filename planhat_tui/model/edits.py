@@ -7,8 +7,7 @@ merged as sets, custom fields key by key, everything else as a whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.records import map_of, texts_of
 from planhat_tui.model.tags import merge_tags
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 CUSTOM_PREFIX: Final = "custom."
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One field of one record, before and after."""
 
     field: str
@@ -30,8 +28,7 @@ class Change:
     after: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """The same field was changed on both sides, to different values."""
 
     field: str
@@ -40,11 +37,10 @@ class Conflict:
     theirs: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """What is to be sent. An empty body without conflicts: there's nothing left to send."""
 
-    body: dict[str, Json] = field(default_factory=dict)
+    body: dict[str, Json]
     conflicts: tuple[Conflict, ...] = ()
 
 
@@ -85,7 +81,7 @@ def same(a: Json, b: Json) -> bool:
 def diff(before: Raw, after: Raw, fields: Iterable[str]) -> tuple[Change, ...]:
     """Return a change for each of the fields that differs."""
     pairs = ((path, value_at(before, path), value_at(after, path)) for path in fields)
-    return tuple(Change(path, a, b) for path, a, b in pairs if not _same_at(path, a, b))
+    return tuple(Change(path, a, b) for path, a, b in pairs if not same_at(path, a, b))
 
 
 def differences(before: Raw, after: Raw) -> tuple[Change, ...]:
@@ -107,7 +103,7 @@ def fold(changes: Iterable[Change]) -> tuple[Change, ...]:
         if change.field == "tags":  # it may have been made beside the first, not after it
             after = list(merge_tags(*_three(change, {"tags": first.after})))
         folded[change.field] = Change(change.field, first.before, after)
-    return tuple(c for c in folded.values() if not _same_at(c.field, c.before, c.after))
+    return tuple(c for c in folded.values() if not same_at(c.field, c.before, c.after))
 
 
 def apply(raw: Raw, changes: Iterable[Change]) -> dict[str, Json]:
@@ -162,7 +158,7 @@ def dropped(body: Raw, answer: Raw) -> tuple[str, ...]:
         if name == "custom" and isinstance(value, dict):
             kept = map_of(answer, "custom")
             lost += [custom_path(k) for k, v in value.items() if not same(v, kept.get(k))]
-        elif not _same_at(name, value, answer.get(name)):
+        elif not same_at(name, value, answer.get(name)):
             lost.append(name)
     return tuple(lost)
 
@@ -173,7 +169,8 @@ def _three(change: Change, raw: Raw) -> tuple[tuple[str, ...], tuple[str, ...], 
     return before, after, texts_of(raw, "tags")
 
 
-def _same_at(path: str, a: Json, b: Json) -> bool:
+def same_at(path: str, a: Json, b: Json) -> bool:
+    """Compare two values of a field: tags as sets."""
     if path == "tags":
         return set(texts_of({path: a}, path)) == set(texts_of({path: b}, path))
     return same(a, b)

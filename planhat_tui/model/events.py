@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Topic(StrEnum):
@@ -19,9 +19,8 @@ class Topic(StrEnum):
     PROFILE = "profile"
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """Something changed: re-read it. No ``ids`` means that any of the topic may have changed."""
 
     topic: Topic
-    ids: frozenset[str] = field(default_factory=frozenset)
+    ids: frozenset[str] = frozenset()

@@ -7,15 +7,14 @@ what Planhat computes, and what we don't know, is shown and left alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls, custom, days
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.edits import custom_key, custom_path, value_at
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Kind, texts_of
 from planhat_tui.model.tags import clean_tag
 from planhat_tui.model.text import nearest
 
@@ -63,8 +62,7 @@ class FieldType(StrEnum):
     MAP = "map"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field: its name in the API, the word for people, and what may be done with it."""
 
     name: str
@@ -178,7 +176,8 @@ _PLURAL: Final = {
     if field.type in {FieldType.TAGS, FieldType.LIST, FieldType.MAP} and field.label.endswith("s")
 }
 _EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+")
-_HAVE_CUSTOM: Final = frozenset({Kind.COMPANY, Kind.CONTACT})
+HAVE_CUSTOM: Final = frozenset({Kind.COMPANY, Kind.CONTACT})
+"""The kinds of records that have custom fields."""
 
 
 def field_of(kind: Kind, path: str) -> Field:
@@ -187,7 +186,7 @@ def field_of(kind: Kind, path: str) -> Field:
     Raises :class:`InputError` that names the nearest one.
     """
     key = custom_key(path)
-    if key is not None and kind in _HAVE_CUSTOM:
+    if key is not None and kind in HAVE_CUSTOM:
         if not key.strip():
             raise InputError("A custom field needs a name.", "Type one like custom.Plan.")
         return Field(path, key)
@@ -198,7 +197,7 @@ def field_of(kind: Kind, path: str) -> Field:
     by_case |= {field.label.casefold(): field for field in known.values()}
     if path.casefold() in by_case:
         return by_case[path.casefold()]
-    near = nearest(path, [*known, *(["custom."] if kind in _HAVE_CUSTOM else [])])
+    near = nearest(path, [*known, *(["custom."] if kind in HAVE_CUSTOM else [])])
     advice = f"Did you mean {near}?" if near else "A custom field is written custom.NAME."
     raise InputError(f"A {kind} has no field {path}.", advice, field=path)
 
@@ -279,7 +278,8 @@ def _parse(wanted: FieldType, text: str, now: datetime) -> Json:
     if wanted in _CUSTOM_TYPES:
         return custom.parse(text, _CUSTOM_TYPES[wanted], now)
     if wanted is FieldType.TAGS:
-        return [*dict.fromkeys(clean_tag(tag) for tag in text.split(",") if tag.strip())]
+        tags = texts_of({"tags": custom.parse(text, CustomType.LIST)}, "tags")
+        return [*dict.fromkeys(clean_tag(tag) for tag in tags if tag.strip())]
     if wanted is FieldType.DIALLED:
         return calls.checked_number(text.strip())
     return _email(text.strip()) if wanted is FieldType.EMAIL else text.strip()

@@ -2,7 +2,8 @@
 
 A number of the API has a point, and so does what we show; ``0,5``, ``1 200,50`` and ``1.200,50``
 are as clear. ``1,200`` is not: that is 1200 to one half of Europe and 1.2 to the other, and a wrong
-guess is a wrong number in Planhat. So it's asked.
+guess is a wrong number in Planhat. So it's asked. ``1.200`` is the API's own way to write 1.2, on
+which scripts and files rely; so it's read as that, and who types it is told (:func:`taken_for`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _SHAPES: Final = (
 """How a number can be written, and what parts its thousands there."""
 
 _EITHER: Final = r"[+-]?[1-9]\d{0,2},\d{3}"
+_POINTED: Final = r"[+-]?[1-9]\d{0,2}\.\d{3}"
 
 
 def plain(text: str) -> str:
@@ -46,3 +48,15 @@ def plain(text: str) -> str:
         if re.fullmatch(shape, word, re.ASCII):
             return "".join(one for one in word if one not in parting).replace(",", ".")
     return text
+
+
+def told_fraction(text: str) -> str:
+    """Return what is told of a number with a point that many read as thousands; else empty."""
+    other = taken_for(text)
+    return f"{text.strip()} is read as a fraction; {other} is typed without a point." * bool(other)
+
+
+def taken_for(text: str) -> str:
+    """Return the number that many mean by one with a point: 1234 by ``1.234``; else empty."""
+    word = text.strip()
+    return word.replace(".", "") if re.fullmatch(_POINTED, word, re.ASCII) else ""

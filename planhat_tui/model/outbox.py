@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from planhat_tui.model.edits import Change
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from planhat_tui.model.edits import Change
     from planhat_tui.model.values import Json
 
-LOOKED_UP_FIRST: Final = "It is looked up in Planhat first, and sent again if it isn't there."
-"""What is told to a person who wishes that an unsure one is sent again."""
+ALREADY_GONE: Final = "It was already gone."
+"""Why a deletion counts as delivered that somebody else had done."""
+DAMAGED: Final = "It is damaged on this disk and is never sent: discard it and type it anew."
+"""Why an entry is refused whose seal is broken: nothing of it but its number is sure."""
 LOOKED_IN_VAIN: Final = 2
 """What ``looked`` is where looking doesn't tell what became of an entry: a person decides."""
 
@@ -76,7 +78,7 @@ class Entry(NamedTuple):
     was made for, empty before the first contact; ``who`` the name of the person. ``sent_at`` is
     when it was first sent, by Planhat's clock if that is known, 0 if never. ``undone`` numbers the
     undo that took it back, else 0. ``looked`` counts how often Planhat was asked what became of one
-    that isn't sure.
+    that isn't sure. ``let_go``: a person has dropped one that isn't sure, and it may still land.
     """
 
     n: int
@@ -101,15 +103,35 @@ class Entry(NamedTuple):
     sent_at: float = 0.0
     undone: int = 0
     looked: int = 0
+    let_go: bool = False
 
     @property
     def stands(self) -> str:
         """How it stands, in words: its state, unless it was taken back or nothing was sent."""
         if self.undone:
             return "taken back"
+        if self.let_go:
+            return "dropped, not sure"
         if self.state is State.DELIVERED and not self.attempts:
             return "not needed"
         return self.state.value
+
+
+def was_found_so(entry: Entry) -> bool:
+    """Tell whether somebody else had done what an update asked for: nothing was sent for it.
+
+    Of undo's and redo's own that isn't known: what they take back may not have arrived.
+    """
+    settled = entry.state is State.DELIVERED and not (entry.reason or entry.takes_back)
+    return settled and entry.action is Action.UPDATE and not entry.attempts
+
+
+def left_out(entry: Entry) -> bool:
+    """Tell whether what takes something back was dropped since somebody had changed that."""
+    return entry.state is State.DROPPED and bool(entry.takes_back and entry.reason)
+
+
+E = TypeVar("E", Entry, NewEntry)
 
 
 class Made(NamedTuple):
@@ -122,6 +144,34 @@ class Made(NamedTuple):
     new_id: str
     id: str
     reason: str = ""
+
+
+def companies_of(entry: Entry | NewEntry) -> set[str]:
+    """Return the ids by which an entry's payload names companies."""
+    named = [(entry.body or {}).get("companyId")]
+    for change in entry.changes:
+        if change.field == "companyId":
+            named += [change.before, change.after]
+    return {one for one in named if isinstance(one, str)}
+
+
+def renamed(entry: E, names: Mapping[str, str]) -> E:
+    """Return an entry that names records by other ids, also where one is its company."""
+    body = None if entry.body is None else dict(entry.body)
+    if body is not None and "companyId" in body:
+        body["companyId"] = _renamed(body["companyId"], names)
+    changes = tuple(
+        Change(c.field, _renamed(c.before, names), _renamed(c.after, names))
+        if c.field == "companyId"
+        else c
+        for c in entry.changes
+    )
+    record_id = names.get(entry.record_id, entry.record_id)
+    return entry._replace(record_id=record_id, changes=changes, body=body)
+
+
+def _renamed(value: Json, names: Mapping[str, str]) -> Json:
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def decides_itself(entry: Entry) -> bool:

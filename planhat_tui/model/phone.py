@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_MIN_SHARED = 7
+SHARED = 7
+"""Digits at the end by which two numbers may be the same, where one lacks its country."""
 _TRUNK = re.compile(r"\(0+\)")
 _NO_DIGIT = {code: None for code in range(128) if not chr(code).isdecimal()}
 _ABROAD = re.compile(r"^\s*00")
@@ -37,7 +38,7 @@ def matches(a: str, b: str, region: str | None = None) -> bool:
     if first and second:
         return first == second
     short, long = sorted((dialled(a).lstrip("0"), dialled(b).lstrip("0")), key=len)
-    return len(short) >= _MIN_SHARED and long.endswith(short)
+    return len(short) >= SHARED and long.endswith(short)
 
 
 def _e164(text: str, region: str | None) -> str:

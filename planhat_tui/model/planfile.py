@@ -41,6 +41,11 @@ def encode(plan: Plan) -> str:
     return json.dumps(whole, indent=1) + "\n"
 
 
+def is_plan(start: str) -> bool:
+    """Tell whether a file that starts so was written by :func:`encode`."""
+    return start.startswith(f'{{\n "format": "{FORMAT}"')
+
+
 def decode(text: str, tenant: str = "") -> Plan:
     """Read what :func:`encode` wrote.
 

@@ -35,6 +35,7 @@ _ALONE: Final = {Action.UPDATE: 2, Action.CREATE: 1, Action.DELETE: 1}
 _LOOKED_FOR: Final = {Action.UPDATE: 2, Action.CREATE: 3}
 """Likewise where the server takes lists: what has an external id is looked for and read back."""
 GONE: Final = "It is no longer here."
+NAME_ONLY: Final = "Only its name is here: sync loads the rest."
 THERE: Final = "It is there by now."
 EMPTY: Final[Mapping[str, str]] = {}
 
@@ -107,9 +108,9 @@ class Plan:
         """Return how many calls it takes at most, with what is read before and after.
 
         ``pages`` is how many calls list all records of the kind, where the server takes lists;
-        else 0. Then edits go 5,000 records at once, with a reading before and one after, and so
-        does what is made under an external id; the rest, and a few, take a call each, an edit one
-        more to read its record.
+        else 0. Then edits go 5,000 records at once, with a reading before and one after each list
+        where the one before it takes its time, and so does what is made under an external id; the
+        rest, and a few, take a call each, an edit one more to read its record.
         """
         acting = self.acting
         together = Counter(row.action for row in acting if pages and self._can_go_together(row))
@@ -118,7 +119,7 @@ class Plan:
             if n < AT_LEAST[action] or (action is Action.UPDATE and n <= pages):
                 found += n * _LOOKED_FOR[action]
             else:
-                found += -(-n // MAX_ROWS) + 2 * min(pages, n)
+                found += -(-n // MAX_ROWS) * (1 + 2 * min(pages, n))
         alone = Counter(row.action for row in acting) - together
         return found + sum(n * _ALONE[action] for action, n in alone.items())
 

@@ -6,11 +6,10 @@ raises the errors of :mod:`planhat_tui.errors` only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Required, Unpack
 
@@ -21,11 +20,10 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json, Raw
 
 Before: TypeAlias = "Callable[[], None]"
-"""Called in a write's turn, before its first byte leaves; it may raise to stop it."""
+"""Called in a request's turn, before its first byte leaves; it may raise to stop it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """The time: the wall's in seconds since the epoch, monotonic seconds, and here and now."""
 
     wall: Callable[[], float]
@@ -36,7 +34,8 @@ class Clock:
 class SetAside(NamedTuple):
     """A record that can't be kept, and why.
 
-    ``place`` counts from 1 in its page of ``of`` records; ``id`` is empty if it can't be told.
+    ``place`` counts from 1 in its page of ``of`` records, as far as these have come; ``id`` is
+    empty if it can't be told.
     """
 
     place: int
@@ -50,16 +49,22 @@ class SetAside(NamedTuple):
         return f"record {self.place} of {self.of}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """A piece of a page: at most 200 records, and others that can't be kept."""
 
     records: Sequence[Received]
     set_aside: Sequence[SetAside]
 
 
+Take: TypeAlias = "Callable[[Slice], Awaitable[None]]"
+"""Takes the records of a list as they come. However many these are, none is held for longer."""
+
+
 class Page(Protocol):
-    """One answer that lists records. It is decoded slice by slice, so that nothing stalls."""
+    """One answer that lists records. It is decoded slice by slice, so that nothing stalls.
+
+    One whose records were taken as they came counts them, and has none.
+    """
 
     @property
     def count(self) -> int:
@@ -95,12 +100,14 @@ class ContactsAsk(ListAsk, total=False):
 class Planhat(Protocol):
     """One tenant at Planhat, one method for each endpoint.
 
-    A write calls ``before`` in its turn, when the limit lets it go and no byte has left yet. What
+    A request calls ``before`` in its turn, when the limit lets it go and no byte has left yet. What
     that raises is raised here, and nothing is sent. A read that comes ``once``, at the beginning,
     tells nothing of how much its lane will need.
     """
 
-    async def my_profile(self, *, lane: Lane, once: bool = False) -> Received:
+    async def my_profile(
+        self, *, lane: Lane, once: bool = False, before: Before | None = None
+    ) -> Received:
         """``GET /myprofile``: the user whom the token stands for."""
         ...
 
@@ -109,7 +116,13 @@ class Planhat(Protocol):
         ...
 
     async def lean_companies(
-        self, *, external_id: str = "", lane: Lane, once: bool = False
+        self,
+        *,
+        external_id: str = "",
+        lane: Lane,
+        once: bool = False,
+        before: Before | None = None,
+        take: Take | None = None,
     ) -> Page:
         """``GET /leancompanies``: id, external id, name and slug of every company."""
         ...
@@ -118,7 +131,9 @@ class Planhat(Protocol):
         """``GET /companies``: whole companies (modern edition only)."""
         ...
 
-    async def company(self, company_id: str, *, lane: Lane) -> Received:
+    async def company(
+        self, company_id: str, *, lane: Lane, before: Before | None = None
+    ) -> Received:
         """``GET /companies/:id``."""
         ...
 
@@ -145,12 +160,16 @@ class Planhat(Protocol):
         """``DELETE /companies/:id``."""
         ...
 
-    async def contacts_of(self, company_id: str, *, lane: Lane) -> Page:
-        """``GET /endusers?c=``: the contacts of a company."""
+    async def contacts_of(
+        self, company_id: str, *, known: int = 0, lane: Lane, before: Before | None = None
+    ) -> Page:
+        """``GET /endusers?c=``: the contacts of a company, of which so many are ``known``."""
         ...
 
-    async def contacts(self, *, lane: Lane, **ask: Unpack[ContactsAsk]) -> Page:
-        """``GET /endusers``: a page of all contacts, or of those that fit (modern edition only)."""
+    async def contacts(
+        self, *, lane: Lane, take: Take | None = None, **ask: Unpack[ContactsAsk]
+    ) -> Page:
+        """``GET /endusers``: a page of all contacts, or of those that fit; in seed all of them."""
         ...
 
     async def contact(self, contact_id: str, *, lane: Lane) -> Received:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json, Raw
 
 NEW_ID_PREFIX: Final = "new-"
+_ID_DIGITS: Final = 24
 """A record made here is called ``new-<uuid>`` until Planhat gives it an id."""
 
 
@@ -224,6 +225,11 @@ class User(NamedTuple):
         """First and last name, or what else tells who it is."""
         full = f"{self.first_name} {self.last_name}".strip()
         return full or self.nick_name or self.email or self.id
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text is written as the ids are that Planhat gives: 24 hex digits."""
+    return len(text) == _ID_DIGITS and not set(text.casefold()) - {*"0123456789abcdef"}
 
 
 def text_of(raw: Raw, field: str) -> str:

@@ -49,8 +49,13 @@ LISTED: Final[Mapping[str, str]] = {
 }
 """Columns of the lists on screen, and words of the query language, by the fields that they show."""
 
+BESIDE: Final = frozenset({"called"})
+"""Columns of the lists on screen that show no field of the record: when it was called last."""
+
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER: Final = re.compile(r"[+-]?[\d(][\d .,()]*")
+LONGEST: Final = 32_767
+"""Characters that a cell of a spreadsheet can hold."""
 _EXACT: Final = 2.0**53
 """Above it a float isn't every whole number any more; it's written as the float that it is."""
 
@@ -70,6 +75,11 @@ def columns_of(kind: Kind, names: Sequence[str], custom_names: Iterable[str]) ->
         else:
             paths.append(_column(kind, name, own))
     return tuple(dict.fromkeys(paths)) or USUAL[kind]
+
+
+def of_records(columns: Iterable[str]) -> tuple[str, ...]:
+    """Return those columns of a list on screen that show fields of its records."""
+    return tuple(column for column in columns if column not in BESIDE)
 
 
 def _column(kind: Kind, name: str, own: Sequence[str]) -> str:

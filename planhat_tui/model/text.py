@@ -74,6 +74,21 @@ def visible_block(text: str) -> str:
     return "\n".join(visible(line) for line in lines.split("\n"))
 
 
+_RAW_ENDS: Final = "\n\r"
+_END_SIGNS: Final = "\u240a\u240d"
+"""The signs that stand for the ends of lines where there is one line alone."""
+
+
+def in_one_line(text: str) -> str:
+    """Return a text with signs in place of its line breaks; :func:`with_breaks` is the way back."""
+    return text.translate(str.maketrans(_RAW_ENDS, _END_SIGNS))
+
+
+def with_breaks(text: str) -> str:
+    """Return a text of one line with line breaks where signs stand for them."""
+    return text.translate(str.maketrans(_END_SIGNS, _RAW_ENDS))
+
+
 FOLD_VERSION: Final = 2
 """To be raised when a text folds to another one than before: what was kept folded is made anew."""
 

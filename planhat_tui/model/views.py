@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from planhat_tui.errors import QueryError
 from planhat_tui.model.query import Query, Sort, parse, type_of
+from planhat_tui.model.query.reading import without_order
 from planhat_tui.model.query.writing import write
 
 _WIDE: Final = r"(.+)=(\d{1,3})"
@@ -31,6 +32,15 @@ class View(NamedTuple):
     def order(self) -> str:
         """The order as it is written: ``-arr,name``."""
         return write(Query("", sort=self.sort)).removeprefix("sort:")
+
+    @property
+    def arranged(self) -> View:
+        """The same list with its order beside the query, where that says one."""
+        try:
+            sort = parse(self.query).sort
+        except QueryError:
+            return self
+        return self._replace(query=without_order(self.query), sort=sort) if sort else self
 
     @property
     def keys(self) -> tuple[str, ...]:

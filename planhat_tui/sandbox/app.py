@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse
@@ -17,12 +18,12 @@ from planhat_tui.sandbox.breaking import answer_badly
 from planhat_tui.sandbox.clock import DrivenClock
 from planhat_tui.sandbox.control import PREFIX, Control
 from planhat_tui.sandbox.database import Database
-from planhat_tui.sandbox.faults import FailingRows, Faults
+from planhat_tui.sandbox.faults import Faults, Plan
 from planhat_tui.sandbox.filling import prepare
 from planhat_tui.sandbox.limits import Crowd, Limits, Taken
-from planhat_tui.sandbox.routes import keep_slashes, routes, table
+from planhat_tui.sandbox.routes import keep_slashes, pattern_of, routes, table
 from planhat_tui.sandbox.service import Service
-from planhat_tui.sandbox.stats import Stats
+from planhat_tui.sandbox.stats import NO_ANSWER, Stats
 from planhat_tui.sandbox.tenants import Tenants
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.sandbox import SandboxOptions
 
+_NO_FAULTS = Plan()
 _STRANGERS = "strangers"
 _TOO_MANY = "429 Too many requests"
 _METRICS = re.compile(r"/(?:analytics|dimensiondata)/[^/]+")
@@ -69,40 +71,33 @@ class Sandbox:
             return
         if scope["path"].startswith(PREFIX):
             taken = self._limits.peek(_STRANGERS, self._clock())
-            await self._control(scope, receive, self._counted(scope, taken, send))
+            counted = self._counted(_NO_FAULTS, scope, taken, send)
+            await self._control(scope, receive, counted)
             return
         keep_slashes(scope)
-        scope["pattern"], scope["failing"] = "unknown", ()
         faults = self._control.faults
-        if not faults:
-            await self._answer(scope, receive, send)
-            return
-        plan = faults.plan(scope["method"], scope["path"])
-        scope["failing"] = FailingRows(plan.draw) if "bulk-206" in plan.kinds else ()
-        app = self._refuse if "429" in plan.kinds else self._answer
-        await answer_badly(plan, app, scope, receive, send, self._sleep)
+        plan = faults.plan(scope["method"], scope["path"]) if faults else _NO_FAULTS
+        scope["pattern"] = "unknown"
+        scope["failing"] = plan.draw if "bulk-206" in plan.kinds else None
+        if plan.latency:
+            await self._sleep(plan.latency)
+        await self._answer(plan, scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, plan: Plan, scope: Scope, receive: Receive, send: Send) -> None:
         budget = self._budget(scope)
-        if not self._crowd.enter(budget, self._real()):
-            scope["pattern"] = "crowded"
-            counted = self._counted(scope, self._limits.peek(budget, self._clock()), send)
-            crowded = PlainTextResponse(_TOO_MANY, 429, {"Retry-After": "1"})
-            await crowded(scope, receive, counted)
-            return
+        crowded = not self._crowd.enter(budget, self._real())
         try:
-            taken, answer = self._door(scope, budget)
-            await (answer or self._router)(scope, receive, self._counted(scope, taken, send))
+            taken, answer = self._door(plan, scope, budget, crowded=crowded)
+            counted = self._counted(plan, scope, taken, send)
+            if answer is None and plan.kinds:
+                scope["pattern"] = pattern_of(scope, self._router.routes)
+                broken = partial(self.stats.count, scope["method"], scope["pattern"], NO_ANSWER)
+                await answer_badly(plan, self._router, scope, receive, counted, broken)
+            else:
+                await (answer or self._router)(scope, receive, counted)
         finally:
-            self._crowd.leave(budget)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 429 although the limit isn't reached; it isn't counted."""
-        found = self._tenants.let_in(_header(scope, b"authorization"))
-        taken = self._limits.peek(found.id if found else _STRANGERS, self._clock())
-        scope["pattern"] = "limited"
-        counted = self._counted(scope, taken, send)
-        await PlainTextResponse(_TOO_MANY, 429)(scope, receive, counted)
+            if not crowded:
+                self._crowd.leave(budget)
 
     def close(self) -> None:
         """Close the database."""
@@ -118,8 +113,18 @@ class Sandbox:
         scope["tenant"], scope["open"] = found, False
         return found.id if found else _STRANGERS
 
-    def _door(self, scope: Scope, budget: str) -> tuple[Taken, ASGIApp | None]:
-        """Decide who may come in; an answer means: no further."""
+    def _door(
+        self, plan: Plan, scope: Scope, budget: str, *, crowded: bool
+    ) -> tuple[Taken, ASGIApp | None]:
+        """Decide who may come in; an answer means: no further. What is refused as planned is free.
+
+        The limit stands in front: what meets a fault behind it has cost a call.
+        """
+        if crowded or "429" in plan.kinds:
+            scope["pattern"] = "crowded" if crowded else "limited"
+            later = {"Retry-After": "1"} if crowded else None
+            refusal = PlainTextResponse(_TOO_MANY, 429, later)
+            return self._limits.peek(budget, self._clock()), refusal
         taken = self._limits.take(budget, self._clock())
         if scope["tenant"] is None and taken.allowed:
             if scope["method"] == "POST" and _METRICS.fullmatch(scope["path"]):
@@ -137,11 +142,12 @@ class Sandbox:
             return first
         return None
 
-    def _counted(self, scope: Scope, taken: Taken, send: Send) -> Send:
+    def _counted(self, plan: Plan, scope: Scope, taken: Taken, send: Send) -> Send:
         async def counting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.stats.count(scope["method"], scope["pattern"], message["status"])
-                headers = [(k.lower().encode(), v.encode()) for k, v in taken.headers.items()]
+                told = plan.headers(taken.headers, message["status"])
+                headers = [(k.lower().encode(), v.encode()) for k, v in told.items()]
                 message["headers"] = [*message.get("headers", []), *headers]
             await send(message)
 

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 MOST_OPEN_BYTES: Final = 16 * 1024
 _JSON: Final = "application/json"
+_LARGE: Final = 64 * 1024
+_DIGITS: Final = 20
 
 
 async def read_object(request: Request, most: int = MOST_BYTES) -> dict[str, Any]:
@@ -32,6 +35,9 @@ async def read_object(request: Request, most: int = MOST_BYTES) -> dict[str, Any
 
 async def read_json(request: Request, most: int = MOST_BYTES) -> object:
     """Read any JSON of at most so many bytes; NaN and half letters are none."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:_DIGITS]) > most:
+        raise RefusalError(413, "Request body is too large")
     body = bytearray()
     async for piece in request.stream():
         body += piece
@@ -56,8 +62,27 @@ def _finite(text: str) -> float:
 
 
 def record(text: bytes) -> Response:
-    """Answer a record, or a list that is whole."""
+    """Answer a record."""
     return Response(text, media_type=_JSON)
+
+
+def array(joined: bytes) -> Response:
+    """Answer a list of records that commas join."""
+    return _Array(joined) if len(joined) > _LARGE else record(b"[%s]" % joined)
+
+
+class _Array(Response):
+    """A large list: its brackets go out by themselves, which is less work than a copy of it."""
+
+    def __init__(self, joined: bytes) -> None:
+        super().__init__(None, 200, {"Content-Length": str(len(joined) + 2)}, _JSON)
+        self._joined = joined
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 -- ASGI's
+        """Send it."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        for piece, more in ((b"[", True), (self._joined, True), (b"]", False)):
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
 
 
 def pieces(texts: Iterator[bytes]) -> Response:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import HTMLResponse, PlainTextResponse
 
-from planhat_tui.sandbox.faults import lying_headers, wrong_json
+from planhat_tui.sandbox.faults import wrong_json
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,9 +26,7 @@ DROP: Final = "sandbox.drop"
 
 _BLOCK: Final = b" " * (1 << 20)
 _BLOCKS: Final = 300
-_LIMIT_HEADERS: Final = (b"x-rate-limit-limit", b"x-rate-limit-remaining")
 _PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-_BODY_FAULTS: Final = frozenset({"cut", "wrong-json", "gzip-bomb"})
 
 
 class DroppedError(ConnectionError):
@@ -41,25 +39,31 @@ async def answer_badly(  # noqa: PLR0917 -- ASGI takes three
     scope: Scope,
     receive: Receive,
     send: Send,
-    sleep: Callable[[float], Awaitable[None]],
+    broken: Callable[[], None],
 ) -> None:
-    """Answer a request as planned. ``app`` answers it well."""
-    if plan.latency:
-        await sleep(plan.latency)
+    """Answer a request as planned. ``app`` answers it well; ``broken`` hears that nothing does."""
     if "drop" in plan.kinds:
+        broken()
         await _drop(scope, receive)
     elif "html" in plan.kinds:
         await HTMLResponse(_PAGE, 502)(scope, receive, send)
     elif "500" in plan.kinds:
         await PlainTextResponse("Internal Server Error", 500)(scope, receive, send)
     else:
-        await _altered(plan, app, scope, receive, send)
+        await _altered(plan, app, scope, receive, send, broken)
 
 
-async def _altered(plan: Plan, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def _altered(  # noqa: PLR0917 -- likewise
+    plan: Plan,
+    app: ASGIApp,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    broken: Callable[[], None],
+) -> None:
     start, body = await _answer(app, scope, receive)
-    _see_to_headers(plan, start)
     if "drop-after" in plan.kinds:
+        broken()
         await _drop(scope, receive)
         return
     if "500-after" in plan.kinds:
@@ -83,18 +87,6 @@ async def _altered(plan: Plan, app: ASGIApp, scope: Scope, receive: Receive, sen
             raise DroppedError("the body was cut")
         return  # the server closes a connection whose answer isn't complete
     await send({"type": "http.response.body", "body": body})
-
-
-def _see_to_headers(plan: Plan, start: Message) -> None:
-    headers = start["headers"]
-    if plan.retry_after is not None and start["status"] == 429:
-        headers = [*headers, (b"retry-after", str(plan.retry_after).encode())]
-    if plan.kinds & {"no-headers", "lying-headers"}:
-        headers = [(name, value) for name, value in headers if name not in _LIMIT_HEADERS]
-    if "lying-headers" in plan.kinds:
-        lies = lying_headers(plan.draw).items()
-        headers = [*headers, *((name.lower().encode(), value.encode()) for name, value in lies)]
-    start["headers"] = headers
 
 
 async def _answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.sandbox import bodies, rules
 from planhat_tui.sandbox.database import dump
-from planhat_tui.sandbox.fields import CALL, STRING, TEXT, RefusalError, Schema, gives, takes
+from planhat_tui.sandbox.fields import CALL, STRING, TEXT, RefusalError, Schema, gives, only, takes
 from planhat_tui.sandbox.matching import same_number
 from planhat_tui.sandbox.operations import Operation
 from planhat_tui.sandbox.resource import Kind, Resource
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from planhat_tui.sandbox.tenants import Tenant
 
 _MATCHES: Final = ("companyId", "enduserId", "agentId", "agentName")
+_FIRST: Final = frozenset({*CALL, *_MATCHES[:3]})
 _TAKES: Final[Schema] = takes(CALL) | {"required": ["nr", "externalUserId"]}
 _MADE: Final = {"_id": STRING, "createDate": STRING}
 _OPEN: Final[Schema] = gives(CALL, **_MADE) | {"not": {"required": list(_MATCHES[:1])}}
 _GIVES: Final[Schema] = gives(CALL, **_MADE, **dict.fromkeys(_MATCHES, TEXT.gives))
 _CALL: Final = Kind(
-    *("calls", "call", "a call", "Call not found"), _GIVES, takes(CALL), _TAKES, modern=False
+    *("calls", "call", "a call", "Call not found"), _GIVES, takes(CALL), _TAKES, _FIRST
 )
 
 
@@ -41,7 +42,7 @@ class Calls(Resource):
             *super().operations(),
             Operation(
                 *("POST", "/{tenant}/calls", self.create_open, "Log a call without a token"),
-                _OPEN,
+                _OPEN if self._service.modern else only(_OPEN, _FIRST),
                 _TAKES,
                 says=(404,),
                 modern=False,
@@ -57,7 +58,7 @@ class Calls(Resource):
         with self._database.writing():
             call = self.made(tenant, fields)
             self.save(tenant, call)
-        return bodies.record(dump(call).encode())
+        return self.shown(dump(call).encode())
 
     def made(self, _tenant: Tenant, fields: Record) -> Record:
         """Make a call; whom it was with is seen when it's saved."""

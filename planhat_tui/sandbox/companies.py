@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from planhat_tui.sandbox import bodies, rules
 from planhat_tui.sandbox.fields import (
     COMPANY,
+    FIRST_COMPANY,
     INTEGER,
     REAL,
     STRING,
@@ -15,12 +16,14 @@ from planhat_tui.sandbox.fields import (
     gives,
     takes,
 )
-from planhat_tui.sandbox.lists import page_of
+from planhat_tui.sandbox.lists import LEAN_FILTERS, lean_fields, page_of
 from planhat_tui.sandbox.operations import PAGING, Operation, array
 from planhat_tui.sandbox.resource import Kind, Resource
 from planhat_tui.sandbox.stored import KINDS as STORED_KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -43,14 +46,18 @@ _COMPANY: Final = Kind(
     _GIVES,
     takes(COMPANY),
     takes(COMPANY, "name"),
-    modern=False,
+    FIRST_COMPANY,
 )
-_LEAN: Final[Schema] = {
-    "type": "object",
-    "properties": dict.fromkeys(("_id", "externalId", "sourceId", "name", "slug"), STRING),
-    "required": ["_id", "externalId", "sourceId", "name", "slug"],
-    "additionalProperties": False,
-}
+
+
+def _lean(names: Sequence[str]) -> Schema:
+    """Describe an item of the lean list."""
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(names, STRING),
+        "required": [*names],
+        "additionalProperties": False,
+    }
 
 
 class Companies(Resource):
@@ -61,6 +68,8 @@ class Companies(Resource):
 
     def operations(self) -> list[Operation]:
         """Return its part of the table."""
+        modern = self._service.modern
+        filters = LEAN_FILTERS if modern else LEAN_FILTERS[:1]
         return [
             *super().operations(),
             Operation(
@@ -73,8 +82,8 @@ class Companies(Resource):
                 "/leancompanies",
                 self.lean,
                 "List companies by their ids and names",
-                array(_LEAN),
-                query=("externalId", "sourceId", "status", "limit", "offset"),
+                array(_lean(lean_fields(modern=modern))),
+                query=(*filters, "limit", "offset"),
                 modern=False,
             ),
         ]
@@ -91,11 +100,12 @@ class Companies(Resource):
         """``GET /companies``: whole ones, a page at a time (modern)."""
         query = request.query_params
         ids = self._service.company_ids(tenant, query.get("companyId", ""))
-        return bodies.record(self.listing(tenant).page(page_of(query, _MOST), id=ids))
+        return bodies.array(self.listing(tenant).page(page_of(query, _MOST), id=ids))
 
     async def lean(self, request: Request, tenant: Tenant) -> Response:
         """``GET /leancompanies``: all of them, or those with an external id."""
-        return bodies.pieces(self.listing(tenant).lean(request.query_params))
+        listing, modern = self.listing(tenant), self._service.modern
+        return bodies.pieces(listing.lean(request.query_params, modern=modern))
 
     def made(self, tenant: Tenant, fields: Record) -> Record:
         """Make a company with a slug of its own."""

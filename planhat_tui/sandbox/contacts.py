@@ -6,8 +6,16 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.sandbox import bodies, rules
-from planhat_tui.sandbox.fields import CONTACT, STRING, RefusalError, Schema, gives, takes
-from planhat_tui.sandbox.lists import ALL, page_of
+from planhat_tui.sandbox.fields import (
+    CONTACT,
+    FIRST_CONTACT,
+    STRING,
+    RefusalError,
+    Schema,
+    gives,
+    takes,
+)
+from planhat_tui.sandbox.lists import page_of
 from planhat_tui.sandbox.operations import PAGING, Operation, array
 from planhat_tui.sandbox.resource import Kind, Resource
 
@@ -32,7 +40,7 @@ _CONTACT: Final = Kind(
     _GIVES,
     takes(CONTACT),
     takes(CONTACT),
-    modern=False,
+    FIRST_CONTACT,
 )
 
 
@@ -50,7 +58,7 @@ class Contacts(Resource):
             Operation(
                 *("GET", "/endusers", self.list_page if modern else self.list_all),
                 "List contacts",
-                array(_GIVES),
+                array(self._kind.gives),
                 query=(*PAGING, *_FILTERS) if modern else _FILTERS[:1],
                 modern=False,
             ),
@@ -66,24 +74,26 @@ class Contacts(Resource):
     async def list_all(self, request: Request, tenant: Tenant) -> Response:
         """``GET /endusers?c=``: those of a company, or all of them (seed)."""
         companies = self._service.company_ids(tenant, request.query_params.get("c", ""))
-        return bodies.pieces(self.listing(tenant).whole(company_id=companies))
+        listed = self.listing(tenant).whole(self._kind.first, company_id=companies)
+        return bodies.pieces(listed)
 
     async def list_page(self, request: Request, tenant: Tenant) -> Response:
         """``GET /endusers``: whole ones, a page at a time (modern)."""
         query = request.query_params
-        return self._page(request, tenant, query.get("c") or query.get("companyId", ""))
+        of = query.get("c") or query.get("companyId", "")
+        return self._page(request, tenant, self._service.company_ids(tenant, of))
 
     async def list_of_company(self, request: Request, tenant: Tenant) -> Response:
-        """``GET /companies/:id/endusers``: as ``/endusers?c=`` (modern)."""
-        return self._page(request, tenant, request.path_params["id"])
+        """``GET /companies/:id/endusers``: as ``/endusers?c=``, but never everybody's (modern)."""
+        of = request.path_params["id"]
+        return self._page(request, tenant, self._service.company_ids(tenant, of) or [of])
 
-    def _page(self, request: Request, tenant: Tenant, of: str) -> Response:
-        """Answer a page; the contacts of companies are all there unless a limit is sent."""
+    def _page(self, request: Request, tenant: Tenant, companies: list[str]) -> Response:
+        """Answer a page of all contacts, or of those of companies."""
         query = request.query_params
-        companies = self._service.company_ids(tenant, of)
-        page = page_of(query, _MOST, ALL) if companies else page_of(query, _MOST)
         wanted = {name: [query[name]] for name in ("email", "archived") if query.get(name)}
-        return bodies.record(self.listing(tenant).page(page, company_id=companies, **wanted))
+        page = self.listing(tenant).page(page_of(query, _MOST), company_id=companies, **wanted)
+        return bodies.array(page)
 
     def matched(self, tenant: Tenant, row: Record) -> Record | None:
         """Return the contact that a row means; an external id is looked for in its company."""

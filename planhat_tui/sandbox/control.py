@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 PREFIX: Final = "/_sandbox/"
 _STATS, _FAULTS, _OPENAPI = (f"{PREFIX}{name}" for name in ("stats", "faults", "openapi.json"))
 _MOST_BYTES: Final = 64 * 1024
-_SECONDS: Final = 200 * 365 * 86_400.0
+_FIRST, _LAST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1, 9000))
+"""How far the clock goes: what runs on from there has a calendar for a while."""
 
 
 class Control:
@@ -109,8 +111,9 @@ def _drive(clock: DrivenClock, wanted: Any) -> None:  # noqa: ANN401 -- JSON
         raise RefusalError(400, "clock.at is a moment, such as 2026-01-31T12:00:00Z")
     if not isinstance(advance, int | float) or isinstance(advance, bool):
         raise RefusalError(400, "clock.advance is a number of seconds")
-    if abs(advance) > _SECONDS:
-        raise RefusalError(400, "clock.advance goes too far")
+    start = read.timestamp() if read else clock()
+    if not _FIRST - start <= advance <= _LAST - start:
+        raise RefusalError(400, "clock goes too far: its calendar is from the year 1 to 9000")
     if stands is not None and not isinstance(stands, bool):
         raise RefusalError(400, "clock.stands is true or false")
     if not wanted:

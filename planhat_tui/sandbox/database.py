@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planhat_tui.sandbox.matching import digits
 from planhat_tui.sandbox.pages import Pages
+from planhat_tui.sandbox.shelves import Shelves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,6 +54,18 @@ CREATE TABLE IF NOT EXISTS window (
     used INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
+_SIZES: Final = {
+    "record": "1000000 500000 200000 1",
+    "by_external": "1000000 500000 200000 2",
+    "by_source": "1000000 500000 200000 2",
+    "by_slug": "1000000 500000 200000 1",
+    "by_company": "1000000 500000 200000 10",
+    "by_email": "1000000 500000 200000 2",
+    "by_phone": "1000000 500000 2",
+    "by_update": "1000000 500000 200000 2",
+}
+"""How many records share the columns of each index, for SQLite to choose by: unasked it takes a
+tenant for a few records, and goes through all of them rather than use an index."""
 _PUT: Final = """
 INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET json = excluded.json, external_id = excluded.external_id,
@@ -80,15 +93,17 @@ class Database:
         self._lock = threading.RLock()
         self._written = 0
         self.pages = Pages(self._mark)
+        self.shelves = Shelves(self._others)
         self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         try:
             self._connection.execute("PRAGMA page_size = 8192")  # of a new file
-            self._connection.execute("PRAGMA cache_size = -16384")  # a page of a list fits
+            self._connection.execute("PRAGMA cache_size = -8192")  # a page of a list fits
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             with self.writing() as connection:
                 for statement in _SCHEMA.split(";\n"):
                     connection.execute(statement)
+                _tell_sizes(connection)
         except BaseException:
             self._connection.close()
             raise
@@ -106,8 +121,22 @@ class Database:
                 yield self._connection
             except BaseException:
                 self._connection.rollback()
+                self.shelves.forget()
                 raise
             self._connection.commit()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let all that is read inside be of one moment."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.commit()
 
     def all(self, query: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         """Run a reading query."""
@@ -137,6 +166,7 @@ class Database:
     def put(self, tenant: str, kind: str, records: Iterable[Record]) -> None:
         """Insert or replace records."""
         with self.writing() as connection:
+            self.shelves.forget()
             connection.executemany(
                 _PUT, (_row(tenant, kind, record, dump(record)) for record in records)
             )
@@ -144,6 +174,7 @@ class Database:
     def put_each(self, tenant: str, kind: str, records: Iterable[Record]) -> None:
         """Insert records one by one, so that making the next one may look at the others."""
         with self.writing() as connection:
+            self.shelves.forget()
             for record in records:
                 connection.execute(_PUT, _row(tenant, kind, record, dump(record)))
 
@@ -152,8 +183,10 @@ class Database:
         text = dump(record)
         row = _row(tenant, kind, record, text)
         with self.writing() as connection:
+            self.shelves.changed((tenant, kind), record["_id"])
             if not connection.execute(_PUT_TEXT, (text, row[-1], *row[:3], *row[4:-1])).rowcount:
                 connection.execute(_PUT, row)
+                self.shelves.moved((tenant, kind), record["_id"])
         return text.encode()
 
     def delete(self, tenant: str, kind: str, record_id: str) -> bool:
@@ -163,11 +196,13 @@ class Database:
                 "DELETE FROM record WHERE tenant = ? AND kind = ? AND id = ?",
                 (tenant, kind, record_id),
             )
+            self.shelves.moved((tenant, kind), record_id)
             return gone.rowcount > 0
 
     def delete_of_company(self, tenant: str, company_id: str, kinds: Iterable[str]) -> None:
         """Delete the records of some kinds that hang on a company."""
         with self.writing() as connection:
+            self.shelves.forget()
             connection.executemany(
                 "DELETE FROM record WHERE tenant = ? AND kind = ? AND company_id = ?",
                 ((tenant, kind, company_id) for kind in kinds),
@@ -186,14 +221,28 @@ class Database:
 
     def _mark(self) -> tuple[int, int]:
         """Tell how much was written here, and whether others have written."""
+        return self._written, self._others()
+
+    def _others(self) -> int:
+        """Tell another number once other processes have written."""
         with self._lock:
             ((others,),) = self._connection.execute("PRAGMA data_version").fetchall()
-            return self._written, int(others)
+            return int(others)
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._connection.close()
+
+
+def _tell_sizes(connection: sqlite3.Connection) -> None:
+    """Tell SQLite the sizes, unless a file has them: it reads them when it opens the file."""
+    connection.execute("ANALYZE sqlite_schema")  # it makes the table, and looks at no record
+    known = connection.execute("SELECT idx, stat FROM sqlite_stat1").fetchall()
+    if dict(known) != _SIZES:
+        connection.execute("DELETE FROM sqlite_stat1")
+        connection.executemany("INSERT INTO sqlite_stat1 VALUES ('record', ?, ?)", _SIZES.items())
+        connection.execute("ANALYZE sqlite_schema")  # it reads them
 
 
 def dump(record: object) -> str:

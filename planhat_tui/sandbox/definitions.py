@@ -51,7 +51,7 @@ class Definitions(Resource):
         query = request.query_params
         parent = query.get("parent", "").casefold()
         wanted = {"parent": [parent]} if parent else {}
-        return bodies.record(self.listing(tenant).page(page_of(query, _MOST), **wanted))
+        return bodies.array(self.listing(tenant).page(page_of(query, _MOST), **wanted))
 
     def made(self, _tenant: Tenant, fields: Record) -> Record:
         """Make a definition."""

@@ -11,7 +11,9 @@ A fault is written ``KIND=VALUE``, for some requests only with ``@METHOD /path``
     gzip-bomb=5%                            some kilobytes that inflate to 300 MB
     no-headers=5%      lying-headers=5%     the limit's headers are missing; or lie
     retry-after=30     (or =30:5%)          seconds that every 429 tells, or some
-    bulk-206=5%                             some rows of a bulk upsert fail, not all
+    bulk-206=5%                             some rows of a bulk upsert fail; one alone does not
+
+The rate limit stands in front of them: but for 429, what breaks has cost a call.
 
 Each fault draws from a generator of its own, seeded: the same requests in the same order meet the
 same faults.
@@ -37,6 +39,7 @@ _SPEC: Final = re.compile(r"(?P<kind>[a-z0-9-]+)=(?P<value>[^@\s]+)(?:@(?P<where
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)%")
 _LATENCY: Final = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?(ms|s)")
 _RETRY: Final = re.compile(r"(\d{1,9})(?::(.+))?")
+_TOO_MANY: Final = 429
 _WHERE: Final = re.compile(r"(?:(?P<method>[A-Z]+) ?)?(?P<path>/\S*)?")
 _LIES: Final = ("constant", "negative", "huge", "random", "words")
 _WRONG: Final = ("deep", "nan", "twice", "surrogate", "huge", "other", "tail")
@@ -79,6 +82,15 @@ class Plan:
     retry_after: int | None = None
     draw: float = 0.0
     """From 0 to 1: which of the lies, which of the ways to be wrong."""
+
+    def headers(self, told: dict[str, str], status: int) -> dict[str, str]:
+        """Return what is told of the limit with an answer of that status."""
+        if "lying-headers" in self.kinds:
+            told = lying_headers(self.draw)
+        elif "no-headers" in self.kinds:
+            told = {}
+        later = self.retry_after is not None and status == _TOO_MANY
+        return told | {"Retry-After": str(self.retry_after)} if later else told
 
 
 def parse(text: str) -> Fault:
@@ -143,15 +155,12 @@ class Faults:
         ]
 
 
-class FailingRows:
-    """The places of a bulk upsert that fail: some of them, never all."""
+def failing_rows(draw: float | None, count: int) -> range:
+    """Return the places of a bulk upsert of so many rows that fail; ``None`` is no fault.
 
-    def __init__(self, draw: float) -> None:
-        self._first = int(draw * 2)
-
-    def __contains__(self, place: object) -> bool:
-        """Tell whether the row at a place fails: every other one does."""
-        return isinstance(place, int) and place % 2 == self._first
+    Every other one does, never all: where there is one row alone, it doesn't.
+    """
+    return range(0) if draw is None or count < 2 else range(int(draw * 2), count, 2)
 
 
 def lying_headers(draw: float) -> dict[str, str]:

@@ -6,6 +6,7 @@ Types on the way out are steady: numbers as external ids become text, lists are 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class FieldType(NamedTuple):
 
 
 Fields = dict[str, FieldType]
+MOST_DEPTH: Final = 100
+"""Lists and objects inside each other that a record may have."""
 
 
 def moment(text: str) -> datetime | None:
@@ -51,6 +54,18 @@ def written(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def nested(value: object) -> int:
+    """Tell how many lists and objects are inside each other; past :data:`MOST_DEPTH` no more."""
+    level, depth = [value], 0
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        depth += 1
+        if depth > MOST_DEPTH:
+            break
+        held = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [*chain.from_iterable(held)]
+    return depth
+
+
 def accepted(fields: Fields, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that are known, checked; the others are dropped without a word."""
     return {name: kind.check(name, given[name]) for name, kind in fields.items() if name in given}
@@ -62,6 +77,12 @@ def takes(fields: Fields, *required: str) -> Schema:
     for name in required:
         properties[name] = {"type": "string", "minLength": 1}
     return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def only(schema: Schema, names: frozenset[str]) -> Schema:
+    """Describe a body or a record that has these fields and its ``_id`` alone."""
+    kept = {name: of for name, of in schema["properties"].items() if name in names | {"_id"}}
+    return schema | {"properties": kept}
 
 
 def gives(fields: Fields, **more: Schema) -> Schema:
@@ -187,6 +208,14 @@ CALL: Final[Fields] = {
     **dict.fromkeys(("start", "end"), DATE),
     "waiting": SECONDS,
 }
+FIRST_COMPANY: Final = frozenset(
+    {"name", "slug", "owner", "coOwner", "externalId", "phase", "tags", "custom"}
+)
+FIRST_CONTACT: Final = frozenset(
+    {"companyId", "companyName", "createDate", "externalId", "position", "phone", "email"}
+    | {"featured", "tags"}
+)
+"""What the tables of 2016 have: no more is taken or given in that edition."""
 DEFINITION: Final[Fields] = {
     **dict.fromkeys(("name", "parent", "type"), ONLY_TEXT),
     "listValues": TEXTS,

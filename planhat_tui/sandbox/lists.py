@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.sandbox.database import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from planhat_tui.sandbox.database import Database
 
@@ -29,22 +29,29 @@ _FILTERS: Final = {
     "parent": "json_extract(json, '$.parent')",
     "archived": "iif(json_extract(json, '$.archived'), 'true', 'false')",
 }
+_BY_ID: Final = frozenset({"id", "id ASC, id"})
 _DEFAULT: Final = 100
-ALL: Final = 2**31
-"""The default limit of lists that are whole unless a limit is sent."""
+_ENDLESS: Final = 2**31
 _MOST_DIGITS: Final = 20
 _PIECE: Final = 100
 """Records in a piece of a list without a cap."""
+LEAN_FILTERS: Final = ("externalId", "sourceId", "status")
+"""What the lean list can be filtered by; in 2016, by the first alone."""
+_LEAN_COLUMNS: Final = ("external_id", "source_id", "status")
 _LEAN_FIELDS: Final = ("_id", "externalId", "sourceId", "name", "slug")
-_LEAN: Final = (
-    "'{' || "
-    + " || ',' || ".join(
-        f"'\"{name}\":' || coalesce(nullif(json -> '$.{name}', 'null'), '\"\"')"
-        for name in _LEAN_FIELDS
+
+
+def lean_fields(*, modern: bool) -> tuple[str, ...]:
+    """Return what an item of the lean list has; 2016 knew no ``sourceId``."""
+    return tuple(name for name in _LEAN_FIELDS if modern or name != "sourceId")
+
+
+def _lean_item(names: Iterable[str]) -> str:
+    """Return an item of pieces of the stored text: a decoded one would end at a NUL."""
+    values = (
+        f"'\"{name}\":' || coalesce(nullif(json -> '$.{name}', 'null'), '\"\"')" for name in names
     )
-    + " || '}'"
-)
-"""An item of the lean list, of pieces of the stored text: a decoded one would end at a NUL."""
+    return "'{' || " + " || ',' || ".join(values) + " || '}'"
 
 
 class Page(NamedTuple):
@@ -56,15 +63,19 @@ class Page(NamedTuple):
     select: frozenset[str]
 
 
-def page_of(query: Mapping[str, str], most: int, default: int = _DEFAULT) -> Page:
+WHOLE: Final = Page(_ENDLESS, 0, "", frozenset())
+"""All of a list at once, as 2016 had it."""
+
+
+def page_of(query: Mapping[str, str], most: int) -> Page:
     """Read the paging parameters; what can't be read counts as not given.
 
-    A limit above ``most`` is clamped; without one it is ``default``.
+    A limit above ``most`` is clamped; without one it is 100, whatever the list.
     """
     limit = _number(query.get("limit"), -1)
     names = {name.strip() for name in query.get("select", "").split(",") if name.strip()}
     return Page(
-        limit=default if limit < 0 else min(limit, most),
+        limit=_DEFAULT if limit < 0 else min(limit, most),
         offset=_number(query.get("offset"), 0),
         sort=query.get("sort", "").strip(),
         select=frozenset() if "ALL" in names else frozenset(names),
@@ -80,56 +91,89 @@ class Listing:
         self._kind = kind
 
     def page(self, page: Page, **wanted: Sequence[str]) -> bytes:
-        """Return a page as a JSON array."""
+        """Return the records of a page, joined by commas."""
+        some = tuple((column, tuple(values)) for column, values in wanted.items() if values)
         order, by = _order(page.sort)
-        where, bound = self._where(wanted)
-        rows = f"SELECT json FROM record WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 -- our names
-        values = (*bound, *by, page.limit, page.offset)
-        if page.select:
-            found = self._database.all(rows, values)
-            return b"[%s]" % b",".join(_selected(text, page.select) for (text,) in found)
 
         def read() -> bytes:
-            query = f"SELECT CAST(group_concat(json) AS BLOB) FROM ({rows})"  # noqa: S608 -- our names
-            ((joined,),) = self._database.all(query, values)
-            return b"[%s]" % (joined or b"")
+            plain = not some and order in _BY_ID
+            joined = self._by_id(page) if plain else self._sorted(page, order, by, wanted)
+            return cut(joined, page.select) if joined and page.select else joined
 
-        return self._database.pages.get((rows, values), read)
+        return self._database.pages.get((self._tenant, self._kind, page, some), read)
 
-    def whole(self, **wanted: Sequence[str]) -> Iterator[bytes]:
-        """Return all records as pieces of a JSON array."""
-        return self._pieces("json", wanted, limit=None, offset=0)
-
-    def lean(self, query: Mapping[str, str]) -> Iterator[bytes]:
-        """Return the lean list in pieces, filtered by ``externalId``, ``sourceId``, ``status``."""
-        columns = {"externalId": "external_id", "sourceId": "source_id", "status": "status"}
-        wanted = {column: [query[name]] for name, column in columns.items() if query.get(name)}
-        limit = _number(query.get("limit"), -1)
-        return self._pieces(
-            _LEAN, wanted, None if limit < 0 else limit, _number(query.get("offset"), 0)
+    def skip(self, after: str, count: int) -> str | None:
+        """Return the id of the record so many behind another; ``None`` past the list's end."""
+        query = (
+            "SELECT id FROM record WHERE tenant = ? AND kind = ? AND id > ?"
+            " ORDER BY id LIMIT 1 OFFSET ?"
         )
+        found = self._database.one(query, (self._tenant, self._kind, after, count - 1))
+        return found[0] if found else None
+
+    def joined(self, after: str, until: str) -> bytes:
+        """Return the records behind an id, up to another and with it, joined by commas."""
+        query = (
+            "SELECT CAST(group_concat(json) AS BLOB) FROM record"
+            " WHERE tenant = ? AND kind = ? AND id > ? AND id <= ?"
+        )
+        ((found,),) = self._database.all(query, (self._tenant, self._kind, after, until))
+        return found or b""
+
+    def _by_id(self, page: Page) -> bytes:
+        """Read a page of all records."""
+        with self._database.reading():
+            name = self._tenant, self._kind
+            return self._database.shelves.page(name, page.offset, page.limit, self)
+
+    def _sorted(
+        self, page: Page, order: str, by: Sequence[str], wanted: Mapping[str, Sequence[str]]
+    ) -> bytes:
+        """Read a page in any order, of the records that are wanted."""
+        where, bound = self._where(wanted)
+        query = (
+            "SELECT CAST(group_concat(json) AS BLOB) FROM"  # noqa: S608 -- our names
+            f" (SELECT json FROM record WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?)"
+        )
+        ((joined,),) = self._database.all(query, (*bound, *by, page.limit, page.offset))
+        return joined or b""
+
+    def whole(self, names: frozenset[str], **wanted: Sequence[str]) -> Iterator[bytes]:
+        """Return all records, with these fields alone, as pieces of a JSON array."""
+        return _array(cut(piece, names) for piece in self._pieces("json", wanted, None, 0))
+
+    def lean(self, query: Mapping[str, str], *, modern: bool) -> Iterator[bytes]:
+        """Return the lean list in pieces, filtered by what the edition can filter by."""
+        known = [*zip(LEAN_FILTERS, _LEAN_COLUMNS, strict=True)][: None if modern else 1]
+        wanted = {column: [query[name]] for name, column in known if query.get(name)}
+        limit = _number(query.get("limit"), -1)
+        item = _lean_item(lean_fields(modern=modern))
+        offset = _number(query.get("offset"), 0)
+        return _array(self._pieces(item, wanted, None if limit < 0 else limit, offset))
 
     def _pieces(
         self, item: str, wanted: Mapping[str, Sequence[str]], limit: int | None, offset: int
     ) -> Iterator[bytes]:
-        """Read by id from piece to piece; records made or deleted meanwhile may be in it or not."""
+        """Give records joined by commas, some at a time and by their ids.
+
+        Those that are made or deleted meanwhile may be in it or not.
+        """
         where, bound = self._where(wanted)
         query = (
             "SELECT count(*), max(id), CAST(group_concat(item) AS BLOB) FROM"  # noqa: S608 -- our names
             f" (SELECT id, {item} AS item FROM record WHERE {where} AND id > ?"
             " ORDER BY id LIMIT ? OFFSET ?)"
         )
-        last, opening = "", b"["
+        last = ""
         while limit is None or limit > 0:
             most = _PIECE if limit is None else min(limit, _PIECE)
             ((count, last_id, joined),) = self._database.all(query, [*bound, last, most, offset])
             if count:
-                yield opening + joined
-                last, opening, offset = last_id, b",", 0
+                yield joined
+                last, offset = last_id, 0
             if count < most:
                 break
             limit = None if limit is None else limit - count
-        yield b"]" if opening == b"," else b"[]"
 
     def _where(self, wanted: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
         where, bound = "tenant = ? AND kind = ?", [self._tenant, self._kind]
@@ -156,13 +200,27 @@ def _order(sort: str) -> tuple[str, list[str]]:
     return f"json_extract(json, ?) {direction}, id", [path]
 
 
-def _selected(text: str, names: frozenset[str]) -> bytes:
-    record = json.loads(text)
-    kept = {name: value for name, value in record.items() if name in names or name == "_id"}
-    return dump(kept).encode()
+def cut(joined: bytes, names: frozenset[str]) -> bytes:
+    """Return records that commas join with their ids and these fields alone."""
+    kept = names | {"_id"}
+    return dump(
+        [
+            {name: value for name, value in record.items() if name in kept}
+            for record in json.loads(b"[%s]" % joined)
+        ]
+    )[1:-1].encode()
+
+
+def _array(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Make one JSON array of pieces, which hold at least a record each."""
+    opening = b"["
+    for piece in pieces:
+        yield opening + piece
+        opening = b","
+    yield b"]" if opening == b"," else b"[]"
 
 
 def _number(text: str | None, default: int) -> int:
     if text is None or not text.strip().isdecimal():
         return default
-    return min(int(text.strip()[:_MOST_DIGITS]), ALL)
+    return min(int(text.strip()[:_MOST_DIGITS]), _ENDLESS)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 """What is kept at most. A page that is larger is read each time."""
+_MOST_KEYS: Final = 1000
 
 
 class Pages:
@@ -25,14 +26,22 @@ class Pages:
         self._size = 0
 
     def get(self, key: Hashable, read: Callable[[], bytes]) -> bytes:
-        """Return the page that is kept under ``key``, or what ``read`` returns."""
+        """Return the page that is kept under ``key``, or what ``read`` returns.
+
+        It's kept from the second time on: a list that is read page by page is asked for once, and
+        memory that is free for the next page is near at hand.
+        """
         if (now := self._mark()) != self._seen:
             self._forget()
             self._seen = now
-        if (kept := self._kept.get(key)) is not None:
+        if kept := self._kept.get(key):
             return kept
         page = read()
-        if len(page) <= MOST_BYTES:
+        if key not in self._kept:
+            if len(self._kept) == _MOST_KEYS:
+                self._forget()
+            self._kept[key] = b""
+        elif len(page) <= MOST_BYTES:
             if self._size + len(page) > MOST_BYTES:
                 self._forget()
             self._kept[key] = page

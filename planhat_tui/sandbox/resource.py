@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from planhat_tui.sandbox import bodies, bulk
-from planhat_tui.sandbox.lists import Listing
+from planhat_tui.sandbox.faults import failing_rows
+from planhat_tui.sandbox.fields import only
+from planhat_tui.sandbox.lists import Listing, cut
 from planhat_tui.sandbox.operations import DELETED_SCHEMA, Operation, array
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ class Kind:
     """How a kind of record is called, and what it looks like.
 
     ``path`` is its first segment, ``name`` its name in the database, ``noun`` a person's word with
-    its article, ``missing`` what a 404 says. ``needs`` is what a POST takes. ``modern`` is false of
-    what the 2016 reference has.
+    its article, ``missing`` what a 404 says. ``needs`` is what a POST takes. ``first`` are the
+    fields that it had in 2016; a kind without any came later.
     """
 
     path: str
@@ -44,7 +46,17 @@ class Kind:
     gives: Schema
     takes: Schema
     needs: Schema
-    modern: bool = True
+    first: frozenset[str] = frozenset()
+
+    @property
+    def modern(self) -> bool:
+        """Whether the 2016 reference hasn't got it."""
+        return not self.first
+
+    def as_in_2016(self) -> Kind:
+        """Describe it with the fields of 2016 alone."""
+        gives, takes, needs = (only(of, self.first) for of in (self.gives, self.takes, self.needs))
+        return replace(self, gives=gives, takes=takes, needs=needs)
 
 
 class Resource:
@@ -53,7 +65,7 @@ class Resource:
     def __init__(self, service: Service, kind: Kind) -> None:
         self._service = service
         self._database = service.database
-        self._kind = kind
+        self._kind = kind if service.modern else kind.as_in_2016()
 
     def made(self, tenant: Tenant, fields: Record) -> Record:
         """Return what a POST makes, or raise :class:`RefusalError`."""
@@ -109,20 +121,20 @@ class Resource:
 
     async def get(self, request: Request, tenant: Tenant) -> Response:
         """``GET /<path>/:id``."""
-        return bodies.record(self._service.text(tenant, self._kind, request.path_params["id"]))
+        return self.shown(self._service.text(tenant, self._kind, request.path_params["id"]))
 
     async def create(self, request: Request, tenant: Tenant) -> Response:
         """``POST /<path>``."""
-        fields = await bodies.read_object(request)
+        fields = self.known(await bodies.read_object(request))
         with self._database.writing():
-            return bodies.record(self.save(tenant, self.made(tenant, fields)))
+            return self.shown(self.save(tenant, self.made(tenant, fields)))
 
     async def update(self, request: Request, tenant: Tenant) -> Response:
         """``PUT /<path>/:id``: partial."""
-        fields = await bodies.read_object(request)
+        fields = self.known(await bodies.read_object(request))
         with self._database.writing():
             record = self._service.find(tenant, self._kind, request.path_params["id"])
-            return bodies.record(self.save(tenant, self.changed(tenant, record, fields)))
+            return self.shown(self.save(tenant, self.changed(tenant, record, fields)))
 
     async def delete(self, request: Request, tenant: Tenant) -> Response:
         """``DELETE /<path>/:id``."""
@@ -131,7 +143,7 @@ class Resource:
     async def upsert(self, request: Request, tenant: Tenant) -> Response:
         """``PUT /<path>`` with a list: row by row, and others get their turn meanwhile."""
         rows = bulk.checked(await bodies.read_json(request))
-        told = bulk.Told(request.scope["failing"])
+        told = bulk.Told(failing_rows(request.scope["failing"], len(rows)))
         for start in range(0, len(rows), _SLICE):
             with self._database.writing():
                 for place in range(start, min(start + _SLICE, len(rows))):
@@ -139,6 +151,16 @@ class Resource:
             await asyncio.sleep(0)
         status, answer = told.answer()
         return JSONResponse(answer, status)
+
+    def known(self, fields: Record) -> Record:
+        """Return the fields that the edition knows; the others are dropped without a word."""
+        if self._service.modern:
+            return fields
+        return {name: value for name, value in fields.items() if name in self._kind.first}
+
+    def shown(self, text: bytes) -> Response:
+        """Answer a record, or some joined by commas, as the edition has them."""
+        return bodies.record(text if self._service.modern else cut(text, self._kind.first))
 
     def listing(self, tenant: Tenant) -> Listing:
         """Return the list of all records of the kind."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from planhat_tui.sandbox.calls import Calls
 from planhat_tui.sandbox.companies import Companies
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
     from starlette.types import Scope
 
     from planhat_tui.sandbox.operations import Operation
@@ -74,13 +75,23 @@ def routes(operations: list[Operation], later: Iterable[Operation] = ()) -> list
     return [_route(path, methods) for path, methods in every]
 
 
+def pattern_of(scope: Scope, routes: Iterable[BaseRoute]) -> str:
+    """Return the path's pattern as it is counted, of a request that reaches no endpoint."""
+    found = (r for r in routes if isinstance(r, Route) and r.matches(scope)[0] is Match.FULL)
+    return next((_shown(route.path) for route in found), "unknown")
+
+
+def _shown(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", r":\1", path)
+
+
 async def _not_there(_request: Request, _tenant: Tenant) -> Response:
     raise RefusalError(404, "Not Found")
 
 
 def _route(path: str, operations: Mapping[str, Operation]) -> Route:
     """Bind operations by method to a path, and remember the pattern for the counts."""
-    pattern = re.sub(r"\{(\w+)\}", r":\1", path)
+    pattern = _shown(path)
 
     async def endpoint(request: Request) -> Response:
         scope = request.scope

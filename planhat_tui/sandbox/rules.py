@@ -16,10 +16,12 @@ from planhat_tui.sandbox.fields import (
     COMPANY,
     CONTACT,
     DEFINITION,
+    MOST_DEPTH,
     STORED,
     RefusalError,
     accepted,
     moment,
+    nested,
     written,
 )
 
@@ -40,9 +42,16 @@ def iso(now: float) -> str:
     return written(datetime.fromtimestamp(now, UTC))
 
 
+_WHOLE: Final = str.maketrans(
+    {"ł": "l", "ı": "i", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+)
+"""Letters that Unicode doesn't part into a plain one and a mark."""
+
+
 def slug_of(name: str) -> str:
     """Make a slug from a name: ASCII letters and digits where there are any, joined by ``-``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    parted = unicodedata.normalize("NFKD", name.casefold().translate(_WHOLE))
+    plain = parted.encode("ascii", "ignore").decode()
     slug = "-".join(re.findall(r"[a-z0-9]+", plain))
     return slug or "-".join(re.findall(r"\w+", name.casefold())) or "company"
 
@@ -179,6 +188,8 @@ def changed_stored(record: Record, fields: Mapping[str, Any], now: float) -> Rec
 def _stored(fields: Mapping[str, Any]) -> Record:
     made_here = {"_id", "createDate", "updatedAt"}
     given = {name: value for name, value in fields.items() if name not in made_here}
+    if nested(given) > MOST_DEPTH:
+        raise RefusalError(400, f"More than {MOST_DEPTH} lists and objects inside each other")
     return given | accepted(STORED, fields)
 
 

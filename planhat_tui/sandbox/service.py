@@ -63,13 +63,15 @@ class Service:
         """
         for name, column in _KEYS.items():
             value = TEXT.check(name, row.get(name))
+            if not value:
+                continue
             found = self.database.one(
                 "SELECT json FROM record"  # noqa: S608 -- our names
                 f" WHERE tenant = ? AND kind = ? AND {column} = ?"
                 " AND (? OR company_id = ?) ORDER BY id LIMIT 1",
                 (tenant.id, kind, value, name != "externalId" or not company_id, company_id),
             )
-            if value and found:
+            if found:
                 return dict(json.loads(found[0]))
         return None
 

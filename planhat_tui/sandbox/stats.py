@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, Final
+
+NO_ANSWER: Final = 0
+"""Counted as the status where the connection broke instead of an answer."""
 
 
 class Stats:

@@ -60,7 +60,7 @@ class Stored(Resource):
         query = request.query_params
         companies = self._service.company_ids(tenant, query.get("companyId", ""))
         page = page_of(query, _MOST)
-        return bodies.record(self.listing(tenant).page(page, company_id=companies))
+        return bodies.array(self.listing(tenant).page(page, company_id=companies))
 
     def made(self, _tenant: Tenant, fields: Record) -> Record:
         """Make a record of what was sent."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from planhat_tui.sandbox import bodies
 from planhat_tui.sandbox.database import dump
 from planhat_tui.sandbox.fields import BOOLEAN, TEXT, Fields, Schema, gives
-from planhat_tui.sandbox.lists import Listing, page_of
+from planhat_tui.sandbox.lists import WHOLE, Listing, page_of
 from planhat_tui.sandbox.operations import PAGING, Operation, array
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ class Team:
         ]
 
     async def users(self, request: Request, tenant: Tenant) -> Response:
-        """``GET /users``: the team, or the one with an e-mail."""
-        query = request.query_params if self._service.modern else {}
+        """``GET /users``: a page of the team (seed: all of it), or the one with an e-mail."""
+        page = page_of(request.query_params, _MOST) if self._service.modern else WHOLE
         email = request.query_params.get("email", "").casefold()
         wanted = {"any_email": [email]} if email else {}
         listing = Listing(self._database, tenant.id, _KIND)
-        return bodies.record(listing.page(page_of(query, _MOST, _MOST), **wanted))
+        return bodies.array(listing.page(page, **wanted))
 
     async def my_profile(self, _request: Request, tenant: Tenant) -> Response:
         """``GET /myprofile``: the user whom the token stands for, and the tenant."""

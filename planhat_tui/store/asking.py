@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
+    from planhat_tui.model.outbox import State
     from planhat_tui.model.records import Kind
 
 
@@ -18,8 +19,10 @@ class Asking(NamedTuple):
     ``moments`` gives what is known beside the mirror, by the field's name: ``lastcall`` when the
     last call was logged here with each record, ``changed`` when it was last seen to change; in
     seconds since the epoch by id. ``unseen`` gives the ids of those that others have changed since
-    the person last looked. They are called only if somebody asks. ``lately`` has the ids of
-    the records that the person opened last, the last first: they stand first among equals.
+    the person last looked, ``in_state`` those with an edit in a state. They are called only if
+    somebody asks. ``lately`` has the ids of the records that the person opened last, the last
+    first: they stand first among equals.
+    ``counted`` gives the number that a statement counts, which may be known from before.
     """
 
     connection: sqlite3.Connection
@@ -27,6 +30,8 @@ class Asking(NamedTuple):
     today: date
     moments: Mapping[str, Callable[[Kind], Mapping[str, float]]]
     unseen: Callable[[Kind], Iterable[str]]
+    in_state: Callable[[Kind, State], Iterable[str]]
+    counted: Callable[[str, tuple[Any, ...]], int]
     lately: tuple[str, ...] = ()
 
     def of(self, kind: Kind) -> Asking:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.records import Call, Kind
 from planhat_tui.store.columns import seconds
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from planhat_tui.store.connection import Database
     from planhat_tui.store.outbox import Outbox
     from planhat_tui.store.remembering import Moments
+
+
+_ALL: Final = "SELECT id, json, note, contact_id, company_id, logged_at, seen_at FROM call_log"
 
 
 class CallLog:
@@ -37,8 +40,17 @@ class CallLog:
         self._put(call, note, contact_id, company_id, 0.0)
 
     def take_in(self, call: dict[str, Json], seen_at: float) -> None:
-        """Keep a call as Planhat has it; ``seen_at`` is seconds since the epoch."""
-        self._put(call, "", "", "", seen_at)
+        """Keep a call as Planhat has it; ``seen_at`` is seconds since the epoch.
+
+        One that was read later stays.
+        """
+        with self._database.writing() as connection:
+            (later,) = connection.execute(
+                "SELECT count(*) FROM call_log WHERE id = ? AND seen_at > ? AND seen_at <= ?",
+                (call["_id"], seen_at, self._wall()),
+            ).fetchone()
+            if not later:
+                self._put(call, "", "", "", seen_at)
 
     def _put(
         self, call: dict[str, Json], note: str, contact_id: str, company_id: str, seen_at: float
@@ -88,10 +100,7 @@ class CallLog:
     def list(self, company_id: str = "") -> tuple[LoggedCall, ...]:
         """Return the calls, newest first by their own time; of a company, whom one meant."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT id, json, note, contact_id, company_id, logged_at, seen_at FROM call_log"
-                " ORDER BY logged_at DESC, id"
-            ).fetchall()
+            rows = connection.execute(f"{_ALL} ORDER BY logged_at DESC, id").fetchall()
         edits = self._outbox.open_by_record(Kind.CALL)
         calls = [_logged(row, edits.get(row[0], ())) for row in rows]
         calls.sort(key=_moment, reverse=True)
@@ -101,7 +110,10 @@ class CallLog:
 
     def get(self, call_id: str) -> LoggedCall | None:
         """Return a call, ``None`` if it isn't in the log."""
-        return next((one for one in self.list() if one.call.id == call_id), None)
+        with self._database.reading() as connection:
+            row = connection.execute(f"{_ALL} WHERE id = ?", (call_id,)).fetchone()
+        edits = self._outbox.open_by_record(Kind.CALL, [call_id])
+        return _logged(row, edits.get(call_id, ())) if row else None
 
     def last(self, kind: Kind) -> Moments:
         """Return when the last call was that was logged with each company, or each contact.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.custom import CustomType, moment_of, type_of
 from planhat_tui.model.custom import format as format_custom
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json, Raw
 
 Value: TypeAlias = "str | float | None"
+
+
+class CustomRow(NamedTuple):
+    """A value of a custom field as it is compared: ``name`` and ``text`` are folded."""
+
+    name: str
+    text: str
+    key: str
+    type: str
+    number: float | None
+
 
 MOST_COMPARED: Final = 200
 """Characters of a custom value that are compared."""
@@ -109,25 +120,38 @@ def _contact_row(contact: Contact) -> dict[str, Value]:
     }
 
 
-def custom_rows(
-    kind: Kind, record_id: str, custom: Mapping[str, Json]
-) -> Iterator[tuple[Value, ...]]:
+def custom_rows(custom: Mapping[str, Json]) -> Iterator[CustomRow]:
     """Return the rows of the custom fields of a record; a list has one for each item."""
     for key, value in custom.items():
         wanted = type_of(value)
-        items: Iterable[Json] = value if isinstance(value, list) and value else (value,)
-        for item in items if wanted is CustomType.LIST else (value,):
+        for item in _items(value):
             text, number = custom_text(item), custom_number(item)
-            yield kind, fold_once(key), text, record_id, storable(key), wanted, number
+            yield CustomRow(fold_once(key), text, storable(key), wanted, number)
+
+
+def written(custom: Json, name: str, text: str) -> str:
+    """Return how the custom fields of a record write a value, by the two of its row."""
+    fields = custom.items() if isinstance(custom, dict) else ()
+    items = (item for key, value in fields if fold_once(key) == name for item in _items(value))
+    return next((_written(item) for item in items if custom_text(item) == text), text)
 
 
 def custom_text(value: Json) -> str:
     """Return a custom value as it is compared; a long one by its beginning."""
+    return fold_once(_written(value))[:MOST_COMPARED]
+
+
+def _items(value: Json) -> Iterable[Json]:
+    several = isinstance(value, list) and value and type_of(value) is CustomType.LIST
+    return value if several and isinstance(value, list) else (value,)
+
+
+def _written(value: Json) -> str:
     if value is None or value == []:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return fold_once(format_custom(value))[:MOST_COMPARED]
+    return format_custom(value)
 
 
 def custom_number(value: Json) -> float | None:

@@ -11,14 +11,15 @@ import operator
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import QueryError
-from planhat_tui.model.phone import dialled
+from planhat_tui.model.outbox import State
+from planhat_tui.model.phone import SHARED, dialled
 from planhat_tui.model.query import Days, Group, Not, Numbers, Relative, located, type_of
 from planhat_tui.model.query.values import looks_like_a_span, read_days, read_numbers
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
 from planhat_tui.store.asking import ALWAYS, Condition, all_of, any_of
 from planhat_tui.store.columns import MOST_COMPARED
-from planhat_tui.store.indexing import needle, typed
+from planhat_tui.store.indexing import finds_contacts, is_phrase, may_name_country, needle, typed
 from planhat_tui.store.people import called
 
 if TYPE_CHECKING:
@@ -73,6 +74,12 @@ COLUMNS: Final = {
 }
 """The column that each field is kept in; the others have tables of their own."""
 
+_PHRASED: Final = {
+    Kind.COMPANY: ("name_key", "slug_key", "external_key"),
+    Kind.CONTACT: ("name_key", "email_key", "external_key", "title_key"),
+}
+"""Columns in which words stand side by side, besides tags."""
+
 _MEETS: Final = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _DAY: Final = 86_400
 _EPOCH: Final = 719_163  # the ordinal of 1970-01-01
@@ -80,6 +87,8 @@ _STATES: Final = {
     "pending": Condition("state IS NOT NULL"),
     "new": Condition("known = 0"),
 }
+_IN_STATE: Final = {"unsure": State.NOT_SURE}
+"""States whose word isn't the one of the query; the others are called alike."""
 
 
 def of_node(asking: Asking, node: Node) -> Condition:
@@ -91,28 +100,79 @@ def of_node(asking: Asking, node: Node) -> Condition:
         parts = (of_node(asking, part) for part in node.parts)
         return all_of(parts) if node.every else any_of(parts)
     if not node.field:
-        return reads_as(typed([str(node.value)]).readings) if fold(str(node.value)) else ALWAYS
+        return _of_word(asking.kind, str(node.value))
     if node.field == "is":
         return _of_state(asking, str(node.value))
     return _of_field(asking, node)
 
 
+def _of_word(kind: Kind, word: str) -> Condition:
+    readings = typed([word]).readings
+    if not readings:
+        return ALWAYS
+    if kind is Kind.CONTACT:
+        return reads_as(kind, readings)
+    return any_of(all_of(map(has_or_somebody_there, words)) for words in readings)
+
+
+def has_or_somebody_there(word: str) -> Condition:
+    """Demand that a company has a word itself; or a contact there, if it may be one's."""
+    itself = reads_as(Kind.COMPANY, ((word,),))
+    if not finds_contacts(word):
+        return itself
+    return any_of([itself, _somebody_there(reads_as(Kind.CONTACT, ((word,),)))])
+
+
+def _somebody_there(condition: Condition) -> Condition:
+    theirs = f"SELECT 1 FROM contact WHERE company_id = company.id AND ({condition.sql})"  # noqa: S608 -- our names
+    return Condition(f"EXISTS ({theirs})", condition.values)
+
+
 def _of_state(asking: Asking, state: str) -> Condition:
+    if state in _STATES:
+        return _STATES[state]
     if state == "changed":
-        unseen = json.dumps([*asking.unseen(asking.kind)])
-        return Condition("id IN (SELECT value FROM json_each(?))", (unseen,))
-    edited = Condition("(state IS NOT NULL AND state = ?)", (state,))
-    return _STATES.get(state, edited)
+        ids = asking.unseen(asking.kind)
+    else:
+        ids = asking.in_state(asking.kind, _IN_STATE.get(state) or State(state))
+    return Condition("id IN (SELECT value FROM json_each(?))", (json.dumps([*ids]),))
 
 
-def reads_as(readings: Iterable[Words], before: str = "") -> Condition:
-    """Demand one of the readings of the record's search text, with ``before`` each word."""
+def reads_as(kind: Kind, readings: Iterable[Words], *, starts: bool = False) -> Condition:
+    """Demand one of the readings of what a record is found by; ``starts``: where words start."""
+    return any_of(all_of(_reads_as(kind, word, starts) for word in words) for words in readings)
+
+
+def _reads_as(kind: Kind, word: str, starts: bool) -> Condition:  # noqa: FBT001 -- private
+    if is_phrase(word):
+        return in_one_field(kind, _PHRASED[kind], " " * starts + word.replace("  ", " "))
+    if starts:
+        return Condition(f"instr({kind}.search, ?)", (f"  {word}",))
     return any_of(
-        all_of(
-            Condition("instr(search, ?)", (before + word if before else needle(word),))
-            for word in words
-        )
-        for words in readings
+        [
+            Condition(f"instr({kind}.search, ?)", (needle(word),)),
+            *ends_number(f"{kind}.digits", word),
+        ]
+    )
+
+
+def ends_number(digits: str, number: str) -> tuple[Condition, ...]:
+    """Demand that a number which is kept without its country ends one that may name it."""
+    if not may_name_country(number):
+        return ()
+    kept = f"ltrim({digits}, '0')"
+    ends = f"length({kept}) >= {SHARED} AND substr(?, -length({kept})) = {kept}"
+    return (Condition(f"({ends})", (number,)),)
+
+
+def in_one_field(kind: Kind, columns: Iterable[str], text: str) -> Condition:
+    """Demand that a text stands within one of these columns, or within a tag."""
+    fields = " || char(1) || ".join(f"' ' || {kind}.{column}" for column in columns)
+    return any_of(
+        [
+            Condition(f"instr({fields}, ?)", (text,)),
+            _beside(kind, "tag", Condition(f"instr(' ' || {kind}_tag.key, ?)", (text,))),
+        ]
     )
 
 
@@ -144,9 +204,8 @@ def _of_field(asking: Asking, term: Term) -> Condition:
     if side is asking.kind:
         return condition
     if side is Kind.CONTACT:
-        theirs = f"SELECT 1 FROM contact WHERE company_id = company.id AND ({condition.sql})"  # noqa: S608 -- our names
-    else:
-        theirs = f"SELECT 1 FROM company WHERE id = contact.company_id AND ({condition.sql})"  # noqa: S608 -- our names
+        return _somebody_there(condition)
+    theirs = f"SELECT 1 FROM company WHERE id = contact.company_id AND ({condition.sql})"  # noqa: S608 -- our names
     return Condition(f"EXISTS ({theirs})", condition.values)
 
 
@@ -183,8 +242,7 @@ def _compared(asking: Asking, name: str, value: Value) -> Condition:  # noqa: PL
         return _within(column, bounds) if column else _moment(asking, name, bounds)
     match wanted:
         case "tags":
-            tagged = "EXISTS (SELECT 1 FROM tag WHERE kind = ? AND record = id AND key = ?)"
-            return Condition(tagged, (asking.kind, fold(value)))
+            return _beside(asking.kind, "tag", Condition("key = ?", (fold(value),)))
         case "user":
             return _owned(asking, name, value)
         case "id":
@@ -195,12 +253,16 @@ def _compared(asking: Asking, name: str, value: Value) -> Condition:  # noqa: PL
         case "whole":
             return Condition(f"({column} <> '' AND {column} = ?)", (fold(value),))
         case "phone":
-            return Condition(f"instr({column}, ?)", (_number(value),))
+            number = phone_digits(value)
+            return any_of(
+                [Condition(f"instr({column}, ?)", (number,)), *ends_number(column, number)]
+            )
         case _:
             return Condition(f"(instr({column}, ?) > 0)", (fold(value),))
 
 
-def _number(value: str) -> str:
+def phone_digits(value: str) -> str:
+    """Return the digits by which a phone number is looked for, however it is written."""
     return dialled(value).lstrip("0")
 
 
@@ -230,7 +292,7 @@ def _owned(asking: Asking, name: str, value: str) -> Condition:
 
 
 def custom_meant(asking: Asking, value: Value) -> list[Condition]:
-    """Return what a row of custom_value may be to be meant: a text, a number, a day."""
+    """Return what a row of a custom field may be to be meant: a text, a number, a day."""
     if not isinstance(value, str):
         return [_typed_within(asking, value)]
     meant = [Condition("text <> '' AND text = ?", (fold(value)[:MOST_COMPARED],))]
@@ -250,15 +312,20 @@ def custom_texts(value: str) -> tuple[str, ...]:
     return (fold(value)[:MOST_COMPARED],) if is_plain else ()
 
 
-def custom_named(kind: Kind, name: str) -> Condition:
-    """Demand rows of custom_value of that field."""
-    return Condition("kind = ? AND name = ?", (kind, fold(name.partition(".")[2])))
+def custom_named(name: str) -> Condition:
+    """Demand the rows of a custom field."""
+    return Condition("name = ?", (fold(name.partition(".")[2]),))
 
 
 def _custom(kind: Kind, name: str, condition: Condition) -> Condition:
-    wanted = all_of([custom_named(kind, name), condition])
+    return _beside(kind, "custom", all_of([custom_named(name), condition]))
+
+
+def _beside(kind: Kind, table: str, wanted: Condition) -> Condition:
+    """Demand that a record has such a row in its side table."""
+    side = f"{kind}_{table}"
     return Condition(
-        f"EXISTS (SELECT 1 FROM custom_value WHERE record = id AND {wanted.sql})",  # noqa: S608 -- our names
+        f"EXISTS (SELECT 1 FROM {side} WHERE {side}.row = {kind}.row AND {wanted.sql})",  # noqa: S608 -- our names
         wanted.values,
     )
 

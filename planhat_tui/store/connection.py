@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 from planhat_tui.errors import StorageError
 from planhat_tui.store.disk import (
@@ -22,6 +23,7 @@ from planhat_tui.store.disk import (
     translated,
     unwritable,
 )
+from planhat_tui.store.memory import give_back_memory
 from planhat_tui.store.schema import migrate
 
 if TYPE_CHECKING:
@@ -37,8 +39,39 @@ SQLite asks the more seldom the longer it has waited, so whoever comes later goe
 processes that write, one may find the file locked for ever. Begun anew, all ask equally often.
 """
 _CLOSING: Final = 2.0
+_UNSEEN: Final = -1
+"""No version of a file: what others have written is still to be told."""
 _CACHE_KIB: Final = 8_000
 _CHECKPOINT_PAGES: Final = 4_000  # filling the mirror writes the same pages again and again
+
+
+class _Held:
+    """A connection that ends with the thread whose own it is.
+
+    Other threads may touch it while it ends: SQLite must not be asked something then.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._lock = threading.RLock()
+
+    def __del__(self) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Close it; once is enough."""
+        with self._lock:
+            self.connection.close()
+
+    def interrupt(self) -> None:
+        """End what its thread reads just now, if it hasn't ended itself."""
+        with self._lock, contextlib.suppress(sqlite3.ProgrammingError):
+            self.connection.interrupt()
+
+    def settle(self) -> None:
+        """Let an interruption be over."""
+        with self._lock, contextlib.suppress(sqlite3.ProgrammingError):
+            self.connection.execute("SELECT 1").fetchone()
 
 
 class Database:
@@ -46,7 +79,8 @@ class Database:
 
     ``durable`` makes a commit return only when it has reached the disk (``synchronous=FULL``).
     Raises :class:`StorageError`, and :class:`DamagedError` for a damaged file; a file that can be
-    filled anew leaves ``damage_mark`` then, for whoever opens it the next time. A file that is
+    filled anew leaves ``damage_mark`` then, for whoever opens it the next time. ``begins`` are
+    pragmas by which a new file is laid out. A file that is
     there and can't be written is opened ``read_only``: :meth:`writing` raises
     :class:`UnwritableError` then.
     """
@@ -58,14 +92,16 @@ class Database:
         *,
         durable: bool,
         damage_mark: Path | None = None,
+        begins: Sequence[str] = (),
     ) -> None:
         self.path = path
         self._durable = durable
         self._damage_mark = damage_mark
+        self._begins = begins
         self._closed = False
         self._uri = ""
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: WeakSet[_Held] = WeakSet()
         self._all_lock = threading.Lock()
         self._at_rest = threading.Condition()
         self._users: Counter[int] = Counter()
@@ -93,7 +129,10 @@ class Database:
             make_folder(self.path)
             with alone(self.path):
                 make_file(self.path)
-                self._writer = self._connect()
+                self._connect_to_write()
+                if not self._writer.execute("PRAGMA page_count").fetchone()[0]:
+                    for pragma in self._begins:
+                        self._writer.execute(f"PRAGMA {pragma}")
                 self._writer.execute("PRAGMA journal_mode = WAL")
                 migrate(self._writer, self.path, migrations)
 
@@ -102,15 +141,14 @@ class Database:
 
         A log that can't be read may hold what the file lacks: then it isn't opened.
         """
-        while self._all:
-            self._all.pop().close()
+        self._close_all()
         log = self.path.with_name(f"{self.path.name}-wal")
         rests = not log.exists() or not log.stat().st_size
         for uri in (f"{self.path.as_uri()}?mode=ro", f"{self.path.as_uri()}?mode=ro&immutable=1"):
             self._uri = uri
             try:
                 with translated(self.path):
-                    self._writer = self._connect()
+                    self._connect_to_write()
                     found = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
             except UnwritableError:
                 if not rests:
@@ -188,6 +226,26 @@ class Database:
         finally:
             self._writer.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
 
+    def rest(self) -> None:
+        """Give back the memory that much writing took: statements, pages, what was freed.
+
+        Of a hundred megabytes after a copy was filled, a quarter was of no more use.
+        """
+        if self.read_only or getattr(self._local, "writing", False):
+            return
+        with self._write_lock, self._translated():
+            self._check_open()
+            before = self._held_to_write
+            self._begin()  # so that nobody else writes between the two looks at the version
+            try:
+                seen = self._version == self._data_version()
+                self._connect_to_write()
+                self._version = self._data_version() if seen else _UNSEEN
+            finally:
+                before.connection.rollback()
+            before.connection.close()
+        give_back_memory()
+
     def once_committed(self, deed: Callable[[], None]) -> None:
         """Do something when others can see what this thread writes.
 
@@ -245,8 +303,7 @@ class Database:
                 return
             there = self.path.parent.exists()  # a tenant's files may have been wiped meanwhile
             with self._translated(), alone(self.path) if there else contextlib.nullcontext():
-                while self._all:
-                    self._all.pop().close()
+                self._close_all()
 
     def _readers_ended(self) -> bool:
         with self._at_rest:
@@ -254,14 +311,19 @@ class Database:
         if not others:
             return True
         with self._all_lock:
-            for connection in self._all:
-                connection.interrupt()
+            for held in self._all:
+                held.interrupt()
         with self._at_rest:
             ended = self._at_rest.wait_for(lambda: not others & self._users.keys(), _CLOSING)
         if ended:
-            for connection in self._all:  # else the checkpoint at its end would be interrupted
-                connection.execute("SELECT 1").fetchone()
+            for held in self._all:  # else the checkpoint at its end would be interrupted
+                held.settle()
         return ended
+
+    def _close_all(self) -> None:
+        for held in [*self._all]:
+            held.end()
+        self._all.clear()
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -271,20 +333,28 @@ class Database:
         except DamagedError as error:
             if self._damage_mark is None:
                 raise
-            self._damage_mark.touch()
             advice = "Start planhat-tui again: it is filled anew."
+            try:
+                self._damage_mark.touch()
+            except OSError as unmarked:  # it's found again at each start, until it can be set aside
+                advice = (
+                    f"It can't be set aside here ({unmarked.strerror}). Mend that, and start anew."
+                )
             raise DamagedError(error.message, advice) from error
 
     def _reader(self) -> sqlite3.Connection:
         self._check_open()
-        connection: sqlite3.Connection | None = getattr(self._local, "reader", None)
-        if connection is None:
-            connection = self._connect()
-            connection.execute("PRAGMA query_only = ON")
-            self._local.reader = connection
-        return connection
+        held: _Held | None = getattr(self._local, "reader", None)
+        if held is None:
+            held = self._local.reader = self._connect()
+            held.connection.execute("PRAGMA query_only = ON")
+        return held.connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect_to_write(self) -> None:
+        self._held_to_write = self._connect()
+        self._writer = self._held_to_write.connection
+
+    def _connect(self) -> _Held:
         connection = sqlite3.connect(
             self._uri or self.path,
             timeout=_BUSY_SECONDS,
@@ -294,13 +364,14 @@ class Database:
         )
         if self._durable:  # text with a flipped bit in it is read, and found by its checksum
             connection.text_factory = lambda cell: cell.decode(errors="replace")
+        held = _Held(connection)
         with self._all_lock:
-            self._all.append(connection)
+            self._all.add(held)
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        return connection
+        return held
 
     def _check_open(self) -> None:
         if self._closed:

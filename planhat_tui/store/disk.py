@@ -25,6 +25,7 @@ _FILE: Final = 0o600
 _OTHERS: Final = 0o077
 _COMPANIONS: Final = ("", "-wal", "-shm")
 _NO_WRITING: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 _ELSEWHERE: Final = "Check its rights, or set PLANHAT_TUI_HOME to another folder."
 
 
@@ -34,6 +35,10 @@ class DamagedError(StorageError):
 
 class UnwritableError(StorageError):
     """A file or its folder can't be written; what is in it may still be read."""
+
+
+class FaultError(StorageError):
+    """The program asked a file what can't be asked: neither file nor disk is at fault."""
 
 
 @contextlib.contextmanager
@@ -46,6 +51,8 @@ def translated(path: Path) -> Iterator[None]:
     except UnicodeDecodeError as error:  # SQLite's own sentence about it can't be read
         raise DamagedError(f"{path} is damaged.", _DAMAGED) from error
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise _full(path) from error
         kind = UnwritableError if error.errno in _NO_WRITING else StorageError
         raise kind(f"{path} can't be used: {error.strerror}.", _ELSEWHERE) from error
 
@@ -128,16 +135,45 @@ def _tighten(path: Path) -> None:
         path.chmod(stat.S_IMODE(status.st_mode) & ~_OTHERS)
 
 
+_BUSY: Final = "Another planhat-tui has been writing for too long.", "Try again in a moment."
+_TOLD: Final = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_PROTOCOL: _BUSY,
+    sqlite3.SQLITE_IOERR: (
+        "The disk failed at {path}: {error}.",
+        "What was saved before is kept. Look at the disk and the system's log, and try again.",
+    ),
+    sqlite3.SQLITE_NOMEM: (
+        "There isn't enough memory to use {path}.",
+        "End another program, and try again.",
+    ),
+    sqlite3.SQLITE_INTERRUPT: ("{path} was closed meanwhile.", "Open the profile again."),
+}
+"""What happened and what to do, where it is neither the file's state nor our fault."""
+
+
 def _translate(error: sqlite3.DatabaseError, path: Path) -> StorageError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if "closed database" in str(error):
+        code = sqlite3.SQLITE_INTERRUPT
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return DamagedError(f"{path} is damaged.", _DAMAGED)
     if code == sqlite3.SQLITE_FULL:
-        return StorageError("The disk is full: nothing was saved.", "Make room and try again.")
+        return _full(path)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return unwritable(path)
-    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return StorageError(
-            "Another planhat-tui has been writing for too long.", "Try again in a moment."
-        )
-    return StorageError(f"{path} failed: {error}.", "Check the disk, and try again.")
+    if code in _TOLD:
+        message, advice = _TOLD[code]
+        return StorageError(message.format(path=path, error=error), advice)
+    return FaultError(
+        f"planhat-tui asked {path} something that can't be answered: {error}. Nothing was changed"
+        " by it, and neither the file nor the disk is at fault.",
+        "This is a mistake in planhat-tui: please report what you did, and this sentence.",
+    )
+
+
+def _full(path: Path) -> StorageError:
+    return StorageError(
+        "The disk is full: nothing was saved.", f"Make room where {path.parent} is, and try again."
+    )

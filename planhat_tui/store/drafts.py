@@ -16,7 +16,7 @@ QUEUEING: Final = "plan-done:"
 
 
 class Drafts:
-    """Drafts of one tenant by a key, such as ``call``."""
+    """Drafts in one file by a key, such as ``call``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -29,10 +29,13 @@ class Drafts:
             )
 
     def load(self, key: str) -> Mapping[str, Json] | None:
-        """Return a draft, ``None`` if there is none."""
+        """Return a draft, ``None`` if there is none that can be read."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT json FROM draft WHERE key = ?", (key,)).fetchone()
-        return dict(json.loads(row[0])) if row else None
+        try:
+            return dict(json.loads(row[0])) if row else None
+        except (TypeError, ValueError):  # a flipped bit: all else goes on without it
+            return None
 
     def keys(self, start: str) -> tuple[str, ...]:
         """Return the keys that start so, in order."""

@@ -10,9 +10,10 @@ from planhat_tui.store import entries
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.values import Json
 
 _BUILT_ON: Final = frozenset({State.QUEUED, State.HELD, State.REFUSED, State.CONFLICT})
 """Edits that Planhat doesn't have: only these can start from another value."""
@@ -28,23 +29,37 @@ def hand_on(connection: sqlite3.Connection, dropped: Iterable[Entry], now: float
     for entry in sorted(dropped, key=lambda one: (one.place, one.n), reverse=True):
         if entry.action is not Action.UPDATE or entry.state is State.NOT_SURE:
             continue
-        later = _later(connection, entry)
-        for change in entry.changes:
-            follower = next((one for one in later if _names(one, change.field)), None)
-            if follower is None or change.field == "tags" or follower.state not in _BUILT_ON:
-                continue
-            started = follower._replace(
-                changes=tuple(_started(c, change) for c in follower.changes)
+        moved = {change.field: (change.after, change.before) for change in entry.changes}
+        start_from(connection, entry, moved, now)
+
+
+def start_from(
+    connection: sqlite3.Connection,
+    entry: Entry,
+    moved: Mapping[str, tuple[Json, Json]],
+    now: float,
+) -> None:
+    """Let the next edit of each field behind an entry start from another value.
+
+    ``moved`` has the value that it was built on, by field, and the one that it starts from now.
+    """
+    later = _later(connection, entry)
+    for path, (built_on, value) in moved.items():
+        follower = next((one for one in later if _names(one, path)), None)
+        if follower is None or path == "tags" or follower.state not in _BUILT_ON:
+            continue
+        started = follower._replace(
+            changes=tuple(_started(c, path, built_on, value) for c in follower.changes)
+        )
+        if started == follower:
+            continue
+        entries.rewrite(connection, started)
+        later = [started if one.n == started.n else one for one in later]
+        if started.state is State.QUEUED and not (started.attempts or fold(started.changes)):
+            connection.execute(
+                "UPDATE entry SET state = ?, reason = ?, state_at = ? WHERE n = ?",
+                (State.DELIVERED, entries.AS_IT_WAS, now, started.n),
             )
-            if started == follower:
-                continue
-            entries.rewrite(connection, started)
-            later = [started if one.n == started.n else one for one in later]
-            if started.state is State.QUEUED and not (started.attempts or fold(started.changes)):
-                connection.execute(
-                    "UPDATE entry SET state = ?, reason = ?, state_at = ? WHERE n = ?",
-                    (State.DELIVERED, entries.AS_IT_WAS, now, started.n),
-                )
 
 
 def _later(connection: sqlite3.Connection, entry: Entry) -> Sequence[Entry]:
@@ -62,8 +77,8 @@ def _names(entry: Entry, path: str) -> bool:
     return any(change.field == path for change in entry.changes)
 
 
-def _started(change: Change, dropped: Change) -> Change:
-    """Return a change that was built on a dropped one from before that one."""
-    if change.field != dropped.field or not same(change.before, dropped.after):
+def _started(change: Change, path: str, built_on: Json, value: Json) -> Change:
+    """Return a change of that field that was built on a value as one that starts from another."""
+    if change.field != path or not same(change.before, built_on):
         return change
-    return Change(change.field, dropped.before, change.after)
+    return Change(change.field, value, change.after)

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planhat_tui.model.edits import Change
-from planhat_tui.model.outbox import Action, Entry, State
+from planhat_tui.model.outbox import DAMAGED, Action, Entry, State
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from planhat_tui.model.outbox import NewEntry
-    from planhat_tui.model.values import Json
 
 COLUMNS: Final = (
     "n, kind, action, record_id, title, changes, body, step, open_tenant, state, reason,"
     " created_at, state_at, attempts, result_id, place, tenant, who, takes_back, sent_at, undone,"
-    " looked, checksum"
+    " looked, let_go, checksum"
 )
-DAMAGED: Final = "It is damaged on this disk and is never sent: discard it and type it anew."
 AS_IT_WAS: Final = "It is back as it was: there was nothing to send."
 
 
 class Owner(NamedTuple):
-    """Whose edits these are: the tenant's identity, empty while it isn't known, and the person."""
+    """Whose edits these are: the tenant's identity, and the person; each empty until it's known.
+
+    ``author`` names the credential by which that person speaks, and can't be turned back into it.
+    """
 
     tenant: str = ""
     who: str = ""
+    author: str = ""
 
 
 def insert(connection: sqlite3.Connection, entry: NewEntry, owner: Owner, now: float) -> int:
@@ -45,8 +47,8 @@ def insert(connection: sqlite3.Connection, entry: NewEntry, owner: Owner, now: f
     )
     cursor = connection.execute(
         "INSERT INTO entry (kind, action, record_id, title, changes, body, checksum, step,"
-        " open_tenant, state, created_at, state_at, tenant, who, takes_back)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " open_tenant, state, created_at, state_at, tenant, who, takes_back, author)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.kind,
             entry.action,
@@ -62,6 +64,7 @@ def insert(connection: sqlite3.Connection, entry: NewEntry, owner: Owner, now: f
             owner.tenant,
             owner.who,
             entry.takes_back,
+            owner.author,
         ),
     )
     n = int(cursor.lastrowid or 0)
@@ -73,10 +76,11 @@ def split_off(connection: sqlite3.Connection, entry: Entry, changes: Iterable[Ch
     """Make an entry of its own of some of an update's changes, in the same place; its number."""
     cursor = connection.execute(
         "INSERT INTO entry (kind, action, record_id, title, changes, checksum, step, open_tenant,"
-        " state, reason, created_at, state_at, attempts, place, tenant, who, takes_back, sent_at)"
+        " state, reason, created_at, state_at, attempts, place, tenant, who, takes_back, sent_at,"
+        " undone, stopped, author)"
         " SELECT kind, action, record_id, title, '[]', '', step, open_tenant, state, reason,"
-        " created_at, state_at, attempts, place, tenant, who, takes_back, sent_at"
-        " FROM entry WHERE n = ?",
+        " created_at, state_at, attempts, place, tenant, who, takes_back, sent_at, undone,"
+        " stopped, author FROM entry WHERE n = ?",
         (entry.n,),
     )
     n = int(cursor.lastrowid or 0)
@@ -97,30 +101,6 @@ def rewrite(connection: sqlite3.Connection, entry: Entry) -> None:
     )
 
 
-def companies_of(entry: Entry) -> set[str]:
-    """Return the ids by which an entry's payload names companies."""
-    named = [(entry.body or {}).get("companyId")]
-    for change in entry.changes:
-        if change.field == "companyId":
-            named += [change.before, change.after]
-    return {one for one in named if isinstance(one, str)}
-
-
-def renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
-    """Return an entry that names records by their real ids, also where one is its company."""
-    body = None if entry.body is None else dict(entry.body)
-    if body is not None and "companyId" in body:
-        body["companyId"] = _renamed(body["companyId"], names)
-    changes = tuple(
-        Change(c.field, _renamed(c.before, names), _renamed(c.after, names))
-        if c.field == "companyId"
-        else c
-        for c in entry.changes
-    )
-    record_id = names.get(entry.record_id, entry.record_id)
-    return entry._replace(record_id=record_id, changes=changes, body=body)
-
-
 def entry_of(row: Sequence[Any]) -> Entry:
     """Map a row of :data:`COLUMNS`.
 
@@ -130,7 +110,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
     (
         n, kind, action, record_id, title, changes, body, step, open_tenant, state, reason,
         created_at, state_at, attempts, result_id, place, tenant, who, takes_back, sent_at, undone,
-        looked, checksum,
+        looked, let_go, checksum,
     ) = row  # fmt: skip
     intact = checksum in {
         _checksum(kind, action, record_id, open_tenant, tenant, changes, body),
@@ -163,6 +143,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
         _number(sent_at),
         int(_number(undone)),
         int(_number(looked)),
+        bool(_number(let_go)),
     )
 
 
@@ -192,7 +173,3 @@ def _known(words: type[State | Kind | Action], text: object) -> bool:
 def _number(cell: object) -> float:
     """Return a number that isn't under the seal; 0 for what a flipped bit has made no number."""
     return cell if isinstance(cell, int | float) else 0.0
-
-
-def _renamed(value: Json, names: Mapping[str, str]) -> Json:
-    return names.get(value, value) if isinstance(value, str) else value

@@ -41,6 +41,10 @@ _WHOLES: Final = {
     "city": "city_key",
     "country": "country_key",
 }
+COLUMNS: Final = (
+    *(*_NUMBERS.values(), *_MOMENTS.values(), *_WHOLES.values()), "owner", "co_owner", "state",
+)  # fmt: skip
+"""What a company's facts are worked out from, besides its tags and custom fields."""
 _DAY: Final = 86_400
 _LAST_DAY: Final = 0xFFFF
 _LAST_SIZE: Final = 160
@@ -69,20 +73,24 @@ def indexed(facts: bytes) -> str:
 
 
 def facts_of(
-    row: Mapping[str, Value], tags: Iterable[str], custom: Iterable[Sequence[Value]]
+    row: Mapping[str, Value], tags: Iterable[str], custom: Iterable[tuple[str, str]]
 ) -> bytes:
-    """Return the tokens of a company, from its columns, tags and rows of custom values."""
+    """Return the tokens of a company, from its columns, folded tags, custom names and texts.
+
+    They are worked out anew of what stands in the tables, to take them out of the index again: who
+    changes what they are makes all rows anew with a migration.
+    """
     facts = {
         *(token(name, str(row[column])) for name, column in _WHOLES.items() if row[column]),
         *(token("owner", str(row[one])) for one in ("owner", "co_owner") if row[one]),
-        *(token("tag", fold(tag)) for tag in tags),
+        *(token("tag", tag) for tag in tags),
         *_places(row),
     }
     if row["state"]:
         facts |= {token("pending"), token("state", str(row["state"]))}
-    for _, name, text, *_ in custom:
+    for name, text in custom:
         if text:
-            facts |= {token("custom", f"{name}\x00{text}"), token("has custom", str(name))}
+            facts |= {token("custom", f"{name}\x00{text}"), token("has custom", name)}
     return b"".join(sorted(facts))
 
 
@@ -166,10 +174,7 @@ def _of(asking: Asking, node: Node) -> Expression | None:
 
 def _of_term(asking: Asking, term: Term) -> Expression | None:
     if term.field == "is":
-        fact = {"pending": token("pending"), "new": b"", "changed": b""}.get(
-            str(term.value), token("state", str(term.value))
-        )
-        return _any([fact], exact=True) if fact else None
+        return _any([token("pending")], exact=True) if term.value == "pending" else None
     field = str(term.value) if term.field == "has" else term.field
     side, name = located(Kind.COMPANY, field or "contacts")
     if side is not Kind.COMPANY:

@@ -7,10 +7,10 @@ import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.records import Kind
-from planhat_tui.store.facts import indexed
+from planhat_tui.store import facts
 from planhat_tui.store.inserting import insert
 from planhat_tui.store.places import free_rows, is_at, place
-from planhat_tui.store.ready import Incoming, Ready, ready
+from planhat_tui.store.ready import Incoming, Ready, ready, unknown
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json
     from planhat_tui.store.columns import Value
     from planhat_tui.store.overlay import Pending
-    from planhat_tui.store.ready import Body
+    from planhat_tui.store.ready import Sides
 
 _MOST_VARIABLES: Final = 500
 SHOWN_KINDS: Final = (Kind.COMPANY, Kind.CONTACT)
@@ -42,8 +42,11 @@ def stored(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> di
             f" JOIN {kind}_body ON {kind}_body.id = {kind}.id WHERE {kind}.id IN ({_marks(some)})"
         )
         for one, text, complete, seen_at in connection.execute(query, some):
-            data = json.loads(text) if text else None
-            found[one] = Incoming(one, text, data, bool(complete), seen_at)
+            found[one] = (
+                Incoming(one, text, json.loads(text), bool(complete), seen_at)
+                if text
+                else unknown(one)
+            )
     return found
 
 
@@ -63,6 +66,27 @@ def told(
         )
         found |= {one: json.loads(text) for one, text in connection.execute(query, some) if text}
     return found
+
+
+def read_later(
+    connection: sqlite3.Connection, kind: Kind, batch: Sequence[Incoming], now: float
+) -> frozenset[str]:
+    """Return which of these have a whole copy here that was read after they were asked for.
+
+    One from the future doesn't count: the clock was set back since.
+    """
+    asked = {item.id: item.seen_at for item in batch if item.seen_at is not None}
+    oldest = min(asked.values(), default=now)
+    if oldest >= now:
+        return frozenset()
+    found = []
+    for some in _chunks(list(asked)):
+        query = (
+            f"SELECT id, seen_at FROM {kind} WHERE complete = 1"  # noqa: S608 -- our names
+            f" AND seen_at > ? AND seen_at <= ? AND id IN ({_marks(some)})"
+        )
+        found += connection.execute(query, (oldest, now, *some)).fetchall()
+    return frozenset(one for one, seen_at in found if seen_at > asked[one])
 
 
 def replaced(
@@ -92,27 +116,19 @@ def write(
     that comes twice, the last one counts.
     """
     edits = pending.open_by_record(kind, [one.item.id for one in batch])
-    rows: dict[str, dict[str, Value]] = {}
-    bodies: list[Body] = []
+    kept: dict[str, Ready] = {}
     gone: list[str] = []
-    tags: list[tuple[str, ...]] = []
-    custom: list[tuple[Value, ...]] = []
     for one in {one.item.id: one for one in batch}.values():
         record_id = one.item.id
         made = ready(kind, one.item, edits[record_id]) if record_id in edits else one
         if made.columns is None:
             gone.append(record_id)
-            continue
-        rows[record_id] = made.columns
-        bodies.append(made.body)
-        tags += made.sides.tags
-        custom += made.sides.custom
+        else:
+            kept[record_id] = made
     if gone:
         erase(connection, kind, gone)
-    if rows:
-        _clear_sides(connection, kind, _replace(connection, kind, rows, bodies))
-        insert(connection, "INSERT OR IGNORE INTO tag", tags)
-        insert(connection, "INSERT OR IGNORE INTO custom_value", custom)
+    if kept:
+        _replace(connection, kind, kept)
 
 
 def erase(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> None:
@@ -121,43 +137,39 @@ def erase(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> Non
         old = _indexed(connection, kind, some)
         _count(connection, kind, -len(old))
         _unindex(connection, kind, old.values())
-        _unindex_facts(connection, kind, old.values())
+        if kind is Kind.COMPANY:
+            _unindex_facts(connection, old.values())
         for table in (kind, f"{kind}_body"):
             connection.execute(f"DELETE FROM {table} WHERE id IN ({_marks(some)})", some)  # noqa: S608 -- ours
-    _clear_sides(connection, kind, ids)
+        _clear_sides(connection, kind, [one.row for one in old.values()])
 
 
-def _replace(
-    connection: sqlite3.Connection,
-    kind: Kind,
-    rows: Mapping[str, dict[str, Value]],
-    bodies: Sequence[Body],
-) -> list[str]:
-    """Insert or replace rows, with their index; the ids of those that were here before."""
+def _replace(connection: sqlite3.Connection, kind: Kind, kept: Mapping[str, Ready]) -> None:
+    """Insert or replace rows, with side tables and index."""
+    rows = {one: made.columns for one, made in kept.items() if made.columns}
     old: dict[str, Indexed] = {}
     for some in _chunks(list(rows)):
         old |= _indexed(connection, kind, some)
     _count(connection, kind, len(rows) - len(old))
     _place(connection, kind, rows, old)
-    facts = {one: facts for one, _, _, facts in bodies}
     moved = [i for i, row in rows.items() if i not in old or old[i].text != _text(row)]
-    stated = [
-        i for i, row in rows.items() if i not in old or old[i].facts != (row["row"], facts[i])
-    ]
     _unindex(connection, kind, [old[i] for i in moved if i in old])
-    _unindex_facts(connection, kind, [old[i] for i in stated if i in old])
+    stated: list[str] = []
+    if kind is Kind.COMPANY:
+        told = {i: (int(row["row"] or 0), kept[i].facts) for i, row in rows.items()}
+        stated = [i for i, fact in told.items() if i not in old or old[i].facts != fact]
+        _unindex_facts(connection, [old[i] for i in stated if i in old])
     names = list(next(iter(rows.values())))
     _upsert(connection, kind, names, [tuple(row.values()) for row in rows.values()])
-    _upsert(connection, f"{kind}_body", ("id", "json", "shown", "facts"), bodies)
+    bodies = [made.body for made in kept.values()]
+    _upsert(connection, f"{kind}_body", ("id", "json", "shown"), bodies)
     texts = sorted(_text(rows[i]) for i in moved)
     insert(connection, f"INSERT INTO {kind}_text (rowid, search)", texts)
-    if kind is Kind.COMPANY:
-        insert(
-            connection,
-            "INSERT INTO company_facts (rowid, facts)",
-            sorted((rows[i]["row"], indexed(facts[i])) for i in stated),
-        )
-    return list(old)
+    indexed = sorted((rows[i]["row"], facts.indexed(kept[i].facts)) for i in stated)
+    insert(connection, "INSERT INTO company_facts (rowid, facts)", indexed)
+    _clear_sides(connection, kind, [one.row for one in old.values()])
+    sides = {int(row["row"] or 0): kept[i].sides for i, row in rows.items()}
+    _put_sides(connection, kind, sides)
 
 
 def _count(connection: sqlite3.Connection, kind: Kind, more: int) -> None:
@@ -208,7 +220,7 @@ def _place(
         known = old.get(record_id)
         arr = row["arr"]
         at = place(str(row["name_key"]), arr if isinstance(arr, float) else None)
-        if known and is_at(known.row, at):
+        if known and is_at(known.row, at, record_id):
             row["row"] = known.row
         else:
             wanted[record_id] = at
@@ -217,13 +229,31 @@ def _place(
 
 
 def _indexed(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> dict[str, Indexed]:
-    query = (
-        f"SELECT {kind}.id, row, search, facts FROM {kind}"  # noqa: S608 -- ours
-        f" JOIN {kind}_body ON {kind}_body.id = {kind}.id WHERE {kind}.id IN ({_marks(ids)})"
-    )
+    rows = connection.execute(
+        f"SELECT id, row, search FROM {kind} WHERE id IN ({_marks(ids)})",  # noqa: S608 -- ours
+        ids,
+    ).fetchall()
+    told = _facts(connection, [row for _, row, _ in rows]) if kind is Kind.COMPANY else {}
     return {
-        one: Indexed(row, (row, search), (row, facts))
-        for one, row, search, facts in connection.execute(query, ids)
+        one: Indexed(row, (row, search), (row, told.get(row, b""))) for one, row, search in rows
+    }
+
+
+def _facts(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, bytes]:
+    """Return the facts of companies that are here, worked out of what the tables hold."""
+    these = "row IN (SELECT value FROM json_each(?))"
+    wanted = (json.dumps(rows),)
+    tags: dict[int, list[str]] = {row: [] for row in rows}
+    for row, key in connection.execute(f"SELECT row, key FROM company_tag WHERE {these}", wanted):  # noqa: S608 -- ours
+        tags[row].append(key)
+    custom: dict[int, list[tuple[str, str]]] = {row: [] for row in rows}
+    values = f"SELECT row, name, text FROM company_custom WHERE {these}"  # noqa: S608 -- ours
+    for row, name, text in connection.execute(values, wanted):
+        custom[row].append((name, text))
+    columns = f"SELECT row, {', '.join(facts.COLUMNS)} FROM company WHERE {these}"  # noqa: S608 -- ours
+    return {
+        row: facts.facts_of(dict(zip(facts.COLUMNS, told, strict=True)), tags[row], custom[row])
+        for row, *told in connection.execute(columns, wanted)
     }
 
 
@@ -232,21 +262,31 @@ def _unindex(connection: sqlite3.Connection, kind: Kind, old: Iterable[Indexed])
     insert(connection, into, [("delete", *one.text) for one in old])
 
 
-def _unindex_facts(connection: sqlite3.Connection, kind: Kind, old: Iterable[Indexed]) -> None:
-    if kind is Kind.COMPANY:
-        insert(
-            connection,
-            "INSERT INTO company_facts (company_facts, rowid, facts)",
-            [("delete", one.row, indexed(one.facts[1])) for one in old],
-        )
+def _unindex_facts(connection: sqlite3.Connection, old: Iterable[Indexed]) -> None:
+    insert(
+        connection,
+        "INSERT INTO company_facts (company_facts, rowid, facts)",
+        [("delete", one.row, facts.indexed(one.facts[1])) for one in old],
+    )
 
 
-def _clear_sides(connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]) -> None:
-    for table in ("tag", "custom_value"):
+def _put_sides(connection: sqlite3.Connection, kind: Kind, sides: Mapping[int, Sides]) -> None:
+    """Insert what the side tables hold of records, by their row numbers."""
+    tags = [(*tag, row) for row, one in sides.items() for tag in one.tags]
+    custom = [(*value, row) for row, one in sides.items() for value in one.custom]
+    insert(connection, f"INSERT OR IGNORE INTO {kind}_tag (key, tag, row)", tags)
+    insert(
+        connection,
+        f"INSERT OR IGNORE INTO {kind}_custom (name, text, key, type, number, row)",
+        custom,
+    )
+
+
+def _clear_sides(connection: sqlite3.Connection, kind: Kind, rows: Sequence[int]) -> None:
+    for table in (f"{kind}_tag", f"{kind}_custom"):
         connection.execute(
-            f"DELETE FROM {table} WHERE kind = ?"  # noqa: S608 -- our names
-            " AND record IN (SELECT value FROM json_each(?))",
-            (kind, json.dumps(list(ids))),
+            f"DELETE FROM {table} WHERE row IN (SELECT value FROM json_each(?))",  # noqa: S608 -- our names
+            (json.dumps(rows),),
         )
 
 

@@ -66,7 +66,7 @@ class Search(NamedTuple):
     def checked(self) -> Condition:
         """All conditions, the words' too."""
         words = self.words.readings
-        return all_of([reads_as(words), self.where]) if words else self.where
+        return all_of([reads_as(self.kind, words), self.where]) if words else self.where
 
     def hits(
         self, expression: str, limit: int, where: Condition = ALWAYS, *, among: int = -1

@@ -30,6 +30,8 @@ _LONGEST: Final = 30
 _CANDIDATES: Final = 200
 _MOST_CANDIDATES: Final = 600
 _MOST: Final = 3
+_MOST_GUESSED: Final = 4
+"""Words of a search that may have slips: one with more is some other text that was pasted."""
 
 
 class Guesses:
@@ -71,12 +73,15 @@ class Guesses:
 def _meant(
     connection: sqlite3.Connection, kind: Kind, words: Sequence[str], stopped: threading.Event
 ) -> list[list[str]]:
-    options = [_options(connection, kind, word, stopped) for word in map(fold, words)]
-    if (
-        stopped.is_set()
-        or not all(options)
-        or all(one[0] == fold(w) for one, w in zip(options, words, strict=True))
-    ):
+    options: list[list[str]] = []
+    guessed = 0
+    for word in map(fold, words):
+        one = _options(connection, kind, word, stopped)
+        guessed += one != [word]
+        if stopped.is_set() or not one or guessed > _MOST_GUESSED:
+            return []
+        options.append(one)
+    if not guessed:
         return []
     return [[one[min(n, len(one) - 1)] for one in options] for n in range(max(map(len, options)))]
 

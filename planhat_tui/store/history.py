@@ -1,7 +1,8 @@
 """What was seen to change in records: field by field, from what to what, when, and whether by us.
 
 It outlives the mirror, which is filled anew when it's damaged. A change is noted just before the
-mirror shows it; should a crash come between, it is noticed once more, and not noted twice.
+mirror shows it; should a crash come between, it is noticed once more, and not noted twice. A mirror
+that was begun anew since has seen nothing before: what it notices is another change.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from planhat_tui.store.schema import HISTORY
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from planhat_tui.model.records import Kind
@@ -113,11 +115,14 @@ class History:
         kind: Kind,
         pairs: Iterable[tuple[str, Raw, Raw]],
         seen_at: float,
-        ours: frozenset[str] = frozenset(),
+        ours: Mapping[str, AbstractSet[str]] | None = None,
+        *,
+        since: float = 0.0,
     ) -> None:
         """Note what differs in records, each given by id, before and after.
 
-        ``ours`` are the fields that were sent from here.
+        ``ours`` are the fields that were sent from here, by record. What was noted since a moment
+        (seconds since the epoch) as the last change of a field isn't noted twice.
         """
         rows = [
             (
@@ -127,7 +132,7 @@ class History:
                 json.dumps(c.before),
                 json.dumps(c.after),
                 seen_at,
-                c.field in ours,
+                c.field in (ours or {}).get(record, ()),
             )
             for record, before, after in pairs
             for c in differences(before, after)
@@ -137,7 +142,7 @@ class History:
             return
         with database.writing() as connection:
             for row in rows:
-                if _last(connection, *row[:3]) != row[3:5]:
+                if _last(connection, *row[:3], since) != row[3:5]:
                     connection.execute(
                         "INSERT INTO change (kind, record, field, before, after, seen_at, ours)"
                         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -277,15 +282,15 @@ def _changes(
 
 
 def _last(
-    connection: sqlite3.Connection, kind: Kind, record: str, field: str
+    connection: sqlite3.Connection, kind: Kind, record: str, field: str, since: float
 ) -> tuple[str, str] | None:
-    """Return what the last change of a field was, from what to what."""
+    """Return what the last change of a field was, from what to what; ``None``: none since then."""
     row = connection.execute(
-        "SELECT before, after FROM change WHERE kind = ? AND record = ? AND field = ?"
+        "SELECT before, after, seen_at FROM change WHERE kind = ? AND record = ? AND field = ?"
         " ORDER BY n DESC LIMIT 1",
         (kind, record, field),
     ).fetchone()
-    return tuple(row) if row else None
+    return row[:2] if row and row[2] >= since else None
 
 
 def _size(connection: sqlite3.Connection) -> int:

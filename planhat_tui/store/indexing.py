@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from planhat_tui.model.phone import dialled
+from planhat_tui.model.phone import SHARED, dialled
 from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Words: TypeAlias = "tuple[str, ...]"
 
 _GRAM: Final = 3
+_BLANKS: Final = "  "
 _FIRST: Final = "\x01"  # folded text has no control characters
 _PART: Final = re.compile(r"\w+")
 _UNBROKEN: Final = re.compile(
@@ -34,6 +35,9 @@ _PHONE: Final = re.compile(
     re.IGNORECASE,
 )
 _MIN_PHONE: Final = 4
+_ADDRESS: Final = re.compile(
+    r"(?:https?://(?:www\.)?|www\.)([^\s/?#:@]+\.[^\s/?#:@]+)(?:[/?#:]\S*)?"
+)
 
 fold_once = lru_cache(maxsize=4096)(fold)
 """The same for what occurs again and again, such as tags."""
@@ -43,11 +47,16 @@ class Typed(NamedTuple):
     """Typed words. A record must meet one of the ``readings``; ``name`` is all of it as a name.
 
     Words that could be a phone number, alone or beside others, have two readings: as they stand,
-    and by the digits.
+    and by the digits. So has a web address: as it stands, and by its host.
     """
 
     name: str
     readings: tuple[Words, ...]
+
+    @property
+    def reach_contacts(self) -> bool:
+        """Whether one of the words may be an e-mail or a phone number of a contact."""
+        return any(finds_contacts(word) for words in self.readings for word in words)
 
 
 def search_text(name_key: str, rest: Iterable[str]) -> str:
@@ -67,25 +76,53 @@ def typed(words: Iterable[str]) -> Typed:
     """Read typed words; a quoted one with blanks must be found as it is."""
     given = tuple(words)
     folded = tuple(word for word in map(fold, given) if word)
-    readings = [tuple(word.replace(" ", "  ") for word in folded)] if folded else []
+    readings = [_reading(folded)] if folded else []
     whole = "\n".join(word.replace("\n", " ") for word in given)
     dialling = _PHONE.sub(_by_digits, whole)
     if dialling != whole:
-        words = filter(None, map(fold, dialling.split("\n")))
-        by_digits = tuple(word.replace(" ", "  ") for word in words)
+        by_digits = _reading(filter(None, map(fold, dialling.split("\n"))))
         if by_digits not in readings:
             readings.append(by_digits)
+    hosts = tuple(_ADDRESS.fullmatch(word) for word in folded)
+    if any(hosts):
+        named = (host[1] if host else word for word, host in zip(folded, hosts, strict=True))
+        readings.append(_reading(named))
     return Typed(" ".join(folded), tuple(readings))
 
 
+def _reading(words: Iterable[str]) -> Words:
+    """Return what must be found, as it stands in a search text; what is typed twice, once."""
+    return tuple(dict.fromkeys(word.replace(" ", "  ") for word in words))
+
+
 def _by_digits(found: re.Match[str]) -> str:
-    number = dialled(found[0]).lstrip("0")
-    return number if len(number) >= _MIN_PHONE else found[0]
+    """Return the digits without the zeros that are dialled in front, if enough are typed."""
+    number = dialled(found[0])
+    bare = number.lstrip("0")
+    return bare if len(number) >= _MIN_PHONE and len(bare) >= _GRAM else found[0]
 
 
 def needle(word: str) -> str:
     """Return what the search text must contain: short words are looked for at word starts."""
     return " " * max(0, _GRAM - len(word)) + word
+
+
+def is_phrase(word: str) -> bool:
+    """Tell whether a word of a reading is several, which must stand in a field side by side.
+
+    A search text holds each word once: it tells which there are, and not which are neighbours.
+    """
+    return _BLANKS in word
+
+
+def finds_contacts(word: str) -> bool:
+    """Tell whether a word of a reading may be an e-mail or a phone number of a contact."""
+    return "@" in word or (word.isdecimal() and len(word) >= _MIN_PHONE)
+
+
+def may_name_country(word: str) -> bool:
+    """Tell whether a word of a reading may be a number whose beginning a record lacks."""
+    return len(word) > SHARED and word.isdecimal()
 
 
 def match(readings: Iterable[Words]) -> str:
@@ -94,12 +131,25 @@ def match(readings: Iterable[Words]) -> str:
     It finds all that :func:`needle` finds, and more where :func:`is_exact` is false: the index
     keeps no positions.
     """
-    return " OR ".join(f"({_all_of(map(needle, words))})" for words in readings)
+    return " OR ".join(
+        f"({_all_of(one for word in words for one in _needles(word))})" for words in readings
+    )
+
+
+def _needles(word: str) -> list[str]:
+    """Return what the search text must contain; of a phrase, its words: the first by its end."""
+    first, *others = word.split(_BLANKS)
+    if others:
+        return [first, *(f"{_BLANKS}{one}" for one in others)]
+    return [word[-SHARED:] if may_name_country(word) else needle(word)]
 
 
 def match_starts(readings: Iterable[Words]) -> str:
     """Return the expression for records where all words start a word."""
-    return " OR ".join(f"({_all_of(f'  {word}' for word in words)})" for words in readings)
+    return " OR ".join(
+        f"({_all_of(f'{_BLANKS}{one}' for word in words for one in word.split(_BLANKS))})"
+        for words in readings
+    )
 
 
 def match_name(name: str) -> str:

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.records import Kind
     from planhat_tui.store.connection import Database
 
 UNDO: Final = "undo:"
-_STANDS: Final = f"step <> '' AND step NOT LIKE '{UNDO}%' AND undone = 0 AND state <> 'dropped'"
+_STANDS: Final = (
+    f"step <> '' AND step NOT LIKE '{UNDO}%' AND undone = 0 AND state <> 'dropped' AND let_go = 0"
+)
 
 
 class Undoing(NamedTuple):
@@ -63,10 +66,31 @@ class Journal:
         """Return the entries of a step that stand, oldest first."""
         return self._select(f"step = ? AND {_STANDS}", [step])
 
-    def last_step(self) -> tuple[Entry, ...]:
-        """Return the newest step that stands; undo's own aren't steps. Empty if there is none."""
-        newest = self._select(_STANDS, [], "n DESC LIMIT 1")
+    def edits_of(self, kind: Kind, record_id: str) -> tuple[Entry, ...]:
+        """Return the edits of a record that Planhat has from here, oldest first."""
+        return self._select(
+            "kind = ? AND record_id = ? AND action = 'update' AND state = 'delivered'"
+            " AND attempts > 0",
+            [kind, record_id],
+        )
+
+    def last_step(self, passed: Sequence[str] = ()) -> tuple[Entry, ...]:
+        """Return the newest step that stands; undo's own aren't steps. Empty if there is none.
+
+        ``passed`` are steps that are looked past.
+        """
+        other = f"{_STANDS} AND step NOT IN ({', '.join('?' * len(passed))})"
+        newest = self._select(f"{other} AND place = n", passed, "n DESC LIMIT 1")
+        least = newest[0].n if newest else 0  # what was split off is as new as what it's of
+        newer = f"{other} AND n > ? AND place > ?"
+        newest = self._select(newer, [*passed, least, least], "place DESC LIMIT 1") or newest
         return self.step_of(newest[0].step) if newest else ()
+
+    def is_undone(self, step: str) -> bool:
+        """Tell whether some of a step has been taken back, or was to be and stays."""
+        stays = f"takes_back > 0 AND state = 'dropped' AND reason <> '' AND step LIKE '{UNDO}%'"
+        tried = f"(undone <> 0 OR n IN (SELECT takes_back FROM entry WHERE {stays}))"  # noqa: S608 -- our names
+        return bool(self._select(f"step = ? AND {tried}", [step], "n LIMIT 1"))
 
     def join(self, step: str, record_ids: Sequence[str], since: float) -> tuple[Entry, ...]:
         """Let what was done to these records since then belong to a step; return what joined it.
@@ -96,7 +120,7 @@ class Journal:
             return int(cursor.lastrowid or 0)
 
     def mark_undone(self, ns: Iterable[int], k: int) -> None:
-        """Remember that the undo with this number took these back; 0: that they stand again."""
+        """Remember that the undo with this number took these back; 0: that they stand."""
         with self._database.writing() as connection:
             connection.executemany("UPDATE entry SET undone = ? WHERE n = ?", [(k, n) for n in ns])
 
@@ -109,7 +133,8 @@ class Journal:
         if row is None:
             return None
         k, newest = row
-        if self._select("n > ? AND takes_back = 0 AND step <> ''", [newest], "n LIMIT 1"):
+        new = "n > ? AND place > ? AND takes_back = 0 AND step <> ''"  # what is split off isn't new
+        if self._select(new, [newest, newest], "n LIMIT 1"):
             return None
         taken = self._select("undone = ?", [k])
         made = self._select("step = ? AND state <> 'dropped'", [f"{UNDO}{k}"])

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.model.phone import SHARED
 from planhat_tui.model.query import Group, Not, located, type_of
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
 from planhat_tui.store.asking import Condition, all_of
-from planhat_tui.store.conditions import custom_meant, custom_named, of_node
+from planhat_tui.store.conditions import custom_meant, custom_named, of_node, phone_digits
 from planhat_tui.store.indexing import match, typed
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ FEW: Final = 2_000
 
 _INDEXED: Final = {
     Kind.COMPANY: frozenset(
-        "phase status arr health renewal lastactive created updated city country external owner"
-        " coowner id lastcall changed".split()
+        "phase status arr mrr health csmscore renewal lastactive created updated city country"
+        " external owner coowner id lastcall changed".split()
     ),
     Kind.CONTACT: frozenset({"external", "id", "lastcall", "changed"}),
 }
@@ -72,12 +73,21 @@ def _lead(asking: Asking, node: Node) -> Condition | None:  # noqa: PLR0911 -- o
             return None
         return _union(known)
     if not node.field:
-        return _of_text(asking.kind, str(node.value))
+        return _of_word(asking, str(node.value))
     if node.field == "is":
         return _select(asking.kind, of_node(asking, node))
     if node.field == "has":
         return None
     return _of_field(asking, node)
+
+
+def _of_word(asking: Asking, word: str) -> Condition | None:
+    own = _of_text(asking.kind, word)
+    if own is None or asking.kind is Kind.CONTACT or not typed([word]).reach_contacts:
+        return own
+    theirs = _of_text(Kind.CONTACT, word)
+    through = _of_companies_of(asking, theirs) if theirs is not None else None
+    return _union([own, through]) if through is not None else None
 
 
 def _of_field(asking: Asking, term: Term) -> Condition | None:
@@ -86,12 +96,22 @@ def _of_field(asking: Asking, term: Term) -> Condition | None:
     if own is None or side is asking.kind:
         return own
     if side is Kind.CONTACT:
-        across = "contact CROSS JOIN company ON company.id = contact.company_id"
-    else:
-        across = "company CROSS JOIN contact ON contact.company_id = company.id"
+        return _of_companies_of(asking, own)
+    across = "company CROSS JOIN contact ON contact.company_id = company.id"
     return Condition(
-        f"SELECT {asking.kind}.row FROM {across} WHERE {side}.row IN ({own.sql})",  # noqa: S608 -- our names
+        f"SELECT contact.row FROM {across} WHERE company.row IN ({own.sql})",  # noqa: S608 -- our names
         own.values,
+    )
+
+
+def _of_companies_of(asking: Asking, contacts: Condition) -> Condition | None:
+    """Return the lead of the companies of a few contacts."""
+    if _count(asking, contacts, FEW) > FEW:  # told by the index, without a look at their companies
+        return None
+    across = "contact CROSS JOIN company ON company.id = contact.company_id"
+    return Condition(
+        f"SELECT company.row FROM {across} WHERE contact.row IN ({contacts.sql})",  # noqa: S608 -- our names
+        contacts.values,
     )
 
 
@@ -106,21 +126,22 @@ def _of_own(asking: Asking, term: Term, name: str) -> Condition | None:
     if name in _IN_TEXT:
         return _of_text(asking.kind, str(term.value), inside=True)
     match type_of(term.field):
+        case "phone":
+            number = phone_digits(str(term.value))[-SHARED:]
+            return _of_text(asking.kind, number, inside=True)
         case "tags":
-            tagged = Condition("kind = ? AND key = ?", (asking.kind, fold(str(term.value))))
-            return _through(asking.kind, "tag", tagged)
+            tagged = Condition("key = ?", (fold(str(term.value)),))
+            return _select(f"{asking.kind}_tag", tagged)
         case "custom":
-            named = custom_named(asking.kind, name)
+            named = custom_named(name)
             meant = custom_meant(asking, term.value)
-            return _union(
-                _through(asking.kind, "custom_value", all_of([named, one])) for one in meant
-            )
+            return _union(_select(f"{asking.kind}_custom", all_of([named, one])) for one in meant)
         case _:
             return None
 
 
-def _select(kind: Kind, condition: Condition) -> Condition:
-    return Condition(f"SELECT row FROM {kind} WHERE {condition.sql}", condition.values)  # noqa: S608 -- our names
+def _select(table: str, condition: Condition) -> Condition:
+    return Condition(f"SELECT row FROM {table} WHERE {condition.sql}", condition.values)  # noqa: S608 -- our names
 
 
 def _union(leads: Iterable[Condition]) -> Condition:
@@ -136,14 +157,6 @@ def _union(leads: Iterable[Condition]) -> Condition:
 def _in_a_row(leads: Sequence[Condition]) -> Condition:
     values = tuple(value for lead in leads for value in lead.values)
     return Condition(" UNION ALL ".join(lead.sql for lead in leads), values)
-
-
-def _through(kind: Kind, table: str, condition: Condition) -> Condition:
-    return Condition(
-        f"SELECT {kind}.row FROM (SELECT record FROM {table} WHERE {condition.sql}) AS side"  # noqa: S608 -- our names
-        f" CROSS JOIN {kind} ON {kind}.id = side.record",
-        condition.values,
-    )
 
 
 def _of_text(kind: Kind, value: str, *, inside: bool = False) -> Condition | None:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.store.connection import Database
 from planhat_tui.store.disk import DamagedError, set_aside
+from planhat_tui.store.drafts import Drafts
 from planhat_tui.store.schema import MACHINE
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from planhat_tui.model.values import Json
 
 _LINES: Final = 1000
 
@@ -24,6 +27,8 @@ class MachineState:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._drafts = Drafts(database)
+        self._unkept: dict[str, str] = {}  # budgets that the disk doesn't take
 
     @classmethod
     def open(cls, folder: Path) -> MachineState:
@@ -40,7 +45,7 @@ class MachineState:
 
     @property
     def read_only(self) -> bool:
-        """Whether the disk can't be written: then nothing is kept, and what was kept is read."""
+        """Whether the disk can't be written: then what was kept is read, and nothing is added."""
         return self._database.read_only
 
     def change(self, key: str, step: Callable[[str], str]) -> None:
@@ -48,11 +53,14 @@ class MachineState:
 
         A credential's limit is its tenant's as soon as that is known: whoever has another token of
         the tenant shares it, and what was learnt before comes along. Where the disk can't be
-        written, the step is shown what was kept, and nothing is kept of it.
+        written, it's kept for as long as this process runs.
         """
         if self.read_only:
             with self._database.reading() as connection:
-                step(_budget(connection, _shared_key(connection, key), key))
+                shared = _shared_key(connection, key)
+                before = self._known(connection, shared, key)
+                if (after := step(before)) != before:
+                    self._unkept[shared] = after
             return
         with self._database.writing() as connection:
             shared = _shared_key(connection, key)
@@ -60,6 +68,14 @@ class MachineState:
             after = step(before)
             if after != before:
                 connection.execute("INSERT OR REPLACE INTO budget VALUES (?, ?)", (shared, after))
+
+    def budget(self, key: str) -> str:
+        """Return what is kept of a rate limit; empty if nothing is."""
+        with self._database.reading() as connection:
+            return self._known(connection, _shared_key(connection, key), key)
+
+    def _known(self, connection: sqlite3.Connection, shared: str, key: str) -> str:
+        return self._unkept.get(shared) or _budget(connection, shared, key)
 
     def budget_key(self, base_url: str, token: str) -> str:
         """Return the name of the rate limit under which a credential's requests go."""
@@ -78,7 +94,14 @@ class MachineState:
         return tuple(text for (text,) in reversed(rows))
 
     def remember_line(self, text: str, tenant: str) -> None:
-        """Keep a line with its tenant; the same one again only moves to the end."""
+        """Keep a line with its tenant; the same one again only moves to the end.
+
+        One with the name of a file that isn't UTF-8 can't be kept as text, and isn't.
+        """
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            return
         if self.read_only:
             return
         with self._database.writing() as connection:
@@ -104,6 +127,19 @@ class MachineState:
             with self._database.writing() as connection:
                 connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (name,))
 
+    def draft(self, key: str) -> Mapping[str, Json] | None:
+        """Return what was typed and not saved that belongs to no tenant; ``None`` if nothing."""
+        return self._drafts.load(key)
+
+    def keep_draft(self, key: str, data: Mapping[str, Json]) -> None:
+        """Keep it; nothing in it is forgotten."""
+        if self.read_only:
+            return
+        if data:
+            self._drafts.save(key, data)
+        else:
+            self._drafts.drop(key)
+
     def folder_for(self, base_url: str, token: str, tenant: str = "") -> str:
         """Return the name of the folder that this credential's tenant has, made up at first.
 
@@ -127,27 +163,51 @@ class MachineState:
             ).fetchone()
         return str(row[0]) if row else credential[:24]
 
-    def known_folders(self, base_url: str, token: str = "", tenant: str = "") -> tuple[str, ...]:
-        """Return the folders of the tenants at an address, or of one credential; makes none up.
+    def author(self, base_url: str, token: str) -> str:
+        """Return by which name edits go that are made with a credential, whoever that is."""
+        return _digest(base_url, token)
 
-        ``tenant`` is whose the credential is said to be, as in :meth:`folder_for`.
+    def known_folder(self, base_url: str, profile: str, token: str = "", tenant: str = "") -> str:
+        """Return the folder of a profile's tenant, empty if none is known; makes none up.
+
+        Without its token it is the one that the profile had last, or that of the tenant whose it is
+        said to be. Another's at the same address is never taken for it.
         """
-        credential = _digest(base_url, token) if token else ""
+        if not token:
+            return self._had(base_url, profile, tenant) or (
+                self.folder_of_tenant(base_url, tenant) if tenant else ""
+            )
+        credential = _digest(base_url, token)
         if said := self._said_to_be(base_url, credential, tenant):
-            return (said,)
+            return said
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT DISTINCT folder FROM identity WHERE base_url = ? AND ? IN ('', credential)",
+            row = connection.execute(
+                "SELECT folder FROM identity WHERE base_url = ? AND credential = ?",
                 (base_url, credential),
-            ).fetchall()
-        return tuple(folder for (folder,) in rows)
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def _had(self, base_url: str, profile: str, tenant: str) -> str:
+        """Return the folder that a profile had last; empty if it is said to be another tenant's."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT folder FROM met WHERE base_url = ?1 AND profile = ?2 AND (?3 = '' OR folder"
+                " IN (SELECT folder FROM identity WHERE base_url = ?1 AND tenant = ?3))",
+                (base_url, profile, tenant),
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def has_nobodys(self, base_url: str) -> bool:
+        """Tell whether an address has files of which Planhat hasn't said whose they are."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM identity WHERE base_url = ? AND tenant = ''", (base_url,)
+            ).fetchone()
+        return row is not None
 
     def _said_to_be(self, base_url: str, credential: str, tenant: str) -> str:
-        """Return the folder of a tenant for a credential that was never seen; empty if it has none.
-
-        No credential at all counts as one.
-        """
-        if not tenant or (credential and self._is_known(base_url, credential)):
+        """Return the folder of a tenant for a credential that was never seen; else empty."""
+        if not tenant or self._is_known(base_url, credential):
             return ""
         return self.folder_of_tenant(base_url, tenant)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from planhat_tui.model.edits import apply
 from planhat_tui.model.records import Kind
-from planhat_tui.store import absences, filling, tidying, unreadable
-from planhat_tui.store.absences import Doubt
+from planhat_tui.store import absences, filling, removed, tidying, unreadable
+from planhat_tui.store.overlay import arrived
+from planhat_tui.store.overtaken import Overtaken
 from planhat_tui.store.reading import MirrorReads
 from planhat_tui.store.ready import Incoming, ready, received, unknown
 
@@ -16,14 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from planhat_tui.model.edits import Change
     from planhat_tui.model.ports import SetAside
     from planhat_tui.model.records import Received
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
+    from planhat_tui.store.absences import Listed
     from planhat_tui.store.connection import Database
     from planhat_tui.store.history import History
     from planhat_tui.store.overlay import Pending
     from planhat_tui.store.ready import Ready
 
+_MARKED_AT_ONCE: Final = 20_000
+"""Records that are compared with a list in a transaction."""
+_GONE_AT_ONCE: Final = 200
+"""Records that are taken out in a transaction, companies with their contacts: edits wait for it."""
+_BEGUN: Final = "begun_at"
 _LEAN_FIELDS: Final = ("name", "slug", "externalId", "sourceId")
 
 
@@ -38,20 +47,35 @@ class Mirror(MirrorReads):
         last_calls: Callable[[Kind], Mapping[str, float]],
         history: History,
     ) -> None:
-        super().__init__(database, wall, last_calls, history)
-        self._pending = pending
+        super().__init__(database, pending, wall, last_calls, history)
         self._history = history
+        self._overtaken = Overtaken()
 
-    def put_lean(self, records: Sequence[Received], seen_at: float) -> None:
-        """Take what the lean list tells; a company that is here whole keeps the rest of it."""
+    def begin(self) -> None:
+        """Note when this copy was begun, unless it is an older one."""
+        if not self.noted(_BEGUN):
+            self.note(_BEGUN, str(self._wall()))
+
+    def put_lean(
+        self, records: Sequence[Received], seen_at: float, listed: Listed | None = None
+    ) -> None:
+        """Take what the lean list tells; a company that is here whole keeps the rest of it.
+
+        That it told of them is remembered in ``listed``.
+        """
         with self._database.writing() as connection:
             lean = received(records, seen_at, complete=False)
             told = filling.told(connection, Kind.COMPANY, [i.id for i in lean], _LEAN_FIELDS)
             lean = [item for item in lean if not _is_known(item, told.get(item.id))]
             known = filling.stored(connection, Kind.COMPANY, [item.id for item in lean])
-            batch = []
+            batch, now = [], self._wall()
+            outdated = self._outdated(connection, Kind.COMPANY, lean, now)
             for item in lean:
                 before = known.get(item.id)
+                if before is not None and seen_at < (before.seen_at or 0.0) <= now:
+                    continue  # what it is called by now was read later
+                if item.id in outdated:
+                    continue
                 if before is None or before.data is None:
                     batch.append(item)
                 elif news := _news(item, before):
@@ -59,9 +83,11 @@ class Mirror(MirrorReads):
                     text = json.dumps(data)
                     batch.append(Incoming(item.id, text, data, before.complete, before.seen_at))
             changed = filling.replaced(connection, Kind.COMPANY, [i for i in batch if i.complete])
-            self._history.note(Kind.COMPANY, changed, seen_at)
+            self._note_changes(Kind.COMPANY, changed, seen_at)
             made = [ready(Kind.COMPANY, item) for item in batch]
             filling.write(connection, Kind.COMPANY, made, self._pending)
+            if listed is not None:
+                listed.add(connection, [record.id for record in records])
 
     def mark_absent(
         self,
@@ -76,19 +102,39 @@ class Mirror(MirrorReads):
         with self._database.writing() as connection:
             absences.mark(connection, kind, present, listed_at, after=after, up_to=up_to)
 
+    def note_listed(self, listed: Listed, ids: Iterable[str]) -> None:
+        """Remember in ``listed`` that a list has these."""
+        with self._database.reading() as connection:
+            listed.add(connection, ids)
+
+    def mark_unlisted(self, listed: Listed, listed_at: float) -> None:
+        """Mark what a list that came as one didn't have, in small transactions."""
+        after: str | None = ""
+        while after is not None:
+            with self._database.writing() as connection:
+                after = absences.mark_some(connection, listed, listed_at, after, _MARKED_AT_ONCE)
+
     def settle_absent(self, kind: Kind, doubtful: Callable[[int, int], bool]) -> tuple[str, ...]:
         """Take out what is marked, unless ``doubtful(known, missing)``: then a question is kept.
 
+        So it is where companies would take too many contacts with them.
+        That is done in small transactions: what a crash leaves is marked again by the next list.
         Returns the ids that are gone.
         """
         with self._database.writing() as connection:
-            missing = absences.marked(connection, kind)
-            known = absences.known(connection, kind)
-            if doubtful(known, len(missing)):
-                absences.ask(connection, Doubt(kind, len(missing), known))
+            if (doubt := absences.question(connection, kind, doubtful)) is not None:
+                absences.ask(connection, doubt)
                 return ()
+        gone: list[str] = []
+        some = [""]
+        while some:
+            with self._database.writing() as connection:
+                some = absences.marked(connection, kind, _GONE_AT_ONCE)
+                gone += self.remove(kind, some)
+                absences.unmark(connection, kind, some)
+        with self._database.writing() as connection:
             absences.forget(connection, kind)
-            return self.remove(kind, missing)
+        return tuple(gone)
 
     def accept_absent(self) -> dict[Kind, tuple[str, ...]]:
         """Answer the open questions with yes: what is marked is taken out; the ids by kind."""
@@ -104,10 +150,11 @@ class Mirror(MirrorReads):
         seen_at: float,
         ours: frozenset[str] = frozenset(),
     ) -> None:
-        """Take whole records, companies or contacts.
+        """Take whole records, companies or contacts; ``seen_at`` is when they were asked for.
 
-        What differs from the copies that are here goes into the history; ``ours`` are the fields
-        that were sent from here.
+        A copy that was read later stays: what was on its way while an edit was delivered tells how
+        the record was before. What differs from the copies that are here goes into the history;
+        ``ours`` are the fields that were sent from here.
         """
         self.take(kind, self.prepare(kind, records, seen_at), seen_at, ours)
 
@@ -125,10 +172,60 @@ class Mirror(MirrorReads):
     ) -> None:
         """Take companies or contacts that are prepared, as :meth:`put` does."""
         with self._database.writing() as connection:
+            items, now = [one.item for one in batch], self._wall()
+            later = filling.read_later(connection, kind, items, now)
+            later |= self._outdated(connection, kind, items, now)
+            batch = [one for one in batch if one.item.id not in later] if later else batch
             changed = filling.replaced(connection, kind, [one.item for one in batch])
-            self._history.note(kind, changed, seen_at, ours)
+            self._note_changes(kind, changed, seen_at, ours)
             filling.write(connection, kind, batch, self._pending)
             unreadable.forget(connection, kind, (one.item.id for one in batch))
+
+    def _outdated(
+        self, connection: sqlite3.Connection, kind: Kind, items: Sequence[Incoming], now: float
+    ) -> frozenset[str]:
+        """Return which of these were taken out, or changed from here, after they were asked for."""
+        gone = removed.since(connection, kind, items, now)
+        return gone | self._overtaken.since(kind, items, now)
+
+    def keep_sent(self, kind: Kind, sent: Mapping[str, Sequence[Change]]) -> None:
+        """Let copies have what was delivered of them; each stays as old as it was.
+
+        What was asked for before it was delivered doesn't take it back.
+        """
+        now = self._wall()
+        with self._database.writing() as connection:
+            items = []
+            for one, item in filling.stored(connection, kind, [*sent]).items():
+                if item.data is not None:
+                    data = apply(item.data, sent[one])
+                    items.append(item._replace(json=json.dumps(data), data=data))
+            fields = frozenset(c.field for changes in sent.values() for c in changes)
+            changed = filling.replaced(connection, kind, items)
+            self._note_changes(kind, changed, now, fields)
+            filling.write(connection, kind, [ready(kind, item) for item in items], self._pending)
+            self._overtaken.note(kind, sent, now)
+
+    def _note_changes(
+        self,
+        kind: Kind,
+        changed: Sequence[tuple[str, Raw, Raw]],
+        seen_at: float,
+        ours: frozenset[str] = frozenset(),
+    ) -> None:
+        """Note what has changed against this copy; older ones' changes aren't the same.
+
+        What is on its way to Planhat may be seen there before it is answered: it's ours too.
+        """
+        if not changed:
+            return
+        going = self._pending.on_their_way(kind, [record for record, _, _ in changed])
+        sent = {
+            record: ours | arrived(before, after, going[record]) if record in going else ours
+            for record, before, after in changed
+        }
+        since = float(self.noted(_BEGUN) or 0.0)
+        self._history.note(kind, changed, seen_at, sent, since=since)
 
     def set_aside(self, kind: Kind, found: Sequence[SetAside], seen_at: float) -> None:
         """Note records that can't be kept, until they come as they should."""
@@ -154,6 +251,9 @@ class Mirror(MirrorReads):
         """Put the text indexes together a little; again and again until it :meth:`is_tidy`."""
         with self._database.writing() as connection:
             tidying.tidy(connection)
+            is_tidy = tidying.is_tidy(connection)
+        if is_tidy:
+            self._database.rest()
 
     def put_users(self, records: Sequence[Received], *, keep: bool = False) -> None:
         """Replace the team; ``keep`` those that aren't among these."""
@@ -180,21 +280,34 @@ class Mirror(MirrorReads):
         with self._database.writing() as connection:
             kept = {record.id for record in records}
             rows = connection.execute(
-                "SELECT id FROM contact WHERE company_id = ? AND known = 1", (company_id,)
+                "SELECT id FROM contact WHERE company_id = ? AND known = 1"
+                " AND NOT coalesce(seen_at > ? AND seen_at <= ?, 0)",  # made since it was asked
+                (company_id, seen_at, self._wall()),
             ).fetchall()
-            self.remove(Kind.CONTACT, [record for (record,) in rows if record not in kept])
+            absent = [record for (record,) in rows if record not in kept]
+            left = self._erase(connection, Kind.CONTACT, absent)
+            removed.note(connection, Kind.CONTACT, left, self._wall(), company_id)
             self.put(Kind.CONTACT, records, seen_at)
             connection.execute(
                 "INSERT OR REPLACE INTO contacts_seen VALUES (?, ?)", (company_id, seen_at)
             )
 
     def contacts_are_complete(self, seen_at: float) -> None:
-        """Note that the contacts of all companies are here."""
-        with self._database.writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO contacts_seen SELECT id, ? FROM company", (seen_at,)
-            )
-            self.note("contacts_complete", str(seen_at))
+        """Note that the contacts of all companies are here; in small transactions."""
+        after: str | None = ""
+        while after is not None:
+            with self._database.writing() as connection:
+                last: str | None = connection.execute(
+                    "SELECT max(id) FROM (SELECT id FROM company WHERE id > ? ORDER BY id LIMIT ?)",
+                    (after, _MARKED_AT_ONCE),
+                ).fetchone()[0]
+                connection.execute(
+                    "INSERT OR REPLACE INTO contacts_seen SELECT id, ? FROM company"
+                    " WHERE id > ? AND id <= ?",
+                    (seen_at, after, last),
+                )
+            after = last
+        self.note("contacts_complete", str(seen_at))
 
     def remove(self, kind: Kind, ids: Iterable[str]) -> tuple[str, ...]:
         """Take out records that Planhat no longer has, a company's contacts with it.
@@ -203,21 +316,28 @@ class Mirror(MirrorReads):
         the ids that are gone.
         """
         with self._database.writing() as connection:
-            absent = list(ids)
-            open_edits = self._pending.open_by_record(kind, absent)
-            gone = [record for record in absent if record not in open_edits]
-            if kind is Kind.USER:
-                connection.executemany("DELETE FROM user WHERE id = ?", [(one,) for one in gone])
-            else:
-                filling.erase(connection, kind, gone)
-            unreadable.forget(connection, kind, gone)
+            gone = self._erase(connection, kind, list(ids))
+            removed.note(connection, kind, gone, self._wall())
             if kind is Kind.COMPANY:
                 for company_id in gone:
-                    self.remove(Kind.CONTACT, _contacts_of(connection, company_id))
+                    self._erase(connection, Kind.CONTACT, _contacts_of(connection, company_id))
                     connection.execute(
                         "DELETE FROM contacts_seen WHERE company_id = ?", (company_id,)
                     )
         return tuple(gone)
+
+    def _erase(
+        self, connection: sqlite3.Connection, kind: Kind, absent: Sequence[str]
+    ) -> list[str]:
+        """Erase those that have no open edits, and return them."""
+        open_edits = self._pending.open_by_record(kind, absent)
+        gone = [record for record in absent if record not in open_edits]
+        if kind is Kind.USER:
+            connection.executemany("DELETE FROM user WHERE id = ?", [(one,) for one in gone])
+        else:
+            filling.erase(connection, kind, gone)
+        unreadable.forget(connection, kind, gone)
+        return gone
 
     def lay_again(self, kind: Kind, ids: Iterable[str]) -> None:
         """Compute anew what is shown of these records: their open edits have changed."""
@@ -243,6 +363,7 @@ class Mirror(MirrorReads):
         with self._database.writing() as connection:
             filling.erase(connection, kind, [*made])
             self.put(kind, [*made.values()], seen_at)
+            self.lay_again(kind, [one.id for one in made.values()])  # a later copy may have stayed
             if kind is Kind.COMPANY:
                 for new_id in made:
                     self.lay_again(Kind.CONTACT, _contacts_of(connection, new_id))

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.query import Group, Not, Term, located, type_of
 from planhat_tui.model.query.writing import path
-from planhat_tui.model.records import Kind, User
+from planhat_tui.model.records import Kind, User, text_of
 from planhat_tui.model.text import fold, nearest, visible
+from planhat_tui.store.columns import written
 from planhat_tui.store.conditions import COLUMNS
+from planhat_tui.store.indexing import match_starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from planhat_tui.model.query import Node, Query
+    from planhat_tui.model.values import Json
     from planhat_tui.store.asking import Asking
 
 Counted = tuple[str, int]
 
 _LAST: Final = "\U0010ffff"
 _MOST: Final = 50
+_MOST_READ: Final = 1_000
+"""Of so many records at most the domains are read."""
+_SHARED: Final = frozenset({"phase", "status", "city", "country", "title"})
+"""Fields with a text that many records have."""
+_IN_COLUMNS: Final = {"phase_key": "phase", "status_key": "status", "title_key": "position"}
+"""The column in which a value stands as it is written; others are only in the whole record."""
 
 
 def values(asking: Asking, field: str, typed: str) -> tuple[Counted, ...]:
@@ -35,8 +45,10 @@ def values(asking: Asking, field: str, typed: str) -> tuple[Counted, ...]:
     match type_of(name if side is Kind.COMPANY else f"contacts.{name}"):
         case "tags":
             return _tags(there, start)
-        case "whole" if name != "external":
+        case "whole" | "part" if name in _SHARED:
             return _wholes(there, COLUMNS[side][name], start)
+        case "part" if name == "domain":
+            return _domains(there, start)
         case "custom":
             return _custom(there, name, start)
         case "user":
@@ -50,9 +62,9 @@ def custom_fields(asking: Asking, typed: str) -> tuple[Counted, ...]:
     start = fold(typed)
     return _read(
         asking,
-        "SELECT key, count(DISTINCT record) AS uses FROM custom_value"
-        " WHERE kind = ? AND name >= ? AND name < ? GROUP BY key ORDER BY uses DESC, name LIMIT ?",
-        (asking.kind, start, start + _LAST, _MOST),
+        f"SELECT key, count(DISTINCT row) AS uses FROM {asking.kind}_custom"  # noqa: S608 -- our names
+        " WHERE name >= ? AND name < ? GROUP BY key ORDER BY uses DESC, name LIMIT ?",
+        (start, start + _LAST, _MOST),
     )
 
 
@@ -65,8 +77,8 @@ def unknown_custom(asking: Asking, query: Query) -> str:
         side, name = located(asking.kind, field)
         there = asking.of(side)
         key = name.partition(".")[2]
-        has = "SELECT 1 FROM custom_value WHERE kind = ? AND name = ? LIMIT 1"
-        if _read(there, has, (side, fold(key))):
+        has = f"SELECT 1 FROM {side}_custom WHERE name = ? LIMIT 1"  # noqa: S608 -- our names
+        if _read(there, has, (fold(key),)):
             continue
         known = [one for one, _ in custom_names(there)]
         if known:
@@ -94,29 +106,28 @@ def custom_names(asking: Asking) -> tuple[tuple[str, str], ...]:
     It leaps from one name to the next in the index, whatever the number of records.
     """
     ask = asking.connection.execute
+    table = f"{asking.kind}_custom"
     names = ask(
-        "WITH RECURSIVE known (name) AS ("
-        " SELECT min(name) FROM custom_value WHERE kind = ?1"
-        " UNION ALL SELECT (SELECT min(name) FROM custom_value"
-        " WHERE kind = ?1 AND name > known.name) FROM known WHERE known.name IS NOT NULL)"
+        f"WITH RECURSIVE known (name) AS (SELECT min(name) FROM {table}"  # noqa: S608 -- our names
+        f" UNION ALL SELECT (SELECT min(name) FROM {table} WHERE name > known.name)"
+        " FROM known WHERE known.name IS NOT NULL)"
         " SELECT name FROM known WHERE name IS NOT NULL",
-        (asking.kind,),
     ).fetchall()
-    one = "SELECT key, type FROM custom_value WHERE kind = ? AND name = ? LIMIT 1"
-    return tuple(ask(one, (asking.kind, name)).fetchone() for (name,) in names)
+    one = f"SELECT key, type FROM {table} WHERE name = ? LIMIT 1"  # noqa: S608 -- our names
+    return tuple(ask(one, (name,)).fetchone() for (name,) in names)
 
 
 def _tags(asking: Asking, start: str) -> tuple[Counted, ...]:
     return _read(
         asking,
-        "SELECT min(tag), count(*) AS uses FROM tag WHERE kind = ? AND key >= ? AND key < ?"
+        f"SELECT min(tag), count(*) AS uses FROM {asking.kind}_tag WHERE key >= ? AND key < ?"  # noqa: S608 -- our names
         " GROUP BY key ORDER BY uses DESC, key LIMIT ?",
-        (asking.kind, start, start + _LAST, _MOST),
+        (start, start + _LAST, _MOST),
     )
 
 
 def _wholes(asking: Asking, column: str, start: str) -> tuple[Counted, ...]:
-    """Count by the index, then look up how each value is written: one row of each."""
+    """Count by the index, then look up how each value is written: by one record of each."""
     counted = _read(
         asking,
         f"SELECT {column}, count(*) AS uses FROM {asking.kind}"  # noqa: S608 -- our names
@@ -124,20 +135,63 @@ def _wholes(asking: Asking, column: str, start: str) -> tuple[Counted, ...]:
         f" GROUP BY {column} ORDER BY uses DESC, {column} LIMIT ?",
         (start, start + _LAST, _MOST),
     )
-    shown = column if column in {"city_key", "country_key"} else column.removesuffix("_key")
-    one = f"SELECT {shown} FROM {asking.kind} WHERE {column} = ? LIMIT 1"  # noqa: S608 -- our names
-    ask = asking.connection.execute
-    return tuple((str(ask(one, (key,)).fetchone()[0]), uses) for key, uses in counted)
+    if column in _IN_COLUMNS:
+        shown = _IN_COLUMNS[column]
+        some = f"{column} <> '' AND {column} = ?"  # the index leaves out empty ones
+        one = f"SELECT {shown} FROM {asking.kind} WHERE {some} LIMIT 1"  # noqa: S608 -- our names
+        ask = asking.connection.execute
+        return tuple((str(ask(one, (key,)).fetchone()[0]), uses) for key, uses in counted)
+    field = column.removesuffix("_key")
+    one = f"SELECT coalesce(shown, json) FROM {_whole(asking)} WHERE {column} = ? LIMIT 1"  # noqa: S608 -- our names
+    return tuple((text_of(_record(asking, one, key), field), uses) for key, uses in counted)
+
+
+def _domains(asking: Asking, start: str) -> tuple[Counted, ...]:
+    """Return domains, counted among the largest companies that have a word that starts so."""
+    found, values = "SELECT row AS number FROM company ORDER BY row LIMIT ?", [str(_MOST_READ)]
+    if start:
+        found = (
+            "SELECT rowid AS number FROM company_text WHERE company_text MATCH ?"
+            " ORDER BY rowid LIMIT ?"
+        )
+        values = [match_starts([(start,)]), *values]
+    rows = asking.connection.execute(
+        f"SELECT domains_key FROM ({found}) CROSS JOIN company ON row = number",  # noqa: S608 -- ours
+        values,
+    )
+    all_of_them = (domain for (domains,) in rows for domain in domains.split())
+    counted = Counter(domain for domain in all_of_them if domain.startswith(start))
+    return tuple(sorted(counted.items(), key=lambda one: (-one[1], one[0])))[:_MOST]
 
 
 def _custom(asking: Asking, name: str, start: str) -> tuple[Counted, ...]:
-    return _read(
+    """Count by the index, then look up how each value is written: by one record of each."""
+    folded = fold(name.partition(".")[2])
+    table = f"{asking.kind}_custom"
+    counted = _read(
         asking,
-        "SELECT text, count(*) AS uses FROM custom_value"
-        " WHERE kind = ? AND name = ? AND text <> '' AND text >= ? AND text < ?"
+        f"SELECT text, count(*) AS uses FROM {table}"  # noqa: S608 -- our names
+        " WHERE name = ? AND text <> '' AND text >= ? AND text < ?"
         " GROUP BY text ORDER BY uses DESC, text LIMIT ?",
-        (asking.kind, fold(name.partition(".")[2]), start, start + _LAST, _MOST),
+        (folded, start, start + _LAST, _MOST),
     )
+    one = (
+        f"SELECT coalesce(shown, json) FROM {_whole(asking)} JOIN {table} USING (row)"  # noqa: S608 -- our names
+        f" WHERE {table}.name = ? AND {table}.text = ? LIMIT 1"
+    )
+    return tuple(
+        (written(_record(asking, one, folded, text).get("custom"), folded, text), uses)
+        for text, uses in counted
+    )
+
+
+def _whole(asking: Asking) -> str:
+    return f"{asking.kind} JOIN {asking.kind}_body USING (id)"
+
+
+def _record(asking: Asking, one: str, *values: str) -> dict[str, Json]:
+    found: dict[str, Json] = json.loads(asking.connection.execute(one, values).fetchone()[0])
+    return found
 
 
 def _people(asking: Asking, name: str, start: str) -> tuple[Counted, ...]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from planhat_tui.model.query import Sort, located
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
+from planhat_tui.store import people
 from planhat_tui.store.asking import Condition
 from planhat_tui.store.conditions import COLUMNS, reads_as
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from planhat_tui.store.asking import Asking
     from planhat_tui.store.indexing import Typed
@@ -23,6 +24,8 @@ _WALKED: Final = {
     ("arr", False): "company_arr_up",
     ("health", True): "company_health",
     ("health", False): "company_health_up",
+    ("mrr", False): "company_mrr",
+    ("mrr", True): "company_mrr",
     ("renewal", False): "company_renewal",
     ("renewal", True): "company_renewal",
     ("created", False): "company_created",
@@ -35,23 +38,33 @@ _WALKED: Final = {
 """The index that gives companies in that order, the first field of it at least."""
 
 _TEXTS: Final = frozenset(
-    "phase status domain web phone city country slug external owner coowner title email".split()
+    "phase status domain web phone city country slug external title email".split()
 )
+_PEOPLE: Final = frozenset({"owner", "coowner"})
 
 
 class Key(NamedTuple):
-    """Something that rows are compared by. ``always``: each row has it."""
+    """Something that rows are compared by. ``always``: each row has it.
+
+    ``backwards``: the list is read from its end.
+    """
 
     value: str
     values: tuple[Any, ...]
     descending: bool
     always: bool = False
+    backwards: bool = False
 
     @property
     def sql(self) -> str:
         """What to order by."""
-        last = "" if self.always else " NULLS LAST"
-        return f"{self.value} {'DESC' if self.descending else 'ASC'}{last}"
+        last = "" if self.always else f" NULLS {'FIRST' if self.backwards else 'LAST'}"
+        return f"{self.value} {'DESC' if self.descending is not self.backwards else 'ASC'}{last}"
+
+    @property
+    def turned(self) -> Key:
+        """The same read from its end."""
+        return self._replace(backwards=not self.backwards)
 
 
 def by(asking: Asking, sort: Sequence[Sort]) -> Condition:
@@ -77,7 +90,7 @@ def walked(kind: Kind, sort: Sequence[Sort]) -> str:
 
 def rank(kind: Kind, words: Typed) -> Condition:
     """Return how well the words fit: 0 it's the name, 1 its start, 2 a word's start, 3 inside."""
-    starts = reads_as(words.readings, "  ")
+    starts = reads_as(kind, words.readings, starts=True)
     return Condition(
         f"CASE WHEN {is_it(kind)} THEN 0 WHEN substr(name_key, 1, ?) = ? THEN 1"
         f" WHEN {starts.sql} THEN 2 ELSE 3 END",
@@ -100,7 +113,8 @@ def _key(asking: Asking, sort: Sort) -> Key:
     else:
         own = _own_key(asking.of(side), name)
         joined = "company_id = company.id" if side is Kind.CONTACT else "id = contact.company_id"
-        key = Condition(f"(SELECT min({own.sql}) FROM {side} WHERE {joined})", own.values)  # noqa: S608 -- our names
+        end = "max" if sort.descending else "min"  # of several, what stands first
+        key = Condition(f"(SELECT {end}({own.sql}) FROM {side} WHERE {joined})", own.values)  # noqa: S608 -- our names
     return Key(key.sql, key.values, sort.descending)
 
 
@@ -108,15 +122,31 @@ def _own_key(asking: Asking, name: str) -> Condition:
     column = COLUMNS[asking.kind].get(name)
     if name in _TEXTS:
         return Condition(f"nullif({column}, '')")
+    if name in _PEOPLE:
+        return _called(asking, f"{asking.kind}.{column}")
     if column:
         return Condition(column)
     if name in asking.moments:
-        # With a limit it's a table of its own, of which SQLite makes an index, once for all rows.
-        held = "SELECT key AS holder, value AS moment FROM json_each(?) LIMIT -1"
-        mine = f"SELECT moment FROM ({held}) WHERE holder = {asking.kind}.id"  # noqa: S608 -- our names
-        return Condition(f"({mine})", (json.dumps(dict(asking.moments[name](asking.kind))),))
-    return Condition(  # by its record: else each row looks through the field's values of all
-        "(SELECT min(coalesce(number, text)) FROM custom_value INDEXED BY custom_value_record"
-        " WHERE kind = ? AND name = ? AND record = id AND text <> '')",
-        (asking.kind, fold(name.partition(".")[2])),
+        return _looked_up(f"{asking.kind}.id", asking.moments[name](asking.kind))
+    side = f"{asking.kind}_custom"
+    return Condition(  # by its row: else each row looks through the field's values of all
+        f"(SELECT min(coalesce(number, text)) FROM {side} INDEXED BY {side}_row"  # noqa: S608 -- our names
+        f" WHERE {side}.row = {asking.kind}.row AND name = ? AND text <> '')",
+        (fold(name.partition(".")[2]),),
     )
+
+
+def _called(asking: Asking, column: str) -> Condition:
+    """Compare people by their names, as they are shown; who isn't in the team, by the id."""
+    name = _looked_up(column, people.names(asking.connection))
+    return Condition(f"coalesce({name.sql}, nullif({column}, ''))", name.values)
+
+
+def _looked_up(column: str, held: Mapping[str, float | str]) -> Condition:
+    """Return what is held by the text of a column; NULL where that is nothing.
+
+    With a limit it's a table of its own, of which SQLite makes an index, once for all rows.
+    """
+    table = "SELECT key AS holder, value AS held FROM json_each(?) LIMIT -1"
+    found = f"(SELECT held FROM ({table}) WHERE holder = {column})"  # noqa: S608 -- our names
+    return Condition(found, (json.dumps({**held}),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from planhat_tui.model.edits import apply
+from planhat_tui.model.edits import apply, same_at, value_at
 from planhat_tui.model.outbox import Action, State
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.records import Kind
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
 
 _URGENCY: Final = (
     State.CONFLICT,
@@ -31,6 +31,14 @@ class Pending(Protocol):
         self, kind: Kind, ids: Sequence[str] | None = None
     ) -> Mapping[str, Sequence[Entry]]:
         """Return the open entries by record, oldest first; of these records, if they are given."""
+        ...
+
+    def in_state(self, kind: Kind, state: State) -> Iterable[str]:
+        """Return the records of a kind that have an open entry in a state."""
+        ...
+
+    def on_their_way(self, kind: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
+        """Return the edits that were sent and not answered, by record, oldest first."""
         ...
 
 
@@ -56,6 +64,16 @@ def lay(record_id: str, server: dict[str, Json] | None, entries: Sequence[Entry]
         if entry.action is Action.UPDATE:
             data = apply(data, entry.changes)
     return Laid(data, most_urgent(entry.state for entry in entries))
+
+
+def arrived(before: Raw, after: Raw, entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the fields of a record that have become what these edits, one by one, make of them."""
+    found: set[str] = set()
+    for entry in entries:
+        before = apply(before, entry.changes)
+        fields = {change.field for change in entry.changes}
+        found |= {f for f in fields if same_at(f, value_at(before, f), value_at(after, f))}
+    return frozenset(found)
 
 
 def most_urgent(states: Iterable[State]) -> State | None:

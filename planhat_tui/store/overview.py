@@ -25,8 +25,7 @@ _WITHOUT: Final = {
     "health": "SELECT count(*) FROM company WHERE health IS NULL",
     "renewal": "SELECT count(*) FROM company WHERE renewal IS NULL",
     "owner": "SELECT count(*) FROM company WHERE owner = '' AND co_owner = ''",
-    "tag": "SELECT (SELECT count(*) FROM company)"
-    " - (SELECT count(DISTINCT record) FROM tag WHERE kind = 'company')",
+    "tag": "SELECT (SELECT count(*) FROM company) - (SELECT count(DISTINCT row) FROM company_tag)",
 }
 """What ``-has:FIELD`` finds, counted without walking the table."""
 

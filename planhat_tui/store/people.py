@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from planhat_tui.model.records import User
 from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ def called(connection: sqlite3.Connection, wanted: str) -> list[str]:
         me = connection.execute("SELECT value FROM fact WHERE key = 'me'").fetchone()
         ids += [me[0]] if me else []
     return ids
+
+
+def names(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the folded names of the team, by their ids; without those who have none."""
+    users = connection.execute("SELECT id, json FROM user").fetchall()
+    called = ((one, fold(User.from_raw(json.loads(text)).name)) for one, text in users)
+    return {one: name for one, name in called if name}
 
 
 def _names(user: dict[str, object]) -> set[str]:

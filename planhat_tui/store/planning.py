@@ -1,7 +1,8 @@
 """How a search is carried out: which index is asked first, and what is asked of what it gives.
 
 Without words, the part of the query that finds the fewest leads (:mod:`planhat_tui.store.leads`);
-if all find many, rows are walked in the order of the list until there are enough. Up to a thousand
+if all find many, rows are walked in the order of the list until there are enough; where no index
+tells how many, they are read as they lie, until there are too many to be sorted. Up to a thousand
 finds are sorted as a whole; where there are more, the count is capped until a window comes to it.
 
 Windows of a list join: in a list by rank the same finds are looked at for each of them, and every
@@ -25,7 +26,6 @@ from planhat_tui.store.through import (
     ALL,
     MOST,
     found_through,
-    reach_contacts,
     seeks_people,
     with_people,
 )
@@ -90,7 +90,7 @@ def _itself(search: Search, limit: int, offset: int) -> Found:
         return _within(search, Condition("company_id = ?", (search.company_id,)), limit, offset)
     if not search.words.readings and not search.parts:
         return _all(search, limit, offset)
-    if search.kind is Kind.COMPANY and reach_contacts(search.words):
+    if search.kind is Kind.COMPANY and search.words.reach_contacts:
         return _through(search, found_through, limit, offset)
     words = bool(search.words.readings)
     facts = None
@@ -100,9 +100,10 @@ def _itself(search: Search, limit: int, offset: int) -> Found:
         lead = leads.best(search.asking, search.parts)
         if lead is not None:
             return _those(search, lead, limit, offset)
-    if not words:
+    if facts is not None:
         return _by_facts(search, facts, limit, offset)
-    return _by_rank(search, limit, offset) if search.ranked else _by_words(search, limit, offset)
+    unled = _as_they_lie if not words else _by_rank if search.ranked else _by_words
+    return unled(search, limit, offset)
 
 
 def _by_rank(search: Search, limit: int, offset: int) -> Found:
@@ -124,19 +125,41 @@ def _by_words(search: Search, limit: int, offset: int) -> Found:
     return _those(search, numbers, limit, offset) if few else _walk(search, limit, offset)
 
 
+def whole(search: Search) -> tuple[Condition, str]:
+    """Return what all that is found meets, and the index to walk; empty where few are looked up."""
+    if not search.words.readings and not search.parts:
+        return search.checked, search.walked
+    few = numbers(search, MOST_COUNTED)
+    if few is not None:
+        return numbered(few), ""
+    if search.kind is Kind.COMPANY and search.words.reach_contacts:
+        return all_of([numbered([*found_through(search, ALL).rows]), search.where]), ""
+    if seeks_people(search) and not _numbers_of_itself(search, 0):
+        return all_of([numbered([*with_people(search, ALL).rows]), search.where]), ""
+    return search.checked, search.walked
+
+
 def numbers(search: Search, most: int) -> list[int] | None:
-    """Return the row numbers of all that is found, in no order; ``None`` if they are more."""
-    met = _numbers_of_itself(search, most)
-    if not met and seeks_people(search):
-        met = _met(_wordless(search), numbered([*with_people(search, ALL).rows]))
-    return met if len(met) <= most else None
+    """Return the row numbers of all that is found, in no order; ``None`` if they may be more.
+
+    No more contacts with a word than that are read either.
+    """
+    if search.kind is Kind.COMPANY and search.words.reach_contacts:
+        met = _numbers_through(search, found_through(search, most))
+    else:
+        met = _numbers_of_itself(search, most)
+        if not met and seeks_people(search):
+            met = _numbers_through(search, with_people(search, most))
+    return met if met is not None and len(met) <= most else None
+
+
+def _numbers_through(search: Search, through: Through) -> list[int] | None:
+    return None if through.cut else _met(_wordless(search), numbered([*through.rows]))
 
 
 def _numbers_of_itself(search: Search, most: int) -> list[int]:
-    """Return up to one more than ``most``; of those found through contacts, all."""
-    if search.kind is Kind.COMPANY and reach_contacts(search.words):
-        met = _met(_wordless(search), numbered([*found_through(search, ALL).rows]))
-    elif search.words.readings:
+    """Return up to one more than ``most`` that have the words and meet the conditions."""
+    if search.words.readings:
         met = [hit[-1] for hit in matching(search, most + 1)]
     else:
         wanted = expression_of(search.asking, search.parts)
@@ -167,8 +190,8 @@ def _all(search: Search, limit: int, offset: int) -> Found:
         rows = fetch(search, numbers[offset:])
     else:
         rows = listed(search, ALWAYS, limit, offset)
-    counted = search.ask(f"SELECT count(*) FROM {search.kind}", ())  # noqa: S608 -- our names
-    return Found(rows, counted[0], capped=False)
+    counted = search.ask("SELECT value FROM fact WHERE key = ?", (f"count_{search.kind}",))
+    return Found(rows, int(counted[0]), capped=False)
 
 
 def _those(search: Search, numbers: Iterable[int], limit: int, offset: int) -> Found:
@@ -193,15 +216,22 @@ def _sorted(search: Search, met: Sequence[int], limit: int, offset: int) -> Foun
     return Found(listed(search, numbered(met), limit, offset), len(met), capped=False)
 
 
+def _as_they_lie(search: Search, limit: int, offset: int) -> Found:
+    """Read rows until there are too many to be sorted: those are walked to in the list's order."""
+    few = search.ask(
+        f"SELECT row FROM {search.kind} WHERE {search.where.sql} LIMIT ?",  # noqa: S608 -- our names
+        (*search.where.values, CAP + 1),
+    )
+    return _sorted(search, few, limit, offset) if len(few) <= CAP else _walk(search, limit, offset)
+
+
 def _by_facts(
     search: Search,
-    wanted: tuple[Expression, tuple[Node, ...]] | None,
+    wanted: tuple[Expression, tuple[Node, ...]],
     limit: int,
     offset: int,
 ) -> Found:
     """Find rows by their facts: few are read and sorted, of many the first are walked to."""
-    if wanted is None:
-        return _walk(search, limit, offset)
     expression, rest = wanted
     facts = "SELECT rowid AS number FROM company_facts WHERE company_facts MATCH ?"
     if not rest:
@@ -209,10 +239,10 @@ def _by_facts(
         if len(met) <= leads.FEW:
             return _sorted(search, met, limit, offset)
         near = limit + offset < MOST_COUNTED
-        many = search.ask(
+        many = search.asking.counted(
             f"SELECT count(*) FROM (SELECT 1 FROM ({facts}) LIMIT ?)",  # noqa: S608 -- our names
             (expression.text, MOST_COUNTED + 1 if near else -1),
-        )[0]
+        )
         rows = fetch(search, _first(search, limit + offset)[offset:])
         capped = near and many > MOST_COUNTED
         return Found(rows, MOST_COUNTED if capped else many, capped)
@@ -225,7 +255,8 @@ def _by_facts(
     rows = fetch(search, _first(search, limit + offset)[offset:])
     if limit + offset < CAP:
         return Found(rows, CAP, capped=True)
-    return Found(rows, search.ask(f"SELECT count(*) FROM ({those})", values)[0], capped=False)  # noqa: S608 -- our names
+    counted = f"SELECT count(*) FROM ({those})"  # noqa: S608 -- our names
+    return Found(rows, search.asking.counted(counted, values), capped=False)
 
 
 def _walk(search: Search, limit: int, offset: int) -> Found:
@@ -238,8 +269,8 @@ def _walk(search: Search, limit: int, offset: int) -> Found:
     if limit + offset < CAP:
         return Found(rows, CAP, capped=True)
     where = search.checked
-    counted = search.ask(f"SELECT count(*) FROM {search.kind} WHERE {where.sql}", where.values)  # noqa: S608 -- our names
-    return Found(rows, counted[0], capped=False)
+    counted = f"SELECT count(*) FROM {search.kind} WHERE {where.sql}"  # noqa: S608 -- our names
+    return Found(rows, search.asking.counted(counted, where.values), capped=False)
 
 
 def _first(search: Search, most: int) -> list[int]:

@@ -31,7 +31,7 @@ _LAST: Final = "\U0010ffff"
 def matching(search: Search, limit: int) -> list[Hit]:
     """Return the first finds in the order of places."""
     readings = search.words.readings
-    check = ALWAYS if is_exact(readings) else reads_as(readings)
+    check = ALWAYS if is_exact(readings) else reads_as(search.kind, readings)
     return search.hits(match(readings), limit, check)
 
 
@@ -46,7 +46,7 @@ def best(search: Search, hits: Sequence[Hit], limit: int) -> list[Hit]:
         best += _named(search, search.words.name, limit)
     if sum(rank <= 2 for rank, *_ in hits) < limit:
         readings = search.words.readings
-        starts = reads_as(readings, "  ")
+        starts = reads_as(search.kind, readings, starts=True)
         best += search.hits(match_starts(readings), limit, starts, among=_MOST_AMONG)
     return best
 
@@ -55,7 +55,8 @@ def _lately(search: Search) -> list[Hit]:
     """Return what was opened lately, wherever it stands in the index."""
     if not search.recent:
         return []
-    these = all_of([numbered([*search.recent]), reads_as(search.words.readings)])
+    words = reads_as(search.kind, search.words.readings)
+    these = all_of([numbered([*search.recent]), words])
     return _of_rows(search, these, "row", len(search.recent))
 
 

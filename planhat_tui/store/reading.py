@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,10 @@ from planhat_tui.model.records import Kind, User
 from planhat_tui.model.text import fold
 from planhat_tui.store import absences, search, unreadable
 from planhat_tui.store.asking import Asking
+from planhat_tui.store.columns import storable
+from planhat_tui.store.filling import SHOWN_KINDS
 from planhat_tui.store.guessing import Guesses
+from planhat_tui.store.remembering import Counts
 from planhat_tui.store.rows import Progress, Shown
 
 if TYPE_CHECKING:
@@ -23,14 +27,16 @@ if TYPE_CHECKING:
     from planhat_tui.model.duplicates import Party
     from planhat_tui.model.overview import Overview
     from planhat_tui.model.query import Query, Sort
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.absences import Doubt
     from planhat_tui.store.connection import Database
     from planhat_tui.store.history import History
+    from planhat_tui.store.overlay import Pending
     from planhat_tui.store.rows import CompanyRows, ContactRow, ContactRows, Totals
     from planhat_tui.store.unreadable import Unreadable
 
-_MOST_NAMED: Final = 21
+NAMED_AT_MOST: Final = 20
+"""Records of one name that are told apart: one more is looked for, to tell that there are more."""
 _KEYED: Final = {
     "_id": "id",
     "externalId": "external_key <> '' AND external_key",
@@ -44,6 +50,10 @@ _COUNTED: Final = (
     " 'contacts_read', 'contacts_about', 'contacts_complete', 'lean_at')"
 )
 
+_IS_LISTED: Final = (
+    "NOT EXISTS (SELECT 1 FROM absent WHERE absent.kind = 'company' AND absent.id = company.id)"
+)
+
 
 class MirrorReads:
     """Reads. Records come as they are shown: with pending edits in them."""
@@ -51,6 +61,7 @@ class MirrorReads:
     def __init__(
         self,
         database: Database,
+        pending: Pending,
         wall: Callable[[], float],
         last_calls: Callable[[Kind], Mapping[str, float]],
         history: History,
@@ -59,7 +70,9 @@ class MirrorReads:
         self._wall = wall
         self._moments = {"lastcall": last_calls, "changed": history.last}
         self._unseen = history.unseen
+        self._pending = pending
         self._guesses = Guesses()
+        self._counts = Counts()
 
     def stop_guessing(self) -> None:
         """End the guesses that are being made, from any thread; what was asked finds nothing."""
@@ -70,7 +83,10 @@ class MirrorReads:
     ) -> Asking:
         today = datetime.fromtimestamp(self._wall(), UTC).date()
         unseen = functools.cache(self._unseen)  # several parts of a search ask for it
-        return Asking(connection, kind, today, self._moments, unseen, tuple(lately))
+        count = functools.partial(self._counts.count, connection, self._database.version())
+        in_state = functools.cache(self._pending.in_state)
+        lately = tuple(lately)
+        return Asking(connection, kind, today, self._moments, unseen, in_state, count, lately)
 
     def company(self, company_id: str) -> Shown | None:
         """Return a company, ``None`` if it isn't here."""
@@ -93,6 +109,12 @@ class MirrorReads:
                     found.append(json.loads(row[0]))
         return tuple(found)
 
+    def names_only(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these companies aren't loaded: nothing but their names is here."""
+        found = "SELECT 1 FROM company WHERE id = ? AND complete = 0"
+        with self._database.reading() as connection:
+            return frozenset(one for one in ids if connection.execute(found, (one,)).fetchone())
+
     def stream(
         self, kind: Kind, query: Query, *, company_id: str = ""
     ) -> Iterator[dict[str, Json]]:
@@ -106,23 +128,35 @@ class MirrorReads:
             for text in streaming.texts(self._asking(connection, kind), query, company_id):
                 yield json.loads(text)
 
-    def keyed(self, kind: Kind, path: str, text: str) -> tuple[dict[str, Json], ...]:
+    def keyed(
+        self,
+        kind: Kind,
+        path: str,
+        text: str,
+        company_id: str = "",
+        fits: Callable[[Raw], bool] | None = None,
+    ) -> tuple[dict[str, Json], ...]:
         """Return the records, as they are shown, whose key is that text: no more than a few.
 
         ``path`` is ``_id``, ``externalId``, ``name`` or, of contacts, ``email``; all but the id
-        without regard to case. Up to :data:`_MOST_NAMED` are returned.
+        without regard to case. ``company_id`` leaves the contacts of one company, ``fits`` what
+        else is known of the record; of those that are left :data:`NAMED_AT_MOST` are returned, and
+        one more if there are more.
         """
-        column = _KEYED[path]
-        wanted = text if path == "_id" else fold(text)
+        wanted = storable(text) if path == "_id" else fold(text)
         if not wanted:
             return ()
+        at, order = "", "row"
+        if company_id:  # sorted apart, or SQLite goes through all of a name for their order's sake
+            at, order = " AND company_id = ?", "+row"
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT coalesce(shown, json) FROM {kind} JOIN {kind}_body USING (id)"  # noqa: S608 -- our names
-                f" WHERE {column} = ? ORDER BY row LIMIT {_MOST_NAMED}",
-                (wanted,),
+                f" WHERE {_KEYED[path]} = ?{at} ORDER BY {order}",
+                [wanted, company_id] if company_id else [wanted],
             )
-            return tuple(json.loads(body) for (body,) in rows if body)
+            found = filter(fits, (json.loads(body) for (body,) in rows if body))
+            return tuple(itertools.islice(found, NAMED_AT_MOST + 1))
 
     def parties(self, kind: Kind) -> tuple[Party, ...]:
         """Return all companies, or all contacts, as far as duplicates are told by it."""
@@ -160,21 +194,44 @@ class MirrorReads:
                 guesses=self._guesses if guess else None,
             )
 
-    def ids(self, query: Query, limit: int, offset: int = 0) -> tuple[str, ...]:
-        """Return the ids of the companies that a query finds, in the order of the list."""
+    def ids(
+        self,
+        query: Query,
+        limit: int,
+        offset: int = 0,
+        *,
+        guess: bool = False,
+        lately: Iterable[str] = (),
+    ) -> tuple[str, ...]:
+        """Return the ids of what :meth:`search_companies` finds, in its order."""
+        guesses = self._guesses if guess else None
         with self._database.reading() as connection:
-            return search.ids(self._asking(connection, Kind.COMPANY), query, limit, offset)
+            asking = self._asking(connection, Kind.COMPANY, lately)
+            return search.ids(asking, query, limit, offset, guesses=guesses)
 
-    def place(self, query: Query, company_id: str) -> int | None:
+    def place(
+        self, query: Query, company_id: str, *, guess: bool = False, lately: Iterable[str] = ()
+    ) -> int | None:
         """Return how many rows stand before a company in a list; ``None`` if it isn't found."""
+        guesses = self._guesses if guess else None
         with self._database.reading() as connection:
-            return search.place(self._asking(connection, Kind.COMPANY), query, company_id)
+            asking = self._asking(connection, Kind.COMPANY, lately)
+            return search.place(asking, query, company_id, guesses=guesses)
 
-    def neighbour(self, query: Query, company_id: str, *, back: bool) -> str:
+    def neighbour(
+        self,
+        query: Query,
+        company_id: str,
+        *,
+        back: bool,
+        guess: bool = False,
+        lately: Iterable[str] = (),
+    ) -> str:
         """Return the next of what is found, from a company on; empty if nothing is found."""
+        guesses = self._guesses if guess else None
         with self._database.reading() as connection:
-            asking = self._asking(connection, Kind.COMPANY)
-            return search.neighbour(asking, query, company_id, back=back)
+            asking = self._asking(connection, Kind.COMPANY, lately)
+            return search.neighbour(asking, query, company_id, back=back, guesses=guesses)
 
     def totals(self, query: Query, marked: Iterable[str]) -> Totals:
         """Return what the companies that a query finds add up to."""
@@ -242,19 +299,19 @@ class MirrorReads:
         with self._database.reading() as connection:
             return tuple(
                 connection.execute(
-                    "SELECT tag, count(*) AS uses FROM tag WHERE kind = ? GROUP BY key, tag"
-                    " ORDER BY uses DESC, key",
-                    (kind,),
+                    f"SELECT tag, count(*) AS uses FROM {kind}_tag GROUP BY key, tag"  # noqa: S608 -- our names
+                    " ORDER BY uses DESC, key"
                 )
             )
 
     def custom_keys(self, kind: Kind) -> tuple[tuple[str, CustomType, int], ...]:
         """Return the custom fields that occur, each with its most used type and its uses."""
+        if kind not in SHOWN_KINDS:  # calls have none
+            return ()
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT key, type, count(DISTINCT record) AS uses FROM custom_value WHERE kind = ?"
-                " GROUP BY key, type ORDER BY uses",
-                (kind,),
+                f"SELECT key, type, count(DISTINCT row) AS uses FROM {kind}_custom"  # noqa: S608 -- our names
+                " GROUP BY key, type ORDER BY uses"
             ).fetchall()
         counts: dict[str, tuple[CustomType, int]] = {}
         for key, used, uses in rows:
@@ -297,15 +354,17 @@ class MirrorReads:
         """Return ``(id, name)`` of the records that a text names exactly.
 
         By id, ``extid-…``, name or e-mail; name and e-mail without regard to case. Companies and
-        contacts only: a team is short enough to be read whole, and calls have no names.
+        contacts only: a team is short enough to be read whole, and calls have no names. Of many
+        :data:`NAMED_AT_MOST` are returned, and one more.
         """
         with self._database.reading() as connection:
+            text = storable(text)
             same = f"SELECT id, name FROM {kind} WHERE id = ?"  # noqa: S608 -- our names
             if row := connection.execute(same, (text,)).fetchone():
                 return (tuple(row),)
             by, values = _naming(kind, text)
             rows = connection.execute(
-                f"SELECT id, name FROM {kind} WHERE {by} ORDER BY row LIMIT {_MOST_NAMED}",  # noqa: S608 -- our names
+                f"SELECT id, name FROM {kind} WHERE {by} ORDER BY row LIMIT {NAMED_AT_MOST + 1}",  # noqa: S608 -- our names
                 values,
             )
             return tuple(rows)
@@ -347,25 +406,94 @@ class MirrorReads:
             rows = connection.execute("SELECT id FROM company WHERE known = 1")
             return frozenset(record for (record,) in rows)
 
+    def companies_there(self) -> int:
+        """Return how many companies Planhat had when it was asked last."""
+        with self._database.reading() as connection:
+            return absences.known(connection, Kind.COMPANY)
+
+    def some_company_ids(self, most: int) -> tuple[str, ...]:
+        """Return ids of companies that Planhat had, ``most`` of them from all over, in order.
+
+        Fewer, where some of these were made here.
+        """
+        nth = (
+            "SELECT id FROM company WHERE known = 1"
+            " AND id = (SELECT id FROM company ORDER BY id LIMIT 1 OFFSET ?)"
+        )
+        with self._database.reading() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM company").fetchone()
+            last = max(0, count - 1)
+            places = sorted({n * last // (most - 1) for n in range(most)})
+            found = [connection.execute(nth, (place,)).fetchone() for place in places]
+        return tuple(row[0] for row in found if row is not None)
+
     def incomplete_companies(self, limit: int) -> tuple[str, ...]:
-        """Return ids of lean companies, the longest waiting first."""
+        """Return ids of lean companies, the longest waiting first; of those that are listed."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id FROM company WHERE complete = 0 AND known = 1"
+                f"SELECT id FROM company WHERE complete = 0 AND known = 1 AND {_IS_LISTED}"  # noqa: S608 -- ours
                 " ORDER BY seen_at, row LIMIT ?",
                 (limit,),
             )
             return tuple(record for (record,) in rows)
 
     def oldest_companies(self, limit: int, before: float) -> tuple[str, ...]:
-        """Return ids of whole companies that were last read before that, the oldest first."""
+        """Return ids of whole companies that were last read before that, the oldest first.
+
+        Of those that are listed: what a list no longer had is a person's to decide.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id FROM company WHERE complete = 1 AND known = 1 AND seen_at < ?"
+                f"SELECT id FROM company WHERE complete = 1 AND known = 1 AND {_IS_LISTED}"  # noqa: S608 -- ours
+                " AND seen_at < ?"
                 " ORDER BY seen_at, row LIMIT ?",
                 (before, limit),
             )
             return tuple(record for (record,) in rows)
+
+    def without_contacts(self, limit: int, before: float) -> tuple[str, ...]:
+        """Return ids of companies whose contacts were never read as a whole, else before that.
+
+        The longest waiting first; of those that are listed.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT id FROM company WHERE known = 1 AND {_IS_LISTED} AND NOT EXISTS"  # noqa: S608 -- ours
+                " (SELECT 1 FROM contacts_seen WHERE company_id = id) ORDER BY row LIMIT ?",
+                (limit,),
+            ).fetchall()
+            rows = (
+                rows
+                or connection.execute(
+                    "SELECT id FROM contacts_seen JOIN company ON id = company_id WHERE known = 1"  # noqa: S608 -- ours
+                    f" AND {_IS_LISTED} AND contacts_seen.seen_at < ?"
+                    " ORDER BY contacts_seen.seen_at LIMIT ?",
+                    (before, limit),
+                ).fetchall()
+            )
+            return tuple(record for (record,) in rows)
+
+    def oldest_whole(self) -> float | None:
+        """Return when the whole record that was read the longest ago was read; ``None``: none is.
+
+        Companies and contacts; seconds since the epoch.
+        """
+        with self._database.reading() as connection:
+            (oldest,) = connection.execute(
+                "SELECT min(seen_at) FROM (SELECT min(seen_at) AS seen_at FROM company"
+                " WHERE complete = 1 AND known = 1"
+                " UNION ALL SELECT min(seen_at) FROM contact WHERE known = 1)"
+            ).fetchone()
+            return None if oldest is None else float(oldest)
+
+    def is_listed(self, company_id: str) -> bool:
+        """Tell whether the list of names had a company when it was read last."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT 1 FROM company WHERE id = ? AND known = 1 AND {_IS_LISTED}",  # noqa: S608 -- ours
+                (company_id,),
+            ).fetchone()
+            return row is not None
 
     def doubts(self) -> tuple[Doubt, ...]:
         """Return what a person is asked: records that a list no longer had, suspiciously many."""

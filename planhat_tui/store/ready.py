@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import NEW_ID_PREFIX, Kind
 from planhat_tui.store.columns import columns_of, custom_rows, storable
 from planhat_tui.store.facts import facts_of
 from planhat_tui.store.indexing import fold_once
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
-    from planhat_tui.store.columns import Value
+    from planhat_tui.store.columns import CustomRow, Value
 
-Body: TypeAlias = "tuple[str, str | None, str | None, bytes]"
-"""The id, the JSON as it came, the JSON as it is shown, the facts."""
+Body: TypeAlias = "tuple[str, str | None, str | None]"
+"""The id, the JSON as it came, the JSON as it is shown."""
 
 
 class Incoming(NamedTuple):
@@ -38,10 +38,10 @@ class Incoming(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """What the side tables hold of a record: rows of tags and of custom values."""
+    """What the side tables hold of a record: each tag with its folded form, custom values."""
 
-    tags: list[tuple[str, ...]]
-    custom: list[tuple[Value, ...]]
+    tags: list[tuple[str, str]]
+    custom: list[CustomRow]
 
 
 class Ready(NamedTuple):
@@ -51,6 +51,7 @@ class Ready(NamedTuple):
     columns: dict[str, Value] | None
     body: Body
     sides: Sides
+    facts: bytes
 
 
 _NO_SIDES: Final = Sides([], [])
@@ -66,15 +67,19 @@ def received(records: Iterable[Received], seen_at: float, *, complete: bool) -> 
 
 
 def unknown(record_id: str) -> Incoming:
-    """Speak of a record that Planhat hasn't shown us: its edits tell what there is."""
-    return Incoming(record_id, None, None, complete=False, seen_at=None)
+    """Speak of a record that Planhat hasn't shown us: its edits tell what there is.
+
+    Of one that was made here they tell everything: nothing is left to be read of it.
+    """
+    made_here = record_id.startswith(NEW_ID_PREFIX)
+    return Incoming(record_id, None, None, complete=made_here, seen_at=None)
 
 
 def ready(kind: Kind, item: Incoming, entries: Sequence[Entry] = ()) -> Ready:
     """Work out what is kept of a record with these open edits."""
     laid = lay(item.id, item.data, entries)
     if laid.data is None:
-        return Ready(item, None, (item.id, None, None, b""), _NO_SIDES)
+        return Ready(item, None, (item.id, None, None), _NO_SIDES, b"")
     columns, record = columns_of(kind, laid.data)
     has_edits = bool(entries) or item.json is None
     columns |= {
@@ -86,9 +91,15 @@ def ready(kind: Kind, item: Incoming, entries: Sequence[Entry] = ()) -> Ready:
         "seen_at": item.seen_at,
     }
     sides = Sides(
-        [(kind, fold_once(tag), storable(tag), item.id) for tag in record.tags],
-        list(custom_rows(kind, item.id, record.custom)) if record.custom else [],
+        [(fold_once(tag), storable(tag)) for tag in record.tags],
+        list(custom_rows(record.custom)) if record.custom else [],
     )
-    facts = facts_of(columns, record.tags, sides.custom) if kind is Kind.COMPANY else b""
+    facts = b""
+    if kind is Kind.COMPANY:
+        tags, custom = (
+            (key for key, _ in sides.tags),
+            ((one.name, one.text) for one in sides.custom),
+        )
+        facts = facts_of(columns, tags, custom)
     shown = json.dumps(laid.data) if has_edits else None
-    return Ready(item, columns, (item.id, item.json, shown, facts), sides)
+    return Ready(item, columns, (item.id, item.json, shown), sides, facts)

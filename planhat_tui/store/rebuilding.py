@@ -2,6 +2,9 @@
 
 The mirror is disposable, but reading a tenant anew costs calls: the old rows are kept aside by the
 migration, and moved over here in small transactions. A process that is killed goes on where it was.
+The empty table stays: another process that makes its first search while a table goes is told that
+the text index can't be opened.
+
 Likewise when texts are folded in another way: what may fold differently is worked out anew.
 """
 
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
     from planhat_tui.store.overlay import Pending
 
 _BATCH: Final = 1_000
+_LEFT: Final = {
+    "before": "SELECT row, id, json, complete, seen_at FROM {kind}_before",
+    "former": "SELECT row, id, json, complete, seen_at FROM {kind}_former"
+    " LEFT JOIN {kind}_body USING (id)",
+}
+"""What migrations have left of rows, in the order of its age, and how a row of it is read."""
 _FOLDED: Final = str(FOLD_VERSION)
 _SELECT_NOTE: Final = "SELECT value FROM fact WHERE key = 'folded'"
 """The version by which all is folded; or, while it's made anew, that, a kind and how far it is."""
@@ -37,37 +46,37 @@ def rebuild(database: Database, pending: Pending) -> None:
 
 def _move(database: Database, pending: Pending) -> None:
     for kind in filling.SHOWN_KINDS:
-        while _is_left(database, kind):
-            with database.writing() as connection:
-                if _exists(connection, kind):  # another process may have been faster
-                    _move_some(connection, kind, pending)
+        for left, rows in _LEFT.items():
+            while _is_left(database, f"{kind}_{left}"):
+                with database.writing() as connection:
+                    if _has_rows(connection, f"{kind}_{left}"):  # another process may be faster
+                        _move_some(connection, kind, left, rows.format(kind=kind), pending)
 
 
-def _is_left(database: Database, kind: Kind) -> bool:
+def _is_left(database: Database, table: str) -> bool:
     with database.reading() as connection:
-        return _exists(connection, kind)
+        return _has_rows(connection, table)
 
 
-def _exists(connection: sqlite3.Connection, kind: Kind) -> bool:
+def _has_rows(connection: sqlite3.Connection, table: str) -> bool:
     named = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
-    return connection.execute(named, (f"{kind}_before",)).fetchone() is not None
+    if connection.execute(named, (table,)).fetchone() is None:
+        return False
+    return connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608 -- our names
 
 
-def _move_some(connection: sqlite3.Connection, kind: Kind, pending: Pending) -> None:
-    rows = connection.execute(
-        f"SELECT row, id, json, complete, seen_at FROM {kind}_before ORDER BY row LIMIT ?",  # noqa: S608 -- our names
-        (_BATCH,),
-    ).fetchall()
-    if not rows:
-        connection.execute(f"DROP TABLE {kind}_before")
-        tidying.forget(connection)
-        return
+def _move_some(
+    connection: sqlite3.Connection, kind: Kind, left: str, these: str, pending: Pending
+) -> None:
+    rows = connection.execute(f"{these} ORDER BY row LIMIT ?", (_BATCH,)).fetchall()
     batch = [
         Incoming(one, text, json.loads(text), bool(complete), seen_at) if text else unknown(one)
         for _, one, text, complete, seen_at in rows
     ]
     filling.write(connection, kind, [ready(kind, item) for item in batch], pending)
-    connection.execute(f"DELETE FROM {kind}_before WHERE row <= ?", (rows[-1][0],))  # noqa: S608 -- our names
+    connection.execute(f"DELETE FROM {kind}_{left} WHERE row <= ?", (rows[-1][0],))  # noqa: S608 -- our names
+    if not _has_rows(connection, f"{kind}_{left}"):
+        tidying.forget(connection)
 
 
 def _folded(database: Database) -> str:

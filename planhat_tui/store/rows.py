@@ -71,6 +71,11 @@ class ContactRow(NamedTuple):
     tags: tuple[str, ...]
     state: State | None
 
+    @property
+    def title(self) -> str:
+        """The name, or what else tells who it is."""
+        return self.name or self.email or self.phone or self.id
+
 
 class CompanyRows(NamedTuple):
     """Some of what a search found. ``total`` counts all; ``capped``: there are more than that.
@@ -123,15 +128,21 @@ def _state(value: str | None) -> State | None:
     return State(value) if value else None
 
 
-class Totals(NamedTuple):
-    """What a list adds up to: ``arr`` (``None``: of so many it isn't summed), marked ones in it.
+MOST_SUMMED: Final = 20_000
+"""Of more finds than this, nothing is summed or counted."""
 
-    ``lean`` companies have no share in ``arr``: only their names are here yet.
+
+class Totals(NamedTuple):
+    """What a list adds up to: ``arr``, marked ones in it, ``companies``.
+
+    Of so many that it isn't summed, ``arr`` and ``companies`` are ``None``. ``lean`` companies have
+    no share in ``arr``: only their names are here yet.
     """
 
     arr: float | None
     marked: int
     lean: int = 0
+    companies: int | None = None
 
 
 class Progress(NamedTuple):

@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from planhat_tui.model.query import Sort
 from planhat_tui.model.records import Kind
 from planhat_tui.store import ordering, standing
 from planhat_tui.store.asking import Condition, all_of
 from planhat_tui.store.finding import CAP, searching, with_words
 from planhat_tui.store.indexing import typed
 from planhat_tui.store.occurring import unknown_custom
-from planhat_tui.store.planning import limited
+from planhat_tui.store.planning import limited, whole
 from planhat_tui.store.rows import (
     COLUMNS,
     CompanyRows,
@@ -30,9 +29,11 @@ from planhat_tui.store.rows import (
 )
 
 if TYPE_CHECKING:
-    from planhat_tui.model.query import Query
+    from collections.abc import Sequence
+
+    from planhat_tui.model.query import Query, Sort
     from planhat_tui.store.asking import Asking
-    from planhat_tui.store.finding import Found
+    from planhat_tui.store.finding import Found, Search
     from planhat_tui.store.guessing import Guesses
 
 
@@ -45,18 +46,23 @@ def companies(
 
     With ``guesses``, slips in words are forgiven when nothing is found.
     """
-    found, meant = _guessed(asking, query, limit, offset, guesses=guesses)
+    _, found, meant = _guessed(asking, query, limit, offset, guesses)
     rows = tuple(map(company_row, found.rows))
     hint = unknown_custom(asking, query) if "custom." in query.text.casefold() else ""
     return CompanyRows(rows, found.total, found.capped, meant, hint, found.through)
 
 
-def ids(asking: Asking, query: Query, limit: int, offset: int) -> tuple[str, ...]:
+def ids(
+    asking: Asking, query: Query, limit: int, offset: int, *, guesses: Guesses | None = None
+) -> tuple[str, ...]:
     """Return the ids of what is found, in the order of the list."""
-    return tuple(row[0] for row in limited(searching(asking, query), query, limit, offset).rows)
+    _, found, _ = _guessed(asking, query, limit, offset, guesses)
+    return tuple(row[0] for row in found.rows)
 
 
-def place(asking: Asking, query: Query, record_id: str) -> int | None:
+def place(
+    asking: Asking, query: Query, record_id: str, *, guesses: Guesses | None = None
+) -> int | None:
     """Return how many rows stand before a record in a list.
 
     ``None`` if it isn't in the list, or not among its first :data:`finding.CAP` where words are
@@ -64,7 +70,7 @@ def place(asking: Asking, query: Query, record_id: str) -> int | None:
     """
     if query.where is None and query.limit is None:
         return standing.place(asking, query.sort, record_id)
-    first = ids(asking, query, CAP, 0)
+    first = ids(asking, query, CAP, 0, guesses=guesses)
     if record_id in first:
         return first.index(record_id)
     if len(first) < CAP or query.words or query.limit is not None:
@@ -77,19 +83,30 @@ def place(asking: Asking, query: Query, record_id: str) -> int | None:
     return standing.place(asking, query.sort, record_id, where)
 
 
-def neighbour(asking: Asking, query: Query, record_id: str, *, back: bool) -> str:
+def neighbour(
+    asking: Asking, query: Query, record_id: str, *, back: bool, guesses: Guesses | None = None
+) -> str:
     """Return the next of what is found after a record of a list; or the one before it.
 
     The record needn't be found itself. After the last comes the first; empty if nothing is found.
+    A list by rank ends with its first :data:`finding.CAP`.
     """
-    query = query if query.sort else query._replace(sort=(Sort("name"),))
-    found = ids(asking, query, CAP, 0)
-    if not found:
-        return ""
-    among = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(found),))
-    before = standing.place(asking, query.sort, record_id, among)
-    at = 0 if before is None else before - 1 if back else before + (record_id in found)
-    return found[at % len(found)]
+    search, found, _ = _guessed(asking, query, CAP, 0, guesses)
+    if search.ranked:
+        return _beside([row[0] for row in found.rows], record_id, back=back)
+    if query.limit is None:
+        among, _ = whole(search)
+    else:
+        first = json.dumps([row[0] for row in limited(search, query, query.limit, 0).rows])
+        among = Condition("id IN (SELECT value FROM json_each(?))", (first,))
+    return standing.beside(asking, query.sort, record_id, among, back=back)
+
+
+def _beside(ids: Sequence[str], one: str, *, back: bool) -> str:
+    """Return what stands beside one of a list, or at the list's end that one comes from."""
+    if one not in ids:
+        return ids[-1 if back else 0] if ids else ""
+    return ids[(ids.index(one) + (-1 if back else 1)) % len(ids)]
 
 
 def contacts(
@@ -100,7 +117,7 @@ def contacts(
         search = searching(asking, query)._replace(company_id=company_id)
         found, meant = limited(search, query, limit, 0), ""
     else:
-        found, meant = _guessed(asking, query, limit, 0, guesses=guesses)
+        _, found, meant = _guessed(asking, query, limit, 0, guesses)
     return ContactRows(tuple(map(contact_row, found.rows)), found.total, found.capped, meant)
 
 
@@ -118,8 +135,8 @@ def contacts_of(
 
 
 def _guessed(
-    asking: Asking, query: Query, limit: int, offset: int, *, guesses: Guesses | None
-) -> tuple[Found, str]:
+    asking: Asking, query: Query, limit: int, offset: int, guesses: Guesses | None
+) -> tuple[Search, Found, str]:
     """Return what is found; if that's nothing, what is found by words that may have been meant.
 
     Companies are looked for by their own words first, then by those of their contacts.
@@ -127,14 +144,15 @@ def _guessed(
     search = searching(asking, query)
     found = limited(search, query, limit, offset)
     if found.total or guesses is None or not query.words:
-        return found, ""
+        return search, found, ""
     kinds = (Kind.COMPANY, Kind.CONTACT) if asking.kind is Kind.COMPANY else (Kind.CONTACT,)
     for kind in kinds:
         meant = guesses.meant(asking.connection, kind, query.words)
         if meant is None:  # nobody waits for it any more
             break
         for words in meant:
-            other = limited(with_words(search, typed(words)), query, limit, offset)
+            meaning = with_words(search, typed(words))
+            other = limited(meaning, query, limit, offset)
             if other.total:
-                return other, " ".join(words)
-    return found, ""
+                return meaning, other, " ".join(words)
+    return search, found, ""

@@ -1,4 +1,4 @@
-"""Where a record stands in a list: how many come before it."""
+"""Where a record stands in a list: how many come before it, and which one stands beside it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,49 @@ def place(
     The record itself needn't meet it.
     """
     keys = ordering.keys(asking, sort)
-    read = ", ".join(key.value for key in keys)
-    here = asking.connection.execute(
-        f"SELECT {read}, row FROM {asking.kind} WHERE id = ?",  # noqa: S608 -- our names
-        (*(value for key in keys for value in key.values), record_id),
-    ).fetchone()
+    here = _here(asking, keys, record_id)
     if here is None:
         return None
     return sum(_count(asking, all_of([among, one])) for one in _before(keys, here))
+
+
+def beside(
+    asking: Asking, sort: Sequence[Sort], record_id: str, among: Condition, *, back: bool
+) -> str:
+    """Return the id of the next record that meets a condition; with ``back`` of the one before.
+
+    Behind the last stands the first, which is the next of a record that is gone, too. Empty if none
+    meets it.
+    """
+    keys = ordering.keys(asking, sort)
+    here = _here(asking, keys, record_id)
+    ways: list[Condition] = []
+    order = ", ".join([*(key.sql for key in keys), "row"])
+    if here is not None and back:
+        ways = [*_before(keys, here)]
+        order = ", ".join([*(key.turned.sql for key in keys), "row DESC"])
+    elif here is not None:
+        ways = [*_behind(keys, here)]
+    ordered = [value for key in keys for value in key.values]
+    for part in (*reversed(ways), ALWAYS):  # what differs last stands nearest
+        wanted = all_of([part, among])
+        found = asking.connection.execute(
+            f"SELECT id FROM {asking.kind} WHERE {wanted.sql} ORDER BY {order} LIMIT 1",  # noqa: S608 -- our names
+            (*wanted.values, *ordered),
+        ).fetchone()
+        if found is not None:
+            return str(found[0])
+    return ""
+
+
+def _here(asking: Asking, keys: Sequence[Key], record_id: str) -> Sequence[Any] | None:
+    """Return what a record is compared by, its row number last."""
+    read = ", ".join(key.value for key in keys)
+    here: Sequence[Any] | None = asking.connection.execute(
+        f"SELECT {read}, row FROM {asking.kind} WHERE id = ?",  # noqa: S608 -- our names
+        (*(value for key in keys for value in key.values), record_id),
+    ).fetchone()
+    return here
 
 
 def _before(keys: Sequence[Key], here: Sequence[Any]) -> Iterator[Condition]:
@@ -38,9 +73,25 @@ def _before(keys: Sequence[Key], here: Sequence[Any]) -> Iterator[Condition]:
     same: list[Condition] = []
     for key, value in zip(keys, here, strict=False):
         yield all_of([*same, _smaller(key, value)])
-        equal = "=" if key.always else "IS"
-        same.append(Condition(f"{key.value} {equal} ?", (*key.values, value)))
+        same.append(_same(key, value))
     yield all_of([*same, Condition("row < ?", (here[-1],))])
+
+
+def _behind(keys: Sequence[Key], here: Sequence[Any]) -> Iterator[Condition]:
+    """Give what stands behind a row, parted likewise."""
+    same: list[Condition] = []
+    for key, value in zip(keys, here, strict=False):
+        if value is not None:
+            if not key.always:
+                yield all_of([*same, Condition(f"{key.value} IS NULL", key.values)])
+            sign = "<" if key.descending else ">"
+            yield all_of([*same, Condition(f"{key.value} {sign} ?", (*key.values, value))])
+        same.append(_same(key, value))
+    yield all_of([*same, Condition("row > ?", (here[-1],))])
+
+
+def _same(key: Key, value: Any) -> Condition:  # noqa: ANN401 -- a column of any type
+    return Condition(f"{key.value} {'=' if key.always else 'IS'} ?", (*key.values, value))
 
 
 def _smaller(key: Key, value: Any) -> Condition:  # noqa: ANN401 -- a column of any type

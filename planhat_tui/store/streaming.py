@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.model.records import Kind
 from planhat_tui.store import planning
 from planhat_tui.store.asking import Condition, all_of
 from planhat_tui.store.finding import searching
 from planhat_tui.store.leads import numbered
-from planhat_tui.store.through import ALL, found_through, reach_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
 
 SLICE: Final = 500
 """Records that are read at once."""
-
-_FEW: Final = 20_000
-"""Up to so many are looked up by the index; where there are more, all rows are walked."""
 
 _AT_A_COMPANY: Final = Condition("featured DESC, name_key, row")
 """The order in which a company's contacts stand."""
@@ -51,14 +46,7 @@ def _wanted(search: Search, company_id: str) -> tuple[Condition, str]:
     """Return what rows must meet, and the index to walk along; empty where few are looked up."""
     if company_id:
         return all_of([Condition("company_id = ?", (company_id,)), search.checked]), ""
-    if not search.words.readings and not search.parts:
-        return search.checked, search.walked
-    few = planning.numbers(search, _FEW)
-    if few is not None:
-        return numbered(few), ""
-    if search.kind is Kind.COMPANY and reach_contacts(search.words):
-        return all_of([numbered([*found_through(search, ALL).rows]), search.where]), ""
-    return search.checked, search.walked
+    return planning.whole(search)
 
 
 def _bodies(asking: Asking, numbers: list[int]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from planhat_tui.store.journal import Journal
 from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.outbox import Outbox
 from planhat_tui.store.rebuilding import rebuild
-from planhat_tui.store.schema import MIRROR, OUTBOX
+from planhat_tui.store.schema import MIRROR, MIRROR_BEGINS, OUTBOX
 from planhat_tui.store.steps import Steps
 
 if TYPE_CHECKING:
@@ -63,14 +63,20 @@ class TenantStore:
     """
 
     def __init__(
-        self, folder: Path, *, wall: Callable[[], float] = time.time, keep: Keep = KEEP
+        self,
+        folder: Path,
+        *,
+        wall: Callable[[], float] = time.time,
+        keep: Keep = KEEP,
+        author: str = "",
+        lays: bool = True,
     ) -> None:
         self.folder = folder
         self.wall = wall
         with contextlib.ExitStack() as opened:
             self._outbox_db = _open_outbox(folder / "outbox.db")
             opened.callback(self._outbox_db.close)
-            self.outbox = Outbox(self._outbox_db, wall)
+            self.outbox = Outbox(self._outbox_db, wall, author)
             self.journal = Journal(self._outbox_db)
             self.steps = Steps(self._outbox_db, wall)
             self.conflicts = Conflicts(self._outbox_db, wall)
@@ -80,29 +86,39 @@ class TenantStore:
             opened.callback(self.history.close)
             self._mirror_db = _open_mirror(folder / "mirror.db", wall)
             opened.callback(self._mirror_db.close)
-            if not self._mirror_db.read_only:
+            lays = lays and not self._mirror_db.read_only
+            if lays:
                 rebuild(self._mirror_db, self.outbox)
             self.mirror = Mirror(self._mirror_db, self.outbox, wall, self.calls.last, self.history)
-            if not self._mirror_db.read_only:
+            if lays:
+                self.mirror.begin()
                 self._lay_all()
             opened.pop_all()
 
     @classmethod
     def open(
-        cls, folder: Path, *, wall: Callable[[], float] = time.time, keep: Keep = KEEP
+        cls,
+        folder: Path,
+        *,
+        wall: Callable[[], float] = time.time,
+        keep: Keep = KEEP,
+        author: str = "",
+        lays: bool = True,
     ) -> TenantStore:
         """Open or make the files. A damaged mirror is set aside; it fills again.
 
-        ``keep`` says how much of the past is kept.
+        ``keep`` says how much of the past is kept, ``author`` by which credential edits are made.
+        Who only looks in leaves what is shown as it was laid last (not ``lays``): whoever writes,
+        a pull or an edit, isn't waited for.
 
         Files that are there and can't be written are opened to be read. Raises
         :class:`StorageError`: no rights at all, a full disk, a damaged outbox, a newer version.
         """
         try:
-            return cls(folder, wall=wall, keep=keep)
+            return cls(folder, wall=wall, keep=keep, author=author, lays=lays)
         except DamagedError:
             return cls(
-                folder, wall=wall, keep=keep
+                folder, wall=wall, keep=keep, author=author, lays=lays
             )  # the damage is marked now, so a new mirror is made
 
     @property
@@ -125,18 +141,19 @@ class TenantStore:
     def take_in(
         self,
         kind: Kind,
-        record: Received,
+        records: Sequence[Received],
         seen_at: float,
         ours: frozenset[str] = frozenset(),
     ) -> None:
-        """Keep a record as Planhat has it; ``seen_at`` is seconds since the epoch.
+        """Keep records as Planhat has them; ``seen_at`` is seconds since the epoch.
 
         ``ours`` are the fields that were changed from here.
         """
         if kind is Kind.CALL:
-            self.calls.take_in(record.data, seen_at)
-        else:
-            self.mirror.put(kind, [record], seen_at, ours)
+            for record in records:
+                self.calls.take_in(record.data, seen_at)
+        elif records:
+            self.mirror.put(kind, records, seen_at, ours)
 
     def take_out(self, kind: Kind, record_id: str) -> None:
         """Take out a record that Planhat no longer has."""
@@ -223,11 +240,15 @@ def _open_mirror(path: Path, wall: Callable[[], float]) -> Database:
         with contextlib.suppress(DamagedError):  # it leaves its mark too
             return _checked(path, mark)
     set_aside(path, mark, f"{wall():.0f}")
-    return Database(path, MIRROR, durable=False, damage_mark=mark)
+    return _mirror(path, mark)
+
+
+def _mirror(path: Path, mark: Path) -> Database:
+    return Database(path, MIRROR, durable=False, damage_mark=mark, begins=MIRROR_BEGINS)
 
 
 def _checked(path: Path, mark: Path) -> Database:
-    database = Database(path, MIRROR, durable=False, damage_mark=mark)
+    database = _mirror(path, mark)
     try:
         with database.reading() as connection:
             for look in _SAMPLE:

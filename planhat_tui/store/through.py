@@ -1,18 +1,23 @@
 """Companies that are found through their contacts.
 
 An e-mail and the digits of a phone are looked for there in any case; a name, alone or with one of
-these, a piece of an e-mail and an external id where no company has the words itself.
+these, a piece of an e-mail, an external id and a tag where no company has the words itself.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from planhat_tui.model.records import Kind
-from planhat_tui.store.asking import Condition, all_of, any_of
-from planhat_tui.store.conditions import reads_as
-from planhat_tui.store.indexing import is_exact, match, needle
+from planhat_tui.store.asking import ALWAYS, Condition, all_of, any_of
+from planhat_tui.store.conditions import (
+    ends_number,
+    has_or_somebody_there,
+    in_one_field,
+    reads_as,
+)
+from planhat_tui.store.indexing import finds_contacts, is_exact, match
 from planhat_tui.store.leads import numbered
 
 if TYPE_CHECKING:
@@ -21,12 +26,16 @@ if TYPE_CHECKING:
     from planhat_tui.store.finding import Search
     from planhat_tui.store.indexing import Typed
 
+One = TypeVar("One")
+
 ALL: Final = -1
 MOST: Final = 1_000
 """For a list that is looked at, no more contacts and companies with a word are read."""
 _FEW: Final = 300
 """Of so many companies it's asked whether they have a word, rather than who has it."""
-_MIN_DIGITS: Final = 4
+
+_WHO: Final = ("name_key", "email_key", "external_key", "digits")
+"""What tells who somebody is, besides tags: not the title."""
 
 
 class Through(NamedTuple):
@@ -36,29 +45,20 @@ class Through(NamedTuple):
     cut: bool
 
 
-def reach_contacts(words: Typed) -> bool:
-    """Tell whether one of the words may be an e-mail or a phone number of a contact."""
-    return any(map(_finds_contacts, _all_words(words)))
-
-
 def seeks_people(search: Search) -> bool:
     """Tell whether a search that finds no company by itself may mean somebody there."""
     return search.kind is Kind.COMPANY and bool(search.words.readings)
 
 
 def with_people(search: Search, most: int) -> Through:
-    """Return the companies of contacts who have all words in name, e-mail, external id or phone.
+    """Return the companies of contacts who have all words in what tells who they are.
 
     So many contacts at most are looked at; ``ALL`` of them, if it's asked for.
     """
     called = _called_so(search.words)
-    people = search.ask(
-        "SELECT number FROM (SELECT rowid AS number FROM contact_text WHERE contact_text MATCH ?)"  # noqa: S608 -- our names
-        f" CROSS JOIN contact ON row = number WHERE {called.sql} LIMIT ?",
-        (match(search.words.readings), *called.values, _one_more(most)),
-    )
-    some, cut = _no_more(people, most)
-    return Through(_employers(search, some), cut)
+    theirs = _employers(search, match(search.words.readings), called, most)
+    some, cut = _no_more(theirs, most)
+    return Through(_numbers(search, some), cut)
 
 
 def found_through(search: Search, most: int) -> Through:
@@ -75,7 +75,7 @@ def _with_all(search: Search, words: Iterable[str], most: int) -> Through:
     whole: set[int] | None = None
     some: set[int] = set()
     first, left = "", list[str]()
-    for word in sorted(words, key=_finds_contacts):  # what is asked of companies alone is fast
+    for word in sorted(words, key=finds_contacts):  # what is asked of companies alone is fast
         if whole is not None and len(whole) <= _FEW:
             left.append(word)
             continue
@@ -94,78 +94,74 @@ def _with_all(search: Search, words: Iterable[str], most: int) -> Through:
 def _that_have(search: Search, rows: set[int], words: Sequence[str]) -> set[int]:
     if not rows or not words:
         return rows
-    asked = all_of([numbered([*rows]), *map(_has, words)])
+    asked = all_of([numbered([*rows]), *map(has_or_somebody_there, words)])
     return {*search.ask(f"SELECT row FROM company WHERE {asked.sql}", asked.values)}  # noqa: S608 -- our names
 
 
-def _has(word: str) -> Condition:
-    wanted = (needle(word),)
-    itself = Condition("instr(company.search, ?)", wanted)
-    if not _finds_contacts(word):
-        return itself
-    theirs = (
-        "EXISTS (SELECT 1 FROM contact WHERE company_id = company.id AND instr(contact.search, ?))"
-    )
-    return any_of([itself, Condition(theirs, wanted)])
-
-
 def _with_word(search: Search, word: str, most: int) -> Through:
-    itself, cut = _no_more(_holders(search, Kind.COMPANY, word, most), most)
-    if not _finds_contacts(word):
+    readings = ((word,),)
+    exact = is_exact(readings)
+    check = ALWAYS if exact else reads_as(Kind.COMPANY, readings)
+    itself, cut = _no_more(_companies(search, match(readings), check, most), most)
+    if not finds_contacts(word):
         return Through({*itself}, cut)
-    people, more = _no_more(_holders(search, Kind.CONTACT, word, most), most)
-    return Through({*itself, *_employers(search, people)}, cut or more)
+    check = ALWAYS if exact else reads_as(Kind.CONTACT, readings)
+    theirs, more = _no_more(_employers(search, match(readings), check, most), most)
+    return Through({*itself, *_numbers(search, theirs)}, cut or more)
 
 
-def _holders(search: Search, kind: Kind, word: str, most: int) -> list[int]:
-    """Return who has a word, up to one more than so many.
+def _companies(search: Search, expression: str, check: Condition, most: int) -> list[int]:
+    """Return the companies that have a word, up to one more than so many.
 
     A row is read only where the index tells too little.
     """
-    readings = ((word,),)
-    given = f"SELECT rowid AS number FROM {kind}_text WHERE {kind}_text MATCH ? ORDER BY rowid"  # noqa: S608 -- our names
-    if is_exact(readings):
-        return search.ask(f"{given} LIMIT ?", (match(readings), _one_more(most)))
-    check = reads_as(readings)
+    given = "SELECT rowid AS number FROM company_text WHERE company_text MATCH ? ORDER BY rowid"
+    if check == ALWAYS:
+        return search.ask(f"{given} LIMIT ?", (expression, _one_more(most)))
     return search.ask(
-        f"SELECT row FROM ({given}) CROSS JOIN {kind} ON row = number"  # noqa: S608 -- our names
+        f"SELECT row FROM ({given}) CROSS JOIN company ON row = number"  # noqa: S608 -- our names
         f" WHERE {check.sql} LIMIT ?",
-        (match(readings), *check.values, _one_more(most)),
+        (expression, *check.values, _one_more(most)),
     )
+
+
+def _employers(search: Search, expression: str, check: Condition, most: int) -> list[str]:
+    """Return the ids of the companies of contacts whom the index gives and who meet a condition.
+
+    One for each contact, up to one more than so many.
+    """
+    rows = search.asking.connection.execute(
+        "SELECT company_id FROM (SELECT rowid AS number FROM contact_text"  # noqa: S608 -- our names
+        " WHERE contact_text MATCH ? ORDER BY rowid) CROSS JOIN contact ON row = number"
+        f" WHERE {check.sql} LIMIT ?",
+        (expression, *check.values, _one_more(most)),
+    )
+    return [company_id for (company_id,) in rows]
+
+
+def _numbers(search: Search, ids: Sequence[str]) -> set[int]:
+    known = json.dumps([*dict.fromkeys(ids)])
+    return {
+        *search.ask(
+            "SELECT row FROM company WHERE id IN (SELECT value FROM json_each(?))", (known,)
+        )
+    }
 
 
 def _one_more(most: int) -> int:
     return ALL if most == ALL else most + 1
 
 
-def _no_more(rows: Sequence[int], most: int) -> tuple[Sequence[int], bool]:
+def _no_more(found: Sequence[One], most: int) -> tuple[Sequence[One], bool]:
     """Return so many, and whether there are more."""
-    return (rows, False) if most == ALL or len(rows) <= most else (rows[:most], True)
-
-
-def _employers(search: Search, people: Sequence[int]) -> set[int]:
-    return {
-        *search.ask(
-            "SELECT DISTINCT company.row FROM contact CROSS JOIN company"
-            " ON company.id = contact.company_id"
-            " WHERE contact.row IN (SELECT value FROM json_each(?))",
-            (json.dumps(people),),
-        )
-    }
+    return (found, False) if most == ALL or len(found) <= most else (found[:most], True)
 
 
 def _called_so(words: Typed) -> Condition:
-    """Demand that the words stand in what tells who somebody is: not in a title, not in a tag."""
-    whole = "name_key || ' ' || email_key || ' ' || external_key || ' ' || digits"
-    return any_of(
-        all_of(Condition(f"instr({whole}, ?)", (word.replace("  ", " "),)) for word in reading)
-        for reading in words.readings
-    )
+    """Demand that the words stand in name, e-mail, external id, phone or tags: not in a title."""
+    return any_of(all_of(map(_tells_who, reading)) for reading in words.readings)
 
 
-def _finds_contacts(word: str) -> bool:
-    return "@" in word or (word.isdecimal() and len(word) >= _MIN_DIGITS)
-
-
-def _all_words(words: Typed) -> Iterable[str]:
-    return (word for reading in words.readings for word in reading)
+def _tells_who(word: str) -> Condition:
+    itself = in_one_field(Kind.CONTACT, _WHO, word.replace("  ", " "))
+    return any_of([itself, *ends_number("contact.digits", word)])

@@ -2,7 +2,8 @@
 
 FTS5 keeps what was written together in a part of its own, and a search asks each part: in one part
 it takes half the time. While a copy is filled, parts are put together seldom, and at the end once,
-in small transactions. How far that came is noted with each of them.
+in small transactions; what that leaves free is given back to the disk. How far that came is noted
+with each of them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
 
 _TABLES: Final = ("company_text", "contact_text", "company_facts")
 _NOTE: Final = "tidied"
+_ROOM: Final = "room"
 _DONE: Final = "done"
+_STAGES: Final = (*_TABLES, _ROOM, _DONE)
+_INCREMENTAL: Final = 2
+"""What SQLite calls files that can give back what is free; older ones can't."""
 _PAGES: Final = 200
 """Pages that are put together in a transaction: some tens of milliseconds."""
 _PARTS: Final = 4
@@ -41,17 +46,27 @@ def is_tidy(connection: sqlite3.Connection) -> bool:
 
 
 def tidy(connection: sqlite3.Connection) -> None:
-    """Put some of it together: what is noted says which table's turn it is."""
-    table = _noted(connection)
-    if table == _DONE:
+    """Do some of it: what is noted says what is to be done, and of which table."""
+    stage = _noted(connection)
+    if stage == _DONE:
         return
-    if table and _merge(connection, table, _PAGES):
+    if stage in _TABLES and _merge(connection, stage, _PAGES):
         return
-    following = _TABLES[_TABLES.index(table) + 1 :] if table else _TABLES
-    if following:
-        _tell(connection, following[0], "automerge", _PARTS)
-        _merge(connection, following[0], -_PAGES)  # negative: all parts, of whatever size
-    connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (_NOTE, [*following, _DONE][0]))
+    if stage == _ROOM and _give_back(connection, _PAGES):
+        return
+    following = _STAGES[_STAGES.index(stage) + 1] if stage else _STAGES[0]
+    if following in _TABLES:
+        _tell(connection, following, "automerge", _PARTS)
+        _merge(connection, following, -_PAGES)  # negative: all parts, of whatever size
+    connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (_NOTE, following))
+
+
+def _give_back(connection: sqlite3.Connection, pages: int) -> bool:
+    """Give free pages back to the disk; whether there are more of them that can be."""
+    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()  # a row for each
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    (way,) = connection.execute("PRAGMA auto_vacuum").fetchone()
+    return bool(free) and way == _INCREMENTAL
 
 
 def _merge(connection: sqlite3.Connection, table: str, pages: int) -> bool:

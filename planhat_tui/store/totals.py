@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from planhat_tui.store.asking import Condition, all_of
 from planhat_tui.store.finding import searching
 from planhat_tui.store.leads import numbered
-from planhat_tui.store.planning import limited, numbers
-from planhat_tui.store.rows import Totals
+from planhat_tui.store.planning import limited, numbers, whole
+from planhat_tui.store.rows import MOST_SUMMED, Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
     from planhat_tui.model.query import Query
     from planhat_tui.store.asking import Asking
 
-MOST_SUMMED: Final = 20_000
-"""Of more finds than this, nothing is summed."""
-
 
 def totals(asking: Asking, query: Query, marked: Sequence[str]) -> Totals:
     """Sum what a query finds of the companies, and count which of the marked ones are among it."""
     search = searching(asking, query)
     these = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps([*marked]),))
     if query.limit is not None:
-        found = limited(search, query, min(query.limit, MOST_SUMMED), 0)
+        found = limited(search, query, min(query.limit, MOST_SUMMED + 1), 0)
         ids = json.dumps([row[0] for row in found.rows])
-        return _summed(asking, Condition("id IN (SELECT value FROM json_each(?))", (ids,)), these)
+        within = Condition("id IN (SELECT value FROM json_each(?))", (ids,))
+        if len(found.rows) > MOST_SUMMED:
+            return Totals(None, _count(asking, all_of([these, within])) if marked else 0)
+        return _summed(asking, within, these)
     if query.where is None:
         return _summed(asking, Condition("1"), these)
     all_found = numbers(search, MOST_SUMMED)
     if all_found is None:
-        return Totals(None, _count(asking, all_of([these, search.checked])) if marked else 0)
+        return Totals(None, _count(asking, all_of([these, whole(search)[0]])) if marked else 0)
     return _summed(asking, numbered(all_found), these)
 
 
 def _summed(asking: Asking, found: Condition, marked: Condition) -> Totals:
     rows = asking.connection.execute(
-        f"SELECT total(arr) FROM company WHERE {found.sql}",  # noqa: S608 -- our names
+        f"SELECT total(arr), count(*) FROM company WHERE {found.sql}",  # noqa: S608 -- our names
         found.values,
     )
-    summed = float(rows.fetchone()[0])
+    summed, companies = rows.fetchone()
     lean = _count(asking, all_of([Condition("complete = 0"), found]))
-    return Totals(summed, _count(asking, all_of([marked, found])), lean)
+    return Totals(summed, _count(asking, all_of([marked, found])), lean, companies)
 
 
 def _count(asking: Asking, these: Condition) -> int:

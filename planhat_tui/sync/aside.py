@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from planhat_tui.errors import PlanhatTuiError
 
@@ -58,7 +58,8 @@ class Aside:
             proven = before.successes != self.successes
             most = LONGEST if proven else max(before.seconds, UNPROVEN)
             seconds = min(2 * before.seconds, most)
-        self._pauses[record] = _Pause(self._wall() + seconds, seconds, self.successes)
+        pause = _Pause(self._wall() + seconds, seconds, self.successes)
+        self._pauses = {**self._pauses, record: pause}
         self._in_a_row.add(record)
         self.error = error
         return len(self._in_a_row) >= MANY
@@ -72,8 +73,14 @@ class Aside:
 
     def forget(self, records: Iterable[Record]) -> None:
         """Let these be tried now."""
-        for record in records:
-            self._pauses.pop(record, None)
+        gone = {*records}
+        if not gone.isdisjoint(self._pauses):
+            self._pauses = {one: p for one, p in self._pauses.items() if one not in gone}
+
+    @property
+    def until(self) -> Mapping[Record, float]:
+        """Until when each record is set aside, in seconds since the epoch. Safe from any thread."""
+        return {record: pause.until for record, pause in self._pauses.items()}
 
     def left(self, record: Record) -> float:
         """Return for how many seconds a record is still set aside, else 0.

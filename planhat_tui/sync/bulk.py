@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Final
 from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.bulk import RowOutcome
 from planhat_tui.model.edits import dropped, merge
-from planhat_tui.model.fields import label_of
 from planhat_tui.model.outbox import Action, State
-from planhat_tui.model.records import Kind, text_of
 from planhat_tui.store.drafts import QUEUEING
 from planhat_tui.sync.delivery import WithdrawnError, outcome
 from planhat_tui.sync.gathering import Way
 from planhat_tui.sync.loads import Load, batches, calls, slices
 from planhat_tui.sync.making import Making
-from planhat_tui.sync.upserting import Upserting
+from planhat_tui.sync.upserting import LACKING, UNREAD, Put, Upserting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,24 +29,25 @@ if TYPE_CHECKING:
     from planhat_tui.model.edits import Merge
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.ports import Planhat
-    from planhat_tui.model.records import Received
-    from planhat_tui.model.values import Json, Raw
+    from planhat_tui.model.records import Kind, Received
+    from planhat_tui.model.values import Raw
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.delivery import Parcel
     from planhat_tui.sync.gathering import Gathering
+    from planhat_tui.sync.learned import Learned
     from planhat_tui.sync.leaving import Leaving
 
 GROWS_FOR: Final = 5.0
 """Seconds for which a step waits for the next slice of what it's to hold."""
-ANEW: Final = "It had been deleted by somebody else, and this made it anew."
+ANEW: Final = "It was deleted by somebody else meanwhile, and Planhat made it anew"
 
 
 class Bulk:
     """Delivers what can go together.
 
     ``park`` parks the fields of a parcel that are in conflict and returns the entries that go on;
-    ``changed`` is told which record an entry's new state concerns; ``may_send`` is asked before
-    each call, and each list leaves by ``leaving``.
+    ``changed`` is told which record an entry's new state concerns, ``show`` shows records anew;
+    ``may_send`` is asked before each call, and each list leaves by ``leaving``.
     """
 
     def __init__(
@@ -58,26 +57,29 @@ class Bulk:
         wall: Callable[[], float],
         *,
         changed: Callable[[Kind, str], None],
+        show: Callable[[Kind, Sequence[str]], None],
         may_send: Callable[[], bool],
         leaving: Leaving,
+        learned: Learned,
         park: Callable[[Parcel, Merge], tuple[Entry, ...]],
         gathering: Gathering,
     ) -> None:
         self._store = store
         self._wall = wall
-        self._changed = changed
+        self._show = show
         self._may_send = may_send
         self._park = park
         self._gathering = gathering
         self.grows = False
-        self._upserting = Upserting(api, store, show=self._show, leaving=leaving)
+        self._learned = learned
+        self._upserting = Upserting(api, store, show=show, leaving=leaving, learned=learned)
         self._making = Making(
             store,
             wall,
             gathering,
             self._upserting,
             changed=changed,
-            show=self._show,
+            show=show,
             may_send=may_send,
         )
 
@@ -96,7 +98,7 @@ class Bulk:
         A step that is still being queued waits until it's whole: else its first slice would take
         readings and a call of its own. ``grows`` tells of one.
         """
-        if self._upserting.has_none or self._store.mirror.noted("edition") != "modern":
+        if self._learned.edition != "modern" or not self._learned.takes_lists:
             self.grows = False
             return [], ready
         growing = self._growing(ready, queueing)
@@ -136,60 +138,52 @@ class Bulk:
         self, batch: Sequence[Parcel]
     ) -> tuple[Sequence[Parcel], PlanhatTuiError | None]:
         kind = batch[0].kind
-        wanted = self._wanted(kind, batch)
+        wanted = self._gathering.wanted(kind, [parcel.record_id for parcel in batch])
         way = self._gathering.reading(kind, wanted).way
         if way is Way.EACH:  # then a call each is as cheap, and its answer verifies itself
             return batch, None
+        asked_at = self._wall()
         try:
             there = await self._gathering.records(kind, wanted, way)
         except PlanhatTuiError as met:
             return batch, met if outcome(met, Action.UPDATE, kind, sent=False).pause else None
-        loads, left = await self._merged(batch, there)
-        sent: list[Load] = []
-        for some in calls(loads):
-            put = await self._upserting.put(kind, some)
+        loads, left = await self._merged(batch, there, asked_at)
+        read_at = self._wall()  # a list that is long in being read and merged goes all the same
+        sent, put = list[Load](), Put()
+        for some in calls(loads, self._upserting.unanswered):
+            put = await self._upserting.put(kind, some, read_at)
             left += put.left
-            if put.error is not None:
-                return left, put.error
+            if put.error is not None or put.withdrawn:  # the rest is as old: it's read again
+                break
             if put.rows:
                 await self._settle(some, put.rows)
-            sent += [load for load in some if load.parcel not in put.left]
+            singly = {parcel.record_id for parcel in put.left}
+            sent += [load for load in some if load.id not in singly]
             if not self._may_send():
                 break
-        error = await self._verify(kind, sent, way) if sent else None
-        return left, error
-
-    def _wanted(self, kind: Kind, batch: Sequence[Parcel]) -> dict[str, str]:
-        """Return the ids of the records with those of their companies."""
-        ids = [parcel.record_id for parcel in batch]
-        if kind is Kind.COMPANY:
-            return {one: one for one in ids}
-        known = {text_of(raw, "_id"): raw for raw in self._store.mirror.raws(kind, ids)}
-        return {one: text_of(known.get(one, {}), "companyId") for one in ids}
+        unread = await self._verify(kind, sent, way) if sent else None
+        return left, put.error or unread
 
     async def _merged(
-        self, batch: Sequence[Parcel], there: dict[str, Received]
+        self, batch: Sequence[Parcel], there: dict[str, Received], asked_at: float
     ) -> tuple[list[Load], list[Parcel]]:
         """Merge each record's edits with what Planhat has; those that it lacks go one by one."""
         loads: list[Load] = []
         left: list[Parcel] = []
         for some in slices(batch):
-            self._store.mirror.put(
-                some[0].kind,
-                [there[p.record_id] for p in some if p.record_id in there],
-                self._wall(),
-            )
+            found = [there[p.record_id] for p in some if p.record_id in there]
+            self._store.mirror.put(some[0].kind, found, asked_at)
             for parcel in some:
-                found = there.get(parcel.record_id)
-                if found is None:
+                now = there.get(parcel.record_id)
+                if now is None:
                     left.append(parcel)
-                elif (load := self._load(parcel, found.data)) is not None:
+                elif (load := self._load(parcel, now.data)) is not None:
                     loads.append(load)
             self._show(some[0].kind, [parcel.record_id for parcel in some])
             await asyncio.sleep(0)
         return loads, left
 
-    def _load(self, parcel: Parcel, server: dict[str, Json]) -> Load | None:
+    def _load(self, parcel: Parcel, server: Raw) -> Load | None:
         """Return what is to be sent of a record; ``None`` if that is nothing, or was withdrawn."""
         merged = merge(parcel.changes, server)
         try:
@@ -197,7 +191,7 @@ class Bulk:
         except WithdrawnError:
             return None  # the next round looks again
         if merged.body:
-            return Load(parcel, going, merged.body, server)
+            return Load(parcel, going, merged.body)
         with self._store.at_once():
             outbox = self._store.outbox
             waiting = [e.n for e in going if outbox.get(e.n).state is State.QUEUED]
@@ -212,9 +206,11 @@ class Bulk:
                 ns = [entry.n for entry in load.entries]
                 match row.outcome:
                     case RowOutcome.UPDATED | RowOutcome.UNCHANGED:
-                        outbox.mark(ns, State.DELIVERED)
-                    case RowOutcome.CREATED:
-                        outbox.mark(ns, State.DELIVERED, ANEW)
+                        outbox.mark(ns, State.DELIVERED, UNREAD)
+                    case RowOutcome.CREATED:  # a list makes what it names and doesn't find
+                        under = f", under the id {row.id}" if row.id else ""
+                        why = f"{ANEW}{under}. Delete that one if it isn't wanted."
+                        outbox.mark(ns, State.REFUSED, why)
                     case RowOutcome.REFUSED:
                         why = row.reason or f"Planhat refused {load.entries[0].title}."
                         outbox.mark(ns, State.REFUSED, why)
@@ -226,16 +222,14 @@ class Bulk:
 
     def _keep(self, kind: Kind, loads: Sequence[Load]) -> None:
         """Keep what was delivered as it was sent, until it is read back; show the rest anew."""
-        done = [load for load in loads if self._state(load) is State.DELIVERED]
-        records = [load.as_sent for load in done]
-        if records:
-            fields = frozenset(c.field for load in done for c in load.parcel.changes)
-            self._store.mirror.put(kind, records, self._wall(), fields)
+        done = (load for load in loads if self._state(load) is State.DELIVERED)
+        self._store.mirror.keep_sent(kind, {load.id: load.changes for load in done})
         self._show(kind, [load.id for load in loads])
 
     async def _verify(self, kind: Kind, loads: Sequence[Load], way: Way) -> PlanhatTuiError | None:
         """Read back what was sent, and refuse the edits that Planhat took and didn't keep."""
-        wanted = self._wanted(kind, [load.parcel for load in loads])
+        wanted = self._gathering.wanted(kind, [load.id for load in loads])
+        asked_at = self._wall()
         try:
             there = await self._gathering.records(kind, wanted, way)
         except PlanhatTuiError as error:
@@ -244,32 +238,24 @@ class Bulk:
             return error if told.pause else None
         for some in slices(loads):
             found = [load for load in some if load.id in there]
+            self._upserting.unverified([load for load in some if load.id not in there], LACKING)
             with self._store.at_once():
                 for load in found:
                     self._check(load, there[load.id].data)
-            fields = frozenset(c.field for load in some for c in load.parcel.changes)
-            records = [there[load.id] for load in found]
-            self._store.mirror.put(kind, records, self._wall(), fields)
+            fields = frozenset(c.field for load in some for c in load.changes)
+            self._store.mirror.put(kind, [there[load.id] for load in found], asked_at, fields)
             self._show(kind, [load.id for load in some])
             await asyncio.sleep(0)
         return None
 
     def _check(self, load: Load, now: Raw) -> None:
-        """Settle the edits of a record by what Planhat has of it now."""
-        outbox, lost = self._store.outbox, {*dropped(load.body, now)}
+        """Settle the edits of a record by what Planhat has of it now; others may have tagged it."""
+        outbox, lost = self._store.outbox, frozenset(dropped(load.body, now))
+        if "tags" in lost and "tags" not in merge(load.changes, now).body:
+            lost -= {"tags"}
         for entry in (outbox.get(e.n) for e in load.entries):
-            missing = {change.field for change in entry.changes} & lost
-            if entry.state is State.NOT_SURE and not lost:
-                outbox.mark([entry.n], State.DELIVERED)
-            elif entry.state is State.DELIVERED and missing:
-                names = ", ".join(sorted(label_of(entry.kind, field) for field in missing))
-                why = f"Planhat took the edit and didn't keep {names}."
-                outbox.mark([entry.n], State.REFUSED, why)
+            if entry.state is State.DELIVERED or (entry.state is State.NOT_SURE and not lost):
+                outbox.taken(entry.n, lost)
 
     def _state(self, load: Load) -> State:
         return self._store.outbox.get(load.entries[0].n).state
-
-    def _show(self, kind: Kind, ids: Sequence[str]) -> None:
-        self._store.mirror.lay_again(kind, ids)
-        for record_id in ids:
-            self._changed(kind, record_id)

@@ -1,9 +1,10 @@
 """What of the outbox can go next, and what an answer means for it. Pure.
 
 Order per record is kept; edits of one record that wait together go as one request. An edit that is
-parked (refused, in conflict, held) blocks its own fields only; one that isn't sure, all that goes
-under the same keys of the body, such as every custom field; a create that isn't done, its record
-and its company's contacts. Across records the steps take turns, one request each: what one key
+parked (refused, in conflict, held) blocks its own fields only, of later edits too: those are split
+(:func:`splits`), so that their other fields go; one that isn't sure blocks all that goes under the
+same keys of the body, such as every custom field; a create that isn't done, its record and its
+company's contacts. Across records the steps take turns, one request each: what one key
 press did isn't kept waiting by the hundreds of edits of another.
 """
 
@@ -11,13 +12,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import ForbiddenError, NotFoundError, PlanhatTuiError, TokenError
 from planhat_tui.model import outcomes
 from planhat_tui.model.edits import fold, sent_under
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import ALREADY_GONE, Action, State
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind
+from planhat_tui.model.writable import COMPANY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +32,7 @@ READ_BACK: Final = "It is read back by itself."
 """What becomes of an edit that may have been saved."""
 
 _PARKED: Final = frozenset({State.REFUSED, State.CONFLICT, State.HELD, State.NOT_SURE})
+_WITH_COMPANY: Final = frozenset({"companyId", COMPANY_NAME})
 
 
 class WithdrawnError(Exception):
@@ -76,11 +79,25 @@ def parcels(entries: Iterable[Entry]) -> tuple[Parcel, ...]:
 
     Within a turn the oldest is first.
     """
+    found = (_parcel(queue) for queue in _by_record(entries).values())
+    return _in_turns(sorted((p for p in found if p is not None), key=lambda p: p.ns[0]))
+
+
+def splits(entries: Iterable[Entry]) -> tuple[tuple[Entry, frozenset[str]], ...]:
+    """Return the updates of which a part alone is kept back, each with the fields that can go."""
+    return tuple(
+        (entry, frozenset(can_go))
+        for record, queue in _by_record(entries).items()
+        if not _is_new(record[1]) and all(one.state is not State.SENDING for one in queue)
+        for entry, can_go in _updates(queue).parts
+    )
+
+
+def _by_record(entries: Iterable[Entry]) -> dict[tuple[Kind, str], list[Entry]]:
     records: dict[tuple[Kind, str], list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: (entry.place, entry.n)):
         records.setdefault((entry.kind, entry.record_id), []).append(entry)
-    found = (_parcel(queue) for queue in records.values())
-    return _in_turns(sorted((p for p in found if p is not None), key=lambda p: p.ns[0]))
+    return records
 
 
 def _in_turns(oldest_first: Iterable[Parcel]) -> tuple[Parcel, ...]:
@@ -103,36 +120,61 @@ def _parcel(queue: Sequence[Entry]) -> Parcel | None:
         return None if waits or first.state is not State.QUEUED else _pack([first])
     if first.record_id.startswith(NEW_ID_PREFIX):
         return None
-    ready, blocked = _updates(queue)
-    if ready:
-        return _pack(ready)
+    updates = _updates(queue)
+    if updates.ready:
+        return _pack(updates.ready)
     delete = next((entry for entry in queue if entry.action is Action.DELETE), None)
-    if delete is not None and delete.state is State.QUEUED and not blocked:
+    if delete is not None and delete.state is State.QUEUED and not updates.keeps:
         return _pack([delete])
     return None
 
 
-def _updates(queue: Sequence[Entry]) -> tuple[list[Entry], set[str]]:
-    """Return the updates that can go together, and the fields that parked ones block.
+class _Updates(NamedTuple):
+    """A record's updates: those that can go together, and those of which a part can.
+
+    ``keeps``: something is kept back.
+    """
+
+    ready: list[Entry]
+    parts: list[tuple[Entry, set[str]]]
+    keeps: bool
+
+
+def _updates(queue: Sequence[Entry]) -> _Updates:
+    """Tell what of a record's updates can go.
 
     One that may have arrived before goes without later edits of its fields: what has arrived is
     known by its own value, not by what came after. One that isn't sure keeps back all that goes
     under its keys, later or not: it may still land, and a custom field lands with the whole map.
+    What of an update can go waits until the update is split, and later edits of it wait behind it.
     """
     ready: list[Entry] = []
+    parts: list[tuple[Entry, set[str]]] = []
     blocked: set[str] = set()
+    unsplit: set[str] = set()
     tried = {key for entry in queue if entry.state is State.NOT_SURE for key in keys_of(entry)}
     for entry in queue:
         if entry.action is not Action.UPDATE:
             break
         fields = {change.field for change in entry.changes}
         waits = any(c.field == "companyId" and _is_new(c.after) for c in entry.changes)
-        if waits or entry.state in _PARKED or fields & blocked or keys_of(entry) & tried:
+        if waits or entry.state in _PARKED:
             blocked |= fields
-        else:
+            continue
+        kept = {field for field in fields if field in blocked or sent_under(field) in tried}
+        if kept & _WITH_COMPANY:  # they say one thing
+            kept |= fields & _WITH_COMPANY
+        can_go = fields - kept
+        blocked |= kept
+        if kept and can_go:
+            parts.append((entry, can_go))
+            unsplit |= can_go
+        elif can_go and not can_go & unsplit:
             ready.append(entry)
-            tried |= keys_of(entry) if entry.attempts else set()
-    return ready, blocked
+        else:
+            unsplit |= can_go
+        tried |= {sent_under(field) for field in can_go} if entry.attempts else set()
+    return _Updates(ready, parts, bool(blocked or unsplit))
 
 
 def keys_of(entry: Entry) -> set[str]:
@@ -177,7 +219,7 @@ def outcome(
         return Outcome(State.QUEUED, str(error), pause=True)
     if isinstance(error, NotFoundError):
         if action is Action.DELETE:
-            return Outcome(State.DELIVERED, "It was already gone.")
+            return Outcome(State.DELIVERED, ALREADY_GONE)
         return Outcome(State.REFUSED, "It was deleted by somebody else.")
     if outcomes.outcome_of(error) is not outcomes.Outcome.UNKNOWN:
         return Outcome(State.REFUSED, str(error))

@@ -1,42 +1,44 @@
 """Finding out what became of writes whose answer was lost. Planhat has no idempotency keys.
 
 An edit or a delete is read back; a contact is looked for among its company's, a company in the lean
-list. What is found there is done. What isn't there may still land: so it's looked for once more
-after a grace time, and sent again only then. A call can't be looked up, and several that fit can't
-be told apart: a person decides.
+list. What that means is decided by :mod:`planhat_tui.model.doubts`.
+
+What a list was to change or to make is looked up by one reading, where the server has lists.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import asyncio
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import NotFoundError, PlanhatTuiError, StorageError
-from planhat_tui.model.bulk import can_be_repeated
+from planhat_tui.model.doubts import Found, Verdict, lands_until, verdict
 from planhat_tui.model.edits import fold, merge
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import LOOKED_IN_VAIN, Action, State, decides_itself, related
 from planhat_tui.model.records import Kind
 from planhat_tui.sync import endpoints
-from planhat_tui.sync.delivery import READ_BACK, stops_all
-from planhat_tui.sync.gathering import place_of
-from planhat_tui.sync.likeness import may_be, still_stands
+from planhat_tui.sync.candidates import Candidates, Fits, company_of
+from planhat_tui.sync.delivery import READ_BACK, outcome, stops_all
+from planhat_tui.sync.gathering import Way
+from planhat_tui.sync.likeness import still_stands
+from planhat_tui.sync.loads import slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.ports import Page, Planhat
+    from planhat_tui.model.ports import Planhat
     from planhat_tui.model.records import Received
     from planhat_tui.store.tenant import TenantStore
-    from planhat_tui.sync.aside import Aside
+    from planhat_tui.sync.aside import Aside, Record
     from planhat_tui.sync.gathering import Gathering
 
-GRACE: Final = 120.0
-"""Seconds in which a write that nobody answered may still land."""
-MOST: Final = 10
-"""Companies of one name that are looked at; of more than these, a person decides."""
+MOMENT: Final = 5.0
+"""Seconds after which it's worth while to look for the first time."""
 
-NOT_THERE: Final = "Planhat doesn't have it yet; it may still land. It is looked up again."
+NOT_THERE: Final = "It isn't done at Planhat yet; it may still land. It is looked up again."
 GONE: Final = "It was gone when it was looked up."
 CHANGED: Final = "It is still there, and was changed since. Delete it again if that is still meant."
 NOBODY_KNOWS: Final = "It isn't known which of those at Planhat it is."
@@ -49,15 +51,84 @@ def due_in(entries: Iterable[Entry], now: float) -> float | None:
     looked at again, and the grace time begins anew.
     """
     waits = [
-        max(0.0, entry.state_at + GRACE - now) if entry.looked and entry.state_at <= now else 0.0
+        max(0.0, lands_until(entry) - now) if entry.looked and entry.state_at <= now else 0.0
         for entry in entries
         if decides_itself(entry)
     ]
     return min(waits, default=None)
 
 
+class LookUp(NamedTuple):
+    """Entries of a kind and an action that are looked up at once.
+
+    ``about`` is what is set aside if that fails: a record, a company whose contacts they are, or
+    the kind's list, which has no id.
+    """
+
+    about: Record
+    entries: tuple[Entry, ...]
+
+    @property
+    def lists(self) -> bool:
+        """Whether a list of all is read for it."""
+        return not self.about[1]
+
+
+def look_ups(
+    entries: Iterable[Entry],
+    now: float,
+    saves: Callable[[Kind, Action, Sequence[str]], bool],
+    alone: AbstractSet[int] = frozenset(),
+) -> tuple[LookUp, ...]:
+    """Return what is due, parted into what is looked up at once, oldest first.
+
+    That are the edits of a record, and what was to be made at a company; and all those of a kind
+    where ``saves`` says of their records or companies that a list takes fewer calls, but for the
+    entries ``alone``. ``now`` is seconds since the epoch.
+    """
+    parts: dict[tuple[Action, Record], list[Entry]] = {}
+    for entry in entries:
+        waits = entry.action is Action.CREATE and due_in([entry], now) != 0.0
+        if decides_itself(entry) and not waits:
+            parts.setdefault((entry.action, _about(entry)), []).append(entry)
+    due = {key: part for key, part in parts.items() if due_in(part, now) == 0.0}
+    lists: dict[tuple[Action, Kind], list[Record]] = {}
+    for (action, about), part in due.items():
+        can_be = about[0] is not Kind.CALL and action is not Action.DELETE
+        if can_be and alone.isdisjoint(entry.n for entry in part):
+            lists.setdefault((action, about[0]), []).append(about)
+    found: list[LookUp] = []
+    for (action, kind), listed in lists.items():
+        if len(listed) > 1 and saves(kind, action, [name for _, name in listed]):
+            some = (entry for about in listed for entry in due.pop((action, about)))
+            found.append(LookUp((kind, ""), tuple(some)))
+    found += [LookUp(about, tuple(part)) for (_, about), part in due.items()]
+    return tuple(sorted(found, key=lambda one: one.entries[0].n))
+
+
+def abouts(entry: Entry) -> tuple[Record, Record]:
+    """Return what may be set aside where an entry can't be looked up."""
+    return _about(entry), (entry.kind, "")
+
+
+def _about(entry: Entry) -> Record:
+    """Return whose reading tells what became of an entry: a record's, or its company's."""
+    made_at = company_of(entry) if entry.action is Action.CREATE else ""
+    return entry.kind, (made_at if entry.kind is Kind.CONTACT else "") or entry.record_id
+
+
+def _landed(edits: Iterable[Entry], there: Received) -> bool:
+    """Tell whether a record is as these edits of it wanted it."""
+    merged = merge(fold(c for entry in edits for c in entry.changes), there.data)
+    return not (merged.body or merged.conflicts)
+
+
 class Doubts:
-    """Settles what isn't sure. ``made`` is told of entries what Planhat has made of each."""
+    """Settles what isn't sure.
+
+    ``made`` is told of entries what Planhat has made of each, and since when it was looked for, in
+    seconds since the epoch; ``show`` shows records anew.
+    """
 
     def __init__(
         self,
@@ -66,152 +137,170 @@ class Doubts:
         wall: Callable[[], float],
         *,
         gathering: Gathering,
-        made: Callable[[Sequence[tuple[Entry, Received]]], None],
+        made: Callable[[Sequence[tuple[Entry, Received]], float], None],
+        show: Callable[[Kind, Sequence[str]], None],
         aside: Aside,
     ) -> None:
         self._api = api
         self._store = store
         self._wall = wall
         self._gathering = gathering
+        self._candidates = Candidates(api, store, gathering)
         self._made = made
+        self._show = show
         self._aside = aside
+        self._alone: set[int] = set()
 
-    async def settle(
-        self, may_ask: Callable[[], bool]
-    ) -> tuple[tuple[Entry, ...], PlanhatTuiError | None]:
-        """Look up what is due, but for what is set aside.
+    def due(self, known: AbstractSet[int]) -> tuple[LookUp, ...]:
+        """Return what is to be looked up now, but for what is set aside.
 
-        Returns the entries whose state may be another now, and the error that says to ask nothing
-        more, if one does.
+        What came to be not sure since these were ``known`` has a moment to land.
         """
-        settled: list[Entry] = []
-        for group in _groups(self._store.outbox.open_entries(), self._wall()):
-            record = (group[0].kind, group[0].record_id)
-            if not may_ask() or self._aside.left(record):
-                continue
-            try:
-                await self._look_up(group)
-            except StorageError:
-                raise
-            except PlanhatTuiError as error:
-                if stops_all(error) or self._aside.failed(record, error):
-                    return tuple(settled), error
-                continue
-            self._aside.went_well(record)
-            settled += group
-        return tuple(settled), None
+        now = self._wall()
 
-    async def _look_up(self, group: Sequence[Entry]) -> None:
-        match group[0].action:
-            case Action.UPDATE:
-                await self._updates(group)
-            case Action.DELETE:
-                await self._delete(group[0])
-            case Action.CREATE if len(group) > 1:
-                await self._creates(group)
-            case Action.CREATE:
-                await self._create(group[0])
+        def fits(entry: Entry) -> bool:
+            is_new = entry.n not in known and not entry.looked
+            return not (is_new and entry.state_at <= now < entry.state_at + MOMENT)
 
-    async def _updates(self, group: Sequence[Entry]) -> None:
-        """Read a record once, and settle each of its edits by its own fields and its own time."""
-        first = group[0]
+        return tuple(one for one in self._due(fits) if not self._aside.left(one.about))
+
+    @property
+    def next_in(self) -> float | None:
+        """Seconds until something is looked up, set aside or not; ``None`` if nothing is."""
+        now = self._wall()
+        waits = [self._aside.left(one.about) for one in self._due()]
+        later = (due_in([entry], now) for entry in self._store.outbox.open_entries())
+        return min([*waits, *filter(None, later)], default=None)
+
+    def try_now(self, entries: Iterable[Entry]) -> None:
+        """Let what was set aside of these be looked up: a person wants it."""
+        self._aside.forget({about for entry in entries for about in abouts(entry)})
+
+    def _due(self, fits: Callable[[Entry], bool] = lambda _: True) -> tuple[LookUp, ...]:
+        entries = filter(fits, self._store.outbox.open_entries())
+        return look_ups(entries, self._wall(), self._saves, self._alone)
+
+    def _saves(self, kind: Kind, action: Action, names: Sequence[str]) -> bool:
+        """Tell whether a list takes fewer calls than one for each record, or each company."""
+        if action is Action.CREATE and kind is Kind.CONTACT:
+            return self._gathering.reading_at(names).way is not Way.EACH
+        edits = action is Action.UPDATE
+        wanted = self._gathering.wanted(kind, names) if edits else {one: one for one in names}
+        return self._gathering.reading(kind, wanted).way is not Way.EACH
+
+    async def settle(self, one: LookUp) -> PlanhatTuiError | None:
+        """Look up what became of some entries; the error that says to ask nothing more, if any."""
         try:
-            there = await self._fetch(first)
-        except NotFoundError:
-            self._mark(group, State.QUEUED)  # it is told what that means when it's sent
-            return
-        for some in related(group):
-            merged = merge(fold(c for entry in some for c in entry.changes), there.data)
-            if not (merged.body or merged.conflicts):
-                self._keep(first.kind, there)
-                self._mark(some, State.DELIVERED)
-            elif all(map(self._past_grace, some)):
-                self._mark(some, State.QUEUED)  # it is read and merged anew
-            else:  # also where somebody changed it since: what lands late would overwrite that too
-                self._wait(some)
+            await self._look_up(one)
+        except StorageError:
+            raise
+        except PlanhatTuiError as error:
+            if stops_all(error):
+                return error
+            if one.lists and not outcome(error, Action.UPDATE, sent=False).pause:
+                self._alone |= {entry.n for entry in one.entries}  # there is no such list
+                return None
+            return error if self._aside.failed(one.about, error) else None
+        self._aside.went_well(one.about)
+        for some in slices([*dict.fromkeys(entry.record_id for entry in one.entries)]):
+            self._show(one.entries[0].kind, some)
+            await asyncio.sleep(0)
+        return None
+
+    async def _look_up(self, one: LookUp) -> None:
+        match one.entries[0].action:
+            case Action.UPDATE:
+                await self._updates(one)
+            case Action.DELETE:
+                await self._delete(one.entries[0])
+            case Action.CREATE:
+                await self._creates(one.entries)
+
+    async def _updates(self, one: LookUp) -> None:
+        """Read each record once, and settle each of its edits by its own fields and time."""
+        kind = one.entries[0].kind
+        records: dict[str, list[Entry]] = {}
+        for entry in one.entries:
+            records.setdefault(entry.record_id, []).append(entry)
+        asked_at = self._wall()
+        if one.lists:
+            there = await self._gathering.records(kind, self._gathering.wanted(kind, [*records]))
+            lacking = (entry for name in records if name not in there for entry in records[name])
+            self._alone |= {entry.n for entry in lacking}  # a list needn't hold all that is there
+        else:
+            try:
+                there = {one.about[1]: await self._fetch(one.entries[0])}
+            except NotFoundError:
+                self._settle(one.entries, Found.IMPOSSIBLE)
+                return
+        for some in slices([*there.items()]):
+            self._settle_edits(kind, [(now, records[name]) for name, now in some], asked_at)
+            await asyncio.sleep(0)
+
+    def _settle_edits(
+        self, kind: Kind, some: Sequence[tuple[Received, Sequence[Entry]]], asked_at: float
+    ) -> None:
+        """Settle the edits of records by what Planhat has of each now."""
+        found = [
+            (edits, _landed(edits, there)) for there, entries in some for edits in related(entries)
+        ]
+        ours = (c.field for edits, landed in found if landed for e in edits for c in e.changes)
+        self._store.take_in(kind, [there for there, _ in some], asked_at, frozenset(ours))
+        with self._store.at_once():
+            for edits, landed in found:
+                self._settle(edits, Found.DONE if landed else Found.NOT_DONE)
 
     async def _delete(self, entry: Entry) -> None:
+        asked_at = self._wall()
         try:
             there = await self._fetch(entry)
         except NotFoundError:
-            self._mark([entry], State.DELIVERED, GONE)
+            self._settle([entry], Found.DONE, GONE)
             self._store.take_out(entry.kind, entry.record_id)
             return
-        if still_stands(entry, there.data):
-            self._mark([entry], State.QUEUED)  # to delete it twice is to delete it once
-        else:
-            self._keep(entry.kind, there)
-            self._mark([entry], State.REFUSED, CHANGED)
+        self._store.take_in(entry.kind, [there], asked_at)
+        stands = still_stands(entry, there.data)
+        self._settle([entry], Found.NOT_DONE if stands else Found.CHANGED, CHANGED)
 
-    async def _create(self, entry: Entry) -> None:
-        found = await self._candidates(entry)
-        if found is None or len(found) > 1:
-            self._give_up(entry)
-        elif found:
-            self._made([(entry, found[0])])
-        elif self._past_grace(entry):
-            self._mark([entry], State.QUEUED)
-        else:
-            self._wait([entry])
-
-    async def _creates(self, group: Sequence[Entry]) -> None:
-        """Look up at once what was to be made under external ids, be it thousands."""
-        kind, known = group[0].kind, self._store.outbox.made_ids(group[0].kind)
-        places = {entry.n: place_of(kind, entry.body or {}) for entry in group}
-        there = await self._gathering.under(kind, dict.fromkeys(places.values(), ""))
-        found: list[tuple[Entry, Received]] = []
-        for entry in group:
-            fits = [one for one in there.get(places[entry.n], []) if one.id not in known]
-            if len(fits) == 1:
-                found.append((entry, fits[0]))
-            elif fits:
+    async def _creates(self, entries: Sequence[Entry]) -> None:
+        """Take what Planhat has made of these; each record is one entry's alone."""
+        asked_at = self._wall()
+        found = await self._candidates.of(entries[0].kind, entries)
+        known = {*self._store.outbox.made_ids(entries[0].kind)}
+        made: list[tuple[Entry, Received]] = []
+        absent: list[Entry] = []
+        for entry in entries:
+            fits = found[entry.n] or Fits([], [])
+            surely, perhaps = ([one for one in some if one.id not in known] for some in fits)
+            if found[entry.n] is None or len(surely) > 1 or (perhaps and not surely):
                 self._give_up(entry)
-        self._made(found)
-        ours = {entry.n for entry, _ in found}
-        absent = [e for e in group if e.n not in ours and not there.get(places[e.n])]
-        self._mark([e for e in absent if self._past_grace(e)], State.QUEUED)
-        self._wait([e for e in absent if not self._past_grace(e)])
-
-    async def _candidates(self, entry: Entry) -> list[Received] | None:
-        """Return the records that may be what was made; ``None`` if that can't be found out."""
-        known = self._store.outbox.made_ids(entry.kind)
-        if entry.kind is Kind.CONTACT:
-            page = await self._page_of_contacts(entry)
-            there = None if page is None else _records(page)
-        else:
-            there = await self._companies(entry)
-        if there is None:
-            return None
-        return [one for one in there if one.id not in known and may_be(entry, one.data)]
-
-    async def _page_of_contacts(self, entry: Entry) -> Page | None:
-        body = entry.body or {}
-        company, email = body.get("companyId"), body.get("email")
-        if isinstance(company, str) and company and not company.startswith("extid-"):
-            return await self._api.contacts_of(company, lane=Lane.OUTBOX)
-        if isinstance(email, str) and email and self._store.mirror.noted("edition") == "modern":
-            return await self._api.contacts(email=email, limit=MOST, offset=0, lane=Lane.OUTBOX)
-        return None
-
-    async def _companies(self, entry: Entry) -> list[Received] | None:
-        """Return the companies of that external id, else of that name and slug, whole."""
-        body = entry.body or {}
-        extid = body.get("externalId")
-        wanted = extid if isinstance(extid, str) else ""
-        page = await self._api.lean_companies(external_id=wanted, lane=Lane.OUTBOX)
-        names = ("externalId",) if wanted else ("name", *(("slug",) if body.get("slug") else ()))
-        fits = [
-            lean for lean in _records(page) if all(lean.data.get(n) == body.get(n) for n in names)
-        ]
-        if len(fits) > MOST:
-            return None
-        return [await self._api.company(lean.id, lane=Lane.OUTBOX) for lean in fits]
+            elif surely:
+                made.append((entry, surely[0]))
+                known.add(surely[0].id)
+            else:
+                absent.append(entry)
+        self._made(made, asked_at)
+        with self._store.at_once():
+            for entry in absent:
+                self._settle([entry], Found.NOT_DONE)
 
     async def _fetch(self, entry: Entry) -> Received:
         return await endpoints.fetch(self._api, entry.kind, entry.record_id, Lane.OUTBOX)
 
-    def _past_grace(self, entry: Entry) -> bool:
-        return self._wall() - entry.state_at >= GRACE
+    def _settle(self, group: Sequence[Entry], found: Found, reason: str = "") -> None:
+        """Let entries become what was found of them, together: the last that was sent decides."""
+        if not group:
+            return
+        last = max(group, key=lambda entry: entry.state_at)
+        match verdict(last, found, self._wall()):
+            case Verdict.DONE:
+                self._mark(group, State.DELIVERED, reason)
+            case Verdict.WAITS:
+                self._wait(group)
+            case Verdict.AGAIN:
+                self._mark(group, State.QUEUED)
+            case Verdict.REFUSED:
+                self._mark(group, State.REFUSED, reason)
 
     def _wait(self, group: Sequence[Entry]) -> None:
         now = self._wall()
@@ -227,30 +316,3 @@ class Doubts:
         """Settle these, unless somebody did so while they were looked up."""
         ns = [entry.n for entry in group]
         self._store.outbox.mark(ns, state, reason, was=State.NOT_SURE)
-
-    def _keep(self, kind: Kind, record: Received) -> None:
-        self._store.take_in(kind, record, self._wall())
-
-
-def _groups(entries: Iterable[Entry], now: float) -> list[list[Entry]]:
-    """Return what is due, parted into what is looked up at once.
-
-    That is the edits of a record, and what was to be made under external ids; everything else is
-    looked up by itself.
-    """
-    groups: dict[tuple[object, ...], list[Entry]] = {}
-    for entry in entries:
-        if not decides_itself(entry):
-            continue
-        if entry.action is Action.UPDATE:
-            key: tuple[object, ...] = (entry.kind, entry.record_id)
-        elif entry.action is Action.CREATE and can_be_repeated(entry.kind, entry.body or {}):
-            key = (entry.kind, due_in([entry], now) == 0.0)
-        else:
-            key = (entry.n,)
-        groups.setdefault(key, []).append(entry)
-    return [group for group in groups.values() if due_in(group, now) == 0.0]
-
-
-def _records(page: Page) -> list[Received]:
-    return [record for piece in page.slices() for record in piece.records]

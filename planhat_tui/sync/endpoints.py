@@ -8,7 +8,7 @@ from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.ports import Before, Planhat
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 async def fetch(api: Planhat, kind: Kind, record_id: str, lane: Lane) -> Received:
     """Read one record."""
-    methods = {Kind.COMPANY: api.company, Kind.CONTACT: api.contact, Kind.CALL: api.call}
+    methods: Mapping[Kind, Callable[..., Awaitable[Received]]] = {
+        Kind.COMPANY: api.company,
+        Kind.CONTACT: api.contact,
+        Kind.CALL: api.call,
+    }
     return await methods[kind](record_id, lane=lane)
 
 
@@ -37,7 +41,13 @@ async def create(
 
 
 async def update(
-    api: Planhat, kind: Kind, record_id: str, body: Mapping[str, Json], before: Before
+    api: Planhat,
+    kind: Kind,
+    record_id: str,
+    body: Mapping[str, Json],
+    *,
+    lane: Lane,
+    before: Before,
 ) -> Received:
     """Change a record."""
     methods = {
@@ -45,15 +55,15 @@ async def update(
         Kind.CONTACT: api.update_contact,
         Kind.CALL: api.update_call,
     }
-    return await methods[kind](record_id, body, lane=Lane.OUTBOX, before=before)
+    return await methods[kind](record_id, body, lane=lane, before=before)
 
 
 async def upsert(
-    api: Planhat, kind: Kind, rows: Sequence[Mapping[str, Json]], before: Before
+    api: Planhat, kind: Kind, rows: Sequence[Mapping[str, Json]], *, lane: Lane, before: Before
 ) -> BulkAnswer:
     """Make or change records, each by a key that it has (modern edition only)."""
     methods = {Kind.COMPANY: api.upsert_companies, Kind.CONTACT: api.upsert_contacts}
-    return await methods[kind](rows, lane=Lane.OUTBOX, before=before)
+    return await methods[kind](rows, lane=lane, before=before)
 
 
 async def delete(api: Planhat, kind: Kind, record_id: str, before: Before) -> None:

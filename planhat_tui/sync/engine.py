@@ -104,9 +104,12 @@ class Engine:
         """Hear what other processes of this machine have used of the rate limit."""
         self._leave(lambda session: session.look_at_limits())
 
-    def look_at(self, company_id: str) -> None:
-        """Tell which company is on screen; what it lacks is read first."""
-        self._leave(lambda session: session.look_at(company_id))
+    def look_at(self, company_id: str, *, waits: bool = False) -> None:
+        """Tell which company is on screen; what it lacks is read first.
+
+        ``waits``: a person stays there, so it's read with the calls that are kept for the user.
+        """
+        self._leave(lambda session: session.look_at(company_id, waits=waits))
 
     def refresh(self, topic: Topic, ids: frozenset[str] = frozenset()) -> Future[None]:
         """Read a topic, or some of its records, now."""
@@ -121,10 +124,13 @@ class Engine:
         """Pull until nothing is left to read; ``anew`` reads everything again."""
         return self._submit(lambda session: session.fill(anew=anew))
 
-    def deliver(self, ns: Iterable[int]) -> Future[tuple[Entry, ...]]:
-        """Wait until none of these entries can go on by itself; those entries."""
+    def deliver(self, ns: Iterable[int], *, settled: bool = False) -> Future[tuple[Entry, ...]]:
+        """Wait until none of these entries can go on by itself; those entries.
+
+        ``settled``: nor is any of them not sure, as far as that can be found out.
+        """
         wanted = tuple(ns)
-        return self._submit(lambda session: session.delivered(wanted))
+        return self._submit(lambda session: session.delivered(wanted, settled=settled))
 
     def ask(self, question: Callable[[Planhat], Awaitable[T]], *, reads: bool = False) -> Future[T]:
         """Ask Planhat something once, in the user's own lane; ``reads``: it changes nothing.

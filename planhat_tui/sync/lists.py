@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.calls import parse_iso
 from planhat_tui.model.limits import Lane
+from planhat_tui.model.pages import is_last
 from planhat_tui.model.ports import SetAside
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.sync import plan
 from planhat_tui.sync.pages import PageSizes, full
 from planhat_tui.sync.plan import Position
-from planhat_tui.sync.probe import NO_SUCH_LIST, in_order, is_last
+from planhat_tui.sync.probe import NO_SUCH_LIST, in_order
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from planhat_tui.model.ports import Page, Planhat
+    from planhat_tui.model.ports import Page, Planhat, Slice
     from planhat_tui.model.records import Received
+    from planhat_tui.store.absences import Listed
     from planhat_tui.store.mirror import Mirror
     from planhat_tui.store.ready import Ready
     from planhat_tui.sync.learned import Learned
@@ -32,6 +34,8 @@ _FIRST_LOOK: Final = 200
 """Records of the first page of what has changed: most often nothing has."""
 _AGAIN: Final = 10
 """Records that the next page of changes shows again: when some are deleted, others move up."""
+_MOST_BACK: Final = 20
+"""Pages that a look for changes steps back before the order is thought to be none."""
 
 _AT_ONCE: Final = 1_000
 """Records of a transaction: an edit waits for no more of them, and each flushes the text index."""
@@ -56,22 +60,99 @@ class Loaded(NamedTuple):
     asked: int
 
 
+class Flow:
+    """A list that is taken as it comes: noted where it can't be kept, and written in batches."""
+
+    def __init__(
+        self,
+        set_aside: Callable[[Sequence[SetAside]], None],
+        write: Callable[[list[Received]], Awaitable[None]],
+    ) -> None:
+        self.read = 0
+        """How many records of it could be read."""
+        self._set_aside = set_aside
+        self._write = write
+        self._batch: list[Received] = []
+
+    async def take(self, piece: Slice) -> None:
+        """Take some of it. Raises :class:`StorageError`."""
+        if piece.set_aside:
+            self._set_aside(piece.set_aside)
+        self._batch += [record for record in piece.records if record.id]
+        if len(self._batch) >= _AT_ONCE:
+            await self.end()
+
+    async def end(self) -> None:
+        """Write what is left: all of it has come."""
+        batch, self._batch = self._batch, []
+        self.read += len(batch)
+        if batch:
+            await self._write(batch)
+
+
+class PageRead(NamedTuple):
+    """A page, how many records were asked for, and when: seconds since the epoch."""
+
+    page: Page | None
+    size: int
+    asked_at: float
+
+
 class _Walk(NamedTuple):
-    """How far a look for changes has come, newest first. ``began`` is when the first page came."""
+    """How far a look for changes has come, newest first. ``began`` is when the first page came.
+
+    ``offset`` counts the records behind it, ``oldest`` is the earliest moment of their changes,
+    ``tail`` are the ids of the last page, or its last ones; ``ordered``: they came in order.
+    """
 
     began: float
     kind: Kind = Kind.COMPANY
     offset: int = 0
+    oldest: float = float("inf")
+    ordered: bool = True
+    tail: tuple[str, ...] = ()
 
     @classmethod
     def from_text(cls, noted: str) -> _Walk | None:
         if not noted:
             return None
-        began, kind, offset = noted.split()
-        return cls(float(began), Kind(kind), int(offset))
+        began, kind, offset, *rest = noted.split(" ")
+        oldest, ordered, *tail = rest or ("inf", "1")
+        return cls(
+            float(began), Kind(kind), int(offset), float(oldest), ordered == "1", tuple(tail)
+        )
 
     def to_text(self) -> str:
-        return f"{self.began!r} {self.kind} {self.offset}"
+        told = self.began, self.kind, self.offset, self.oldest, int(self.ordered)
+        return " ".join([*map(str, told), *self.tail[-_AGAIN:]])
+
+    def asked(self, limit: int) -> int:
+        """Return the offset to ask for: some of the tail again, if a page brings more than that."""
+        return max(0, self.offset - min(_AGAIN, limit // 2)) if self.tail else self.offset
+
+    def follows(self, limit: int, page: Stored) -> bool:
+        """Tell whether a page leaves none out.
+
+        When records in front of it are deleted, those behind move up, and some may slip through. It
+        must show one of the tail again, or one that was changed later than all of it.
+        """
+        if self.asked(limit) in {0, self.offset} or not frozenset(self.tail).isdisjoint(page.ids):
+            return True
+        return self.ordered and bool(page.changed) and page.changed[0] > self.oldest
+
+    def back(self, limit: int) -> _Walk:
+        """Return the walk a page further back, with the same tail."""
+        return self._replace(offset=max(0, self.offset - limit))
+
+    def after(self, offset: int, page: Stored) -> _Walk:
+        """Return the walk behind a page that ends at an offset."""
+        oldest = min([self.oldest, *page.changed])
+        tail = (*self.tail[-_AGAIN:], *page.ids)
+        return self._replace(offset=offset, oldest=oldest, tail=tail)
+
+    def past_one(self) -> _Walk:
+        """Return the walk behind the next record, which can't be read: nor is it shown again."""
+        return self._replace(offset=self.offset + 1, tail=())
 
 
 class Lists:
@@ -96,19 +177,26 @@ class Lists:
         self._sizes = PageSizes(mirror)
         self._began_with: dict[Kind, str] = {}
 
-    def settle(self, kind: Kind) -> None:
+    async def settle(self, kind: Kind) -> None:
         """Take out what a list that was read to its end no longer had, or ask a person first."""
-        if gone := self._mirror.settle_absent(kind, plan.too_many_gone):
+        gone = await asyncio.to_thread(self._mirror.settle_absent, kind, plan.too_many_gone)
+        if gone:
             self._changed(kind, frozenset(gone))
+
+    async def settle_unlisted(self, listed: Listed, listed_at: float) -> None:
+        """Do so with what a list that came as one didn't have; it was asked for at that moment."""
+        await asyncio.to_thread(self._mirror.mark_unlisted, listed, listed_at)
+        await self.settle(listed.kind)
 
     async def companies(self, at: Position) -> None:
         """Read a page of whole companies, and note how far that came.
 
-        What slips through between two pages is in the lean list, and read by its id.
+        What slips through between two pages is read by its id where only its name is here; a copy
+        from before is as new as the last look for changes, which goes on from where it was.
         """
         began, offset = self._wall(), at.offset
         try:
-            page, size = await self.page(
+            page, size, asked_at = await self.page(
                 Kind.COMPANY,
                 offset,
                 lambda size: self._api.companies(
@@ -121,20 +209,30 @@ class Lists:
         if offset == 0:
             self._learned.learn(lists=True)
             self._mirror.note("edition", "modern")
-            self._mirror.note("changes_at", str(began))
+            self._begin_to_follow(began)
             self._mirror.forget_set_aside(Kind.COMPANY)
         if page is None:  # it's read by its id, as what slips through
             self._mirror.note("companies_at", Position(offset + 1, began=began).to_text())
             return
-        stored = await self.store(Kind.COMPANY, page)
+        stored = await self.store(Kind.COMPANY, page, asked_at)
         self.look_at_order(stored.ids)
         read = offset + page.count
-        short = page.count < size and read >= len(self._mirror.company_ids())
+        short = page.count < size and read >= self._mirror.companies_there()
         last = short or is_last(page.count, size)
         last = self.repeats(Kind.COMPANY, offset, stored.ids) or last
+        self.learn_size(Kind.COMPANY, at, size, page.count)
         at = Position(done=True) if last else Position(read, began=began)
         self._mirror.note("companies_at", at.to_text())
         self._mirror.note("companies_read", "" if last else str(read))
+
+    def _begin_to_follow(self, now: float) -> None:
+        """Note since when changes are to be read, unless that is known: since the oldest copy.
+
+        The moment holds for all that is here, so only a look for changes moves it on.
+        """
+        if not self._mirror.noted("changes_at"):
+            oldest = self._mirror.oldest_whole()
+            self._mirror.note("changes_at", str(now if oldest is None else min(now, oldest)))
 
     async def page(
         self,
@@ -142,21 +240,29 @@ class Lists:
         offset: int,
         ask: Callable[[int], Awaitable[Page]],
         most: int | None = None,
-    ) -> tuple[Page | None, int]:
+    ) -> PageRead:
         """Read a page of as many records as the server manages; with what was asked for.
 
         ``None``: the record at ``offset`` is too large, and noted as one that can't be read.
         """
-        if self._learned.edition == "seed" or self._learned.abilities.limit is False:
+        asked_at = self._wall()
+
+        async def stamped(size: int) -> Page:
+            nonlocal asked_at
+            asked_at = self._wall()
+            return await ask(size)
+
+        if self._learned.gives_all_at_once or self._learned.abilities.limit is False:
             size = most or full(kind)
-            return await ask(size), size  # all of it comes, whatever is asked for
-        page, size = await self._sizes.read(kind, ask, most)
+            # all of it comes, whatever is asked for
+            return PageRead(await stamped(size), size, asked_at)
+        page, size = await self._sizes.read(kind, stamped, most)
         if page is None:
             aside = SetAside(offset + 1, offset + 1, "", "it is too large to be read")
             self._mirror.set_aside(kind, [aside], self._wall())
-        return page, size
+        return PageRead(page, size, asked_at)
 
-    async def changes(self, since: float) -> None:
+    async def changes(self, since: float, lane: Lane) -> None:
         """Read what has changed since then, newest first; all of it, if the order is ignored.
 
         How far it came is noted with each page: what changes meanwhile is found the next time.
@@ -164,15 +270,15 @@ class Lists:
         walk = _Walk.from_text(self._mirror.noted("changes_walk")) or _Walk(self._wall())
         try:
             if walk.kind is Kind.COMPANY:
-                await self._changes_of(walk, self._api.companies, since)
+                await self._changes_of(walk, self._api.companies, since, lane)
         except NO_SUCH_LIST:
             self._learned.has_no_lists()
             self._mirror.note("changes_walk", "")
             return
         if walk.kind is Kind.COMPANY:
-            walk = walk._replace(kind=Kind.CONTACT, offset=0)
+            walk = _Walk(walk.began, Kind.CONTACT)
         with contextlib.suppress(*NO_SUCH_LIST):  # they come with their companies
-            await self._changes_of(walk, self._api.contacts, since)
+            await self._changes_of(walk, self._api.contacts, since, lane)
         self._mirror.note("changes_walk", "")
         self._mirror.note("changes_at", str(walk.began))
 
@@ -184,51 +290,49 @@ class Lists:
             yield [record for record in piece.records if record.id]
             await asyncio.sleep(0)
 
-    async def batches(self, kind: Kind, page: Page) -> AsyncIterator[list[Received]]:
-        """Decode a page piece by piece, and give as many as are written at once."""
-        batch: list[Received] = []
-        async for records in self.slices(kind, page):
-            batch += records
-            if len(batch) >= _AT_ONCE:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+    def flow(self, kind: Kind, write: Callable[[list[Received]], Awaitable[None]]) -> Flow:
+        """Return what takes a list as it comes, and has as many written as are at once."""
+        return Flow(lambda found: self._mirror.set_aside(kind, found, self._wall()), write)
 
     async def _changes_of(
-        self, walk: _Walk, read: Callable[..., Awaitable[Page]], since: float
+        self, walk: _Walk, read: Callable[..., Awaitable[Page]], since: float, lane: Lane
     ) -> None:
-        offset, last, sorted_so_far = walk.offset, float("inf"), True
+        back = 0
         while True:
-
-            def asked_of(limit: int, at: int = offset) -> int:
-                """Return where a page begins: some records again, if it brings more than these."""
-                return max(0, at - min(_AGAIN, limit // 2))
-
-            page, limit = await self.page(
-                walk.kind,
-                offset,
-                lambda limit: read(
-                    limit=limit, offset=asked_of(limit), sort="-updatedAt", lane=Lane.BACKGROUND
-                ),
-                _FIRST_LOOK if offset == 0 else None,
-            )
+            page, limit, asked_at = await self._page_of_changes(walk, read, lane)
             if page is None:
-                offset += 1
+                walk = walk.past_one()
                 continue
-            asked = asked_of(limit)
-            stored = await self.store(walk.kind, page)
-            if page.count and not in_order(stored.changed):
-                sorted_so_far = False
+            stored = await self.store(walk.kind, page, asked_at)
+            if back == _MOST_BACK or (page.count and not in_order(stored.changed)):
+                walk = walk._replace(ordered=False)
                 self._learned.learn(sort=False)
-            last = min([last, *stored.changed])
-            found_all = sorted_so_far and last < since
+            asked = walk.asked(limit)
             repeats = self.repeats(walk.kind, asked, stored.ids)
-            nothing_more = asked + page.count <= offset  # all of it was shown before
-            if found_all or nothing_more or is_last(page.count, limit) or repeats:
-                return
-            offset = asked + page.count
-            self._mirror.note("changes_walk", walk._replace(offset=offset).to_text())
+            if not repeats and back < _MOST_BACK and not walk.follows(limit, stored):
+                walk, back = walk.back(limit), back + 1
+            else:
+                nothing_more = asked + page.count <= walk.offset  # all of it was shown before
+                walk = walk.after(asked + page.count, stored)
+                found_all = walk.ordered and walk.oldest < since
+                if found_all or nothing_more or is_last(page.count, limit) or repeats:
+                    return
+            self._mirror.note("changes_walk", walk.to_text())
+
+    async def _page_of_changes(
+        self, walk: _Walk, read: Callable[..., Awaitable[Page]], lane: Lane
+    ) -> PageRead:
+        return await self.page(
+            walk.kind,
+            walk.offset,
+            lambda limit: read(limit=limit, offset=walk.asked(limit), sort="-updatedAt", lane=lane),
+            _FIRST_LOOK if walk.offset == 0 else None,
+        )
+
+    def learn_size(self, kind: Kind, at: Position, size: int, came: int) -> None:
+        """Learn how many records come at once, from the page at a position of a list by ids."""
+        goes_on = at.offset > 0 and at.asked + came > at.offset
+        self._sizes.follow(kind, size, came, goes_on=goes_on)
 
     def repeats(self, kind: Kind, offset: int, ids: Sequence[str]) -> bool:
         """Tell whether a later page begins as the first one did: then the offset is ignored."""
@@ -246,30 +350,37 @@ class Lists:
         if ids != sorted(ids):
             self._learned.learn(sort=False)
 
-    async def load(self, kind: Kind, page: Page, asked: int) -> Loaded:
-        """Decode a page, to be written later; one that is larger than was asked is written now."""
+    async def load(self, kind: Kind, page: Page, asked: int, asked_at: float) -> Loaded:
+        """Decode a page, to be written later; one that is larger than was asked is written now.
+
+        ``asked_at`` is when it was asked for: what it tells is no younger than that.
+        """
         if page.count > asked:
-            stored = await self.store(kind, page)
+            stored = await self.store(kind, page, asked_at)
             return Loaded(stored.ids, page.count, [], asked)
         loaded = Loaded([], page.count, [], asked)
         async for records in self.slices(kind, page):
-            loaded.batch.extend(self._mirror.prepare(kind, records, self._wall()))
+            loaded.batch.extend(self._mirror.prepare(kind, records, asked_at))
             loaded.ids.extend(record.id for record in records)
         return loaded
+
+    async def keep(self, kind: Kind, records: Sequence[Received], asked_at: float) -> None:
+        """Write whole records that were asked for at that time."""
+        await self._take(kind, self._mirror.prepare(kind, records, asked_at))
 
     async def write(self, kind: Kind, loaded: Loaded) -> None:
         """Write a page that was loaded."""
         for at in range(0, len(loaded.batch), _AT_ONCE):
             await self._take(kind, loaded.batch[at : at + _AT_ONCE])
 
-    async def store(self, kind: Kind, page: Page) -> Stored:
+    async def store(self, kind: Kind, page: Page, asked_at: float) -> Stored:
         """Store a page: decoded slice by slice, written a few slices at a time meanwhile."""
         stored = Stored([], [])
         batch: list[Ready] = []
         before: asyncio.Task[None] | None = None
         try:
             async for records in self.slices(kind, page):
-                batch += self._mirror.prepare(kind, records, self._wall())
+                batch += self._mirror.prepare(kind, records, asked_at)
                 if len(batch) >= _AT_ONCE:
                     before = await self._after(before, kind, batch)
                     batch = []

@@ -6,14 +6,15 @@ import json
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from planhat_tui.model.bulk import AT_LEAST, MAX_ROWS, can_be_repeated, keys_of
-from planhat_tui.model.edits import apply
+from planhat_tui.model.edits import fold
 from planhat_tui.model.outbox import Action
-from planhat_tui.model.records import Kind, Received
+from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from planhat_tui.model.edits import Change
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
     from planhat_tui.sync.delivery import Parcel
@@ -27,12 +28,11 @@ SLICE: Final = 200
 
 
 class Load(NamedTuple):
-    """One record on its way: what is sent of it, and what Planhat had before, if it had it."""
+    """One record on its way, and what is sent of it."""
 
     parcel: Parcel
     entries: tuple[Entry, ...]
     body: dict[str, Json]
-    server: dict[str, Json]
 
     @property
     def id(self) -> str:
@@ -45,10 +45,9 @@ class Load(NamedTuple):
         return self.body if self.parcel.action is Action.CREATE else {"_id": self.id, **self.body}
 
     @property
-    def as_sent(self) -> Received:
-        """The record as it is if Planhat keeps what was sent."""
-        data = apply(self.server, self.parcel.changes)
-        return Received(json.dumps(data), data)
+    def changes(self) -> tuple[Change, ...]:
+        """What is changed by it, folded."""
+        return fold(change for entry in self.entries for change in entry.changes)
 
 
 def batches(
@@ -56,8 +55,8 @@ def batches(
 ) -> tuple[list[list[Parcel]], list[Parcel]]:
     """Return the parcels that go together, by kind, action and step; and those that go one by one.
 
-    Together go edits of one step that were never sent before, and what one step makes under
-    external ids, if they are many; but none of the entries ``alone``.
+    Together go edits of one step, and what one step makes under external ids, if they are many; but
+    none of the entries ``alone``. What may have been sent before is read before it goes, as all is.
     """
     steps: dict[tuple[Kind, Action, str], list[Parcel]] = {}
     keys: set[tuple[Kind, object]] = set()
@@ -78,7 +77,7 @@ def _fits(parcel: Parcel, keys: set[tuple[Kind, object]]) -> bool:
         twice = bool(mine & keys)
         keys |= mine
         return not twice
-    return parcel.action is Action.UPDATE and parcel.kind is not Kind.CALL and not parcel.again
+    return parcel.action is Action.UPDATE and parcel.kind is not Kind.CALL
 
 
 def slices(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -86,13 +85,28 @@ def slices(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[at : at + SLICE] for at in range(0, len(items), SLICE))
 
 
-def calls(loads: Iterable[Load]) -> Iterator[list[Load]]:
-    """Part what is to be sent into calls that a server takes."""
+def calls(loads: Iterable[Load], unanswered: Mapping[int, int]) -> Iterator[list[Load]]:
+    """Part what is to be sent into calls that a server takes.
+
+    ``unanswered`` counts by entry the lists of which nobody told what became. A list goes whole
+    once more, and then in ever smaller parts: so the record that a server fails on is found, and
+    keeps no other waiting.
+    """
+    alike: dict[int, list[Load]] = {}
+    for load in loads:
+        alike.setdefault(unanswered.get(load.entries[0].n, 0), []).append(load)
+    for times, some in alike.items():
+        parts = 2 ** max(0, times - 1)
+        yield from _filled(some, min(MAX_ROWS, -(-len(some) // parts)))
+
+
+def _filled(loads: Iterable[Load], rows: int) -> Iterator[list[Load]]:
+    """Fill calls, each with so many rows at most."""
     some: list[Load] = []
     size = 0
     for load in loads:
         length = len(json.dumps(load.row))
-        if some and (len(some) == MAX_ROWS or size + length > MAX_BYTES):
+        if some and (len(some) == rows or size + length > MAX_BYTES):
             yield some
             some, size = [], 0
         some.append(load)

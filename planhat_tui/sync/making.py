@@ -20,6 +20,7 @@ from planhat_tui.store.tenant import Birth
 from planhat_tui.sync.delivery import outcome
 from planhat_tui.sync.gathering import place_of
 from planhat_tui.sync.loads import Load, calls, slices
+from planhat_tui.sync.upserting import LACKING, UNREAD, Put, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,27 +75,34 @@ class Making:
             holders = await self._gathering.holders(kind, [parcel.body for parcel in batch])
         except PlanhatTuiError as met:
             return batch, met if outcome(met, Action.CREATE, kind, sent=False).pause else None
-        left = [parcel for parcel in batch if place_of(kind, parcel.body) in holders]
-        free = [parcel for parcel in batch if parcel not in left] if left else batch
-        sent: list[Load] = []
-        for some in calls(Load(one, one.entries, dict(one.body), {}) for one in free):
-            put = await self._upserting.put(kind, some)
+        if holders is None:
+            return batch, None
+        looked_at = self._wall()
+        left: list[Parcel] = []
+        free: list[Parcel] = []
+        for parcel in batch:
+            (left if place_of(kind, parcel.body) in holders else free).append(parcel)
+        sent, put = list[Load](), Put()
+        loads = [Load(one, one.entries, dict(one.body)) for one in free]
+        for some in calls(loads, self._upserting.unanswered):
+            put = await self._upserting.put(kind, some, looked_at)
             left += put.left
-            if put.error is not None:
-                return left, put.error
+            if put.error is not None or put.withdrawn:
+                break
             if put.rows:
                 await self._settle(kind, some, put.rows)
                 sent += some
             if not self._may_send():
                 break
-        return left, await self._verify(kind, sent) if sent else None
+        unread = await self._verify(kind, sent) if sent else None
+        return left, put.error or unread
 
     async def _settle(self, kind: Kind, loads: Sequence[Load], rows: Sequence[BulkRow]) -> None:
         """Note what became of each row; what was made has the id from Planhat from now on."""
         for some in slices([*zip(loads, rows, strict=True)]):
             with self._store.at_once():
                 told = [self._outcome(load, row) for load, row in some]
-            self._became(kind, [birth for birth in told if birth is not None])
+            self._became(kind, [birth for birth in told if birth is not None], self._wall())
             pairs = zip(some, told, strict=True)
             self._show(kind, [load.id for (load, _), birth in pairs if birth is None])
             await asyncio.sleep(0)
@@ -109,11 +117,12 @@ class Making:
         else:
             as_sent = {**load.body, "_id": row.id}
             theirs = row.outcome is not RowOutcome.CREATED and not entry.attempts
-            return Birth(entry, Received(json.dumps(as_sent), as_sent), TAKEN if theirs else "")
+            told = f"{TAKEN}  {UNREAD}" if theirs else UNREAD
+            return Birth(entry, Received(json.dumps(as_sent), as_sent), told)
         return None
 
-    def _became(self, kind: Kind, births: Sequence[Birth]) -> None:
-        self._store.made_together(kind, births, self._wall())
+    def _became(self, kind: Kind, births: Sequence[Birth], seen_at: float) -> None:
+        self._store.made_together(kind, births, seen_at)
         for birth in births:
             self._changed(kind, birth.entry.record_id)
             self._changed(kind, birth.server.id)
@@ -122,6 +131,7 @@ class Making:
         """Read back what was made, and say what Planhat didn't keep of it."""
         get = self._store.outbox.get
         told = {place_of(kind, one.body): get(one.entries[0].n).result_id for one in loads}
+        asked_at = self._wall()
         try:
             there = await self._gathering.under(kind, told)
         except PlanhatTuiError as error:
@@ -131,10 +141,12 @@ class Making:
         for some in slices(loads):
             found = [(load, there.get(place_of(kind, load.body), [])) for load in some]
             one = [(load, fits[0]) for load, fits in found if len(fits) == 1]
-            self._became(kind, [b for load, now in one if (b := self._birth(load, now))])
+            self._upserting.unverified([load for load, fits in found if not fits], LACKING)
+            births = [b for load, now in one if (b := self._birth(load, now))]
+            self._became(kind, births, asked_at)
             with self._store.at_once():
                 kept = [now for load, now in one if self._is_kept(kind, load, now)]
-            self._store.mirror.put(kind, kept, self._wall())
+            self._store.mirror.put(kind, kept, asked_at)
             for record in kept:
                 self._changed(kind, record.id)
             await asyncio.sleep(0)
@@ -150,8 +162,9 @@ class Making:
         entry = self._store.outbox.get(load.entries[0].n)
         if entry.state is not State.DELIVERED or entry.result_id != now.id:
             return False
+        reason = said(entry)
         if lost := dropped(load.body, now.data):
             names = ", ".join(sorted(label_of(kind, field) for field in lost))
-            reason = f"{entry.reason}  Planhat didn't keep {names}.".strip()
-            self._store.outbox.mark([entry.n], State.DELIVERED, reason)
+            reason = f"{reason}  Planhat didn't keep {names}.".strip()
+        self._store.outbox.mark([entry.n], State.DELIVERED, reason)
         return True

@@ -5,9 +5,12 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planhat_tui.sync.plan import COMPANY_PAGE, CONTACT_PAGE
+from planhat_tui.model.records import Kind
+from planhat_tui.sync.pages import full
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planhat_tui.model.limits import Limits
     from planhat_tui.store.rows import Progress
 
@@ -21,7 +24,7 @@ class Outlook(NamedTuple):
     """Calls that are left, and the seconds that they take; ``None`` while nobody knows.
 
     ``companies`` are those of the calls that read companies, the others read contacts.
-    ``at_least``: how many contacts there are isn't known, so that it may be more.
+    ``at_least``: how many companies or contacts there are isn't known, so that it may be more.
     """
 
     calls: int | None
@@ -35,24 +38,27 @@ class Outlook(NamedTuple):
         return (self.calls or 0) - self.companies
 
 
-def outlook(progress: Progress, edition: str, limits: Limits) -> Outlook:
-    """Return what is ahead until the copy is whole."""
+def outlook(
+    progress: Progress, edition: str, limits: Limits, page_of: Callable[[Kind], int] = full
+) -> Outlook:
+    """Return what is ahead until the copy is whole; ``page_of`` tells how many come at once."""
     left = progress.companies_left
-    companies = left if edition == "seed" else ceil(left / COMPANY_PAGE)
-    calls = companies + _calls_for_contacts(progress, edition)
+    companies = left if edition == "seed" else ceil(left / page_of(Kind.COMPANY))
+    calls = companies + _calls_for_contacts(progress, edition, page_of(Kind.CONTACT))
     uncounted = not progress.contacts_complete and progress.contacts_known is None
-    at_least = uncounted and edition != "seed"
+    names_to_come = progress.companies_known > 0 and progress.seen_at is None
+    at_least = names_to_come or (uncounted and edition != "seed")
     return Outlook(calls, seconds_for(calls, limits), companies, at_least)
 
 
-def _calls_for_contacts(progress: Progress, edition: str) -> int:
+def _calls_for_contacts(progress: Progress, edition: str, page: int) -> int:
     """Return the calls that read contacts: where nobody has counted them, the next one alone."""
     if progress.contacts_complete:
         return 0
     if edition == "seed":
         return 1
     left = max(1, (progress.contacts_known or 0) - progress.contacts_done)
-    return ceil(left / (CONTACT_PAGE - 1))
+    return ceil(left / max(1, page - 1))
 
 
 def seconds_for(calls: int, limits: Limits) -> float | None:

@@ -41,10 +41,15 @@ class PageSizes:
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
         self._skipped = dict.fromkeys(_LEAST, 0)
+        self._short: dict[Kind, int] = {}
 
     def of(self, kind: Kind) -> int:
         """Return how many records to ask for."""
         return self._noted(kind).records
+
+    def calls(self, kind: Kind, records: int) -> int:
+        """Return how many calls a list of so many records takes, as far as that's known."""
+        return -(-max(records, 1) // self.of(kind))
 
     async def read(
         self, kind: Kind, ask: Callable[[int], Awaitable[Page]], most: int | None = None
@@ -67,6 +72,18 @@ class PageSizes:
                 return None, size
             self._came(kind)
             return page, size
+
+    def follow(self, kind: Kind, size: int, came: int, *, goes_on: bool) -> None:
+        """Learn from pages, one after the other, how many records a server gives at once.
+
+        One that had fewer than the ``size`` asked for was clamped if the list ``goes_on``: if the
+        page behind it holds something that wasn't there yet. Else it was the last one.
+        """
+        short = self._short.pop(kind, 0)
+        if short and goes_on and short < self.of(kind):
+            self._note(kind, _Size(max(_LEAST[kind], short)))
+        if came < size:
+            self._short[kind] = came
 
     def _shrinks(self, kind: Kind, size: int, *, slow: bool) -> bool:
         """Note a smaller size, if there is one. A slow answer costs a minute: fewer tries."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DONE: Final = "done"
 COMPANY_PAGE: Final = 5000
 CONTACT_PAGE: Final = 2000
+LEAN_RESTS: Final = 30.0
+"""How many times as long as it took the list of names rests: a million are 160 MB."""
 TEAM_EVERY: Final = 3600.0
 DEFINITIONS_PAGE: Final = 2000
 DEFINITIONS_EVERY: Final = 3600.0
@@ -30,7 +32,11 @@ LARGEST_SHRINK: Final = 0.2
 FEW_LEAN: Final = 2
 """New companies that are read by their ids: a look for changes costs as many calls."""
 SIZE_FROM: Final = 20
-"""Pages of contacts after which it's worth some calls to know how many there are."""
+"""Pages of contacts after which it's worth some calls to know how many there are.
+
+To find out takes some five looks, a call each: of fewer pages that is more than a twentieth, and
+half a minute of them is over by the time one would know. Until then it's said that it may be more.
+"""
 CHECK_EVERY: Final = 86_400.0
 """Seconds between looks for contacts that are gone: it costs a call for each page of them."""
 
@@ -90,7 +96,8 @@ class Position:
 class Knowledge:
     """What a plan is made of. Times are seconds since the epoch, ``None``: never.
 
-    ``empty`` says that no company is here. ``looked_at`` is the company on screen, empty if none;
+    ``empty`` says that no company is here, ``lean_took`` how many seconds the list of names took.
+    ``looked_at`` is the company on screen, empty if none;
     ``looked_whole`` and ``looked_contacts`` tell whether it is here. ``edition`` is empty until it
     is known; ``probe_is_due`` says that the server is to be asked what it can do, ``sorts`` that it
     heeds an order. ``checks`` says that a list can tell which contacts are gone, ``checked_at``
@@ -98,7 +105,8 @@ class Knowledge:
     contacts there are, ``None``: it's known. ``tidy`` says that the copy's indexes are put
     together. ``lean_left`` is the next company that is here only by
     name, ``lean_many`` that reading them one by one takes more calls than a look for changes;
-    ``oldest`` is the company whose copy is the oldest and due.
+    ``oldest`` is the company whose copy is the oldest and due, ``contacts_of`` the one whose
+    contacts are, where no list has those of all.
     """
 
     now: float
@@ -107,6 +115,7 @@ class Knowledge:
     probe_is_due: bool = False
     sorts: bool = True
     lean_at: float | None = None
+    lean_took: float = 0.0
     empty: bool = False
     team_at: float | None = None
     definitions_at: float | None = None
@@ -124,6 +133,7 @@ class Knowledge:
     lean_left: str = ""
     lean_many: bool = False
     oldest: str = ""
+    contacts_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +253,8 @@ def step_on_screen(known: Knowledge) -> OneCompany | ContactsOf | None:
 
 
 def is_background(step: Step) -> bool:
-    """Tell whether a step has to leave calls to those before it, and may wait for long."""
-    return not isinstance(step, Lean | Rest) and not getattr(step, "on_screen", False)
+    """Tell whether a step may take long, so that what the screen waits for is read beside it."""
+    return not isinstance(step, Rest) and not getattr(step, "on_screen", False)
 
 
 def _fill(known: Knowledge) -> Step | None:
@@ -275,16 +285,19 @@ def _changes(known: Knowledge) -> Changes:
 
 def _freshen(known: Knowledge) -> Step:
     """Return what a whole copy needs to stay fresh."""
-    if _due(known.lean_at, known.refresh, known.now):
+    names_every = max(known.refresh, LEAN_RESTS * known.lean_took)
+    if _due(known.lean_at, names_every, known.now):
         return Lean()
     every = known.refresh if known.sorts else max(known.refresh, UNSORTED_EVERY)
     if known.edition != "seed" and _due(known.changes_at, every, known.now):
         return _changes(known)
     if known.checks and _due(known.checked_at, CHECK_EVERY, known.now):
         return Contacts() if known.edition == "seed" else ContactIds(known.check)
+    if known.contacts_of:
+        return ContactsOf(known.contacts_of)
     if known.oldest:
         return OneCompany(known.oldest)
-    dues = [(known.lean_at, known.refresh)]
+    dues = [(known.lean_at, names_every)]
     dues += [(known.checked_at, CHECK_EVERY)] if known.checks else []
     dues += [(known.changes_at, every)] if known.edition != "seed" else []
     waits = [wait - (known.now - moment) for moment, wait in dues if moment is not None]

@@ -85,11 +85,3 @@ def in_order(moments: Iterable[float], after: float = float("inf")) -> bool:
             return False
         after, some = moment, True
     return some
-
-
-def is_last(count: int, asked: int) -> bool:
-    """Tell whether a page of ``count`` records is the last one, when ``asked`` were wanted.
-
-    A short page is; but a server that clamps the limit does so to a round number, without a word.
-    """
-    return count == 0 or count > asked or (count < asked and count % 10 != 0)

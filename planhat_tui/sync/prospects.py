@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import State, decides_itself
+from planhat_tui.model.outbox import Action, State, companies_of, decides_itself
+from planhat_tui.model.records import Kind
 from planhat_tui.model.text import plural
 from planhat_tui.sync.delivery import keys_of
-from planhat_tui.sync.doubts import due_in
+from planhat_tui.sync.doubts import abouts, due_in
 from planhat_tui.sync.leaving import allowed
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry
+    from planhat_tui.sync.aside import Record
     from planhat_tui.sync.status import SyncStatus
 
 WINDOW: Final = (60.0, 120.0)
@@ -54,14 +56,31 @@ def prospects(
     ``barred`` says why guardrails keep an edit here, empty if they don't.
     """
     turns = {n: turn for turn, parcel in enumerate(allowed(entries, barred)) for n in parcel.ns}
-    known = {e.n: _prospect(e, entries, turns, status, wall, monotonic) for e in entries}
+    line = _in_line(entries)
+    known = {e.n: _prospect(e, line, turns, status, wall, monotonic) for e in entries}
     kept = {e.n: barred(e) for e in entries if e.state is State.QUEUED}
     return known | {n: Prospect(f"It stays here: {why}") for n, why in kept.items() if why}
 
 
+class _Line(NamedTuple):
+    """What an edit may wait for: the open edits of each record, and those that make a company."""
+
+    records: dict[tuple[Kind, str], list[Entry]]
+    companies: dict[str, Entry]
+
+
+def _in_line(entries: Iterable[Entry]) -> _Line:
+    line = _Line({}, {})
+    for entry in entries:
+        line.records.setdefault((entry.kind, entry.record_id), []).append(entry)
+        if entry.action is Action.CREATE and entry.kind is Kind.COMPANY:
+            line.companies[entry.record_id] = entry
+    return line
+
+
 def _prospect(  # noqa: PLR0917 -- private, and all of them are needed
     entry: Entry,
-    entries: Sequence[Entry],
+    line: _Line,
     turns: Mapping[int, int],
     status: SyncStatus | None,
     wall: float,
@@ -75,42 +94,61 @@ def _prospect(  # noqa: PLR0917 -- private, and all of them are needed
         case State.CONFLICT:
             return Prospect("It waits until you settle the conflict.")
         case State.NOT_SURE:
-            return _doubt(entry, wall)
+            return _doubt(entry, status, wall)
         case State.QUEUED:
-            return _queued(entry, entries, turns, status, monotonic)
+            return _queued(entry, line, turns, status, wall, monotonic)
         case _:
             return Prospect("It stays here until it is sent again or discarded.")
 
 
-def _doubt(entry: Entry, wall: float) -> Prospect:
-    seconds = due_in([entry], wall)
-    if not decides_itself(entry) or seconds is None:
+def _doubt(entry: Entry, status: SyncStatus | None, wall: float) -> Prospect:
+    due = due_in([entry], wall)
+    if not decides_itself(entry) or due is None:
         return Prospect("It isn't sent again by itself: say whether it is there.")
-    return Prospect(f"Planhat is asked what became of it{_in(seconds, seconds)}.")
+    seconds = max(due, *(_set_aside(about, status, wall) for about in abouts(entry)))
+    then = "" if entry.let_go or not entry.looked else ", and gets it again if it isn't there"
+    return Prospect(f"Planhat is asked what became of it{_in(seconds, seconds)}{then}.")
 
 
-def _queued(
+def _set_aside(about: Record, status: SyncStatus | None, wall: float) -> float:
+    """Return for how many seconds it isn't tried since it couldn't be read; 0 if it is."""
+    known = {} if status is None else status.aside
+    return max(0.0, known.get(about, wall) - wall)
+
+
+def _queued(  # noqa: PLR0917 -- private, and all of them are needed
     entry: Entry,
-    entries: Sequence[Entry],
+    line: _Line,
     turns: Mapping[int, int],
     status: SyncStatus | None,
+    wall: float,
     monotonic: float,
 ) -> Prospect:
     turn = turns.get(entry.n)
-    if status is None:
-        return Prospect(ASLEEP) if turn is not None else _behind(entry, entries)
-    if status.paused or status.network == "refused":
-        return Prospect("The queue is paused: the token was refused.")
-    if status.network == "mismatch":
-        return Prospect("Nothing is sent: the token opens another tenant.")
-    if status.network == "offline":
-        return Prospect("It goes out when the network is back.")
+    if status is not None and (shut := _shut(status)):
+        return Prospect(shut)
     if turn is None:
-        return _behind(entry, entries)
+        return _behind(entry, line)
+    if status is None:
+        return Prospect(ASLEEP)
+    if aside := _set_aside((entry.kind, entry.record_id), status, wall):
+        told = f"Its record couldn't be read: it is tried again{_in(aside, aside) or ' now'}."
+        return Prospect(told, (aside, aside), turn)
     low, high = goes_in(turn, status.limits, monotonic)
     left = status.limits.remaining if _is_kept(status.limits, monotonic) else None
     why = "" if left is None else f": {plural(left, 'call')} left, kept for you"
     return Prospect(f"It goes out{_in(low, high) or ' now'}{why}.", (low, high), turn)
+
+
+def _shut(status: SyncStatus) -> str:
+    """Return what keeps everything back; empty if nothing does."""
+    if status.paused or status.network == "refused":
+        return "The queue is paused: the token was refused."
+    if status.network == "mismatch":
+        return "Nothing is sent: the token opens another tenant."
+    if status.network == "offline":
+        return "It goes out when the network is back."
+    return ""
 
 
 def in_line(mine: Iterable[int], known: Mapping[int, Prospect]) -> str:
@@ -133,18 +171,38 @@ def in_line(mine: Iterable[int], known: Mapping[int, Prospect]) -> str:
     return told[:1].upper() + told[1:]
 
 
-def _behind(entry: Entry, entries: Sequence[Entry]) -> Prospect:
+def unsure(entries: Iterable[Entry], wall: float) -> str:
+    """Return ``3 not sure yet: looked up in 97 s``; empty if nothing is that is looked up.
+
+    ``wall`` is seconds since the epoch.
+    """
+    doubts = [entry for entry in entries if decides_itself(entry)]
+    seconds = due_in(doubts, wall)
+    if seconds is None:
+        return ""
+    return f"{len(doubts):,} not sure yet: looked up{_in(seconds, seconds) or ' now'}"
+
+
+def _behind(entry: Entry, line: _Line) -> Prospect:
     before = [
         one
-        for one in entries
-        if (one.kind, one.record_id) == (entry.kind, entry.record_id)
-        and (one.state is State.NOT_SURE or (one.place, one.n) < (entry.place, entry.n))
+        for one in line.records[entry.kind, entry.record_id]
+        if one.state is State.NOT_SURE or (one.place, one.n) < (entry.place, entry.n)
     ]
     if not before:
-        return Prospect("It waits until its company is made.")
+        return _behind_company(entry, line.companies)
     keys = keys_of(entry)
     first = next((one for one in before if keys_of(one) & keys), before[0])
     return Prospect(f"It waits for edit {first.n} ({first.state}).")
+
+
+def _behind_company(entry: Entry, companies: Mapping[str, Entry]) -> Prospect:
+    """Return what an edit waits for whose company is to be made; by its number if it's stuck."""
+    making = (companies[one] for one in companies_of(entry) if one in companies)
+    company = min(making, key=lambda one: (one.place, one.n), default=None)
+    if company is None or company.state in {State.QUEUED, State.SENDING}:
+        return Prospect("It waits until its company is made.")
+    return Prospect(f"It waits for its company: edit {company.n} ({company.state}).")
 
 
 def goes_in(turn: int, limits: Limits, monotonic: float) -> tuple[float, float]:

@@ -7,23 +7,32 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.errors import NotFoundError, ServerError, UnreadableError
+from planhat_tui.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    ServerError,
+    UnreadableError,
+)
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.ports import SetAside
 from planhat_tui.model.records import Kind, text_of
+from planhat_tui.store.absences import Listed
 from planhat_tui.sync import plan
 from planhat_tui.sync.contacts import ContactList
-from planhat_tui.sync.learned import Learned
+from planhat_tui.sync.errands import MOST_TRIES, Departure, Errand
 from planhat_tui.sync.lists import Lists
 from planhat_tui.sync.plan import Knowledge, Position
 from planhat_tui.sync.probe import NO_SUCH_LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
-    from planhat_tui.model.ports import Planhat
+    from planhat_tui.model.ports import Before, Planhat
     from planhat_tui.model.records import Received
     from planhat_tui.store.mirror import Mirror
+    from planhat_tui.sync.learned import Learned
     from planhat_tui.sync.plan import Step
 
 _MOST_IN_A_ROW: Final = 3
@@ -41,7 +50,7 @@ _POSITIONS: Final = (
 class Pull:
     """Fills one mirror. ``changed`` is told what arrived; ``wall`` is seconds since the epoch.
 
-    ``looked_at`` is the company on screen.
+    ``looked_at`` is the company on screen, ``awaited`` the one that a person stays at.
     """
 
     def __init__(
@@ -51,7 +60,7 @@ class Pull:
         *,
         wall: Callable[[], float],
         refresh: float,
-        dialect: str,
+        learned: Learned,
         changed: Callable[[Kind, frozenset[str]], None],
     ) -> None:
         self._api = api
@@ -59,12 +68,14 @@ class Pull:
         self._wall = wall
         self._refresh = refresh
         self._changed = changed
-        self._learned = Learned(mirror, dialect, wall)
+        self._learned = learned
         self._lists = Lists(api, mirror, self._learned, wall, changed)
         self._contacts = ContactList(
             api, mirror, self._learned, self._lists, wall=wall, changed=changed
         )
-        self.looked_at = ""
+        self.looked_at = self.awaited = ""
+        self._looks = asyncio.Event()
+        self._names = Errand()
         self._failed: dict[Step, float] = {}
         self._in_a_row = 0
 
@@ -77,6 +88,11 @@ class Pull:
     def is_empty(self) -> bool:
         """Whether this copy was never filled and has no company: the user waits for the names."""
         return not self._mirror.noted("lean_at") and not self._mirror.progress().companies_known
+
+    def look_at(self, company_id: str, *, waits: bool) -> None:
+        """Know which company is on screen, and whether a person waits for what it lacks."""
+        self.looked_at, self.awaited = company_id, company_id if waits else ""
+        self._looks.set()
 
     def next_step(self, *, but_screen: bool = False) -> Step:
         """Return what is to be pulled next, ``but_screen`` beside what the screen waits for."""
@@ -93,7 +109,7 @@ class Pull:
             case plan.Lean(awaited):
                 await self.lean(Lane.USER if awaited else Lane.SCREEN, once=awaited)
             case plan.Team():
-                await self.team()
+                await self.team(Lane.BACKGROUND)
             case plan.Definitions():
                 await self._definitions_due()
             case plan.OneCompany() | plan.ContactsOf():
@@ -107,29 +123,45 @@ class Pull:
             case plan.Tidy():
                 await asyncio.to_thread(self._mirror.tidy)
             case plan.Changes(since):
-                await self._lists.changes(since)
+                await self._lists.changes(since, Lane.BACKGROUND)
 
     async def lean(self, lane: Lane, *, once: bool = False) -> None:
-        """Read the lean list: new companies, renamed ones, and those that are gone."""
-        began, first = self._wall(), self.is_empty
-        page = await self._api.lean_companies(lane=lane, once=once)
-        if first:
-            self._mirror.expect_many()
-        seen: set[str] = set()
-        async for records in self._lists.batches(Kind.COMPANY, page):
-            await asyncio.to_thread(self._mirror.put_lean, records, began)
-            seen |= {record.id for record in records}
+        """Read the lean list: new companies, renamed ones, and those that are gone.
+
+        Whoever wants it while it comes waits for that one: it may be long.
+        """
+        before = self._mirror.noted("lean_at")
+        await self._names.run(
+            lane,
+            lambda leaves: self._lean(lane, once=once, before=leaves),
+            lambda: self._mirror.noted("lean_at") == before,
+        )
+
+    async def _lean(self, lane: Lane, *, once: bool, before: Before) -> None:
+        began, first, listed = self._wall(), self.is_empty, Listed(Kind.COMPANY)
+        came: float | None = None
+
+        async def write(records: list[Received]) -> None:
+            nonlocal came
+            if came is None and first:
+                self._mirror.expect_many()
+            came = self._wall() if came is None else came
+            await asyncio.to_thread(self._mirror.put_lean, records, began, listed)
             self._tell(Kind.COMPANY, records)
-        if len(seen) == page.count:  # of those that couldn't be read it isn't known which they are
-            self._mirror.mark_absent(Kind.COMPANY, seen, began)
-            self._lists.settle(Kind.COMPANY)
+
+        flow = self._lists.flow(Kind.COMPANY, write)
+        page = await self._api.lean_companies(lane=lane, once=once, before=before, take=flow.take)
+        await flow.end()
+        if flow.read == page.count:  # of those that couldn't be read it isn't known which they are
+            await self._lists.settle_unlisted(listed, began)
+        self._mirror.note("lean_took", "" if came is None else f"{self._wall() - came:.1f}")
         self._mirror.note("lean_at", str(began))
 
-    async def team(self) -> None:
+    async def team(self, lane: Lane) -> None:
         """Read the team. Who left goes; of a list that lacks many, a person is asked first."""
         began = self._wall()
         try:
-            page = await self._api.users(lane=Lane.BACKGROUND)
+            page = await self._api.users(lane=lane)
         except NO_SUCH_LIST:
             self._mirror.note("team_at", str(self._wall()))
             return
@@ -138,7 +170,7 @@ class Pull:
         self._mirror.put_users(users, keep=True)
         if len(users) == page.count:  # of those that couldn't be read it isn't known who they are
             self._mirror.mark_absent(Kind.USER, {user.id for user in users}, began)
-            self._lists.settle(Kind.USER)
+            await self._lists.settle(Kind.USER)
         self._mirror.note("team_at", str(self._wall()))
         self._changed(Kind.USER, frozenset())
 
@@ -165,23 +197,45 @@ class Pull:
         doubtful = plan.too_many_gone(len(here), len(here - found.keys()))
         self._mirror.put_definitions([*found.values()], keep=doubtful)
 
-    async def company(self, company_id: str, lane: Lane) -> None:
-        """Read a company whole; one that is gone is taken out."""
-        try:
-            record = await self._api.company(company_id, lane=lane)
-        except NotFoundError:
-            if not self._mirror.remove(Kind.COMPANY, [company_id]):  # it has open edits
-                self._leave_alone(plan.OneCompany(company_id))
-        else:
-            self._mirror.put(Kind.COMPANY, [record], self._wall())
-        self._changed(Kind.COMPANY, frozenset({company_id}))
+    async def companies(self, ids: Iterable[str]) -> None:
+        """Read companies whole for a person who waits; whether one is gone the names tell then."""
+        doubtful = False
+        for company_id in ids:
+            try:
+                await self.company(company_id, Lane.USER)
+            except NotFoundError:
+                doubtful = doubtful or self._mirror.company(company_id) is not None
+        if doubtful:
+            await self.lean(Lane.USER)
 
-    async def contacts_of(self, company_id: str, lane: Lane) -> None:
+    async def company(self, company_id: str, lane: Lane, leaves: Departure | None = None) -> None:
+        """Read a company whole. Raises :class:`NotFoundError`.
+
+        One that isn't found stays until the list of names lacks it too, by the rule for lists: else
+        a server that finds none would empty the copy, one by one and without a question.
+        """
+        asked = leaves or Departure(self._wall)
+        try:
+            record = await self._api.company(company_id, lane=lane, before=leaves)
+        except NotFoundError:
+            shown = self._mirror.company(company_id)
+            if shown is not None and not shown.complete:
+                self._set_aside(company_id, "Planhat lists it, and doesn't find it")
+            raise
+        else:
+            self._mirror.put(Kind.COMPANY, [record], asked.at)
+        finally:
+            self._changed(Kind.COMPANY, frozenset({company_id}))
+
+    async def contacts_of(
+        self, company_id: str, lane: Lane, leaves: Departure | None = None
+    ) -> None:
         """Read the contacts of a company; not where these can't be told from others', unasked."""
-        if lane is not Lane.USER and self._come_with_all():
+        if lane is not Lane.USER and self._contacts.come_with_all:
             self._leave_alone(plan.ContactsOf(company_id))
             return
-        page = await self._api.contacts_of(company_id, lane=lane)
+        asked, known = leaves or Departure(self._wall), len(self._mirror.contact_ids(company_id))
+        page = await self._api.contacts_of(company_id, known=known, lane=lane, before=leaves)
         slices = self._lists.slices(Kind.CONTACT, page)
         records = [record async for some in slices for record in some]
         theirs = [r for r in records if text_of(r.data, "companyId") == company_id]
@@ -190,76 +244,132 @@ class Pull:
         elif records:
             self._learned.learn(by_company=True)
         if len(theirs) == len(records) and await self._is_credible(company_id, theirs, lane):
-            self._mirror.put_contacts_of(company_id, theirs, self._wall())
+            self._mirror.put_contacts_of(company_id, theirs, asked.at)
+            self._contacts.came_by_company(asked.at)
         else:
-            self._mirror.put(Kind.CONTACT, theirs, self._wall())
+            self._mirror.put(Kind.CONTACT, theirs, asked.at)
             self._leave_alone(plan.ContactsOf(company_id))
         self._changed(Kind.CONTACT, frozenset(record.id for record in theirs))
         self._changed(Kind.COMPANY, frozenset({company_id}))
-
-    def _come_with_all(self) -> bool:
-        """Tell whether a company's contacts come with the list of all, and by no other way."""
-        none_listed = self._position("contacts_at").done
-        none_listed = none_listed and not self._mirror.noted("contacts_complete")
-        return self._learned.abilities.by_company is False and not none_listed
 
     async def _is_credible(self, company_id: str, records: list[Received], lane: Lane) -> bool:
         """Tell whether a list of a company's contacts may be followed.
 
         Where many are missing, one of them is looked up: it has to be gone, or with another
-        company.
+        company. Are they many of all that are here, with those that such lists took out before, the
+        list of all contacts has to tell, and a person is asked.
         """
         here = self._mirror.contact_ids(company_id)
         missing = sorted(here - {record.id for record in records})
         if not plan.too_many_gone(len(here), len(missing)):
             return True
+        asked_at = self._wall()
         try:
             found = await self._api.contact(missing[0], lane=lane)
         except NotFoundError:
-            return True
-        self._mirror.put(Kind.CONTACT, [found], self._wall())
+            return self._contacts.may_miss(len(missing))
+        self._mirror.put(Kind.CONTACT, [found], asked_at)
         return text_of(found.data, "companyId") != company_id
 
     async def catch_up(self) -> None:
         """Read the lean list and, where the server can tell, what has changed since the last time.
 
-        The user waits for it.
+        The user waits for all of it. What has changed is read from the newest on: a look that broke
+        off began earlier, and goes on below what has changed since.
         """
         since = self._moment("changes_at")
+        self._learned.doubt()
         await self.lean(Lane.USER)
         if since is not None and self._learned.edition != "seed":
-            await self._lists.changes(since - plan.OVERLAP)
+            self._mirror.note("changes_walk", "")
+            await self._lists.changes(since - plan.OVERLAP, Lane.USER)
 
     def forget_positions(self) -> None:
         """Start anew: every page is read again."""
         self._failed.clear()
+        self._learned.doubt()
         for key in _POSITIONS:
             self._mirror.note(key, "")
 
     async def _one(self, step: plan.OneCompany | plan.ContactsOf) -> None:
         """Read what one company lacks; what can't be read is left alone for a while."""
-        lane = Lane.SCREEN if step.on_screen else Lane.BACKGROUND
         read = self.company if isinstance(step, plan.OneCompany) else self.contacts_of
         try:
-            await read(step.company_id, lane)
+            if step.on_screen:
+                await self._for_the_screen(step.company_id, read)
+            else:
+                await read(step.company_id, Lane.BACKGROUND)
             self._forget_nameless()
         except UnreadableError as error:
-            bad = SetAside(1, 1, step.company_id, error.reason)
-            self._mirror.set_aside(Kind.COMPANY, [bad], self._wall())
+            self._set_aside(step.company_id, error.reason)
             self._leave_alone(step)
             self._forget_nameless()
-        except (ServerError, *NO_SUCH_LIST):
+        except (ServerError, *NO_SUCH_LIST) as error:
             self._leave_alone(step)
+            none = isinstance(error, NotFoundError) and self._in_a_row + 1 >= _MOST_IN_A_ROW
+            refused = none or isinstance(error, RejectedError | ForbiddenError)
+            if isinstance(step, plan.ContactsOf) and not step.on_screen and refused:
+                self._contacts.come_by_no_company()
+                self._in_a_row = 0
+                return
             self._in_a_row += 1
             if self._in_a_row > _MOST_IN_A_ROW:
                 raise
+            if self._in_a_row == _MOST_IN_A_ROW and isinstance(error, NotFoundError):
+                await self.lean(Lane.SCREEN)  # many are gone, or it finds none of those that it has
+                if not self._mirror.is_listed(step.company_id):
+                    self._in_a_row = 0
         else:
             self._in_a_row = 0
+
+    async def _for_the_screen(
+        self,
+        company_id: str,
+        read: Callable[[str, Lane, Departure | None], Coroutine[object, object, None]],
+    ) -> None:
+        """Read of the company on screen in the screen's lane.
+
+        What isn't here yet of one that a person stays at is read in the user's own, also where it
+        waited in the other by then; of one that isn't on screen any more nothing is. What has left
+        is waited for: it's paid.
+        """
+        tries = 0
+        while company_id == self.looked_at:
+            if company_id == self.awaited and self._lacks_something(company_id):
+                await read(company_id, Lane.USER, None)
+                return
+            self._looks.clear()
+            leaves = Departure(self._wall)
+            reading = asyncio.ensure_future(read(company_id, Lane.SCREEN, leaves))
+            looks = asyncio.ensure_future(self._looks.wait())
+            try:
+                await asyncio.wait({reading, looks}, return_when=asyncio.FIRST_COMPLETED)
+                if reading.done() or leaves.left:
+                    await reading
+                    return
+            except RateLimitedError:
+                tries += 1
+                if tries == MOST_TRIES:
+                    raise
+            finally:
+                for one in (reading, looks):
+                    one.cancel()
+                await asyncio.gather(reading, looks, return_exceptions=True)
+
+    def _lacks_something(self, company_id: str) -> bool:
+        """Tell whether a company is here by its name alone, or without its contacts."""
+        shown = self._mirror.company(company_id)
+        never = self._mirror.contacts_seen_at(company_id) is None
+        return shown is not None and (not shown.complete or never)
 
     def _forget_nameless(self) -> None:
         """Forget what was set aside without its id, once each company is accounted for."""
         if not self._mirror.progress().companies_left:
             self._mirror.forget_set_aside(Kind.COMPANY, nameless=True)
+
+    def _set_aside(self, company_id: str, reason: str) -> None:
+        """Note why no more than the name of a company is here: it counts as read."""
+        self._mirror.set_aside(Kind.COMPANY, [SetAside(1, 1, company_id, reason)], self._wall())
 
     def _leave_alone(self, step: plan.OneCompany | plan.ContactsOf) -> None:
         self._failed[type(step)(step.company_id)] = self._wall()
@@ -282,6 +392,7 @@ class Pull:
         edition = self._learned.edition
         many = len(self._failed) + 1
         oldest = mirror.oldest_companies(many, now - _AGE_LIMIT) if edition == "seed" else ()
+        due = self._contacts.due(many)
         lean = self._readable(mirror.incomplete_companies(many + plan.FEW_LEAN))
         whole = looked is None or looked.complete
         loaded = not known_there or self._are_young(mirror.contacts_seen_at(self.looked_at))
@@ -292,6 +403,7 @@ class Pull:
             probe_is_due=self._learned.probe_is_due,
             sorts=self._learned.abilities.sort is not False,
             lean_at=self._moment("lean_at"),
+            lean_took=self._moment("lean_took") or 0.0,
             empty=self.is_empty,
             team_at=self._moment("team_at"),
             definitions_at=self._moment("definitions_at"),
@@ -309,6 +421,7 @@ class Pull:
             lean_left=next(iter(lean), ""),
             lean_many=len(lean) > plan.FEW_LEAN,
             oldest=next(iter(self._readable(oldest)), ""),
+            contacts_of=next((c for c in due if not self._left_alone(plan.ContactsOf(c))), ""),
         )
 
     def _moment(self, key: str) -> float | None:

@@ -14,7 +14,6 @@ from planhat_tui.errors import (
     RejectedError,
     ServerError,
     StorageError,
-    UnknownOutcomeError,
 )
 from planhat_tui.model.bulk import RowOutcome, can_be_repeated
 from planhat_tui.model.edits import dropped, merge
@@ -22,17 +21,20 @@ from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind, text_of
+from planhat_tui.store.journal import UNDO
 from planhat_tui.store.tenant import Birth
 from planhat_tui.sync import endpoints
 from planhat_tui.sync.aside import Aside
 from planhat_tui.sync.bulk import GROWS_FOR, Bulk
-from planhat_tui.sync.delivery import WithdrawnError, outcome
-from planhat_tui.sync.doubts import Doubts, due_in
-from planhat_tui.sync.gathering import Gathering
+from planhat_tui.sync.delivery import WithdrawnError, outcome, splits
+from planhat_tui.sync.doubts import Doubts
+from planhat_tui.sync.gathering import Gathering, place_of
+from planhat_tui.sync.leaving import is_fresh
+from planhat_tui.sync.likeness import is_of_a_try
 from planhat_tui.sync.loads import slices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from planhat_tui.model.edits import Merge
     from planhat_tui.model.outbox import Entry
@@ -40,12 +42,13 @@ if TYPE_CHECKING:
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
+    from planhat_tui.sync.aside import Record
     from planhat_tui.sync.delivery import Parcel
+    from planhat_tui.sync.learned import Learned
     from planhat_tui.sync.leaving import Leaving
 
-FRESH_FOR: Final = 5.0
-"""Seconds for which a copy is young enough to be merged into."""
 FOUND: Final = "Its answer was lost; it was found at Planhat."
+LEFT_OUT: Final = "Left out: somebody else has changed {} since."
 STRANGE: Final = "It was made for another tenant and is never sent to this one: discard it."
 
 
@@ -66,6 +69,7 @@ class Push:
         *,
         may_send: Callable[[], bool],
         leaving: Leaving,
+        learned: Learned,
         answered: Callable[[], None],
     ) -> None:
         self._answered = answered
@@ -75,75 +79,90 @@ class Push:
         self._changed = changed
         self._may_send = may_send
         self._leaving = leaving
-        gathering = Gathering(api, store)
+        self._gathering = gathering = Gathering(api, store, learned)
         self._aside = Aside(wall)
         self._doubts = Doubts(
-            api, store, wall, gathering=gathering, made=self._found, aside=self._aside
+            api,
+            store,
+            wall,
+            gathering=gathering,
+            made=self._found,
+            show=self._show_all,
+            aside=self._aside,
         )
         self._bulk = Bulk(
             api,
             store,
             wall,
             changed=changed,
+            show=self._show_all,
             may_send=may_send,
             leaving=leaving,
+            learned=learned,
             park=self._park,
             gathering=gathering,
         )
 
     async def deliver(self) -> PlanhatTuiError | None:
-        """Find out what isn't sure, as far as it's due, and deliver what can go.
+        """Deliver what can go, and find out what isn't sure, as far as it's due.
 
         Returns the error that says to pause; where nothing went well, the one of what was set
         aside.
         """
         before, self._aside.error = self._aside.successes, None
-        error = await self._settle_doubts() or await self._round()
+        error = await self._round()
         well = self._aside.successes != before
         return error if error is not None or well else self._aside.error
 
     @property
     def can_send(self) -> bool:
         """Whether something can go now."""
-        ready = self._leaving.ready(self._store.outbox.open_entries())
-        return any(not self._aside.left(parcel.record) for parcel in ready)
+        entries = self._store.outbox.open_entries()
+        records = [parcel.record for parcel in self._leaving.ready(entries)]
+        records += [(entry.kind, entry.record_id) for entry, _ in splits(entries)]
+        return any(not self._aside.left(record) for record in records)
 
     @property
     def next_in(self) -> float | None:
         """Seconds until something is looked up or, set aside, tried again; 0 if it's due."""
-        left, entries, now = self._aside.left, self._store.outbox.open_entries(), self._wall()
-        doubts = [
-            max(due, left((entry.kind, entry.record_id)))
-            for entry in entries
-            if (due := due_in([entry], now)) is not None
-        ]
-        ready = self._leaving.ready(entries)
-        aside = [seconds for parcel in ready if (seconds := left(parcel.record))]
-        return min([*doubts, *aside], default=None)
+        ready = self._leaving.ready(self._store.outbox.open_entries())
+        aside = [seconds for parcel in ready if (seconds := self._aside.left(parcel.record))]
+        doubts = self._doubts.next_in
+        return min(aside if doubts is None else [doubts, *aside], default=None)
 
-    def try_now(self, entries: Iterable[Entry]) -> None:
+    @property
+    def aside_until(self) -> Mapping[Record, float]:
+        """Until when each record is set aside that couldn't be read. Safe from any thread."""
+        return self._aside.until
+
+    def try_now(self, entries: Sequence[Entry]) -> None:
         """Let what was set aside of the records of these be tried again: a person wants it."""
+        self._doubts.try_now(entries)
         self._aside.forget((entry.kind, entry.record_id) for entry in entries)
 
     async def _round(self) -> PlanhatTuiError | None:
         """Deliver until nothing can go, or until an error says to pause; that error, or none.
 
-        What is queued meanwhile has its turn as soon as each step has had the present one.
+        What is queued meanwhile has its turn as soon as each step has had the present one. So has
+        what isn't sure: after each turn one thing is looked up, be it a record or a list.
         """
         outbox = self._store.outbox
+        doubts = {e.n for e in outbox.open_entries() if e.state is State.NOT_SURE}
         while self._may_send():
             looked_at = outbox.newest_queued()
             queueing = self._bulk.queueing()
+            self._split()
             waiting = self._leaving.ready(self._ours(outbox.open_entries()))
             ready = [parcel for parcel in waiting if not self._aside.left(parcel.record)]
-            if not ready:
-                return None
             together, alone = self._bulk.parted(ready, queueing)
-            if not (together or alone):
+            unsure = self._doubts.due(doubts)
+            if not (together or alone or unsure):
                 return None
-            if together:  # what one key press did doesn't wait for them
+            if together or unsure:  # what one key press did doesn't wait for them
                 alone = [parcel for parcel in alone if parcel.turn == ready[0].turn]
             error = await self._one_by_one(alone, looked_at)
+            if error is None and unsure and self._may_send():
+                error = await self._doubts.settle(unsure[0])
             if error is None and together:
                 left, error = await self._bulk.send(together)
                 if error is None and not left:
@@ -152,6 +171,13 @@ class Push:
             if error is not None:
                 return error
         return None
+
+    def _split(self) -> None:
+        """Split the updates of which a part is kept back: the rest goes by itself."""
+        outbox = self._store.outbox
+        with self._store.at_once():
+            for entry, can_go in splits(outbox.open_entries()):
+                outbox.split(entry.n, can_go)
 
     async def _one_by_one(
         self, ready: Sequence[Parcel], looked_at: float
@@ -174,34 +200,30 @@ class Push:
         """Seconds after which a step that waited for its rest is sent as it is, if one waits."""
         return GROWS_FOR if self._bulk.grows else None
 
-    async def _settle_doubts(self) -> PlanhatTuiError | None:
-        settled, error = await self._doubts.settle(self._may_send)
-        for entry in settled:
-            self._show(entry.kind, entry.record_id)
-        return error
-
     async def read(self, kind: Kind, record_id: str) -> None:
         """Read a record for somebody who waits; what is gone at Planhat is taken out."""
+        asked_at = self._wall()
         try:
             record = await endpoints.fetch(self._api, kind, record_id, Lane.USER)
         except NotFoundError:
             self._store.take_out(kind, record_id)
         else:
-            self._put(kind, record)
+            self._put(kind, record, asked_at)
         self._changed(kind, record_id)
 
     def _ours(self, entries: Sequence[Entry]) -> list[Entry]:
         """Refuse what was made for another tenant; return the rest."""
-        tenant = self._store.outbox.owner().tenant
-        strange = [e for e in entries if e.tenant not in {"", tenant}]
+        ours = {"", self._store.outbox.owner().tenant}
+        strange = [entry for entry in entries if entry.tenant not in ours]
         for entry in strange:
             if entry.state is not State.REFUSED:
                 self._store.outbox.mark([entry.n], State.REFUSED, STRANGE)
                 self._show(entry.kind, entry.record_id)
-        return [entry for entry in entries if entry not in strange]
+        return [entry for entry in entries if entry.tenant in ours]
 
     async def _deliver(self, parcel: Parcel) -> PlanhatTuiError | None:
         try:
+            self._check_waiting(parcel.entries)  # else it would be read for nothing
             await self._send(parcel)
         except WithdrawnError:
             return None  # the next round looks again
@@ -237,11 +259,11 @@ class Push:
                 self._settle(parcel.entries, "")
                 self._gone(parcel)
 
-    def _claim(self, entries: Sequence[Entry]) -> Before:
+    def _claim(self, entries: Sequence[Entry], read_at: float | None = None) -> Before:
         """Return what marks entries as sending when their turn has come, or withdraws them."""
 
         def claim() -> None:
-            self._leaving.claim(entries)
+            self._leaving.claim(entries, read_at)
             self._show(entries[0].kind, entries[0].record_id)
 
         return claim
@@ -259,67 +281,79 @@ class Push:
 
     async def _create(self, parcel: Parcel) -> None:
         entry = parcel.entries[0]
-        if self._repeatable(entry):
-            made = await self._upsert(entry)
-        else:
+        made = await self._upsert(entry) if self._repeatable(entry) else None
+        if made is None:
             claim, tenant = self._claim(parcel.entries), entry.open_tenant
             made = await endpoints.create(self._api, parcel.kind, parcel.body, claim, tenant)
         body = _told_of(parcel.body, made) if entry.open_tenant else parcel.body
-        lost = dropped(body, made.data)
-        reason = f"Planhat didn't keep {_named(entry.kind, lost)}." if lost else ""
-        self._became(entry, made, reason)
+        self._became(entry, made, _not_kept(entry.kind, body, made))
 
     def _repeatable(self, entry: Entry) -> bool:
         """Tell whether a create can go as an upsert, which does no harm when it's sent twice."""
         fits = can_be_repeated(entry.kind, entry.body or {})
         return fits and self._store.mirror.noted("edition") == "modern"
 
-    async def _upsert(self, entry: Entry) -> Received:
-        """Make a record under its external id, unless another one has that already."""
+    async def _upsert(self, entry: Entry) -> Received | None:
+        """Make a record under its external id, unless another one has that already.
+
+        ``None``: it wasn't sent, since nobody can know whether one has it.
+        """
         body = entry.body or {}
-        there = await self._holder(entry)
-        if there is not None:
-            if entry.sent_at and not dropped(body, there.data):
+        holders, looked_at = await self._holders(entry), self._wall()
+        if holders is None:
+            return None
+        if holders:
+            there = holders[0]
+            if is_of_a_try(entry, there.data):
                 self._check_waiting([entry])
-                return there  # it was made by the try before
+                return there
             raise RejectedError(
                 f"{text_of(there.data, 'name') or there.id} has the external id"
                 f" {text_of(body, 'externalId')} already.",
                 "Give it another one, or change the one that is there.",
             )
-        (row,) = (await endpoints.upsert(self._api, entry.kind, [body], self._claim([entry]))).rows
+        claim, lane = self._claim([entry], looked_at), self._leaving.lane([entry])
+        api, kind = self._api, entry.kind
+        (row,) = (await endpoints.upsert(api, kind, [body], lane=lane, before=claim)).rows
         if row.outcome is RowOutcome.REFUSED:
             raise RejectedError(row.reason or f"Planhat refused {entry.title}.")
         if row.outcome is RowOutcome.UNKNOWN:
             raise ServerError(row.reason or "Planhat didn't tell what became of it.")
         try:
-            made = await self._holder(entry)
-        except UnknownOutcomeError:
+            made = await self._holders(entry)
+        except StorageError:
+            raise
+        except PlanhatTuiError:  # whatever it is, it says nothing of what was sent
             raise ServerError("It may have been saved; it couldn't be read back.") from None
-        if made is None:
+        if not made:
             raise ServerError("Planhat said that it was made, and doesn't have it.")
-        return made
+        return made[0]
 
-    async def _holder(self, entry: Entry) -> Received | None:
-        """Return the record that has the external id: of all companies, or at the company."""
-        body = entry.body or {}
-        wanted = text_of(body, "externalId")
-        if entry.kind is Kind.COMPANY:
+    async def _holders(self, entry: Entry) -> Sequence[Received] | None:
+        """Return the records that have the external id: of all companies, or at the company.
+
+        ``None`` if nobody can know.
+        """
+        kind, body = entry.kind, entry.body or {}
+        if kind is Kind.COMPANY:
+            wanted = f"extid-{text_of(body, 'externalId')}"
             try:
-                return await endpoints.fetch(self._api, entry.kind, f"extid-{wanted}", Lane.OUTBOX)
+                return [await endpoints.fetch(self._api, kind, wanted, Lane.OUTBOX)]
             except NotFoundError:
-                return None
-        page = await self._api.contacts_of(text_of(body, "companyId"), lane=Lane.OUTBOX)
-        there = (record for piece in page.slices() for record in piece.records)
-        return next((one for one in there if text_of(one.data, "externalId") == wanted), None)
+                return []
+        found = await self._gathering.holders(kind, [body])
+        return None if found is None else found.get(place_of(kind, body), [])
 
-    def _found(self, found: Sequence[tuple[Entry, Received]]) -> None:
+    def _found(self, found: Sequence[tuple[Entry, Received]], asked_at: float) -> None:
         """Take what was found at Planhat for what these entries were to make."""
         self._answered()
         for some in slices(found):
             kind = some[0][0].kind
-            births = [Birth(entry, made, FOUND) for entry, made in some]
-            self._store.made_together(kind, births, self._wall())
+            births = [
+                Birth(entry, made, f"{FOUND}  {_not_kept(kind, entry.body or {}, made)}".strip())
+                for entry, made in some
+            ]
+            self._store.made_together(kind, births, asked_at)
             for entry, made in some:
                 self._changed(kind, entry.record_id)
                 self._changed(kind, made.id)
@@ -335,7 +369,7 @@ class Push:
         self._changed(kind, made.id or entry.record_id)
 
     async def _update(self, parcel: Parcel) -> None:
-        server = await self._base(parcel)
+        server, read_at = await self._base(parcel)
         merged = merge(parcel.changes, server)
         going = self._park(parcel, merged) if merged.conflicts else parcel.entries
         if not merged.body:
@@ -344,22 +378,27 @@ class Push:
                 self._store.outbox.mark([entry.n for entry in going], State.DELIVERED)
             self._show(parcel.kind, parcel.record_id)
             return
-        claim = self._claim(going)
-        kind, record_id = parcel.kind, parcel.record_id
-        answer = await endpoints.update(self._api, kind, record_id, merged.body, claim)
-        lost = dropped(merged.body, answer.data)
-        mine = {change.field for entry in going for change in entry.changes} & set(lost)
-        kept = [e for e in going if not mine & {c.field for c in e.changes}]
-        refused = [e.n for e in going if e not in kept]
-        reason = f"Planhat took the edit and didn't keep {_named(parcel.kind, mine)}."
-        self._store.outbox.mark(refused, State.REFUSED, reason)
-        self._keep(parcel.kind, answer, kept)
+        claim, lane = self._claim(going, read_at), self._leaving.lane(going)
+        api, kind, record_id = self._api, parcel.kind, parcel.record_id
+        answer = await endpoints.update(api, kind, record_id, merged.body, lane=lane, before=claim)
+        lost = frozenset(dropped(merged.body, answer.data))
+        with self._store.at_once():
+            for entry in going:
+                self._store.outbox.taken(entry.n, lost)
+        kept = frozenset(change.field for entry in going for change in entry.changes) - lost
+        self._put(kind, answer, self._wall(), kept)
+        self._changed(kind, answer.id)
 
     def _park(self, parcel: Parcel, merged: Merge) -> tuple[Entry, ...]:
-        """Park the fields that are in conflict; return the entries that go on without them."""
+        """Park the fields that are in conflict; return the entries that go on without them.
+
+        What takes something back leaves them out instead: somebody has changed them since. What
+        does it again is an edit like any other.
+        """
         outbox = self._store.outbox
         theirs = {conflict.field: conflict.theirs for conflict in merged.conflicts}
         going: list[int] = []
+        parked: set[str] = set()
         with self._store.at_once():
             self._check_waiting(parcel.entries)
             for entry in parcel.entries:
@@ -370,21 +409,33 @@ class Push:
                 rest = outbox.split(entry.n, fields - theirs.keys())
                 going += [rest] if rest is not None else []
                 changed = _named(parcel.kind, fields & theirs.keys())
+                if entry.takes_back and entry.step.startswith(UNDO):
+                    outbox.discard(entry.n)
+                    outbox.mark([entry.n], State.DROPPED, LEFT_OUT.format(changed))
+                    if rest is None:  # so it isn't taken back
+                        self._store.journal.mark_undone([entry.takes_back], 0)
+                    continue
                 reason = f"Somebody else changed {changed} meanwhile."
                 outbox.mark([entry.n], State.CONFLICT, reason)
-            self._store.conflicts.put(parcel.kind, parcel.record_id, theirs)
+                parked |= fields & theirs.keys()
+            mine = {name: value for name, value in theirs.items() if name in parked}
+            self._store.conflicts.put(parcel.kind, parcel.record_id, mine)
         self._show(parcel.kind, parcel.record_id)
         return tuple(outbox.get(n) for n in going)
 
-    async def _base(self, parcel: Parcel) -> dict[str, Json]:
-        """Return what Planhat has: read anew if the copy is old, so that nobody is overwritten."""
+    async def _base(self, parcel: Parcel) -> tuple[dict[str, Json], float]:
+        """Return what Planhat has, and when that came.
+
+        It is read anew if the copy is old, so that nobody is overwritten.
+        """
         server, seen_at = self._copy(parcel.kind, parcel.record_id)
-        young = 0 <= self._wall() - seen_at <= FRESH_FOR  # a clock that was set back tells nothing
-        if server is not None and not parcel.again and young:
-            return server
+        if server is not None and not parcel.again and is_fresh(seen_at, self._wall()):
+            return server, seen_at
+        asked_at = self._wall()
         fresh = await endpoints.fetch(self._api, parcel.kind, parcel.record_id, Lane.OUTBOX)
-        self._put(parcel.kind, fresh)
-        return fresh.data
+        came_at = self._wall()
+        self._put(parcel.kind, fresh, asked_at)
+        return fresh.data, came_at
 
     def _copy(self, kind: Kind, record_id: str) -> tuple[dict[str, Json] | None, float]:
         if kind is Kind.CALL:
@@ -401,14 +452,11 @@ class Push:
         for entry in done:
             self._show(entry.kind, entry.record_id)
 
-    def _keep(self, kind: Kind, answer: Received, entries: Sequence[Entry]) -> None:
-        self._store.outbox.mark([entry.n for entry in entries], State.DELIVERED)
-        self._put(kind, answer, frozenset(c.field for e in entries for c in e.changes))
-        self._changed(kind, answer.id)
-
-    def _put(self, kind: Kind, record: Received, ours: frozenset[str] = frozenset()) -> None:
+    def _put(
+        self, kind: Kind, record: Received, seen_at: float, ours: frozenset[str] = frozenset()
+    ) -> None:
         self._answered()
-        self._store.take_in(kind, record, self._wall(), ours)
+        self._store.take_in(kind, [record], seen_at, ours)
 
     def _gone(self, parcel: Parcel) -> None:
         self._store.take_out(parcel.kind, parcel.record_id)
@@ -418,10 +466,21 @@ class Push:
         self._store.refresh_overlay(kind, record_id)
         self._changed(kind, record_id)
 
+    def _show_all(self, kind: Kind, record_ids: Sequence[str]) -> None:
+        self._store.mirror.lay_again(kind, record_ids)
+        for record_id in record_ids:
+            self._changed(kind, record_id)
+
 
 def _told_of(body: Raw, made: Received) -> Raw:
     """Return what an answer tells of: the open endpoint needn't tell a stranger anything."""
     return {name: value for name, value in body.items() if name in made.data}
+
+
+def _not_kept(kind: Kind, body: Raw, made: Received) -> str:
+    """Say what Planhat didn't keep of what it has made; empty if it kept all."""
+    lost = dropped(body, made.data)
+    return f"Planhat didn't keep {_named(kind, lost)}." if lost else ""
 
 
 def _named(kind: Kind, fields: Iterable[str]) -> str:

@@ -27,24 +27,28 @@ from planhat_tui.errors import (
 )
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane, Limits
-from planhat_tui.model.outbox import State, decides_itself
+from planhat_tui.model.outbox import State, companies_of, decides_itself
 from planhat_tui.model.records import Kind, User, text_of
-from planhat_tui.store.entries import Owner
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.sync.announce import Announcer
+from planhat_tui.sync.doubts import MOMENT
+from planhat_tui.sync.errands import Errand
+from planhat_tui.sync.learned import Learned
 from planhat_tui.sync.leaving import Leaving
 from planhat_tui.sync.outlook import outlook
+from planhat_tui.sync.pages import PageSizes
 from planhat_tui.sync.plan import Rest, is_background
 from planhat_tui.sync.pull import Pull
 from planhat_tui.sync.push import Push
 from planhat_tui.sync.status import SyncStatus, question
+from planhat_tui.sync.turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 
     from planhat_tui.model.events import Changed
     from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.ports import Planhat
+    from planhat_tui.model.ports import Before, Planhat
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.plan import Step
     from planhat_tui.sync.status import Network
@@ -57,7 +61,9 @@ LEASE_SECONDS: Final = 300.0
 _FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = {"offline": 8.0, "stranger": 60.0}
 """Seconds up to which the pauses grow. Where no connection comes about a try costs nothing."""
-_UNSURE_PAUSE: Final = 5.0
+_LONGEST_FAILING: Final = 60.0
+"""The same where a read fails though Planhat is there, or can't be kept: a try costs calls."""
+_FAILED: Final = -1.0
 _OTHERS_PAUSE: Final = 1.0
 _LAST_SECONDS: Final = 3.0
 
@@ -86,16 +92,18 @@ class Session:
         self._chance = chance
         self._believed = believed
         self._pulls = pull
+        learned = Learned(store.mirror, dialect, wall)
         self._pull = Pull(
             self._api,
             store.mirror,
             wall=wall,
             refresh=refresh,
-            dialect=dialect,
+            learned=learned,
             changed=lambda kind, ids: self._announcer.announce(Topic(kind), ids),
         )
         self._owner = this_process()
-        self._leaving = Leaving(store, self._may_send, barred, self._api.skew)
+        self._turn = Turn(store.outbox, self._owner, wall)
+        self._leaving = Leaving(store, self._may_send, barred, self._api.skew, wall)
         self._push = Push(
             self._api,
             store,
@@ -103,6 +111,7 @@ class Session:
             self._delivered_one,
             may_send=self._may_send,
             leaving=self._leaving,
+            learned=learned,
             answered=self._well,
         )
         self._network: Network = "starting"
@@ -112,7 +121,7 @@ class Session:
         self._pulling = False
         self._looking = self._in_background = False
         self._known = False
-        self._first_contact = asyncio.Lock()
+        self._first_contact = Errand()
         self._to_push = asyncio.Event()
         self._to_pull = asyncio.Event()
         self._to_look = asyncio.Event()
@@ -137,7 +146,7 @@ class Session:
         """Try what is queued now, paused, set aside or not: a person wants it."""
         self._try_now(self._store.outbox.open_entries())
 
-    def _try_now(self, entries: Iterable[Entry]) -> None:
+    def _try_now(self, entries: Sequence[Entry]) -> None:
         self._push.try_now(entries)
         self._paused = ""
         self._to_push.set()
@@ -153,10 +162,10 @@ class Session:
         if _spent(await self._api.shared_limits()) != _spent(before):
             self._announcer.announce(Topic.LIMITS)
 
-    def look_at(self, company_id: str) -> None:
-        """Pull what this company lacks first."""
-        if self._pull.looked_at != company_id:
-            self._pull.looked_at = company_id
+    def look_at(self, company_id: str, *, waits: bool) -> None:
+        """Pull what this company lacks first; a person ``waits`` for it who stays there."""
+        if (self._pull.looked_at, self._pull.awaited == company_id) != (company_id, waits):
+            self._pull.look_at(company_id, waits=waits)
             self._to_pull.set()
             self._to_look.set()
 
@@ -179,13 +188,12 @@ class Session:
         await self._meet(Lane.USER)
         with self._noticing():
             if topic is Topic.COMPANY and ids:
-                for company_id in ids:
-                    await self._pull.company(company_id, Lane.USER)
+                await self._pull.companies(ids)
             elif topic is Topic.CONTACT and ids:
                 for company_id in ids:
                     await self._pull.contacts_of(company_id, Lane.USER)
             elif topic is Topic.USER:
-                await self._pull.team()
+                await self._pull.team(Lane.USER)
             else:
                 await self._pull.catch_up()
         self._to_pull.set()
@@ -194,8 +202,11 @@ class Session:
         """Read records by their ids now, in the user's own lane."""
         await self._meet(Lane.USER)
         with self._noticing():
-            for kind, record_id in records:
-                await self._push.read(kind, record_id)
+            wanted = tuple(records)
+            await self._pull.companies(one for kind, one in wanted if kind is Kind.COMPANY)
+            for kind, record_id in wanted:
+                if kind is not Kind.COMPANY:
+                    await self._push.read(kind, record_id)
 
     async def fill(self, *, anew: bool) -> None:
         """Pull until nothing is left to read."""
@@ -207,50 +218,51 @@ class Session:
             while not isinstance(await self._take_step(), Rest):
                 self._announcer.announce(Topic.SYNC)
 
-    async def delivered(self, ns: tuple[int, ...]) -> tuple[Entry, ...]:
+    async def delivered(self, ns: tuple[int, ...], *, settled: bool) -> tuple[Entry, ...]:
         """Wait until none of these can go on by itself, or a try shows that nothing can go.
 
-        Those that aren't sure are looked up once, as far as it's due.
+        Those that aren't sure are looked up once, as far as it's due; ``settled``: until it's known
+        what became of them, which may take as long as a write can land late.
         """
-        first = self._rounds_begun + 1
-        entries = tuple(self._store.outbox.get(n) for n in ns)
-        unsure = any(map(decides_itself, entries))
-        self._try_now(entries)
+        first, outbox, wanted = self._rounds_begun + 1, self._store.outbox, frozenset(ns)
+        self._try_now([outbox.get(n) for n in ns])
         while True:
-            entries = tuple(self._store.outbox.get(n) for n in ns)
+            waiting = outbox.open_entries()
+            ours = [entry for entry in waiting if entry.n in wanted]
             tried = self._rounds_ended >= first
             strange = not self._known and bool(self._reason)  # what answers isn't Planhat
             shut = self._network in {"offline", "stranger", "refused", "mismatch"}
             stuck = strange or shut or self._failing or bool(self._paused)
-            still = not self._moving(entries) and (tried or not unsure)
+            unsure = (settled or not tried) and _wait_for_doubts(ours, waiting)
+            still = not unsure and not self._moving(ours, waiting)
             if still or (tried and stuck):
-                return entries
+                return tuple(outbox.get(n) for n in ns)
             async with self._settled:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._settled.wait(), _OTHERS_PAUSE)
 
-    def _moving(self, entries: tuple[Entry, ...]) -> bool:
-        """Tell whether one of these is being sent, or waits for a turn that will come."""
-        states = {entry.state for entry in entries}
+    def _moving(self, ours: Sequence[Entry], waiting: Sequence[Entry]) -> bool:
+        """Tell whether one of ours is being sent, or waits for a turn that will come."""
+        states = {entry.state for entry in ours}
         if State.QUEUED not in states:
             return State.SENDING in states
-        waiting = self._store.outbox.open_entries()
         return self._push.can_send or any(entry.state is State.SENDING for entry in waiting)
 
     @property
     def status(self) -> SyncStatus:
         """Where it stands. Safe from any thread: it only reads what is replaced whole."""
         doubts, progress = self._store.mirror.doubts(), self._store.mirror.progress()
-        limits = self._api.limits()
+        limits, sizes = self._api.limits(), PageSizes(self._store.mirror)
         return SyncStatus(
             network=self._network,
             reason=self._paused or self._reason or question(doubts),
             paused=bool(self._paused),
             doubts=doubts,
-            outlook=outlook(progress, self._pull.edition, limits),
+            outlook=outlook(progress, self._pull.edition, limits, sizes.of),
             pulling=self._pulling or self._looking,
             progress=progress,
             limits=limits,
+            aside=self._push.aside_until,
         )
 
     # -- the two tasks
@@ -270,6 +282,7 @@ class Session:
             if not self._store.read_only:
                 with contextlib.suppress(StorageError):  # it is free when this process ends
                     self._store.outbox.release(SEND_LEASE, self._owner)
+                    self._turn.give_back()
             await self._api.close()
             self._announcer.flush()
 
@@ -299,9 +312,12 @@ class Session:
     async def _push_alone(self) -> float | None:
         """Deliver what can go, as the only one: what is found as being sent is nobody's."""
         outbox = self._store.outbox
-        for entry in outbox.recover():
-            self._delivered_one(entry.kind, entry.record_id)
-            self._store.refresh_overlay(entry.kind, entry.record_id)
+        lost = outbox.recover()
+        for kind in {entry.kind for entry in lost}:
+            ids = {entry.record_id for entry in lost if entry.kind is kind}
+            self._store.mirror.lay_again(kind, ids)
+            for record_id in ids:
+                self._delivered_one(kind, record_id)
         if self._push.can_send or self._push.next_in == 0.0:
             try:
                 await self._meet(Lane.OUTBOX)
@@ -319,7 +335,7 @@ class Session:
             if (grows_for := self._push.comes_back_in) is not None:
                 return grows_for
         due = self._push.next_in
-        return None if due is None else max(due, _UNSURE_PAUSE)
+        return None if due is None else max(due, MOMENT)
 
     def _pause(self, error: PlanhatTuiError) -> None:
         """Send nothing more after 401 and 403, until a person wants it; everything is kept."""
@@ -335,8 +351,8 @@ class Session:
     async def _pull_on(self) -> None:
         pause = _FIRST_PAUSE
         while True:
-            seconds = await self._guarded(self._pull_once(), pause)
-            seconds, pause = self._distance(seconds, pause)
+            seconds = await self._guarded(self._pull_once(), _FAILED)
+            seconds, pause = self._distance(seconds, pause, failed=seconds == _FAILED)
             await _either(self._to_pull, seconds)
 
     async def _pull_once(self) -> float | None:
@@ -345,25 +361,32 @@ class Session:
         await self._meet(Lane.USER if first else Lane.SCREEN, once=first)
         if self._store.read_only:  # what is read couldn't be kept
             return None
-        step = await self._take_step()
+        step = await self._take_step(in_turn=True)
         if isinstance(step, Rest):
             return step.seconds
         self._well()
         return 0
 
-    async def _take_step(self) -> Step:
+    async def _take_step(self, *, in_turn: bool = False) -> Step:
         """Carry out the next step, and return it.
 
-        One at a time: each goes on from what the one before has noted.
+        One at a time: each goes on from what the one before has noted. ``in_turn`` leaves it to the
+        process whose turn it is, but for what the screen waits for.
         """
         async with self._stepping:
             step = self._pull.next_step(but_screen=self._looking)
-            if self._pulling != (not isinstance(step, Rest)):
-                self._pulling = not isinstance(step, Rest)
+            something = not isinstance(step, Rest)
+            if not something:
+                self._turn.give_back()
+            elif is_background(step) and not self._turn.take() and in_turn:
+                step = self._pull.step_on_screen() or Rest(_OTHERS_PAUSE)
+            if self._pulling != something:
+                self._pulling = something
                 self._announcer.announce(Topic.SYNC)
             self._in_background = is_background(step)
             try:
-                await self._pull.run(step)
+                async with self._turn.kept():
+                    await self._pull.run(step)
             finally:
                 self._in_background = False
         return step
@@ -384,14 +407,18 @@ class Session:
                 self._looking = False
             self._well()
 
-    def _distance(self, seconds: float | None, pause: float) -> tuple[float | None, float]:
+    def _distance(
+        self, seconds: float | None, pause: float, *, failed: bool = False
+    ) -> tuple[float | None, float]:
         """Return how long to wait now, and the next pause if the network stays away.
 
-        A token that was refused isn't tried again until somebody wishes for it.
+        Likewise if what was tried ``failed``, and does so again. A token that was refused isn't
+        tried again until somebody wishes for it.
         """
         if self._network in {"refused", "mismatch"}:
             return None, _FIRST_PAUSE
-        if (longest := _LONGEST_PAUSE.get(self._network)) is not None:
+        longest = _LONGEST_PAUSE.get(self._network, _LONGEST_FAILING if failed else None)
+        if longest is not None:
             return pause * (0.5 + self._chance()), min(pause * 2, longest)
         return seconds, _FIRST_PAUSE
 
@@ -414,32 +441,38 @@ class Session:
         For what only ``reads``, and keeps nothing of it in the mirror, it's enough that it was so
         lately: that costs no call.
         """
-        async with self._first_contact:
-            if self._known or (reads and self._is_believed()):
-                return
-            try:
-                me = await self._api.my_profile(lane=lane, once=once)
-            except PlanhatTuiError as error:
-                self._notice(error)
-                raise
-            identity = text_of(me.data, "tenantId") or me.id
-            mirror = self._store.mirror
-            noted = self._store.outbox.owner().tenant or mirror.noted("identity")
-            if noted and noted != identity:
-                mismatch = TenantMismatchError(
-                    "The token of this profile now opens another tenant. Nothing is read or sent.",
-                    "Give that tenant a profile of its own.",
-                )
-                self._tell("mismatch", str(mismatch))
-                raise mismatch
-            if not self._store.read_only:
-                mirror.note("identity", identity)
-                mirror.note("me", me.id)
-                mirror.note("me_json", me.json)
-                self._store.outbox.know(Owner(identity, User.from_raw(me.data).name))
-            self._known = True
-            self._well()
-            self._announcer.announce(Topic.PROFILE)
+
+        def strange() -> bool:
+            return not (self._known or (reads and self._is_believed()))
+
+        await self._first_contact.run(
+            lane, lambda leaves: self._ask_who_we_are(lane, once=once, before=leaves), strange
+        )
+
+    async def _ask_who_we_are(self, lane: Lane, *, once: bool, before: Before) -> None:
+        try:
+            me = await self._api.my_profile(lane=lane, once=once, before=before)
+        except PlanhatTuiError as error:
+            self._notice(error)
+            raise
+        identity = text_of(me.data, "tenantId") or me.id
+        mirror = self._store.mirror
+        noted = self._store.outbox.owner().tenant or mirror.noted("identity")
+        if noted and noted != identity:
+            mismatch = TenantMismatchError(
+                "The token of this profile now opens another tenant. Nothing is read or sent.",
+                "Give that tenant a profile of its own.",
+            )
+            self._tell("mismatch", str(mismatch))
+            raise mismatch
+        if not self._store.read_only:
+            mirror.note("identity", identity)
+            mirror.note("me", me.id)
+            mirror.note("me_json", me.json)
+            self._store.outbox.know(identity, User.from_raw(me.data).name)
+        self._known = True
+        self._well()
+        self._announcer.announce(Topic.PROFILE)
 
     def _is_believed(self) -> bool:
         """Tell whether the token was lately seen to be of the tenant whose files these are."""
@@ -487,6 +520,17 @@ class Session:
     def _delivered_one(self, kind: Kind, record_id: str) -> None:
         self._announcer.announce(Topic(kind), frozenset({record_id}))
         self._announcer.announce(Topic.OUTBOX)
+
+
+def _wait_for_doubts(ours: Iterable[Entry], waiting: Iterable[Entry]) -> bool:
+    """Tell whether one of ours isn't sure, or waits for another one that isn't."""
+    doubts = {(entry.kind, entry.record_id) for entry in waiting if decides_itself(entry)}
+    return any(
+        (entry.kind, entry.record_id) in doubts
+        or any((Kind.COMPANY, company) in doubts for company in companies_of(entry))
+        for entry in ours
+        if entry.state in {State.QUEUED, State.NOT_SURE}
+    )
 
 
 def _spent(limits: Limits) -> tuple[object, ...]:

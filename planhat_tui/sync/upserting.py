@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import NotFoundError, PlanhatTuiError, RefusedError, StorageError
 from planhat_tui.model.outbox import State
@@ -15,31 +16,41 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from planhat_tui.model.bulk import BulkRow
+    from planhat_tui.model.outbox import Entry
     from planhat_tui.model.ports import Planhat
     from planhat_tui.model.records import Kind
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.delivery import Parcel
+    from planhat_tui.sync.learned import Learned
     from planhat_tui.sync.leaving import Leaving
     from planhat_tui.sync.loads import Load
+
+
+UNREAD: Final = "It hasn't been read back yet."
+"""What is said of an edit that a list has delivered, until it is."""
+LACKING: Final = "Planhat's list doesn't have it."
 
 
 class Put(NamedTuple):
     """How a call ended.
 
     ``rows`` tell what became of each record, in order; none if the call failed or was withdrawn.
-    ``left`` goes one by one instead, and ``error`` says to send nothing more.
+    ``left`` goes one by one instead, and ``error`` says to send nothing more. What was
+    ``withdrawn`` wasn't sent: the next round looks again.
     """
 
     rows: Sequence[BulkRow] = ()
     left: Sequence[Parcel] = ()
     error: PlanhatTuiError | None = None
+    withdrawn: bool = False
 
 
 class Upserting:
     """Sends lists, each by ``leaving``; ``show`` shows records anew.
 
-    ``has_none`` is true of a server that turned out to take no lists; ``alone`` are the entries
-    whose list was refused as a whole.
+    A server that turns out to take none is noted in ``learned``; ``alone`` are the entries whose
+    list was refused as a whole; ``unanswered`` counts for each entry the lists that this process
+    has sent and of which nobody told what became.
     """
 
     def __init__(
@@ -49,24 +60,33 @@ class Upserting:
         *,
         show: Callable[[Kind, Sequence[str]], None],
         leaving: Leaving,
+        learned: Learned,
     ) -> None:
         self._api = api
         self._store = store
         self._show = show
         self._leaving = leaving
-        self.has_none = False
+        self._learned = learned
         self.alone: set[int] = set()
+        self.unanswered: Counter[int] = Counter()
 
-    async def put(self, kind: Kind, loads: Sequence[Load]) -> Put:
-        """Send records in one call."""
+    async def put(self, kind: Kind, loads: Sequence[Load], read_at: float) -> Put:
+        """Send records in one call, unless its turn comes too late after they were read.
+
+        ``read_at`` is seconds since the epoch.
+        """
         going = [entry for load in loads for entry in load.entries]
         rows = [load.row for load in loads]
         try:
             answer = await endpoints.upsert(
-                self._api, kind, rows, lambda: self._leaving.claim(going)
+                self._api,
+                kind,
+                rows,
+                lane=self._leaving.lane(going),
+                before=lambda: self._leaving.claim(going, read_at),
             )
         except WithdrawnError:
-            return Put()  # the next round looks again
+            return Put(withdrawn=True)
         except StorageError:
             raise  # it may have been sent: found as being sent, it is looked up
         except PlanhatTuiError as error:
@@ -77,7 +97,6 @@ class Upserting:
         """Let a call that was refused as a whole go record by record: each is told its reason."""
         told = outcome(error, loads[0].parcel.action)
         singly = told.state is State.REFUSED
-        self.has_none = self.has_none or _is_unknown_here(error)
         outbox = self._store.outbox
         with self._store.at_once():
             ours = [outbox.get(e.n) for load in loads for e in load.entries]
@@ -85,9 +104,13 @@ class Upserting:
             outbox.mark(
                 waiting, State.QUEUED if singly else told.state, "" if singly else told.reason
             )
+        if _is_unknown_here(error):
+            self._learned.takes_no_lists()
         for some in slices(loads):
             self._show(kind, [load.id for load in some])
             await asyncio.sleep(0)
+        if told.state is State.NOT_SURE:
+            self.unanswered.update(waiting)
         if singly:
             self.alone |= {*waiting}
             return Put(left=[load.parcel for load in loads])
@@ -98,8 +121,14 @@ class Upserting:
         outbox = self._store.outbox
         with self._store.at_once():
             ours = [outbox.get(e.n) for load in loads for e in load.entries]
-            done = [e.n for e in ours if e.state is State.DELIVERED]
-            outbox.mark(done, State.DELIVERED, f"It couldn't be read back. {reason}")
+            for entry in (entry for entry in ours if entry.state is State.DELIVERED):
+                told = f"{said(entry)}  It couldn't be read back. {reason}".strip()
+                outbox.mark([entry.n], State.DELIVERED, told)
+
+
+def said(entry: Entry) -> str:
+    """Return what is said of an edit, but for that it hasn't been read back."""
+    return entry.reason.removesuffix(UNREAD).rstrip()
 
 
 def _is_unknown_here(error: PlanhatTuiError) -> bool:

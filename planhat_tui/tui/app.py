@@ -17,26 +17,29 @@ from planhat_tui.tui.configuring import Configuring
 from planhat_tui.tui.hostile import HostileText
 from planhat_tui.tui.looking import first_look
 from planhat_tui.tui.messages import Said
-from planhat_tui.tui.palette import Palette, Verbs
 from planhat_tui.tui.presentation import glyphs
 from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.restyling import Restyling
 from planhat_tui.tui.screens.explorer import Explorer
+from planhat_tui.tui.switching import Switching
 from planhat_tui.tui.typeahead import TypeAhead, Walked
 from planhat_tui.tui.widgets.toosmall import QUIT, is_too_small
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
     from pathlib import PurePath
 
+    from rich.console import RenderableType
     from textual.app import SystemCommand
     from textual.binding import BindingType
+    from textual.command import Provider
     from textual.driver import Driver
     from textual.screen import Screen
 
+    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.tui.looking import Found
     from planhat_tui.tui.restyling import Restyled
     from planhat_tui.tui.session import Session
@@ -50,8 +53,14 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 AGAIN = 10.0
 """Seconds in which a second ctrl+q ends, though a call is running."""
 
-STYLED = ("bars", "completer", "line", "messageline", "picker", "rows", "rule", "toosmall")
+STYLED = ("bars", "line", "messageline", "picker", "rows", "rule", "toosmall")
 """Widgets with a style sheet of their own beside them."""
+
+
+def _verbs() -> type[Provider]:
+    from planhat_tui.tui.palette import Verbs
+
+    return Verbs
 
 
 class PlanhatApp(App[None]):
@@ -59,12 +68,13 @@ class PlanhatApp(App[None]):
 
     TITLE = "planhat-tui"
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[Any]] = {Verbs}
+    COMMANDS: ClassVar[set[Any]] = {_verbs}
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         "app.tcss",
         *(f"widgets/{name}.tcss" for name in STYLED),
     ]
     BINDINGS: ClassVar[list[BindingType]] = []
+    SUSPENDED_SCREEN_CLASS = "-covered"
 
     def __init__(self, session: Session, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
@@ -77,7 +87,9 @@ class PlanhatApp(App[None]):
         self.animation_level = "none"
         self._explorers: dict[str, Explorer] = {}
         self._on_screen = ""
+        self._switching = Switching(self, self._come)
         self._quitting: float | None = None
+        self.fault: Exception | None = None
         self._filters.append(HostileText())
         if self.no_color:  # to the letter: not even greys
             self._filters = [NoColor() if isinstance(f, Monochrome) else f for f in self._filters]
@@ -110,6 +122,11 @@ class PlanhatApp(App[None]):
     def monotonic(self) -> float:
         """Return monotonic seconds, as the rate limit counts them."""
         return self.session.clock.monotonic()
+
+    def pressed_at(self) -> float:
+        """Return when the key that is at work was pressed, in monotonic seconds."""
+        pressed = self.typing.pressed_at
+        return self.monotonic() if pressed is None else pressed
 
     def look(self, name: str) -> None:
         """Use a theme, with the accent of the profile that is on screen; one that is gone isn't."""
@@ -168,22 +185,30 @@ class PlanhatApp(App[None]):
         self._on_screen = name
         return name
 
-    def switch_to(self, name: str) -> None:
-        """Put another profile on screen; each keeps its place, filter, marks and drafts."""
-        before = self.explorer
-        opening = "" if self.session.workspaces.is_open(name) else f"Opening {name} ..."
-        if opening:  # its files are made or read, which takes a moment
-            before.message.say(opening)
+    def switch_to(
+        self,
+        name: str,
+        arrived: Callable[[Explorer], None] | None = None,
+        failed: Callable[[PlanhatTuiError], None] | None = None,
+    ) -> None:
+        """Put another profile on screen; each keeps its place, filter, marks and drafts.
 
-        def opened(first: Found) -> None:
-            if before.message.said == opening:
-                before.message.say("")
-            self.look(self.theme_name)
-            self.switch_screen(self._shown(first))
-            self.explorer.standing.greet(f"{name} is on screen.  P goes back")
+        ``arrived`` is told once it's there, ``failed`` why it can't be: the line of messages is,
+        where nobody else wants to hear it.
+        """
+        self._switching.to(name, arrived, failed)
 
-        start = self.session.runtime.config.start_view
-        before.wait_for(lambda: first_look(self.session.workspaces.open(name), start), opened)
+    def _come(self, name: str, first: Found) -> None:
+        """Put a profile on screen that is open by now, in the place of the one before.
+
+        A sheet that came over that one meanwhile goes with it; what is typed there has its draft.
+        """
+        while self.screen is not self.explorer:
+            self.screen.dismiss()
+        self.session.workspaces.open(name)
+        self.look(self.theme_name)
+        self.switch_screen(self._shown(first))
+        self.explorer.standing.greet(f"{name} is on screen.  {{last_tenant}} goes back")
 
     def calling_elsewhere(self, here: Explorer) -> str:
         """Say which call runs in another tenant: ``call in nord ▸ 2:07``; empty if none does."""
@@ -210,8 +235,8 @@ class PlanhatApp(App[None]):
             explorer.draw_keys()
 
     async def on_event(self, event: events.Event) -> None:
-        """Let keys go one at a time."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        """Let keys go one at a time, and what is pasted or clicked in its turn."""
+        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
             await self.typing.hear(event)
         else:
             await self._hand_over(event)
@@ -224,7 +249,12 @@ class PlanhatApp(App[None]):
             await super().on_event(event)
 
     def action_command_palette(self) -> None:
-        """Show the commands."""
+        """Show the commands, in place of the keys where these are shown."""
+        from planhat_tui.tui.palette import Palette
+        from planhat_tui.tui.screens.help import Help
+
+        if isinstance(self.screen, Help):
+            self.screen.dismiss()
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
@@ -234,21 +264,41 @@ class PlanhatApp(App[None]):
 
     # -- the end
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End by a fault of our own, which whoever runs the app tells.
+
+        Textual would draw all variables on the terminal: what is typed, a token too, and records.
+        """
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Close, without a word."""
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:  # noqa: ARG002 -- Textual's signature
+        """Close, without a word: it is said of a fault in which Textual has more to say."""
+        self._close_messages_no_wait()
+
     def _ended(self, number: int) -> None:
         self.exit(return_code=128 + number)
 
     async def action_quit(self) -> None:
         """End; what isn't delivered is kept, and named on the way out.
 
-        A call whose timer runs is named first: who forgot it can
-        still save it. The second time soon after ends.
+        Calls that run or aren't saved are named first: who forgot one can still save it. The second
+        time soon after ends.
         """
         told, self._quitting = self._quitting, self.monotonic()
-        calling = [partner for one in self._explorers.values() for partner in one.calls.running]
-        whom = " and ".join(named(partner.whom) for partner in calling)
-        if whom and (told is None or self._quitting - told > AGAIN):
-            said = f"A call with {whom} is running; its draft is kept.  ctrl+q again quits"
-            self.screen.post_message(Said(said))
+        calls = [one.calls for one in self._explorers.values()]
+        running = " and ".join(named(partner.whom) for one in calls for partner in one.running)
+        unsaved = [whom for one in calls for whom in one.unsaved]
+        if unsaved and (told is None or self._quitting - told > AGAIN):
+            said = f"A call with {running} is running; its draft is kept"
+            if len(unsaved) > sum(len(one.running) for one in calls):
+                isnt = "call isn't" if len(unsaved) == 1 else "calls aren't"
+                said = f"{len(unsaved)} {isnt} saved: {', '.join(unsaved)}.  The drafts are kept"
+            self.screen.post_message(Said(f"{said}.  ctrl+q again quits"))
         else:
             self.exit()
 

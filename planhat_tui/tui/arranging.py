@@ -10,9 +10,6 @@ from planhat_tui.model.text import visible
 from planhat_tui.model.views import View, by_alone, parted, wide
 from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.columns import custom_paths
-from planhat_tui.tui.screens.columns import ColumnsSheet
-from planhat_tui.tui.screens.order import OrderSheet
-from planhat_tui.tui.screens.views import ViewsSheet
 
 if TYPE_CHECKING:
     from planhat_tui.model.query import Sort
@@ -50,17 +47,21 @@ class Arranging:
 
     def sort(self, of: Arranged) -> None:
         """Choose by what a list is sorted."""
-        view, reads = of.view, self._explorer.workspace.reads
+        from planhat_tui.tui.screens.order import OrderSheet
+
+        view, reads = of.view.arranged, self._explorer.workspace.reads
         sheet = OrderSheet(view.sort, custom_paths(view.columns), reads, of.KIND)
 
         def sorted_by(sort: tuple[Sort, ...] | None) -> None:
             if sort is not None:
-                of.show_view(of.view._replace(sort=sort))
+                of.show_view(of.view.arranged._replace(sort=sort))
 
         self._explorer.app.push_screen(sheet, sorted_by)
 
     def views(self) -> None:
         """Show a saved view, or save the list as it is."""
+        from planhat_tui.tui.screens.views import ViewsSheet
+
         runtime = self._explorer.planhat.session.runtime
         sheet = ViewsSheet(runtime.config.views, self._explorer.workspace.reads)
         self._explorer.app.push_screen(sheet, self._viewed)
@@ -72,7 +73,7 @@ class Arranging:
         saved = self._explorer.planhat.session.runtime.config.views.get(answer.name)
         if answer.deed == "save":
             start = saved is not None and saved.start
-            told = f"View {name} is saved.  f shows it again"
+            told = f"View {name} is saved.  {{views}} shows it again"
             if saved is not None:
                 before = named(saved.view.query) or "all companies"
                 told = f"View {name} is saved anew; it was {before}"
@@ -85,7 +86,7 @@ class Arranging:
             self._explorer.go(companies.NUMBER)
             companies.show_view(saved.view if saved is not None else View())
             if saved is not None:
-                self._explorer.say(f"{name} is on screen.  f shows the others")
+                self._explorer.say(f"{name} is on screen.  {{views}} shows the others")
 
     def _save(self, saved: SavedView, told: str) -> None:
         """Save it beside: the config may stand on a slow disk."""
@@ -102,6 +103,8 @@ class Arranging:
 
     def choose_columns(self, of: Arranged) -> None:
         """Choose which columns a list has, in which order, and how wide they are."""
+        from planhat_tui.tui.screens.columns import ColumnsSheet
+
         drawn = {column.key: column.width for column in of.rows.columns}
         chosen = of.view.columns or tuple(drawn)
         sheet = ColumnsSheet(chosen, self._explorer.workspace.reads, of.KIND, drawn, of.try_columns)
@@ -116,7 +119,7 @@ def sort_by_title(of: Arranged, key: str) -> None:
     """Sort a list by the column whose title is clicked; once more: the other way round."""
     column = next(one for one in of.rows.columns if one.key == key)
     if column.field:
-        view = of.view
+        view = of.view.arranged
         of.show_view(view._replace(sort=by_alone(view.sort, column.field)))
 
 

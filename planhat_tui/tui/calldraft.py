@@ -40,9 +40,10 @@ class Typed:
     note: str = ""
 
 
-def draft_of(typed: Typed, now: datetime, *, finished: bool) -> CallDraft:
+def draft_of(typed: Typed, now: datetime, *, over: datetime | None) -> CallDraft:
     """Return the call; its rules aren't checked yet.
 
+    ``over`` is when one that has ended did, unless the texts say it; ``None`` for one that goes on.
     Raises :class:`InputError` with the form's field: ``talk``, ``waiting``, ``start``, ``end``.
     """
     waiting = _at("waiting", calls.parse_waiting, typed.waiting) if typed.waiting.strip() else None
@@ -59,7 +60,7 @@ def draft_of(typed: Typed, now: datetime, *, finished: bool) -> CallDraft:
     if not typed.talk.strip():
         return draft
     talk = _at("talk", calls.parse_duration, typed.talk)
-    return _with_talk(draft, talk, now if finished else None)
+    return _with_talk(draft, talk, over)
 
 
 def at_save(typed: Typed, timer: CallTimer, now: datetime) -> Typed:
@@ -91,16 +92,33 @@ def check_told(draft: CallDraft, timer: CallTimer, *, finished: bool) -> None:
         raise InputError("When did it start?", "Type 14:05 or -10m", field="start")
     if timer.stage is Stage.RINGING:
         raise InputError(
-            "It still rings.", "F8 when somebody answers; type 0 if nobody did", field="talk"
+            "It still rings.", "{stamp} when somebody answers; type 0 if nobody did", field="talk"
         )
     raise InputError("When did it end?", "Type 14:05 or now", field="end")
 
 
 def stamp(moment: datetime, now: datetime) -> str:
-    """Return a moment as the form shows it: ``14:05:20``, with the date where it isn't today's."""
-    local = moment.astimezone(now.tzinfo).replace(tzinfo=None)
-    whole = local.isoformat(" ", timespec="seconds")
+    """Return a moment as the form shows it: ``14:05:20``, with the date where it isn't today's.
+
+    What the clock shows for the second time has its zone: else it would be read as the first.
+    """
+    local = moment.astimezone(now.tzinfo)
+    if local.fold:
+        return local.isoformat(" ", timespec="seconds")
+    whole = local.replace(tzinfo=None).isoformat(" ", timespec="seconds")
     return whole.partition(" ")[2] if local.date() == now.date() else whole
+
+
+def at_clock(text: str, now: datetime) -> str:
+    """Return what is told from now on, ``now`` or ``-10m``, as the clock's time; the rest as it is.
+
+    It would mean another moment with each minute that goes by.
+    """
+    words = text.strip()
+    if words.casefold() == "now" or words.startswith("-"):
+        with contextlib.suppress(InputError):
+            return stamp(calls.parse_when(words, now=now), now)
+    return text
 
 
 def kept(typed: Typed, now: datetime) -> dict[str, Json]:
@@ -125,16 +143,16 @@ def recalled(draft: Mapping[str, Json], now: datetime) -> Typed:
     return Typed(**texts)
 
 
-def _with_talk(draft: CallDraft, talk: timedelta, now: datetime | None) -> CallDraft:
-    """Complete start and end from the talk time; without either, the call ends now."""
+def _with_talk(draft: CallDraft, talk: timedelta, over: datetime | None) -> CallDraft:
+    """Complete start and end from the talk time."""
     if draft.start is not None and draft.end is None:
         wait = timedelta(seconds=draft.waiting or 0)
-        return replace(draft, end=draft.start + wait + talk)
-    end = draft.end or now
+        return draft._replace(end=draft.start + wait + talk)
+    end = draft.end or over
     if end is None or draft.start is not None:
         return draft
     start, end = calls.finished(end, talk, draft.waiting)
-    return replace(draft, start=start, end=end)
+    return draft._replace(start=start, end=end)
 
 
 def _is_nothing(talk: str) -> bool:

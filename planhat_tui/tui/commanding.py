@@ -5,54 +5,49 @@ from __future__ import annotations
 import re
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from textual.app import SuspendNotSupported
 
-from planhat_tui.commands import completing, line, output
+from planhat_tui.commands import completing, output
 from planhat_tui.commands.barring import why_not
+from planhat_tui.commands.completing import Lines
 from planhat_tui.commands.context import Context, Door, Selection, Showing, Wishes
-from planhat_tui.commands.manner import Manner
-from planhat_tui.commands.registry import ALL
-from planhat_tui.commands.results import Done, Groups, Planned
+from planhat_tui.commands.results import Done, Groups
 from planhat_tui.commands.values import sources_of
 from planhat_tui.errors import AmbiguousError, InputError, PlanhatTuiError, RefusedError
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import visible
 from planhat_tui.model.views import View
+from planhat_tui.tui.linerun import NOTHING, LineRun, Place, waited
+from planhat_tui.tui.presentation.sentences import problem
 from planhat_tui.tui.screens.answers import AnswersSheet
 from planhat_tui.tui.screens.confirm import Confirm
-from planhat_tui.tui.transcript import Transcript, has_data, lines_of
+from planhat_tui.tui.transcript import Transcript, has_data
 from planhat_tui.tui.watching import MARKS_OFF
-from planhat_tui.tui.widgets.rowlines import LEAD
+from planhat_tui.workspace import crashing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planhat_tui.browser import Browsing
-    from planhat_tui.commands.completing import Lines
     from planhat_tui.commands.context import Columns
-    from planhat_tui.commands.results import Result
     from planhat_tui.commands.values import Sources
     from planhat_tui.model.columns import Match
     from planhat_tui.model.undo import UndoPlan
     from planhat_tui.sandbox import SandboxOptions
     from planhat_tui.tui.app import PlanhatApp
+    from planhat_tui.tui.linerun import Answer
     from planhat_tui.tui.screens.explorer import Explorer
     from planhat_tui.tui.screens.sheet import Sheet
     from planhat_tui.tui.transcript import Line
     from planhat_tui.workspace.queries import Queries
 
-Answer: TypeAlias = "tuple[Result | PlanhatTuiError, Manner]"
-"""What a verb came to, and how it's to be shown."""
-
-LEAST = 40
-"""Cells that an answer has at least."""
+UNTOLD: Final = "What fits here can't be told, by a fault of planhat-tui's own.  A report is kept"
+HELP: Final = "help"
+"""No verb, but what is typed after ``:`` by who doesn't know the key for it yet."""
 
 T = TypeVar("T")
-
-_LOOK = 0.2
-"""Seconds between two looks whether the app still runs, while a question is open."""
 
 
 class Commanding:
@@ -61,6 +56,7 @@ class Commanding:
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
         self._sources: Sources | None = None
+        self._failing = False
         self._transcript = Transcript()
 
     def open(self, text: str = "", *, wrong_at: int | None = None) -> None:
@@ -87,16 +83,26 @@ class Commanding:
         self._explorer.front.focus_target().focus()
 
     def complete(self, text: str) -> None:
-        """Offer what could stand at the end of the line."""
+        """Offer what could stand at the end of the line; what fails of it is no more than a hint.
+
+        A fault of our own in it is kept as a report, once in a run.
+        """
         explorer, ctx = self._explorer, context_of(self._explorer.planhat)
-        if self._sources is None:
-            self._sources = sources_of(ctx)
-        sources = self._sources
-        explorer.ask(
-            "complete",
-            lambda: _completed(text, ctx, sources),
-            lambda offered: self._offer(*offered),
-        )
+
+        def completed() -> tuple[Lines, str]:
+            try:
+                if self._sources is None:
+                    self._sources = sources_of(ctx)
+                return _completed(text, ctx, self._sources)
+            except PlanhatTuiError as error:
+                return Lines(text), problem(error)
+            except Exception as fault:  # noqa: BLE001 -- one of ours: the line is typed all the same
+                if not self._failing:
+                    crashing.keep(fault, ctx.paths.state / "crashes", ctx.now())
+                self._failing = True
+                return Lines(text), UNTOLD
+
+        explorer.ask("complete", completed, lambda offered: self._offer(*offered))
 
     def _offer(self, offered: Lines, reason: str) -> None:
         """Let the line have what could stand there, and the hint tell it; a reason goes first."""
@@ -109,60 +115,59 @@ class Commanding:
         if not text.strip():
             return
         explorer = self._explorer
-        ctx = context_of(explorer.planhat)
+        if text.strip() == HELP:
+            explorer.action_do("help")
+            return
         machine, tenant = explorer.planhat.session.runtime.machine, explorer.workspace.tenant
-        shown: list[Answer] = []
+        place = Place(explorer.planhat)
 
-        def run() -> list[Answer]:
-            if text.strip() == ALL:
-                return [(line.all_known(), Manner())]
+        def before() -> None:
             if remember:
                 machine.remember_line(text, tenant)
-            ran = ctx._replace(show=lambda result, manner: shown.append((result, manner)))
-            for typed in line.read(text, ctx.selection):
-                ran.show(*typed.answer(ran))
-            return shown
 
-        def failed(error: PlanhatTuiError) -> None:
-            if shown or isinstance(error, AmbiguousError):
-                self._show(text, [*shown, (error, Manner())])
-            else:
-                self._keep(text, [(error, Manner())])
-                explorer.say_problem(error)
-                if remember and isinstance(error, InputError):
-                    self.open(text, wrong_at=place_of_error(text, error))
+        def refuse(error: PlanhatTuiError, lines: Sequence[Line]) -> None:
+            """Say why it did nothing; what was mistyped is open again where its mistake is."""
+            self._transcript.add(visible(text), lines)
+            explorer.say_problem(error)
+            if remember and isinstance(error, InputError):
+                self.open(text, wrong_at=place_of_error(text, error))
 
-        explorer.wait_for(run, lambda results: self._show(text, results), failed)
+        LineRun(text, place, context_of(explorer.planhat, place), refuse).begin(before)
 
-    def _show(self, text: str, answers: Sequence[Answer]) -> None:
-        """Show answers with data in the transcript, sentences in the line of messages."""
+    def show(self, text: str, answers: Sequence[Answer]) -> None:
+        """Show answers with data in the transcript, sentences in the line of messages.
+
+        Where the line has gone on to another tenant, its answers here wait in the transcript.
+        """
         explorer = self._explorer
-        results = [result for result, _ in answers]
+        results = [answer.result for answer in answers]
         if len(results) == 1 and isinstance(results[0], Groups) and results[0].groups:
             explorer.show_groups(results[0])
             return
-        if planned := next((one for one in results if isinstance(one, Planned)), None):
-            explorer.planning.show(planned.plan)
-            return
-        first = self._keep(text, answers)
-        failed = any(isinstance(result, PlanhatTuiError) for result in results)
-        if failed or any(map(has_data, results)):
-            self.show_answers(first)
-            return
+        first = self._transcript.add(visible(text), [line for one in answers for line in one.lines])
+        here = explorer.planhat.explorer is explorer
         done = [result for result in results if isinstance(result, Done)]
-        if any(one.queued for one in done):
+        is_queued = any(one.queued for one in done)
+        if is_queued:
             self._follow(text, done)
+        errors = [result for result in results if isinstance(result, PlanhatTuiError)]
+        alone = len(results) == 1 and not isinstance(results[0], AmbiguousError)
+        if errors and (alone or not here):
+            explorer.say_problem(errors[0])
             return
-        notes = [output.note_of(r) for r, _ in answers if not isinstance(r, PlanhatTuiError)]
+        if errors or any(map(has_data, results)):
+            if here:
+                self.show_answers(first)
+            elif not is_queued:
+                explorer.say("The line is answered.  {answers} shows the answers")
+            return
+        if is_queued:
+            return
+        notes = [output.note_of(r) for r in results if not isinstance(r, PlanhatTuiError)]
         told = [output.visible_lines(note) for note in notes if note]
         told = told or ["Done." if done else "Nothing found."]
-        explorer.say("  ".join(" ".join(note.split()) for note in told))
-
-    def _keep(self, text: str, answers: Sequence[Answer]) -> int:
-        """Keep answers in the transcript; return the number of their first line."""
-        width = max(LEAST, self._explorer.size.width - LEAD - 2)
-        told = [one for result, manner in answers for one in lines_of(result, manner, width)]
-        return self._transcript.add(visible(text), told)
+        bad = any(one.exit_status for one in done)
+        explorer.say("  ".join(" ".join(note.split()) for note in told), bad=bad)
 
     def show_answers(self, first: int | None = None) -> None:
         """Show the transcript, from a line on, or the last answer."""
@@ -236,7 +241,7 @@ def place_of(reads: Queries, kind: Kind, record_id: str) -> tuple[str, str, int,
 def _completed(text: str, ctx: Context, sources: Sources) -> tuple[Lines, str]:
     """Return what could stand at the end of a line, and why its verb can't run now."""
     offered = completing.of_line(text, sources)
-    if offered.command is None or "--id" in text:
+    if offered.command is None or "--id" in text or "--dry-run" in text:
         return offered, ""
     workspace = ctx.workspace()
     unwritable = workspace.unwritable
@@ -280,33 +285,30 @@ def _answered(app: PlanhatApp, sheet: Sheet[T]) -> T:
     """
     answer: Future[T | None] = Future()
     app.call_from_thread(app.push_screen, sheet, answer.set_result)
-    while app.is_running:
-        try:
-            told = answer.result(_LOOK)
-        except TimeoutError:
-            continue
-        if told:
-            return told
-        break
-    raise RefusedError("Nothing was done.")
+    told = waited(app, answer)
+    if not told:
+        raise RefusedError(NOTHING)
+    return told
 
 
-def context_of(app: PlanhatApp) -> Context:
-    """Return the world of a verb that is run on the screen: on the selection, without waiting."""
-    session = app.session
-    runtime, workspaces = session.runtime, session.workspaces
+def context_of(app: PlanhatApp, place: Place | None = None) -> Context:
+    """Return the world of a verb that is run on the screen: on the selection, without waiting.
+
+    It is that of the tenant in which ``place`` is by then; without one, of what is on screen now.
+    """
+    session, place = app.session, place or Place(app)
+    runtime = session.runtime
     kind, ids = app.explorer.selection()
-    workspace = workspaces.current
 
     def tell(text: str) -> None:
-        app.call_from_thread(app.explorer.say, text)
+        app.call_from_thread(place.explorer.say, text)
 
     def confirm(question: str, word: str) -> None:
         _answered(app, Confirm("Sure?", question, word, app.monotonic))
 
     def agree(plan: UndoPlan) -> None:
-        if plan.reaches_planhat:
-            _answered(app, app.explorer.undoing.sheet(plan))
+        if plan.asks:
+            _answered(app, place.explorer.undoing.sheet(plan))
 
     def match(given: Columns) -> tuple[Match, ...]:
         from planhat_tui.tui.screens.importing import ImportSheet
@@ -314,7 +316,8 @@ def context_of(app: PlanhatApp) -> Context:
         return _answered(app, ImportSheet(given))
 
     def secret(prompt: str) -> str:  # noqa: ARG001 -- the shell's question
-        raise InputError("A token isn't typed here.", "p then a opens the form for it.")
+        opens = place.explorer.keyed("{tenants} then {add} opens the form for it.")
+        raise InputError("A token isn't typed here.", opens)
 
     def serve(options: SandboxOptions, host: str, port: int) -> int:  # noqa: ARG001 -- likewise
         raise InputError("The sandbox is a server.", "In a shell: planhat-tui sandbox")
@@ -324,7 +327,7 @@ def context_of(app: PlanhatApp) -> Context:
 
     return Context(
         door=Door.LINE,
-        workspace=lambda: workspace,
+        workspace=lambda: place.explorer.workspace,
         config=lambda: runtime.config,
         paths=runtime.paths,
         now=app.now,
@@ -338,8 +341,9 @@ def context_of(app: PlanhatApp) -> Context:
         serve=serve,
         browse=browse,
         queued=runtime.queued,
+        wanted=lambda: place.explorer.workspace.profile.name,
         editor=lambda text: app.call_from_thread(_in_editor, app, text),
-        show=lambda _answer, _manner: None,  # the line that runs a verb shows what it answers
+        show=lambda _answer, _manner: None,  # the run of a line keeps what it answers
         profile=runtime.profile,
         examine=partial(runtime.examine, tell=tell),
         inspect=runtime.inspect,
@@ -350,7 +354,7 @@ def context_of(app: PlanhatApp) -> Context:
         selection=Selection(kind if ids else None, ids),
         showing=showing(app.explorer),
         wishes=Wishes(wait=False),
-        switch=lambda name: app.call_from_thread(app.switch_to, name),
+        switch=place.go,
         look=lambda name: app.call_from_thread(app.look, name),
         sheet=lambda name: app.call_from_thread(app.explorer.action_do, name),
     )

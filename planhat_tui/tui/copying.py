@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model import fields
 from planhat_tui.model.records import Company, Contact, Kind, map_of, text_of
-from planhat_tui.model.tables import as_json, columns_of, tsv_lines
+from planhat_tui.model.tables import as_json, columns_of, of_records, tsv_lines
 from planhat_tui.model.text import visible
-from planhat_tui.tui.presentation.values import field_text
+from planhat_tui.tui.presentation.values import copied_text, field_text
 from planhat_tui.tui.screens.pick import Pick
 from planhat_tui.tui.widgets.picker import Choice
 
@@ -48,23 +48,23 @@ class Copying:
     def pick(self, kind: Kind, raws: Sequence[Raw]) -> None:
         """Pick what is copied of records; calls have no rows for a sheet."""
         if not raws:
-            self._explorer.say(f"That {kind} is no longer here.  r reads the list again")
+            self._explorer.say(f"That {kind} is no longer here.  {{refresh}} reads the list again")
             return
         values = [filled(kind, raw, self._explorer.users) for raw in raws]
         labels = {path: label for one in values for path, (label, _) in one.items()}
         notes = {path: text for path, (_, text) in values[0].items()} if len(raws) == 1 else {}
-        fields = [Choice(path, label, notes.get(path, "")) for path, label in labels.items()]
+        known = [Choice(path, label, notes.get(path, "")) for path, label in labels.items()]
         row = Choice(_AS_ROWS, "Row" if len(raws) == 1 else "Rows", "as in the list, for a sheet")
         rows = [row] if kind is not Kind.CALL else []
         rows.append(Choice(_AS_JSON, "JSON", "whole, as the API has it"))
         whose = _called(kind, raws[0]) if len(raws) == 1 else f"{len(raws):,} records"
-        choices = [*fields, *rows] if len(raws) == 1 else [*rows, *fields]
+        choices = [*known, *rows] if len(raws) == 1 else [*rows, *known]
         sheet = Pick(f"Copy a field of {whose}", choices, hint="a piece of it")
 
         def picked(choice: Choice | None) -> None:
             if choice is not None:
-                plain = len(raws) == 1 and choice in fields
-                told = "" if plain else f"{choice.label} of {whose}"
+                plain = len(raws) == 1 and choice in known
+                told = notes[choice.value] if plain else f"{choice.label} of {whose}"
                 self._explorer.copy(self._text(kind, raws, values, choice.value), told)
 
         self._explorer.app.push_screen(sheet, picked)
@@ -81,8 +81,10 @@ class Copying:
         if wanted == _AS_ROWS:
             explorer = self._explorer
             rows = explorer.contacts.rows if kind is Kind.CONTACT else explorer.companies.rows
-            paths = columns_of(kind, [column.key for column in rows.columns], ())
+            paths = columns_of(kind, of_records(column.key for column in rows.columns), ())
             return "\n".join(tsv_lines(kind, paths, raws, explorer.users))
+        if len(raws) == 1:
+            return copied_text(values[0][wanted][1], fields.value_at(raws[0], wanted))
         return "\n".join(one[wanted][1] if wanted in one else "" for one in values)
 
 

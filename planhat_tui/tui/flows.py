@@ -7,17 +7,18 @@ may be done is the workspace's business, what is typed the model's.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from planhat_tui.commands import deleting
 from planhat_tui.config import guardrails
 from planhat_tui.errors import GuardrailError
-from planhat_tui.model import calls, custom, fields
+from planhat_tui.model import calls, columns, custom, fields
 from planhat_tui.model.custom import CustomType
+from planhat_tui.model.definitions import check_defined
 from planhat_tui.model.fields import FieldType
-from planhat_tui.model.records import Contact, Kind, count_of, map_of, text_of, texts_of
+from planhat_tui.model.records import MANY, Contact, Kind, count_of, map_of, text_of, texts_of
 from planhat_tui.model.text import visible
 from planhat_tui.model.writable import COMPANY_NAME
 from planhat_tui.tui import callediting
@@ -28,25 +29,44 @@ from planhat_tui.tui.screens.confirm import Confirm
 from planhat_tui.tui.screens.pick import Pick
 from planhat_tui.tui.screens.record_form import RecordForm
 from planhat_tui.tui.screens.tags import TagChange, Tags
-from planhat_tui.tui.screens.value import NONE_SO, Given, Value, companies_like
+from planhat_tui.tui.screens.value import (
+    NONE_SO,
+    SEVERAL,
+    Given,
+    Value,
+    companies_like,
+    one_more_of,
+)
 from planhat_tui.tui.watching import MARKS_OFF
 from planhat_tui.tui.widgets.picker import Choice
+from planhat_tui.workspace.unsaved import told_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from planhat_tui.model.definitions import Defined
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.plans import Wanted as WantedOfEach
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.tui.messages import Wanted
     from planhat_tui.tui.screens.explorer import Explorer
+    from planhat_tui.tui.screens.sheet import KeepingSheet
     from planhat_tui.workspace.queries import Queries
+    from planhat_tui.workspace.unsaved import Unsaved
 
-HANDFUL: Final = 5
-"""Records that are changed at once, with undo; of more a person sees the plan first."""
+A = TypeVar("A")
+
+UNTAGGED: Final = TagChange((), ())
+"""The change that changes no tag."""
+KEPT: Final = "Nothing was changed.  What you typed is kept: {key} brings it back"
+UNTOUCHED: Final = "Nothing was typed: each keeps its value"
+TAGS: Final = "tags"
 NEW_FIELD: Final = "new custom field"
 """The word behind a name that no field has yet."""
+NEW_COMPANY: Final = "new company"
+NEW_CONTACT: Final = "new contact:"
+"""Under which keys the drafts of new records are kept; of a contact's, the company's id follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +90,60 @@ class Subject:
         return visible(text_of(raw, "name")) or self.ids[0]
 
 
+class _Known(NamedTuple):
+    """What is read before a field's editor opens."""
+
+    choices: Sequence[Choice]
+    usual: CustomType | None
+    listed: Defined | None
+    draft: Unsaved
+
+
 class Flows:
     """The jobs of one explorer."""
 
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
+        self.typing = ""
+        """The key of the draft of the new record or the field that is open; empty if none is."""
+
+    def take_up(self, key: str) -> None:
+        """Say what was being typed of a record, by the key of its draft; of calls nothing.
+
+        It isn't opened: whoever has just started types for the list.
+        """
+        if (told := told_by(key)) is not None:
+            self._take_up_edit(*told)
+        elif key == NEW_COMPANY:
+            self._explorer.say(
+                "A new company isn't saved: its draft is kept.  {companies} and {add} open it"
+            )
+        elif key == NEW_CONTACT + self._explorer.contacts.company_id:
+            at = visible(self._explorer.contacts.company_name)
+            said = (
+                f"A new contact at {at} isn't saved: the draft is kept.  "
+                "{contacts} and {add} open it"
+            )
+            self._explorer.say(said)
+
+    def _take_up_edit(self, kind: Kind, what: str, record: str) -> None:
+        """Say of which field something typed is kept, if it is, and of which record."""
+        workspace = self._explorer.workspace
+
+        def read() -> Subject | None:
+            kept = workspace.unsaved(kind, (record,), what).kept
+            return _subject(workspace.reads, kind, (record,)) if kept is not None else None
+
+        def tell(subject: Subject | None) -> None:
+            if subject is not None:
+                whose = subject.name if subject.raws else f"several {MANY[kind]}"
+                label = visible(callediting.LABELS.get(what) or fields.label_of(kind, what))
+                key = "{tags}" if what == TAGS else "{field}"
+                self._explorer.say(
+                    f"What you typed into {label} of {whose} is kept.  {key} brings it back"
+                )
+
+        self._explorer.ask("form", read, tell)
 
     def begin(self, wanted: Wanted) -> None:
         """Begin the job that was asked for."""
@@ -83,11 +152,11 @@ class Flows:
             return
         job: Callable[[Subject], None] = {
             "tags": self._tags,
-            "untag": lambda subject: self._save_tags(subject, TagChange((), (wanted.what,))),
+            "untag": lambda subject: self._untag(subject, wanted.what),
             "field": lambda subject: self._field(subject, wanted.what),
             "edit": lambda subject: self._field(subject, wanted.what),
             "custom": self._custom,
-            "clear": lambda subject: self._save(subject, wanted.what, None),
+            "clear": lambda subject: self._clear(subject, wanted.what),
             "delete": self._delete,
         }[wanted.deed]
         reads = self._explorer.workspace.reads
@@ -102,40 +171,59 @@ class Flows:
         if subject.raws:
             job(subject)
         else:
-            self._explorer.say(f"That {subject.kind} is no longer here.  r reads the list again")
+            self._explorer.say(
+                f"That {subject.kind} is no longer here.  {{refresh}} reads the list again"
+            )
 
     # -- tags
 
     def _tags(self, subject: Subject) -> None:
-        reads = self._explorer.workspace.reads
+        workspace = self._explorer.workspace
         self._explorer.ask(
             "tags",
-            lambda: reads.tags(subject.kind),
-            lambda known: self._edit_tags(subject, known),
+            lambda: (
+                workspace.reads.tags(subject.kind),
+                workspace.unsaved(subject.kind, subject.ids, TAGS),
+            ),
+            lambda known: self._edit_tags(subject, *known),
             opens=True,
         )
 
-    def _edit_tags(self, subject: Subject, known: Sequence[tuple[str, int]]) -> None:
+    def _edit_tags(
+        self, subject: Subject, known: Sequence[tuple[str, int]], draft: Unsaved
+    ) -> None:
         sets = [texts_of(raw, "tags") for raw in subject.raws]
         every = [tag for tag in sets[0] if all(tag in tags for tags in sets)]
         some = Counter(tag for tags in sets for tag in dict.fromkeys(tags) if tag not in every)
-        sheet = Tags(f"Tags of {subject.name}", every, some, known, len(sets))
+        made: list[Entry] = []
 
-        def closed(answer: TagChange | None) -> None:
-            if answer is None and sheet.change != TagChange((), ()):
-                self._explorer.say("Nothing was changed: the tags stay as they were")
-            self._save_tags(subject, answer)
+        def keep(change: TagChange) -> None:
+            if change != UNTAGGED and self._is_many(subject):
+                return  # what is typed is kept until its plan runs
+            if change != UNTAGGED:
+                made.extend(self._tag(subject, change))
+            draft.drop()
 
-        self._explorer.app.push_screen(sheet, closed)
+        title = f"Tags of {subject.name}"
+        sheet = Tags(title, every, some, known, of=len(sets), keep=keep, draft=draft)
 
-    def _save_tags(self, subject: Subject, change: TagChange | None) -> None:
-        if change is None or not (change.add or change.remove):
-            return
-        if self._is_many(subject):
-            self._plan(subject, lambda: wanted_tags(subject.kind, change))
-            return
+        def closed(change: TagChange | None) -> None:
+            if change is None and sheet.is_kept:
+                self._explorer.say(KEPT.format(key="{tags}"))
+            elif change is not None and change != UNTAGGED:
+                if self._is_many(subject):
+                    self._plan(subject, lambda: wanted_tags(subject.kind, change), draft)
+                else:
+                    self._done(subject, made)
+
+        self._open(sheet, draft, closed)
+
+    def _untag(self, subject: Subject, tag: str) -> None:
+        self._do(subject, lambda: self._tag(subject, TagChange((), (tag,))))
+
+    def _tag(self, subject: Subject, change: TagChange) -> tuple[Entry, ...]:
         writes = self._explorer.workspace.writes
-        self._do(subject, lambda: writes.tag(subject.kind, subject.ids, change.add, change.remove))
+        return writes.tag(subject.kind, subject.ids, change.add, change.remove)
 
     # -- fields
 
@@ -156,11 +244,16 @@ class Flows:
         )
 
     def _pick_field(self, subject: Subject, keys: Sequence[str]) -> None:
-        known = [
-            f for f in fields.FIELDS[subject.kind] if f.editable and f.type is not FieldType.TAGS
-        ]
+        known = _edited(subject.kind)
         own = dict.fromkeys([*(k for raw in subject.raws for k in map_of(raw, "custom")), *keys])
-        choices = [self._choice(subject, field.name, field.label) for field in known]
+        words = columns.known_as(subject.kind) if subject.kind is not Kind.CALL else {}
+        choices = [
+            replace(
+                self._choice(subject, field.name, field.label),
+                also=tuple(word for word, path in words.items() if path == field.name),
+            )
+            for field in known
+        ]
         logged = self._explorer.calls.logged.get(subject.ids[0])
         if subject.kind is Kind.CALL and logged is not None:
             choices += callediting.choices(logged)
@@ -182,28 +275,33 @@ class Flows:
         One that is nearly that of a field which the tenant has is asked about.
         """
         kept = fields.kept_by_planhat(subject.kind, name)
-        twin = custom.twin(name, known)
+        twin, like = custom.twin(name, known), columns.like(subject.kind, name)
+        new = Choice(fields.custom_path(name), visible(name), NEW_FIELD)
         if kept is not None:
             self._explorer.say(f"{kept.label} is kept by Planhat and can't be changed here")
+        elif like and like in {field.name for field in _edited(subject.kind)}:
+            label = fields.label_of(subject.kind, like)
+            self._ask_which(subject, Choice(like, label, "Planhat has it"), new)
         elif twin:
-            self._ask_which(subject, name, twin)
+            had = Choice(fields.custom_path(twin), visible(twin), "the tenant has it")
+            self._ask_which(subject, had, new)
         else:
-            self._value(subject, fields.custom_path(name))
+            self._value(subject, new.value)
 
-    def _ask_which(self, subject: Subject, name: str, twin: str) -> None:
-        choices = [
-            Choice(fields.custom_path(twin), visible(twin), "the tenant has it"),
-            Choice(name, visible(name), NEW_FIELD),
-        ]
-        sheet = Pick(f"{visible(twin)}, or a new field {visible(name)}?", choices)
-        self._explorer.app.push_screen(sheet, lambda choice: self._picked(subject, choice, ()))
+    def _ask_which(self, subject: Subject, had: Choice, new: Choice) -> None:
+        def answered(choice: Choice | None) -> None:
+            if choice is not None:
+                self._value(subject, choice.value)
+
+        sheet = Pick(f"{had.label}, or a new field {new.label}?", (had, new))
+        self._explorer.app.push_screen(sheet, answered)
 
     def _choice(self, subject: Subject, path: str, label: str) -> Choice:
         shown = COMPANY_NAME if _type_of(subject.kind, path) is FieldType.COMPANY else path
         values = (fields.value_at(raw, shown) for raw in subject.raws)
         texts = (self._text(subject.kind, shown, value) for value in values)
         first = next(texts)
-        return Choice(path, label, first if all(t == first for t in texts) else "several values")
+        return Choice(path, label, first if all(t == first for t in texts) else SEVERAL)
 
     def _text(self, kind: Kind, path: str, value: Json) -> str:
         """Return a value as it's shown; the times of a call are those of the clock on the wall."""
@@ -215,93 +313,171 @@ class Flows:
         if subject.kind is Kind.CALL and path in callediting.LABELS:
             self._edit_call(subject, path)
             return
-        reads = self._explorer.workspace.reads
+        workspace = self._explorer.workspace
+        reads = workspace.reads
         self._explorer.ask(
             "choices",
-            lambda: (_choices(reads, subject.kind, path), _usual_type(reads, subject.kind, path)),
-            lambda known: self._edit_value(subject, path, *known),
+            lambda: _Known(
+                _choices(reads, subject.kind, path),
+                _usual_type(reads, subject.kind, path),
+                _listed(reads, subject.kind, path),
+                workspace.unsaved(subject.kind, subject.ids, path),
+            ),
+            lambda known: self._edit_value(subject, path, known),
             opens=True,
         )
 
-    def _edit_value(
-        self, subject: Subject, path: str, choices: Sequence[Choice], usual: CustomType | None
-    ) -> None:
+    def _edit_value(self, subject: Subject, path: str, known: _Known) -> None:
+        choices, usual, listed, draft = known
+        if listed is not None and listed.why_barred:
+            self._explorer.say(listed.why_barred)
+            return
         reads = self._explorer.workspace.reads
         values = [fields.value_at(raw, path) for raw in subject.raws]
-        current = values[0] if all(value == values[0] for value in values) else None
+        several = any(value != values[0] for value in values)
+        current = None if several else values[0]
         type_ = _type_of(subject.kind, path)
-        text = fields.typed_text(subject.kind, path, current, self._explorer.planhat.now().tzinfo)
-        if type_ is FieldType.USER:
-            text = self._explorer.users.get(text, text)
-        if type_ is FieldType.COMPANY and current is not None:
-            text = text_of(subject.raws[0], COMPANY_NAME) or text
-        label = visible(fields.label_of(subject.kind, path))
-        if fields.custom_key(path) is not None and usual is None and not any(values):
-            label = f"New custom field {label}"
+        text = self._typed_text(subject, path, current)
+        label = _label(subject, path, new=usual is None and not any(values))
+        find = partial(companies_like, reads) if type_ is FieldType.COMPANY else None
+        if listed is not None and listed.type is CustomType.LIST:
+            find = partial(one_more_of, listed.values)
+            choices = find(f"{text}, " if text else "")
+        made: list[Entry] = []
+
+        def keep(given: Given) -> None:
+            if given.touched and self._is_many(subject):
+                return  # what is typed is kept until its plan runs
+            if given.touched:
+                made.extend(self._edit(subject, path, given.value))
+            draft.drop()
+
         sheet = Value(
             f"{label} of {subject.name}",
             text,
-            self._parser(subject, path, current),
+            self._parser(subject, path, current, listed),
             types=_types(subject.kind, path, current, usual),
             choices=choices,
             closed=NONE_SO.get(type_, ""),
-            find=partial(companies_like, reads) if type_ is FieldType.COMPANY else None,
+            free="as typed" if listed is None else "",
+            find=find,
+            empty="ctrl+u clears the field" if several else "empty clears the field",
+            several=several,
+            keep=keep,
+            draft=draft,
         )
 
         def answered(given: Given | None) -> None:
-            if given is not None and not given.touched:
-                self._explorer.say(sentences.queued(()))
-            elif given is not None:
-                self._save(subject, path, given.value)
+            if given is None:
+                self._left(sheet)
+            elif not given.touched:
+                self._explorer.say(UNTOUCHED if several else sentences.queued(()))
+            elif self._is_many(subject):
+                told = field_text(subject.kind, path, given.value, self._explorer.users)
+                asked = partial(wanted_value, subject.kind, path, told, given.value)
+                self._plan(subject, asked, draft)
+            else:
+                self._done(subject, made)
+                self._show_new(subject, path, given.value)
 
-        self._explorer.app.push_screen(sheet, answered)
+        self._open(sheet, draft, answered)
+
+    def _open(
+        self, sheet: KeepingSheet[A], draft: Unsaved, answered: Callable[[A | None], None]
+    ) -> None:
+        """Show an editor, and remember for the next start that it's open."""
+
+        def closed(answer: A | None) -> None:
+            self._keep_open("")
+            answered(answer)
+
+        self._explorer.app.push_screen(sheet, closed)
+        self._keep_open(draft.key)
+
+    def _typed_text(self, subject: Subject, path: str, current: Json) -> str:
+        """Return the present value as one types it; people and companies by their names."""
+        type_, zone = _type_of(subject.kind, path), self._explorer.planhat.now().tzinfo
+        text = fields.typed_text(subject.kind, path, current, zone)
+        if type_ is FieldType.USER:
+            return self._explorer.users.get(text, text)
+        if type_ is FieldType.COMPANY and current is not None:
+            return text_of(subject.raws[0], COMPANY_NAME) or text
+        return text
+
+    def _left(self, sheet: Value) -> None:
+        """Say what became of what is typed in an editor that was closed without an answer."""
+        if sheet.is_kept:
+            self._explorer.say(KEPT.format(key="{field}"))
 
     def _edit_call(self, subject: Subject, path: str) -> None:
         """Edit how long was talked, which is the call's end, or the note, which stays here."""
+        workspace = self._explorer.workspace
+        self._explorer.ask(
+            "draft",
+            lambda: workspace.unsaved(subject.kind, subject.ids, path),
+            lambda draft: self._edit_part_of_call(subject, path, draft),
+            opens=True,
+        )
+
+    def _edit_part_of_call(self, subject: Subject, path: str, draft: Unsaved) -> None:
         logged = self._explorer.calls.logged.get(subject.ids[0])
         if logged is None:
             return
         raw, title = logged.call.raw, f"{callediting.LABELS[path]} of {subject.name}"
-        if path == callediting.TALK:
+        writes, talk = self._explorer.workspace.writes, path == callediting.TALK
+        made: list[Entry] = []
+
+        def keep(given: Given) -> None:
+            if talk:
+                made.extend(self._edit(subject, "end", given.value))
+            else:
+                made.extend(writes.note_call(logged.call.id, str(given.value)))
+            draft.drop()
+
+        if talk:
             sheet = Value(
                 title,
                 callediting.typed_talk(raw),
                 lambda text, _: callediting.end_of(raw, text),
                 types=("minutes, such as 5, 90s or 1h5m",),
+                keep=keep,
+                draft=draft,
             )
         else:
-            sheet = Value(title, logged.note, lambda text, _: text.strip())
+            sheet = Value(title, logged.note, lambda text, _: text.strip(), keep=keep, draft=draft)
 
         def answered(given: Given | None) -> None:
-            if given is not None and path == callediting.TALK:
-                self._save(subject, "end", given.value)
-            elif given is not None:
-                self._note(logged.call.id, str(given.value))
-
-        self._explorer.app.push_screen(sheet, answered)
-
-    def _note(self, call_id: str, text: str) -> None:
-        """Keep the note of a call, and say where."""
-        writes = self._explorer.workspace.writes
-
-        def noted(entries: Sequence[Entry]) -> None:
-            self._explorer.calls.read()
-            if entries:
-                self._explorer.watching.queued(entries)
+            if given is None:
+                self._left(sheet)
+            elif talk:
+                self._done(subject, made)
             else:
-                self._explorer.say("The note is kept on this machine")
+                self._noted(made)
 
-        self._explorer.perform(lambda: writes.note_call(call_id, text), noted)
+        self._open(sheet, draft, answered)
 
-    def _parser(self, subject: Subject, path: str, current: Json) -> Callable[[str, str], Json]:
-        """Return what reads a typed text; a call's times have to go together, said in the sheet."""
+    def _noted(self, entries: Sequence[Entry]) -> None:
+        """Say where the note of a call is kept."""
+        self._explorer.calls.read()
+        if entries:
+            self._explorer.watching.queued(entries)
+        else:
+            self._explorer.say("The note is kept on this machine")
+
+    def _parser(
+        self, subject: Subject, path: str, current: Json, listed: Defined | None
+    ) -> Callable[[str, str], Json]:
+        """Return what reads a typed text; what can't be saved is said in the sheet.
+
+        A call's times have to go together, and a list's values are those of its definition.
+        """
         parse = _parser(subject.kind, path, current, self._explorer.planhat.now)
-        if subject.kind is not Kind.CALL:
-            return parse
 
         def checked(text: str, word: str) -> Json:
             value = parse(text, word)
-            for raw in subject.raws:
+            if listed is not None:
+                check_defined((listed,), path, value, current)
+            for raw in subject.raws if subject.kind is Kind.CALL else ():
                 calls.check_record({**raw, path: value}, (path,))
             return value
 
@@ -332,14 +508,12 @@ class Flows:
         known = (*have, *(key for key, _, _ in keys))
         self._explorer.app.push_screen(sheet, lambda choice: self._picked(subject, choice, known))
 
-    def _save(self, subject: Subject, path: str, value: Json) -> None:
-        if self._is_many(subject):
-            text = field_text(subject.kind, path, value, self._explorer.users)
-            self._plan(subject, lambda: wanted_value(subject.kind, path, text, value))
-            return
-        writes = self._explorer.workspace.writes
-        self._do(subject, lambda: writes.edit(subject.kind, subject.ids, {path: value}))
-        self._show_new(subject, path, value)
+    def _clear(self, subject: Subject, path: str) -> None:
+        self._do(subject, lambda: self._edit(subject, path, None))
+        self._show_new(subject, path, None)
+
+    def _edit(self, subject: Subject, path: str, value: Json) -> tuple[Entry, ...]:
+        return self._explorer.workspace.writes.edit(subject.kind, subject.ids, {path: value})
 
     def _show_new(self, subject: Subject, path: str, value: Json) -> None:
         """Let the detail go to the field that was edited there, or that its company didn't have."""
@@ -356,26 +530,33 @@ class Flows:
     def _add(self, kind: Kind, company_id: str) -> None:
         workspace = self._explorer.workspace
         at: dict[str, Json] = {}
-        title, key = "A new company", "new company"
+        title, key = "A new company", NEW_COMPANY
         if kind is Kind.CONTACT:
             name = self._explorer.contacts.company_name
             at = {"companyId": company_id, "companyName": name}
-            title, key = f"A new contact at {visible(name)}", f"new contact:{company_id}"
+            title, key = f"A new contact at {visible(name)}", NEW_CONTACT + company_id
 
         def show(draft: Mapping[str, Json] | None) -> None:
             form = RecordForm(workspace, kind, title, at, key, draft=draft)
             self._explorer.app.push_screen(form, lambda entry: self._added(form, kind, entry))
+            self._keep_open(key)
 
         drafts = workspace.drafts
         self._explorer.ask("draft", lambda: drafts.load(key), show, opens=True)
 
+    def _keep_open(self, key: str) -> None:
+        """Remember which form is open, for the next start."""
+        self.typing = key
+        self._explorer.keep_front()
+
     def _added(self, form: RecordForm, kind: Kind, entry: Entry | None) -> None:
+        self._keep_open("")
         if entry is not None:
             self._explorer.watching.queued((entry,))
             if kind is Kind.CONTACT:
                 self._explorer.contacts.follow(entry)
         elif any(form.typed.values()):
-            self._explorer.say("The draft is kept.  a opens it")
+            self._explorer.say("The draft is kept.  {add} opens it")
 
     def _delete(self, subject: Subject) -> None:
         profile = self._explorer.workspace.profile
@@ -407,20 +588,26 @@ class Flows:
     # -- doing it
 
     def _is_many(self, subject: Subject) -> bool:
-        """Tell whether a change is looked at first: of many, or where the profile wants a word."""
-        count = len(subject.ids)
-        if subject.kind is Kind.CALL:
-            return False
-        profile = self._explorer.workspace.profile
-        return count > HANDFUL or (count > 1 and count > profile.confirm_over)
+        """Tell whether a change is looked at first."""
+        return guardrails.is_many(self._explorer.workspace.profile, len(subject.ids))
 
-    def _plan(self, subject: Subject, asked: Callable[[], WantedOfEach]) -> None:
-        """Show what a change would do to each."""
-        workspace = self._explorer.workspace
+    def _plan(
+        self,
+        subject: Subject,
+        asked: Callable[[], WantedOfEach],
+        draft: Unsaved | None = None,
+    ) -> None:
+        """Show what a change would do to each; the draft it was typed in goes when it's run."""
+        workspace, explorer = self._explorer.workspace, self._explorer
+
+        def ran() -> None:
+            if draft is not None:
+                explorer.perform(draft.drop, lambda _: None)
+
         self._explorer.ask(
             "plan",
             lambda: workspace.plans.make(asked(), subject.ids, subject.name),
-            self._explorer.planning.show,
+            lambda plan: explorer.planning.show(plan, ran),
             opens=True,
         )
 
@@ -451,16 +638,27 @@ def _subject(reads: Queries, kind: Kind, ids: tuple[str, ...]) -> Subject:
     return Subject(kind, tuple(here), tuple(raws[one] for one in here))
 
 
+def _edited(kind: Kind) -> list[fields.Field]:
+    """Return the fields that have an editor: tags have one of their own."""
+    return [f for f in fields.FIELDS[kind] if f.editable and f.type is not FieldType.TAGS]
+
+
 def _type_of(kind: Kind, path: str) -> FieldType:
     """Return the type of a field; of a custom one, whose values tell it, it's text."""
     return next((f.type for f in fields.FIELDS[kind] if f.name == path), FieldType.TEXT)
 
 
+def _label(subject: Subject, path: str, *, new: bool) -> str:
+    """Return what a field is called over its editor; ``new``: nobody has it yet."""
+    label = visible(fields.label_of(subject.kind, path))
+    return f"New custom field {label}" if new and fields.custom_key(path) is not None else label
+
+
 def _choices(reads: Queries, kind: Kind, path: str) -> list[Choice]:
     """Return the known values of a field."""
-    if (key := fields.custom_key(path)) is not None:
-        values = (v for one in reads.definitions(kind) if one.key == key for v in one.values)
-        return [Choice(value, visible(value)) for value in values]
+    if fields.custom_key(path) is not None:
+        listed = _listed(reads, kind, path)
+        return [Choice(value, visible(value)) for value in (listed.values if listed else ())]
     type_ = _type_of(kind, path)
     if type_ is FieldType.COMPANY:
         return companies_like(reads, "")
@@ -471,6 +669,13 @@ def _choices(reads: Queries, kind: Kind, path: str) -> list[Choice]:
     if type_word(kind, path, None) == WORDS["boolean"]:
         return [Choice("true", "true"), Choice("false", "false")]
     return []
+
+
+def _listed(reads: Queries, kind: Kind, path: str) -> Defined | None:
+    """Return the definition of a custom field that takes listed values alone, or none."""
+    key = fields.custom_key(path)
+    known = reads.definitions(kind) if key is not None else ()
+    return next((one for one in known if one.key == key and (one.values or one.formula)), None)
 
 
 def _usual_type(reads: Queries, kind: Kind, path: str) -> CustomType | None:

@@ -5,6 +5,7 @@ The table itself is :mod:`planhat_tui.config.keys`, which the config and the she
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding
@@ -16,7 +17,9 @@ from planhat_tui.config.keys import (
     Where,
     all_written,
     effective,
+    has,
     keys_of,
+    on,
     pressed,
     shown,
 )
@@ -32,12 +35,17 @@ __all__ = [
     "bindings",
     "effective",
     "footer",
+    "has",
     "is_typed",
+    "keyed",
     "keys_of",
+    "on",
     "pressed",
     "shown",
 ]
 
+
+_NAMED: Final = re.compile(r"\{(\w+)\}")
 
 MOST: Final = 10
 """Keys in the footer of a wide terminal."""
@@ -56,6 +64,17 @@ def bindings(*places: Where) -> list[Binding]:
         )
         for key in keys_of(*places)
     ]
+
+
+def keyed(text: str, changed: Mapping[str, str] | None = None) -> str:
+    """Return a sentence with the keys that it names: ``{undo} takes it back``.
+
+    Braces that name none are part of what it tells.
+    """
+    if "{" not in text:
+        return text
+    written = {key.name: shown(key, changed) for key in reversed(KEYS)}
+    return _NAMED.sub(lambda found: written.get(found[1], found[0]), text)
 
 
 def is_typed(key: Key, changed: Mapping[str, str] | None = None) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from planhat_tui.errors import QueryError
 from planhat_tui.model import query as queries
@@ -12,16 +12,20 @@ from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.views import View
 from planhat_tui.tui.presentation import columns, matched
 from planhat_tui.tui.widgets.rowlines import PAGE
+from planhat_tui.workspace.places import Front
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from planhat_tui.model.query import Query
+    from planhat_tui.model.query import Query, Sort
     from planhat_tui.model.values import Json
     from planhat_tui.store.rows import CompanyRows, Progress
     from planhat_tui.tui.presentation.matched import Sought
     from planhat_tui.workspace.queries import Queries
     from planhat_tui.workspace.workspace import Workspace
+
+_WINDOW: Final = 1_000
+"""Rows that are asked for at once: as many as a list by rank gives in its own order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Found:
     ``around`` is the company around which they were read, if the list has it. ``own`` has the
     values of the custom fields that are shown, by the company's id and the field's path. ``by`` is
     the contact by whom the only one was found. ``unseen`` are those of the rows that others have
-    changed since the person last looked at them.
+    changed since the person last looked at them. ``called`` tells when companies were called last,
+    in seconds since the epoch; ``None``: that wasn't read. ``front`` is which pane was in front.
     """
 
     rows: CompanyRows
@@ -52,6 +57,12 @@ class Found:
     own: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     by: str = ""
     unseen: frozenset[str] = frozenset()
+    called: Mapping[str, float] | None = None
+    front: Front = field(default_factory=Front)
+
+    def has(self, company_id: str) -> bool:
+        """Tell whether a company is among the rows."""
+        return any(row.id == company_id for row in self.rows.rows)
 
 
 def look(
@@ -66,27 +77,72 @@ def look(
 ) -> Found:
     """Read rows of the local copy, and how much of it is there. Raises :class:`QueryError`.
 
-    ``marks``: also which of them others have changed since the person last looked.
+    ``marks``: also which of them others have changed since the person last looked, and when they
+    were called.
     ``around`` is a company: if the list has it, the rows ``lines`` before and after it are read.
     """
     wanted, reads = looking or Looking(), workspace.reads
     view = wanted.view
-    place = reads.place(around, view.query, view.sort) if around else None
+    asked = _asked(wanted)
+    place = reads.place(around, view.query, **asked) if around else None
     if place is not None:
         offset = max(0, place - lines) // PAGE * PAGE
         limit = max(limit, -(-(place + lines + 1 - offset) // PAGE) * PAGE)
-    rows = reads.companies(
-        view.query, limit, offset, guess=True, sort=view.sort, lately=wanted.lately
-    )
+    rows = reads.companies(view.query, limit, offset, **asked)
     query = queries.parse(view.query)
     sought = matched.sought(query, rows.meant)
     here = around if place is not None else ""
     ids = [row.id for row in rows.rows]
     own = own_values(reads, Kind.COMPANY, ids, columns.custom_paths(view.columns))
     unseen = reads.unseen(Kind.COMPANY, ids) if marks else frozenset[str]()
+    called = reads.last_calls(Kind.COMPANY) if marks else None
     alone = rows.through and len(rows.rows) == rows.total == 1
     by = _by(reads, rows.rows[0].id, view.query) if alone else ""
-    return Found(rows, offset, reads.progress(), wanted, query, sought, here, own, by, unseen)
+    return Found(
+        rows, offset, reads.progress(), wanted, query, sought, here, own, by, unseen, called
+    )
+
+
+def look_again(
+    workspace: Workspace, looking: Looking, offset: int, limit: int, *, on: str, lines: int
+) -> Found:
+    """Read rows again, with the company on which the cursor is, wherever it stands by now.
+
+    Only where it isn't among them any more it's looked for, as :func:`look` does.
+    """
+    found = look(workspace, looking, offset, limit)
+    if not on or found.has(on):
+        return found
+    return look(workspace, looking, offset, limit, around=on, lines=lines)
+
+
+def ids_of(reads: Queries, looking: Looking, first: int, count: int) -> tuple[str, ...]:
+    """Return the ids of rows of the list that :func:`look` reads, in the same windows."""
+    starts = range(first, first + count, _WINDOW)
+    windows = ((start, min(_WINDOW, first + count - start)) for start in starts)
+    asked = _asked(looking)
+    return tuple(
+        one
+        for start, limit in windows
+        for one in reads.company_ids(looking.view.query, limit, start, **asked)
+    )
+
+
+def next_of(reads: Queries, looking: Looking, here: str, text: str, *, back: bool) -> str:
+    """Return the next company that a text finds, in the order of the list that is looked at."""
+    within = looking.view.query
+    return reads.neighbour(here, text, within=within, back=back, **_asked(looking))
+
+
+class _Asked(TypedDict):
+    guess: bool
+    sort: tuple[Sort, ...]
+    lately: tuple[str, ...]
+
+
+def _asked(looking: Looking) -> _Asked:
+    """Return how the list is asked for: the same for its rows, a place in it, and what is next."""
+    return _Asked(guess=True, sort=looking.view.sort, lately=looking.lately)
 
 
 def _by(reads: Queries, company_id: str, text: str) -> str:
@@ -113,7 +169,8 @@ def first_look(workspace: Workspace, start: View | None) -> Found:
     around = front.company if front.pane > 1 or front.zoomed else ""
     try:
         looking = Looking(view, workspace.places.lately())
-        return look(workspace, looking, around=around, lines=PAGE, marks=False)
+        found = look(workspace, looking, around=around, lines=PAGE, marks=False)
     except QueryError:  # what a person can no longer ask is left out
         looking = Looking(View(columns=view.columns), workspace.places.lately())
-        return look(workspace, looking, marks=False)
+        found = look(workspace, looking, marks=False)
+    return replace(found, front=front)

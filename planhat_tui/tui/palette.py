@@ -120,7 +120,7 @@ def _of_keys(explorer: Explorer) -> Iterator[Entry]:
         for key in keys_of(*part.PLACES):
             if key.name not in seen | HIDDEN:
                 seen.add(key.name)
-                reason = part.why_not(key.name)
+                reason = part.keyed(part.why_not(key.name))
                 help_text = f"{shown(key, changed)}: {reason or key.help}"
                 run = partial(part.action_do, key.name)  # it says why not, where it can't be done
                 yield Entry(key.words, help_text, run, able=not reason)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.widget import Widget
 
+from planhat_tui.errors import PlanhatTuiError
+from planhat_tui.tui.keys import keyed
 from planhat_tui.tui.messages import Answered, Said
 from planhat_tui.tui.presentation.sentences import problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.tui.app import PlanhatApp
     from planhat_tui.tui.keys import Where
     from planhat_tui.tui.screens.explorer import Explorer
@@ -31,6 +32,8 @@ class Part(Widget):
     PLACES: ClassVar[tuple[Where, ...]] = ()
     WORDS: ClassVar[Mapping[str, str]] = {}
     """What keys do here, by their names, where the table's words say too little."""
+    is_saving = False
+    """Whether what was typed is being written: it isn't written a second time meanwhile."""
 
     @property
     def planhat(self) -> PlanhatApp:
@@ -69,6 +72,36 @@ class Part(Widget):
         """Write something off the screen's thread, in the order of the keys."""
         self.planhat.reading.do(self, deed, then, failed or self.say_problem)
 
+    def save_once(
+        self,
+        deed: Callable[[], T],
+        then: Callable[[T], object],
+        failed: Callable[[PlanhatTuiError], None] | None = None,
+        *,
+        beside: bool = False,
+    ) -> None:
+        """Write what was typed, as :meth:`perform` does, but not while that is being done.
+
+        Keys that are typed meanwhile wait for its end; not where it's done ``beside`` everything
+        else, since it may take seconds.
+        """
+        if self.is_saving:
+            return
+        self.is_saving = True
+
+        def saved(answer: T) -> None:
+            self.is_saving = False
+            then(answer)
+
+        def not_saved(error: PlanhatTuiError) -> None:
+            self.is_saving = False
+            (failed or self.say_problem)(error)
+
+        if beside:
+            self.wait_for(deed, saved, not_saved)
+        else:
+            self.ask("save", deed, saved, not_saved, opens=True)
+
     def wait_for(
         self,
         deed: Callable[[], T],
@@ -83,14 +116,22 @@ class Part(Widget):
         """
         self.planhat.reading.wait_for(self, deed, then, failed or self.say_problem, opens=opens)
 
+    def on_unmount(self) -> None:
+        """Let nobody wait for what was asked here."""
+        self.planhat.reading.let_go(self)
+
     def on_answered(self, event: Answered) -> None:
         """Apply an answer, here on the screen's thread."""
         event.stop()
         event.apply()
 
+    def keyed(self, text: str) -> str:
+        """Return a sentence with the keys that it names in braces as the config has them."""
+        return keyed(text, self.planhat.changed_keys)
+
     def say(self, text: str, *, bad: bool = False) -> None:
         """Put a sentence into the message line."""
-        self.post_message(Said(text, bad))
+        self.post_message(Said(self.keyed(text), bad))
 
     def say_problem(self, error: PlanhatTuiError) -> None:
         """Put an error into the message line."""
@@ -106,7 +147,10 @@ class Part(Widget):
         if reason:
             self.say(reason)
             return
-        getattr(self, f"do_{name}")()
+        try:
+            getattr(self, f"do_{name}")()
+        except PlanhatTuiError as error:
+            self.say_problem(error)
 
 
 class InExplorer(Part):

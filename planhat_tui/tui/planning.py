@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planhat_tui.model.plans import Plan, Wanted
     from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Json
@@ -21,20 +23,32 @@ class Planning:
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
 
-    def show(self, plan: Plan) -> None:
-        """Show a plan; it is run from there."""
+    def show(
+        self,
+        plan: Plan,
+        ran: Callable[[], None] | None = None,
+        closed: Callable[[bool], None] | None = None,
+    ) -> None:
+        """Show a plan; it is run from there. ``ran`` is called if it was, once the sheet is closed.
+
+        ``closed`` is told at the end whether it was.
+        """
         from planhat_tui.tui.screens.plan import PlanSheet
 
         explorer = self._explorer
         sheet = PlanSheet(explorer.workspace, plan, explorer.users)
 
-        def closed(told: str | None) -> None:
+        def answered(told: str | None) -> None:
             if sheet.step:
+                if ran is not None:
+                    ran()
                 explorer.unmark(plan.kind, tuple(row.record_id for row in sheet.plan.rows))
             if told:
                 explorer.say(told)
+            if closed is not None:
+                closed(bool(sheet.step))
 
-        explorer.app.push_screen(sheet, closed)
+        explorer.app.push_screen(sheet, answered)
 
     def advance(self, step: str) -> None:
         """Bring the next slice of a plan into the outbox, and those after it while it may go on."""

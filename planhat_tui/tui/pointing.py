@@ -25,8 +25,9 @@ REST: Final = 3.0
 class Pointing:
     """Lets the panes of one explorer follow the list, or show a company beside it.
 
-    Who opens a company or rests on it has looked at it (``looked``). That is noted when one goes
-    on, so that what is new stays on the screen, and in a list of what is new, as long as one looks.
+    Who opens a company or rests on it has looked at it (``looked``), and waits for what isn't here
+    of it yet. That one looked is noted when one goes on, so that what is new stays on the screen,
+    and in a list of what is new, as long as one looks.
     """
 
     def __init__(self, explorer: Explorer) -> None:
@@ -68,6 +69,16 @@ class Pointing:
             self._follow(company)
         return self._pointed_at
 
+    def come(self) -> None:
+        """Show the company under the list's cursor at once, also where another is shown beside."""
+        row = self._explorer.companies.rows.current
+        if row is None:
+            return
+        self.stop()
+        self._pointed_at, self._passed_over = row.id, None
+        if row.id != self._explorer.detail.company_id:
+            self._follow(row.id)
+
     def show_beside(self, company: str, name: str, contact: str = "") -> None:
         """Show a company that the list doesn't point at, until that points elsewhere."""
         row = self._explorer.companies.rows.current
@@ -87,7 +98,7 @@ class Pointing:
 
         def show(company: tuple[str, str]) -> None:
             if not company[0]:
-                explorer.say(f"That {kind} is no longer here.  r reads the list again")
+                explorer.say(f"That {kind} is no longer here.  {{refresh}} reads the list again")
                 return
             explorer.travels.leave()
             self.show_beside(*company)
@@ -117,6 +128,7 @@ class Pointing:
         company = self._explorer.detail.company_id
         if company and company != self.looked:
             self.looked = company
+            self._explorer.look_at(company, waits=True)
             self._unmark(company)
 
     def rest(self) -> None:
@@ -141,11 +153,11 @@ class Pointing:
         if looked:
             explorer.perform(
                 lambda: explorer.workspace.looked_at(looked),
-                lambda news: explorer.companies.read(keep=True) if news else None,
+                lambda news: explorer.companies.read_again() if news else None,
             )
 
     def _unmark(self, company: str) -> None:
         explorer = self._explorer
         row = explorer.companies.rows.current
         if row is not None and row.id == company and row.flag == explorer.planhat.glyphs.changed:
-            explorer.companies.read(keep=True)
+            explorer.companies.read_again()

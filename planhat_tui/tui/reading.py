@@ -34,12 +34,13 @@ class SkippedError(Exception):
 class Reading:
     """What the threads behind the screen do. ``pending`` counts what hasn't been answered yet.
 
-    ``opening`` counts the answers that will move the focus; it belongs to the screen's thread.
+    ``opening`` counts the answers that will move the focus, of those who are still there.
     """
 
     pending: int = 0
     opening: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _opens: WeakKeyDictionary[MessagePump, int] = field(default_factory=WeakKeyDictionary)
     _newest: WeakKeyDictionary[MessagePump, dict[str, int]] = field(
         default_factory=WeakKeyDictionary
     )
@@ -65,7 +66,6 @@ class Reading:
             return newest[key] == mine
 
         work = partial(_if_current, current, question)
-        self.opening += opens
         self._run(self._store.submit, widget, work, then, failed, current, opens=opens)
 
     def do(
@@ -88,8 +88,12 @@ class Reading:
         opens: bool = False,
     ) -> None:
         """Run ``deed``, which may take seconds, beside the others."""
-        self.opening += opens
         self._run(_beside, widget, deed, then, failed, _always, opens=opens)
+
+    def let_go(self, widget: MessagePump) -> None:
+        """Wait no more for what would move the focus of somebody who is gone."""
+        with self._lock:
+            self.opening -= self._opens.pop(widget, 0)
 
     def barrier(self) -> Future[None]:
         """Return a future that is done when everything asked of the store before is."""
@@ -112,14 +116,17 @@ class Reading:
     ) -> None:
         with self._lock:
             self.pending += 1
+            if opens:
+                self.opening += 1
+                self._opens[widget] = self._opens.get(widget, 0) + 1
 
         def finished(future: Future[T]) -> None:
             answer = partial(_apply, future, then, failed, current)
             if opens:
                 answer = partial(self._opened, widget, answer)
             try:
-                if not future.cancelled():
-                    widget.post_message(Answered(answer))
+                if not future.cancelled() and not widget.post_message(Answered(answer)) and opens:
+                    self._count_opened(widget)
             finally:
                 with self._lock:
                     self.pending -= 1
@@ -131,10 +138,13 @@ class Reading:
         try:
             answer()
         finally:
-            widget.app.call_later(self._count_opened)
+            widget.app.call_later(self._count_opened, widget)
 
-    def _count_opened(self) -> None:
-        self.opening -= 1
+    def _count_opened(self, widget: MessagePump) -> None:
+        with self._lock:
+            if left := self._opens.get(widget, 0):
+                self._opens[widget] = left - 1
+                self.opening -= 1
 
 
 def _beside(work: Callable[[], T]) -> Future[T]:

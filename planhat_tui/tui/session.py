@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from planhat_tui.config.watching import Reread
     from planhat_tui.model.ports import Clock
     from planhat_tui.model.records import User
+    from planhat_tui.model.values import Json
     from planhat_tui.workspace.queries import Queries
-    from planhat_tui.workspace.switch import Workspaces
+    from planhat_tui.workspace.switch import Standing, Workspaces
 
 
 class Memory(Protocol):
-    """What the machine remembers: the lines that were typed after the colon, what was shown."""
+    """What the machine remembers: lines that were typed after the colon, what was shown, drafts."""
 
     def history(self, tenant: str) -> tuple[str, ...]:
         """Return those of a tenant, oldest first."""
@@ -44,6 +45,14 @@ class Memory(Protocol):
 
     def see(self, name: str) -> None:
         """Remember that it was."""
+        ...
+
+    def draft(self, key: str) -> Mapping[str, Json] | None:
+        """Return what was typed and not saved that belongs to no tenant; ``None`` if nothing."""
+        ...
+
+    def keep_draft(self, key: str, data: Mapping[str, Json]) -> None:
+        """Keep it; nothing in it is forgotten."""
         ...
 
 
@@ -119,6 +128,10 @@ class Root(Protocol):
         """Count what a profile hasn't delivered yet."""
         ...
 
+    def standing(self, name: str) -> Standing:
+        """Return how a profile's tenant stands, from what is here. Raises our errors."""
+        ...
+
 
 @dataclass(frozen=True)
 class Session:
@@ -128,7 +141,7 @@ class Session:
     used of the config and the themes, ``warnings`` about what is used but shouldn't stay so;
     ``choose`` says why the practice data is open and none of the config's tenants; ``hint`` is
     shown at the start where nothing is wrong. ``first_seen`` is called when the first sight of the
-    list is on screen.
+    list is on screen, ``paused`` each second while nobody types.
     """
 
     workspaces: Workspaces
@@ -142,6 +155,7 @@ class Session:
     hint: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     first_seen: Callable[[], None] = lambda: None
+    paused: Callable[[], None] = lambda: None
 
     @property
     def other(self) -> str:

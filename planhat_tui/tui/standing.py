@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation import status_words
-from planhat_tui.tui.screens.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,12 +42,14 @@ class Standing:
             explorer.call_after_refresh(explorer.do_tenants, session.choose)
         elif len(session.problems) > 1:
             explorer.say(f"{len(session.problems)} mistakes were found; the rest works", bad=True)
+            from planhat_tui.tui.screens.report import Report
+
             sheet = Report("What can't be used", [*session.problems, *session.warnings])
             explorer.call_after_refresh(explorer.app.push_screen, sheet)
         elif session.problems:
             explorer.say("  ".join([*session.problems, *session.warnings]), bad=True)
         else:  # what the engine has to tell may take its place
-            self._hello = session.hint
+            self._hello = self._explorer.keyed(session.hint)
             explorer.say(session.hint)
             if session.warnings:
                 self._warn_once("  ".join(session.warnings))
@@ -72,7 +73,7 @@ class Standing:
 
     def greet(self, text: str) -> None:
         """Say a sentence now, or as soon as the screen is up."""
-        self._greeting = text
+        self._greeting = self._explorer.keyed(text)
         if self._explorer.is_mounted:
             self._explorer.say(text)
 
@@ -89,7 +90,7 @@ class Standing:
         if users != self.users:
             self.users.clear()  # undo and sheets look into the same one
             self.users.update(users)
-            self._explorer.companies.read(keep=True)
+            self._explorer.companies.read_again()
             self._explorer.detail.draw_fields()
             self._explorer.companies.preview.draw()
 
@@ -105,9 +106,9 @@ class Standing:
         """Why the engine can't go on; empty if it can."""
         if self.sync is None:
             return ""
-        more = "  r tries at once" if self.sync.network == "offline" else ""
-        more = "  o shows them" if self.sync.paused else more
-        return f"{visible(self.sync.reason)}{more}"
+        more = "  {refresh} tries at once" if self.sync.network == "offline" else ""
+        more = "  {outbox} shows them" if self.sync.paused else more
+        return self._explorer.keyed(f"{visible(self.sync.reason)}{more}")
 
     def read(self) -> None:
         """Read how the profile stands."""
@@ -161,5 +162,6 @@ class Standing:
         left, right = status_words.state(
             self._status, planhat.monotonic(), planhat.glyphs, wide=not explorer.narrow
         )
-        explorer.state.show(left, right, planhat.glyphs.ellipsis)
+        kept = status_words.kept(self._status)
+        explorer.state.show(left, right, planhat.glyphs.ellipsis, kept=kept)
         explorer.companies.tell_empty()

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from textual.theme import Theme as TextualTheme
 
+from planhat_tui.config.themes import GROUNDS, readable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -56,11 +58,16 @@ def colour(text: str) -> str:
 
 
 def convert(theme: Theme, accent: str = "") -> TextualTheme:
-    """Return Textual's theme, named ``name`` or, with a profile's ``accent``, ``name@accent``."""
+    """Return Textual's theme, named ``name`` or, with a profile's ``accent``, ``name@accent``.
+
+    Of an accent that is too faint to be read on the theme's grounds, the hue is kept.
+    """
     terminal = is_terminal(theme)
     colors = {name: colour(theme.colors.get(name) or FALLBACK[name]) for name in FALLBACK}
     if accent and not terminal:
-        colors["accent"] = colour(accent)
+        grounds = [colors[name] for name in GROUNDS]
+        known = not any(one.startswith("ansi_") for one in grounds)
+        colors["accent"] = readable(accent.lower(), grounds) if known else colour(accent)
     return TextualTheme(
         name=f"{theme.name}@{accent}" if accent else theme.name,
         primary=colors["accent"],
@@ -77,6 +84,14 @@ def convert(theme: Theme, accent: str = "") -> TextualTheme:
         ansi=terminal,
         variables=variables(colors) | (of_the_terminal(colors) if terminal else {}),
     )
+
+
+def rich_colours(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return a theme's variables as Rich calls colours: those of the terminal by their bare names.
+
+    A text that brings its own colours can be drawn in each theme then.
+    """
+    return {name: value.removeprefix("ansi_") for name, value in variables.items()}
 
 
 def of_the_terminal(colors: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ WELCOME: Final = "welcome"
 """The name under which the machine remembers that it was shown."""
 
 _TOLD: Final = (
-    "Practice data: change it freely.  :tour shows how.  esc closes this"  # one line of 80
+    "Practice data: change it freely.  :tour shows how.  {back} closes this"  # one line of 80
 )
 _READ: Final = 200
 """Edits that are looked through for what a step asks."""
@@ -51,7 +51,7 @@ class Touring:
 
     def _greet(self, first: bool) -> None:  # noqa: FBT001 -- the answer of a question
         if first and self._at is None:
-            self._explorer.guide.say("Welcome", _TOLD)
+            self._explorer.guide.say("Welcome", self._explorer.keyed(_TOLD))
 
     def leave_welcome(self) -> bool:
         """Let the welcome go, as it says that esc does; ``False`` if it isn't there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.commands import output
@@ -45,15 +46,13 @@ class Transcript:
 
     def add(self, typed: str, answer: Sequence[Line]) -> int:
         """Add an answer under what was typed; return the number of its first line."""
-        more = len(answer) - MOST_OF_ONE
-        shown = list(answer[:MOST_OF_ONE])
-        if more > 0:
-            shown.append(Line(f"and {more:,} lines more: --to FILE writes all of them"))
-        self.lines += [Line(f":{typed}", asks=True), *shown]
+        self.lines += [Line(f":{typed}", asks=True), *answer]
         while len(self.lines) > MOST:
-            second = next(n for n, one in enumerate(self.lines) if n and one.asks)
+            second = next((n for n, one in enumerate(self.lines) if n and one.asks), None)
+            if second is None:  # several long answers of one line
+                break
             del self.lines[:second]
-        return len(self.lines) - len(shown) - 1
+        return len(self.lines) - len(answer) - 1
 
     def find(self, text: str, start: int, *, back: bool = False) -> int | None:
         """Return the next line after ``start`` that has a text, around the end; ``None``: none."""
@@ -71,27 +70,49 @@ class Transcript:
         return self.lines[first].text, tuple(one.text for one in self.lines[first + 1 : last])
 
 
-def lines_of(result: Result | PlanhatTuiError, manner: Manner, width: int) -> Iterator[Line]:
-    """Give the lines of an answer for a screen of so many cells; a long one is broken."""
+def lines_of(result: Result | PlanhatTuiError, manner: Manner, width: int) -> tuple[Line, ...]:
+    """Return the lines of an answer for a screen of so many cells; a long one is broken.
+
+    Of an answer of very many lines these are the first, then how to get all, and its sentence. No
+    more than these are made. Raises :class:`InputError` for a form that can't be shown.
+    """
     if isinstance(result, PlanhatTuiError):
-        yield from _broken(Line(problem(result)), width)
-        if isinstance(result, AmbiguousError):
-            for record_id, title in result.candidates:
-                yield from _broken(Line(f"  {record_id}  {visible(title)}"), width)
-        return
+        return tuple(_of_error(result, width))
     if isinstance(result, Groups | Planned):
         result = result.listing
     style = manner.style(output.Style(width=width))
-    told: list[str] = []
-    data: list[str] = []
-    output.write(result, style, data.append, told.append)
-    for place, text in enumerate(data):
+    lines = [*islice(_data(result, style, width), MOST_OF_ONE + 1)]
+    if len(lines) > MOST_OF_ONE:
+        lines[MOST_OF_ONE:] = _broken(Line(_all_of(result)), width)
+    note = output.visible_lines(output.note_of(result, quiet=style.quiet))
+    for text in note.splitlines():
+        lines += _broken(Line(text), width)
+    return tuple(lines)
+
+
+def _of_error(error: PlanhatTuiError, width: int) -> Iterator[Line]:
+    yield from _broken(Line(problem(error)), width)
+    if isinstance(error, AmbiguousError):
+        for record_id, title in error.candidates:
+            yield from _broken(Line(f"  {record_id}  {visible(title)}"), width)
+
+
+def _data(result: Result, style: output.Style, width: int) -> Iterator[Line]:
+    """Give the lines of an answer's data; a record has one at least."""
+    if isinstance(result, Listing):
+        shown = result.records[: MOST_OF_ONE + 1]
+        table = result.table and result.table._replace(records=result.table.records[: len(shown)])
+        result = result._replace(records=shown, table=table)
+    for place, text in enumerate(output.lines(result, style)):
         kind, record_id = _about(result, style, place)
         for part in text.split("\n"):
             yield from _broken(Line(part, kind, record_id), width)
-    for text in told:
-        for part in text.split("\n"):
-            yield from _broken(Line(part), width)
+
+
+def _all_of(result: Result) -> str:
+    if isinstance(result, Listing):
+        return f"There are {len(result.records):,} records: --to FILE writes all of them"
+    return "There is more: --to FILE writes all of it"
 
 
 def has_data(result: Result | PlanhatTuiError) -> bool:
@@ -122,23 +143,27 @@ def _record(record: Raw, kind: Kind | None) -> tuple[Kind | None, str]:
 
 def _broken(line: Line, width: int) -> Iterator[Line]:
     """Give a line in parts that fit; the first is given for an empty one too."""
-    text = line.text
+    text, start = line.text, 0
     while True:
-        head, text = _cut(text, width)
-        yield line._replace(text=head)
-        if not text:
+        end = _end(text, start, width)
+        yield line._replace(text=text[start:end])
+        if end >= len(text):
             return
+        start = end
 
 
-def _cut(text: str, width: int) -> tuple[str, str]:
-    """Return as much of a text as fits into so many cells, at a blank where one is near."""
+def _end(text: str, start: int, width: int) -> int:
+    """Return where a line of so many cells ends that starts there: at a blank where one is near.
+
+    It looks at no more of the text than may fit, whatever its length.
+    """
     from rich.cells import cell_len
 
-    if cell_len(text) <= width:
-        return text, ""
-    end = width
-    while end > 1 and cell_len(text[:end]) > width:
-        end -= 1
-    blank = text.rfind(" ", end // 2, end)
-    end = blank + 1 if blank > 0 else end
-    return text[:end], text[end:]
+    part = text[start : start + 2 * width]  # some letters take no cell
+    while len(part) > 1 and (over := cell_len(part) - width) > 0:
+        part = part[: -max(1, over // 2)]  # none takes more than two
+    end = start + len(part)
+    if end == len(text):
+        return end
+    blank = text.rfind(" ", start + len(part) // 2, end)
+    return blank + 1 if blank > start else end

@@ -1,5 +1,7 @@
 """Keys one at a time: what is typed ahead waits until the key before it has done its work.
 
+What is pasted or clicked meanwhile waits in the same row, so that it finds what it was meant for.
+
 Textual hands a key at once to what has the focus, and looks for its binding when it has bubbled up
 to the app. So of `/acme`, typed faster than that, the letters would be keys of the list. Here a key
 goes when the one before has bubbled, and what it asked for (see ``opens`` in
@@ -12,12 +14,15 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from textual import events
 from textual.message import Message
+
+from planhat_tui.tui.sure import Held
+from planhat_tui.tui.widgets.toosmall import QUIT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from textual import events
     from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.timer import Timer
@@ -27,13 +32,14 @@ if TYPE_CHECKING:
 LOOK: Final = 0.01
 """Seconds between two looks whether a sheet that was asked for is there."""
 
-PATIENCE: Final = 1.0
+PATIENCE: Final = 3.0
 """Seconds after which a key goes although the one before seems to be at work still."""
+
+PAUSE: Final = 2.0
+"""Seconds without a key after which nobody types."""
 
 ROUNDS: Final = 2
 """How often the way of a key is walked behind it: what it posts on its way comes a step later."""
-
-NEVER_HELD: Final = frozenset({"ctrl+q", "ctrl+c"})
 
 
 @dataclass
@@ -44,25 +50,34 @@ class Walked(Message):
     round: int = 1
 
 
-class TypeAhead:
-    """The keys of one app. ``deliver`` hands a key to what has the focus.
+Typed = events.InputEvent | events.Paste
+"""What a person does: keys, the mouse, and what is pasted."""
 
-    ``clock`` gives monotonic seconds that nobody stops.
+
+class TypeAhead:
+    """What is typed in one app. ``deliver`` hands a key to what has the focus.
+
+    ``clock`` gives monotonic seconds that nobody stops. ``pressed_at`` is when what is at work
+    came, however long it has waited, by the app's clock; ``None`` before anything has.
+    ``is_repeat`` tells whether it may come from a key that is held, whatever the one before did.
     """
 
     def __init__(
         self,
         app: PlanhatApp,
-        deliver: Callable[[events.Key], Awaitable[None]],
+        deliver: Callable[[Typed], Awaitable[None]],
         clock: Callable[[], float],
     ) -> None:
         self._app = app
         self._deliver = deliver
         self._clock = clock
-        self._waiting: deque[events.Key] = deque()
+        self._waiting: deque[tuple[Typed, float]] = deque()
         self._number = 0
         self._at_work: DOMNode | None = None
         self._went_at = 0.0
+        self.pressed_at: float | None = None
+        self._held = Held()
+        self.is_repeat = False
         self._timer: Timer | None = None
         self._mounted: Screen[Any] | None = None
 
@@ -71,13 +86,33 @@ class TypeAhead:
         """Whether a key waits, or is at work."""
         return bool(self._waiting) or self._is_at_work
 
-    async def hear(self, event: events.Key) -> None:
+    @property
+    def paused(self) -> bool:
+        """Whether nobody has typed for a while."""
+        return not self._waiting and self._clock() - self._went_at > PAUSE
+
+    async def hear(self, event: Typed) -> None:
         """Deliver a key now or, in the order of typing, when those before it have done."""
-        if event.key in NEVER_HELD:
+        if self._goes_at_once(event):
             await self._deliver(event)
             return
-        self._waiting.append(event)
+        self._waiting.append((event, self._app.monotonic()))
         await self._go_on()
+
+    def _goes_at_once(self, event: Typed) -> bool:
+        """Tell whether a key waits for no other; ctrl+q does, but where one waits already.
+
+        What waits goes with it, and with the key by which a sheet is left that takes all keys.
+        """
+        if not isinstance(event, events.Key):
+            return False
+        waiting = (one.key for one, _ in self._waiting if isinstance(one, events.Key))
+        screen = next(reversed(self._app.screen_stack), None)
+        hears = getattr(screen, "hears_at_once", None)
+        if (event.key == QUIT and QUIT in waiting) or (hears is not None and hears(event.key)):
+            self._waiting.clear()
+            return True
+        return event.key == "ctrl+c"
 
     async def walked(self, message: Walked) -> None:
         """Take note that a key has bubbled up to the app."""
@@ -91,10 +126,17 @@ class TypeAhead:
 
     async def _go_on(self) -> None:
         """Deliver what may go; look again soon if something has to wait."""
+        if not self._app.screen_stack:  # the app has ended meanwhile
+            return
         while self._waiting and self._may_go():
-            event = self._waiting.popleft()
+            event, self.pressed_at = self._waiting.popleft()
+            if isinstance(event, events.MouseEvent):  # whoever moves it makes hundreds
+                await self._deliver(event)
+                continue
             self._number += 1
             self._went_at = self._clock()
+            if isinstance(event, events.Key):
+                self.is_repeat = self._held.repeats(event.key, self.pressed_at)
             self._at_work = target = self._app.focused or self._app.screen
             await self._deliver(event)
             target.post_message(Walked(self._number))

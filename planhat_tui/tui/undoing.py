@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.config import guardrails
+from planhat_tui.tui.sure import HELD, Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +38,16 @@ class Undoing:
         self._workspace = workspace
         self._users = users
         self._then = then
+        self._held = Held()
+
+    def press(self, key: str) -> None:
+        """Take back the last step, or do it again: ``undo`` or ``redo``; a held key only one."""
+        if self._held.repeats(key, self._part.planhat.pressed_at()):
+            self._part.say(HELD)
+        elif key == "undo":
+            self.begin()
+        else:
+            self.again()
 
     def begin(self, what: What = 0) -> None:
         """Plan to take back an edit or a step; drop what isn't delivered, show the rest."""
@@ -49,7 +60,7 @@ class Undoing:
 
     def _plan(self, planned: Callable[[], UndoPlan], deed: Callable[[UndoPlan], Undone]) -> None:
         def begun(plan: UndoPlan) -> None:
-            if not plan.reaches_planhat:
+            if not plan.asks:
                 self._do(lambda: deed(plan))
             elif plan.as_of is None:
                 self._show(plan, deed)
@@ -83,7 +94,7 @@ class Undoing:
         word = guardrails.typed_word(profile, deletes or plan.size, deleting=deletes > 0)
         if not word:
             return UndoSheet(plan, self._users)
-        told = undo_text(plan, self._users, arrow=planhat.glyphs.arrow)
+        told = undo_text(plan, self._users, arrow=planhat.glyphs.arrow, zone=planhat.now().tzinfo)
         text = "\n".join(part for part in (told, undo_sum(plan, planhat.wall())) if part)
         return Confirm("Redo" if plan.redo else "Undo", text, word, planhat.monotonic)
 

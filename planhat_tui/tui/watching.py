@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planhat_tui.model.outbox import Action, State, decides_itself
+from planhat_tui.model.outbox import Action, State, decides_itself, left_out
 from planhat_tui.model.records import Kind
+from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.sentences import STUCK, delivered, queued, stuck, unsure
 from planhat_tui.workspace.matching import match_of, sentence
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.queries import Queries
 
 
+SAID: Final = 2
+"""How many edits that were left out are named."""
 MARKS_OFF: Final = "Their marks are off"
 """Behind the sentence of what took all marks: the next key is about the row under the cursor."""
 
@@ -45,6 +48,23 @@ class Watching:
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
         self._watched: Watched | None = None
+        self._let_go: tuple[int, ...] = ()
+
+    def look_for_let_go(self) -> None:
+        """Tell of what arrived though it was dropped, whatever else is said by then."""
+        reads, before = self._explorer.workspace.reads, self._let_go
+
+        def look() -> tuple[tuple[int, ...], list[Entry]]:
+            now = reads.let_go()
+            return now, [reads.entry(n) for n in before if n not in now]
+
+        self._explorer.ask("let go", look, lambda found: self._tell_of_let_go(*found))
+
+    def _tell_of_let_go(self, now: tuple[int, ...], known: Sequence[Entry]) -> None:
+        self._let_go = now
+        for entry in known:
+            if entry.state is State.DELIVERED:
+                self._explorer.say(f"{entry.title}: {entry.reason}", bad=True)
 
     def queued(self, entries: Sequence[Entry], note: str = "") -> None:
         """Say that edits are queued, and later what became of them."""
@@ -53,7 +73,7 @@ class Watching:
 
     def tell(self, entries: Sequence[Entry], text: str, later: str, note: str = "") -> None:
         """Say ``text`` of edits now, and ``later`` or what keeps them once that is known."""
-        said = _with(text, note)
+        said, later, note = map(self._explorer.keyed, (_with(text, note), later, note))
         self._explorer.say(said)
         self._watched = Watched(tuple(entry.n for entry in entries), said, later, note)
         self._explorer.call_later(self.look)  # it may have been delivered by now
@@ -83,8 +103,9 @@ class Watching:
         stands = self._watched is watched and self._explorer.message.said == watched.text
         if told is None or not stands:
             return
-        self._watched = replace(watched, text=told.text) if told.goes_on else None
-        self._explorer.say(told.text, bad=told.bad)
+        text = self._explorer.keyed(told.text)
+        self._watched = replace(watched, text=text) if told.goes_on else None
+        self._explorer.say(text, bad=told.bad)
 
 
 class Told(NamedTuple):
@@ -105,8 +126,21 @@ def outcome(reads: Queries, watched: Watched) -> Told | None:
     if held:
         doubt = _with(unsure(held[0]), watched.note)
         return Told(doubt, goes_on=True) if doubt != watched.text else None
-    if any(entry.state is not State.DELIVERED for entry in entries):
+    left = [entry for entry in entries if left_out(entry)]
+    if any(e.state is not State.DELIVERED and not left_out(e) for e in entries):
         return None
+    return _left_out(left, entries, watched.note) if left else _arrived(reads, entries, watched)
+
+
+def _left_out(left: Sequence[Entry], entries: Sequence[Entry], note: str) -> Told:
+    """Return what somebody has changed before it was taken back."""
+    told = [f"{visible(entry.title)}: {entry.reason}" for entry in left[:SAID]]
+    told += [f"{len(left) - SAID} more like it"] if len(left) > SAID else []
+    told += ["The rest is delivered"] if len(left) < len(entries) else []
+    return Told(_with("  ".join(told), note))
+
+
+def _arrived(reads: Queries, entries: Sequence[Entry], watched: Watched) -> Told | None:
     calls = [e for e in entries if e.kind is Kind.CALL and e.action is Action.CREATE]
     matches = [match_of(reads, call) for call in calls]
     known = [match for match in matches if match is not None]

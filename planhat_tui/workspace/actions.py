@@ -6,14 +6,14 @@ An action returns when the edit is on the disk; Planhat hears of it later.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError, NotFoundError, StorageError
 from planhat_tui.model.calls import body_of, check, check_record
-from planhat_tui.model.conflicts import field_in, settled, standoff
-from planhat_tui.model.edits import Change, custom_path, same, value_at
+from planhat_tui.model.conflicts import Choice, field_in, outcome_of, settled, standoff
+from planhat_tui.model.definitions import check_defined, defined_of
+from planhat_tui.model.edits import Change, apply, custom_key, custom_path, same, value_at
 from planhat_tui.model.outbox import Action, Entry, Made, NewEntry, State
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of, texts_of
 from planhat_tui.model.tags import clean_tag
@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.calls import CallDraft
-    from planhat_tui.model.conflicts import Choice
+    from planhat_tui.model.edits import Conflict
     from planhat_tui.model.plans import Row
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
 
 log = logging.getLogger(__name__)
 
+SLICE: Final = 500
+"""Records that go into the outbox, or are shown anew, at once: nobody waits longer for a file."""
 SAID_SO: Final = "You said that it is there."
+THEIRS_KEPT: Final = "Settled: what Planhat has was kept."
 
 
 class Actions:
@@ -50,6 +53,7 @@ class Actions:
         self._store = store
         self._done = done
         self._make_id = make_id
+        self._steps: dict[str, None] = {}
 
     @property
     def profile(self) -> Profile:
@@ -63,13 +67,14 @@ class Actions:
     def edit(
         self, kind: Kind, ids: Sequence[str], new_values: Mapping[str, Json]
     ) -> tuple[Entry, ...]:
-        """Set fields of records; ``None`` clears one. What is so already makes no entry.
+        """Set fields of a few records; ``None`` clears one. What is so already makes no entry.
 
-        A contact that goes to another company takes that one's name along. Raises
-        :class:`InputError` if a call's times wouldn't go together, :class:`NotFoundError` for a
-        company that isn't here.
+        Many (:func:`guardrails.is_many`) go as a plan. A contact that goes to another company takes
+        that one's name along. Raises :class:`InputError` if a call's times wouldn't go together or
+        a value isn't among those that its field lists, :class:`NotFoundError` for a company that
+        isn't here.
         """
-        guardrails.check_write(self._profile, len(ids))
+        guardrails.check_at_once(self._profile, len(ids))
         step = self._make_id()
         values = {editable(kind, path): value for path, value in new_values.items()}
         if kind is Kind.CONTACT and "companyId" in values:
@@ -78,15 +83,19 @@ class Actions:
         if kind is Kind.CALL:
             for call_id in ids:
                 check_record({**self._raw(kind, call_id), **values}, values)
+        else:
+            for record_id in ids:
+                self._check_defined(kind, values, self._raw(kind, record_id))
         return self._queue(
             entry for record_id in ids for entry in self._edited(kind, record_id, values, step)
         )
 
-    def change(self, kind: Kind, rows: Iterable[Row]) -> tuple[Entry, ...]:
-        """Change records as the rows of a plan say, in one step; what they say of before counts.
+    def change(self, kind: Kind, rows: Sequence[Row]) -> tuple[Entry, ...]:
+        """Change a few records as rows of a plan say, in one step; what they say of before counts.
 
         What somebody has changed since is merged when it's delivered, or a conflict.
         """
+        guardrails.check_at_once(self._profile, len(rows))
         step = self._make_id()
         made = [
             NewEntry(kind, row.action, row.record_id, row.title, row.changes, step=step)
@@ -97,21 +106,24 @@ class Actions:
     def tag(
         self, kind: Kind, ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> tuple[Entry, ...]:
-        """Add tags to records and remove others; nobody else's tags change."""
-        guardrails.check_write(self._profile, len(ids))
+        """Add tags to a few records and remove others; nobody else's tags change."""
+        guardrails.check_at_once(self._profile, len(ids))
         step = self._make_id()
         added = [clean_tag(tag) for tag in add]
         entries = []
+        unknown = self._names_only(kind, ids)
         for record_id in ids:
-            before = texts_of(self._raw(kind, record_id), "tags")
+            raw = self._raw(kind, record_id)
+            before = [*remove] if record_id in unknown else texts_of(raw, "tags")
             kept = [tag for tag in before if tag not in remove]
             after: list[Json] = [*dict.fromkeys([*kept, *added])]
-            entries += self._edited(kind, record_id, {"tags": after}, step)
+            entries += self._made_of(kind, {**raw, "tags": [*before]}, {"tags": after}, step)
         return self._queue(entries)
 
     def create(self, kind: Kind, values: Mapping[str, Json]) -> Entry:
         """Make a company or a contact; ``custom.KEY`` paths are taken too."""
         guardrails.check_write(self._profile)
+        self._check_defined(kind, values, {})
         body = body_of_new(kind, values)
         record_id = NEW_ID_PREFIX + self._make_id()
         title = text_of(body, "name") or text_of(body, "email") or record_id
@@ -121,23 +133,25 @@ class Actions:
         return self._queue([entry])[0]
 
     def delete(self, kind: Kind, ids: Sequence[str]) -> tuple[Entry, ...]:
-        """Delete records. One that Planhat doesn't have yet is dropped with its edits."""
-        guardrails.check_delete(self._profile, len(ids))
+        """Delete a few records. One that Planhat doesn't have yet is dropped with its edits."""
+        guardrails.check_at_once(self._profile, len(ids), deleting=True)
         step = self._make_id()
-        entries = [
-            NewEntry(
-                kind,
-                Action.DELETE,
-                record_id,
-                title_of(kind, raw),
-                body=dict(raw),
-                step=step,
-            )
-            for record_id in ids
-            if not self._drop_new(kind, record_id)
-            for raw in [self._raw(kind, record_id)]
-        ]
-        return self._queue(entries)
+        with self._store.at_once():
+            dropped = self._drop_new(kind, ids)
+            entries = [
+                NewEntry(
+                    kind,
+                    Action.DELETE,
+                    record_id,
+                    title_of(kind, raw),
+                    body=dict(raw),
+                    step=step,
+                )
+                for record_id in ids
+                if record_id not in dropped
+                for raw in [self._raw(kind, record_id)]
+            ]
+            return self._queue(entries)
 
     def log_call(self, draft: CallDraft, since: float | None = None) -> tuple[Entry, ...]:
         """Log a call, and put its note into the company's ``call_note_field`` in the same step.
@@ -185,8 +199,7 @@ class Actions:
     def _as_known_now(self, draft: CallDraft) -> CallDraft:
         """Return a call that is meant for records by the ids that they have by now."""
         now_called = self._store.outbox.now_called
-        return replace(
-            draft,
+        return draft._replace(
             contact_id=now_called(Kind.CONTACT, draft.contact_id),
             company_id=now_called(Kind.COMPANY, draft.company_id),
         )
@@ -226,20 +239,23 @@ class Actions:
 
     def discard(self, n: int) -> Entry:
         """Drop an entry."""
-        entry = self._store.outbox.discard(n)
-        touched = [entry]
-        if entry.action is Action.CREATE:
-            if entry.kind is Kind.CALL:
+        return self.discard_all([n])[0]
+
+    def discard_all(self, ns: Sequence[int]) -> tuple[Entry, ...]:
+        """Drop entries, or none; they come first in what is returned, then what went with them."""
+        dropped = self._store.outbox.discard_all(ns)
+        for entry in dropped[: len(ns)]:
+            if entry.action is Action.CREATE and entry.kind is Kind.CALL:
                 self._store.calls.remove(entry.record_id)
-            contacts = self._store.outbox.open_entries(Kind.CONTACT)
-            touched += [one for one in contacts if _is_at(one, entry.record_id)]
-        self._show(touched)
-        return entry
+        self._show(dropped)
+        return dropped
 
     def resolve(self, n: int, field: str, choice: Choice, value: Json = None) -> tuple[Entry, ...]:
         """Settle a field that is in conflict; the edits that go out now, none if theirs stays.
 
-        Raises :class:`InputError` if it isn't in conflict.
+        To leave theirs is a step of its own, which undo takes back: mine is queued again. Raises
+        :class:`InputError` if it isn't in conflict, or a value isn't among those that its field
+        lists.
         """
         guardrails.check_write(self._profile)
         outbox, conflicts = self._store.outbox, self._store.conflicts
@@ -250,9 +266,17 @@ class Actions:
             found = standoff(parked, conflicts.of(kind, record_id))
             if found is None:
                 raise InputError(f"Edit {n} isn't in conflict.", "It may have been settled.")
-            settling = settled(parked, field_in(found, field), choice, value)
+            conflict = field_in(found, field)
+            if choice is Choice.VALUE and not same(value, conflict.mine):
+                theirs = apply({}, [Change(field, None, conflict.theirs)])
+                self._check_defined(kind, {field: value}, theirs)
+            settling = settled(parked, conflict, choice, value)
             going = [self._settle(entry, field, changes) for entry, changes in settling]
             conflicts.forget(kind, record_id, [field])
+            last, stands = settling[-1][0], outcome_of(conflict, choice, value)
+            outbox.start_from(last, field, conflict.mine, stands)
+            if choice is Choice.THEIRS:
+                self._keep_theirs(first, conflict)
         self._show([*parked, first])
         return tuple(outbox.get(one) for one in going if one is not None)
 
@@ -270,8 +294,15 @@ class Actions:
         if others:
             outbox.amend(entry.n, others, State.CONFLICT, entry.reason)
         else:
-            outbox.mark([entry.n], State.DROPPED, "Settled: what Planhat has was kept.")
+            outbox.mark([entry.n], State.DROPPED, THEIRS_KEPT)
         return None
+
+    def _keep_theirs(self, mine: Entry, conflict: Conflict) -> None:
+        """Note that theirs took the place of mine; nothing else tells undo of it."""
+        change = Change(conflict.field, conflict.mine, conflict.theirs)
+        step = self._make_id()
+        made = NewEntry(mine.kind, Action.UPDATE, mine.record_id, mine.title, (change,), step=step)
+        self._store.outbox.note(made, THEIRS_KEPT)
 
     def it_is_there(self, n: int, record_id: str = "") -> Entry:
         """Settle a create that isn't sure: a person knows that Planhat has it, and perhaps its id.
@@ -284,8 +315,7 @@ class Actions:
             if entry.state is not State.NOT_SURE or entry.action is not Action.CREATE:
                 raise InputError(f"Edit {n} is {entry.state}: there is nothing to settle.")
             made = entry.record_id
-            following = [e for e in outbox.open_entries(entry.kind, made) if e.n != n]
-            if following and not record_id:
+            if outbox.followers(entry.kind, made) and not record_id:
                 raise InputError(
                     f"{entry.title} has edits that follow.", "Give its id.", field="id"
                 )
@@ -302,11 +332,11 @@ class Actions:
         return settled_now
 
     def check(self, entries: Sequence[NewEntry | Entry]) -> None:
-        """Raise :class:`GuardrailError` if the profile forbids these."""
+        """Raise :class:`GuardrailError` if the profile forbids these: records are counted."""
         if entries:
-            guardrails.check_write(self._profile, len(entries))
-        if deletes := sum(entry.action is Action.DELETE for entry in entries):
-            guardrails.check_delete(self._profile, deletes)
+            guardrails.check_write(self._profile, _records(entries))
+        if deletes := [entry for entry in entries if entry.action is Action.DELETE]:
+            guardrails.check_delete(self._profile, _records(deletes))
 
     def queue(self, entries: Iterable[NewEntry]) -> tuple[Entry, ...]:
         """Commit entries that were made elsewhere (undo) under the same guardrails."""
@@ -317,8 +347,14 @@ class Actions:
                 self._store.calls.put({**(new.body or {}), "_id": new.record_id})
         return self._queue(made)
 
+    def made(self) -> tuple[Entry, ...]:
+        """Return the edits that were made here, as they stand now; in the order of their steps."""
+        return tuple(one for step in self._steps for one in self._store.steps.entries(step))
+
     def _queue(self, entries: Iterable[NewEntry]) -> tuple[Entry, ...]:
-        made = self._store.outbox.add(*entries)
+        wanted = list(entries)
+        self._steps |= dict.fromkeys(one.step for one in wanted)  # before: who is interrupted asks
+        made = self._store.outbox.add(*wanted)
         self._show(made)
         return made
 
@@ -330,13 +366,18 @@ class Actions:
         """Show entries, and tell of them, once others can read them: who is told looks at once."""
         self._store.once_written(lambda: self._tell(entries))
 
-    def _tell(self, entries: Sequence[Entry]) -> None:
+    def show_again(self, kind: Kind, ids: Sequence[str]) -> None:
+        """Show records as they are with what isn't delivered of them."""
         try:
-            for kind in {entry.kind for entry in entries}:
-                ids = dict.fromkeys(entry.record_id for entry in entries if entry.kind is kind)
-                self._store.mirror.lay_again(kind, ids)
+            for at in range(0, len(ids), SLICE):
+                self._store.mirror.lay_again(kind, ids[at : at + SLICE])
         except StorageError:  # to say that it failed would be wrong: the edit itself is kept
             log.exception("an edit is kept, and the local copy can't show it before the next start")
+
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        for kind in {entry.kind for entry in entries}:
+            ids = [*dict.fromkeys(e.record_id for e in entries if e.kind is kind)]
+            self.show_again(kind, ids)
         if entries:
             self._done(entries)
 
@@ -344,6 +385,18 @@ class Actions:
         self, kind: Kind, record_id: str, values: Mapping[str, Json], step: str
     ) -> list[NewEntry]:
         raw = self._raw(kind, record_id)
+        if None in values.values() and self._names_only(kind, [record_id]):
+            raise InputError(
+                f"Only the name of {title_of(kind, raw)} is here: what isn't loaded isn't emptied.",
+                "sync loads the rest.",
+            )
+        return self._made_of(kind, raw, values, step)
+
+    def _made_of(
+        self, kind: Kind, raw: Raw, values: Mapping[str, Json], step: str
+    ) -> list[NewEntry]:
+        """Return the edit that gives a record these values, none if they are so."""
+        record_id = text_of(raw, "_id")
         changes = tuple(
             Change(path, value_at(raw, path), value)
             for path, value in values.items()
@@ -353,14 +406,25 @@ class Actions:
             return []
         return [NewEntry(kind, Action.UPDATE, record_id, title_of(kind, raw), changes, step=step)]
 
-    def _drop_new(self, kind: Kind, record_id: str) -> bool:
-        if not record_id.startswith(NEW_ID_PREFIX):
-            return False
-        for entry in self._store.outbox.open_entries(kind, record_id):
-            if entry.action is Action.CREATE and entry.state is not State.SENDING:
-                self.discard(entry.n)
-                return True
-        return False
+    def _check_defined(self, kind: Kind, values: Mapping[str, Json], raw: Raw) -> None:
+        """Raise :class:`InputError` for a value that the definition of its field doesn't take."""
+        if any(custom_key(path) is not None for path in values):
+            known = defined_of(kind, self._store.mirror.definitions())
+            for path, value in values.items():
+                check_defined(known, path, value, value_at(raw, path))
+
+    def _names_only(self, kind: Kind, ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these aren't loaded: nothing can be told to be so already of them."""
+        return self._store.mirror.names_only(ids) if kind is Kind.COMPANY else frozenset()
+
+    def _drop_new(self, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
+        """Drop what is still to be made, with its edits; the ids of that."""
+        new = [one for one in ids if one.startswith(NEW_ID_PREFIX)]
+        making = self._store.outbox.making(kind, new).items()
+        mine = {one: entry.n for one, entry in making if entry.state is not State.SENDING}
+        if mine:
+            self.discard_all([*mine.values()])
+        return frozenset(mine)
 
     def _raw(self, kind: Kind, record_id: str) -> Raw:
         if kind is Kind.CALL:
@@ -378,7 +442,5 @@ class Actions:
         return raw
 
 
-def _is_at(entry: Entry, company_id: str) -> bool:
-    """Tell whether an edit of a contact names a company."""
-    values = [change.after for change in entry.changes if change.field == "companyId"]
-    return company_id in [*values, (entry.body or {}).get("companyId")]
+def _records(entries: Iterable[NewEntry | Entry]) -> int:
+    return len({(entry.kind, entry.record_id) for entry in entries})

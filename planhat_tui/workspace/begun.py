@@ -6,16 +6,19 @@ call is with may get another id meanwhile, or go: it stays the same call.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planhat_tui.model.calls import CallTimer, Stage, parse_iso
+from planhat_tui.errors import InputError
+from planhat_tui.model.calls import CallTimer, Stage, parse_iso, parse_waiting
 from planhat_tui.model.records import Kind, map_of, text_of
 from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from planhat_tui.model.values import Json
     from planhat_tui.store.tenant import TenantStore
@@ -24,6 +27,14 @@ RUNNING: Final = "running call:"
 ENDED: Final = "ended call:"
 """How the keys begin; then the contact's id, or the company's. A call that ran isn't one that is
 told afterwards."""
+TOLD: Final = ("talk", "waiting", "start", "end", "note")
+"""What a person tells of a call, beside what its form is filled with."""
+TYPED_AT: Final = "typed_at"
+"""Where a draft has the moment at which its form was opened, in ISO form; of a call that runs, the
+moment of its last key press.
+
+One that is taken up again keeps it: a call that had ended by then didn't end later.
+"""
 PARTNER: Final = "partner"
 """Where a draft has whom it's with, beside what is typed."""
 
@@ -57,11 +68,27 @@ class Begun(NamedTuple):
     finished: bool
 
     @property
+    def key(self) -> str:
+        """Under which key its draft is kept."""
+        return key_of(self.partner, finished=self.finished)
+
+    @property
     def timer(self) -> CallTimer | None:
         """The timer of a call that goes on; ``None`` if none does."""
         timer = None if self.finished else timer_of(self.draft)
         goes_on = timer is not None and timer.stage in {Stage.RINGING, Stage.TALKING}
         return timer if goes_on else None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether something is told of it, no timer of it runs, and it isn't saved."""
+        return self.timer is None and any(self.draft.get(name) for name in TOLD)
+
+    @property
+    def when(self) -> datetime | None:
+        """When it was, as far as that is told; else when it was typed."""
+        texts = (text_of(self.draft, name) for name in ("start", "end", TYPED_AT))
+        return next((moment for text in texts if (moment := parse_iso(text))), None)
 
 
 class BegunCalls:
@@ -86,7 +113,7 @@ class BegunCalls:
         kept: dict[str, Json] = {PARTNER: asdict(partner)}
         with self._store.at_once():
             self._drop(partner, finished=finished)
-            self._store.drafts.save(_start(finished=finished) + partner.key, {**draft, **kept})
+            self._store.drafts.save(key_of(partner, finished=finished), {**draft, **kept})
 
     def load(self, partner: Partner, *, finished: bool) -> Mapping[str, Json] | None:
         """Return what was kept of a call, ``None`` if nothing is."""
@@ -96,7 +123,7 @@ class BegunCalls:
     def drop(self, partner: Partner, *, finished: bool) -> None:
         """Forget a call: it's saved, or dropped."""
         self._drop(self.followed(partner), finished=finished)
-        self._told()
+        self._store.once_written(self._told)
 
     def list(self) -> tuple[Begun, ...]:
         """Return all of them, those that went on first."""
@@ -125,15 +152,21 @@ class BegunCalls:
         )
 
 
+def key_of(partner: Partner, *, finished: bool) -> str:
+    """Return the key under which the draft of a call is kept."""
+    return _start(finished=finished) + partner.key
+
+
 def timer_of(draft: Mapping[str, Json]) -> CallTimer | None:
     """Return the timer that a draft tells of; ``None`` if it has no start."""
     start, waiting, end = (str(draft.get(name) or "") for name in ("start", "waiting", "end"))
     rang = parse_iso(start)
     if rang is None:
         return None
-    seconds = float(waiting) if waiting.isdecimal() else None
-    ended = parse_iso(end)
-    answered = rang + timedelta(seconds=seconds) if seconds is not None else ended
+    ended = answered = parse_iso(end)
+    if waiting:
+        with contextlib.suppress(InputError):  # it's no time yet
+            answered = rang + timedelta(seconds=parse_waiting(waiting))
     return CallTimer(rang, answered, ended)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from planhat_tui.model.query import SPECIAL
 from planhat_tui.model.query import completing as grammar
 from planhat_tui.model.query.writing import path
 from planhat_tui.model.records import Kind
@@ -43,18 +44,23 @@ def completion(reads: Queries, text: str, cursor: int) -> Completion | None:
     at = grammar.at(text, cursor)
     if at is None:
         return None
-    found = _fields(reads, at) if not at.field else _values(reads, at)
+    custom = grammar.custom_typed(at)
+    if custom is not None:
+        found = _custom(reads, custom)
+    else:
+        found = _values(reads, at) if at.field else _fields(at)
     offered = tuple(one for one in found if one.text != at.typed)[:MOST]
     return Completion(at, offered) if offered else None
 
 
-def _fields(reads: Queries, at: Completing) -> list[Candidate]:
-    custom = grammar.custom_typed(at)
-    if custom is not None:
-        return [
-            Candidate(path(f"custom.{name}"), visible(name), uses)
-            for name, uses in reads.custom_counts(custom)
-        ]
+def _custom(reads: Queries, typed: str) -> list[Candidate]:
+    return [
+        Candidate(path(f"custom.{name}"), visible(name), uses)
+        for name, uses in reads.custom_counts(typed)
+    ]
+
+
+def _fields(at: Completing) -> list[Candidate]:
     if len(at.typed) < LEAST:
         return []
     start = at.typed.casefold()
@@ -62,8 +68,8 @@ def _fields(reads: Queries, at: Completing) -> list[Candidate]:
 
 
 def _values(reads: Queries, at: Completing) -> list[Candidate]:
-    known = grammar.known(at)
-    if known or at.field in {"has", "sort", "is"}:
-        return [Candidate(one, one) for one in known]
+    known = [Candidate(one, one) for one in grammar.known(at)]
+    if at.field in SPECIAL:
+        return known
     counted = reads.values(Kind.COMPANY, at.field, at.typed)
-    return [Candidate(value, visible(value), uses) for value, uses in counted]
+    return [*known, *(Candidate(value, visible(value), uses) for value, uses in counted)]

@@ -1,22 +1,46 @@
-"""Which record is meant by what is told of it: by id, external id, e-mail or name, surest first."""
+"""Which record is meant by what is told of it: by id, external id, e-mail or name, surest first.
+
+An external id and a name of a contact hold within its company alone. An e-mail goes with a person
+to another company; where several have it, the one at the company that is named is meant.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from planhat_tui.errors import AmbiguousError, InputError
 from planhat_tui.model.columns import KEYS
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import fold, visible
+from planhat_tui.store.reading import NAMED_AT_MOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import TypeAlias
 
     from planhat_tui.model.values import Json, Raw
 
-    Keyed: TypeAlias = Callable[[Kind, str, str], Sequence[dict[str, Json]]]
-    """Gives the records of a kind whose key, a path of :data:`KEYS`, is a text."""
+
+class Keyed(Protocol):
+    """A look by a key."""
+
+    def __call__(
+        self,
+        kind: Kind,
+        path: str,
+        text: str,
+        company_id: str = "",
+        fits: Callable[[Raw], bool] | None = None,
+        /,
+    ) -> Sequence[dict[str, Json]]:
+        """Return the records of a kind whose key, a path of :data:`KEYS`, is a text.
+
+        At one company, if it's given, and of those the first that fit.
+        """
+        ...
+
+
+_WITHIN_COMPANY: Final = frozenset({"externalId", "name"})
+"""Keys of a contact that another one at another company can have as well."""
 
 _NAMED: Final = 5
 """Candidates that are named where several are meant."""
@@ -34,33 +58,39 @@ def identified(
     another one. Raises :class:`AmbiguousError` where several are meant, with the field, and
     :class:`InputError` for an id that isn't here.
     """
-    surer: dict[str, str] = {}
+    given: dict[str, str] = {}
+
+    def fits(raw: Raw) -> bool:
+        return not any(_differs(raw, key, value) for key, value in given.items())
+
     for path in KEYS[kind]:
         text = told(path)
         if not text:
             continue
-        found = [
-            one
-            for one in keyed(kind, path, text)
-            if not any(_differs(one, key, given) for key, given in surer.items())
-            and (path != "externalId" or text_of(one, path) == text)
-        ]
-        if path == "name" and kind is Kind.CONTACT and (at := company()):
-            found = [one for one in found if one.get("companyId") == at]
+        given[path] = text
+        within = company() if kind is Kind.CONTACT and path in _WITHIN_COMPANY else ""
+        found = keyed(kind, path, text, within, fits)
+        if path == "email" and len(found) > 1 and (at := company()):
+            found = keyed(kind, path, text, at, fits) or found
         if len(found) > 1:
             raise several(path, text, found)
         if found:
             return found[0]
         if path == "_id":
             raise InputError(f"There is no {kind} {text} here.", field=path)
-        surer[path] = text
     return None
+
+
+def how_many(found: Sequence[object]) -> str:
+    """Return how many records have one name, as far as they were counted."""
+    count = len(found)
+    return f"{count} records" if count <= NAMED_AT_MOST else f"More than {NAMED_AT_MOST} records"
 
 
 def several(path: str, text: str, found: Sequence[Raw]) -> AmbiguousError:
     """Return the error for a text that several records have."""
     names = tuple((text_of(one, "_id"), text_of(one, "name")) for one in found)
-    error = AmbiguousError(f"{len(found)} records are {visible(text)}:", names)
+    error = AmbiguousError(f"{how_many(found)} are {visible(text)}:", names)
     error.field = path
     return error
 

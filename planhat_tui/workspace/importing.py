@@ -17,6 +17,7 @@ from planhat_tui.model.text import fold, visible
 from planhat_tui.model.writable import COMPANY_NAME, body_of_new
 from planhat_tui.workspace.freshids import fresh_id
 from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, several, why
+from planhat_tui.workspace.tablefiles import SheetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -83,12 +84,15 @@ class Importing:
     def _row(self, row: Row) -> plans.Row:
         if row.fault:
             raise InputError(row.fault)
+        if failed := self._failed(row):
+            return self._refused(row, *failed)
         raw = self._record(row)
         values, wrong = self._values(row, raw or {})
         if wrong:
             return self._refused(row, *wrong)
         if raw is not None:
             self._once(text_of(raw, "_id"), row.number)
+            self._check_loaded(raw, values)
             return plans.edited(self._kind, raw, values)
         if not self._all_here:
             raise InputError(NOT_ALL_HERE)
@@ -96,6 +100,21 @@ class Importing:
         for key in self._keys_of_new(body):
             self._once(key, row.number)
         return plans.created(self._kind, NEW_ID_PREFIX + self._make_id(), body)
+
+    def _check_loaded(self, raw: Raw, values: Mapping[str, Json]) -> None:
+        """Raise :class:`InputError` where a field is to change that isn't loaded."""
+        lacks = any(value_at(raw, path) is None for path in values)
+        if lacks and self._reads.names_only(self._kind, [text_of(raw, "_id")]):
+            raise InputError(plans.NAME_ONLY)
+
+    def _failed(self, row: Row) -> list[InputError]:
+        """Return what is wrong with the cells that a spreadsheet couldn't work out."""
+        cells = ((path, row.cells.get(column)) for path, column in self._columns.items())
+        return [
+            InputError(f"{text} is an error of the spreadsheet.", field=path)
+            for path, text in cells
+            if isinstance(text, SheetError)
+        ]
 
     def _values(self, row: Row, raw: Raw) -> tuple[dict[str, Json], list[InputError]]:
         """Return what a row gives its record, and what is wrong with its cells."""
@@ -154,12 +173,13 @@ class Importing:
 
     def _keys_of_new(self, body: Mapping[str, Json]) -> Iterator[tuple[str, ...]]:
         """Give what another row can't have as well, if both are new."""
+        company = text_of(body, "companyId")
         if external := text_of(body, "externalId"):
-            yield ("externalId", external)
+            yield ("externalId", external, company)
         if email := fold(text_of(body, "email")):
             yield ("email", email)
         if not external and not email:
-            yield ("name", fold(text_of(body, "name")), text_of(body, "companyId"))
+            yield ("name", fold(text_of(body, "name")), company)
 
     def _text(self, row: Row, path: str) -> str:
         column = self._columns.get(path)

@@ -27,11 +27,15 @@ MOST_LATELY: Final = 30
 
 
 class Front(NamedTuple):
-    """Which pane was in front (1 to 4), with which company, and whether it had the whole screen."""
+    """Which pane was in front (1 to 4), with which company, and whether it had the whole screen.
+
+    ``form`` is the key of the draft whose form was open; empty if none was.
+    """
 
     pane: int = 1
     company: str = ""
     zoomed: bool = False
+    form: str = ""
 
 
 class Places:
@@ -60,7 +64,8 @@ class Places:
         kept = self._store.drafts.load("front") or {}
         pane = kept.get("pane")
         known = pane if isinstance(pane, int) and 1 <= pane <= MOST_PANES else 1
-        return Front(known, _text(kept, "company"), kept.get("zoomed") is True)
+        zoomed = kept.get("zoomed") is True
+        return Front(known, _text(kept, "company"), zoomed, _text(kept, "form"))
 
     def keep_front(self, front: Front) -> None:
         """Remember which pane is in front."""

@@ -13,45 +13,50 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.config import guardrails
 from planhat_tui.errors import GuardrailError, InputError
 from planhat_tui.model import plans
-from planhat_tui.model.outbox import Action, NewEntry, State
+from planhat_tui.model.definitions import barred, defined_of
+from planhat_tui.model.outbox import Action, NewEntry, State, decides_itself
 from planhat_tui.model.planfile import decode, encode
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
+from planhat_tui.model.text import plural
+from planhat_tui.model.writable import title_of
 from planhat_tui.store.drafts import QUEUEING
-from planhat_tui.store.steps import RETRIED
-from planhat_tui.sync.plan import COMPANY_PAGE, CONTACT_PAGE
+from planhat_tui.sync.pages import PageSizes
+from planhat_tui.workspace.actions import SLICE
+from planhat_tui.workspace.coming import with_coming
 from planhat_tui.workspace.freshids import fresh_id
 from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, why
+from planhat_tui.workspace.rests import DONE, PAUSED, TEXT, TOTAL, forget, forget_aside, left_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.plans import Plan, Rechecked, Row, Wanted
-    from planhat_tui.model.values import Raw
-    from planhat_tui.store.drafts import Drafts
+    from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.workspace.actions import Actions
+    from planhat_tui.workspace.identifying import Keyed
 
 STEP: Final = "plan:"
 """How the steps of plans begin."""
-SLICE: Final = 500
-"""Rows that go into the outbox at once: nobody waits longer for the file."""
-FAILED: Final = (*RETRIED, State.CONFLICT)
+_FAILED: Final = (State.REFUSED, State.NOT_SURE, State.CONFLICT)
+ELSEWHERE: Final = "Another plan that isn't queued whole makes it."
 NOT_YET: Final = "Planhat doesn't have it yet: discard it in the outbox."
-_TEXT: Final = "plan:"
-_PAUSED: Final = "paused"
 
 
 class Progress(NamedTuple):
     """How far a plan has come. ``total`` are its records, ``queued`` those in the outbox so far.
 
-    ``stopped``: what isn't in the outbox yet waits until somebody lets it go on.
+    ``stopped``: what isn't in the outbox yet, or comes back of what is on its way, waits until
+    somebody lets it go on. ``unsure`` are
+    those that aren't sure and are looked up by themselves.
     """
 
     total: int
     queued: int
     counts: Mapping[State, int]
     stopped: bool = False
+    unsure: int = 0
 
     @property
     def delivered(self) -> int:
@@ -60,8 +65,8 @@ class Progress(NamedTuple):
 
     @property
     def failed(self) -> int:
-        """How many need a hand: refused, not sure, in conflict."""
-        return sum(self.counts.get(state, 0) for state in FAILED)
+        """How many need a hand: refused, in conflict, or not sure and nobody can look."""
+        return sum(self.counts.get(state, 0) for state in _FAILED) - self.unsure
 
     @property
     def held(self) -> int:
@@ -79,14 +84,24 @@ class Progress(NamedTuple):
         return self.counts.get(State.DROPPED, 0)
 
     @property
-    def goes_on(self) -> bool:
+    def unsent(self) -> bool:
         """Whether something is still to be sent: it waits, or is kept back."""
         return bool(self.waiting or self.held)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether more will be known of it: of what is still to be sent, or to be looked up."""
+        return self.unsent or self.unsure > 0
 
     @property
     def waiting(self) -> int:
         """How many go on by themselves: still to be queued, queued, or on their way."""
         return self.total - self.queued + self.counts.get(State.QUEUED, 0) + self._sending
+
+    @property
+    def on_its_way(self) -> int:
+        """How many are sent and not answered: what of them doesn't arrive comes back."""
+        return self._sending + self.unsure
 
     @property
     def _sending(self) -> int:
@@ -98,6 +113,18 @@ class Cost(NamedTuple):
 
     calls: int
     singly: int
+
+
+class Begun(NamedTuple):
+    """A plan that has begun, as it was held against the records.
+
+    ``step`` is empty if nothing was left to do: then it hasn't begun. ``moved`` has
+    the titles of the records that have changed since the plan was made.
+    """
+
+    step: str
+    plan: Plan
+    moved: tuple[str, ...]
 
 
 class Planning:
@@ -122,12 +149,15 @@ class Planning:
     # -- before
 
     def make(self, asked: Wanted, ids: Iterable[str], source: str = "") -> Plan:
-        """Plan a change of records; those that aren't here are skipped, with that reason."""
+        """Plan a change of records; those that aren't here, or not loaded, are skipped as such."""
         wanted = list(dict.fromkeys(ids))
         here = self._present(asked.kind, wanted)
-        made = plans.plan_of(asked, (here[one] for one in wanted if one in here), source=source)
+        lacking = self._lacking(asked, here)
+        shown = (here[one] for one in wanted if one in here and one not in lacking)
+        known = defined_of(asked.kind, self._store.mirror.definitions())
+        made = plans.plan_of(asked, shown, barred=barred(known), source=source)
         gone = tuple(plans.refused(one, one, plans.GONE) for one in wanted if one not in here)
-        rows = (*map(_not_yet_there, made.rows), *gone)
+        rows = (*map(_not_yet_there, made.rows), *lacking.values(), *gone)
         return self.stamped(replace(made, rows=rows))
 
     def stamped(self, plan: Plan) -> Plan:
@@ -137,11 +167,18 @@ class Planning:
     def recheck(self, plan: Plan) -> Rechecked:
         """Hold a plan against the records as they are shown now, those still to be made included.
 
-        So a plan that is run twice makes nothing twice.
+        So a plan that is run twice makes nothing twice, nor do two that run at once: what another
+        process has queued, or keeps to be queued, is looked at too. What it names by an id from
+        here is looked at under the one that it has by now.
         """
+        plan = replace(plan, rows=tuple(self._called_now(plan.kind, row) for row in plan.rows))
         ids = [row.record_id for row in plan.rows if row.action is not Action.CREATE]
         present = self._present(plan.kind, ids)
-        return plans.recheck(plan, present, lambda row: self._holder(plan.kind, row.body or {}))
+        if len(ids) == len(plan.rows):
+            return plans.recheck(plan, present)
+        queued, kept = self._queued(plan.kind), self._kept(plan.kind)
+        keyed = with_coming(self._store.mirror.keyed, plan.kind, [*queued, *kept.values()])
+        return plans.recheck(plan, present, lambda row: self._holder(keyed, plan.kind, row, kept))
 
     def read(self, text: str) -> Plan:
         """Read a plan's file. Raises :class:`InputError`; another tenant's plan is refused."""
@@ -174,11 +211,9 @@ class Planning:
         mirror, pages = self._store.mirror, 0
         if mirror.noted("edition") == "modern":
             known = mirror.progress()
-            if plan.kind is Kind.COMPANY:
-                pages = -(-max(known.companies_known, 1) // COMPANY_PAGE)
-            else:
-                contacts = max(known.contacts_done, known.contacts_known or 0, 1)
-                pages = -(-contacts // CONTACT_PAGE)
+            contacts = max(known.contacts_done, known.contacts_known or 0)
+            total = known.companies_known if plan.kind is Kind.COMPANY else contacts
+            pages = PageSizes(mirror).calls(plan.kind, total)
         return Cost(plan.calls(pages), plan.calls())
 
     def word(self, plan: Plan) -> str:
@@ -188,19 +223,27 @@ class Planning:
 
     # -- running
 
-    def begin(self, plan: Plan) -> str:
-        """Keep a plan as one that runs; its step. Raises as :meth:`check`.
+    def begin(self, plan: Plan) -> Begun:
+        """Keep a plan as one that runs, as it is by now. Raises as :meth:`check`.
 
-        Nothing is in the outbox yet: :meth:`advance` brings it there.
+        What has moved since it was made is held against what is there, and once more while no other
+        process can begin one, if one did meanwhile: thousands of rows take seconds, for which
+        nobody waits. Nothing is in the outbox yet: :meth:`advance` brings it there.
         """
         self.check(plan)
-        step = STEP + self._make_id()
-        acting = replace(plan, rows=plan.acting)
+        seen, now = self._done_elsewhere(), self.recheck(plan)
         with self._store.at_once():
-            self._store.drafts.save(_TEXT + step, {"text": encode(acting)})
-            self._store.drafts.save(QUEUEING + step, {"rows": 0})
+            if self._done_elsewhere() != seen:
+                now = self.recheck(plan)
+            acting = replace(now.plan, rows=now.plan.acting)
+            if not acting.rows:
+                return Begun("", now.plan, now.moved)
+            forget_aside(self._store.drafts)
+            step = STEP + self._make_id()
+            self._store.drafts.save(TEXT + step, {"text": encode(acting)})
+            self._store.drafts.save(QUEUEING + step, {DONE: 0, TOTAL: len(acting.rows)})
         self._running[step] = acting
-        return step
+        return Begun(step, now.plan, now.moved)
 
     def advance(self, step: str) -> bool:
         """Put the next slice of a plan into the outbox; whether there is more to put there now.
@@ -211,24 +254,29 @@ class Planning:
         with self._store.at_once():
             noted = drafts.load(QUEUEING + step)
             if noted is None:  # another process has come to the end of it
+                if QUEUEING + step in drafts.keys(QUEUEING):
+                    raise InputError("How far it came can't be read any more.")
                 self._running.pop(step, None)
                 return False
-            if noted.get(_PAUSED):
+            if noted.get(PAUSED):
                 return False
-            plan, done = self._plan(step), int(str(noted["rows"]))
+            plan, done = self._plan(step), int(str(noted[DONE]))
             self.check(plan)
             some = plan.rows[done : done + SLICE]
             self._actions.queue(_entry(plan.kind, row, step) for row in some)
             more = done + len(some) < len(plan.rows)
             if more:
-                drafts.save(QUEUEING + step, {"rows": done + len(some)})
+                drafts.save(QUEUEING + step, {**noted, DONE: done + len(some)})
             else:
                 self._forget(step)
         return more
 
     def run(self, plan: Plan) -> str:
-        """Put a whole plan into the outbox; its step. Raises as :meth:`check`."""
-        step = self.begin(plan)
+        """Put a whole plan into the outbox; its step, empty if nothing was left of it.
+
+        Raises as :meth:`check`.
+        """
+        step = self.begin(plan).step
         while self.advance(step):
             pass
         return step
@@ -238,17 +286,27 @@ class Planning:
 
         Those that somebody has paused wait for :meth:`resume`.
         """
-        drafts = self._store.drafts
-        going = (key for key in drafts.keys(QUEUEING) if not (drafts.load(key) or {}).get(_PAUSED))
-        return tuple(key.removeprefix(QUEUEING) for key in going)
+        return tuple(step for step in self._begun() if not self._is_paused(step))
 
-    def go_on(self) -> int:
-        """Put the rest of what is unfinished into the outbox; how many plans that were."""
-        steps = self.unfinished()
-        for step in steps:
-            while self.advance(step):
-                pass
-        return len(steps)
+    def waiting(self) -> tuple[str, ...]:
+        """Return the steps that aren't in the outbox whole and wait for :meth:`resume`."""
+        return tuple(step for step in self._begun() if self._is_paused(step))
+
+    def rest(self) -> int:
+        """Return how many records of the plans that were begun here aren't in the outbox yet."""
+        return sum(self._left(step) for step in [*self._running])
+
+    def go_on(self) -> tuple[str, ...]:
+        """Put the rest of what is unfinished into the outbox; a sentence for each that can't go."""
+        told = []
+        for step in self.unfinished():
+            try:
+                while self.advance(step):
+                    pass
+            except (GuardrailError, InputError) as why:
+                left = plural(self._left(step), "record")
+                told.append(f"{left} of a plan can't be queued: {why}  plan cancel drops the rest.")
+        return tuple(told)
 
     # -- while it runs, and after
 
@@ -257,8 +315,9 @@ class Planning:
         counts = self._store.steps.counts(step)
         queued = sum(counts.values())
         left = self._left(step)
-        stopped = bool((self._store.drafts.load(QUEUEING + step) or {}).get(_PAUSED))
-        return Progress(queued + left, queued, counts, stopped)
+        stopped = self._is_paused(step) or self._store.steps.is_stopped(step)
+        unsure = self._store.steps.unsure(step) if counts.get(State.NOT_SURE) else 0
+        return Progress(queued + left, queued, counts, stopped, unsure)
 
     def results(
         self, step: str, states: Iterable[State] | None = None, limit: int = -1
@@ -266,20 +325,30 @@ class Planning:
         """Return what became of a plan's records, in its order; those in some states, if given."""
         return self._store.steps.entries(step, states, limit)
 
+    def failed(self, step: str) -> tuple[Entry, ...]:
+        """Return what of a plan needs a hand."""
+        return tuple(e for e in self.results(step, _FAILED) if not decides_itself(e))
+
     def window(self, step: str, offset: int, count: int) -> tuple[Entry, ...]:
         """Return what became of some of a plan's rows, one for each row from ``offset`` on."""
         return self._store.steps.window(step, offset, count)
 
-    def last_open(self, step: str) -> Entry | None:
-        """Return the last of a plan's edits that goes on by itself; ``None`` if none does."""
-        return self._store.steps.last(step, [State.QUEUED, State.SENDING])
+    def last_open(self, step: str, *, unsure: bool = False) -> Entry | None:
+        """Return the last of a plan's edits that goes on by itself; ``None`` if none does.
+
+        ``unsure``: one that isn't sure and is looked up by itself as well.
+        """
+        return self._store.steps.last_going(step, unsure=unsure)
 
     def last(self) -> str:
         """Return the step of the last plan that ran; empty if none did."""
         return self._store.steps.newest(STEP)
 
     def pause(self, step: str) -> int:
-        """Keep back what isn't sent yet, after a restart too; how many that are."""
+        """Keep back what isn't sent yet, after a restart too; how many that are.
+
+        What is on its way and doesn't arrive is kept back when it comes back.
+        """
         with self._store.at_once():
             return self._stop(step, paused=True) + self._moved(step, self._store.steps.hold)
 
@@ -293,46 +362,58 @@ class Planning:
             return self._stop(step, paused=False) + self._moved(step, self._store.steps.go_on)
 
     def retry(self, step: str) -> int:
-        """Send again what has failed; how many that are. What is in conflict waits for a person.
+        """Send again what was refused; how many that are. A conflict waits for a person.
 
         Raises :class:`GuardrailError`.
         """
-        self._actions.check(self.results(step, RETRIED))
+        self._actions.check(self.results(step, [State.REFUSED]))
         return self._moved(step, self._store.steps.retry)
 
     def cancel(self, step: str) -> int:
-        """Take back what wasn't sent yet; how many that are. What was sent stays: undo has it."""
+        """Take back what wasn't sent yet; how many that are. What was sent stays: undo has it.
+
+        What is on its way and doesn't arrive isn't sent again. The later edits of what was to be
+        made go along.
+        """
         with self._store.at_once():
             left = self._left(step)
             self._forget(step)
-            return left + self._moved(step, self._store.steps.take_back)
+            dropped = self._store.steps.take_back(step)
+            self._show_all((*dropped, *self._store.outbox.go_along(dropped)))
+            return left + len({entry.record_id for entry in dropped})
 
     def _stop(self, step: str, *, paused: bool) -> int:
         """Note whether the rest of a plan may go into the outbox; how many records that are."""
         noted = self._store.drafts.load(QUEUEING + step)
         if noted is None:
             return 0
-        self._store.drafts.save(QUEUEING + step, {**noted, _PAUSED: paused})
+        self._store.drafts.save(QUEUEING + step, {**noted, PAUSED: paused})
         return self._left(step)
 
     def _left(self, step: str) -> int:
         """Return how many rows of a plan aren't in the outbox yet."""
-        noted = self._store.drafts.load(QUEUEING + step)
-        return 0 if noted is None else len(self._plan(step).rows) - int(str(noted["rows"]))
+        return left_of(self._store.drafts, step)
 
     def _moved(self, step: str, move: Callable[[str], Sequence[str]]) -> int:
         first = self._store.steps.entries(step, limit=1)
         ids = move(step)
         if first and ids:
-            kind = first[0].kind
-            self._store.once_written(lambda: self._show(kind, ids))
+            self._show(first[0].kind, ids)
         return len(ids)
 
+    def _show_all(self, entries: Sequence[Entry]) -> None:
+        for kind in {entry.kind for entry in entries}:
+            self._show(kind, [*dict.fromkeys(e.record_id for e in entries if e.kind is kind)])
+
     def _show(self, kind: Kind, ids: Sequence[str]) -> None:
-        for at in range(0, len(ids), SLICE):
-            some = ids[at : at + SLICE]
-            self._store.mirror.lay_again(kind, some)
-            self._told(kind, frozenset(some))
+        """Show records, and tell of them, once others can read what has become of them."""
+
+        def show() -> None:
+            self._actions.show_again(kind, ids)
+            for at in range(0, len(ids), SLICE):
+                self._told(kind, frozenset(ids[at : at + SLICE]))
+
+        self._store.once_written(show)
 
     @property
     def _tenant(self) -> str:
@@ -342,40 +423,91 @@ class Planning:
         raws = self._store.mirror.raws(kind, ids)
         return {text_of(raw, "_id"): raw for raw in raws}
 
-    def _holder(self, kind: Kind, body: Raw) -> Raw | None:
+    def _lacking(self, asked: Wanted, here: Mapping[str, Raw]) -> dict[str, Row]:
+        """Return rows for what can't be changed because it isn't loaded, by id."""
+        if asked.delete or asked.kind is not Kind.COMPANY:
+            return {}
+        lean = self._store.mirror.names_only(here)
+        titles = {one: title_of(asked.kind, here[one]) for one in here if one in lean}
+        return {one: plans.refused(one, title, plans.NAME_ONLY) for one, title in titles.items()}
+
+    def _queued(self, kind: Kind) -> list[dict[str, Json]]:
+        """Return what is to be made and isn't shown yet: another process has just queued it."""
+        made = {
+            entry.record_id: {**(entry.body or {}), "_id": entry.record_id}
+            for entry in self._store.outbox.open_entries(kind)
+            if entry.action is Action.CREATE and not entry.let_go
+        }
+        shown = self._present(kind, [*made])
+        return [raw for one, raw in made.items() if one not in shown]
+
+    def _kept(self, kind: Kind) -> dict[str, dict[str, Json]]:
+        """Return, by id, what plans that run are to make and haven't queued yet."""
+        drafts = self._store.drafts
+        found: dict[str, dict[str, Json]] = {}
+        for step in self._begun():
+            try:
+                plan = self._read(step)
+            except InputError:  # it can't run any more, and says so where it would go on
+                continue
+            if plan.kind is kind:
+                rest = plan.rows[int(str((drafts.load(QUEUEING + step) or {}).get(DONE, 0))) :]
+                making = (row for row in rest if row.action is Action.CREATE)
+                found |= {
+                    row.record_id: {**(row.body or {}), "_id": row.record_id} for row in making
+                }
+        return found
+
+    def _holder(self, keyed: Keyed, kind: Kind, row: Row, kept: Collection[str]) -> Raw | None:
         """Return the record that a new one would be, as an import finds it; ``None`` if none is.
 
-        Raises :class:`InputError` where it could be several, or isn't known yet.
+        Raises :class:`InputError` where it could be several, isn't known yet, or is ``kept`` by
+        another plan.
         """
-        mirror = self._store.mirror
+        body = row.body or {}
         try:
             found = identified(
-                mirror.keyed,
+                keyed,
                 kind,
                 lambda path: text_of(body, path),
                 lambda: text_of(body, "companyId"),
             )
         except InputError as error:
             raise InputError(why(error)) from None
-        if found is None and not mirror.progress().has_all(kind):
+        if found is None and not self._store.mirror.progress().has_all(kind):
             raise InputError(NOT_ALL_HERE)
+        if found is not None and text_of(found, "_id") in kept:
+            raise InputError(ELSEWHERE)
         return found
 
+    def _done_elsewhere(self) -> object:
+        """Return what is another value once anybody has queued an edit, or begun a plan."""
+        return self._store.journal.count(), self._begun()
+
+    def _begun(self) -> tuple[str, ...]:
+        return tuple(key.removeprefix(QUEUEING) for key in self._store.drafts.keys(QUEUEING))
+
+    def _is_paused(self, step: str) -> bool:
+        return bool((self._store.drafts.load(QUEUEING + step) or {}).get(PAUSED))
+
+    def _called_now(self, kind: Kind, row: Row) -> Row:
+        named = self._store.outbox.called_now(_entry(kind, row, ""))
+        return row._replace(record_id=named.record_id, changes=named.changes, body=named.body)
+
     def _plan(self, step: str) -> Plan:
-        if step not in self._running:
-            kept = self._store.drafts.load(_TEXT + step) or {}
-            self._running[step] = decode(str(kept.get("text", "")), self._tenant)
+        self._running[step] = self._read(step)
         return self._running[step]
+
+    def _read(self, step: str) -> Plan:
+        """Return a plan that runs, begun here or elsewhere."""
+        if (known := self._running.get(step)) is not None:
+            return known
+        kept = self._store.drafts.load(TEXT + step) or {}
+        return decode(str(kept.get("text", "")), self._tenant)
 
     def _forget(self, step: str) -> None:
         self._running.pop(step, None)
         forget(self._store.drafts, step)
-
-
-def forget(drafts: Drafts, step: str) -> None:
-    """Let nothing more of a plan go into the outbox."""
-    drafts.drop(_TEXT + step)
-    drafts.drop(QUEUEING + step)
 
 
 def _not_yet_there(row: Row) -> Row:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import AmbiguousError, InputError, NotFoundError, QueryError
 from planhat_tui.model import query as queries
 from planhat_tui.model.abilities import Abilities
 from planhat_tui.model.conflicts import merged_tags, standoff
 from planhat_tui.model.custom import CustomType
-from planhat_tui.model.definitions import defined, with_defined
+from planhat_tui.model.definitions import defined_of, with_defined
 from planhat_tui.model.edits import custom_key
+from planhat_tui.model.fields import HAVE_CUSTOM
 from planhat_tui.model.outbox import State
-from planhat_tui.model.phone import dialled, digits, matches
-from planhat_tui.model.records import Contact, Kind, apart, text_of, texts_of
+from planhat_tui.model.phone import SHARED, dialled, digits, matches
+from planhat_tui.model.query import Sort
+from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, apart, text_of, texts_of
 from planhat_tui.model.text import fold, visible
+from planhat_tui.model.trends import trends
+from planhat_tui.store.rows import MOST_SUMMED
+from planhat_tui.workspace.identifying import how_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from planhat_tui.model.conflicts import Standoff
     from planhat_tui.model.definitions import Defined
     from planhat_tui.model.duplicates import Group
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.overview import Overview
-    from planhat_tui.model.query import Query, Sort
+    from planhat_tui.model.query import Query
     from planhat_tui.model.records import User
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.absences import Doubt
     from planhat_tui.store.history import Seen
     from planhat_tui.store.rows import (
@@ -42,21 +46,48 @@ if TYPE_CHECKING:
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.store.unreadable import Unreadable
 
-_SHARED_DIGITS: Final = 7
 _LATELY: Final = 50
 """Edits of a record in which its tags are looked for."""
+_RECENT: Final = 200
+"""Changes of a record that are looked through for how its numbers went."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContactsView:
-    """The contacts of a company. ``seen_at`` is ``None`` while they were never loaded."""
+class ContactsView(NamedTuple):
+    """The contacts of a company. ``seen_at`` is ``None`` while they were never read.
+
+    ``known`` tells whether these are all: also where the company was made here, since nobody else
+    has anybody there.
+    """
 
     rows: tuple[ContactRow, ...]
     seen_at: float | None
+    known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class JournalPage:
+class Whose(NamedTuple):
+    """The contacts who have a number, and the ids of the companies whose own it is."""
+
+    contacts: tuple[ContactRow, ...]
+    companies: tuple[str, ...]
+
+    @property
+    def contact(self) -> ContactRow | None:
+        """Who is meant by the number alone; ``None`` if several have it, or nobody."""
+        return self.contacts[0] if len(self.contacts) == 1 else None
+
+    @property
+    def company_ids(self) -> frozenset[str]:
+        """Where whoever has the number may be; a contact's company goes before a number's own."""
+        at = {one.company_id for one in self.contacts if one.company_id}
+        return frozenset(at or self.companies)
+
+    @property
+    def company_id(self) -> str:
+        """The company that is meant by the number alone; empty if it's several, or none."""
+        return next(iter(self.company_ids)) if len(self.company_ids) == 1 else ""
+
+
+class JournalPage(NamedTuple):
     """Some of ``total`` edits, from ``offset`` on; ``sizes`` counts what stands of their steps."""
 
     total: int
@@ -65,14 +96,18 @@ class JournalPage:
     sizes: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one query finds everywhere."""
+class Found(NamedTuple):
+    """What one query finds everywhere; calls and tags only ``by_words`` alone."""
 
     companies: CompanyRows
     contacts: ContactRows
     calls: tuple[LoggedCall, ...]
     tags: tuple[tuple[str, int], ...]
+    by_words: bool = True
+
+
+NOT_ALL_LOADED: Final = "Not all is loaded yet: planhat-tui sync loads the rest."
+"""What is added where something isn't found."""
 
 
 class Queries:
@@ -102,24 +137,68 @@ class Queries:
         return self._mirror.search_companies(query, limit, offset, guess=guess, lately=lately)
 
     def company_ids(
-        self, text: str, limit: int, offset: int = 0, *, sort: tuple[Sort, ...] = ()
+        self,
+        text: str,
+        limit: int,
+        offset: int = 0,
+        *,
+        guess: bool = False,
+        sort: tuple[Sort, ...] = (),
+        lately: Iterable[str] = (),
     ) -> tuple[str, ...]:
-        """Return the ids of the companies found, in the order of the list."""
-        return self._mirror.ids(_asked(text, sort), limit, offset)
+        """Return the ids of what :meth:`companies` finds, in its order."""
+        return self._mirror.ids(_asked(text, sort), limit, offset, guess=guess, lately=lately)
 
-    def place(self, company_id: str, text: str = "", sort: tuple[Sort, ...] = ()) -> int | None:
-        """Return how many rows stand before a company in a list; ``None`` if it isn't found."""
-        return self._mirror.place(_asked(text, sort), company_id)
+    def place(
+        self,
+        company_id: str,
+        text: str = "",
+        *,
+        guess: bool = False,
+        sort: tuple[Sort, ...] = (),
+        lately: Iterable[str] = (),
+    ) -> int | None:
+        """Return how many rows of what :meth:`companies` finds stand before a company.
+
+        ``None`` if it isn't among them.
+        """
+        return self._mirror.place(_asked(text, sort), company_id, guess=guess, lately=lately)
 
     def neighbour(
-        self, company_id: str, text: str, sort: tuple[Sort, ...] = (), *, back: bool = False
+        self,
+        company_id: str,
+        text: str,
+        *,
+        within: str = "",
+        back: bool = False,
+        guess: bool = False,
+        sort: tuple[Sort, ...] = (),
+        lately: Iterable[str] = (),
     ) -> str:
-        """Return the next company that a text finds, from another one on in the list's order."""
-        return self._mirror.neighbour(_asked(text, sort), company_id, back=back)
+        """Return the next company that a text finds, from another one on in the order of a list.
+
+        ``within``, ``sort`` and ``lately`` are what the list is asked for: it may have more.
+        """
+        listed, query = _asked(within, sort), queries.parse(text)
+        order = listed.sort or (() if listed.words else (Sort("name"),))
+        query = query._replace(sort=order)
+        return self._mirror.neighbour(query, company_id, back=back, guess=guess, lately=lately)
 
     def totals(self, text: str, marked: Iterable[str] = ()) -> Totals:
         """Return what the companies found add up to, and how many of the marked ones they are."""
         return self._mirror.totals(queries.parse(text), marked)
+
+    def count(self, text: str) -> tuple[int, bool]:
+        """Return how many companies a text finds, and whether they are more than that.
+
+        Only of more than 20,000 it isn't counted how many they are. Raises :class:`QueryError`.
+        """
+        query = queries.parse(text)
+        found = self._mirror.search_companies(query, limit=1)
+        if not found.capped:
+            return found.total, False
+        counted = self._mirror.totals(query, ()).companies
+        return (max(found.total, MOST_SUMMED), True) if counted is None else (counted, False)
 
     def overview(self) -> Overview:
         """Return all companies counted by phase, health, month of renewal, owner and tag."""
@@ -177,6 +256,10 @@ class Queries:
         """Return companies or contacts whole, as they are shown, in this order."""
         return self._mirror.raws(kind, ids)
 
+    def names_only(self, kind: Kind, ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these records aren't loaded: of companies it may be the name alone."""
+        return self._mirror.names_only(ids) if kind is Kind.COMPANY else frozenset()
+
     def stream(
         self, kind: Kind, text: str = "", *, sort: tuple[Sort, ...] = (), company_id: str = ""
     ) -> Iterator[dict[str, Json]]:
@@ -201,9 +284,19 @@ class Queries:
             if _tells(one, words)
         )
 
-    def keyed(self, kind: Kind, path: str, text: str) -> tuple[dict[str, Json], ...]:
-        """Return the records whose ``_id``, ``externalId``, ``email`` or ``name`` is that text."""
-        return self._mirror.keyed(kind, path, text)
+    def keyed(
+        self,
+        kind: Kind,
+        path: str,
+        text: str,
+        company_id: str = "",
+        fits: Callable[[Raw], bool] | None = None,
+    ) -> tuple[dict[str, Json], ...]:
+        """Return the records whose ``_id``, ``externalId``, ``email`` or ``name`` is that text.
+
+        At one company, if it's given, and of those the first that fit.
+        """
+        return self._mirror.keyed(kind, path, text, company_id, fits)
 
     def duplicates(self, kind: Kind) -> tuple[Group, ...]:
         """Return companies, or contacts, that may be the same, in groups."""
@@ -217,7 +310,8 @@ class Queries:
     def contacts(self, company_id: str, sort: tuple[Sort, ...] = ()) -> ContactsView:
         """Return the contacts of a company; without an order featured ones first, then by name."""
         seen_at = self._mirror.contacts_seen_at(company_id)
-        return ContactsView(self._mirror.contacts_of(company_id, sort), seen_at)
+        known = seen_at is not None or company_id.startswith(NEW_ID_PREFIX)
+        return ContactsView(self._mirror.contacts_of(company_id, sort), seen_at, known)
 
     def calls(self, company_id: str = "") -> tuple[LoggedCall, ...]:
         """Return the calls logged from here, newest first."""
@@ -228,7 +322,10 @@ class Queries:
         return self._store.calls.get(call_id)
 
     def find(self, text: str, limit: int = 50) -> Found:
-        """Find companies, contacts, calls and tags. Raises :class:`QueryError`."""
+        """Find companies and contacts, at most so many, calls and tags. Raises :class:`QueryError`.
+
+        All that is found is counted.
+        """
         query = queries.parse(text)
         words = [fold(word) for word in query.words]
         plain = query.only_words
@@ -239,12 +336,13 @@ class Queries:
         return Found(
             companies=self._mirror.search_companies(query, limit),
             contacts=self._mirror.search_contacts(query, limit),
-            calls=calls[:limit],
+            calls=calls,
             tags=tuple(
                 (tag, uses)
                 for tag, uses in tags.items()
                 if plain and all(word in fold(tag) for word in words)
-            )[:limit],
+            ),
+            by_words=plain,
         )
 
     def users(self, text: str = "") -> tuple[User, ...]:
@@ -266,8 +364,7 @@ class Queries:
 
     def definitions(self, kind: Kind) -> tuple[Defined, ...]:
         """Return which custom fields of a kind are defined, as far as it was read."""
-        known = map(defined, self._mirror.definitions())
-        return tuple(one for one in known if one is not None and one.kind is kind)
+        return defined_of(kind, self._mirror.definitions())
 
     def raw_definitions(self) -> tuple[dict[str, Json], ...] | None:
         """Return the definitions of custom fields as Planhat has them; ``None``: none is here."""
@@ -276,20 +373,26 @@ class Queries:
     def values(self, kind: Kind, field: str, typed: str = "") -> tuple[tuple[str, int], ...]:
         """Return values of a field of the query language that start as typed, with their counts.
 
-        Those that are defined and nobody has yet come last, with 0.
+        Those that are defined are written as they are defined; which nobody has yet come last,
+        with 0.
         """
         counted = self._mirror.values(kind, field, typed)
         side, name = queries.located(kind, field)
         if (key := custom_key(name)) is None:
             return counted
-        known = {fold(value) for value, _ in counted}
         named = (one for one in self.definitions(side) if fold(one.key) == fold(key))
-        listed = (value for one in named for value in one.values)
-        more = (v for v in listed if fold(v).startswith(fold(typed)) and fold(v) not in known)
-        return (*counted, *((value, 0) for value in more))
+        listed = {fold(value): value for one in named for value in one.values}
+        found = tuple((listed.pop(fold(value), value), uses) for value, uses in counted)
+        more = (value for folded, value in listed.items() if folded.startswith(fold(typed)))
+        return (*found, *((value, 0) for value in more))
 
     def custom_names(self, kind: Kind) -> tuple[tuple[str, str], ...]:
-        """Return the names and types of the custom fields that occur or are defined, by name."""
+        """Return the names and types of the custom fields that occur or are defined, by name.
+
+        Only companies and contacts have any.
+        """
+        if kind not in HAVE_CUSTOM:
+            return ()
         occurring = ((key, CustomType(used), 0) for key, used in self._mirror.custom_names(kind))
         known = with_defined(occurring, self.definitions(kind))
         return tuple((key, used) for key, used, _ in sorted(known, key=lambda one: fold(one[0])))
@@ -302,6 +405,10 @@ class Queries:
         """Return what was seen to change in a record, the latest first."""
         return self._store.history.of(kind, record_id, limit)
 
+    def trends(self, kind: Kind, record_id: str) -> Mapping[str, tuple[float, ...]]:
+        """Return the values that a record's numbers were seen to have, by path, oldest first."""
+        return trends(one.change for one in self.timeline(kind, record_id, _RECENT))
+
     def looked_at(self, kind: Kind, record_id: str) -> float | None:
         """Return when a person last looked at a record; ``None``: never."""
         return self._store.history.looked_at(kind, record_id)
@@ -313,6 +420,13 @@ class Queries:
     def unseen(self, kind: Kind, ids: Iterable[str]) -> frozenset[str]:
         """Return which of these others have changed since the person last looked at them."""
         return self._store.history.unseen(kind, ids)
+
+    def last_calls(self, kind: Kind) -> Mapping[str, float]:
+        """Return when records were called last, in seconds since the epoch, by their ids.
+
+        Of calls that were logged from here; it isn't to be changed.
+        """
+        return self._store.calls.last(kind)
 
     def progress(self) -> Progress:
         """Return how much of the tenant is here."""
@@ -331,6 +445,16 @@ class Queries:
         return self._mirror.doubts()
 
     @property
+    def synced_at(self) -> float | None:
+        """When Planhat was last asked what has changed, in seconds since the epoch."""
+        told = [self._mirror.noted("changes_at"), self.progress().seen_at]
+        return max((float(one) for one in told if one), default=None)
+
+    def counts(self) -> Mapping[State, int]:
+        """Return how many edits aren't delivered, by state."""
+        return self._store.outbox.counts()
+
+    @property
     def edition(self) -> str:
         """The API's edition, ``seed`` or ``modern``; empty while it isn't known."""
         return self._mirror.noted("edition")
@@ -347,6 +471,10 @@ class Queries:
     def outbox(self) -> tuple[Entry, ...]:
         """Return what isn't delivered, oldest first."""
         return self._store.outbox.open_entries()
+
+    def let_go(self) -> tuple[int, ...]:
+        """Return the numbers of what was dropped and may still arrive."""
+        return self._store.outbox.let_go()
 
     def journal(self, limit: int = 500, record_id: str = "") -> tuple[Entry, ...]:
         """Return what was changed from here, newest first; of one record, if it's given."""
@@ -418,12 +546,13 @@ class Queries:
         else:
             found = self._mirror.by_name(kind, text)
         if not found:
-            raise NotFoundError(
-                f"There is no {kind} {visible(text)} here.", f"{kind} find looks for a part of it."
-            )
+            advice = f"{kind} find looks for a part of it."
+            if kind is Kind.CONTACT and not self._mirror.progress().contacts_complete:
+                advice += f" {NOT_ALL_LOADED}"
+            raise NotFoundError(f"There is no {kind} {visible(text)} here.", advice)
         if len(found) > 1:
             known = tuple((one, self._apart(kind, one) or title) for one, title in found)
-            raise AmbiguousError(f"{len(found)} records are called {visible(text)}.", known)
+            raise AmbiguousError(f"{how_many(found)} are called {visible(text)}.", known)
         return found[0][0]
 
     def _apart(self, kind: Kind, record_id: str) -> str:
@@ -439,10 +568,21 @@ class Queries:
     def who_has_number(self, number: str) -> tuple[ContactRow, ...]:
         """Return the contacts who have a phone number, however it is written."""
         known = digits(number).lstrip("0")
-        if len(known) < _SHARED_DIGITS:
+        if len(known) < SHARED:
             return ()
-        rows = self._mirror.search_contacts(queries.parse(known[-_SHARED_DIGITS:])).rows
+        rows = self._mirror.search_contacts(queries.parse(known[-SHARED:])).rows
         return tuple(row for row in rows if matches(row.phone, number))
+
+    def whose_number(self, number: str) -> Whose:
+        """Return who has a phone number, and the companies whose own it is."""
+        wanted = dialled(number).lstrip("0")
+        if len(wanted) < SHARED:
+            return Whose((), ())
+        term = f"phone:{wanted[-SHARED:]}"
+        likely = [row.id for row in self._mirror.search_companies(queries.parse(term)).rows]
+        raws = self.raws(Kind.COMPANY, likely)
+        own = [text_of(raw, "_id") for raw in raws if matches(text_of(raw, "phone"), number)]
+        return Whose(self.who_has_number(number), tuple(own))
 
     def same_contacts(self, email: str, phone: str) -> tuple[Contact, ...]:
         """Return the contacts, at whatever company, who have an e-mail or a phone number already.

@@ -10,9 +10,10 @@ from zipfile import BadZipFile
 
 from planhat_tui.model.custom import is_date
 from planhat_tui.model.edits import value_at
-from planhat_tui.model.tables import cell, told
+from planhat_tui.model.tables import LONGEST, cell, told
 from planhat_tui.model.text import visible, visible_block
 from planhat_tui.workspace.exporting import Written
+from planhat_tui.workspace.tablefiles import SheetError
 from planhat_tui.workspace.valuing import MIDNIGHT
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json
     from planhat_tui.workspace.exporting import Table
 
-LONGEST: Final = 32_767
-"""Characters that a cell of XLSX can hold."""
-
 ROWS: Final = 1_048_576
 """Rows that a sheet can hold, its header with them."""
 
 DAMAGED: Final = (BadZipFile, ParseError, KeyError, ValueError, IndexError)
 """What openpyxl lets through for a file that is no XLSX."""
+
+_FAILED: Final = "e"
+"""The type of a cell that holds an error."""
 
 _LARGEST: Final = 10**15
 """Larger whole numbers lose digits in a spreadsheet."""
@@ -114,7 +115,7 @@ def _fit(value: Json) -> tuple[str | float | datetime | None, bool]:
 def read_sheet(path: Path) -> Iterator[list[str]]:
     """Give the rows of the first sheet as texts: values alone, never formulas.
 
-    Raises what is in :data:`DAMAGED`.
+    A cell that failed is a :class:`SheetError`. Raises what is in :data:`DAMAGED`.
     """
     import openpyxl
 
@@ -122,8 +123,11 @@ def read_sheet(path: Path) -> Iterator[list[str]]:
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # files of other programs may tell them wrong
-        for row in sheet.iter_rows(values_only=True):
-            yield [_text(value) for value in row]
+        for row in sheet.iter_rows():
+            yield [
+                SheetError(one.value) if one.data_type == _FAILED else _text(one.value)
+                for one in row
+            ]
     finally:
         book.close()
 

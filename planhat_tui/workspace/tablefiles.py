@@ -1,7 +1,8 @@
 """Tables in files, read a row at a time: CSV, JSON, JSON lines, XLSX.
 
 A row has its number as a spreadsheet counts, the header being 1; in JSON it's the record's place,
-from 1. Cells of CSV and XLSX are texts, those of JSON what they are there.
+from 1. Cells of CSV and XLSX are texts, those of JSON what they are there; one that
+failed in XLSX is a :class:`SheetError`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,12 @@ _SEPARATOR: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _LONGEST: Final = 16 * 2**20
 """Characters that a cell, or a record of JSON, may have."""
 _CHUNK: Final = 2**16
+
+
+class SheetError(str):
+    """What stands in a cell of a sheet that failed, such as ``#REF!``: it is no value."""
+
+    __slots__ = ()
 
 
 class Row(NamedTuple):
@@ -211,9 +218,14 @@ def _json_lines(file: IO[str]) -> Iterator[tuple[int, Any]]:
 
 def _decoded(text: str, number: int) -> object:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise InputError(f"Line {number} isn't proper JSON.") from None
+
+
+def _no_number(name: str) -> object:
+    """Refuse what is no JSON, such as ``NaN``: it can't be sent."""
+    raise ValueError(name)
 
 
 def _json_list(file: IO[str]) -> Iterator[tuple[int, Any]]:
@@ -239,7 +251,7 @@ class _Ahead:
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self._text = ""
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(parse_constant=_no_number)
 
     def peek(self) -> str:
         """Return the next character that isn't blank; empty at the end."""

@@ -8,22 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError
 from planhat_tui.model import undo
 from planhat_tui.model.outbox import Action
-from planhat_tui.model.records import NEW_ID_PREFIX, Kind
+from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, text_of
+from planhat_tui.model.text import plural
 from planhat_tui.model.undo import Way
 from planhat_tui.store.journal import UNDO
 from planhat_tui.store.rows import LoggedCall
 from planhat_tui.workspace.freshids import fresh_id
-from planhat_tui.workspace.planning import forget
+from planhat_tui.workspace.rests import aside, left_of, put_aside, take_up_again
 from planhat_tui.workspace.undone import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.undo import UndoPlan
+    from planhat_tui.model.undo import Back, UndoPlan
     from planhat_tui.model.values import Raw
     from planhat_tui.store.journal import Undoing
     from planhat_tui.store.rows import Shown
@@ -41,12 +43,13 @@ class Undone:
     """What was taken back, or done again: the entries, and a sentence for each edit of the step.
 
     One sentence tells of all of them where they are many. ``delivered`` are the sentences for when
-    Planhat has it.
+    Planhat has it. ``goes_on``: more of a plan is to be queued now.
     """
 
     entries: tuple[Entry, ...]
     sentences: tuple[str, ...]
     delivered: tuple[str, ...]
+    goes_on: bool = False
 
     @property
     def text(self) -> str:
@@ -74,12 +77,22 @@ class Undo:
 
         Raises :class:`InputError` if there is none, or it can't be, and :class:`GuardrailError`.
         """
-        return self._checked(undo.plan(self._step(what), self._raw))
+        own = self._step(what)
+        return self._plan(own, _steps(own, what))
+
+    def _plan(self, own: Sequence[Entry], whole: Iterable[str]) -> UndoPlan:
+        """Plan to take back edits and what is built on them; ``whole`` are steps that go entire."""
+        step = (*own, *self._built_on(own))
+        planned = undo.plan(step, self._raw, self._lost_with(step))
+        rest = sum(left_of(self._store.drafts, one) for one in whole)
+        return self._checked(replace(planned, rest=rest))
 
     def redo_plan(self) -> UndoPlan:
         """Return what doing again does that was taken back last. Raises as :meth:`plan`."""
         last = self._last_undoing()
-        return self._checked(undo.plan_again(last.taken, last.made, self._raw))
+        lost = self._lost_with(last.made)
+        planned = undo.plan_again(last.taken, last.made, self._raw, lost)
+        return self._checked(replace(planned, rest=aside(self._store.drafts, last.k)))
 
     def stale(self, plan: UndoPlan) -> tuple[tuple[Kind, str], ...]:
         """Return the records of a plan whose copy is too old to be shown as "now"."""
@@ -92,13 +105,15 @@ class Undo:
         Raises what :meth:`plan` raises, and :class:`InputError` if it does something else by now.
         """
         with self._store.at_once():  # nothing of it leaves while it is planned and carried out
-            planned = self._as_shown(self.plan(what), shown)
+            own = self._step(what)
+            whole = _steps(own, what)
+            planned = self._as_shown(self._plan(own, whole), shown)
             k = self._store.journal.begin_undoing()
             new = self._carry_out(planned, lambda _: f"{UNDO}{k}")
-            if not (what and isinstance(what, int)):  # what isn't in the outbox yet stays out
-                for step in {back.entry.step for back in planned.backs}:
-                    forget(self._store.drafts, step)
-            taken = [back.entry.n for back in planned.backs if back.way is not Way.WAIT]
+            for step in whole:  # what isn't in the outbox yet stays out
+                put_aside(self._store.drafts, step, k)
+            left = {Way.WAIT, Way.STAY}
+            taken = [back.entry.n for back in planned.backs if back.way not in left]
             self._store.journal.mark_undone(taken, k)
         return self._undone(planned, new)
 
@@ -115,17 +130,39 @@ class Undo:
             stands = [b.entry.takes_back for b in planned.backs if b.way is Way.DROP]
             self._store.journal.mark_undone(stands, 0)
             self._store.journal.mark_redone(last.k)
+            take_up_again(self._store.drafts, last.k)
         return self._undone(planned, new)
 
     def _step(self, what: What) -> Sequence[Entry]:
         if not what:
-            return self._store.journal.last_step()
+            return self._last_step()
         if isinstance(what, str):
             return self._whole(what)
         entry = self._store.outbox.get(what)
         if entry.undone:
             raise InputError(f"Edit {what} has been taken back already.", "journal list shows it.")
         return (entry,)
+
+    def _last_step(self) -> Sequence[Entry]:
+        """Return the newest step that stands, past those of which only what stays is left."""
+        journal, passed = self._store.journal, list[str]()
+        step = journal.last_step()
+        while step and journal.is_undone(step[0].step) and undo.only_stays(step, self._raw):
+            passed.append(step[0].step)
+            step = journal.last_step(passed)
+        return step
+
+    def _built_on(self, step: Sequence[Entry]) -> Sequence[Entry]:
+        """Return the later edits of what a step is still to make: they go along with it."""
+        own = {entry.n for entry in step}
+        return tuple(
+            entry
+            for kind in Kind
+            if (making := [e.record_id for e in step if e.kind is kind and undo.is_unmade(e)])
+            for edits in self._store.outbox.open_by_record(kind, making).values()
+            for entry in edits
+            if entry.n not in own
+        )
 
     def _whole(self, step: str) -> Sequence[Entry]:
         """Return what stands of a step; undo's own isn't one that is taken back."""
@@ -145,19 +182,61 @@ class Undo:
     def _checked(self, planned: UndoPlan) -> UndoPlan:
         self._actions.check(planned.entries(lambda _: UNDO, self._make_id))
         ages = [self._age(*one) for one in self.stale(planned)]
-        return replace(planned, as_of=self._wall() - max(ages) if ages else None)
+        ages += map(self._contacts_age, self.contacts_to_read(planned))
+        return replace(
+            planned,
+            backs=tuple(self._with_whom(back) for back in planned.backs),
+            as_of=self._wall() - max(ages) if ages else None,
+            many=guardrails.is_many(self._actions.profile, planned.size),
+        )
+
+    def _with_whom(self, back: Back) -> Back:
+        """Return what becomes of a call that is to be deleted, with the name of who it was with."""
+        if back.way is not Way.DELETE or back.entry.kind is not Kind.CALL:
+            return back
+        logged = self._store.calls.get(text_of(back.now or {}, "_id"))
+        shown = self._store.mirror.contact(logged.contact_id) if logged else None
+        return replace(back, whom=Contact.from_raw(shown.raw).title) if shown else back
+
+    def _lost_with(self, step: Sequence[Entry]) -> Callable[[Entry], tuple[str, ...]]:
+        """Return what names what of others goes with a record that a step has made."""
+        own = {undo.made_id(entry) for entry in step}
+
+        def lost(entry: Entry) -> tuple[str, ...]:
+            kind, record_id = entry.kind, undo.made_id(entry)
+            now = self._raw(kind, record_id) or {}
+            edits = self._store.journal.edits_of(kind, record_id)
+            mine = (change for edit in edits for change in edit.changes)
+            seen = reversed(self._store.history.of(kind, record_id))
+            theirs = (one.change for one in seen if not one.ours)
+            fields = undo.changed_since(kind, entry.body or {}, mine, theirs, now)
+            if kind is not Kind.COMPANY:
+                return fields
+            contacts = len(self._store.mirror.contact_ids(record_id) - own)
+            return (*fields, plural(contacts, "contact")) if contacts else fields
+
+        return lost
 
     def _carry_out(self, planned: UndoPlan, step_of: Callable[[Entry], str]) -> tuple[Entry, ...]:
-        for back in planned.backs:
-            if back.way is Way.DROP:
-                self._actions.discard(back.entry.n)
-                if (gone := self._deletion(back.entry)) is not None:
-                    self._store.outbox.carry(back.entry, gone)
+        dropped = [back.entry for back in planned.backs if back.way is Way.DROP]
+        if dropped:
+            self._actions.discard_all([entry.n for entry in dropped])
+        for entry in dropped:
+            if (gone := self._deletion(entry)) is not None:
+                self._store.outbox.carry(entry, gone)
         new = planned.entries(step_of, self._make_id)
         made = self._actions.queue(new) if new else ()
+        names: dict[Kind, dict[str, str]] = {}
         for entry in made:
             if (gone := self._deletion(entry)) is not None:
                 self._store.outbox.carry(gone, entry)
+            elif entry.action is Action.CREATE:  # again: what was to be added to it follows
+                before = self._store.outbox.get(entry.takes_back).record_id
+                names.setdefault(entry.kind, {})[before] = entry.record_id
+        for kind, called in names.items():
+            self._store.outbox.rename(kind, called)
+            if kind is not Kind.CALL:
+                self._store.calls.follow(kind, called)
         return made
 
     def _deletion(self, making: Entry) -> Entry | None:
@@ -171,7 +250,10 @@ class Undo:
         sentences = told_of(planned)
         entries = new or tuple(back.entry for back in planned.backs)
         return Undone(
-            entries, tuple(now for now, _ in sentences), tuple(done for _, done in sentences)
+            entries,
+            tuple(now for now, _ in sentences),
+            tuple(done for _, done in sentences),
+            goes_on=planned.redo and planned.rest > 0,
         )
 
     def _as_shown(self, planned: UndoPlan, shown: UndoPlan | None) -> UndoPlan:
@@ -189,6 +271,15 @@ class Undo:
             return float("inf")
         return abs(self._wall() - shown.seen_at)
 
+    def contacts_to_read(self, plan: UndoPlan) -> frozenset[str]:
+        """Return the companies that a plan deletes and whose contacts were read too long ago."""
+        made = (undo.made_id(back.entry) for back in plan.backs if _takes_a_company(back))
+        return frozenset(one for one in made if self._contacts_age(one) > FRESH_FOR)
+
+    def _contacts_age(self, company_id: str) -> float:
+        seen_at = self._store.mirror.contacts_seen_at(company_id)
+        return float("inf") if seen_at is None else abs(self._wall() - seen_at)
+
     def _shown(self, kind: Kind, record_id: str) -> Shown | LoggedCall | None:
         if kind is Kind.CALL:
             return self._store.calls.get(record_id)
@@ -200,6 +291,16 @@ class Undo:
         if isinstance(shown, LoggedCall):
             return shown.call.raw
         return shown.raw if shown else None
+
+
+def _steps(own: Sequence[Entry], what: What) -> frozenset[str]:
+    """Return the steps that are taken back as wholes: an edit's number means that edit alone."""
+    alone = what and isinstance(what, int)
+    return frozenset() if alone else frozenset(entry.step for entry in own)
+
+
+def _takes_a_company(back: Back) -> bool:
+    return back.way is Way.DELETE and back.entry.kind is Kind.COMPANY
 
 
 def _taken(planned: UndoPlan) -> str:

@@ -9,7 +9,7 @@ from planhat_tui.model.fields import are_several, label_of
 from planhat_tui.model.outbox import Action
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import plural
-from planhat_tui.model.undo import Way, cant_come_back, stay_words
+from planhat_tui.model.undo import Way, cant_come_back, lost_words, stay_words
 
 if TYPE_CHECKING:
     from planhat_tui.model.edits import Change
@@ -21,21 +21,25 @@ FEW: Final = 3
 _NOW: Final = (
     (Way.DROP, "dropped"),
     (Way.EDIT, "edited back"),
-    (Way.DELETE, "deleted again"),
+    (Way.DELETE, "deleted"),
     (Way.MAKE, "made again with a new id"),
     (Way.AGAIN, "queued again"),
 )
 _LEFT: Final = (
-    (Way.STAY, "left as they were changed since"),
+    (Way.STAY, "left as others have set them"),
     (Way.WAIT, "left, under way or not sure: undo again once that is known"),
 )
 
 
 def told_of(plan: UndoPlan) -> tuple[tuple[str, str], ...]:
-    """Return a pair of sentences for each edit; one pair for all where they are many."""
+    """Return a pair of sentences for each edit; one pair for all where they are many.
+
+    Another one tells of what isn't in the outbox yet.
+    """
+    rest = ((plan.told_rest, plan.told_rest),) if plan.rest else ()
     if len(plan.backs) > FEW:
-        return (_summed(plan),)
-    return tuple(told(back, redo=plan.redo) for back in plan.backs)
+        return (_summed(plan), *rest)
+    return (*(told(back, redo=plan.redo) for back in plan.backs), *rest)
 
 
 def _summed(plan: UndoPlan) -> tuple[str, str]:
@@ -63,7 +67,9 @@ def told(back: Back, *, redo: bool) -> tuple[str, str]:
         case Way.EDIT:
             return _edited(back, redo=redo)
         case Way.DELETE:
-            return f"{title} is deleted again; the edit is queued.", f"{title} is deleted again."
+            lost = f" {lost_words(back.lost)}" if back.lost else ""
+            now = f"{title} is deleted; the edit is queued.{lost}"
+            return now, f"{title} is deleted.{lost}"
         case Way.MAKE:
             lost = f"what can't come back: {cant_come_back(entry.kind)}."
             said = f"{title} is made again with a new id; {lost}"

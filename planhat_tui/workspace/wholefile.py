@@ -1,18 +1,14 @@
-"""A file that is written whole or not at all, for its owner alone: exports, answers, plans.
-
-It is written beside its place under another name, brought to the disk and put there. So what was
-there is as it was until all of the new is safe, whatever ends the program meanwhile.
-"""
+"""A file that a person names, and how it's written whole or not at all: exports, answers, plans."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from planhat_tui.config.replacing import replacing
 from planhat_tui.errors import InputError, StorageError
 from planhat_tui.model.text import visible
 
@@ -20,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def named(text: str) -> Path:
+def named(text: str, field: str = "to") -> Path:
     """Return the file that a person names, with their ``~``. Raises :class:`InputError`."""
     try:
         path = Path(text).expanduser().absolute()
-        os.fspath(path).encode("utf-8")
-    except (RuntimeError, ValueError):
-        raise _unfit(text, "it's no path") from None
-    if "\0" in text:
-        raise _unfit(text, "it's no path")
+        fit = b"\0" not in os.fsencode(path)
+    except (RuntimeError, ValueError):  # of somebody who has no folder, or of no letters
+        fit = False
+    if not fit:
+        raise InputError(f"{visible(text)}: it's no path.", "Name another file.", field=field)
     return path
 
 
@@ -60,38 +56,18 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     then what was there is as it was, and nothing is left of the new.
     """
     check_place(path)
-    place = path.resolve()
+    begun = False
     try:
-        handle, made = tempfile.mkstemp(prefix=f".{place.name[:80]}.", dir=place.parent)
-    except OSError as error:
-        raise _unfit(str(path), error.strerror or str(error)) from None
-    beside: Path | None = Path(made)
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with replacing(path.resolve()) as file:
+            begun = True
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(made).replace(place)
-        beside = None
-        _sync_names(place.parent)
     except OSError as error:
         why = error.strerror or str(error)
+        if not begun:
+            raise _unfit(str(path), why) from None
         raise StorageError(
             f"{visible(str(path))} can't be written: {why}.", "What was there is as it was."
         ) from error
-    finally:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-
-
-def _sync_names(folder: Path) -> None:
-    """Bring the new name to the disk too; a disk that can't do that alone does it in time."""
-    with contextlib.suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def _unfit(name: str, why: str) -> InputError:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planhat_tui.errors import PlanhatTuiError
+from planhat_tui.errors import InputError, NotFoundError, PlanhatTuiError
 from planhat_tui.model.events import Changed, Topic
 from planhat_tui.model.outbox import Action, State
-from planhat_tui.model.records import Kind, User
+from planhat_tui.model.records import Kind, User, is_id
+from planhat_tui.model.text import visible
 from planhat_tui.store.lease import SEND_LEASE
 from planhat_tui.workspace.places import Places
 from planhat_tui.workspace.queries import Queries
@@ -20,6 +21,7 @@ from planhat_tui.workspace.queries import Queries
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
 
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.definitions import Definition
@@ -38,7 +40,10 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.actions import Actions
     from planhat_tui.workspace.begun import BegunCalls
     from planhat_tui.workspace.planning import Planning
+    from planhat_tui.workspace.rests import Rest
+    from planhat_tui.workspace.switch import Standing
     from planhat_tui.workspace.undo import Undo, Undone, What
+    from planhat_tui.workspace.unsaved import Unsaved
 
 READ_AT_MOST: Final = 20
 """Records that are read again before an undo is shown: one call each."""
@@ -46,8 +51,7 @@ READ_WITHIN: Final = 5.0
 """Seconds that a person waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """How a profile stands. ``not_delivered`` counts the open entries of the outbox."""
 
     limits: Limits
@@ -58,6 +62,17 @@ class Status:
     def not_delivered(self) -> int:
         """How many edits Planhat doesn't have yet."""
         return sum(self.counts.values())
+
+
+class Deeds(NamedTuple):
+    """What a run has done: its ``edits`` as they stand.
+
+    ``rest`` counts records of its plans that aren't queued yet: those are kept, and go on with the
+    next command that sends.
+    """
+
+    edits: tuple[Entry, ...] = ()
+    rest: int = 0
 
 
 class Workspace:
@@ -100,6 +115,12 @@ class Workspace:
         from planhat_tui.workspace.begun import BegunCalls
 
         return BegunCalls(self._store, lambda: self._listeners(Changed(Topic.CALL)))
+
+    def unsaved(self, kind: Kind, ids: Sequence[str], what: str) -> Unsaved:
+        """Return the draft of an editor: of a field by its path, or of ``tags``."""
+        from planhat_tui.workspace.unsaved import Unsaved
+
+        return Unsaved(self._store, kind, ids, what)
 
     @property
     def net(self) -> Engine:
@@ -160,9 +181,12 @@ class Workspace:
         """Let the engine run."""
         self.net.start()
 
-    def look_at(self, company_id: str) -> None:
-        """Tell which company is on screen: what it lacks is read first."""
-        self.net.look_at(company_id)
+    def look_at(self, company_id: str, *, waits: bool = False) -> None:
+        """Tell which company is on screen: what it lacks is read first.
+
+        ``waits``: a person stays there, so it's read with the calls that are kept for the user.
+        """
+        self.net.look_at(company_id, waits=waits)
 
     def looked_at(self, company_id: str) -> tuple[Seen, ...]:
         """Note that a person has looked at a company; returns what was news to them until then."""
@@ -237,6 +261,17 @@ class Workspace:
 
         return guardrails.why_barred(self.profile, deleting=entry.action is Action.DELETE)
 
+    def at_once(self) -> AbstractContextManager[object]:
+        """Let an edit and its draft go together: what is written in it is one step on the disk."""
+        return self._store.at_once()
+
+    @property
+    def rest_of_plans(self) -> Rest:
+        """What of plans isn't in the outbox yet."""
+        from planhat_tui.workspace.rests import rest
+
+        return rest(self.drafts)
+
     def send_now(self) -> None:
         """Try what is queued now, also where the queue is paused."""
         self.net.send_now()
@@ -253,14 +288,42 @@ class Workspace:
         return entry
 
     def it_is_there(self, n: int, record_id: str = "") -> Entry:
-        """Settle a create that isn't sure; a record whose id is given is read soon.
+        """Settle a create that isn't sure; a record whose id is given is looked for first.
 
-        Raises :class:`InputError` if there is nothing to settle.
+        Where Planhat can't be asked, what is written like an id is believed, and read later.
+        Raises :class:`InputError` if there is nothing to settle, or no such record.
         """
-        entry = self.writes.it_is_there(n, record_id)
+        found: Received | None = None
+        asked_at = self._store.wall()
         if record_id:
+            kind = self.reads.entry(n).kind
+            found = self._asked_for(kind, record_id)
+            if found is None and not is_id(record_id):
+                raise _unsettled(f"{visible(record_id)} is no id of a {kind}")
+            record_id = found.id if found is not None else record_id
+        entry = self.writes.it_is_there(n, record_id)
+        if found is not None:
+            self._store.take_in(entry.kind, [found], asked_at)
+            self._told(entry.kind, frozenset({record_id}))
+        elif record_id:
             self.net.read([(entry.kind, record_id)])
         return entry
+
+    def _asked_for(self, kind: Kind, record_id: str) -> Received | None:
+        """Return a record as Planhat has it; ``None`` if it can't be asked just now.
+
+        Raises :class:`InputError` if there is none.
+        """
+        from planhat_tui.model.limits import Lane
+        from planhat_tui.sync.endpoints import fetch
+
+        asked = self.net.ask(lambda planhat: fetch(planhat, kind, record_id, Lane.USER), reads=True)
+        try:
+            return asked.result(READ_WITHIN)
+        except NotFoundError:
+            raise _unsettled(f"Planhat has no {kind} {visible(record_id)}") from None
+        except (PlanhatTuiError, TimeoutError):
+            return None
 
     def read_for(self, plan: UndoPlan) -> None:
         """Read again what a plan shows as "now", where the copy is old.
@@ -268,10 +331,12 @@ class Workspace:
         Returns when it is read, when that fails or takes too long, or at once where it's too many:
         a plan says how old its values are, and an edit is merged with what is there in any case.
         """
-        stale = self._undo.stale(plan)
-        if 0 < len(stale) <= READ_AT_MOST:
+        stale, companies = self._undo.stale(plan), self._undo.contacts_to_read(plan)
+        if 0 < len(stale) + len(companies) <= READ_AT_MOST:
             with contextlib.suppress(PlanhatTuiError, TimeoutError):
                 self.net.read(stale).result(READ_WITHIN)
+                if companies:
+                    self.net.refresh(Topic.CONTACT, companies).result(READ_WITHIN)
 
     @cached_property
     def _undo(self) -> Undo:
@@ -322,6 +387,24 @@ class Workspace:
         sync = self._engine.status if self._engine is not None else SyncStatus()
         return Status(sync.limits, sync, self._store.outbox.counts())
 
+    def standing(self) -> Standing:
+        """Return how it stands beside other tenants."""
+        from planhat_tui.workspace.switch import Standing
+
+        status = self.status()
+        return Standing(self.reads.synced_at, status.counts, status.limits)
+
+    def halt(self, ns: Iterable[int] = ()) -> Deeds:
+        """End the engine; return what this run has done, as it stands with nothing on its way.
+
+        ``ns`` are edits that count as well, whoever has made them.
+        """
+        if self._engine is not None:
+            self._engine.stop()
+        edits = {one.n: one for one in self.writes.made()}
+        edits |= {n: self.reads.entry(n) for n in ns if n not in edits}
+        return Deeds(tuple(edits.values()), self.plans.rest())
+
     def close(self) -> None:
         """End the engine and close the files.
 
@@ -344,6 +427,11 @@ class Workspace:
     def _wake(self) -> None:
         if self._engine is not None:
             self._engine.wake()
+
+
+def _unsettled(why: str) -> InputError:
+    advice = "An id has 24 digits, 0-9 and a-f."
+    return InputError(f"{why}, so nothing was settled.", advice, field="id")
 
 
 class Listeners:

@@ -215,6 +215,12 @@ def failure(rng: Random, truth: Truth) -> Pieces:
     yield _answer(rng.choice([408, 500, 502, 503, 504, 599]), truth.body)
 
 
+def backslashes(rng: Random, _truth: Truth) -> Pieces:
+    """Write a run of what begins an escape: a search that begins anew at each takes for ever."""
+    run = b"\\" * (2 * rng.randint(1, 100_000))
+    yield _answer(rng.choice([200, 206, 400, 500]), b'{"_id":"a","error":"' + run + b'"}')
+
+
 # -- bombs
 
 
@@ -296,7 +302,7 @@ STRICT: Final = (*KEEPING, bad_record, cut, cut_unsized, cut_packed, flip, flips
 FAULTS: Final[tuple[Callable[[Random, Truth], Pieces], ...]] = (
     *STRICT, flips, flips_everywhere, repeated, noise, noisy_body, wrong_length, broken_chunks,
     wrong_encoding, huge_header, hang_up, silence, dribble, web_page, other_json, other_record,
-    redirect, failure, bomb,
+    redirect, failure, bomb, backslashes,
 )  # fmt: skip
 
 

@@ -62,11 +62,11 @@ ESCAPED = {
 
 
 @pytest.mark.parametrize("form", ESCAPED.values(), ids=ESCAPED.keys())
-def test_the_token_is_found_however_it_is_escaped(form: str) -> None:
+async def test_the_token_is_found_however_it_is_escaped(form: str) -> None:
     secret = Credentials(HARD)
     said = secret.scrub(f"<{form}>")
     assert re.fullmatch(r'<[\\"]*\[token\](=|%3D)*[\\"]*>', said)
-    assert secret.scrub_bytes(f"<{form}>".encode()) == said.encode()
+    assert await secret.scrub_body(f"<{form}>".encode()) == said.encode()
 
 
 @given(st.text(string.printable[:94], min_size=1, max_size=8), st.data())
@@ -78,9 +78,9 @@ def test_any_token_is_found_with_each_letter_escaped_as_it_likes(
     assert Credentials(token).scrub(f" {''.join(drawn)} ") == " [token] "
 
 
-def test_json_stays_json_without_the_token() -> None:
+async def test_json_stays_json_without_the_token() -> None:
     said = json.dumps({"a": f'"{HARD}"', HARD: HARD, "b": "ends in \\"})
-    assert json.loads(Credentials(HARD).scrub_bytes(said.encode())) == {
+    assert json.loads(await Credentials(HARD).scrub_body(said.encode())) == {
         "a": '"[token]"', "[token]": "[token]", "b": "ends in \\",
     }  # fmt: skip
 
@@ -156,3 +156,50 @@ def test_plain_http_is_good_inside_this_process() -> None:
 def test_loopback_is_this_machine_alone() -> None:
     assert all(is_loopback(host) for host in ("localhost", "127.0.0.1", "127.9.9.9", "::1"))
     assert not any(is_loopback(host) for host in ("10.0.0.1", "localhost.example", "example"))
+
+
+RUNS = [
+    "\\",
+    "\\u00",
+    "\\u0025",
+    "\\u0026amp;",
+    "%25",
+    "%2525",
+    "&amp;",
+    "&#0",
+    "&#x0",
+    "%",
+    "\\%",
+    "&",
+]
+
+
+@pytest.mark.parametrize("token", [HARD, "canary-token-1234", "\\\\\\\\x", "a\\\\b"])
+@pytest.mark.parametrize("run", RUNS)
+async def test_a_run_of_what_escapes_is_gone_through_once(token: str, run: str) -> None:
+    """Tried anew at each of its signs, so many would take half an hour."""
+    long = run * (300_000 // len(run))
+    for text in (long, f"{long}{token[:-1]}", f"{token[:-1]}{long}"):
+        assert await Credentials(token).scrub_body(text.encode()) == text.encode()
+    said = Credentials(token).scrub(f"{long} {token}")
+    assert said == f"{long} [token]"
+
+
+@given(st.text("\\a%", min_size=1, max_size=6), st.integers(0, 5), st.data())
+def test_backslashes_of_a_token_are_found_among_others(
+    token: str, more: int, data: st.DataObject
+) -> None:
+    forms = ("{0}", "\\{0}", "\\u{1:04x}", "\\\\u{1:04x}", "%{1:02X}", "&#{1};")
+    drawn = (data.draw(st.sampled_from(forms)).format(one, ord(one)) for one in token)
+    backslashes = "\\" * more
+    said = Credentials(token).scrub(f"<{backslashes}{''.join(drawn)}>")
+    assert re.fullmatch(r"<\\*(\[token\])+>", said)
+
+
+@pytest.mark.parametrize("place", [0, 65_500, 65_530, 65_536, 131_060, 200_000])
+async def test_a_token_is_found_where_one_part_of_a_body_ends(place: int) -> None:
+    secret = Credentials(HARD)
+    for form in (HARD, "".join(f"\\u{ord(letter):04x}" for letter in HARD)):
+        body = "." * place + f"{form},{form}" + "." * 100_000
+        said = await secret.scrub_body(body.encode())
+        assert said.decode() == "." * place + "[token],[token]" + "." * 100_000

@@ -56,6 +56,26 @@ async def test_a_bomb_is_stopped_before_it_has_gone_off() -> None:
     assert taken < len(bomb) / 1000 / 5
 
 
+async def test_what_inflates_beyond_measure_is_no_answer() -> None:
+    """It's known after the first few MiB, and lists of records are far from it."""
+    bomb = gzip.compress(b" " * (9 * 1024 * 1024))
+    with pytest.raises(BodyError, match="packed as no answer"):
+        await read_body(_chunks([bomb]), "gzip")
+    little = b" " * (7 * 1024 * 1024)
+    assert await read_body(_chunks([gzip.compress(little)]), "gzip") == little
+    companies = b",".join(b'{"_id":"%024d","name":"Company"}' % n for n in range(250_000))
+    assert await read_body(_chunks([gzip.compress(companies)]), "gzip") == companies
+
+
+@pytest.mark.parametrize("encoding", ["gzip", ""])
+async def test_one_chunk_that_is_long_meets_the_deadline(encoding: str) -> None:
+    companies = b",".join(b'{"_id":"%024d","name":"Company"}' % n for n in range(250_000))
+    chunk = gzip.compress(companies) if encoding else companies
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await read_body(_chunks([chunk]), encoding)
+
+
 @pytest.mark.parametrize(
     ("pieces", "encoding"),
     [

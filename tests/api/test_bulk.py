@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planhat_tui.api.bulk import check_rows, read_answer
+from planhat_tui.api.wire import MAX_RECORDS
 from planhat_tui.errors import InputError, ServerError
 from planhat_tui.model.bulk import MAX_ROWS, RowOutcome
 
@@ -149,6 +150,58 @@ def test_an_answer_that_tells_nothing_of_rows(body: bytes) -> None:
     for status in (200, 206):
         with pytest.raises(ServerError, match="isn't known"):
             read_answer(ROWS, status, body)
+
+
+@pytest.mark.parametrize("bad", [2_400, MAX_ROWS - 1])
+def test_an_answer_that_repeats_every_row_is_read(bad: int) -> None:
+    """Half of an ordinary one of 5,000 rows takes a megabyte, and more values than a record has."""
+    rows: list[dict[str, Json]] = [{"externalId": f"e{n}"} for n in range(MAX_ROWS)]
+    more: dict[str, Json] = {f"field {n}": "a value" * 10 for n in range(30)}
+    answer = _told(
+        rows,
+        206,
+        created=MAX_ROWS - bad,
+        createdErrors=[
+            {"message": "E11000", "item": {**more, "externalId": f"e{n}"}} for n in range(bad)
+        ],
+        insertsKeys=[_key(f"e{n}") for n in range(bad, MAX_ROWS)],
+    )
+    assert _outcomes(answer) == [REFUSED] * bad + [CREATED] * (MAX_ROWS - bad)
+    assert {row.reason for row in answer.rows[:bad]} == {"E11000"}
+
+
+def test_an_entry_that_cannot_be_read_costs_no_other_its_outcome() -> None:
+    deep: Any = []
+    for _ in range(70):
+        deep = [deep]
+    answer = _told(
+        ROWS,
+        206,
+        created=1,
+        insertsKeys=[_key("b"), {"externalId": "c", "x": 2**70}],
+        createdErrors=[{"externalId": "a", "error": "no"}, {"externalId": "d", "item": deep}],
+    )
+    assert _outcomes(answer) == [REFUSED, CREATED, UNKNOWN, UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"created":0,"updated":4,"updated":0,"nonupdates":0}',
+        b'{"created":4, "created" : 0}',
+        b'{"created":0,"insertsKeys":[{"externalId":"a"}],"insertsKeys":[]}',
+    ],
+)
+def test_an_answer_that_says_something_twice_says_nothing(body: bytes) -> None:
+    with pytest.raises(ServerError, match="isn't known"):
+        read_answer(ROWS, 200, body)
+
+
+def test_a_list_with_more_than_anybody_sends_tells_nothing() -> None:
+    body = b'{"created":0,"createdErrors":[' + b"1," * MAX_RECORDS + b"1]}"
+    answer = read_answer(ROWS, 206, body)
+    assert answer is not None
+    assert _outcomes(answer) == [UNKNOWN] * 4
 
 
 _SAID = st.recursive(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planhat_tui.api import PlanhatClient, connect
+from planhat_tui.api import PlanhatClient, bulk, connect, wire
 from planhat_tui.api.address import by_external_id, by_source_id
 from planhat_tui.api.budget import read
-from planhat_tui.api.client import MAX_CONTACTS, RESOURCES
+from planhat_tui.api.client import MAX_CONTACTS, MAX_USERS, RESOURCES
+from planhat_tui.api.records import cost_of
 from planhat_tui.api.requests import MAX_BYTES
 from planhat_tui.errors import (
     InputError,
@@ -22,6 +25,7 @@ from planhat_tui.errors import (
     RejectedError,
     ServerError,
     TokenError,
+    TooMuchError,
     UnknownOutcomeError,
 )
 from planhat_tui.model.bulk import RowOutcome
@@ -31,14 +35,17 @@ from tests.conftest import EFFORT
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from planhat_tui.api import RequestLogLine
+    from planhat_tui.api.wire import RecordPage
     from planhat_tui.model.bulk import BulkAnswer
     from planhat_tui.model.ports import Planhat
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
     from tests.api.conftest import Server
     from tests.budgets import MemoryBudgets
+
+Say: TypeAlias = "Callable[[asyncio.StreamWriter], Awaitable[None]]"
 
 LIMITS = "X-Rate-Limit-Limit: 200\r\nX-Rate-Limit-Remaining: 150\r\n"
 RECORD = b'{"_id":"a1","name":"Acme","externalId":"x 1"}'
@@ -92,8 +99,13 @@ DELETES: dict[str, Callable[[PlanhatClient], Awaitable[None]]] = {
     "/calls/a1": lambda c: c.delete_call("a1", lane=USER),
     "/customfields/a1": lambda c: c.delete_custom_field("a1", lane=USER),
 }
+WHOLE: dict[str, tuple[Callable[[PlanhatClient], Awaitable[RecordPage]], int]] = {
+    "contacts of": (lambda c: c.contacts_of("a1", lane=USER), MAX_CONTACTS),
+    "team": (lambda c: c.users(lane=USER), MAX_USERS),
+}
+"""Lists that are read to their end, and what a page of each holds at most."""
 PAGES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
-    "team": ("GET /users?limit=10000", lambda c: c.users(lane=USER)),
+    "team": ("GET /users?limit=10000&sort=_id", lambda c: c.users(lane=USER)),
     "user": ("GET /users?email=a%2Bb%40x.se", lambda c: c.users(email="a+b@x.se", lane=USER)),
     "lean": ("GET /leancompanies", lambda c: c.lean_companies(lane=USER)),
     "lean by id": (
@@ -109,7 +121,7 @@ PAGES: dict[str, tuple[str, Callable[[PlanhatClient], Awaitable[object]]]] = {
         lambda c: c.contacts(limit=2000, offset=4000, lane=USER),
     ),
     "contacts of": (
-        "GET /endusers?c=a1&companyId=a1&limit=2000",
+        "GET /endusers?c=a1&companyId=a1&limit=2000&sort=_id",
         lambda c: c.contacts_of("a1", lane=USER),
     ),
     "some companies": (
@@ -306,30 +318,135 @@ async def test_values_that_json_cannot_say_are_refused(
     assert server.heads == []
 
 
-async def test_all_contacts_of_a_large_company(server: Server, client: PlanhatClient) -> None:
-    total = MAX_CONTACTS + 3
-    records = [{"_id": str(number), "companyId": "a1"} for number in range(total)]
+@pytest.mark.parametrize("whole", WHOLE)
+@pytest.mark.parametrize(("pages", "more"), [(0, 251), (1, 0), (1, 611), (2, 1)])
+async def test_lists_that_are_read_to_their_end(
+    whole: str, pages: int, more: int, server: Server, client: PlanhatClient
+) -> None:
+    ask, most = WHOLE[whole]
+    records = [{"_id": str(number), "companyId": "a1"} for number in range(pages * most + more)]
 
     async def page(writer: asyncio.StreamWriter) -> None:
-        offset = MAX_CONTACTS if "offset=2000" in server.target else 0
-        body = json.dumps(records[offset : offset + MAX_CONTACTS]).encode()
+        offset = int(server.target.partition("&offset=")[2] or 0)
+        body = json.dumps(records[offset : offset + most]).encode()
         writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body)
         await writer.drain()
 
     server.say = page
-    contacts = await client.contacts_of("a1", lane=USER)
-    assert contacts.count == total
-    assert len(server.heads) == 2
+    found = await ask(client)
+    assert [one.id for some in found.slices() for one in some.records] == [
+        record["_id"] for record in records
+    ]
+    assert len(server.heads) == pages + 1
 
 
-async def test_an_edition_without_paging_is_not_asked_for_ever(
-    server: Server, client: PlanhatClient
+@pytest.mark.parametrize("whole", WHOLE)
+@pytest.mark.parametrize(("count", "calls"), [(40, 1), (100, 2), (133, 2), (250, 3)])
+async def test_a_server_that_gives_fewer_than_are_asked_for_is_looked_behind(
+    whole: str, count: int, calls: int, server: Server, client: PlanhatClient
 ) -> None:
-    theirs = [{"_id": str(n), "companyId": "a1"} for n in range(MAX_CONTACTS)]
-    server.answers(200, json.dumps(theirs).encode())
-    contacts = await client.contacts_of("a1", lane=USER)
-    assert contacts.count == MAX_CONTACTS
-    assert len(server.heads) == 2
+    ask, _ = WHOLE[whole]
+    server.say = restless(server, count, "limit", "offset", most=100)
+    found = await ask(client)
+    assert [one.id for some in found.slices() for one in some.records] == [*map(str, range(count))]
+    assert len(server.heads) == calls
+
+
+@pytest.mark.parametrize(("known", "calls"), [(30, 1), (33, 2)])
+async def test_a_small_page_is_looked_behind_where_more_are_known(
+    known: int, calls: int, server: Server, client: PlanhatClient
+) -> None:
+    server.say = restless(server, 33, "limit", "offset", most=30)
+    found = await client.contacts_of("a1", known=known, lane=USER)
+    assert found.count == (33 if calls == 2 else 30)
+    assert len(server.heads) == calls
+
+
+@pytest.mark.parametrize("deleted", [1, 5, 101, 250])
+async def test_who_moves_up_while_a_list_is_read_isnt_left_out(
+    deleted: int, server: Server, client: PlanhatClient
+) -> None:
+    ids = [*range(350)]
+    answer = restless(server, 350, "limit", "offset", most=100, ids=ids)
+
+    async def page(writer: asyncio.StreamWriter) -> None:
+        if len(server.heads) == 4:
+            del ids[:deleted]
+        await answer(writer)
+
+    server.say = page
+    found = await client.contacts_of("a1", lane=USER)
+    there = {one.id for some in found.slices() for one in some.records}
+    assert {str(one) for one in ids} <= there
+
+
+def told(number: int, call: int) -> dict[str, str]:
+    return {"_id": str(number), "companyId": "a1", "lastActive": f"at call {call}"}
+
+
+def restless(
+    server: Server, count: int, *heeds: str, most: int = 10_000, ids: Sequence[int] = ()
+) -> Say:
+    """Answer with so many records, each time with news of each, and ``heeds`` no more than that.
+
+    No page has more than ``most``; ``ids`` are those that are there by then.
+    """
+
+    async def page(writer: asyncio.StreamWriter) -> None:
+        asked = dict(parse_qsl(server.target.partition("?")[2]))
+        offset = int(asked.get("offset", 0)) if "offset" in heeds else 0
+        limit = min(most, int(asked["limit"])) if "limit" in heeds else count
+        there = (ids or range(count))[offset : offset + limit]
+        records = [told(n, len(server.heads)) for n in there]
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + json.dumps(records).encode())
+        await writer.drain()
+
+    return page
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+@pytest.mark.parametrize(("more", "calls"), [(0, 3), (1, 1)])
+async def test_an_edition_without_paging_is_not_asked_for_ever(
+    whole: str, more: int, calls: int, server: Server, client: PlanhatClient
+) -> None:
+    ask, most = WHOLE[whole]
+    server.say = restless(server, most + more)
+    assert (await ask(client)).count == most + more
+    assert len(server.heads) == calls
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+async def test_the_front_of_a_list_is_not_taken_for_all_of_it(
+    whole: str, server: Server, client: PlanhatClient
+) -> None:
+    ask, most = WHOLE[whole]
+    server.say = restless(server, most + 1, "limit")
+    with pytest.raises(ServerError, match="the others can't be read"):
+        await ask(client)
+    assert len(server.heads) == 3
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+@pytest.mark.parametrize(
+    ("bound", "pages", "error"), [("MAX_RECORDS", 3, ServerError), ("MAX_COST", 2, TooMuchError)]
+)
+async def test_a_list_in_pages_has_the_bounds_of_one_answer(
+    *,
+    whole: str,
+    bound: str,
+    pages: int,
+    error: type[Exception],
+    server: Server,
+    client: PlanhatClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask, most = WHOLE[whole]
+    cost = cost_of(json.dumps([told(n, 1) for n in range(most)]).encode())
+    monkeypatch.setattr(wire, bound, {"MAX_RECORDS": 3 * most, "MAX_COST": 5 * cost // 2}[bound])
+    server.say = restless(server, 10 * most, "limit", "offset")
+    with pytest.raises(error):
+        await ask(client)
+    assert len(server.heads) == pages + 1
 
 
 async def test_everybodys_contacts_are_not_read_to_their_end(
@@ -488,6 +605,32 @@ async def test_each_row_of_a_bulk_change_has_its_outcome(
     assert [row.id for row in answer.rows] == ["i", ""]
 
 
+async def test_what_became_of_rows_is_read_where_nobody_waits(
+    server: Server, client: PlanhatClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    read_as_ever = bulk.read_answer
+
+    def read_answer(rows: Sequence[Raw], status: int, body: bytes) -> BulkAnswer | None:
+        threads.append(threading.get_ident())
+        return read_as_ever(rows, status, body)
+
+    monkeypatch.setattr(bulk, "read_answer", read_answer)
+    server.answers(206, SOME)
+    await client.upsert_companies(ROWS, lane=USER)
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+async def test_a_long_refusal_of_a_bulk_change_is_not_taken_apart(
+    server: Server, client: PlanhatClient
+) -> None:
+    server.answers(400, b"[" + b'"WORDS",' * 100_000 + b'"WORDS"]')
+    with pytest.raises(RejectedError) as refused:
+        await client.upsert_companies(ROWS, lane=USER)
+    assert "WORDS" not in str(refused.value)
+
+
 @pytest.mark.parametrize("body", [b"Too many items", b"", b'{"error":"x"}', b"<p>no</p>"])
 async def test_a_bulk_change_that_is_refused_as_a_whole(
     body: bytes, server: Server, client: PlanhatClient
@@ -530,6 +673,18 @@ async def test_a_body_larger_than_planhat_takes_is_not_sent(
 
 
 # -- the raw console
+
+
+async def test_a_typed_request_that_is_not_found_tells_why_in_the_servers_words(
+    server: Server, client: PlanhatClient, token: str
+) -> None:
+    server.answers(404, b'{"error": "Unknown model: taskz, asked with ' + token.encode() + b'"}')
+    with pytest.raises(NotFoundError, match="It says: Unknown model: taskz") as missing:
+        await client.request("GET", "/taskz", lane=USER)
+    assert token not in str(missing.value)
+    with pytest.raises(NotFoundError) as gone:
+        await client.company("a1", lane=USER)
+    assert "taskz" not in str(gone.value)
 
 
 async def test_a_typed_request_is_sent_as_it_was_typed(

@@ -9,13 +9,17 @@ import pytest
 from planhat_tui.api.governor import Governor
 from planhat_tui.api.lanes import SLOTS
 from planhat_tui.api.ledger import HOLD
-from planhat_tui.api.window import LONGEST, Told
+from planhat_tui.api.window import LONGEST, SILENT, Told
 from planhat_tui.errors import NotFoundError, OfflineError, StorageError, UnknownOutcomeError
 from planhat_tui.model.limits import Lane, Limits
+from planhat_tui.store.machine import MachineState
+from tests.disk import read_only
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
+    from planhat_tui.model.ports import BudgetStore
     from tests.api.conftest import FakeTime
     from tests.budgets import MemoryBudgets
 
@@ -69,7 +73,7 @@ async def traffic(time: FakeTime, budgets: MemoryBudgets) -> AsyncIterator[Traff
 
 
 @asynccontextmanager
-async def _traffic(time: FakeTime, budgets: MemoryBudgets) -> AsyncIterator[Traffic]:
+async def _traffic(time: FakeTime, budgets: BudgetStore) -> AsyncIterator[Traffic]:
     governor = Governor(store=budgets, key="k", clock=time.clock, wall=time.wall, sleep=time.sleep)
     running = Traffic(governor, time)
     yield running
@@ -325,6 +329,19 @@ async def test_more_than_the_limit_is_told_as_unknown(traffic: Traffic) -> None:
     assert traffic.governor.limits.remaining is None
 
 
+async def test_a_limit_that_is_told_no_more_is_unknown_and_not_overspent(
+    traffic: Traffic,
+) -> None:
+    await traffic.tell(199)
+    for sent in range(199):
+        if sent > SILENT:
+            assert traffic.governor.limits.remaining is None
+        await traffic.ask(str(sent), Lane.USER)
+        await traffic.back(str(sent), Told(200))
+    await traffic.ask("too many", Lane.USER)
+    assert traffic.governor.limits.waiting == {Lane.USER: 1}
+
+
 async def test_what_others_use_is_published(traffic: Traffic, time: FakeTime) -> None:
     for remaining in range(190, 100, -10):  # nine others with each of ours, every 10 s
         await traffic.tell(remaining)
@@ -371,6 +388,24 @@ async def test_two_processes_share_one_budget(time: FakeTime, budgets: MemoryBud
         assert one.governor.limits.stopped_until is not None
         await wait(time, 1)
         assert two.governor.limits.stopped_until is not None
+
+
+async def test_a_429_is_remembered_where_the_disk_takes_nothing(
+    time: FakeTime, tmp_path: Path
+) -> None:
+    folder = tmp_path / "state"
+    MachineState.open(folder).close()
+    with read_only(folder):
+        state = MachineState.open(folder)
+        async with _traffic(time, state) as traffic:
+            await traffic.ask("refused", Lane.USER)
+            await traffic.back("refused", Told(429, 200, 0, retry_after=40.0))
+            await traffic.ask("user", Lane.USER)
+            await wait(time, 39.0)
+            assert traffic.went == ["refused"]
+            await wait(time, 1.0)
+            assert traffic.went == ["refused", "user"]
+        state.close()
 
 
 async def test_calls_of_a_process_that_died_are_free_again(

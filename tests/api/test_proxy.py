@@ -45,10 +45,30 @@ def test_nothing_goes_to_this_machine_through_a_proxy(url: str) -> None:
         (ENV | {"NO_PROXY": "localhost, .planhat.com"}, ""),
         (ENV | {"no_proxy": "api-eu.planhat.com"}, ""),
         (ENV | {"NO_PROXY": "hat.com,,example.com"}, "http://proxy:3128"),
+        (ENV | {"NO_PROXY": "example.com, API-eu.planhat.com:443"}, ""),
+        (ENV | {"NO_PROXY": ".planhat.com:443"}, ""),
+        (ENV | {"NO_PROXY": "*.planhat.com"}, ""),
+        (ENV | {"NO_PROXY": "api-eu.planhat.com:8443"}, "http://proxy:3128"),
+        (ENV | {"NO_PROXY": ". , :443, []"}, "http://proxy:3128"),
     ],
 )
 def test_what_the_environment_names(env: dict[str, str], proxy: str) -> None:
     assert proxy_for(URL, ENVIRONMENT, env) == proxy
+
+
+@pytest.mark.parametrize(
+    ("url", "spared", "direct"),
+    [
+        ("https://planhat.example:8443", "planhat.example:8443", True),
+        ("https://planhat.example:8443", "planhat.example:443", False),
+        ("https://planhat.example:8443", "planhat.example", True),
+        ("https://[2001:db8::443]", "[2001:db8::443]:443", True),
+        ("https://[2001:db8::443]", "2001:db8::443", True),
+        ("https://[2001:db8::1]", "2001:db8::443", False),
+    ],
+)
+def test_a_port_behind_a_name_holds_for_that_port(url: str, spared: str, *, direct: bool) -> None:
+    assert (proxy_for(url, ENVIRONMENT, ENV | {"NO_PROXY": spared}) == "") is direct
 
 
 def test_a_proxy_of_the_environment_that_cannot_be_used_is_refused_unquoted() -> None:

@@ -13,6 +13,7 @@ from planhat_tui.api.window import (
     LONGEST,
     MAX_STOP,
     SHORTEST,
+    SILENT,
     Ticket,
     Told,
     Window,
@@ -45,6 +46,48 @@ def test_without_headers_the_documented_limit_is_counted() -> None:
         window = answered(window, _sent(window, 1.0), Told(200), 1.0)
     assert window.left == 0
     assert aged(window, LONGEST).left == DOCUMENTED_LIMIT
+
+
+def _silence(window: Window, calls: int, now: float) -> Window:
+    """A window after so many answers, one after the other, that told nothing."""
+    for _ in range(calls):
+        window = answered(window, _sent(window, now), Told(200), now)
+    return window
+
+
+def test_when_headers_stop_to_come_every_call_still_counts() -> None:
+    window, told = _after((0.0, 199)), 199
+    for left in range(198, -1, -1):
+        window = _silence(window, 1, 1.0)
+        assert window.left == left
+        told -= window.low is not None
+    assert told == 199 - SILENT
+    assert aged(window, LONGEST).left == DOCUMENTED_LIMIT
+
+
+def test_what_others_have_used_stays_used_when_headers_stop_to_come() -> None:
+    assert _silence(_after((0.0, 50)), 20, 1.0).left == 30
+
+
+@pytest.mark.parametrize("moment", [2.0, 130.0])
+def test_the_first_word_after_a_silence_is_the_truth_again(moment: float) -> None:
+    window = _after((moment, 170), window=_silence(_after((0.0, 199)), 90, 1.0))
+    assert (window.low, window.left) == (170, 170)
+
+
+def test_a_word_from_before_the_silence_forgets_nothing_of_it() -> None:
+    window = _silence(_after((0.0, 199)), SILENT + 1, 1.0)
+    slow = _sent(window, 1.5)
+    window = _silence(window, 50, 2.0)
+    window = answered(window, slow, Told(200, 200, 187), 3.0)
+    assert window.left == 200 - 1 - SILENT - 1 - 50 - 1
+
+
+def test_a_probe_that_tells_nothing_proves_no_reset_while_calls_were_told_to_be_left() -> None:
+    window = _silence(_after((0.0, 3)), 3, 1.0)
+    assert window.left == 0
+    window = answered(window, _sent(window, 65.0, probe=True), Told(200), 65.0)
+    assert (window.turns, window.left) == (0, 0)
 
 
 def test_answers_out_of_order_are_no_reset() -> None:

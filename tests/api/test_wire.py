@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import itertools
 import json
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.api.records import MAX_DEPTH, cost_of
-from planhat_tui.api.splitter import BrokenListError, split_list
+from planhat_tui.api import splitter
+from planhat_tui.api.records import MAX_COST, MAX_DEPTH, cost_of
+from planhat_tui.api.splitter import BrokenListError, Splitter, TooManyError, split_list
 from planhat_tui.api.wire import (
+    MAX_BAD,
+    ListReader,
+    WholeList,
     check_deleted,
     message_of,
     read_one,
@@ -20,6 +26,7 @@ from planhat_tui.api.wire import (
 from planhat_tui.errors import RejectedError, ServerError, UnknownOutcomeError
 
 if TYPE_CHECKING:
+    from planhat_tui.model.ports import Slice
     from planhat_tui.model.values import Json
 
 _WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -234,6 +241,101 @@ def test_a_record_behind_a_spoilt_comma_is_kept(spoilt: str) -> None:
     assert len(piece.records) + len(piece.set_aside) == 3
 
 
+def _cut(text: bytes, places: list[int]) -> list[bytes]:
+    """Return a text in pieces, cut at these places."""
+    at = [0, *sorted(place % (len(text) + 1) for place in places), len(text)]
+    return [text[start:end] for start, end in itertools.pairwise(at)]
+
+
+@given(st.lists(_VALUES, max_size=6) | st.binary(max_size=60), st.lists(st.integers(0), max_size=5))
+def test_a_list_that_comes_in_pieces_is_parted_as_one_that_comes_at_once(
+    values: list[Json] | bytes, places: list[int]
+) -> None:
+    text = b"[" + values if isinstance(values, bytes) else json.dumps(values).encode()
+    with mock.patch.object(splitter, "_LEAST", 1):
+        parts = Splitter(100)
+        found: list[bytes] = []
+        try:
+            for piece in _cut(text, [place + 1 for place in places]):
+                found += parts.feed(piece)
+            found += parts.finish()
+        except BrokenListError:
+            with pytest.raises(BrokenListError):
+                split_list(text, 100)
+        else:
+            assert found == split_list(text, 100)
+
+
+def test_no_more_is_held_of_a_list_than_the_record_that_is_not_whole_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(splitter, "LONGEST", 1000)
+    monkeypatch.setattr(splitter, "_LEAST", 1)
+    parts = Splitter(1000)
+    parts.feed(b"[")
+    assert all(parts.feed(b'{"x":"' + b"y" * 500 + b'"},') for _ in range(100))
+    parts.feed(b'"' + b"y" * 500)
+    with pytest.raises(TooManyError):
+        parts.feed(b"y" * 501)
+
+
+def test_blanks_between_records_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splitter, "LONGEST", 1000)
+    monkeypatch.setattr(splitter, "_LEAST", 1)
+    parts = Splitter(10)
+    found = parts.feed(b"[1,")
+    for _ in range(10):
+        found += parts.feed(b" \n" * 200)
+    found += parts.feed(b"2]")
+    assert found + parts.finish() == [b"1", b"2"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64, 1000])
+@pytest.mark.parametrize("front", [b"", b"\xef\xbb\xbf", b" \r\n"])
+def test_a_list_is_read_as_it_comes(size: int, front: bytes) -> None:
+    text = front + b"[" + b",".join([GOOD, *BAD.values(), GOOD]) + b"] \n"
+    reader = ListReader()
+    slices: list[Slice] = []
+    for at in range(0, len(text), size):
+        slices += reader.feed(text[at : at + size])
+    slices += reader.finish()
+    (whole,) = read_page(text).slices()
+    assert reader.count == len(BAD) + 2
+    assert [record.json for one in slices for record in one.records] == [GOOD.decode()] * 2
+    told = [(one.place, one.id, one.reason) for piece in slices for one in piece.set_aside]
+    assert told == [(one.place, one.id, one.reason) for one in whole.set_aside]
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{}", b"[", b"[1", b'["a]', b"[]]", b"[1]x", b"<html>", b"x"]
+)
+def test_what_is_no_list_is_refused_as_it_comes_as_well(text: bytes) -> None:
+    with pytest.raises(ServerError) as whole:
+        read_page(text)
+    reader = ListReader()
+    with pytest.raises(ServerError) as flowing:
+        for _ in [*reader.feed(text), *reader.finish()]:
+            pass
+    assert (type(flowing.value), str(flowing.value)) == (type(whole.value), str(whole.value))
+
+
+def test_a_list_of_what_nobody_can_keep_is_refused() -> None:
+    good, bad = b'{"_id":"a"}', b"1"
+    most = b",".join([good] * 400 + [bad] * MAX_BAD)
+    assert sum(len(one.set_aside) for one in read_page(b"[" + most + b"]").slices()) == MAX_BAD
+    text = b"[" + most + b",1]"
+    aside = 0
+    slices = read_page(text).slices()
+    while aside + 200 <= MAX_BAD:
+        aside += len(next(slices).set_aside)
+    with pytest.raises(ServerError, match="more than 10,000 records can't be read"):
+        next(slices)
+    reader = ListReader()
+    with pytest.raises(ServerError, match="more than 10,000 records can't be read"):
+        for _ in [*reader.feed(text), *reader.finish()]:
+            pass
+
+
 @given(st.binary(max_size=60))
 def test_the_splitter_survives_anything(text: bytes) -> None:
     try:
@@ -243,11 +345,15 @@ def test_the_splitter_survives_anything(text: bytes) -> None:
     assert isinstance(pieces, list)
 
 
-def test_pages_join_and_know_their_start() -> None:
-    one, two = read_page(b'[{"_id":"a"}]'), read_page(b'[{"_id":"b"}]')
-    assert one.joined(two).count == 2
-    assert one.starts_like(one.joined(two))
-    assert not one.starts_like(two)
+def test_a_list_in_pages_grows_by_pages_with_something_new_and_by_no_others() -> None:
+    whole = WholeList(read_page(b'[{"_id":"a","n":1},{"_id":"b"}]'))
+    assert not whole.add(read_page(b'[{"_id":"b"},{"_id":"a","n":2}]'))
+    assert whole.add(read_page(b'[{"_id":"b"},{"_id":"c"}]'))
+    assert whole.add(read_page(b'["unreadable"]'))
+    assert not whole.add(read_page(b'["unreadable"]'))
+    (some,) = whole.page.slices()
+    assert [record.id for record in some.records] == ["a", "b", "c"]
+    assert [one.place for one in some.set_aside] == [4]
 
 
 def test_a_record_that_is_too_large_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,6 +403,22 @@ def test_a_record_of_more_values_than_any_has_is_set_aside_undecoded() -> None:
     assert [record.id for record in last.records] == ["a"]
     with pytest.raises(ServerError, match="too many values"):
         read_one(much)
+
+
+def test_what_a_string_holds_is_no_value() -> None:
+    told = b'[{,\\"' * 40_000
+    text = b'{"_id":"t","x":"' + told + b'"}'
+    assert cost_of(text) > MAX_COST
+    assert read_one(text).data["x"] == told.replace(b"\\", b"").decode()
+
+
+def test_the_most_lists_that_a_record_may_be_made_of() -> None:
+    most = MAX_COST // 102
+    lists = b'{"_id":"l","x":[' + b"[]," * (most // 2) + b"[]]}"
+    assert cost_of(lists) <= MAX_COST
+    assert read_one(lists).id == "l"
+    with pytest.raises(ServerError, match="too many values"):
+        read_one(lists.replace(b"[],", b"[[]],"))
 
 
 def test_a_list_that_would_take_too_much_memory_is_refused_undecoded() -> None:

@@ -31,7 +31,7 @@ from planhat_tui.workspace.workspace import Workspace
 from tests.sync.rig import SECONDS, URL, Line, Server, Time, client_over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from planhat_tui.browser import Browsing
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from planhat_tui.commands.manner import Manner
     from planhat_tui.commands.registry import Command
     from planhat_tui.commands.results import Result
+    from planhat_tui.errors import ConfigError
     from planhat_tui.model.columns import Match
     from planhat_tui.model.outbox import Entry, State
     from planhat_tui.model.undo import UndoPlan
@@ -51,10 +52,10 @@ class Desk:
     """Somebody who types verbs, in the shell and in the ``:`` line, over a server that obeys tests.
 
     ``asked`` are the questions before a deletion and the words that confirm them; ``refusing`` says
-    no to all. ``plans`` are those of undo that a screen has shown, where there is one. ``told`` is
-    what was told meanwhile, ``drawn`` how far it was, where there's a terminal, and after ``naps``
-    naps somebody interrupts. ``served`` is what the
-    sandbox was started with, ``browsed`` what ``serve`` was.
+    no to all. ``wanted`` is the profile at hand, else it's the default. ``plans`` are those of undo
+    that a screen has shown, where there is one. ``told`` is what was told meanwhile, ``drawn`` how
+    far it was, where there's a terminal, and after ``naps`` naps somebody interrupts. ``served`` is
+    what the sandbox was started with, ``browsed`` what ``serve`` was.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -71,7 +72,7 @@ class Desk:
         self.showing: Showing | None = None
         self.wishes = Wishes()
         self.asked: list[tuple[str, str]] = []
-        self.refusing: PlanhatTuiError | None = None
+        self.refusing: PlanhatTuiError | KeyboardInterrupt | None = None
         self.told: list[str] = []
         self.drawn: list[Course] | None = None
         self.served: list[tuple[SandboxOptions, str, int]] = []
@@ -80,6 +81,7 @@ class Desk:
         self.probed: list[Profile] = []
         self.me: User | PlanhatTuiError = User.from_raw({"_id": "u1", "firstName": "Ada"})
         self.queued: dict[str, int] = {}
+        self.wanted = ""
         self.switched: list[str] | None = None
         self.wiped: list[Profile] = []
         self.naps = 0
@@ -102,7 +104,7 @@ class Desk:
             command.name, params=grammar.parameters(command, Door.SHELL), add_help_option=False
         )
         self.door = Door.SHELL
-        with parser.make_context(command.name, grammar.query_words(rest)) as read:
+        with parser.make_context(command.name, grammar.query_words(rest, parser.params)) as read:
             return command.run(self.context, **grammar.arguments(command, read.params))
 
     def colon(self, text: str, kind: Kind | None = None, *ids: str) -> list[Result]:
@@ -112,6 +114,12 @@ class Desk:
         self.selection = Selection(kind, ids)
         context = self.context
         return [typed.run(context) for typed in line.read(text, self.selection)]
+
+    def script(self, text: str) -> list[Result]:
+        """Run a line of ``repl`` or of a script, where nothing is selected."""
+        self.door = Door.SCRIPT
+        self.selection = Selection()
+        return [typed.run(self.context) for typed in line.read(text, self.selection)]
 
     def rows(self, *words: str) -> tuple[Raw, ...]:
         """Run a verb in the shell that answers with a list; its records."""
@@ -149,6 +157,8 @@ class Desk:
             serve=self._serve,
             browse=self._browse,
             queued=lambda name: self.queued.get(name, 0),
+            wanted=lambda: self.wanted or self.config.default,
+            catch_up=self.catch_up,
             editor=self._edit,
             show=self._show,
             profile=lambda name: (
@@ -170,6 +180,10 @@ class Desk:
             match=self.match if self.door is Door.LINE else None,
             agree=self._agree if self.plans is not None else None,
         )
+
+    def catch_up(self) -> Iterable[ConfigError]:
+        """Look at the config as a door does between two lines; nobody writes it."""
+        return ()
 
     # -- the profile
 

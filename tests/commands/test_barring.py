@@ -39,6 +39,28 @@ def test_a_guardrail_gives_its_reason() -> None:
     assert _why_not("company tag", max_bulk=1) == "acme allows 1 record at once; these are 2."
 
 
+CHANGING = (
+    *("bulk company", "bulk contact", "edit", "import", "plan run", "company create"),
+    *("customfield create", "customfield import", "call log"),
+)
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_all_that_only_changes_is_forbidden_where_nothing_may_be_changed(name: str) -> None:
+    assert _why_not(name, read_only=True, reason="Ask Ada.") == "acme is read-only.  Ask Ada."
+    assert why_not(_verb(name), _profile(), TWO, unwritable=True) == UNWRITABLE
+
+
+@pytest.mark.parametrize("name", ["request", "undo", "outbox discard", "plan show", "view save"])
+def test_what_may_do_more_than_change_isnt(name: str) -> None:
+    assert _why_not(name, read_only=True) == ""
+
+
+def test_what_takes_no_selection_is_free_of_its_size() -> None:
+    assert _why_not("company create", max_bulk=1) == ""
+    assert _why_not("import", max_bulk=1) == ""
+
+
 def test_a_verb_on_records_needs_some_of_its_kind() -> None:
     assert _why_not("company tag", NOTHING) == "No company is selected"
     assert _why_not("contact tag", TWO) == "No contact is selected"

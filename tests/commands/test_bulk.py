@@ -3,23 +3,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from planhat_tui.commands import waiting
 from planhat_tui.commands.course import Course
 from planhat_tui.commands.results import Done, Listing, Planned
 from planhat_tui.config import view_edit
 from planhat_tui.config.views import SavedView
 from planhat_tui.errors import GuardrailError, InputError, NotFoundError, RefusedError
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.model.views import View
 from planhat_tui.workspace import planning
-from tests.sync.rig import answer
+from tests.sync.rig import SECONDS, answer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.commands.conftest import Desk
+    from tests.sync.rig import Forward
 
 ALL = 6
 
@@ -56,6 +60,13 @@ def test_a_terminal_shows_how_far_it_is(phased: Desk, monkeypatch: pytest.Monkey
     phased.do("bulk", "company", "--all", "--tag", "q1")
     assert phased.drawn[:2] == [Course("queued", 2, ALL), Course("queued", 4, ALL)]
     assert not any("queued" in told for told in phased.told)
+
+
+def test_a_pipe_is_told_how_far_it_is(phased: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "LOOK", 0.0)
+    phased.do("bulk", "company", "--all", "--tag", "q1")
+    leave = "  ctrl+c leaves; what is queued is kept"
+    assert f"0 of {ALL} delivered.{leave}" in phased.told
 
 
 def test_it_asks_with_what_it_comes_to(phased: Desk) -> None:
@@ -267,7 +278,7 @@ def test_a_plan_is_kept_for_its_owner_alone_whatever_was_there(
     kept = tmp_path / "kept.plan"
     kept.write_text("before")
     kept.chmod(0o644)
-    phased.shell("bulk", "company", "--all", "--tag", "x", "--save", str(kept))
+    phased.shell("bulk", "company", "--all", "--tag", "x", "--save", str(kept), "--force")
     assert kept.stat().st_mode & 0o777 == 0o600
     phased.shell("plan", "show", str(kept))
     with pytest.raises(InputError, match="There is no folder"):
@@ -291,6 +302,34 @@ def test_rows_that_failed_are_told_and_can_be_sent_again(phased: Desk) -> None:
         phased.do("plan", "retry")
 
 
+@pytest.mark.parametrize(
+    ("deed", "told", "state"),
+    [
+        ("pause", "6 are on the way: what doesn't arrive is kept back too.", State.HELD),
+        ("cancel", "6 are on the way: what doesn't arrive is not sent again.", State.DROPPED),
+    ],
+)
+def test_a_plan_that_is_on_its_way_is_stopped_and_that_is_told(
+    phased: Desk, deed: str, told: str, state: State
+) -> None:
+    said: list[str] = []
+
+    async def stopped(_request: httpx.Request, _forward: Forward) -> httpx.Response:
+        said.append(phased.do("plan", deed).text)
+        raise httpx.ReadError("the line broke")
+
+    phased.network.once("PUT /companies", stopped)
+    phased.wishes = phased.wishes._replace(wait=False)
+    phased.do("bulk", "company", "--all", "--tag", "q1")
+    phased.workspace.net.deliver([one.n for one in phased.queue()]).result(SECONDS)
+    assert [one.endswith(told) for one in said] == [True]
+    phased.time.leap(GRACE + 1)
+    phased.workspace.net.deliver([one.n for one in phased.queue()]).result(SECONDS)
+    found = phased.workspace.plans.results(phased.workspace.plans.last())
+    assert {entry.state for entry in found} == {state}
+    assert tags(phased) == [["old"]] * ALL
+
+
 def test_a_plan_is_paused_and_let_go_on_from_any_door(phased: Desk) -> None:
     with pytest.raises(InputError, match="No plan has run yet"):
         phased.do("plan", "resume")
@@ -298,16 +337,19 @@ def test_a_plan_is_paused_and_let_go_on_from_any_door(phased: Desk) -> None:
     phased.do("bulk", "company", "--all", "--tag", "q1")
     phased.do("company", "set", "Acme Inc", "city=Lund")
     phased.do("bulk", "company", "--all", "--tag", "q2")
-    assert phased.do("plan", "pause", "1").text == (
-        "6 records kept back. plan resume lets them go on."
-    )
+    paused = phased.do("plan", "pause", "1")
+    assert paused.text == "6 records kept back. plan resume lets them go on."
+    assert [(one["n"], one["state"]) for one in paused.records] == [
+        (n, "held") for n in range(1, ALL + 1)
+    ]
     assert phased.states() == [*[State.HELD] * ALL, *[State.QUEUED] * (ALL + 1)]
     with pytest.raises(InputError, match="Nothing of the plan waits"):
         phased.do("plan", "pause", "1")
     with pytest.raises(InputError, match="Edit 7 isn't part of a plan"):
         phased.do("plan", "resume", "7")
-    told = phased.do("plan", "cancel").text
-    assert told == "6 records taken back; what is sent stays. undo takes it back."
+    cancelled = phased.do("plan", "cancel")
+    assert cancelled.text == "6 records taken back; what is sent stays. undo takes it back."
+    assert [one["state"] for one in cancelled.records] == ["dropped"] * ALL
     (done,) = phased.colon("plan resume 3")
     assert isinstance(done, Done)
     assert done.text == "6 records queued again."
@@ -366,9 +408,55 @@ def test_what_a_process_that_ended_has_left_goes_out_first(
 
     monkeypatch.setattr(planning, "SLICE", 2)
     plans = phased.workspace.plans
-    step = plans.begin(plans.make(wanted(Kind.COMPANY, tag=["q0"]), phased.server.ids()))
+    step = plans.begin(plans.make(wanted(Kind.COMPANY, tag=["q0"]), phased.server.ids())).step
     plans.advance(step)
     phased.reopen()
     done = phased.do("outbox", "send")
     assert isinstance(done, Done)
     assert tags(phased) == [["old", "q0"]] * ALL
+
+
+def test_a_plan_that_may_not_go_on_is_told_and_dropped_by_plan_cancel(phased: Desk) -> None:
+    from planhat_tui.model.plans import wanted
+
+    plans = phased.workspace.plans
+    plans.begin(plans.make(wanted(Kind.COMPANY, delete=True), phased.server.ids()[:3]))
+    phased.reopen(no_delete=True)
+    told = (
+        "3 records of a plan can't be queued: acme allows no deleting.  plan cancel drops the rest."
+    )
+    sent = phased.do("outbox", "send")
+    assert (sent.text, sent.exit_status) == (told, 4)
+    assert phased.do("bulk", "company", "--all", "--tag", "q1").exit_status == 0
+    assert told in phased.told
+    assert phased.do("plan", "cancel").text.startswith("3 records taken back")
+    assert phased.do("outbox", "send").text == "Everything is delivered."
+
+
+def test_what_else_waits_is_sent_beside_a_plan_that_may_not_go_on(phased: Desk) -> None:
+    from planhat_tui.model.plans import wanted
+
+    plans, ids = phased.workspace.plans, phased.server.ids()
+    plans.begin(plans.make(wanted(Kind.COMPANY, delete=True), ids[:3]))
+    phased.reopen(no_delete=True)
+    phased.workspace.writes.tag(Kind.COMPANY, ids[5:], add=["q2"])
+    sent = phased.do("outbox", "send")
+    assert sent.exit_status == 8
+    assert "allows no deleting" in sent.text
+    assert tags(phased)[5] == ["old", "q2"]
+
+
+def test_plan_resume_means_the_one_that_waits_and_plan_pause_the_one_that_goes_on(
+    phased: Desk,
+) -> None:
+    from planhat_tui.model.plans import wanted
+
+    plans, ids = phased.workspace.plans, phased.server.ids()
+    asked = wanted(Kind.COMPANY, tag=["q1"])
+    first = plans.begin(plans.make(asked, ids[:2])).step
+    plans.pause(first)
+    second = plans.begin(plans.make(asked, ids[2:])).step
+    assert phased.do("plan", "pause").text.startswith("4 records kept back")
+    plans.cancel(second)
+    assert phased.do("plan", "resume").exit_status == 0
+    assert tags(phased)[:2] == [["old", "q1"]] * 2

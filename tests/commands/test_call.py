@@ -10,6 +10,7 @@ from planhat_tui.commands.output import Style
 from planhat_tui.commands.results import Done, Listing, Single
 from planhat_tui.errors import AmbiguousError, GuardrailError, InputError, NotFoundError
 from planhat_tui.model.calls import parse_iso
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.workspace.begun import Partner
@@ -236,6 +237,38 @@ def test_so_does_that_of_a_call_with_a_stranger(desk: Desk) -> None:
     assert "The note stays on this machine: nobody here has this number." in done.text
 
 
+@pytest.mark.parametrize("others", [0, 1, 4])
+def test_a_note_goes_to_the_company_whose_people_share_the_number(desk: Desk, others: int) -> None:
+    _person(desk)
+    for n in range(others):
+        desk.do("contact", "create", f"Bo {n}", "--company", "Acme Inc", f"phone={NUMBER}")
+    desk.reopen(call_note_field="Last call note")
+    done = desk.do("call", "log", "--nr", NUMBER, "--talk", "10m", "--note", "Wants more")
+    assert "stays on this machine" not in done.text
+    assert desk.server.get(desk.company())["custom"]["Last call note"] == "Wants more"
+    (logged,) = desk.workspace.reads.calls()
+    assert (bool(logged.contact_id), logged.company_id) == (others == 0, desk.company())
+
+
+def test_a_note_goes_to_the_company_whose_own_number_it_is(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phone=+46 (0)8 765 43 21")
+    desk.reopen(call_note_field="Last call note")
+    done = desk.do("call", "log", "--nr", "08-7654321", "--note", "The switchboard")
+    assert "stays on this machine" not in done.text
+    assert desk.server.get(desk.company())["custom"]["Last call note"] == "The switchboard"
+
+
+def test_a_note_that_may_be_of_several_companies_says_so(desk: Desk) -> None:
+    _person(desk)
+    words = ["--company", desk.server.ids()[1], f"phone={NUMBER}"]
+    desk.do("contact", "create", "Bo Twin", *words)
+    desk.reopen(call_note_field="Last call note")
+    done = desk.do("call", "log", "--nr", NUMBER, "--note", "Which one?")
+    assert (
+        "The note stays on this machine: 2 companies share this number, name the contact."
+    ) in done.text
+
+
 # -- the open endpoint
 
 
@@ -354,6 +387,15 @@ def test_a_note_that_stays_here_is_changed_here(desk: Desk) -> None:
     assert len(desk.network.asked) == asked
 
 
+def test_a_call_of_which_nothing_changes_is_the_answer_too(desk: Desk) -> None:
+    call = _logged(desk, "--note", "Wants more")
+    there = desk.server.get(call, Kind.CALL)
+    so = desk.do("call", "set", call, f"externalUserId={there['externalUserId']}")
+    noted = desk.do("call", "set", call, "--note", "Wants less")
+    assert so.text == "Nothing to change: it is so already."
+    assert [record["_id"] for record in (*so.records, *noted.records)] == [call, call]
+
+
 def test_a_note_that_the_company_holds_is_corrected_there_with_the_fields(desk: Desk) -> None:
     desk.reopen(call_note_field="Last note")
     _person(desk)
@@ -409,6 +451,9 @@ def test_a_call_that_may_have_arrived_isnt_sent_again_by_itself(desk: Desk) -> N
     desk.do("outbox", "send")
     assert desk.network.count("POST /calls") == 1
     assert desk.states() == [State.NOT_SURE]
+    with pytest.raises(InputError, match="may still arrive"):
+        desk.do("outbox", "retry", "1")
+    desk.time.leap(GRACE)
     assert desk.do("outbox", "retry", "1").exit_status == 0  # somebody said so
     assert desk.network.count("POST /calls") == 2
 
@@ -475,6 +520,16 @@ def test_a_call_that_was_begun_is_dropped(desk: Desk) -> None:
     assert desk.workspace.begun.list() == ()
     with pytest.raises(NotFoundError, match="No call is begun"):
         desk.do("call", "drop")
+
+
+def test_it_can_be_confirmed_where_nobody_is_asked_and_on_a_tenant_that_is_only_read(
+    desk: Desk,
+) -> None:
+    desk.reopen(read_only=True)
+    _begin(desk, ADA)
+    desk.script("call drop --yes")
+    assert desk.asked == []
+    assert desk.workspace.begun.list() == ()
 
 
 @pytest.mark.parametrize("word", ["bo", "globex", "p2"])

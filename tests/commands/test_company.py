@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.commands.context import Wishes
-from planhat_tui.commands.results import Done, Listing
+from planhat_tui.commands.results import Done, Exported, Listing, Planned
 from planhat_tui.errors import GuardrailError, InputError, NotFoundError, RefusedError
 from planhat_tui.model.edits import value_at
 from planhat_tui.model.outbox import Action, State
@@ -37,11 +37,39 @@ def test_a_tag_with_a_blank_is_one_word_of_the_shell(desk: Desk) -> None:
 
 def test_records_are_whole_with_pending_edits_in_them(desk: Desk) -> None:
     desk.wishes = Wishes(wait=False)
-    desk.shell("company", "set", "Acme Inc", "phase=won", "custom.Plan=Bronze")
+    desk.shell("company", "set", "Acme Inc", "phase=won", "custom.Plan=Silver")
     (acme,) = desk.rows("company", "find", "acme inc")
     assert acme["phase"] == "won"
-    assert value_at(acme, "custom.Plan") == "Bronze"
+    assert value_at(acme, "custom.Plan") == "Silver"
     assert set(desk.server.get(str(acme["_id"]))) <= set(acme)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("company", "find"),
+        ("company", "find", "acme", "sort:-name"),
+        ("contact", "find"),
+        ("contact", "find", "a"),
+    ],
+)
+def test_records_that_are_written_one_by_one_are_read_so(
+    desk: Desk, words: tuple[str, ...]
+) -> None:
+    whole = desk.rows(*words)
+    desk.wishes = Wishes(stream=True)
+    found = desk.shell(*words)
+    assert isinstance(found, Exported)
+    assert iter(found.records) is found.records, "nothing is read before it is written"
+    assert tuple(found.records) == whole
+
+
+def test_nothing_found_is_said_where_records_stream_too(desk: Desk) -> None:
+    desk.wishes = Wishes(stream=True)
+    found = desk.shell("company", "find", "xyzzyxyzzy")
+    assert isinstance(found, Exported)
+    assert found.note.startswith("No company matches xyzzyxyzzy among")
+    assert list(found.records) == []
 
 
 def test_no_company_is_an_answer_too(desk: Desk) -> None:
@@ -111,6 +139,21 @@ def test_fields_are_set_and_cleared(desk: Desk) -> None:
     done = desk.do("company", "set", "Acme Inc", "custom.Seats=")
     assert done.text == "Removal of Seats from Acme Inc: delivered."
     assert not there["custom"].get("Plan")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("custom.Discount=1.234", ["1.234 is read as a fraction; 1234 is typed without a point."]),
+        ("custom.Discount=1234", []),
+        ("description=1.234", []),
+    ],
+)
+def test_a_fraction_that_many_read_as_thousands_is_told(
+    desk: Desk, typed: str, told: list[str]
+) -> None:
+    desk.shell("company", "set", "Acme Inc", typed)
+    assert [one for one in desk.told if "fraction" in one] == told
 
 
 def test_somebody_elses_custom_fields_stay(desk: Desk) -> None:
@@ -212,3 +255,48 @@ def test_several_are_deleted_as_several(desk: Desk) -> None:
     assert [(entry.action, entry.state) for entry in desk.queue()] == [
         (Action.DELETE, State.QUEUED)
     ] * 2
+
+
+# -- many
+
+
+CHANGES = ["set phase=won", "tag brand-new", "untag nobodys", "delete"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(("count", "over"), [(6, 25), (2, 1)])
+def test_many_are_a_plan_in_the_line_as_by_the_keys(
+    desk: Desk, change: str, count: int, over: int
+) -> None:
+    desk.reopen(confirm="type", confirm_over=over)
+    ids = desk.server.ids()[:count]
+    (planned,) = desk.colon(change, Kind.COMPANY, *ids)
+    assert isinstance(planned, Planned)
+    assert len(planned.plan.rows) + planned.plan.already_so == count
+    assert (desk.asked, desk.queue()) == ([], ())
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [("set phase=won", "acme"), ("tag brand-new", "acme"), ("delete", "acme")],
+)
+def test_many_are_asked_about_in_a_script(desk: Desk, change: str, word: str) -> None:
+    desk.reopen(confirm="type", confirm_over=2)
+    named = " ".join(f"--id {one}" for one in desk.server.ids()[:3])
+    desk.refusing = RefusedError("Nothing was done.")
+    with pytest.raises(RefusedError):
+        desk.script(f"company {change} {named}")
+    ((question, asked),) = desk.asked
+    assert "3 companies will" in question
+    assert asked == word
+    assert desk.queue() == ()
+    desk.script(f"company {change} {named} --yes --confirm {word}")
+    assert len(desk.asked) == 1, "it was answered before"
+    assert len({entry.step for entry in desk.workspace.reads.journal()}) == 1
+    assert len(desk.workspace.reads.journal()) == 3
+
+
+def test_one_that_is_named_twice_is_one(desk: Desk) -> None:
+    acme = desk.company()
+    desk.script("company tag brand-new " + f"--id {acme} " * 6)
+    assert [entry.record_id for entry in desk.workspace.reads.journal()] == [acme]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planhat_tui.commands.completing import Lines
+    from planhat_tui.model.values import Json
     from tests.commands.conftest import Desk
 
 NOTHING = Selection()
@@ -41,6 +42,40 @@ def _in_shell(desk: Desk, *words: str) -> list[str]:
 
 
 # -- the line
+
+
+def test_in_a_query_all_that_can_stand_there_is_offered(desk: Desk) -> None:
+    assert "company find sort:arr" in _completed(desk, "company find sort:ar")
+    assert "company find acme has:phase" in _completed(desk, "company find acme has:ph")
+    assert "company find is:pending" in _completed(desk, "company find is:pen")
+    assert _completed(desk, "company find custom.Pl") == ("company find custom.Plan:",)
+    assert _completed(desk, "company find sort:-custom.Pl") == ("company find sort:-custom.Plan",)
+    assert "call set --id x waiting=" in _completed(desk, "call set --id x wai")
+
+
+QUERYING = (
+    "company find",
+    "contact find",
+    "find",
+    "view save x",
+    "export",
+    "bulk contact",
+    "user find",
+)
+TERMS = ("sort:", "sort:-ar", "has:", "is:p", "limit:1", "owner:a", "tag:a", "contacts.title:a")
+MORE = ("custom.Plan:", "company:a", "phase:o", "arr:1", "updated:la", "not:", "-tag:a", "(sort:")
+
+
+@pytest.mark.parametrize("verb", QUERYING)
+@pytest.mark.parametrize("term", TERMS + MORE)
+def test_no_term_is_past_completing(desk: Desk, verb: str, term: str) -> None:
+    assert all(line.startswith(verb) for line in _completed(desk, f"{verb} {term}"))
+
+
+@pytest.mark.parametrize("word", ["~nobody-is-called-so/x", "~/", "/nowhere/x", "\0", "\udcff"])
+def test_no_file_name_is_past_completing(desk: Desk, word: str) -> None:
+    for verb in ("run", "import", "plan show", "export --to", "theme check"):
+        _completed(desk, f"{verb} {word}")
 
 
 def test_first_words_are_completed(desk: Desk) -> None:
@@ -97,11 +132,29 @@ def test_so_are_values_that_occur(desk: Desk) -> None:
     assert {line.removeprefix("set phase=").strip("'") for line in completed} == set(phases)
 
 
+def test_a_value_is_offered_as_it_is_written_and_can_be_taken(desk: Desk) -> None:
+    definition: dict[str, Json] = {"name": "Tier", "parent": "company", "type": "list"}
+    desk.server.ask("POST", "/customfields", definition | {"listValues": ["Gold", "Tin"]})
+    desk.server.put(desk.company(), city="São Paulo", custom={"Tier": "gold", "Site": "Zürich"})
+    desk.workspace.net.fill(anew=True).result(SECONDS)
+    assert _completed(desk, "set city=sao", COMPANIES) == ("set city='São Paulo'",)
+    assert "city=São Paulo" in _in_shell(desk, "company", "set", "x", "city=S")
+    assert _completed(desk, "set custom.Site=zu", COMPANIES) == ("set custom.Site=Zürich",)
+    assert _completed(desk, "set custom.Tier=", COMPANIES) == (
+        "set custom.Tier=Gold",
+        "set custom.Tier=Tin",
+    )
+    assert _completed(desk, "company find city:sao") == ("company find 'city:São Paulo'",)
+    assert len(desk.rows("company", "find", "city:São Paulo")) == 1
+
+
 def test_a_query_is_completed_by_field_and_by_value(desk: Desk) -> None:
     assert "company find phase:" in _completed(desk, "company find pha")
     tag = desk.workspace.reads.tags(Kind.COMPANY)[0][0]
     assert f"company find tag:{tag}" in _completed(desk, f"company find tag:{tag[:2]}")
     owner = desk.workspace.reads.users()[0].name
+    assert _completed(desk, "company find owner:")[0] == "company find owner:me"
+    assert "set owner=me" not in _completed(desk, "set owner=", COMPANIES)
     completed = _completed(desk, f"company find owner:{owner[:3]}")
     assert f"company find 'owner:{owner}'" in completed
     assert desk.rows("company", "find", f"owner:{owner}") == desk.rows(
@@ -115,6 +168,14 @@ def test_profiles_and_themes_are_completed(desk: Desk) -> None:
     )
     assert _completed(desk, "profile use a") == ("profile use acme-eu",)
     assert _completed(desk, "theme show planhat-d") == ("theme show planhat-dark",)
+
+
+def test_names_of_commands_are_completed_for_help(desk: Desk) -> None:
+    assert _completed(desk, "help comp") == ("help company",)
+    assert _completed(desk, "help company unt") == ("help company untag",)
+    assert _completed(desk, "help company untag ") == ()
+    assert _in_shell(desk, "help", "compl") == ["completion"]
+    assert _in_shell(desk, "help", "--json", "outbox", "ret") == ["retry"]
 
 
 def test_a_name_that_is_new_is_nobody_elses(desk: Desk) -> None:
@@ -154,7 +215,12 @@ def test_nothing_is_offered_after_nonsense(desk: Desk) -> None:
     [
         ("company tag ", "TAG...  a tag"),
         ("call log --talk ", "LENGTH  how long was talked: 10m, 90s, 1h5m"),
-        ("company set renewalDate=", "FIELD=VALUE...  renewalDate: date"),
+        ("company set renewalDate=", "renewalDate: date"),
+        ("company set custom.Plan=", "custom.Plan: text"),
+        (
+            "company set custom.Nobody=",
+            "FIELD=VALUE...  such as phase=won, owner=Anna Lind, custom.Plan=; empty clears",
+        ),
         ("request GET ", "PATH  such as /tasks?limit=5"),
         ("whoami ", "Show whom the token of the profile stands for."),
     ],
@@ -171,7 +237,63 @@ def test_whatever_is_typed_completes_to_what_begins_so(text: str | list[str]) ->
     assert offered.text == typed
 
 
+def test_fields_are_completed_wherever_they_are_named(desk: Desk) -> None:
+    assert _completed(desk, "bulk company --clear pha") == ("bulk company --clear phase",)
+    assert "export --columns name,custom.Plan" in _completed(desk, "export --columns name,custom.")
+    assert _completed(desk, "company find --fields phase,phas") == ()
+    assert _completed(desk, "import rows.csv --map Stage=phas") == (
+        "import rows.csv --map Stage=phase",
+    )
+    assert "profile edit acme --unset label" in _completed(desk, "profile edit acme --unset la")
+
+
+def test_edits_and_conflicts_are_completed_by_their_numbers(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "description=ours")
+    desk.server.put(desk.company(), phase="theirs")
+    desk.time.leap(3600)
+    desk.do("company", "set", "Acme Inc", "phase=mine")
+    (contested,) = desk.rows("conflict", "list")
+    n = contested["n"]
+    assert _completed(desk, "conflict show ") == (f"conflict show {n}",)
+    assert _completed(desk, f"conflict resolve {n} ") == (f"conflict resolve {n} phase",)
+    assert set(_completed(desk, "journal show ")) == {"journal show 1", f"journal show {n}"}
+    assert "undo 1" in _completed(desk, "undo ")
+
+
+def test_views_are_completed_by_their_names(desk: Desk) -> None:
+    desk.shell("view", "save", "Renewals", "tag:vip")
+    assert _completed(desk, "view show Re") == ("view show Renewals",)
+    assert _completed(desk, "bulk company --view Re") == ("bulk company --view Renewals",)
+    assert _completed(desk, "view save Re") == ()
+
+
+def test_words_of_a_kind_are_completed(desk: Desk) -> None:
+    assert _completed(desk, "customfield list --parent com") == (
+        "customfield list --parent company",
+    )
+    assert "customfield create X --type text" in _completed(desk, "customfield create X --type te")
+    assert _completed(desk, "duplicates con") == ("duplicates contact",)
+    assert _completed(desk, "call log --agent max") == ("call log --agent max123",)
+    assert "edit --id 'Acme Inc'" in _completed(desk, "edit --id Acm")
+    assert "timeline --id 'Acme Inc'" in _completed(desk, "timeline --id Acm")
+
+
+def test_the_name_of_a_variable_is_no_profile(desk: Desk) -> None:
+    assert _completed(desk, "profile edit acme --token-env d") == ()
+
+
 # -- the shell
+
+
+def test_an_option_may_have_its_value_behind_an_equals_sign(desk: Desk) -> None:
+    assert _in_shell(desk, "company", "find", "--output=js") == ["--output=json", "--output=jsonl"]
+    assert "--company=Acme Inc" in _in_shell(desk, "contact", "find", "--company=Acm")
+    assert _in_shell(desk, "--profile=de") == ["--profile=demo", "--profile=demo-2"]
+    assert _in_shell(desk, "--profile=demo", "company", "unt") == ["untag"]
+    assert _in_shell(desk, "-pde") == ["-pdemo", "-pdemo-2"]
+    assert _in_shell(desk, "-pdemo", "company", "unt") == ["untag"]
+    assert _in_shell(desk, "--theme", "planhat-d") == ["planhat-dark"]
+    assert _in_shell(desk, "--theme", "planhat-dark", "comp") == ["company", "completion"]
 
 
 def test_a_shell_is_offered_records_where_it_names_them(desk: Desk) -> None:
@@ -217,6 +339,9 @@ def test_without_a_local_copy_words_are_still_completed() -> None:
         (["company", "--profile=acme"], "acme"),
         (["--demo", "find"], "demo"),
         (["company", "-p"], ""),
+        (["-pacme", "company"], "acme"),
+        (["-o", "json", "-pacme", "company"], "acme"),
+        (["company", "find", "-phase:won"], ""),
         ([], ""),
     ],
 )

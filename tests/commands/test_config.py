@@ -103,6 +103,19 @@ def test_a_good_one_is_said_to_be_good_and_warnings_are_no_mistakes(bare: Desk) 
     assert "plain text" in bare.told[0]
 
 
+def test_an_accent_too_faint_for_the_theme_is_told_and_no_mistake(bare: Desk) -> None:
+    _write(
+        bare,
+        "profiles:\n"
+        "  eu: {base_url: https://api.planhat.com, token: {env: T}, accent: '#1b1b1b'}\n"
+        "  us: {base_url: https://api.planhat.com, token: {env: T}, accent: '#5bb8cf'}\n",
+    )
+    assert _check(bare).exit_status == 0
+    (told,) = (one for one in bare.told if "accent" in one)
+    assert told.startswith("Profile eu: accent #1b1b1b has a contrast of 1.")
+    assert told.endswith("in planhat-dark, less than 4.5: #929292 is drawn.")
+
+
 def test_one_that_isnt_there_is_no_mistake(bare: Desk) -> None:
     result = _check(bare)
     assert result.exit_status == 0
@@ -115,3 +128,9 @@ def test_the_schema_is_one_json_document_for_people_too(bare: Desk) -> None:
     lines: list[str] = []
     output.write(result, output.Style(width=40), lines.append, lines.append)
     assert json.loads("\n".join(lines)) == schema.schema()
+
+
+def test_a_theme_that_is_written_as_a_number_is_one_that_isnt_there(bare: Desk) -> None:
+    _write(bare, "settings:\n  theme: 5\n")
+    (row,) = _check(bare).records
+    assert (row["line"], row["message"]) == (2, "There is no theme 5.")

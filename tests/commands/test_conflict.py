@@ -4,10 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.commands.context import Wishes
 from planhat_tui.errors import ConflictError, InputError
+from planhat_tui.model.conflicts import Choice
 from planhat_tui.model.outbox import State
 
 if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
     from tests.commands.conftest import Desk
 
 
@@ -53,6 +56,19 @@ def test_another_value_takes_the_place_of_both(torn: Desk) -> None:
     assert torn.server.get(torn.company())["phase"] == "churned"
 
 
+def test_a_field_can_be_emptied_or_go_back_to_what_it_was(torn: Desk) -> None:
+    assert torn.do("conflict", "resolve", "1", "city", "--clear").exit_status == 0
+    assert not torn.server.get(torn.company()).get("city")
+    assert torn.do("conflict", "resolve", "1", "phase", "--before").exit_status == 0
+    assert torn.server.get(torn.company())["phase"] == "new"
+    assert torn.rows("conflict", "list") == ()
+
+
+def test_an_empty_value_is_told_what_empties(torn: Desk) -> None:
+    with pytest.raises(InputError, match="--clear"):
+        torn.do("conflict", "resolve", "1", "city", "--value", "")
+
+
 def test_what_they_change_once_more_is_asked_once_more(torn: Desk) -> None:
     torn.server.put(torn.company(), phase="lost")
     torn.time.leap(6)  # a person takes longer than a copy counts as fresh
@@ -62,12 +78,28 @@ def test_what_they_change_once_more_is_asked_once_more(torn: Desk) -> None:
     assert rows == {"phase": "lost", "city": "Oslo"}
 
 
+@pytest.mark.parametrize("choice", [("--theirs",), ("--value", "pilot"), ("--mine",)])
+def test_what_was_typed_after_it_starts_from_what_was_settled(
+    torn: Desk, choice: tuple[str, ...]
+) -> None:
+    torn.wishes = Wishes(wait=False)
+    torn.do("company", "set", "Acme Inc", "phase=lost")
+    torn.do("conflict", "resolve", "1", "phase", *choice)
+    torn.do("conflict", "resolve", "1", "city", "--theirs")
+    torn.wishes = Wishes()
+    assert torn.do("outbox", "send").exit_status == 0
+    assert torn.server.get(torn.company())["phase"] == "lost"
+    assert torn.rows("conflict", "list") == ()
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ("1", "phase"),
         ("1", "phase", "--mine", "--theirs"),
         ("1", "phase", "--mine", "--value", "x"),
+        ("1", "phase", "--value", "x", "--clear"),
+        ("1", "phase", "--before", "--theirs"),
         ("1", "web", "--mine"),
         ("2", "phase", "--mine"),
     ],
@@ -85,3 +117,29 @@ def test_without_conflicts_the_list_says_so(desk: Desk) -> None:
     desk.do("company", "set", "Acme Inc", "phase=won")
     with pytest.raises(InputError, match="isn't in conflict"):
         desk.shell("conflict", "show", "1")
+
+
+def test_another_value_is_read_and_checked_as_its_custom_field_is(desk: Desk) -> None:
+    tier: Json = {
+        "name": "Tier",
+        "parent": "Company",
+        "type": "list",
+        "listValues": ["a", "b", "c"],
+    }
+    desk.server.ask("POST", "/customfields", tier)
+    acme, *others = desk.company(), *desk.server.ids()[1:]
+    for other in others:
+        desk.server.put(other, custom={"Code": 12})
+    desk.server.put(acme, custom={"Tier": "a", "Code": "x"})
+    desk.workspace.net.fill(anew=True).result(30)
+    desk.server.put(acme, custom={"Tier": "c", "Code": "z"})
+    desk.time.leap(60)
+    desk.do("company", "set", acme, "custom.Tier=b", "custom.Code=y")
+    writes = desk.workspace.writes
+    with pytest.raises(InputError, match="Tier has no value zzz"):
+        writes.resolve(1, "custom.Tier", Choice.VALUE, "zzz")
+    assert len(desk.rows("conflict", "list")) == 2
+    desk.do("conflict", "resolve", "1", "custom.Code", "--value", "007")
+    desk.do("conflict", "resolve", "1", "custom.Tier", "--value", "a")
+    now = desk.server.get(acme)["custom"]
+    assert (now["Tier"], now["Code"]) == ("a", "007")

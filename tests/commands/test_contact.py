@@ -6,7 +6,9 @@ import pytest
 
 from planhat_tui.commands.results import Done
 from planhat_tui.errors import AmbiguousError, InputError, NotFoundError
+from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind
+from tests.sync.rig import SECONDS
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -53,6 +55,19 @@ def test_a_company_that_isnt_there_is_told(desk: Desk) -> None:
 def test_a_contact_is_shown_as_planhat_has_it(desk: Desk) -> None:
     person = _person(desk)
     assert desk.one("contact", "show", person["_id"]) == person
+
+
+def test_one_that_isnt_found_while_not_all_are_here_says_so(bare: Desk) -> None:
+    bare.workspace.net.refresh(Topic.COMPANY).result(SECONDS)  # the names alone
+    with pytest.raises(NotFoundError) as error:
+        bare.shell("contact", "show", "Ada Somebody")
+    assert "Not all is loaded yet: planhat-tui sync loads the rest." in error.value.advice
+
+
+def test_where_all_are_here_one_that_isnt_found_isnt(desk: Desk) -> None:
+    with pytest.raises(NotFoundError) as error:
+        desk.shell("contact", "show", "Ada Somebody")
+    assert error.value.advice == "contact find looks for a part of it."
 
 
 def test_two_of_a_name_are_told_with_their_ids(desk: Desk) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 
 HOME = {"PLANHAT_TUI_HOME": "/h"}
 PLAIN = Config(Path("/h/config.yaml"))
-NAMED = replace(
-    PLAIN,
+NAMED = PLAIN._replace(
     default="eu",
     profiles={
         name: Profile(name, "https://h", TokenSource("text", "t")) for name in ("eu", "us", "asia")
@@ -25,8 +23,8 @@ NAMED = replace(
     settings=Settings(theme="fjord"),
 )
 
-LOST = replace(
-    NAMED, default="", undecided=ConfigError("default su is no profile.", path=PLAIN.path)
+LOST = NAMED._replace(
+    default="", undecided=ConfigError("default su is no profile.", path=PLAIN.path)
 )
 
 

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import shlex
 import sqlite3
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from planhat_tui.commands import examining
 from planhat_tui.commands.results import Listing
 from planhat_tui.config.profiles import Profile, TokenSource
-from planhat_tui.errors import OfflineError
+from planhat_tui.errors import OfflineError, TokenError
+from planhat_tui.model.abilities import Abilities
 from planhat_tui.model.limits import Limits
 from planhat_tui.model.ports import SetAside
 from planhat_tui.model.records import Kind
@@ -67,6 +71,30 @@ def test_where_all_is_well_every_area_is_told(desk: Desk) -> None:
     assert answer.note.endswith("nothing to mend")
 
 
+def test_what_the_server_ignores_is_named(desk: Desk) -> None:
+    _configure(desk, _profiles())
+    mirror = desk.workspace._store.mirror
+    heeds = Abilities(lists=True, limit=True, sort=False, filter=False, by_company=False)
+    mirror.note("abilities", heeds.to_text())
+    found, _ = _looked(desk, "--offline")
+    told = "modern; knows lists, limit; ignores sort, filter, company of contacts"
+    assert found["API edition", "acme"]["text"] == told
+    mirror.note("edition", "seed")
+    mirror.note("abilities", Abilities(lists=False).to_text())
+    found, _ = _looked(desk, "--offline")
+    assert found["API edition", "acme"]["text"] == "seed"
+
+
+def test_what_a_server_ignores_is_named() -> None:
+    known = Abilities(lists=True, limit=True, sort=False, filter=False)
+    told = examining.edition("acme", "modern", known)
+    assert told.state == "warn"
+    assert told.text == "modern; knows lists, limit; ignores sort, filter"
+    assert "planhat-tui sync" in told.todo
+    assert examining.edition("acme", "seed", Abilities(lists=False)).state == "ok"
+    assert examining.edition("acme", "", Abilities()).text == "not known yet"
+
+
 def test_a_mistake_in_the_config_is_named_with_its_place_and_what_to_do(desk: Desk) -> None:
     _configure(desk, _profiles() + "settings: {theem: x}\n")
     found, answer = _looked(desk, "--offline")
@@ -93,6 +121,13 @@ def test_the_schema_beside_the_config_is_looked_at_too(desk: Desk) -> None:
     schema.chmod(0o644)
     found, _ = _looked(desk, "--offline")
     assert found["permissions", str(schema)]["todo"] == f"Run: chmod 600 {schema}"
+
+
+def test_the_command_that_mends_it_can_be_pasted(tmp_path: Path) -> None:
+    folder = tmp_path / "my settings"
+    folder.mkdir(mode=0o755)
+    todo = next(iter(examining.permissions([folder]))).todo
+    assert shlex.split(todo) == ["Run:", "chmod", "700", str(folder)]
 
 
 def test_a_folder_of_the_config_that_cant_be_written_is_named(desk: Desk, tmp_path: Path) -> None:
@@ -149,6 +184,32 @@ def test_offline_is_a_finding_too(desk: Desk) -> None:
     found, answer = _looked(desk)
     assert answer.exit_status == 1
     assert found["reach", "acme"]["todo"] == "Check the network."
+
+
+def test_a_token_that_cant_be_had_is_told_offline_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def inspect(_profile: Profile) -> NoReturn:
+        raise TokenError("The environment variable T isn't set.", "Set it.")
+
+    _configure(desk, _profiles())
+    monkeypatch.setattr(desk, "_inspect", inspect)
+    found, answer = _looked(desk, "--offline")
+    assert answer.exit_status == 1
+    assert (found["token", "acme"]["state"], found["token", "acme"]["todo"]) == ("bad", "Set it.")
+
+
+def test_the_screens_stand_in_for_stdout_isnt_taken_for_the_terminal(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Screen(io.StringIO):
+        encoding = "utf-8"
+
+    _configure(desk, _profiles())
+    monkeypatch.setattr(sys, "__stdout__", Screen())
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    found, _ = _looked(desk, "--offline")
+    assert ("terminal", "encoding") not in found
 
 
 @pytest.mark.parametrize(

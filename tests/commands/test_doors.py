@@ -12,6 +12,7 @@ import pytest
 
 from planhat_tui.commands import line, output
 from planhat_tui.commands.context import Door, Selection, Wishes
+from planhat_tui.commands.grammar import CONFIRMING, params_of
 from planhat_tui.commands.output import Style
 from planhat_tui.commands.registry import Command, commands
 from planhat_tui.model.outbox import State
@@ -246,6 +247,7 @@ EXAMPLES = {
     "config check": Example(),
     "config schema": Example(),
     "keys": Example("find"),
+    "help": Example("company find"),
     "outbox list": Example(),
     "outbox show": Example("{}", _queued),
     "outbox send": Example("", _queued),
@@ -299,6 +301,7 @@ def test_each_verb_answers_at_each_of_its_doors(desk: Desk, tmp_path: Path, door
         desk.time.leap(1)  # what is made gets its name by the time
         desk.door, desk.selection, desk.wishes = Door.SHELL, Selection(), Wishes()
         words = shlex.split(example.words.format(example.before(desk, tmp_path)))
+        desk.asked.clear()
         if door is Door.SHELL:
             result = desk.shell(*command.name.split(), *words)
         else:
@@ -307,6 +310,8 @@ def test_each_verb_answers_at_each_of_its_doors(desk: Desk, tmp_path: Path, door
             assert typed.command == command
             result = typed.run(desk.context)
         _is_told(command, result, desk)
+        if desk.asked and door is not Door.LINE:
+            assert set(CONFIRMING) <= set(params_of(command, door)), command.name
 
 
 def _is_told(command: Command, result: Result, desk: Desk) -> None:

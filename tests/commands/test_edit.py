@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.commands.results import Planned
-from planhat_tui.errors import GuardrailError, InputError, NotFoundError
+from planhat_tui.errors import GuardrailError, InputError, NotFoundError, RefusedError
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 
@@ -130,3 +130,33 @@ def test_a_profile_that_forbids_it_says_so_before_the_editor(desk: Desk) -> None
 def test_too_many_are_no_text(desk: Desk) -> None:
     with pytest.raises(InputError, match="too many for a text"):
         desk.colon("edit", Kind.COMPANY, *[f"c{n}" for n in range(201)])
+
+
+@pytest.mark.parametrize("why", ["too many", "a no", "ctrl+c", "looked at"])
+def test_what_was_typed_is_kept_where_its_plan_isnt_run(desk: Desk, why: str) -> None:
+    ids = [row.id for row in desk.workspace.reads.companies(limit=3).rows]
+    desk.editors = [lambda text: text.replace("  city:", "  city: Lund #")]
+    if why == "too many":
+        desk.reopen(max_bulk=2, reason="Ask first.")
+        with pytest.raises(GuardrailError, match=r"Ask first\. What you typed is in .*edit\.yaml"):
+            desk.shell("edit", *ids)
+    elif why == "a no":
+        desk.refusing = RefusedError("Nothing was done.")
+        with pytest.raises(RefusedError, match=r"What you typed is in .*edit\.yaml\.$"):
+            desk.shell("edit", *ids)
+    elif why == "ctrl+c":
+        desk.refusing = KeyboardInterrupt()
+        with pytest.raises(KeyboardInterrupt):
+            desk.shell("edit", *ids)
+        assert desk.told[-1].endswith("edit.yaml.")
+    else:
+        desk.colon("edit", Kind.COMPANY, *ids)
+        assert desk.told[-1].endswith("edit.yaml.")
+    assert (desk.paths.state / "edit.yaml").read_text().count("city: Lund") == 3
+    assert desk.queue() == ()
+
+
+def test_what_is_done_is_kept_nowhere_else(desk: Desk) -> None:
+    desk.editors = [lambda text: text.replace("  city:", "  city: Lund #")]
+    desk.shell("edit", *(row.id for row in desk.workspace.reads.companies(limit=3).rows))
+    assert not (desk.paths.state / "edit.yaml").exists()

@@ -38,8 +38,27 @@ def test_a_number_finds_who_has_it(desk: Desk) -> None:
 
 def test_a_term_finds_neither_calls_nor_tags(desk: Desk) -> None:
     desk.do("company", "tag", "Acme Inc", "brand-new")
-    kinds = {record["kind"] for record in desk.rows("find", "tag:brand-new")}
-    assert kinds == {"company"}
+    found = desk.shell("find", "tag:brand-new")
+    assert isinstance(found, Listing)
+    assert {record["kind"] for record in found.records} == {"company"}
+    assert found.note.startswith("Calls and tags are found by words alone.\n")
+
+
+def test_of_more_than_is_shown_it_is_said_how_many_there_are(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planhat_tui.commands.find._LIMIT", 1)
+    for n in range(3):
+        desk.do("company", "tag", "Acme Inc", f"acme-{n}")
+        desk.do("call", "log", "--nr", "+46 70 1", "--talk", "5m", "--note", "about acme")
+    everyone = len(desk.rows("contact", "find", "acme"))
+    found = desk.shell("find", "acme")
+    assert isinstance(found, Listing)
+    companies = len(desk.rows("company", "find", "acme"))
+    told = [f"1 of {companies} companies"] if companies > 1 else []
+    told += [f"1 of {everyone} contacts", "1 of 3 calls", "1 of 3 tags"]
+    assert found.note.split("\n")[0] == f"{', '.join(told)} are shown."
+    assert len(found.records) == 4
 
 
 def test_without_a_word_nothing_is_looked_for(desk: Desk) -> None:
@@ -78,6 +97,13 @@ def test_what_isnt_found_says_what_was_searched_and_what_is_nearest(desk: Desk, 
 
 def test_where_nothing_is_near_nothing_is_guessed(desk: Desk) -> None:
     assert "Did you mean" not in _note(desk, "company", "find", "xyzzyxyzzy")
+
+
+@pytest.mark.parametrize("query", ["xyzzyxyzzy AND dental", "NOT xyzzyxyzzy", "acme or xyzzyxyzzy"])
+def test_words_that_join_others_elsewhere_are_advised_of(desk: Desk, query: str) -> None:
+    advice = "AND goes without saying; NOT is -; OR is in capitals."
+    for noun in ("find", "company find", "contact find"):
+        assert advice in _note(desk, *noun.split(), query)
 
 
 def test_what_isnt_loaded_is_said_where_nothing_is_found(bare: Desk) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.commands import grammar
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.registry import Command, commands
+from planhat_tui.commands.registry import GLOBALS, Command, commands
 from planhat_tui.errors import InputError
 
 
@@ -24,39 +24,56 @@ def _line(name: str, *words: str) -> dict[str, Any]:
 def _shell(name: str, *words: str) -> dict[str, Any]:
     command = _command(name)
     parser = click.Command(name, params=grammar.parameters(command, Door.SHELL))
-    with parser.make_context(name, grammar.query_words(words)) as read:
+    with parser.make_context(name, grammar.query_words(words, parser.params)) as read:
         return grammar.arguments(command, read.params)
 
 
 # -- query words
 
 
+def _safe(*words: str) -> list[str]:
+    """Return words as they are read with the options of all verbs, and those of a call's log."""
+    params = (*GLOBALS, *_command("call log").params, *_command("contact find").params)
+    return grammar.query_words(words, grammar.made(params, Door.SHELL))
+
+
 def test_a_token_with_a_dash_and_a_colon_is_a_query_word() -> None:
-    assert grammar.query_words(["acme", "-tag:vip"]) == ["acme", "not:tag:vip"]
+    assert _safe("acme", "-tag:vip") == ["acme", "not:tag:vip"]
     assert _line("company find", "acme", "-tag:vip") == {"query": ("acme", "not:tag:vip")}
+
+
+def test_what_is_no_query_is_taken_as_it_is_or_refused() -> None:
+    with pytest.raises(InputError, match="no option -e"):
+        _line("company tag", "-eu:old")
+    assert _line("company tag", "--", "-eu:old")["tags"] == ("-eu:old",)
 
 
 def test_options_stay_options() -> None:
     words = ["--json", "-q", "-o", "json", "--start", "-10m", "--note"]
-    assert grammar.query_words(words) == words
+    assert _safe(*words) == words
 
 
 def test_the_value_of_an_option_stays_as_it_is() -> None:
-    assert grammar.query_words(["--note", "-ps:later"]) == ["--note", "-ps:later"]
+    assert _safe("--note", "-ps:later") == ["--note", "-ps:later"]
 
 
 def test_after_the_value_of_an_option_query_words_go_on() -> None:
-    words = ["--company=extid-1", "-tag:vip"]
-    assert grammar.query_words(words) == ["--company=extid-1", "not:tag:vip"]
+    assert _safe("--company=extid-1", "-tag:vip") == ["--company=extid-1", "not:tag:vip"]
+
+
+@pytest.mark.parametrize("flag", ["--json", "--fresh", "--quiet", "-q"])
+def test_after_a_flag_they_go_on_too(flag: str) -> None:
+    assert _safe(flag, "-tag:vip") == [flag, "not:tag:vip"]
+    assert _line("company find", "acme", flag, "-tag:vip")["query"] == ("acme", "not:tag:vip")
 
 
 def test_everything_after_two_dashes_stays_as_it_is() -> None:
-    assert grammar.query_words(["-tag:a", "--", "-tag:b"]) == ["not:tag:a", "--", "-tag:b"]
+    assert _safe("-tag:a", "--", "-tag:b") == ["not:tag:a", "--", "-tag:b"]
 
 
 @given(words=st.lists(st.text(alphabet="-:=abc \u202e", max_size=6), max_size=5))
 def test_words_are_neither_lost_nor_added(words: list[str]) -> None:
-    read = grammar.query_words(words)
+    read = _safe(*words)
     assert len(read) == len(words)
     assert [one.removeprefix("not:") for one in read] == [
         word if word == one else word[1:] for word, one in zip(words, read, strict=True)
@@ -175,3 +192,21 @@ def test_a_choice_that_isnt_one_is_told() -> None:
 def test_an_option_without_its_value_is_told() -> None:
     with pytest.raises(InputError, match="--note"):
         _line("call log", "--note")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("company show", ("--id", "\udcff")),
+        ("company find", ("acme", "id:\udcff")),
+        ("company set", ("name=\udcff",)),
+        ("contact find", ("--company", "a\udcff")),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(name: str, words: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match="has bytes that are no text"):
+        _line(name, *words)
+
+
+def test_a_file_may_be_called_by_any_bytes() -> None:
+    assert _line("import", "\udcff.csv")["file"] == "\udcff.csv"

@@ -7,8 +7,9 @@ import pytest
 
 from planhat_tui.commands.context import Wishes
 from planhat_tui.commands.results import Listing, Planned
-from planhat_tui.errors import GuardrailError, InputError, PartialError
+from planhat_tui.errors import AmbiguousError, GuardrailError, InputError, PartialError
 from planhat_tui.model.columns import Match
+from planhat_tui.model.planfile import decode
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
@@ -187,6 +188,22 @@ def test_a_saved_plan_that_runs_twice_makes_nothing_twice(
     assert [one["name"] for one in made].count(name) == 1
 
 
+def test_a_saved_plan_at_a_company_that_was_made_since_makes_nothing_twice(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.wishes = Wishes(wait=False)
+    desk.do("company", "create", "Fresh AB")
+    plan = _saved(desk, tmp_path, "new", "name,company\nZoe Z,Fresh AB\n")
+    desk.wishes = Wishes()
+    desk.do("outbox", "send")
+    for _ in range(2):
+        desk.shell("plan", "run", plan)
+    assert desk.queue() == ()
+    (fresh,) = desk.server.named("Fresh AB")
+    made = desk.server.ask("GET", "/endusers?limit=2000")
+    assert [one["companyId"] for one in made if one["name"] == "Zoe Z"] == [fresh]
+
+
 def test_a_saved_plan_leaves_a_row_alone_that_could_be_several_by_now(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -205,3 +222,140 @@ def test_a_row_tells_all_of_its_cells_that_can_not_be_taken(desk: Desk, tmp_path
     (row,) = _rows(desk, str(path), "--dry-run").records
     assert "column renewalDate: soon is no date." in str(row["why"])
     assert "column owner: " in str(row["why"])
+
+
+@pytest.fixture
+def firms(bare: Desk) -> list[str]:
+    """Return the ids of 30 companies, at each of which a contact is called Reception."""
+    ids = [bare.server.post(name=f"Firm {n:02}") for n in range(30)]
+    for company in ids:
+        bare.server.post(Kind.CONTACT, name="Reception", companyId=company)
+    bare.fill()
+    return ids
+
+
+def test_a_contact_is_found_by_name_at_its_company_however_many_have_it_elsewhere(
+    bare: Desk, firms: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    rows = "".join(f"Reception,Firm {n:02},Front desk\n" for n in range(len(firms)))
+    path.write_text(f"Name,Company,Position\n{rows}")
+    bare.do("import", str(path), "--kind", "contact")
+    everyone = bare.server.ask("GET", "/endusers?limit=2000")
+    named = [person for person in everyone if person["name"] == "Reception"]
+    assert {person["companyId"] for person in named} == {*firms}
+    assert [person["position"] for person in named] == ["Front desk"] * len(firms)
+    again = _rows(bare, str(path), "--kind", "contact")
+    assert again.records == ()
+    assert f"{len(firms)} already so" in again.note
+
+
+def test_more_than_can_be_named_are_told_as_more(
+    bare: Desk, firms: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Name,Position\nReception,Front desk\n")
+    (row,) = _rows(bare, str(path), "--kind", "contact", "--dry-run").records
+    assert str(row["why"]).startswith("column Name: More than 20 records are Reception: ")
+    with pytest.raises(AmbiguousError, match=r"^More than 20 records are called Reception\."):
+        bare.do("contact", "set", "Reception", "position=Front desk")
+    assert len(firms) > len(bare.workspace.reads.keyed(Kind.CONTACT, "name", "Reception")) == 21
+
+
+def test_a_saved_plan_of_namesakes_makes_none_twice(
+    bare: Desk, firms: list[str], tmp_path: Path
+) -> None:
+    rows = "".join(f"Info,Firm {n:02}\n" for n in range(len(firms)))
+    plan = _saved(bare, tmp_path, "new", f"name,company\n{rows}")
+    for _ in range(2):
+        bare.shell("plan", "run", plan)
+    everyone = bare.server.ask("GET", "/endusers?limit=2000")
+    assert sum(person["name"] == "Info" for person in everyone) == len(firms)
+
+
+def test_an_external_id_of_a_contact_holds_within_its_company(bare: Desk, tmp_path: Path) -> None:
+    ours, theirs, other = bare.server.ids()[:3]
+    for company in (ours, theirs):
+        bare.server.post(Kind.CONTACT, name=f"At {company}", companyId=company, externalId="1")
+    bare.fill()
+    path = tmp_path / "people.csv"
+    path.write_text(
+        f"External id,Company id,Name\n1,{ours},At {ours}\n1,{theirs},Max\n1,{other},Nina\n"
+    )
+    renamed, made = _rows(bare, str(path), "--dry-run").records
+    assert (renamed["name"], renamed["action"]) == (f"At {theirs}", "update")
+    assert (made["name"], made["action"]) == ("Nina", "create")
+    path.write_text("External id,Position\n1,Chief\n")
+    (row,) = _rows(bare, str(path), "--kind", "contact", "--dry-run").records
+    assert "2 records are 1:" in str(row["why"])
+
+
+def test_of_several_with_an_email_the_one_at_the_company_is_meant(
+    bare: Desk, tmp_path: Path
+) -> None:
+    ours, theirs, other = bare.server.ids()[:3]
+    for company in (ours, theirs):
+        bare.server.post(Kind.CONTACT, name="Pat", companyId=company, email="pat@x.example")
+    bare.server.post(Kind.CONTACT, name="Kim", companyId=ours, email="kim@x.example")
+    bare.fill()
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "Email,Company id,Position\n"
+        f"pat@x.example,{theirs},Chief\npat@x.example,{other},Chief\nkim@x.example,{other},Chief\n"
+    )
+    pat, unclear, kim = _rows(bare, str(path), "--dry-run").records
+    assert bare.server.get(str(pat["_id"]), Kind.CONTACT)["companyId"] == theirs
+    assert "2 records are pat@x.example:" in str(unclear["why"])
+    assert str(kim["does"]).startswith(f"company id {ours} → {other}; "), "who has moved"
+
+
+def test_a_cell_in_which_a_spreadsheet_failed_refuses_its_row_by_name(
+    desk: Desk, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cells in (
+        ("Name", "City", "Phase", "Left out"),
+        ("Acme Inc", "#N/A", "#REF!", "x"),
+        ("Brand New AB", "Lund", "lead", "#DIV/0!"),
+        ("#NAME?", "Lund", "lead", "x"),
+    ):
+        sheet.append(cells)
+    path = tmp_path / "crm.xlsx"
+    book.save(path)
+    failed, made, nameless = _rows(desk, str(path), "--dry-run").records
+    assert failed["why"] == (
+        "column City: #N/A is an error of the spreadsheet. "
+        "column Phase: #REF! is an error of the spreadsheet."
+    )
+    assert made["action"] == "create", "a column that is left out matters to nobody"
+    assert nameless["why"] == "column Name: #NAME? is an error of the spreadsheet."
+
+
+def test_a_fraction_that_many_read_as_thousands_is_told_once_for_a_column(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "crm.csv"
+    path.write_text("Name;custom.Seats;custom.Desks\nAcme Inc;1.200;1.5\nNew Ltd;2.500;3\n")
+    acme, _ = _rows(desk, str(path), "--map", "custom.Seats=custom.Seats", "--dry-run").records
+    assert "seats" in str(acme["does"]).casefold()
+    told = [one for one in desk.told if "fraction" in one]
+    assert told == [
+        "column custom.Seats: 1.200 is read as a fraction; 1200 is typed without a point."
+    ]
+
+
+def test_a_plan_is_saved_over_nothing_but_a_plan(desk: Desk, tmp_path: Path) -> None:
+    source = tmp_path / "crm.csv"
+    source.write_text("Name;City\nAcme Inc;Lund\n")
+    with pytest.raises(InputError, match="is there already; it was left as it is"):
+        _rows(desk, str(source), "--save", str(source))
+    assert source.read_text() == "Name;City\nAcme Inc;Lund\n"
+    plan = tmp_path / "crm.plan"
+    for _ in range(2):
+        _rows(desk, str(source), "--save", str(plan))
+    _rows(desk, str(source), "--save", str(source), "--force")
+    assert decode(source.read_text()).rows == decode(plan.read_text()).rows

@@ -27,6 +27,11 @@ def test_they_are_found_by_words_and_by_the_key_itself(bare: Desk) -> None:
     found = bare.rows("keys", "ctrl+s")
     assert "save" in {row["command"] for row in found}
     assert all(row["keys"] == ["ctrl+s"] for row in found)
+    assert found == bare.rows("keys", "Ctrl+S")
+    assert {row["command"] for row in bare.rows("keys", "save", "ctrl+s")} == {"save"}
+    held = bare.rows("keys", "ctrl")
+    assert {"half_down", "save"} <= {row["command"] for row in held}
+    assert all("ctrl" in str(row["keys"]) for row in held)
     nothing = bare.shell("keys", "xyzzy")
     assert isinstance(nothing, Listing)
     assert nothing.records == ()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.cli import INTERRUPTED, run
+from planhat_tui.cli import run
 from planhat_tui.commands import lastline
 from planhat_tui.commands.course import Course
 from planhat_tui.commands.lastline import LastLine
+from planhat_tui.errors import INTERRUPTED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,4 +90,7 @@ def test_an_interrupt_leaves_the_line_clean(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("concurrent.futures.wait", interrupted)
     written = _shown("--demo", "sync", "--full", status=INTERRUPTED)
     assert OVER in written
-    assert _seen(written) == ["planhat-tui: Interrupted. What was queued is kept.", ""]
+    assert _seen(written) == [
+        "planhat-tui: Interrupted. No edit was made; what was queued is kept.",
+        "",
+    ]

@@ -55,6 +55,18 @@ def test_words_may_be_begun_while_they_are_unambiguous() -> None:
     assert _read("sy") == [("sync",)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "some"), [("s phase=won", {"set", "show", "sync"}), ("t gold", {"tag", "timeline"})]
+)
+def test_verbs_of_the_selection_are_abbreviated_like_the_nouns(typed: str, some: set[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        line.read(typed, Selection(Kind.COMPANY, ("c1",)))
+    told = caught.value.message.partition(" could be ")[2].rstrip(".")
+    assert some <= set(told.split(", "))
+    (read,) = line.read("ta gold", Selection(Kind.COMPANY, ("c1",)))
+    assert read.command.name == "company tag"
+
+
 def test_a_beginning_that_fits_several_names_them() -> None:
     with pytest.raises(InputError, match="co could be company, contact"):
         _read("co find x")
@@ -174,6 +186,42 @@ def test_no_record_is_positional_here(desk: Desk) -> None:
     (change,) = (change for entry in desk.queue() for change in entry.changes)
     assert isinstance(change.after, list)
     assert change.after[-1] == "Acme"
+
+
+@pytest.mark.parametrize("verb", ["tag", "untag", "company tag", "set", "show", "delete"])
+def test_a_record_that_is_named_as_in_the_shell_isnt_taken_for_a_value(
+    desk: Desk, verb: str
+) -> None:
+    acme = desk.company()
+    other = next(one for one in desk.server.ids() if one != acme)
+    name = desk.workspace.reads.raws(Kind.COMPANY, [acme])[0]["name"]
+    with pytest.raises(InputError) as refused:
+        desk.colon(f'{verb} "{name}" foo=x', Kind.COMPANY, other)
+    assert refused.value.message == f"'{name}' is a company."
+    assert refused.value.advice == (
+        f"Here the verb takes the selection; --id '{name}' names another."
+    )
+    assert desk.queue() == ()
+
+
+def test_a_contacts_email_or_an_id_isnt_taken_for_a_value_either(desk: Desk) -> None:
+    first, second, *_ = desk.contact_ids()
+    email = desk.workspace.reads.raws(Kind.CONTACT, [second])[0]["email"]
+    for named in (email, second):
+        with pytest.raises(InputError, match="is a contact"):
+            desk.colon(f"tag --queue {named} foo", Kind.CONTACT, first)
+    with pytest.raises(InputError, match="leave the name out") as own:
+        desk.colon(f"tag {first} foo", Kind.CONTACT, first)
+    assert own.value.message == f"{first} is a contact."
+    assert desk.queue() == ()
+
+
+def test_a_tag_may_be_called_as_a_record_is_where_the_record_is_named(desk: Desk) -> None:
+    acme = desk.company()
+    other = next(one for one in desk.server.ids() if one != acme)
+    name = desk.workspace.reads.raws(Kind.COMPANY, [acme])[0]["name"]
+    desk.colon(f'tag "{name}" --id {other}', Kind.COMPANY, acme)
+    assert [entry.record_id for entry in desk.queue()] == [other]
 
 
 def test_a_selection_of_another_kind_isnt_taken(desk: Desk) -> None:

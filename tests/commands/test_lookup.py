@@ -11,6 +11,7 @@ from planhat_tui.errors import AmbiguousError, NotFoundError, OfflineError, Toke
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
     from tests.commands.conftest import Desk
 
 
@@ -116,6 +117,24 @@ def test_a_company_that_isnt_here_yet_is_asked_for_by_its_id(desk: Desk) -> None
 def test_one_by_its_external_id_too(desk: Desk) -> None:
     made = desk.server.post(name="Later", externalId="later-1")
     assert desk.one("company", "show", "extid-later-1")["_id"] == made
+
+
+def test_a_contact_that_isnt_here_yet_is_asked_for_by_its_id(desk: Desk) -> None:
+    for fresh, email in ((False, "bo@new.example"), (True, "bea@new.example")):
+        person: dict[str, Json] = {"name": "New", "companyId": desk.company(), "email": email}
+        made = desk.server.ask("POST", "/endusers", person)["_id"]
+        desk.wishes = Wishes(fresh=fresh)
+        assert desk.one("contact", "show", made)["email"] == email
+    with pytest.raises(NotFoundError):
+        desk.one("contact", "show", "f" * 24)
+
+
+@pytest.mark.parametrize("words", [["timeline"], ["edit"]])
+def test_what_is_here_of_either_kind_is_known_without_planhat(desk: Desk, words: list[str]) -> None:
+    desk.network.cut = True
+    for one in (desk.company(), desk.contact_ids()[0]):
+        desk.editors.append(lambda text: text)
+        assert desk.shell(*words, one)
 
 
 def test_an_id_that_nobody_has_is_not_found(desk: Desk) -> None:

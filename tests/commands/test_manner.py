@@ -50,6 +50,22 @@ def _least(command: Command, door: Door) -> list[str]:
     return words
 
 
+@pytest.mark.parametrize(
+    ("typed", "streams"),
+    [
+        (Manner(), True),
+        (Manner("jsonl"), True),
+        (Manner("table"), False),
+        (Manner(to="x.jsonl"), False),
+    ],
+)
+def test_an_answer_of_another_form_or_place_isnt_read_as_it_is_written(
+    typed: Manner, *, streams: bool
+) -> None:
+    assert typed.over(Wishes(stream=True)).stream == streams
+    assert not typed.over(Wishes()).stream
+
+
 def test_all_of_them_are_tried_here() -> None:
     assert [param.flags[-1] for param in ANSWERING] == list(GIVEN)
 
@@ -171,7 +187,7 @@ def test_a_text_is_written_as_it_is_and_a_note_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["nowhere/x.csv", "~nobody-is-called-so/x", "a\0b"])
 def test_a_file_that_cant_be_written_is_told(tmp_path: Path, name: str) -> None:
     where = name if name[0] == "~" else f"{tmp_path}/{name}"
-    with pytest.raises(InputError, match=r"can't be written|There is no folder"):
+    with pytest.raises(InputError, match=r"can't be written|There is no folder|it's no path"):
         saved(TWO, Manner(to=where), Style())
 
 

@@ -9,12 +9,15 @@ import pytest
 from planhat_tui.commands import output
 from planhat_tui.commands.context import Wishes
 from planhat_tui.commands.output import Style
+from planhat_tui.commands.results import Listing
 from planhat_tui.errors import GuardrailError, InputError, NotFoundError, PartialError
 from planhat_tui.model.days import spoken
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.outbox import State
+from planhat_tui.model.plans import created, gather
 from planhat_tui.model.records import Kind
 from planhat_tui.store.lease import SEND_LEASE
-from tests.sync.rig import answer, lost_answer
+from tests.sync.rig import answer, lost_answer, lost_request
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -28,6 +31,16 @@ def waiting(desk: Desk) -> Desk:
     desk.do("company", "create", "New Ltd")
     desk.wishes = Wishes()
     return desk
+
+
+def in_two_minutes(desk: Desk) -> str:
+    """Return what the clock on the wall shows when what was just lost can't land any more."""
+    sent = max(entry.state_at for entry in desk.workspace.reads.outbox())
+    return spoken(datetime.fromtimestamp(sent + GRACE, UTC), desk.context.now())
+
+
+def test_what_is_sent_is_a_list_for_programs_though_there_is_nothing(desk: Desk) -> None:
+    assert list(output.lines(desk.do("outbox", "send"), Style("json"))) == ["[]"]
 
 
 def test_what_isnt_delivered_is_listed_oldest_first(waiting: Desk) -> None:
@@ -103,14 +116,44 @@ def test_what_may_have_been_made_is_looked_up_before_it_is_sent_again(waiting: D
     outbox.mark([2], State.NOT_SURE, "The answer was lost.")
     waiting.wishes = Wishes(wait=False)
     told = waiting.do("outbox", "retry", "2").text
-    assert told == (
-        "Edit 2 (New Ltd): not sure."
-        " It is looked up in Planhat first, and sent again if it isn't there."
-    )
+    assert told.startswith("Edit 2 (New Ltd): not sure. It is looked up in Planhat first.")
+    assert f"sent again at {in_two_minutes(waiting)}, since the first try may" in told
     waiting.wishes = Wishes()
     assert waiting.do("outbox", "retry", "2").exit_status == 0
     assert outbox.get(2).state is State.DELIVERED
     assert len(waiting.server.named("New Ltd")) == 1
+
+
+def test_what_is_dropped_while_it_may_still_arrive_is_told_if_it_does(waiting: Desk) -> None:
+    waiting.network.once("PUT *", lost_request)
+    waiting.do("outbox", "send")
+    told = waiting.do("outbox", "discard", "1").text
+    assert told == (
+        "Edit 1 is dropped: Acme Inc. Its first try may still arrive until"
+        f" {in_two_minutes(waiting)}. Whether it did: outbox show 1"
+    )
+    assert waiting.one("company", "show", "Acme Inc")["phase"] != "won"
+    waiting.server.put(waiting.company(), phase="won", custom={"Plan": "Gold"})  # now it lands
+    waiting.time.leap(GRACE)
+    waiting.do("outbox", "send")
+    assert waiting.states() == []
+    assert waiting.one("outbox", "show", "1")["reason"] == (
+        "It was dropped, and arrived all the same. undo 1 takes it back."
+    )
+    waiting.do("undo", "1")
+    assert waiting.server.get(waiting.company())["phase"] != "won"
+
+
+def test_a_plan_that_is_paused_is_not_called_delivered(desk: Desk) -> None:
+    plans = desk.workspace.plans
+    rows = [created(Kind.COMPANY, f"new-{n}", {"name": f"Made {n}"}) for n in range(3)]
+    step = plans.begin(gather(Kind.COMPANY, "import", rows)).step
+    plans.pause(step)
+    told = "3 records of a plan are kept back: plan resume lets it go on."
+    assert desk.do("outbox", "send").text == told
+    shown = desk.shell("outbox", "list")
+    assert isinstance(shown, Listing)
+    assert (shown.records, shown.note) == ((), told)
 
 
 def test_a_dropped_edit_is_never_sent(waiting: Desk) -> None:
@@ -118,6 +161,14 @@ def test_a_dropped_edit_is_never_sent(waiting: Desk) -> None:
     assert waiting.one("company", "show", "Acme Inc")["phase"] != "won"
     waiting.do("outbox", "send")
     assert waiting.server.get(waiting.company())["phase"] != "won"
+
+
+def test_what_goes_along_with_a_dropped_edit_is_named(desk: Desk) -> None:
+    desk.wishes = Wishes(wait=False)
+    desk.do("company", "create", "Newcomer AB")
+    desk.do("company", "set", "Newcomer AB", "city=Oslo")
+    told = "Edit 1 is dropped: Newcomer AB, and 1 later edit of it: 2"
+    assert desk.do("outbox", "discard", "1").text == told
 
 
 def test_what_a_state_doesnt_allow_is_told(waiting: Desk) -> None:
@@ -172,6 +223,41 @@ def test_a_call_that_is_not_sure_is_settled_by_a_person(desk: Desk) -> None:
     assert [row["_id"] for row in desk.rows("call", "list")] == [found]
     with pytest.raises(InputError, match="nothing to settle"):
         desk.shell("outbox", "there", "1")
+
+
+def test_what_planhat_doesnt_have_under_the_id_that_is_given_is_not_settled(desk: Desk) -> None:
+    desk.network.once("POST *", lost_answer)
+    desk.do("call", "log", "--nr", "+46 70 123 45 67")
+    for wrong in ("nonsense", "5f0c1c0e3f1a2b0011223344", desk.company()):
+        with pytest.raises(InputError, match=f"Planhat has no call {wrong}, so nothing was"):
+            desk.shell("outbox", "there", "1", "--id", wrong)
+    desk.network.cut = True  # nobody can say whether it's there
+    with pytest.raises(InputError, match="nonsense is no id of a call"):
+        desk.shell("outbox", "there", "1", "--id", "nonsense")
+    assert desk.states() == [State.NOT_SURE]
+    known = "5F0c1c0e3f1a2b0011223344"
+    assert desk.do("outbox", "there", "1", "--id", known).exit_status == 0
+    assert [row["_id"] for row in desk.rows("call", "list")] == [known]
+
+
+def test_a_contact_that_is_said_to_be_there_is_shown_as_planhat_has_it(desk: Desk) -> None:
+    desk.network.once("POST *", lost_request)
+    desk.do("contact", "create", "Eve Gray", "--company", desk.company())
+    n = desk.queue()[-1].n
+    there = desk.server.post(Kind.CONTACT, name="Eve Grey", companyId=desk.company())
+    desk.do("outbox", "there", str(n), "--id", there)
+    asked = desk.network.count(f"GET /endusers/{there}")
+    assert (desk.one("contact", "show", "Eve Grey")["_id"], asked) == (there, 1)
+
+
+def test_one_that_is_deleted_while_it_may_still_be_made_says_so(desk: Desk) -> None:
+    desk.network.once("POST *", lost_request)
+    desk.do("contact", "create", "Eve Gray", "--company", desk.company())
+    n = desk.queue()[-1].n
+    assert desk.do("contact", "delete", "Eve Gray").text == (
+        "Eve Gray: taken out.\nIts first try may still arrive until"
+        f" {in_two_minutes(desk)}. Whether it did: outbox show {n}"
+    )
 
 
 def test_one_that_waits_behind_another_says_so(waiting: Desk) -> None:

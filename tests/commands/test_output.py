@@ -10,15 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planhat_tui.commands.output import Format, Style, visible_lines, write
-from planhat_tui.commands.results import Column, Done, Listing, Single
+from planhat_tui.commands.results import Column, Done, Exported, Listing, Single
 from planhat_tui.errors import InputError
 from planhat_tui.model.records import Kind
 from planhat_tui.model.tables import cell, defused
 from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from planhat_tui.commands.results import Result
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
 
 COLUMNS = (Column("_id", "ID"), Column("name", "NAME"), Column("arr", "ARR", right=True))
 ACME: dict[str, Any] = {"_id": "a1", "name": "Acme", "arr": 1200, "custom": {"Plan": "Gold"}}
@@ -122,7 +124,8 @@ def test_letters_of_any_script_stay_readable_in_json() -> None:
 
 def test_ids_alone_one_a_line() -> None:
     assert _written(BOTH, format="id")[0].splitlines() == ["a1", "b2"]
-    assert _written(Listing(({"n": 7},), COLUMNS), format="id")[0] == "7"
+    edits = Listing(({"n": 7, "id": "a1"}, {"name": "acme"}, {"text": "none"}), COLUMNS)
+    assert _written(edits, format="id")[0].splitlines() == ["7", "acme"]
 
 
 def test_csv_has_the_columns_of_the_table_named_as_in_the_api() -> None:
@@ -198,10 +201,37 @@ def test_fields_that_hold_a_dot_in_their_name() -> None:
     assert json.loads(out) == {"custom.CRM.Account.ID": "7"}
 
 
+def test_records_are_written_as_they_are_read() -> None:
+    written: list[str] = []
+
+    def read() -> Iterator[Raw]:
+        yield ACME
+        assert len(written) == 1, "the first isn't kept until the next is read"
+        yield LUND
+
+    write(Exported(Kind.COMPANY, read(), ()), Style("jsonl"), written.append, written.append)
+    assert [json.loads(line) for line in written] == [ACME, LUND]
+
+
+def test_a_field_that_there_cannot_be_is_told_before_the_first_record_is_written() -> None:
+    streamed = Exported(Kind.COMPANY, iter((ACME, LUND)), ())
+    with pytest.raises(InputError, match="has a field nme"):
+        _written(streamed, format="jsonl", fields=("nme",))
+    streamed = streamed._replace(records=iter((ACME, LUND)))
+    out, _ = _written(streamed, format="jsonl", fields=("name", "phase"))
+    assert [json.loads(line)["name"] for line in out.splitlines()] == ["Acme", "Łund"]
+
+
 def test_quiet_leaves_data_and_no_sentence() -> None:
     out, note = _written(BOTH, quiet=True)
     assert out
     assert note == ""
+
+
+def test_quiet_still_tells_what_went_wrong() -> None:
+    refused = Done("Two: refused. It has that external id.", exit_status=4)
+    assert _written(refused, quiet=True) == ("", refused.text)
+    assert _written(refused._replace(exit_status=0), quiet=True) == ("", "")
 
 
 def test_a_deed_tells_on_stderr_alone() -> None:

@@ -343,6 +343,11 @@ def test_a_profile_is_tested_and_told_who_one_is(two: Desk) -> None:
     assert [profile.name for profile in two.probed] == ["us", "eu"]
 
 
+def test_the_profile_at_hand_is_tested_where_none_is_named(two: Desk) -> None:
+    two.wanted = "us"
+    assert two.one("profile", "test")["profile"] == "us"
+
+
 def test_what_speaks_against_a_token_is_told(two: Desk) -> None:
     two.me = TokenError("The token isn't good here.")
     with pytest.raises(TokenError):
@@ -408,6 +413,18 @@ def test_not_while_edits_are_queued(two: Desk) -> None:
 def test_one_that_isnt_there_is_told(two: Desk) -> None:
     with pytest.raises(NotFoundError):
         two.shell("profile", "remove", "asia")
+
+
+def test_one_with_a_mistake_is_taken_out_as_well(two: Desk) -> None:
+    file = two.paths.config_file
+    file.write_text(
+        file.read_text().replace(
+            "{base_url: https://api-eu", "{colour: blue, base_url: https://api-eu"
+        )
+    )
+    assert "eu" in two.config.refused
+    assert two.do("profile", "remove", "eu").text.startswith("Profile eu is taken out")
+    assert "colour" not in file.read_text()
 
 
 def test_an_address_with_a_slash_at_its_end_is_saved_without_it(two: Desk) -> None:

@@ -13,6 +13,7 @@ from planhat_tui import cli
 from planhat_tui import commands as room
 from planhat_tui.commands import line, registry
 from planhat_tui.commands.context import Door, Selection
+from planhat_tui.commands.grammar import CONFIRMING, params_of
 from planhat_tui.commands.registry import ROOMS, Command, Effect, commands, flag, match, option
 from planhat_tui.errors import InputError
 from planhat_tui.model.records import Kind
@@ -68,6 +69,14 @@ def test_a_word_that_takes_all_that_is_left_stands_last(command: Command) -> Non
 @EACH
 def test_what_deletes_is_told_by_its_effect(command: Command) -> None:
     assert (command.effect is Effect.DELETE) == (command.verb in {"delete", "undo", "redo", "wipe"})
+
+
+@EACH
+def test_what_asks_can_be_answered_where_nobody_is_asked(command: Command) -> None:
+    if "ctx.confirm(" in inspect.getsource(command.run):
+        assert command.asks
+    for door in (Door.SHELL, Door.SCRIPT):
+        assert not command.asks or set(CONFIRMING) <= set(params_of(command, door))
 
 
 def test_no_verb_of_a_noun_is_there_twice_under_any_name() -> None:

@@ -14,7 +14,7 @@ from planhat_tui.errors import (
     RefusedError,
     UnknownOutcomeError,
 )
-from tests.sync.rig import answer, html
+from tests.sync.rig import answer, changed_answer, html
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -67,6 +67,21 @@ def test_what_changes_something_asks_first(bare: Desk) -> None:
         (f"Send PUT /companies/{company} to acme? It can't be undone.", "send"),
     ]
     assert bare.queue() == ()
+
+
+def test_what_planhat_drops_of_a_record_is_named(bare: Desk) -> None:
+    company = bare.server.ids()[0]
+    whole = bare.shell("request", "PUT", f"/companies/{company}", "--data", '{"phase": "won"}')
+    assert isinstance(whole, Single)
+    assert "keep" not in whole.note
+    bare.network.once("PUT *", changed_answer(lambda record: {**record, "phase": "lost"}))
+    data = '{"phase": "won", "name": "Renamed"}'
+    result = bare.shell("request", "PUT", f"/companies/{company}", "--data", data)
+    assert isinstance(result, Single)
+    assert result.note.endswith(" left. Planhat didn't keep phase.")
+    gone = bare.shell("request", "DELETE", f"/companies/{company}")
+    assert isinstance(gone, Single)
+    assert "keep" not in gone.note
 
 
 def test_who_says_no_sends_nothing(bare: Desk) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.results import Done, Listing, Single
-from planhat_tui.errors import InputError, NotFoundError, PlanhatTuiError
+from planhat_tui.errors import ConfigError, InputError, NotFoundError, PlanhatTuiError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,14 +39,32 @@ def test_the_first_error_stops_it_and_tells_its_line(desk: Desk) -> None:
     assert len(desk.shown) == 1
 
 
+def test_what_others_wrote_into_the_config_holds_from_the_next_line_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = ConfigError("read_onyl is no setting.", path=desk.paths.config_file)
+    looks = iter([(), (wrong,)])
+    monkeypatch.setattr(desk, "catch_up", lambda: next(looks))
+    assert desk.do("run", _script(desk, "whoami\n\n# no line\nwhoami\n")).exit_status == 0
+    assert [type(answer) for answer in desk.shown] == [Single, ConfigError, Single]
+
+
 def test_a_question_mark_lists_the_commands_here_too(desk: Desk) -> None:
     assert desk.do("run", _script(desk, "?\nwhoami\n")).exit_status == 0
     assert [type(answer) for answer in desk.shown] == [Listing, Single]
 
 
-def test_nothing_of_a_line_is_done_that_cant_be_read(desk: Desk) -> None:
-    file = _script(desk, "whoami ; usr fnd\n")
-    with pytest.raises(InputError, match=r":1: There is no command usr.  Did you mean user\?"):
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("usr fnd", r":1: There is no command usr.  Did you mean user\?"),
+        ("company find --jsn", r":1: There's no option --jsn"),
+        ("company tag --id x", r":1: Missing argument"),
+    ],
+)
+def test_nothing_of_a_line_is_done_that_cant_be_read(desk: Desk, last: str, told: str) -> None:
+    file = _script(desk, f"whoami ; {last}\n")
+    with pytest.raises(InputError, match=told):
         desk.do("run", file)
     assert desk.shown == []
 
@@ -57,6 +75,30 @@ def test_it_goes_on_where_that_is_wished_and_says_that_some_failed(desk: Desk) -
     assert done.exit_status == 8
     assert len(desk.shown) == 3
     assert isinstance(desk.shown[1], NotFoundError)
+
+
+def test_it_goes_on_within_a_line_too(desk: Desk) -> None:
+    line = "whoami ; company show --id nobody ; user find max"
+    done = desk.do("run", _script(desk, line), "--keep-going")
+    assert done.exit_status == 8
+    assert [type(answer) for answer in desk.shown] == [Single, NotFoundError, Listing]
+    with pytest.raises(NotFoundError):
+        desk.do("run", _script(desk, line))
+    assert len(desk.shown) == 4, "the second one stops it"
+
+
+def test_where_nothing_is_selected_a_record_is_named_by_its_id(desk: Desk) -> None:
+    with pytest.raises(InputError) as caught:
+        desk.do("run", _script(desk, "company show Acme"))
+    assert caught.value.advice == "Name the record with --id."
+
+
+def test_who_types_is_asked_for_the_next_line_and_the_rest_of_one_that_failed_isnt_done(
+    desk: Desk,
+) -> None:
+    desk.typed, desk.interactive = ["company show --id nobody ; user find max", "whoami"], True
+    assert desk.do("repl").exit_status == 8
+    assert [type(answer) for answer in desk.shown] == [NotFoundError, Single]
 
 
 def test_where_all_fail_alike_the_status_is_theirs(desk: Desk) -> None:
@@ -86,6 +128,17 @@ def test_what_deletes_needs_yes_in_the_line_and_the_name_where_the_profile_wants
     assert desk.server.get(acme) is not None
     desk.do("run", _script(desk, f"company delete --id {acme} --yes --confirm acme"))
     assert desk.server.get(acme) is None
+
+
+def test_a_line_ends_where_its_editor_says_whatever_is_in_it(desk: Desk, tmp_path: Path) -> None:
+    path, acme = tmp_path / "windows.txt", desk.company()
+    path.write_bytes(
+        b"\xef\xbb\xbfwhoami\r\n"
+        + f"company tag 'a\u2028b' --id {acme}\r\n# the\x0cend\r\nuser find max\r\n".encode()
+    )
+    assert desk.do("run", str(path)).exit_status == 0
+    assert [type(answer) for answer in desk.shown] == [Single, Done, Listing]
+    assert "a\u2028b" in desk.server.get(acme)["tags"]
 
 
 @pytest.mark.parametrize(("content", "why"), [(None, "No such file"), (b"\xff\xfe", "isn't UTF-8")])
@@ -122,6 +175,28 @@ def test_in_a_pipe_the_first_error_ends_it_and_a_person_may_go_on(desk: Desk) ->
 def test_on_the_screen_a_script_is_run_without_the_selection(desk: Desk) -> None:
     from planhat_tui.model.records import Kind
 
-    with pytest.raises(InputError, match=":1: No company is selected"):
+    with pytest.raises(InputError, match=":1: Which company"):
         desk.colon(f"run {_script(desk, 'company tag gold-3')}", Kind.COMPANY, desk.company())
     assert desk.door is Door.LINE
+
+
+def _interrupt(_text: str) -> str:
+    raise KeyboardInterrupt
+
+
+def test_who_types_is_asked_for_the_next_line_after_an_interrupt(desk: Desk) -> None:
+    desk.editors.append(_interrupt)
+    desk.typed, desk.interactive = ["edit --id 'Acme Inc'", "whoami"], True
+    assert desk.do("repl").exit_status == 8
+    stopped, me = desk.shown
+    assert isinstance(stopped, Done)
+    assert stopped.text == "Interrupted. What was queued goes on: outbox list shows it."
+    assert isinstance(me, Single)
+
+
+def test_a_pipe_is_ended_by_one(desk: Desk) -> None:
+    desk.editors.append(_interrupt)
+    desk.typed = ["edit --id 'Acme Inc'", "whoami"]
+    with pytest.raises(KeyboardInterrupt):
+        desk.do("repl", "--keep-going")
+    assert desk.shown == []

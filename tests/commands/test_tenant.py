@@ -19,6 +19,8 @@ from planhat_tui.sync.status import SyncStatus
 from tests.sync.rig import answer
 
 if TYPE_CHECKING:
+    import httpx
+
     from tests.commands.conftest import Desk
 
 
@@ -222,6 +224,26 @@ def test_a_watch_costs_a_call_only_when_what_is_known_has_outlived_itself(desk: 
     assert asked < len(desk.network.asked) <= asked + 2
     ages = [json.loads(record)["age"] for record in records]
     assert ages[1] > ages[0]
+
+
+def test_a_watch_of_a_server_that_tells_nothing_asks_it_now_and_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = desk.network._inner
+    answering = inner.handle_async_request
+
+    async def silent(request: httpx.Request) -> httpx.Response:
+        response = await answering(request)
+        for name in [one for one in response.headers if "rate-limit" in one.lower()]:
+            del response.headers[name]
+        return response
+
+    monkeypatch.setattr(inner, "handle_async_request", silent)
+    asked = len(desk.network.asked)
+    desk.naps = 200
+    with pytest.raises(KeyboardInterrupt):
+        write(desk.shell("limits", "--watch"), Style("jsonl"), print, print)
+    assert asked < len(desk.network.asked) <= asked + 4
 
 
 def test_what_never_ends_is_no_document(desk: Desk) -> None:

@@ -100,6 +100,7 @@ def test_a_theme_is_kept_in_the_config(bare: Desk) -> None:
     answer = bare.shell("theme", "use", "fjord")
     assert isinstance(answer, Done)
     assert answer.text == "fjord is the theme from now on."
+    assert [(one["name"], one["used"]) for one in answer.records] == [("fjord", True)]
     assert "settings:\n  theme: fjord\n" in bare.paths.config_file.read_text()
     with pytest.raises(NotFoundError, match="Did you mean fjord"):
         bare.shell("theme", "use", "fjrod")

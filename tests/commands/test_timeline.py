@@ -34,6 +34,13 @@ def test_what_changed_is_shown_with_who_did_it(desk: Desk) -> None:
     assert str(listing.records[0]["seenAt"]).endswith("Z")
 
 
+def test_one_change_is_one(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=here")
+    listing = desk.shell("timeline", "Acme Inc")
+    assert isinstance(listing, Listing)
+    assert listing.note.startswith("Acme Inc: 1 change seen; ")
+
+
 def test_a_contact_has_one_too_and_nothing_is_said_in_words(desk: Desk) -> None:
     contact = desk.contact_ids()[0]
     listing = desk.shell("timeline", contact)

@@ -116,13 +116,15 @@ def test_a_custom_value_keeps_the_type_that_the_record_has(desk: Desk) -> None:
 
 
 def test_else_the_type_that_the_field_has_elsewhere(desk: Desk) -> None:
-    assert _values(desk, "custom.Seats=8", "custom.Plan=8", "custom.Reference OK=yes") == {
+    assert _values(desk, "custom.Seats=8", "custom.Industry=8", "custom.Reference OK=yes") == {
         "custom.Seats": 8,
-        "custom.Plan": "8",
+        "custom.Industry": "8",
         "custom.Reference OK": True,
     }
     with pytest.raises(InputError, match="many is no number"):
         _values(desk, "custom.Seats=many")
+    with pytest.raises(InputError, match=r"Plan has no value golld\.  Did you mean Gold\?"):
+        _values(desk, "custom.Plan=golld")
 
 
 def test_a_new_custom_field_has_the_type_that_its_value_looks_like(desk: Desk) -> None:

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.commands.context import Wishes
-from planhat_tui.commands.results import Done
+from planhat_tui.commands.results import Done, Listing
 from planhat_tui.errors import InputError, RefusedError
+from planhat_tui.model.plans import created, gather, wanted
 from planhat_tui.model.records import Kind
+from planhat_tui.workspace import planning
+from planhat_tui.workspace.workspace import READ_AT_MOST
+from tests.sync.rig import SECONDS
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -29,6 +33,22 @@ def test_a_delivered_edit_is_edited_back_and_waited_for(desk: Desk) -> None:
     assert done.exit_status == 0
     assert done.text.endswith("Taking it back: delivered.")
     assert (desk.server.get(desk.company())["phase"] or "") == before
+
+
+def test_what_somebody_changes_while_it_is_asked_about_is_left_out_and_that_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(_question: str, _word: str) -> None:
+        desk.server.put(desk.company(), phase="churned")
+        desk.time.leap(60)
+
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    monkeypatch.setattr(desk, "_confirm", meanwhile)
+    done = desk.do("undo")
+    assert done.text == (
+        "Taking it back, Acme Inc: Left out: somebody else has changed Phase since."
+    )
+    assert desk.server.get(desk.company())["phase"] == "churned"
 
 
 def test_on_the_screen_nobody_waits(desk: Desk) -> None:
@@ -195,3 +215,93 @@ def test_undo_sees_what_somebody_has_changed_just_now(desk: Desk) -> None:
     with pytest.raises(InputError, match="Phase of Acme Inc was changed since and stays"):
         desk.shell("undo")
     assert desk.server.get(desk.company())["phase"] == "churned"
+
+
+def test_what_others_have_put_there_is_told_before_it_is_deleted(desk: Desk) -> None:
+    desk.workspace.writes.create(Kind.COMPANY, {"name": "Newcomer AB"})
+    desk.do("outbox", "send")
+    (company,) = desk.server.named("Newcomer AB")
+    desk.time.leap(3_600)
+    desk.server.put(company, phase="won", tags=["big"])
+    (row,) = desk.rows("undo", "--dry-run")
+    assert row["why"] == "What others have put there goes too: Phase, Tags."
+    desk.asked = []
+    desk.do("undo")
+    assert (
+        "Newcomer AB: delete company. What others have put there goes too: Phase, Tags."
+        in desk.asked[0][0]
+    )
+
+
+def test_where_more_was_made_than_is_read_again_it_is_said_that_more_may_go(bare: Desk) -> None:
+    rows = [
+        created(Kind.COMPANY, f"new-{n}", {"name": f"Co {n}", "externalId": f"x{n}"})
+        for n in range(READ_AT_MOST + 1)
+    ]
+    bare.fill()
+    plans = bare.workspace.plans
+    made = plans.run(plans.stamped(gather(Kind.COMPANY, "import", rows)))
+    ns = [entry.n for entry in plans.results(made)]
+    bare.workspace.net.deliver(ns).result(SECONDS)
+    bare.time.leap(600)
+    bare.network.asked.clear()
+    bare.do("undo")
+    question = bare.asked[0][0]
+    assert question.endswith("goes too, and isn't named.")
+    assert not bare.network.count("GET /companies/*")
+
+
+def test_what_could_not_be_read_says_how_old_it_is(desk: Desk) -> None:
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.time.leap(600)
+    desk.network.cut = True
+    listing = desk.shell("undo", "--dry-run")
+    assert isinstance(listing, Listing)
+    assert listing.note.endswith("What is there now is told by the local copy, 10 min old.")
+
+
+def test_what_was_queued_for_many_is_looked_at_and_asked_about_before_it_is_queued_again(
+    desk: Desk,
+) -> None:
+    desk.reopen(confirm="type", confirm_over=2)
+    desk.wishes = Wishes(wait=False)
+    desk.do("bulk", "company", "--all", "--tag", "q1")
+    desk.do("undo")
+    desk.asked.clear()
+    shown = desk.shell("redo", "--dry-run")
+    assert isinstance(shown, Listing)
+    assert shown.note.startswith("Doing it again changes 6 records in Planhat.")
+    desk.do("redo")
+    ((question, word),) = desk.asked
+    assert "Doing it again changes 6 records in Planhat." in question
+    assert word == "acme"
+    assert len(desk.queue()) == 6
+
+
+def test_one_edit_is_queued_again_without_a_question_and_is_said_to_change_planhat(
+    desk: Desk,
+) -> None:
+    desk.wishes = Wishes(wait=False)
+    desk.do("company", "set", "Acme Inc", "phase=won")
+    desk.do("undo")
+    shown = desk.shell("redo", "--dry-run")
+    assert isinstance(shown, Listing)
+    assert shown.note == "Doing it again changes 1 record in Planhat."
+    desk.do("redo")
+    assert desk.asked == []
+
+
+def test_the_rest_of_a_plan_that_was_not_queued_is_named_and_goes_out_with_redo(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "SLICE", 2)
+    plans = desk.workspace.plans
+    asked = wanted(Kind.COMPANY, tag=["q1"])
+    plans.advance(plans.begin(plans.make(asked, desk.server.ids())).step)
+    left = "4 records of the plan aren't queued yet, and are left as they are."
+    shown = desk.shell("undo", "--dry-run")
+    assert isinstance(shown, Listing)
+    assert shown.note.endswith(left)
+    assert left in desk.do("undo").text
+    assert desk.do("redo").exit_status == 0
+    assert all("q1" in desk.server.get(one)["tags"] for one in desk.server.ids())

@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -497,6 +498,16 @@ def test_what_somebody_else_has_saved_meanwhile_isnt_overwritten(
     assert path.read_text(encoding="utf-8") == "# theirs\n"
 
 
+def test_several_that_edit_it_at_once_lose_nothing(write: Write) -> None:
+    path = write(COMMENTED)
+    names = [f"new-{number}" for number in range(8)]
+    with ThreadPoolExecutor(len(names)) as together:
+        done = [together.submit(add_profile, path, replace(NEW, name=name)) for name in names]
+    assert [one.result() for one in done] == [None] * len(names)
+    assert {*names} <= load_config(path).profiles.keys()
+    assert "# Ours, by hand." in path.read_text(encoding="utf-8")
+
+
 ANY = st.text(max_size=12)
 PROFILES = st.builds(
     Profile,
@@ -593,6 +604,19 @@ def test_a_profile_on_one_line_can_be_changed_too(write: Write) -> None:
         "profiles:\n"
         "  a: {base_url: https://a.example, token: {env: A}, label: x, read_only: true} # mine\n"
     )
+
+
+def test_one_that_somebody_else_has_changed_since_stays_with_its_guardrails(write: Write) -> None:
+    path = write(COMMENTED)
+    before = load_config(path).profiles["play"]
+    guarded = path.read_text().replace("{env: PLAY}", "{env: PLAY}\n    read_only: true  # for now")
+    path.write_text(guarded)
+    with pytest.raises(ConfigError, match="Somebody else changed it meanwhile"):
+        change_profile(path, replace(before, label="x"), before=before)
+    assert path.read_text() == guarded
+    now = load_config(path).profiles["play"]
+    change_profile(path, replace(now, label="x"), before=now)
+    assert load_config(path).profiles["play"].read_only
 
 
 def test_a_comment_that_would_lose_its_place_is_not_lost(write: Write) -> None:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planhat_tui.config.guardrails import (
+    check_at_once,
     check_delete,
     check_write,
+    is_many,
     is_plain,
     marks,
     typed_word,
@@ -113,3 +115,23 @@ def test_the_header_names_the_strictest() -> None:
     assert marks(replace(PLAIN, read_only=True, no_delete=True)) == ("read-only",)
     assert marks(replace(PLAIN, read_only=True)) == ("read-only",)
     assert marks(replace(PLAIN, no_delete=True)) == ("no-delete",)
+
+
+@pytest.mark.parametrize(
+    ("count", "over", "many"),
+    [(1, 0, False), (5, 25, False), (6, 25, True), (2, 1, True), (2, 2, False), (6, 100, True)],
+)
+def test_more_than_a_handful_or_than_the_profile_says_are_many(
+    count: int,
+    over: int,
+    many: bool,  # noqa: FBT001 -- a row of the table
+) -> None:
+    profile = replace(PLAIN, confirm_over=over)
+    assert is_many(profile, count) is many
+    if many:
+        with pytest.raises(GuardrailError, match=f"^{count} records are changed by a plan"):
+            check_at_once(profile, count)
+    else:
+        check_at_once(profile, count)
+    with pytest.raises(GuardrailError, match="allows no deleting"):
+        check_at_once(replace(profile, no_delete=True), count, deleting=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.config import loading
-from planhat_tui.config.keeping import RESTED, load_kept
+from planhat_tui.config.cached import RESTED
+from planhat_tui.config.keeping import load_kept
 from planhat_tui.config.loading import load_config
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def test_what_cannot_be_read_is_made_again(
 ) -> None:
     _kept(cache).write_text(held, encoding="latin-1")
     assert _load(path, cache) == primed
-    assert json.loads(_kept(cache).read_text())["config"]["default"] == "other"
+    assert json.loads(_kept(cache).read_text())["kept"]["default"] == "other"
 
 
 def _planted(cache: Path) -> None:
@@ -189,7 +190,7 @@ def test_of_another_version_neither(
     path: Path, cache: Path, primed: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _planted(cache)
-    monkeypatch.setattr("planhat_tui.config.keeping.__version__", "0.0.0")
+    monkeypatch.setattr("planhat_tui.config.cached.__version__", "0.0.0")
     assert _command(_load(path, cache)) == _command(primed)
 
 

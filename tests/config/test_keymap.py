@@ -86,6 +86,27 @@ def test_a_key_that_cant_be_says_why_and_what_can(key: str, message: str, advice
     assert advice in problem.advice
 
 
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [("save: w", "w"), ("drop: d", "d"), ("stamp: space", "space"), ("start: 'F5, +'", "+"),
+     ("save: Enter", "enter"), ("save: shift+s", "S"), ("drop: left", "left")],
+)  # fmt: skip
+def test_a_command_amid_typing_takes_no_key_from_what_is_typed(line: str, key: str) -> None:
+    problem = _wrong(line)
+    assert (problem.line, problem.column) == (5, line.index(":") + 9)
+    command = line.partition(":")[0]
+    assert problem.message == f"{command} can't be on {key}: fields of a form take it."
+    assert problem.advice == "Allowed are F1 to F24, and ctrl and a letter."
+
+
+@pytest.mark.parametrize("command", ["close", "back"])
+def test_escape_leads_out_whatever_else_does(command: str) -> None:
+    for typed, names in (("q", "escape,q"), ("'esc, X'", "escape,X"), ("F4", "f4,escape")):
+        settings, problems = _settings(f"{command}: {typed}")
+        assert problems == ()
+        assert settings.keys == {command: names}
+
+
 def test_a_key_of_another_command_in_the_same_place_is_a_conflict() -> None:
     problem = _wrong("tags: e")
     assert (problem.line, problem.column) == (5, 7)

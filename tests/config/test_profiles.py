@@ -485,8 +485,11 @@ def test_of_several_profiles_none_is_the_default_unless_its_named() -> None:
 
 def test_a_profile_beside_one_with_a_mistake_isnt_taken_for_it() -> None:
     config = parse_config(f"profiles:\n  bad: {{base_url: https://a.example}}\n{GOOD}", FILE)
-    assert config.default == ""
+    assert (config.default, config.sole) == ("", "good")
     assert "several profiles and no default" in str(config.undecided)
+    two = f"{GOOD}{GOOD.replace('good', 'other')}"
+    assert not parse_config(f"profiles:\n  bad: {{token: x}}\n{two}", FILE).sole
+    assert not parse_config(f"default: bad\nprofiles:\n  bad: {{token: x}}\n{GOOD}", FILE).sole
 
 
 def test_where_the_only_profile_has_a_mistake_that_is_why_none_is_the_default() -> None:

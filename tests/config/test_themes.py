@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planhat_tui.config import theme_files
+from planhat_tui.config.theme_files import read_theme
 from planhat_tui.config.themes import (
     COLOURS,
     GROUNDS,
@@ -14,8 +18,8 @@ from planhat_tui.config.themes import (
     Theme,
     contrast,
     faint,
+    load_kept_themes,
     load_themes,
-    read_theme,
     themes_folder,
 )
 
@@ -273,3 +277,54 @@ def test_a_colour_is_readable_on_black_or_on_white(a: str, b: str) -> None:
     assert contrast(a, b) <= max(
         contrast(a, "#000000"), contrast(a, "#ffffff"), contrast(b, "#000000"), 21
     )
+
+
+def _kept_themes(
+    user: Path, cache: Path, *, rested: float = 60.0
+) -> tuple[dict[str, Theme], tuple[ConfigError, ...]]:
+    return load_kept_themes(user, cache, lambda: time.time() + rested)
+
+
+def test_themes_are_read_again_only_when_a_file_is_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, cache = tmp_path / "themes", tmp_path / "cache"
+    user.mkdir()
+    text = (themes_folder() / "planhat-dark.yaml").read_text().replace("planhat-dark", "mine")
+    (user / "mine.yaml").write_text(text)
+    assert _kept_themes(user, cache) == load_themes(user)
+    read: list[Path] = []
+
+    def noted(path: Path) -> tuple[Theme | None, tuple[ConfigError, ...]]:
+        read.append(path)
+        return read_theme(path)
+
+    monkeypatch.setattr(theme_files, "read_theme", noted)
+    assert _kept_themes(user, cache) == load_themes(user)
+    assert len(read) == len(load_themes(user)[0])  # for the comparison alone
+    read.clear()
+    (user / "mine.yaml").write_text(text.replace("dark: true", "dark: false"))
+    themes, mistakes = _kept_themes(user, cache)
+    assert (themes["mine"].dark, mistakes) == (False, ())
+    assert read
+
+
+def test_themes_with_mistakes_or_just_saved_are_not_kept(tmp_path: Path) -> None:
+    user, cache = tmp_path / "themes", tmp_path / "cache"
+    user.mkdir()
+    _kept_themes(user, cache, rested=-1e9)
+    assert not cache.exists()
+    (user / "bad.yaml").write_text("name: bad")
+    for _ in range(2):
+        assert [mistake.path.stem for mistake in _kept_themes(user, cache)[1]] == ["bad"]
+    assert not cache.exists()
+
+
+def test_a_cache_that_holds_something_else_is_not_believed(tmp_path: Path) -> None:
+    user, cache = tmp_path / "themes", tmp_path / "cache"
+    themes, _ = _kept_themes(user, cache)
+    kept = cache / "themes.json"
+    known = json.loads(kept.read_text())
+    for wrong in ([{"name": "x"}], {"a": 1}, 7, [["name"]]):
+        kept.write_text(json.dumps({**known, "kept": wrong}))
+        assert _kept_themes(user, cache)[0] == themes

@@ -11,7 +11,7 @@ from planhat_tui.config.edit import remove_profile
 from planhat_tui.config.loading import load_config, parse_config
 from planhat_tui.config.view_edit import remove_view, save_view
 from planhat_tui.config.views import SavedView
-from planhat_tui.errors import NotFoundError
+from planhat_tui.errors import ConfigError, NotFoundError
 from planhat_tui.model.query import Sort
 from planhat_tui.model.views import View
 
@@ -150,3 +150,14 @@ def test_what_is_saved_is_read_again(name: str, query: str, *, start: bool) -> N
         assert config.views[name] == saved
         assert config.problems == ()
         assert path.read_text().startswith("# mine\n")
+
+
+def test_what_is_no_mapping_and_what_is_gone_meanwhile_is_told(path: Path) -> None:
+    known = load_config(path).views
+    remove_view(path, "late", known)
+    with pytest.raises(NotFoundError, match="no view late any more"):
+        remove_view(path, "late", known)
+    path.write_text("views: [a]\n")
+    with pytest.raises(ConfigError, match="views"):
+        save_view(path, SavedView("x", View("tag:vip")))
+    assert path.read_text() == "views: [a]\n"

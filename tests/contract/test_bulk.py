@@ -105,6 +105,8 @@ async def test_5000_rows_and_no_more(modern: Talk) -> None:
     modern.server.only_ours()
     rows: list[Record] = [{"externalId": f"contract many {n}"} for n in range(5001)]
     assert await modern.status("PUT", "/companies", rows) == 400
+    if not modern.server.app:
+        return  # to take them out again costs 5,000 calls
     rows = [{"externalId": f"contract many {n}", "name": "The Same"} for n in range(5000)]
     told = await _bulk(modern, "/companies", rows)
     assert (told["created"], len(set(told["upsertedIds"]))) == (5000, 5000)
@@ -112,8 +114,6 @@ async def test_5000_rows_and_no_more(modern: Talk) -> None:
     assert len(set(slugs)) == len(slugs)
     for record_id in told["upsertedIds"][:3]:
         assert re.fullmatch(r"[0-9a-f]{24}", record_id)
-    if not modern.server.app:  # the next test meets this server, too
-        await _gone(modern, told)
 
 
 async def test_a_key_that_is_a_number_is_text(modern: Talk) -> None:

@@ -60,6 +60,20 @@ async def test_ids_are_text_and_of_companies_that_exist(modern: Talk) -> None:
     assert await modern.status("POST", "/tasks", {"companyId": {"_id": company}}) == 400
 
 
+async def test_what_hangs_in_it_is_nested_a_hundred_deep_at_most(modern: Talk) -> None:
+    modern.server.only_ours()
+
+    def nest(depth: int) -> object:
+        return [nest(depth - 1)] if depth > 1 else [{}]
+
+    made = await modern.make("/tasks", {"x": nest(98)})
+    assert made["x"] == nest(98)
+    (listed,) = [t for t in await modern.list("/tasks?select=x") if t["_id"] == made["_id"]]
+    assert listed["x"] == nest(98)
+    assert await modern.status("POST", "/tasks", {"x": nest(99)}) == 400
+    assert await modern.status("PUT", f"/tasks/{made['_id']}", {"x": nest(400)}) == 400
+
+
 async def test_they_go_with_their_company(modern: Talk) -> None:
     modern.server.only_ours()
     company = await modern.a_company()

@@ -11,7 +11,8 @@ import shutil
 import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from zlib import crc32
 
 import pytest
 from textual import events
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from planhat_tui.config.profiles import Profile
     from planhat_tui.tui.presentation.rows import Row
 
+Job = TypeVar("Job", bound="Callable[..., None]")
 MOMENT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 CLOCK = Clock(MOMENT.timestamp, lambda: 1000.0, lambda: MOMENT)
 BEFORE = MOMENT - timedelta(minutes=5)
@@ -50,7 +52,14 @@ CELL = 12.2
 LOOKS, PAUSE = 5000, 0.002
 """How often, and after how many seconds, a journey looks for what must come."""
 BOTH = pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=["80x24", "120x40"])
-"""Each journey is made in a small terminal and in a medium one."""
+"""The journey of a job, or of a screen, is made in a small terminal and in a medium one."""
+
+
+def EITHER(job: Job) -> Job:  # noqa: N802 -- stands beside BOTH
+    """Make a variant of such a journey in one of the two, by its name."""
+    width, height = (SMALL, MEDIUM)[crc32(job.__name__.encode()) % 2]
+    made: Job = pytest.mark.parametrize("size", [(width, height)], ids=[f"{width}x{height}"])(job)
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +91,8 @@ def port(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = property(lambda workspace: _on_one_port(host(workspace)))
     monkeypatch.setattr(Workspace, "host", shown)
 
-    def shown_row(profile: Profile, note: str) -> Row:
-        return row(replace(profile, base_url=_on_one_port(profile.base_url)), note)
+    def shown_row(profile: Profile, *given: Any, **more: Any) -> Row:  # noqa: ANN401 -- its own
+        return row(replace(profile, base_url=_on_one_port(profile.base_url)), *given, **more)
 
     monkeypatch.setattr(tenants, "profile_row", shown_row)
 
@@ -122,8 +131,18 @@ class Person:
         """Press keys, each when the explorer is at rest after the one before."""
         await settle(self.pilot)
         for key in keys:
-            self._send(events.Key(key, _character(key)))
+            self.send(key)
             await settle(self.pilot)
+
+    async def hold(self, key: str, times: int = 6) -> None:
+        """Hold a key: the terminal sends it again and again, whatever the first one is at."""
+        for _ in range(times):
+            self.send(key)
+        await settle(self.pilot)
+
+    def send(self, key: str) -> None:
+        """Press a key and look at nothing yet."""
+        self._send(events.Key(key, _character(key)))
 
     async def type(self, text: str) -> None:
         """Type a text as fast as the terminal can send it; ``\n`` is Enter, ``\x13`` ctrl+s."""
@@ -230,6 +249,10 @@ def _key(letter: str) -> str:
     return names.get(letter, letter)
 
 
+class BrokenOffError(Exception):
+    """The journey ended before its picture: what is on the screen now is never kept as one."""
+
+
 class Journey(Protocol):
     """Runs a journey in a terminal of a size, and compares the picture at its end."""
 
@@ -276,10 +299,12 @@ def journey(
                 await job(Person(pilot))
                 await settle(pilot)
                 seen = _held_still(pilot.app)
-            except BaseException as failure:  # noqa: BLE001 -- raised again below
+            except BaseException as failure:
                 failures.append(failure)
+                raise BrokenOffError from failure
 
-        with contextlib.closing(runtime):
+        same = False
+        with contextlib.closing(runtime), contextlib.suppress(BrokenOffError):
             app = PlanhatApp(runtime.session())
             if picture:
                 same = snap_compare(app, terminal_size=size, run_before=at_the_keys)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 from planhat_tui.model.limits import Lane
+from planhat_tui.model.records import Kind
+from planhat_tui.tui.sure import HELD
 from planhat_tui.tui.widgets.line import Line
-from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey, Person
+from planhat_tui.workspace.actions import Actions
+from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey, Person
 from tests.journeys.doing import fill, run_line, tag
 from tests.journeys.planhat import ask, company, wait_for_delivery
 from tests.journeys.servers import configure, profile, sandbox
@@ -16,6 +20,9 @@ from tests.sync.rig import answer, lost_answer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
+    from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Raw
     from planhat_tui.store.rows import LoggedCall
     from tests.sync.rig import Line as Wire
@@ -74,7 +81,7 @@ def test_four_keys_log_a_call_that_just_ended(journey: Journey, size: tuple[int,
     journey(log, size)
 
 
-@BOTH
+@EITHER
 def test_the_call_is_with_the_contact_under_the_cursor(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -83,6 +90,38 @@ def test_the_call_is_with_the_contact_under_the_cursor(
         person.sees("with Bo Larsson at Acme Inc", OWN_NUMBER)
 
     journey(log, size)
+
+
+@EITHER
+def test_a_call_from_the_list_is_with_the_company_under_its_cursor(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        explorer = person.app.explorer
+        await person.press("c", "1", "j", "j", "j", "4")
+        assert explorer.company_name == "3M Lab"  # that of the form
+        await person.press("1", "C")
+        row = explorer.companies.rows.current
+        assert row is not None
+        assert explorer.calls.form.partner.company_name == row.cells["name"] != "3M Lab"
+        assert explorer.company_name == row.cells["name"]
+
+    journey(log, size, picture=False)
+
+
+@EITHER
+def test_a_company_without_contacts_is_called_on_its_own_number(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def log(person: Person) -> None:
+        numbers: Raw = {"name": "Lonely Ltd", "phone": "+46 8 555 01 02"}
+        person.app.explorer.workspace.writes.create(Kind.COMPANY, numbers)
+        await person.type("/lonely\nC")
+        form = person.app.explorer.calls.form
+        assert form.partner.company_name == "Lonely Ltd"
+        assert form.boxes["nr"].value == "+46 8 555 01 02"
+
+    journey(log, size, picture=False)
 
 
 @BOTH
@@ -117,7 +156,62 @@ def test_a_call_that_is_made_now_is_timed_stage_by_stage(
     journey(call, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
+def test_a_held_key_stamps_one_stage_and_an_empty_end_lets_the_call_go_on(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        watch.wait(seconds=20)
+        await person.hold("space")
+        person.sees("ring 0:20", "▸ talk 0:00")
+        assert person.message == HELD
+        watch.wait(seconds=10)
+        await person.hold("f8")
+        person.sees("talk 0:10", "▸ end")
+        assert person.app.explorer.calls.form.typed.note == ""
+        watch.wait(seconds=30)
+        await _fill(person, end="")
+        person.sees("▸ talk 0:40")
+        assert person.message == "The call goes on.  F8 ends it"
+        watch.wait(seconds=20)
+        await person.press("f8", "ctrl+s")
+        call = _at_planhat(person)
+        assert call["end"] == "2026-03-02T10:01:20.000Z"
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@EITHER
+def test_a_call_is_stamped_from_wherever_one_works_meanwhile(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await person.press("f8")
+        assert person.message.startswith("No call runs in the form.  c shows one")
+        await _open_on_bo(person, "c")
+        await person.press("2")
+        watch.wait(seconds=20)
+        await person.hold("f8")
+        assert person.app.explorer.calls.form.stages.timer.answered_at == watch.now
+        assert person.focus == "field-rows"
+        watch.wait(seconds=5)
+        await person.press("4", "escape", "1")
+        watch.wait(minutes=2)
+        await person.press("f8")
+        assert person.focus == "line-note"
+        person.sees("ring 0:20", "talk 2:05", "▸ end")
+        await person.press("ctrl+s")
+        assert _at_planhat(person)["end"] == "2026-03-02T10:02:25.000Z"
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@EITHER
 def test_a_running_timer_goes_on_while_one_looks_elsewhere(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -151,7 +245,7 @@ def test_a_running_timer_goes_on_while_one_looks_elsewhere(
     journey(call, size, clock=watch.clock, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_call_that_was_begun_by_mistake_is_dropped(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -168,6 +262,10 @@ def test_a_call_that_was_begun_by_mistake_is_dropped(
         watch.wait(minutes=1)
         await person.press("f9")  # too late to be the second one
         assert person.app.explorer.calls.is_open
+        watch.wait(seconds=0.5)
+        await person.press(*["f9"] * 5)  # as a held key repeats
+        assert person.app.explorer.calls.is_open
+        watch.wait(seconds=2)
         await person.press("f9")
         assert person.message == "The call with Bo Larsson is dropped: nothing was logged"
         await person.waits_a_second()
@@ -180,20 +278,23 @@ def test_a_call_that_was_begun_by_mistake_is_dropped(
     journey(call, size, clock=watch.clock, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_call_that_ended_is_thrown_away_with_what_is_typed(
     journey: Journey, size: tuple[int, int]
 ) -> None:
+    watch = Watch()
+
     async def call(person: Person) -> None:
         await _open_on_bo(person, "C")
         await person.press("f9")
         assert person.message == "The call with Bo Larsson is dropped: nothing was logged"
         await person.press("3", "C", "7", "f9")
         assert person.message.startswith("F9 again")
+        watch.wait(seconds=2)
         await person.press("f9", "3", "C")
         assert not person.app.explorer.calls.form.typed.talk
 
-    journey(call, size, picture=False)
+    journey(call, size, picture=False, clock=watch.clock)
 
 
 def test_the_line_drops_a_call_that_goes_on(journey: Journey) -> None:
@@ -216,7 +317,7 @@ def test_the_line_drops_a_call_that_goes_on(journey: Journey) -> None:
     journey(call, SMALL, clock=watch.clock, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_call_goes_on_when_its_contact_is_deleted_and_made_again(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -236,7 +337,7 @@ def test_a_call_goes_on_when_its_contact_is_deleted_and_made_again(
         await person.press("escape")
         person.sees("2 calls go on.  c shows them")
         await person.press("c")
-        person.sees("Which of the calls that go on?")
+        person.sees("Which call?")
         await person.type("bo")
         await person.press("enter")
         person.sees("Call now with Bo Larsson", "ring 0:09", "▸ talk 0:01")
@@ -252,7 +353,37 @@ def test_a_call_goes_on_when_its_contact_is_deleted_and_made_again(
     journey(call, size, clock=watch.clock, picture=False)
 
 
-@BOTH
+@EITHER
+def test_the_line_of_keys_is_the_forms_while_the_timer_runs(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        assert person.focus == "stages"
+        person.sees_line("space next stage", "ctrl+s save", "esc close, draft kept", "F9 drop")
+        person.sees_no("C log call", "/ find")
+        await person.press("escape")
+        person.sees("C log call", "/ find")
+
+    journey(call, size, picture=False)
+
+
+def test_the_list_says_when_a_company_was_called_last(journey: Journey, home: Path) -> None:
+    async def call(person: Person) -> None:
+        await person.find("acme inc")
+        person.sees("LAST CALL")
+        person.sees_no("today")
+        await person.press("C")
+        await person.type("12")
+        await person.press("ctrl+s", "1")
+        person.sees_line("Acme Inc", "today")
+        await run_line(person, f"export --to {home / 'list.csv'}")
+        assert "list.csv" in person.message, "what no record has is left out"
+
+    journey(call, (200, 60), picture=False)
+
+
+@EITHER
 def test_a_call_is_told_in_another_tenant_and_after_a_restart(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -282,7 +413,7 @@ def test_a_call_is_told_in_another_tenant_and_after_a_restart(
     journey(again, size, clock=watch.clock, picture=False)
 
 
-@BOTH
+@EITHER
 def test_title_and_form_tell_one_time_and_another_call_has_its_name(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -298,8 +429,10 @@ def test_title_and_form_tell_one_time_and_another_call_has_its_name(
         watch.wait(seconds=4)
         await person.waits_a_second()
         person.sees("4 Call ▸ 0:04", "▸ ring 0:04")
-        await person.press("space", "f8")
-        person.sees("4 Call ▸ Bo Larsson 0:07", "▸ end")
+        await person.press("space")
+        watch.wait(seconds=1)
+        await person.press("f8")
+        person.sees("4 Call ▸ Bo Larsson 0:08", "▸ end")
 
     journey(call, size, clock=watch.clock, picture=False)
 
@@ -313,6 +446,7 @@ def test_a_call_has_the_dossier_beside_it_and_undo_takes_back_what_was_changed_m
         await _open_on_bo(person, "c")
         person.sees_line("2 Acme Inc", "4 Call ▸ 0:00")
         person.sees_line("▸", "Bo Larsson", "+46 70 4132452")
+        person.sees("─ Bo Larsson ─", " tags     -", " fields   -")
         person.sees_no("1 Companies")
         await person.press("space", "2")
         await tag(person, "gold")
@@ -329,12 +463,14 @@ def test_a_call_has_the_dossier_beside_it_and_undo_takes_back_what_was_changed_m
             "  Undo takes back 1 edit made meanwhile too"
         )
         await person.press("u")
-        person.sees("call to +46 70 4132452: at Planhat → deleted", "Tags of Acme Inc: -gold")
+        person.sees(
+            "call to +46 70 4132452 (Bo Larsson)", "at Planhat → deleted", "Tags of Acme Inc: -gold"
+        )
 
     journey(call, MEDIUM, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_a_timed_call_that_was_closed_at_its_end_is_not_timed_anew(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -352,7 +488,7 @@ def test_a_timed_call_that_was_closed_at_its_end_is_not_timed_anew(
         person.sees_no("ends before it starts")
         person.app.explorer.calls.form.stages.focus()
         await person.press("space")
-        assert person.message == "The call has ended.  ctrl+s saves it"
+        assert person.message.startswith("The call has ended.  ctrl+s saves it")
 
     journey(call, size, clock=watch.clock, picture=False)
 
@@ -372,7 +508,7 @@ def test_start_end_and_waiting_can_be_typed(journey: Journey, size: tuple[int, i
     journey(log, size)
 
 
-@BOTH
+@EITHER
 def test_a_stamp_says_why_a_call_that_has_ended_has_no_timer(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -385,7 +521,7 @@ def test_a_stamp_says_why_a_call_that_has_ended_has_no_timer(
     journey(stamp, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_an_end_before_the_start_is_refused_at_the_end(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -405,7 +541,7 @@ def test_an_end_before_the_start_is_refused_at_the_end(
     journey(log, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_waiting_longer_than_the_call_is_refused_at_waiting(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -420,7 +556,7 @@ def test_waiting_longer_than_the_call_is_refused_at_waiting(
     journey(log, size)
 
 
-@BOTH
+@EITHER
 def test_text_that_is_no_time_is_refused_where_it_stands(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -437,7 +573,7 @@ def test_text_that_is_no_time_is_refused_where_it_stands(
     journey(log, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_call_needs_a_number_and_an_agent(journey: Journey, size: tuple[int, int]) -> None:
     async def log(person: Person) -> None:
         await _open_on_bo(person, "C")
@@ -473,7 +609,7 @@ def test_the_note_goes_into_the_custom_field_that_the_profile_names(
     journey(log, size)
 
 
-@BOTH
+@EITHER
 def test_a_note_without_a_field_stays_on_this_machine_and_says_so(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -517,7 +653,7 @@ def test_a_shared_number_is_told_before_and_after(journey: Journey, size: tuple[
     journey(log, size)
 
 
-@BOTH
+@EITHER
 def test_a_contact_who_is_made_while_the_call_runs_is_the_one_who_was_meant(
     journey: Journey, line: Wire, size: tuple[int, int]
 ) -> None:
@@ -545,7 +681,7 @@ def test_a_contact_who_is_made_while_the_call_runs_is_the_one_who_was_meant(
     journey(call, size, clock=watch.clock, picture=False)
 
 
-@BOTH
+@EITHER
 def test_of_several_with_the_typed_number_one_is_picked(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -570,7 +706,7 @@ def test_of_several_with_the_typed_number_one_is_picked(
     journey(log, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_who_was_meant_is_the_first_of_those_who_may_have_been_called(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -589,7 +725,7 @@ def test_who_was_meant_is_the_first_of_those_who_may_have_been_called(
     journey(log, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_number_that_nobody_has_is_logged_and_said(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -602,7 +738,7 @@ def test_a_number_that_nobody_has_is_logged_and_said(
     journey(log, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_the_open_endpoint_is_a_box_to_tick(journey: Journey, size: tuple[int, int]) -> None:
     async def log(person: Person) -> None:
         await _open_on_bo(person, "C")
@@ -623,7 +759,7 @@ def test_the_open_endpoint_is_a_box_to_tick(journey: Journey, size: tuple[int, i
     journey(log, size)
 
 
-@BOTH
+@EITHER
 def test_a_call_whose_answer_is_lost_is_for_the_person_to_decide(
     journey: Journey, line: Wire, size: tuple[int, int]
 ) -> None:
@@ -640,7 +776,7 @@ def test_a_call_whose_answer_is_lost_is_for_the_person_to_decide(
     journey(log, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_call_that_planhat_refuses_is_kept_and_says_why(
     journey: Journey, line: Wire, size: tuple[int, int]
 ) -> None:
@@ -656,7 +792,7 @@ def test_a_call_that_planhat_refuses_is_kept_and_says_why(
     journey(log, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_what_was_typed_is_there_again_after_escape(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -716,7 +852,7 @@ def test_a_logged_call_is_edited_and_deleted(journey: Journey, size: tuple[int, 
     journey(edit, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_talk_and_note_of_a_logged_call_are_corrected(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -745,7 +881,7 @@ def test_talk_and_note_of_a_logged_call_are_corrected(
     journey(correct, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_call_that_goes_on_is_found_again_and_another_is_told_of(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -766,6 +902,75 @@ def test_a_call_that_goes_on_is_found_again_and_another_is_told_of(
     journey(call, size, picture=False)
 
 
+@EITHER
+def test_a_call_that_was_told_and_is_saved_hours_later_ended_when_it_was_told(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def tell(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await person.type("17")
+        person.sees("talk time 17 min from 09:43")
+        await person.press("escape")
+        watch.wait(hours=3)
+        await person.press("3", "C")
+        person.sees("talk time 17 min from 09:43")
+        await _fill(person, note="wants an offer")
+        await person.press("ctrl+s")
+        wait_for_delivery(person)
+        (logged,) = _logged(person)
+        assert (logged.call.start[11:16], logged.call.end[11:16]) == ("09:43", "10:00")
+
+    journey(tell, size, picture=False, clock=watch.clock)
+
+
+@EITHER
+def test_the_times_that_were_told_stay_while_the_note_is_written(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await person.type("5")
+        person.sees("talk time 5 min from 09:55")
+        await person.press("tab", "tab", "tab", "tab", "tab", "tab")
+        watch.wait(minutes=20)
+        await person.type("a long note")
+        person.sees("talk time 5 min from 09:55")
+        await person.press("ctrl+s")
+        assert _at_planhat(person)["end"] == "2026-03-02T10:00:00.000Z"
+        await person.press("3", "C")
+        await _fill(person, start="-10m")
+        watch.wait(minutes=1)
+        await _fill(person, talk="5", note="another")
+        person.sees("10:11:00", "talk time 5 min from 10:11")
+        watch.wait(minutes=30)
+        await person.press("ctrl+s")
+        assert _at_planhat(person)["start"] == "2026-03-02T10:11:00.000Z"
+
+    journey(log, size, clock=watch.clock, picture=False)
+
+
+def test_tab_goes_round_in_the_form_and_never_out_of_it(journey: Journey) -> None:
+    async def go_round(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        form = person.app.explorer.calls.form
+        first = person.app.focused
+        await person.press("shift+tab")
+        last = person.app.focused
+        assert form.has_focus_within
+        assert last is not first
+        await person.press("tab")
+        assert person.app.focused is first
+        for _ in range(20):
+            await person.press("tab")
+            assert form.has_focus_within
+
+    journey(go_round, SMALL, picture=False)
+
+
 def test_a_draft_keeps_the_tick_and_says_yesterday(journey: Journey) -> None:
     async def draft(person: Person) -> None:
         await _open_on_bo(person, "C")
@@ -782,3 +987,100 @@ def test_a_draft_keeps_the_tick_and_says_yesterday(journey: Journey) -> None:
         assert person.message.endswith("It started yesterday 23:30")
 
     journey(draft, SMALL, picture=False)
+
+
+@EITHER
+def test_calls_that_arent_saved_are_named_over_the_list_and_on_the_way_out(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def begin(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("space")
+        watch.wait(minutes=3)
+        await person.press("f8", "escape", "3", "k", "C")
+        await person.type("17")
+        await person.press("ctrl+q")
+        told = "2 calls aren't saved: Bo Larsson 10:00, Ines D'Angelo.  The drafts are kept."
+        assert person.message == f"{told}  ctrl+q again quits"
+        await person.press("escape")
+
+    async def go_on(person: Person) -> None:
+        await person.find("acme mot")
+        await person.press("4")
+        person.sees("Not saved yet: c Bo Larsson 10:00, C Ines D'Angelo", "10:03")
+        await person.press("C")
+        person.sees_line("Ines D'Angelo 10:03", "Acme Inc, not saved")
+        person.sees("a new call")
+        await person.press("enter")
+        person.sees("Call that just ended with Ines D'Angelo", "17")
+        await person.press("ctrl+s")
+        person.sees("Not saved yet: c Bo Larsson 10:00")
+        await person.press("c", "enter")
+        person.sees("Call now with Bo Larsson", "talk time 3 min")
+        await person.press("ctrl+s")
+        person.sees("Calls logged from here")
+        person.sees_no("Not saved yet")
+
+    journey(begin, size, clock=watch.clock, picture=False)
+    journey(go_on, size, clock=watch.clock, picture=False)
+
+
+def test_what_comes_back_of_a_call_is_typed_on_and_not_over(journey: Journey) -> None:
+    async def begin(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await person.type("1")
+
+    async def go_on(person: Person) -> None:
+        assert person.focus == "call-rows"
+        assert person.message == "The draft of this call is here again.  4 goes to it"
+        await person.press("4")
+        await person.type("7")
+        assert person.app.explorer.calls.form.typed.talk == "17"
+
+    journey(begin, SMALL, picture=False)
+    journey(go_on, SMALL, picture=False)
+
+
+def test_a_held_ctrl_s_logs_a_call_once(journey: Journey) -> None:
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await person.press("5")
+        before = len(_logged(person))
+        await person.hold("ctrl+s")
+        assert len(_logged(person)) == before + 1
+        assert person.focus == "call-rows"
+
+    journey(log, SMALL, picture=False)
+
+
+def test_a_call_that_is_being_saved_is_neither_saved_again_nor_closed_as_a_draft(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, log_call = Event(), Actions.log_call
+
+    def slowly(*given: Any, **more: Any) -> tuple[Entry, ...]:  # noqa: ANN401 -- its own
+        made = log_call(*given, **more)
+        assert disk.wait(30)
+        return made
+
+    monkeypatch.setattr(Actions, "log_call", slowly)
+
+    async def log(person: Person) -> None:
+        await _open_on_bo(person, "C")
+        await person.press("5")
+        before, form = len(_logged(person)), person.app.explorer.calls.form
+        person.send("ctrl+s")
+        await person.until("Call that just ended with Bo Larsson")
+        while not form.is_saving:
+            await person.pilot.pause()
+        for name in ("save", "close", "drop"):
+            form.action_do(name)
+        await person.until("This is being saved ...")
+        disk.set()
+        await person.press("4")
+        assert len(_logged(person)) == before + 1
+        assert not person.app.explorer.calls.is_open
+
+    journey(log, SMALL, picture=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.runtime import Start
+from tests.journeys.doing import run_line, tag
 from tests.journeys.servers import closed_port, configure, profile
 
 if TYPE_CHECKING:
@@ -29,6 +30,44 @@ def test_that_a_token_is_plain_text_is_said_at_one_start_alone(
     configure(home, f"profiles:\n{profile('nord', f'http://127.0.0.1:{closed_port()}')}")
     journey(warned, (120, 40), picture=False, start=Start(demo=True))
     journey(not_again, (120, 40), picture=False, start=Start(demo=True))
+
+
+def test_a_check_tells_the_mistakes_of_a_file_and_goes_by_none_of_it(
+    journey: Journey, home: Path
+) -> None:
+    async def check(person: Person) -> None:
+        configure(home, "profiles:\n  nord: {base_url: oops}\n")
+        await run_line(person, "config check")
+        person.sees("config check", "mistake")
+        await person.press("escape")
+        await run_line(person, "profile list")
+        person.sees("acme", "api.planhat.com")
+        assert list(person.app.session.runtime.config.profiles) == ["acme"]
+
+    configure(home, ACME)
+    journey(check, (120, 40), picture=False, start=Start(demo=True))
+
+
+def test_the_keys_of_a_sheet_are_those_of_the_config(journey: Journey, home: Path) -> None:
+    async def look(person: Person) -> None:
+        await person.press("o")
+        person.sees("F6 retry", "F10 close")
+        await person.press("f10")
+        person.sees_no("F10 close")
+        await person.press("o")
+        person.sees("F10 close")
+        await person.press("escape")
+        person.sees_no("F10 close")
+        await tag(person, "gold")
+        person.sees("ctrl+y takes it back")
+        await person.press("u")
+        assert person.message == "u does nothing here.  ? shows the keys"
+        await person.press("ctrl+y")
+        person.sees("F10 leave all as it is")
+
+    keys = "{retry: f6, close: f10, undo: ctrl+y}"
+    configure(home, f"settings: {{keymap: {{keys: {keys}}}}}\n")
+    journey(look, (120, 40), picture=False)
 
 
 def test_what_is_changed_elsewhere_is_taken_up_and_a_mistake_changes_nothing(

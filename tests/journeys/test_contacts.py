@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, SMALL, Journey
-from tests.journeys.doing import fill
+from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
+from tests.journeys.doing import fill, set_field, tag
 from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
@@ -17,6 +19,21 @@ if TYPE_CHECKING:
 async def _contacts_of_acme(person: Person) -> None:
     await person.find("acme inc")
     await person.press("3")
+
+
+def test_tags_and_custom_fields_of_a_contact_stand_under_a_small_list(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "j")
+        person.sees_line("tags", "-")
+        await tag(person, "board")
+        person.sees_line("tags", "board")
+        await set_field(person, "Shoe size", "42")
+        person.sees_line("fields", "Shoe size: 42")
+        await person.press("j")
+        person.sees_no("Shoe size: 42")
+
+    journey(look, (80, 24), picture=False)
 
 
 @BOTH
@@ -43,7 +60,7 @@ def test_a_contact_is_added_with_the_form(journey: Journey, size: tuple[int, int
     journey(add, size)
 
 
-@BOTH
+@EITHER
 def test_the_next_key_is_about_the_contact_that_was_just_added(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -96,21 +113,21 @@ def test_a_contact_goes_to_a_company_that_is_found_by_its_name_and_to_no_other(
     journey(move, SMALL, picture=False)
 
 
-@BOTH
+@EITHER
 def test_what_was_typed_is_kept_when_the_form_is_closed(
     journey: Journey, size: tuple[int, int]
 ) -> None:
     async def come_back(person: Person) -> None:
         await _contacts_of_acme(person)
         await person.press("a")
-        person.sees("esc closes, the draft is kept")
+        person.sees("esc close, draft kept")
         await person.type("Kim")
         await person.press("tab", "C", "E", "O", "escape")
         person.sees_no("A new contact at")
         assert person.focus == "contact-rows"
         assert planhat.not_delivered(person) == ()
         await person.press("a")
-        person.sees("Kim", "CEO")
+        person.sees("Kim", "CEO", "The draft is here again.  ctrl+s saves it")
         await person.press("ctrl+s", "a")
         assert person.app.focused is not None
         assert person.focus == "line-name"
@@ -121,7 +138,7 @@ def test_what_was_typed_is_kept_when_the_form_is_closed(
     journey(come_back, size)
 
 
-@BOTH
+@EITHER
 def test_a_draft_belongs_to_its_company(journey: Journey, size: tuple[int, int]) -> None:
     async def elsewhere(person: Person) -> None:
         await _contacts_of_acme(person)
@@ -134,7 +151,7 @@ def test_a_draft_belongs_to_its_company(journey: Journey, size: tuple[int, int])
     journey(elsewhere, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_contact_without_a_name_is_refused_at_the_field(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -193,7 +210,7 @@ def test_a_contact_is_deleted_after_a_word(journey: Journey, size: tuple[int, in
     journey(delete, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_keys_of_the_first_300_ms_confirm_nothing(journey: Journey, size: tuple[int, int]) -> None:
     watch = Watch()
 
@@ -211,7 +228,7 @@ def test_keys_of_the_first_300_ms_confirm_nothing(journey: Journey, size: tuple[
     journey(delete, size, picture=False, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_esc_leaves_a_contact_as_it_is(journey: Journey, size: tuple[int, int]) -> None:
     watch = Watch()
 
@@ -227,7 +244,7 @@ def test_esc_leaves_a_contact_as_it_is(journey: Journey, size: tuple[int, int]) 
     journey(delete, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_marked_contacts_are_deleted_together(journey: Journey, size: tuple[int, int]) -> None:
     watch = Watch()
 
@@ -273,7 +290,7 @@ def test_a_company_is_added_with_the_form(journey: Journey, size: tuple[int, int
     journey(add, size)
 
 
-@BOTH
+@EITHER
 def test_a_company_is_deleted_after_a_word(journey: Journey, size: tuple[int, int]) -> None:
     watch = Watch()
 
@@ -292,10 +309,12 @@ def test_a_company_is_deleted_after_a_word(journey: Journey, size: tuple[int, in
     journey(delete, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_an_e_mail_that_somebody_has_is_told_before_a_second_contact_is_made(
     journey: Journey, size: tuple[int, int]
 ) -> None:
+    watch = Watch()
+
     async def add(person: Person) -> None:
         await _contacts_of_acme(person)
         first = person.app.explorer.contacts.current
@@ -305,7 +324,56 @@ def test_an_e_mail_that_somebody_has_is_told_before_a_second_contact_is_made(
         await person.press("ctrl+s")
         person.reads("has the e-mail", "already.  ctrl+s makes another one")
         assert planhat.not_delivered(person) == ()
+        watch.wait(seconds=1)
         await person.press("ctrl+s")
         assert person.message == "New contact Kim is delivered.  u takes it back"
 
-    journey(add, size, picture=False)
+    journey(add, size, picture=False, clock=watch.clock)
+
+
+@pytest.mark.parametrize("kind", ["company", "contact"])
+def test_a_held_ctrl_s_makes_one_record(journey: Journey, kind: str) -> None:
+    async def add(person: Person) -> None:
+        if kind == "contact":
+            await _contacts_of_acme(person)
+        await person.press("a")
+        await person.type("Zzyx Once")
+        await person.hold("ctrl+s")
+        assert person.message == f"New {kind} Zzyx Once is delivered.  u takes it back"
+        made = [one for one in planhat.workspace(person).reads.journal(20) if "Zzyx" in one.title]
+        assert len(made) == 1
+        await person.press("slash")
+        assert person.focus == "search"
+
+    journey(add, SMALL, picture=False)
+
+
+def test_a_held_ctrl_s_makes_no_contact_with_an_e_mail_that_somebody_has(
+    journey: Journey,
+) -> None:
+    async def add(person: Person) -> None:
+        await _contacts_of_acme(person)
+        first = person.app.explorer.contacts.current
+        assert first is not None
+        await person.press("a")
+        await fill(person, name="Kim", email=first.email)
+        await person.hold("ctrl+s")
+        person.reads("has the e-mail", "already.  ctrl+s makes another one")
+        assert planhat.not_delivered(person) == ()
+
+    journey(add, SMALL, picture=False)
+
+
+def test_y_copies_the_e_mails_of_all_marked(journey: Journey) -> None:
+    async def copy(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "y")
+        current = person.app.explorer.contacts.current
+        assert current is not None
+        assert person.app.clipboard == current.email
+        await person.press("space", "space", "y")
+        assert person.app.clipboard.count("\n") == 1
+        assert person.app.clipboard.startswith(f"{current.email}\n")
+        assert person.message == "Copied: 2 e-mails or phones"
+
+    journey(copy, SMALL, picture=False)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -14,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.sandbox import create_app
 from tests.conftest import EFFORT
-from tests.journeys.conftest import BOTH
+from tests.journeys.conftest import EITHER
 from tests.journeys.servers import (
     SMALL_TENANT,
     Elsewhere,
@@ -25,7 +28,7 @@ from tests.journeys.servers import (
     profile,
     serving,
 )
-from tests.journeys.terminal import SECONDS, Terminal, running
+from tests.journeys.terminal import SECONDS, Terminal, running, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,8 +136,15 @@ def send_again(terminal: Terminal) -> None:
     terminal.press("R")
 
 
-@BOTH
-def test_an_edit_that_planhat_didnt_answer_survives_a_kill_and_is_sent_again_with_one_key(
+def let_the_grace_time_pass(home: Path) -> None:
+    """Let what isn't sure be so for as long as it may still land."""
+    (file,) = home.rglob("outbox.db")
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE entry SET state_at = state_at - ?", (GRACE,))
+
+
+@EITHER
+def test_an_edit_that_planhat_didnt_answer_survives_a_kill_and_goes_again_once_it_cant_land(
     home: Path, server: Planhat, size: tuple[int, int]
 ) -> None:
     with server.there() as planhat:
@@ -150,8 +160,14 @@ def test_an_edit_that_planhat_didnt_answer_survives_a_kill_and_is_sent_again_wit
         server.gate.shut = False
         with running(home, size=size) as terminal:
             send_again(terminal)
+            terminal.see("since the first try may still arrive")
+            terminal.press("\x11")
+            assert terminal.end() == 0
+        assert server.gate.done == []
+        let_the_grace_time_pass(home)
+        with running(home, size=size) as terminal:
             terminal.wait_for(lambda: server.gate.done == ["PUT"])
-            terminal.see("Everything is delivered")
+            terminal.see("online")
             terminal.press("\x11")
             assert terminal.end() == 0
         assert outbox(home) == []
@@ -159,7 +175,7 @@ def test_an_edit_that_planhat_didnt_answer_survives_a_kill_and_is_sent_again_wit
         assert server.gate.done == ["PUT"]
 
 
-@BOTH
+@EITHER
 @pytest.mark.parametrize("moment", range(max(1, int(EFFORT))))
 def test_an_edit_without_a_network_survives_a_kill_and_arrives_once(
     home: Path, server: Planhat, size: tuple[int, int], moment: int
@@ -186,7 +202,7 @@ def test_an_edit_without_a_network_survives_a_kill_and_arrives_once(
         assert server.gate.came == ["PUT"]
 
 
-@BOTH
+@EITHER
 @pytest.mark.parametrize(
     "sig",
     [signal.SIGTERM, signal.SIGHUP, signal.SIGINT],
@@ -242,7 +258,7 @@ def test_nothing_is_left_of_it_when_its_window_is_closed(home: Path, keys: str) 
         assert terminal.hang_up() == 128 + signal.SIGHUP
 
 
-@BOTH
+@EITHER
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
 def test_a_signal_in_the_middle_of_a_delivery_keeps_the_edit_and_names_it(
     home: Path, server: Planhat, size: tuple[int, int], sig: signal.Signals
@@ -261,8 +277,66 @@ def test_a_signal_in_the_middle_of_a_delivery_keeps_the_edit_and_names_it(
         server.gate.shut = False
         with running(home, size=size) as terminal:
             send_again(terminal)
+            terminal.see("since the first try may still arrive")
+            terminal.press("\x11")
+            assert terminal.end() == 0
+        let_the_grace_time_pass(home)
+        with running(home, size=size) as terminal:
             terminal.wait_for(lambda: server.gate.done == ["PUT"])
-            terminal.see("Everything is delivered")
+            terminal.see("online")
             terminal.press("\x11")
             assert terminal.end() == 0
         assert tagged(planhat) == ["killed"]
+
+
+FAULTY = """
+import sys
+from planhat_tui.cli import run
+from planhat_tui.tui.app import PlanhatApp
+
+def fault(self):
+    token = "hunter2-hunter2"
+    raise KeyError(f"no {token}")
+
+PlanhatApp.action_command_palette = fault
+sys.exit(run(["--demo"]))
+"""
+"""The explorer, in which ctrl+p is a fault."""
+
+
+@EITHER
+def test_after_a_fault_of_its_own_the_terminal_is_whole_and_the_next_start_goes_on(
+    home: Path, template: Path, size: tuple[int, int]
+) -> None:
+    shutil.copytree(template, home)
+    command = (sys.executable, "-c", FAULTY)
+    with started(command, {"PLANHAT_TUI_HOME": str(home)}, size=size) as terminal:
+        terminal.see("online")
+        terminal.press("/acme inc\r")
+        terminal.see("3 of 1,200")
+        terminal.press("j3C")
+        terminal.see("Call that just ended")
+        terminal.press("17")
+        terminal.see("talk time 17 min")
+        terminal.press("\x10")
+        assert terminal.end() == 1
+        assert terminal.is_as_before()
+        for escape in ESCAPED:
+            assert escape in terminal.drawn
+        told = terminal.drawn[terminal.drawn.rfind(ESCAPED[0]) :].decode()
+    assert "A fault of its own ended it: KeyError" in told
+    assert "Traceback" not in told
+    (report,) = (home / "state" / "crashes").iterdir()
+    assert str(report) in told.replace("\r\n", "")
+    kept = report.read_text("utf-8")
+    assert "builtins.KeyError" in kept
+    assert "hunter2" not in kept + terminal.drawn.decode(errors="replace")
+    with running(home, "--demo", size=size) as terminal:
+        terminal.see("acme inc")
+        terminal.see("3 of 1,200") if size[0] >= 100 else terminal.see("[4 Call]")
+        terminal.see("Call that just ended")
+        terminal.see("talk time 17 min")
+        terminal.press("4\x13")
+        terminal.see("queued")
+        terminal.press("\x11")
+        assert terminal.end() == 0

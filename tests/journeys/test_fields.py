@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.limits import Lane
+from planhat_tui.model.records import Kind
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, SMALL, Journey
+from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
 from tests.journeys.doing import set_field
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def test_a_phase_is_picked_from_those_in_use(journey: Journey, size: tuple[int, 
     journey(edit, size)
 
 
-@BOTH
+@EITHER
 def test_a_phase_that_nobody_used_yet_is_typed(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "pha")
@@ -81,7 +82,7 @@ def test_an_owner_is_picked_by_name_and_stored_as_an_id(
     journey(edit, size)
 
 
-@BOTH
+@EITHER
 def test_an_owner_that_isnt_touched_stays(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "co-o")
@@ -92,7 +93,7 @@ def test_an_owner_that_isnt_touched_stays(journey: Journey, size: tuple[int, int
     journey(edit, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_somebody_who_isnt_in_the_team_is_refused(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "owner")
@@ -106,7 +107,7 @@ def test_somebody_who_isnt_in_the_team_is_refused(journey: Journey, size: tuple[
     journey(edit, size)
 
 
-@BOTH
+@EITHER
 def test_an_owner_is_picked_with_the_arrows(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "owner")
@@ -116,7 +117,7 @@ def test_an_owner_is_picked_with_the_arrows(journey: Journey, size: tuple[int, i
     journey(edit, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_an_empty_line_clears_the_owner(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await person.find("acme mot")
@@ -131,7 +132,7 @@ def test_an_empty_line_clears_the_owner(journey: Journey, size: tuple[int, int])
     journey(edit, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_name_cant_be_emptied(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "name")
@@ -145,7 +146,7 @@ def test_a_name_cant_be_emptied(journey: Journey, size: tuple[int, int]) -> None
     journey(edit, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_field_that_planhat_keeps_isnt_offered(journey: Journey, size: tuple[int, int]) -> None:
     async def look(person: Person) -> None:
         await person.find("acme inc")
@@ -186,7 +187,7 @@ def test_a_number_stays_a_number(journey: Journey, size: tuple[int, int]) -> Non
     journey(edit, size)
 
 
-@BOTH
+@EITHER
 def test_a_yes_or_no_is_picked_or_typed(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "refer")
@@ -232,7 +233,7 @@ def test_a_text_that_looks_like_a_number_stays_a_text(
     journey(edit, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_another_type_is_chosen_with_ctrl_t(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "seats")
@@ -276,7 +277,7 @@ def test_a_field_that_was_edited_in_the_detail_has_the_cursor(journey: Journey) 
     journey(edit, SMALL, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_new_custom_field_is_in_sight_and_under_the_cursor(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -294,7 +295,7 @@ def test_a_new_custom_field_is_in_sight_and_under_the_cursor(
     journey(add, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_contact_gets_a_custom_field_by_a_name_that_is_new(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -314,7 +315,56 @@ def test_a_contact_gets_a_custom_field_by_a_name_that_is_new(
     journey(add, size, picture=False)
 
 
-@BOTH
+@EITHER
+def test_a_list_takes_one_of_its_values_alone(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await _field(person, "plan")
+        person.sees("Plan of Acme Inc", "Free", "Silver", "Gold", "Platinum")
+        await _replace(person, "Golld")
+        person.sees_on_top("Plan has no value Golld.  Did you mean Gold?")
+        person.sees_no("as typed")
+        await _replace(person, "plat")
+        assert person.message == "Plan of Acme Inc is delivered.  u takes it back"
+        assert planhat.company(person, "Acme Inc")["custom"]["Plan"] == "Platinum"
+
+    journey(edit, size, picture=False)
+
+
+@EITHER
+def test_a_field_is_found_by_another_word_for_it(journey: Journey, size: tuple[int, int]) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "e")
+        await person.type("email")
+        person.sees_line("E-mail", "@")
+        await person.press("enter")
+        person.sees("E-mail of ")
+        await person.press("escape", "1", "e")
+        await person.type("website")
+        await person.press("enter")
+        person.sees("Web of Acme Inc")
+
+    journey(edit, size, picture=False)
+
+
+def test_a_new_name_that_is_nearly_a_fields_is_asked_about(journey: Journey) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "e")
+        await person.type("emailaddress")
+        await person.press("down", "enter")
+        person.sees("E-mail, or a new field emailaddress?")
+        await person.press("enter")
+        person.sees("E-mail of ")
+        await person.press("escape", "e")
+        await person.type("emailaddress")
+        await person.press("down", "enter", "down", "enter")
+        person.sees("New custom field emailaddress of")
+
+    journey(edit, SMALL, picture=False)
+
+
+@EITHER
 def test_a_custom_field_that_the_tenant_has_is_added_by_a_piece_of_its_name(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -372,7 +422,12 @@ def test_several_companies_get_one_value(journey: Journey, size: tuple[int, int]
         person.sees("Field of 2 companies", "several values")
         await person.type("pha")
         await person.press("enter")
-        person.sees("Phase of 2 companies")
+        person.sees("Phase of 2 companies", "several values", "ctrl+u clears the field")
+        await person.press("enter")
+        assert person.message == "Nothing was typed: each keeps its value"
+        await person.press("e")
+        await person.type("pha")
+        await person.press("enter")
         await _replace(person, "pilot")
         assert person.message == (
             "Phase of 2 companies is delivered.  u takes it back  Their marks are off"
@@ -383,7 +438,7 @@ def test_several_companies_get_one_value(journey: Journey, size: tuple[int, int]
     journey(edit, size)
 
 
-@BOTH
+@EITHER
 def test_a_custom_field_that_is_only_defined_is_offered_with_its_values(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -404,3 +459,103 @@ def test_a_custom_field_that_is_only_defined_is_offered_with_its_values(
         assert planhat.company(person, "Acme Inc")["custom"]["Tier"] == "Down"
 
     journey(add, size, picture=False)
+
+
+@EITHER
+def test_a_number_that_was_changed_shows_how_it_went_and_the_heading_adds_a_field(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await set_field(person, "seats", "60")
+        await set_field(person, "seats", "90")
+        await person.press("2")
+        rows = person.app.explorer.detail.rows
+        rows.go_to("custom.Seats")
+        await person.press("y")
+        person.sees_line("Seats", "90  ", "▇", "number")
+        assert person.message == "Copied: 90"
+        rows.go_to("#custom")
+        await person.press("y")
+        assert person.message == "Custom fields is a heading: there is nothing to copy"
+        await person.press("enter")
+        person.sees("Custom field for Acme Inc")
+
+    journey(edit, size, picture=False)
+
+
+@EITHER
+def test_what_is_typed_is_kept_by_esc_and_over_a_restart_and_f9_drops_it(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def leave(person: Person) -> None:
+        await _field(person, "plan")
+        await person.press("ctrl+u")
+        await person.type("Plat")
+        await person.press("escape")
+        told = "Nothing was changed.  What you typed is kept: e brings it back"
+        assert person.message == told
+        assert planhat.not_delivered(person) == ()
+
+    async def go_on(person: Person) -> None:
+        await _field(person, "plan")
+        person.sees("The draft is here again.  ctrl+s saves it", "F9 drop the draft")
+        await person.type("inum")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Inc")["custom"]["Plan"] == "Platinum"
+        await _field(person, "plan")
+        person.sees_no("The draft is here again")
+        await person.type("Silver")
+        await person.press("escape")
+
+    async def drop(person: Person) -> None:
+        await _field(person, "plan")
+        person.sees("Silver", "The draft is here again")
+        await person.press("f9")
+        person.sees("Platinum", "The draft is dropped: this is how it is now")
+        person.sees_no("F9 drop the draft")
+        await person.press("escape")
+        assert person.message == ""
+        await _field(person, "plan")
+        person.sees_no("The draft is here again")
+
+    for job in (leave, go_on, drop):
+        journey(job, size, picture=False)
+
+
+def test_what_is_typed_for_many_is_kept_until_their_plan_runs(journey: Journey) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme")
+        await person.press("V", "e")
+        await person.type("phase")
+        await person.press("enter", "ctrl+u")
+        await person.type("pilot")
+        await person.press("enter", "enter")
+        person.sees("Plan: ")
+        await person.press("escape", "e")
+        await person.type("phase")
+        await person.press("enter")
+        person.sees("pilot", "The draft is here again")
+
+    journey(edit, SMALL, picture=False)
+
+
+def test_line_breaks_are_seen_in_the_editor_and_what_is_pasted_says_what_became_of_them(
+    journey: Journey,
+) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        company_id = person.app.explorer.detail.company_id
+        edit = {"custom.Remark": "Gold\nwith care"}
+        person.app.explorer.workspace.writes.edit(Kind.COMPANY, (company_id,), edit)
+        await _field(person, "remark")
+        person.sees("Gold\u240awith care", "A line break is one sign here: \u240a")
+        await person.press("end")
+        await person.type("!")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Inc")["custom"]["Remark"] == "Gold\nwith care!"
+        await _field(person, "remark")
+        await person.paste("one\ntwo\n")
+        person.sees("one two", "2 lines were pasted as one: a blank stands for each line break")
+
+    journey(edit, SMALL, picture=False)

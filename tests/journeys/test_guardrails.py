@@ -9,7 +9,7 @@ import pytest
 
 from planhat_tui.sandbox import create_app
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, MOMENT, Journey
+from tests.journeys.conftest import BOTH, EITHER, MOMENT, Journey
 from tests.journeys.doing import run_line
 from tests.journeys.servers import (
     SMALL_TENANT,
@@ -76,7 +76,7 @@ def test_a_read_only_profile_says_at_every_key_why_nothing_is_changed(
     journey(try_all, size)
 
 
-@BOTH
+@EITHER
 def test_a_read_only_profile_says_it_to_the_line_as_well(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:
@@ -91,7 +91,7 @@ def test_a_read_only_profile_says_it_to_the_line_as_well(
     journey(try_all, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_read_only_profile_takes_nothing_back(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:
@@ -111,7 +111,7 @@ def test_a_read_only_profile_takes_nothing_back(
     journey(undo, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_profile_without_deleting_says_why_and_edits_go_on(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_profile_without_deleting_says_why_and_edits_go_on(
     journey(work, size)
 
 
-@BOTH
+@EITHER
 def test_a_profile_without_deleting_doesnt_take_back_what_was_made(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:
@@ -151,7 +151,7 @@ def test_a_profile_without_deleting_doesnt_take_back_what_was_made(
     journey(undo, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_deleting_in_production_asks_for_the_name_of_the_profile(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:
@@ -172,7 +172,7 @@ def test_deleting_in_production_asks_for_the_name_of_the_profile(
     journey(delete, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_the_name_in_any_case_and_enter_delete(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:
@@ -191,7 +191,7 @@ def test_the_name_in_any_case_and_enter_delete(
     journey(delete, size, picture=False, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_many_at_once_ask_for_the_name_and_so_does_their_undo(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:
@@ -200,6 +200,7 @@ def test_many_at_once_ask_for_the_name_and_so_does_their_undo(
     async def tag(person: Person) -> None:
         await person.press("space", "j", "space", "t", *"gold", "ctrl+s")
         person.sees("Plan: tag +gold", "2 will change")
+        watch.wait(seconds=1)
         await person.press("ctrl+s")
         person.sees("2 companies will change in nord.", "Type nord and Enter")
         watch.wait(seconds=1)
@@ -217,14 +218,17 @@ def test_many_at_once_ask_for_the_name_and_so_does_their_undo(
     journey(tag, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_more_than_the_profile_allows_at_once_cant_be_changed(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:
+    watch = Watch()
+
     async def tag(person: Person) -> None:
         await person.press("V", "t", *"gold", "ctrl+s")
         person.sees("Plan: tag +gold", "11 will change · 1 already so")
         person.reads(f"nord allows 3 records at once; these are 11.  {REASON}")
+        watch.wait(seconds=1)
         await person.press("ctrl+s")
         person.sees("Plan: tag +gold")
         await person.press("escape")
@@ -232,10 +236,10 @@ def test_more_than_the_profile_allows_at_once_cant_be_changed(
         assert "gold" not in planhat.company(person, _here(person))["tags"]
 
     guard(home, server, "max_bulk: 3")
-    journey(tag, size, picture=False)
+    journey(tag, size, picture=False, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_enter_alone_never_deletes(journey: Journey, size: tuple[int, int]) -> None:
     watch = Watch()
 
@@ -255,7 +259,7 @@ def test_enter_alone_never_deletes(journey: Journey, size: tuple[int, int]) -> N
     journey(held_down, size, picture=False, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_a_word_that_was_pasted_in_the_first_300_ms_counts_not(
     journey: Journey, home: Path, server: Elsewhere, size: tuple[int, int]
 ) -> None:

@@ -11,7 +11,7 @@ from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Received
 from planhat_tui.tui.hostile import HOSTILE
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.conftest import BOTH, EITHER, Journey
 from tests.journeys.doing import run_line, tag
 from tests.journeys.planhat import company_id, workspace
 from tests.journeys.watch import Watch
@@ -124,7 +124,7 @@ async def _looks_at(person: Person, *keys: str, sees: str = EVIL) -> None:
     await person.press("escape")
 
 
-@BOTH
+@EITHER
 def test_hostile_text_is_only_text_in_what_tells_of_edits(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -169,7 +169,7 @@ def test_hostile_text_is_only_text_in_what_tells_of_edits(
     journey(look, size, picture=False, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_a_hostile_value_goes_back_untouched(journey: Journey, size: tuple[int, int]) -> None:
     async def edit_another_field(person: Person) -> None:
         await person.find("acme inc")

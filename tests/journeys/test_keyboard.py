@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from typing import TYPE_CHECKING
 
+from planhat_tui.runtime import Runtime, Start
+from planhat_tui.tui.app import PlanhatApp
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH
+from tests.journeys.conftest import CLOCK, EITHER, SMALL
 from tests.journeys.doing import run_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.journeys.conftest import Journey, Person
 
 
-@BOTH
+@EITHER
+def test_one_thing_at_a_time_looks_focused(journey: Journey, size: tuple[int, int]) -> None:
+    async def look(person: Person) -> None:
+        explorer, glyphs = person.app.explorer, person.app.glyphs
+
+        def title() -> str:
+            lines = explorer._compositor.render_strips(person.app.size)
+            return next(line.text for line in lines if "3 Contacts 5" in line.text)
+
+        await person.find("acme inc")
+        await person.press("3")
+        assert glyphs.heavy in title()
+        for key in ("t", "e", "p", "o", "J"):
+            await person.press(key)
+            assert glyphs.heavy not in title(), key
+            await person.press("escape")
+            assert glyphs.heavy in title(), key
+        assert person.focus == "contact-rows"
+
+    journey(look, size, picture=False)
+
+
+@EITHER
 def test_a_morning_by_the_keyboard_alone(journey: Journey, size: tuple[int, int]) -> None:
     async def work(person: Person) -> None:
         await person.press("slash")
@@ -61,3 +89,18 @@ def test_a_morning_by_the_keyboard_alone(journey: Journey, size: tuple[int, int]
         assert person.focus == "company-rows"
 
     journey(work, size, picture=False)
+
+
+async def test_who_quits_before_the_explorer_has_begun_meets_no_fault(
+    template: Path, home: Path
+) -> None:
+    shutil.copytree(template, home)
+    runtime = Runtime({"PLANHAT_TUI_HOME": str(home)}, Start(), clock=CLOCK)
+    with contextlib.closing(runtime):
+        app = PlanhatApp(runtime.session())
+        async with app.run_test(size=SMALL):
+            app.exit()
+            app.explorer._begin()
+            assert not app.explorer.calls.form.is_attached
+        assert app.fault is None
+        assert app.return_code == 0

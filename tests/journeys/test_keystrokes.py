@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.journeys import planhat
 from tests.journeys.conftest import SMALL, Journey, Person
 from tests.journeys.doing import tag
+from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
@@ -66,6 +67,23 @@ def test_a_custom_field_takes_ten_keys(journey: Journey) -> None:
         assert planhat.company(person, "Acme Inc")["custom"]["Seats"] == 42
 
     journey(change, SMALL, picture=False)
+
+
+def test_forty_companies_take_sixteen_keys_and_the_confirmation(journey: Journey) -> None:
+    watch = Watch()
+
+    async def tag_them(person: Person) -> None:
+        counted = Counted(person)
+        await counted.press("slash", *"lab", "enter", "V", "t", *"spring", "ctrl+s")
+        assert len(counted.keys) <= 16
+        person.sees_line("Plan: tag +spring")
+        person.sees_line("40 will change")
+        watch.wait(seconds=1)
+        await counted.press("ctrl+s")
+        await person.until("40 of 40 delivered")
+        assert len(counted.keys) <= 17
+
+    journey(tag_them, SMALL, picture=False, clock=watch.clock)
 
 
 def test_the_other_tenant_and_back_take_three_keys_from_the_start(journey: Journey) -> None:

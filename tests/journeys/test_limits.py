@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.sandbox import create_app
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, MOMENT, Journey, Person
+from tests.journeys.conftest import BOTH, EITHER, MOMENT, Journey, Person
 from tests.journeys.doing import tag
 from tests.journeys.servers import SMALL_TENANT, configure, profile, sandbox, serving, silent
 from tests.journeys.watch import Watch
@@ -51,7 +51,7 @@ def test_the_gauge_moves_with_each_answer(journey: Journey, size: tuple[int, int
     journey(read, size)
 
 
-@BOTH
+@EITHER
 def test_after_a_reset_the_gauge_says_when_the_next_one_comes(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -74,7 +74,7 @@ def test_after_a_reset_the_gauge_says_when_the_next_one_comes(
     journey(wait, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_a_gauge_that_nobody_has_moved_for_long_says_its_age(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -122,7 +122,7 @@ async def _edit_at_429(person: Person, server: Elsewhere) -> None:
     person.sees_line("rate limit used up", "goes on in", "waiting", "1 queued")
 
 
-@BOTH
+@EITHER
 def test_at_429_it_says_when_it_goes_on_and_what_waits(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -139,7 +139,7 @@ def test_at_429_it_says_when_it_goes_on_and_what_waits(
         journey(edit, size, picture=False, clock=watch.clock, env=env)
 
 
-@BOTH
+@EITHER
 def test_after_429_what_was_typed_goes_out_by_itself(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.conftest import BOTH, SMALL, Journey
+import pytest
+
+from planhat_tui.commands import completing
+from planhat_tui.errors import InputError
+from planhat_tui.tui.screens.help import Help
+from planhat_tui.tui.screens.overview import OverviewSheet
+from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
 from tests.journeys.doing import run_line
 from tests.journeys.planhat import company
 from tests.journeys.watch import Watch
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Person
 
 
-@BOTH
+@EITHER
 def test_a_verb_takes_the_company_under_the_cursor(journey: Journey, size: tuple[int, int]) -> None:
     async def tag(person: Person) -> None:
         await person.find("acme inc")
@@ -27,7 +33,7 @@ def test_a_verb_takes_the_company_under_the_cursor(journey: Journey, size: tuple
         assert person.focus == "company-rows"
         assert "renewal-q1" in company(person, "Acme Inc")["tags"]
         await run_line(person, "undo")
-        person.sees("Undo", "-renewal-q1", "ctrl+s takes it back")
+        person.sees("Undo", "-renewal-q1", "ctrl+s take it back")
         await person.press("escape")
         assert person.message == "Nothing was done."
         assert "renewal-q1" in company(person, "Acme Inc")["tags"]
@@ -39,7 +45,7 @@ def test_a_verb_takes_the_company_under_the_cursor(journey: Journey, size: tuple
     journey(tag, size)
 
 
-@BOTH
+@EITHER
 def test_a_typing_error_names_what_was_meant(journey: Journey, size: tuple[int, int]) -> None:
     async def mistype(person: Person) -> None:
         await person.press("colon")
@@ -57,6 +63,17 @@ def test_a_typing_error_names_what_was_meant(journey: Journey, size: tuple[int, 
     journey(mistype, size, picture=False)
 
 
+@EITHER
+def test_help_that_is_typed_is_the_one_of_the_key(journey: Journey, size: tuple[int, int]) -> None:
+    async def ask(person: Person) -> None:
+        await run_line(person, "help")
+        typed = type(person.app.screen)
+        await person.press("escape", "question_mark")
+        assert type(person.app.screen) is typed is Help
+
+    journey(ask, size, picture=False)
+
+
 @BOTH
 def test_an_answer_with_rows_comes_in_a_sheet(journey: Journey, size: tuple[int, int]) -> None:
     async def look(person: Person) -> None:
@@ -70,9 +87,30 @@ def test_an_answer_with_rows_comes_in_a_sheet(journey: Journey, size: tuple[int,
     journey(look, size)
 
 
+def test_what_is_queued_is_followed_also_where_the_line_answers_with_rows(
+    journey: Journey,
+) -> None:
+    async def tag(person: Person) -> None:
+        await person.find("acme")
+        await person.press("space", "j", "space")
+        marks = person.app.explorer.companies.rows.marks
+        assert len(marks) == 2
+        await run_line(person, "tag followed ; user find max")
+        person.sees(":tag followed ; user find max", "max.berg@northwind")
+        assert not marks
+        await person.press("escape")
+        assert person.message == (
+            "Tag followed on 2 companies: delivered.  u takes it back.  Their marks are off"
+        )
+
+    journey(tag, MEDIUM, picture=False)
+
+
 def test_answers_are_kept_searched_copied_written_and_opened(
     journey: Journey, tmp_path: Path
 ) -> None:
+    watch = Watch()
+
     async def look(person: Person) -> None:
         await run_line(person, "company find acme --fields _id,name,phase")
         person.sees(":company find acme", "PHASE", "Acme Inc")
@@ -91,14 +129,22 @@ def test_answers_are_kept_searched_copied_written_and_opened(
         await person.press("w")
         await person.type(f"{tmp_path / 'answer.txt'}\n")
         assert "Acme" in (tmp_path / "answer.txt").read_text()
+        (tmp_path / "answer.txt").write_text("mine")
+        await person.press("w")
+        await person.type(f"{tmp_path / 'answer.txt'}\n")
+        person.sees("answer.txt is there: Enter again replaces it.")
+        watch.wait(seconds=2)
+        await person.press("enter")
+        assert "Acme" in (tmp_path / "answer.txt").read_text()
+        person.reads("in place of what was there")
         await person.press("g", "j", "j", "enter")
         assert person.focus == "field-rows"
         assert person.app.explorer.detail.company_id
 
-    journey(look, (120, 40), picture=False)
+    journey(look, (120, 40), picture=False, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_lines_are_remembered_and_completed(journey: Journey, size: tuple[int, int]) -> None:
     async def remember(person: Person) -> None:
         await person.press("colon")
@@ -113,6 +159,12 @@ def test_lines_are_remembered_and_completed(journey: Journey, size: tuple[int, i
         await person.type("outbox li")
         await person.press("tab")
         assert command.value == "outbox list"
+        await person.press("ctrl+u")
+        await person.type("half of it")
+        await person.press("down", "up", "up", "down", "down")
+        assert command.value == "half of it"
+        await person.press("ctrl+r", "ctrl+u")
+        await person.type("outbox list")
         await person.press("escape")
         assert person.focus == "company-rows"
         await person.waits_a_second()
@@ -120,7 +172,7 @@ def test_lines_are_remembered_and_completed(journey: Journey, size: tuple[int, i
     journey(remember, size)
 
 
-@BOTH
+@EITHER
 def test_deleting_by_the_line_asks_for_the_word_as_the_key_does(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -174,10 +226,37 @@ def test_the_help_shows_the_keys_of_what_has_the_focus(
     async def ask(person: Person) -> None:
         await person.press("3", "question_mark")
         person.sees("Keys", "contacts", "log a call that just ended", "ctrl+p")
+        await person.type("journal")
+        person.sees("what was changed from here")
+        person.sees_no("log a call that just ended")
         await person.press("escape")
         assert person.focus == "contact-rows"
 
     journey(ask, size)
+
+
+def test_enter_in_the_help_does_what_the_key_does(journey: Journey) -> None:
+    async def do(person: Person) -> None:
+        await person.press("question_mark")
+        await person.type("glance")
+        await person.press("enter")
+        assert isinstance(person.app.screen, OverviewSheet)
+        await person.press("escape", "3", "question_mark")
+        await person.type("add a contact")
+        await person.press("enter")
+        person.sees("A new contact at")
+        await person.press("escape", "1", "question_mark")
+        await person.type("add a contact")
+        await person.press("enter")
+        person.sees("A new contact at")
+        await person.press("escape")
+        assert person.focus == "contact-rows"
+        await person.press("question_mark")
+        await person.type("send it again")
+        await person.press("enter")
+        assert person.message == "retry is a key of not delivered yet: it works there"
+
+    journey(do, MEDIUM, picture=False)
 
 
 @BOTH
@@ -200,6 +279,31 @@ def test_the_line_says_what_is_due_and_what_it_may_be(
         await person.waits_a_second()
 
     journey(look, size)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (InputError("The copy is locked."), "The copy is locked."),
+        (KeyError("x"), "by a fault of planhat-tui's own"),
+    ],
+)
+def test_what_fails_in_completing_is_a_hint_and_the_line_can_be_run(
+    journey: Journey, home: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    async def go_on(person: Person) -> None:
+        monkeypatch.setattr(completing, "of_line", fail)
+        await person.press("colon")
+        await person.type("whoami")
+        person.sees(told)
+        await person.press("enter")
+        person.sees("max.berg")
+
+    journey(go_on, MEDIUM, picture=False)
+    assert len(list(home.rglob("crash-*.txt"))) == isinstance(fault, KeyError)
 
 
 def test_what_cant_be_done_now_says_why_in_the_palette_and_after_the_colon(

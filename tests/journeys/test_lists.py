@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey
+from planhat_tui.model.events import Changed, Topic
+from planhat_tui.model.query import Sort
+from planhat_tui.model.records import Kind
+from planhat_tui.tui.sure import HELD
+from tests.journeys import planhat
+from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
+from tests.settling import settle
+from tests.store.conftest import received
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +46,16 @@ def test_escape_from_what_was_found_stays_with_the_company(journey: Journey) -> 
 def test_what_conditions_find_is_scrolled_to_its_end(journey: Journey) -> None:
     async def scroll(person: Person) -> None:
         await person.find("-tag:nobody-has-it")
-        person.sees("1,000+ of 1,200", "more than 1,000 companies")
+        person.sees("1,000+ of 1,200", "1,200 companies, ARR 1")
+        await person.press("slash", "ctrl+u")
+        await person.type("-tag:nobody")
+        person.sees("more than 1,000 companies, ARR not summed")
+        await person.press("enter")
+        person.sees("1,000+ of 1,200", "1,200 companies, ARR 1")
+        await person.press("space")
+        person.sees("1 marked · 1,200 companies, ARR 1")
         await person.press("G")
-        person.sees("1,200 of 1,200", "1,200 companies")
+        person.sees("1,200 of 1,200", "1,200 companies, ARR 1")
         rows = person.app.explorer.companies.rows
         assert rows.current is not None
         ids = person.app.explorer.workspace.reads.company_ids("", 2000)
@@ -69,6 +83,28 @@ def test_the_list_is_sorted_by_several_fields_where_it_stands(
         assert rows.current.id == here.id
 
     journey(sort, size)
+
+
+@EITHER
+def test_an_order_that_is_chosen_takes_the_place_of_the_one_in_the_search(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def sort(person: Person) -> None:
+        companies = person.app.explorer.companies
+        await person.find("acme sort:-arr")
+        person.sees("ARR▾")
+        await person.press("s")
+        person.sees_line("1", "ARR", "largest first")
+        await person.press("g", "enter")
+        person.sees("NAME▴", "by Name")
+        assert companies.search.value == "acme"
+        await person.find("acme sort:-name,arr")
+        await person.pilot.click(companies.rows, offset=(8, 0))
+        await settle(person.pilot)
+        person.sees("NAME▴")
+        assert companies.view[:2] == ("acme", (Sort("name"),))
+
+    journey(sort, size, picture=False)
 
 
 @BOTH
@@ -111,6 +147,71 @@ def test_marks_stay_while_the_list_is_filtered_and_sorted(journey: Journey) -> N
         person.sees_no("PHASE")
 
     journey(mark, SMALL)
+
+
+def come(person: Person, names: int, before: str) -> None:
+    """Let companies come whose names stand before all others, as the names of a pull do."""
+    workspace = planhat.workspace(person)
+    ids = [f"{before}{n:020}" for n in range(names)]
+    new = [received(one, name=f"AAA {one}") for one in ids]
+    workspace._store.mirror.put(Kind.COMPANY, new, workspace._store.wall())
+    workspace._listeners(Changed(Topic.COMPANY, frozenset(ids)))
+
+
+def seen(person: Person, *places: int) -> list[str]:
+    """Return the ids of rows as the list shows them."""
+    rows = [person.app.explorer.companies.rows.row(place) for place in places]
+    return [row.id for row in rows if row is not None]
+
+
+def test_a_range_marks_what_the_list_shows_with_what_was_opened_lately_on_top(
+    journey: Journey,
+) -> None:
+    async def mark(person: Person) -> None:
+        await person.find("acme")
+        await person.press("j", "j", "j", "j", "j")
+        (opened,) = seen(person, 5)
+        await person.press("enter", "1")
+        await person.find("acme")
+        await person.press("g")
+        assert seen(person, 0) == [opened]
+        await person.press("v", "j", "v")
+        assert [*person.app.explorer.companies.rows.marks] == seen(person, 0, 1)
+        for key, place in (("n", 2), ("n", 3), ("N", 2)):
+            await person.press(key)
+            assert person.app.explorer.companies.rows.cursor == place
+
+    journey(mark, MEDIUM, picture=False)
+
+
+def test_all_are_marked_where_a_slip_was_forgiven(journey: Journey) -> None:
+    async def mark(person: Person) -> None:
+        await person.find("acmme")
+        person.sees("Acme")
+        rows = person.app.explorer.companies.rows
+        await person.press("V")
+        person.sees(f"{rows.total:,} marked")
+        assert [*rows.marks][:20] == seen(person, *range(20))
+        await person.press("j", "n")
+        assert rows.cursor == 2
+
+    journey(mark, MEDIUM, picture=False)
+
+
+def test_the_cursor_stays_with_a_company_that_was_opened_lately(journey: Journey) -> None:
+    async def stay(person: Person) -> None:
+        await person.find("acme")
+        await person.press("j", "j", "j", "j", "j", "enter", "1")
+        await person.find("acme")
+        await person.press("g", "j", "s", "escape")
+        here = seen(person, 1)
+        await person.press("S", "j", "space", "enter")
+        current = person.app.explorer.companies.rows.current
+        assert current is not None
+        assert [current.id] == here
+        assert person.app.explorer.companies.rows.cursor == 1
+
+    journey(stay, MEDIUM, picture=False)
 
 
 def test_a_field_is_copied_by_a_piece_of_its_name(journey: Journey) -> None:
@@ -175,7 +276,28 @@ def test_a_list_is_saved_as_a_view_and_is_there_after_a_restart(
     journey(come_back, size)
 
 
-@BOTH
+@EITHER
+def test_the_views_are_counted_to_their_end_and_again_when_companies_come(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def count(person: Person) -> None:
+        await person.find("-tag:nobody-has-it")
+        await person.press("f")
+        await person.type("all of them\n")
+        await person.press("f")
+        person.sees_line("all of them", "1,200", "-tag")
+        await person.press("down")
+        come(person, 3, "aa")
+        await settle(person.pilot)
+        person.sees_line("All companies", "1,203")
+        person.sees_line("all of them", "1,203")
+        await person.press("ctrl+t")
+        assert person.message == "The explorer opens with all of them"
+
+    journey(count, size, picture=False)
+
+
+@EITHER
 def test_a_view_is_saved_anew_and_is_what_the_explorer_opens_with(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -223,18 +345,18 @@ def test_a_search_that_is_left_in_any_way_is_there_after_a_restart(journey: Jour
         await person.type("globex")
 
     async def quit_in_the_midst_of_a_term(person: Person) -> None:
-        assert person.app.explorer.companies.search.value == "globex"
+        assert person.app.explorer.companies.search.value.strip() == "globex"
         await person.type("/globex (")
 
     async def come_back(person: Person) -> None:
-        assert person.app.explorer.companies.search.value == "globex "
+        assert person.app.explorer.companies.search.value.strip() == "globex"
         person.sees_no("1,200 of 1,200")
 
     for job in (leave_by_tab, quit_while_typing, quit_in_the_midst_of_a_term, come_back):
         journey(job, SMALL, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_query_is_completed_from_values_with_counts_and_the_list_stays(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -295,7 +417,7 @@ def test_a_custom_field_is_a_column_an_order_and_a_column_of_the_export(
     journey(come_back, MEDIUM, picture=False)
 
 
-@BOTH
+@EITHER
 def test_columns_are_made_wider_with_keys_and_stay_so(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -325,7 +447,7 @@ def test_columns_are_made_wider_with_keys_and_stay_so(
     journey(come_back, size)
 
 
-@BOTH
+@EITHER
 def test_contacts_have_an_order_and_columns_of_their_own_and_keep_them(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -374,7 +496,7 @@ def test_contacts_have_an_order_and_columns_of_their_own_and_keep_them(
     journey(come_back, size)
 
 
-@BOTH
+@EITHER
 def test_contacts_have_the_keys_of_lists(journey: Journey, size: tuple[int, int]) -> None:
     async def keys(person: Person) -> None:
         await person.find("bo.larsson@acme")
@@ -432,3 +554,61 @@ def test_calls_have_the_keys_of_lists(journey: Journey) -> None:
         person.sees("Copied: JSON of the call to +46 70 123 45 67")
 
     journey(keys, MEDIUM, picture=False)
+
+
+@EITHER
+def test_the_cursor_stays_on_its_company_however_many_come_before_it(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        await person.press("j", "j", "j", "j", "j")
+        explorer = person.app.explorer
+        rows = explorer.companies.rows
+        here, line = rows.pointed, rows.cursor - rows.scroll_offset.y
+        come(person, 200, "aa")
+        await settle(person.pilot)
+        assert (rows.pointed, rows.cursor) == (here, 205)
+        assert rows.cursor - rows.scroll_offset.y == line
+        assert explorer.detail.company_id == here
+        come(person, 70, "bb")
+        person.send("j")
+        await settle(person.pilot)
+        assert rows.cursor == 276
+        assert seen(person, 275) == [here]
+        come(person, 70, "cc")
+        person.send("G")
+        await settle(person.pilot)
+        ids = explorer.workspace.reads.company_ids("", 2000)
+        assert rows.pointed == ids[rows.cursor]
+        assert rows.cursor in {1_469, 1_539}, "the last one, of before or of now"
+
+    journey(look, size, picture=False)
+
+
+@EITHER
+def test_what_comes_while_one_types_leaves_the_cursor_on_the_best(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        await person.press("G", "slash")
+        person.send("a")
+        come(person, 200, "aa")
+        await settle(person.pilot)
+        assert person.app.explorer.companies.rows.cursor == 0
+
+    journey(look, size, picture=False)
+
+
+def test_a_held_esc_leaves_the_marks(journey: Journey) -> None:
+    async def hold(person: Person) -> None:
+        rows = person.app.explorer.companies.rows
+        await person.find("acme")
+        await person.press("space", "space", "t")
+        await person.hold("escape")
+        assert (len(rows.marks), person.app.explorer.companies.search.value) == (2, "")
+        assert person.message == HELD
+        person.send("j")
+        await person.press("escape")
+        assert not rows.marks
+
+    journey(hold, SMALL, picture=False)

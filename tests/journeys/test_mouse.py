@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from planhat_tui.tui.presentation.columns import GAP
 from planhat_tui.tui.widgets.rowlines import LEAD
 from tests.journeys.conftest import SMALL, Journey
@@ -13,14 +15,28 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Person
 
 
-def test_a_company_is_found_sorted_opened_and_tagged_with_the_mouse(journey: Journey) -> None:
-    async def click(person: Person, text: str, times: int = 1) -> None:
-        lines = person.lines_on_top
-        person.sees_on_top(text)
-        y = next(n for n, line in enumerate(lines) if text in line)
-        await person.pilot.click(offset=(lines[y].index(text), y), times=times)
+async def click(person: Person, text: str, times: int = 1) -> None:
+    """Click on a text where it's seen first."""
+    lines = person.lines_on_top
+    person.sees_on_top(text)
+    y = next(n for n, line in enumerate(lines) if text in line)
+    await person.pilot.click(offset=(lines[y].index(text), y), times=times)
+    await settle(person.pilot)
+
+
+async def scroll_to(person: Person, text: str) -> None:
+    """Turn the wheel over the middle of the screen until a text is seen."""
+    x, y = person.app.size.width // 2, person.app.size.height // 2
+    for _ in range(50):
+        if any(text in line for line in person.lines_on_top):
+            return
+        person._send(
+            events.MouseScrollDown(None, x, y, 0, 1, 0, shift=False, meta=False, ctrl=False)
+        )
         await settle(person.pilot)
 
+
+def test_a_company_is_found_sorted_opened_and_tagged_with_the_mouse(journey: Journey) -> None:
     async def work(person: Person) -> None:
         rows = person.app.explorer.companies.rows
         await click(person, "ARR")
@@ -40,7 +56,7 @@ def test_a_company_is_found_sorted_opened_and_tagged_with_the_mouse(journey: Jou
         await click(person, "t tags")
         person.sees("Tags of Acme Airways Ltd")
         await click(person, "dach")
-        await click(person, "ctrl+s saves")
+        await click(person, "ctrl+s save")
         person.sees_no("Tags of Acme Airways Ltd")
         assert "dach" in person.message
         await click(person, "online")
@@ -56,7 +72,24 @@ def test_a_company_is_found_sorted_opened_and_tagged_with_the_mouse(journey: Jou
         person.sees(" DEMO-2 ")
         await click(person, "practice data")
         await click(person, "esc close ")
-        person.sees_no("Enter switch")
+        person.sees_no("enter switch")
+
+    journey(work, SMALL, picture=False)
+
+
+def test_what_stands_in_no_line_of_keys_is_clicked_in_the_help(journey: Journey) -> None:
+    async def work(person: Person) -> None:
+        await click(person, "? keys")
+        await click(person, "mark all that are shown")
+        assert len(person.app.explorer.companies.rows.marks) > 1
+        await click(person, "? keys")
+        await scroll_to(person, "the tenant at a glance")
+        await click(person, "the tenant at a glance")
+        person.sees("Overview")
+        await click(person, "esc close ")
+        await click(person, "? keys")
+        await click(person, "ctrl+p find a command")
+        person.sees_on_top("add and remove tags")
 
     journey(work, SMALL, picture=False)
 

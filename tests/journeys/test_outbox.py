@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from planhat_tui.config import guardrails
 from planhat_tui.model.outbox import State
+from planhat_tui.model.plans import wanted
+from planhat_tui.model.records import Kind
 from planhat_tui.sandbox import SandboxOptions
+from planhat_tui.tui.presentation.rows import entry_row
+from planhat_tui.tui.screens import outbox
+from planhat_tui.tui.widgets.rows import Rows
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey
+from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
 from tests.journeys.doing import set_field, tag
 from tests.journeys.servers import configure, profile, sandbox
 from tests.journeys.watch import Watch
-from tests.sync.rig import answer, lost_answer
+from tests.sync.rig import answer, lost_answer, lost_request
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
+    from planhat_tui.model.outbox import Entry
+    from planhat_tui.tui.presentation.rows import Row
     from tests.journeys.conftest import Person
     from tests.sync.rig import Forward, Line
 
@@ -44,7 +54,7 @@ def _states(person: Person) -> list[State]:
     return [entry.state for entry in planhat.not_delivered(person)]
 
 
-@BOTH
+@EITHER
 def test_where_everything_is_delivered_the_queue_says_so(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -82,7 +92,7 @@ def test_edits_without_a_network_are_counted_and_shown(
     journey(work, size)
 
 
-@BOTH
+@EITHER
 def test_what_waits_goes_out_when_the_line_is_back(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -105,7 +115,7 @@ def test_what_waits_goes_out_when_the_line_is_back(
     journey(work, size)
 
 
-@BOTH
+@EITHER
 def test_what_waits_is_there_again_at_the_next_start_and_goes_out(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -125,7 +135,7 @@ def test_what_waits_is_there_again_at_the_next_start_and_goes_out(
     journey(again, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_an_edit_that_planhat_refuses_is_kept_and_says_why(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -146,7 +156,7 @@ def test_an_edit_that_planhat_refuses_is_kept_and_says_why(
     journey(edit, size)
 
 
-@BOTH
+@EITHER
 def test_what_the_token_may_not_edit_is_kept_and_sent_again(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -170,15 +180,19 @@ def test_what_the_token_may_not_edit_is_kept_and_sent_again(
 def test_a_company_that_somebody_else_deleted_goes_with_the_edit_that_is_dropped(
     journey: Journey,
 ) -> None:
+    watch = Watch()
+
     async def drop(person: Person) -> None:
         await person.find("acme airways")
         planhat.delete(person, planhat.company_id(person, "Acme Airways Ltd"))
         await tag(person, "gold")
         assert "deleted by somebody else" in person.message
-        await person.press("o", "x", "x", "escape")
+        await person.press("o", "x")
+        watch.wait(seconds=2)
+        await person.press("x", "escape")
         person.sees("No company matches acme airways")
 
-    journey(drop, SMALL, picture=False)
+    journey(drop, SMALL, picture=False, clock=watch.clock)
 
 
 def test_an_edit_for_which_no_call_is_spared_doesnt_go_out_now(
@@ -211,17 +225,40 @@ def test_what_ctrl_s_has_tried_is_told(journey: Journey, line: Line) -> None:
     journey(send, SMALL, picture=False)
 
 
-@BOTH
+@EITHER
+def test_what_of_a_plan_isnt_queued_yet_is_told_with_what_lets_it_go_on(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        workspace = planhat.workspace(person)
+        three = workspace.reads.company_ids("", 3)
+        step = workspace.plans.begin(
+            workspace.plans.make(wanted(Kind.COMPANY, tag=["gold"]), three)
+        ).step
+        workspace.plans.pause(step)
+        await person.press("o")
+        person.sees("3 records of a plan are kept back: plan resume lets it go on.")
+
+    journey(look, size, picture=False)
+
+
+@EITHER
 def test_x_drops_an_edit_and_the_record_is_shown_as_planhat_has_it(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
+    watch = Watch()
+
     async def drop(person: Person) -> None:
         await person.find("acme inc")
         line.once("PUT *", answer(400, DENIED))
         await set_field(person, "pha", "pilot")
         await person.press("o", "x")
         person.sees("x again drops Phase - → pilot for good")
+        watch.wait(seconds=0.5)
+        await person.press("x", *["x"] * 5)  # as a held key repeats
+        person.sees("x again drops Phase - → pilot for good")
         assert len(_states(person)) == 1
+        watch.wait(seconds=2)
         await person.press("x")
         person.sees(
             "Acme Inc: dropped; Planhat is asked how it has it.", "Everything is delivered."
@@ -231,10 +268,10 @@ def test_x_drops_an_edit_and_the_record_is_shown_as_planhat_has_it(
         person.sees_no("pilot", "refused")
         assert _states(person) == []
 
-    journey(drop, size)
+    journey(drop, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_an_edit_of_a_record_that_somebody_deleted_is_kept(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -263,7 +300,7 @@ def test_an_edit_of_a_record_that_somebody_deleted_is_kept(
     journey(edit, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_a_contact_whose_answer_was_lost_is_not_sure_and_isnt_sent_twice(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -282,7 +319,7 @@ def test_a_contact_whose_answer_was_lost_is_not_sure_and_isnt_sent_twice(
     journey(add, size)
 
 
-@BOTH
+@EITHER
 def test_an_edit_whose_answer_was_lost_is_read_back(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -301,7 +338,37 @@ def test_an_edit_whose_answer_was_lost_is_read_back(
     journey(edit, size, picture=False)
 
 
-@BOTH
+@EITHER
+def test_what_is_dropped_while_it_may_still_arrive_is_told_if_it_does(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def drop(person: Person) -> None:
+        await person.find("acme inc")
+        line.once("PUT *", lost_request)
+        await set_field(person, "pha", "pilot")
+        person.sees("? 1 not sure", "pilot")
+        await person.press("o", "x")
+        watch.wait(seconds=2)
+        await person.press("x")
+        person.sees("Acme Inc: dropped. Its first try may still arrive until ")
+        await person.press("escape")
+        person.sees_no("pilot")
+        planhat.change(person, "Acme Inc", phase="pilot")  # now it arrives
+        watch.wait(minutes=2)
+        planhat.wait_for_delivery(person)
+        await person.until("Acme Inc: It was dropped, and arrived all the same.")
+        person.sees("undo 1 takes it back", "pilot")
+        await person.press("colon")
+        await person.type("undo 1\n")
+        await person.press("ctrl+s")
+        person.sees_no("pilot")
+
+    journey(drop, size, picture=False, clock=watch.clock)
+
+
+@EITHER
 def test_what_may_have_been_made_is_looked_up_before_it_is_sent_again(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -375,7 +442,7 @@ def test_tags_that_both_sides_changed_are_shown_beside_a_conflict_as_kept(
     journey(edit, SMALL, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_a_conflict_is_settled_with_one_key(journey: Journey, size: tuple[int, int]) -> None:
     watch = Watch()
 
@@ -389,6 +456,7 @@ def test_a_conflict_is_settled_with_one_key(journey: Journey, size: tuple[int, i
         await person.press("enter")
         person.sees("Everything is delivered.")
         assert planhat.company(person, "Acme Inc")["phase"] == "both of us"
+        assert person.message == "Phase of Acme Inc is delivered."
         planhat.change(person, "Acme Inc", phase="theirs again")
         watch.wait(minutes=1)
         await person.press("escape")
@@ -398,11 +466,35 @@ def test_a_conflict_is_settled_with_one_key(journey: Journey, size: tuple[int, i
         await person.press("escape")
         person.sees_no("conflict", "mine again")
         assert planhat.company(person, "Acme Inc")["phase"] == "theirs again"
+        await person.press("u")
+        person.sees_line("Phase", "theirs again", "mine again")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Inc")["phase"] == "mine again"
 
     journey(settle, size, picture=False, clock=watch.clock)
 
 
-@BOTH
+def test_a_person_in_conflict_who_is_left_as_typed_is_sent(journey: Journey) -> None:
+    watch = Watch()
+
+    async def settle(person: Person) -> None:
+        team = planhat.workspace(person).reads.users()
+        diego = next(one.id for one in team if one.name == "Diego Moreno")
+        other = next(one.id for one in team if one.id != diego)
+        await person.find("acme inc")
+        planhat.change(person, "Acme Inc", owner=other)
+        watch.wait(minutes=1)
+        await set_field(person, "owner", "diego")
+        await person.press("o", "enter", "e")
+        person.sees("Owner of Acme Inc", "Diego Moreno")
+        await person.press("enter")
+        person.sees("Everything is delivered.")
+        assert planhat.company(person, "Acme Inc")["owner"] == diego
+
+    journey(settle, SMALL, picture=False, clock=watch.clock)
+
+
+@EITHER
 def test_an_edit_that_is_being_sent_says_so(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -466,7 +558,7 @@ def test_every_state_has_its_glyph_and_its_word(
     journey(all_of_them, size, clock=watch.clock)
 
 
-@BOTH
+@EITHER
 def test_the_reason_of_the_row_under_the_cursor_is_told_in_full(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -496,3 +588,62 @@ def test_the_reason_of_the_row_under_the_cursor_is_told_in_full(
         assert "silver" in planhat.company(person, "Acme Biotech")["tags"]
 
     journey(look, size, picture=False)
+
+
+def test_a_held_3_settles_one_field_and_not_the_next(journey: Journey) -> None:
+    watch = Watch()
+
+    async def settle(person: Person) -> None:
+        await person.find("acme inc")
+        planhat.change(person, "Acme Inc", phase="theirs", status="coasting")
+        watch.wait(minutes=1)
+        person.app.explorer.workspace.writes.edit(
+            Kind.COMPANY, [planhat.company_id(person, "Acme Inc")], {"phase": "a", "status": "lost"}
+        )
+        await person.press("o")
+        await person.until("≠", "conflict", "Acme Inc")
+        await person.press("enter")
+        person.sees_line("Phase", "a", "theirs")
+        await person.hold("3")
+        person.sees("That key was pressed just now")
+        person.sees_line("Status", "lost", "coasting")
+        watch.wait(seconds=1)
+        await person.press("3")
+        person.sees("Everything is delivered.")
+
+    journey(settle, SMALL, picture=False, clock=watch.clock)
+
+
+def test_of_many_edits_only_those_are_drawn_that_are_seen_and_the_cursor_stays(
+    journey: Journey, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+
+    def counted(entry: Entry, *given: Any) -> Row:  # noqa: ANN401 -- its own
+        drawn.append(entry.n)
+        return entry_row(entry, *given)
+
+    monkeypatch.setattr(guardrails, "is_many", lambda *_: False)
+
+    async def look(person: Person) -> None:
+        line.cut = True
+        writes, reads = planhat.workspace(person).writes, planhat.workspace(person).reads
+        ids = [one.id for one in reads.companies("", 400).rows]
+        writes.tag(Kind.COMPANY, ids, ["many"])
+        await person.press("o")
+        monkeypatch.setattr(outbox, "entry_row", counted)
+        drawn.clear()
+        await person.press("G", "k")
+        assert len(set(drawn)) < 200
+        rows = person.app.screen.query_one("#outbox-rows", Rows)
+        assert rows.cursor == len(ids) - 2
+        here = rows.current
+        assert here is not None
+        for entry in reads.outbox()[:150]:
+            writes.discard(entry.n)
+        await person.press("i")
+        assert rows.total == len(ids) - 150
+        assert rows.current is not None
+        assert rows.current.id == here.id
+
+    journey(look, SMALL, picture=False)

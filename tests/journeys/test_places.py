@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.conftest import BOTH, SMALL, Journey, Person
+from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey, Person
 from tests.journeys.servers import configure, profile, sandbox
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-@BOTH
+@EITHER
 def test_one_goes_back_to_where_one_was_and_forward_again(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -61,7 +61,7 @@ def test_the_page_in_the_web_app_is_shown_before_it_opens(
         async def go(person: Person) -> None:
             await person.press("2", "O")
             shown = person.app.explorer.detail.company_id
-            person.sees(f"https://app.example/profile/{shown}?of=", "Enter opens it")
+            person.sees(f"https://app.example/profile/{shown}?of=", "enter open")
             assert opened == []
             await person.press("enter")
             assert opened[0].startswith(f"https://app.example/profile/{shown}?of=")
@@ -101,8 +101,8 @@ def test_keys_of_ones_own_work_and_a_key_without_a_command_says_so(
         await person.press("i")
         person.sees("Field of")
         await person.press("escape", "question_mark")
-        person.sees("up down scroll")
-        await person.press("down", "down", "down")
+        person.sees("up down choose")
+        await person.press(*["down"] * 22)
         person.sees_line("F6", "add and remove tags")
         person.sees_line("e i", "change a field")
         await person.press("f12")
@@ -115,3 +115,61 @@ def test_keys_of_ones_own_work_and_a_key_without_a_command_says_so(
     keys = "{tags: F6, save: 'F7, ctrl+s', close: 'F12, esc'}"
     configure(home, f"settings: {{keymap: {{preset: vim, keys: {keys}}}}}\n")
     journey(press, SMALL, picture=False)
+
+
+@EITHER
+def test_what_was_open_is_told_after_a_restart_and_takes_no_key_by_itself(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def call(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "j", "C")
+        await person.type("17")
+
+    async def go_on(person: Person) -> None:
+        person.sees("Call that just ended with Bo Larsson", "talk time 17 min")
+        assert person.focus == "call-rows"
+        await person.type("3a")
+        person.sees("A new contact at Acme Inc")
+        await person.type("Ada Jensen")
+        assert person.app.explorer.calls.form.typed.talk == "17"
+
+    async def add(person: Person) -> None:
+        told = "A new contact at Acme Inc isn't saved: the draft is kept.  3 and a open it"
+        assert person.message == told
+        person.sees_no("Ada Jensen")
+        assert person.focus == "contact-rows"
+        await person.type("3a!")
+        person.sees("Ada Jensen!", "A new contact at Acme Inc")
+        await person.press("escape")
+
+    async def work(person: Person) -> None:
+        person.sees_no("A new contact")
+        assert person.focus == "contact-rows"
+
+    for job in (call, go_on, add, work):
+        journey(job, size, picture=False)
+
+
+@EITHER
+def test_what_was_typed_into_a_field_or_tags_is_told_after_a_restart(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("e")
+        await person.type("pha\nwo")
+
+    async def tag_it(person: Person) -> None:
+        told = "What you typed into Phase of Acme Inc is kept.  e brings it back"
+        assert person.message == told
+        assert person.focus == "company-rows"
+        await person.press("t")
+        await person.type("vi")
+
+    async def look(person: Person) -> None:
+        told = "What you typed into Tags of Acme Inc is kept.  t brings it back"
+        assert person.message == told
+
+    for job in (edit, tag_it, look):
+        journey(job, size, picture=False)

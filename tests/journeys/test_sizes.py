@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import BOTH, LARGE, MEDIUM, SMALL, Journey
+from tests.journeys.conftest import EITHER, LARGE, MEDIUM, SMALL, Journey
 from tests.settling import settle
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_a_pane_can_have_the_whole_screen(journey: Journey) -> None:
     journey(zoom, MEDIUM)
 
 
-@BOTH
+@EITHER
 def test_the_pane_in_front_and_its_zoom_are_there_again_for_each_tenant(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -158,3 +158,24 @@ def test_quitting_works_unseen_and_says_there_that_a_call_runs(journey: Journey)
         assert person.app._exit
 
     journey(quit_blindly, MEDIUM, picture=False)
+
+
+def test_a_long_sentence_moves_nothing_and_leaves_the_cursor_to_be_seen(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        explorer = person.app.explorer
+        await person.press("2", "G")
+        rows = explorer.detail.rows
+        assert rows.current is not None
+        heights = [pane.size for pane in explorer.panes]
+        explorer.say("A sentence that has to be read to its end. " * 5)
+        await settle(person.pilot)
+        assert explorer.message.size.height == 3
+        assert [pane.size for pane in explorer.panes] == heights
+        here = rows.region.y + 1 + rows.cursor - rows.scroll_offset.y
+        assert here < explorer.message.region.y
+        explorer.say("A short one")
+        await settle(person.pilot)
+        assert explorer.message.size.height == 1
+        assert [pane.size for pane in explorer.panes] == heights
+
+    journey(look, SMALL, picture=False)

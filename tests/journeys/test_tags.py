@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, Journey
+from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
+from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Person
@@ -32,7 +33,7 @@ def test_a_tag_is_completed_from_the_tags_of_the_tenant(
     journey(tag, size)
 
 
-@BOTH
+@EITHER
 def test_the_arrows_choose_a_known_tag(journey: Journey, size: tuple[int, int]) -> None:
     async def tag(person: Person) -> None:
         await person.find("acme inc")
@@ -43,14 +44,14 @@ def test_the_arrows_choose_a_known_tag(journey: Journey, size: tuple[int, int]) 
     journey(tag, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_tag_that_is_there_stays_when_a_list_with_commas_names_it(
     journey: Journey, size: tuple[int, int]
 ) -> None:
     async def tag(person: Person) -> None:
         await person.find("acme inc")
         await person.press("t")
-        person.sees("empty, it saves")
+        person.sees("empty: save")
         await person.type("bêta, gold, bêta")
         await person.press("enter", "enter")
         assert person.message == "Tag gold on Acme Inc is delivered.  u takes it back"
@@ -77,7 +78,7 @@ def test_new_tags_are_typed_with_commas(journey: Journey, size: tuple[int, int])
     journey(tag, size)
 
 
-@BOTH
+@EITHER
 def test_a_tag_without_a_name_is_refused_and_esc_leaves_all_as_it_is(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -113,7 +114,26 @@ def test_a_tag_is_removed_in_the_editor(journey: Journey, size: tuple[int, int])
     journey(untag, size)
 
 
-@BOTH
+@EITHER
+def test_a_piece_of_a_tag_takes_none_off_and_a_list_is_taken_as_it_is_typed(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t")
+        await person.type("b\n")
+        person.sees_line("+b")
+        person.sees_no("-bêta")
+        await person.type("gol, silv\n")
+        person.sees_line("+gol", "+silv")
+        person.sees_no("+silver")
+        await person.type("BETA\n")  # its whole name, as one types it
+        person.sees_line("-bêta")
+
+    journey(edit, size, picture=False)
+
+
+@EITHER
 def test_x_removes_the_chip_under_the_cursor(journey: Journey, size: tuple[int, int]) -> None:
     async def untag(person: Person) -> None:
         await person.find("acme bio")
@@ -128,7 +148,7 @@ def test_x_removes_the_chip_under_the_cursor(journey: Journey, size: tuple[int, 
     journey(untag, size)
 
 
-@BOTH
+@EITHER
 def test_x_where_there_is_no_tag_says_so(journey: Journey, size: tuple[int, int]) -> None:
     async def untag(person: Person) -> None:
         await person.find("acme inc")
@@ -165,7 +185,7 @@ def test_marked_companies_are_tagged_together(journey: Journey, size: tuple[int,
     journey(tag, size)
 
 
-@BOTH
+@EITHER
 def test_all_that_a_search_finds_are_tagged_together(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -180,6 +200,20 @@ def test_all_that_a_search_finds_are_tagged_together(
         assert after == [*before, "nps-promoter", "go"]
 
     journey(tag, size, picture=False)
+
+
+@EITHER
+def test_a_list_that_is_pasted_is_so_many_tags(journey: Journey, size: tuple[int, int]) -> None:
+    async def paste(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t")
+        await person.paste("spring\nsummer\r\nautumn\n")
+        person.sees("+spring", "+summer", "autumn")
+        await person.press("ctrl+s")
+        assert person.message == "3 tags on Acme Inc are delivered.  u takes them back"
+        assert {"spring", "summer", "autumn"} <= {*planhat.company(person, "Acme Inc")["tags"]}
+
+    journey(paste, size, picture=False)
 
 
 @BOTH
@@ -200,7 +234,7 @@ def test_a_contact_is_tagged_from_the_tags_of_contacts(
     journey(tag, size)
 
 
-@BOTH
+@EITHER
 def test_several_contacts_are_tagged_together(journey: Journey, size: tuple[int, int]) -> None:
     async def tag(person: Person) -> None:
         await person.find("acme inc")
@@ -214,3 +248,64 @@ def test_several_contacts_are_tagged_together(journey: Journey, size: tuple[int,
         assert list(tags.values()) == [["speaker"]] * 4
 
     journey(tag, size)
+
+
+@EITHER
+def test_tags_that_arent_saved_are_kept_by_esc_and_over_a_restart(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def leave(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t")
+        await person.type("vip,b\u00eata\n")
+        await person.press("minus")
+        await person.type("b\u00eata\nhalf a t")
+        await person.press("escape")
+        told = "Nothing was changed.  What you typed is kept: t brings it back"
+        assert person.message == told
+
+    async def go_on(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t")
+        person.sees("+vip", "-b\u00eata", "half a t", "The draft is here again.  ctrl+s saves it")
+        await person.type("ag")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Inc")["tags"] == ["vip", "half a tag"]
+        await person.press("t")
+        person.sees_no("The draft is here again")
+
+    for job in (leave, go_on):
+        journey(job, size, picture=False)
+
+
+def test_a_held_x_removes_one_tag(journey: Journey) -> None:
+    watch = Watch()
+
+    async def untag(person: Person) -> None:
+        await person.find("acme bio")
+        await person.press("enter")
+        person.sees("smb · nps-promoter")
+        await person.hold("x")
+        assert planhat.company(person, "Acme Biotech")["tags"] == ["nps-promoter"]
+        watch.wait(seconds=1)
+        await person.press("x")
+        assert planhat.company(person, "Acme Biotech")["tags"] == []
+
+    journey(untag, SMALL, picture=False, clock=watch.clock)
+
+
+def test_a_held_ctrl_s_in_the_tag_editor_of_many_runs_no_plan_unseen(journey: Journey) -> None:
+    watch = Watch()
+
+    async def tag(person: Person) -> None:
+        await person.find("acme")
+        await person.press("V", "t")
+        await person.type("held")
+        await person.hold("ctrl+s")
+        person.sees("Plan: tag +held", "That key was pressed just now")
+        assert planhat.not_delivered(person) == ()
+        watch.wait(seconds=1)
+        await person.press("ctrl+s")
+        await person.until("delivered")
+
+    journey(tag, SMALL, picture=False, clock=watch.clock)

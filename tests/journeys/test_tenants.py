@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from planhat_tui.runtime import Start
-from tests.journeys.conftest import BOTH, SMALL, Journey, Person
+from planhat_tui.tui import switching, typeahead
+from planhat_tui.tui.looking import first_look
+from planhat_tui.tui.widgets.rows import Rows
+from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey, Person
 from tests.journeys.doing import fill, run_line
 from tests.journeys.servers import TOKEN, closed_port, configure, profile, sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from planhat_tui.model.views import View
+    from planhat_tui.tui.looking import Found
+    from planhat_tui.workspace.workspace import Workspace
     from tests.sync.rig import Line
 
 SECRET = "hunter2-" * 4
@@ -23,7 +32,7 @@ def test_p_lists_the_tenants_and_enter_puts_one_on_screen(
 ) -> None:
     async def switch(person: Person) -> None:
         await person.press("p")
-        person.sees("Tenants", "demo", "on screen", "demo-2", "Enter switch", "a add a tenant")
+        person.sees("Tenants", "demo", "on screen", "demo-2", "enter switch", "a add a tenant")
         assert person.focus == "tenant-rows"
         await person.press("enter")
         person.sees("DEMO-2", "Liam O'Connor", "300 of 300", "Acme Airways AB")
@@ -33,7 +42,7 @@ def test_p_lists_the_tenants_and_enter_puts_one_on_screen(
     journey(switch, size)
 
 
-@BOTH
+@EITHER
 def test_escape_leaves_the_list_without_a_switch(journey: Journey, size: tuple[int, int]) -> None:
     async def look(person: Person) -> None:
         await person.press("3", "p", "escape")
@@ -56,7 +65,7 @@ def test_shift_p_asks_to_choose_where_several_tenants_were_not_on_screen_yet(
     journey(press, SMALL, picture=False, start=Start(demo=True))
 
 
-@BOTH
+@EITHER
 def test_each_tenant_keeps_its_place_its_filter_its_marks_and_its_draft(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -83,7 +92,7 @@ def test_each_tenant_keeps_its_place_its_filter_its_marks_and_its_draft(
     journey(switch_and_come_back, size)
 
 
-@BOTH
+@EITHER
 def test_the_header_counts_what_other_tenants_have_not_delivered(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:
@@ -101,7 +110,7 @@ def test_the_header_counts_what_other_tenants_have_not_delivered(
     journey(queue_and_switch, size)
 
 
-@BOTH
+@EITHER
 def test_another_tenant_goes_on_delivering_while_it_is_not_on_screen(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -123,7 +132,7 @@ def test_another_tenant_goes_on_delivering_while_it_is_not_on_screen(
         journey(edit_and_switch, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_without_a_config_the_demo_opens_and_says_how_to_add_a_tenant(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -136,7 +145,7 @@ def test_without_a_config_the_demo_opens_and_says_how_to_add_a_tenant(
     journey(look, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_wrong_token_is_refused_at_its_field_and_nothing_typed_is_lost(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -144,7 +153,7 @@ def test_a_wrong_token_is_refused_at_its_field_and_nothing_typed_is_lost(
 
         async def add(person: Person) -> None:
             await person.press("p", "a")
-            person.sees("A new tenant", "base URL", "ctrl+s tests the token and saves")
+            person.sees("A new tenant", "base URL", "ctrl+s test the token and save")
             assert person.focus == "line-name"
             await fill(person, name="nord", base_url=server.url, token=SECRET, label="PRACTICE")
             await person.press("ctrl+s")
@@ -159,7 +168,52 @@ def test_a_wrong_token_is_refused_at_its_field_and_nothing_typed_is_lost(
         journey(add, size)
 
 
-@BOTH
+@EITHER
+def test_what_was_typed_of_a_tenant_is_kept_without_its_token(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    with sandbox() as server:
+
+        async def leave(person: Person) -> None:
+            await person.press("p", "a")
+            await fill(person, name="nord", base_url=server.url, token=SECRET, label="PRACTICE")
+            await person.press("escape")
+            person.sees("The draft is kept, without the token.  a opens it")
+
+        async def go_on(person: Person) -> None:
+            await person.press("p", "a")
+            person.sees("The draft is here again", "nord", "PRACTICE")
+            assert person.app.screen.typed["token"] == ""  # type: ignore[attr-defined] # it's the form
+            await fill(person, token=TOKEN)
+            await person.press("ctrl+s")
+            person.sees(" NORD ", "PRACTICE")
+            await person.press("p", "a")
+            person.sees_no("The draft is here again")
+            assert person.app.screen.typed["name"] == ""  # type: ignore[attr-defined] # likewise
+
+        journey(leave, size, picture=False)
+        kept = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())
+        assert b"PRACTICE" in kept
+        assert SECRET.encode() not in kept
+        journey(go_on, size, picture=False)
+
+
+def test_f9_drops_the_draft_of_a_tenant(journey: Journey) -> None:
+    async def drop(person: Person) -> None:
+        await person.press("p", "a")
+        await fill(person, name="nord", label="PRACTICE")
+        await person.press("escape", "a")
+        person.sees("The draft is here again", "nord", "F9 drop the draft")
+        await person.press("f9")
+        person.sees("The draft is dropped")
+        person.sees_no("nord", "PRACTICE", "F9 drop the draft")
+        await person.press("escape", "a")
+        person.sees_no("The draft is here again")
+
+    journey(drop, MEDIUM, picture=False)
+
+
+@EITHER
 def test_an_address_that_nobody_answers_is_refused_at_its_field(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -173,6 +227,30 @@ def test_an_address_that_nobody_answers_is_refused_at_its_field(
         assert not (home / "config.yaml").exists()
 
     journey(add, size, picture=False)
+
+
+@EITHER
+def test_a_token_is_tested_as_it_is_pasted(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    with sandbox() as server:
+
+        async def paste(person: Person) -> None:
+            await person.press("p", "a")
+            await fill(person, base_url=server.url)
+            person.app.screen.query_one("#line-token").focus()
+            await person.paste(SECRET)
+            person.reads("Planhat doesn't know this token (401)")
+            assert person.focus == "line-token"
+            await person.press("ctrl+u")
+            await person.paste(TOKEN)
+            person.reads("This token is good: Max Berg, at http://127.0.0.1:")
+            person.reads("kept in the config as plain text")
+            person.sees_no("doesn't know this token", TOKEN)
+            assert person.focus == "line-token"
+            assert not (home / "config.yaml").exists()
+
+        journey(paste, size, picture=False)
 
 
 @BOTH
@@ -204,7 +282,7 @@ def test_a_good_token_is_saved_and_its_tenant_opened(
         journey(add, size)
 
 
-@BOTH
+@EITHER
 def test_a_name_that_is_taken_is_refused_at_its_field(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -221,7 +299,7 @@ def test_a_name_that_is_taken_is_refused_at_its_field(
         journey(add, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_token_that_the_environment_holds_stays_there(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -266,6 +344,30 @@ def test_a_tenant_is_tested_and_changed_and_its_comments_stay(journey: Journey, 
 
         configure(home, f"# mine\nprofiles:\n{profile('nord', server.url)}")
         journey(change, SMALL, picture=False, start=Start(demo=True))
+
+
+def test_a_tenant_that_another_shell_has_removed_is_told_as_gone(
+    journey: Journey, home: Path
+) -> None:
+    nord, syd = (profile(name, "http://127.0.0.1:9") for name in ("nord", "syd"))
+    configure(home, f"default: nord\nprofiles:\n{nord}{syd}")
+
+    async def look(person: Person) -> None:
+        for key in ("e", "T"):
+            await person.press("p")
+            person.sees_on_top("syd")
+            configure(home, f"default: nord\nprofiles:\n{nord}")
+            while "syd" in person.app.session.runtime.config.profiles:
+                await person.waits_a_second()
+            await person.press(key)
+            person.sees_on_top("There is no profile syd")
+            assert person.app.screen.query_one(Rows).total == 3
+            await person.press("escape")
+            configure(home, f"default: nord\nprofiles:\n{nord}{syd}")
+            while "syd" not in person.app.session.runtime.config.profiles:
+                await person.waits_a_second()
+
+    journey(look, MEDIUM, picture=False)
 
 
 def test_what_the_form_changes_holds_at_once_for_the_tenant_on_screen(
@@ -314,3 +416,86 @@ def test_with_a_default_that_is_no_profile_the_tenants_are_shown_to_choose_from(
     url = f"http://127.0.0.1:{closed_port()}"
     configure(home, f"default: mine\nprofiles:\n{profile('mine-eu', url)}")
     journey(choose, SMALL, picture=False)
+
+
+def test_each_tenant_says_how_it_stands_open_or_not(journey: Journey, line: Line) -> None:
+    async def look(person: Person) -> None:
+        line.cut = True
+        await person.press("t")
+        await person.type("gold\n\x13")
+        await person.press("p")
+        person.sees("SYNCED", "WAITING", "CALLS LEFT")
+        person.sees_line("demo", "on screen", "just now", "1 queued", " of 200", "in this program")
+        person.sees_line("demo-2", "just now", "nothing", " of 200")
+
+    journey(look, MEDIUM, picture=False)
+
+
+@pytest.fixture
+def slow_opening(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Return what lets the next tenant come."""
+    disk = threading.Event()
+
+    def slowly(workspace: Workspace, start: View | None) -> Found:
+        assert disk.wait(30)
+        return first_look(workspace, start)
+
+    monkeypatch.setattr(switching, "first_look", slowly)
+    return disk
+
+
+@pytest.mark.parametrize("keys", [("P",), ("p", "enter")], ids=["P", "p enter"])
+def test_what_is_typed_while_a_tenant_opens_is_meant_for_it(
+    journey: Journey, keys: tuple[str, ...]
+) -> None:
+    async def switch(person: Person) -> None:
+        for key in keys:
+            person.send(key)
+        await person.type("/acme\n")
+        assert person.app.explorer.workspace.profile.name == "demo-2"
+        assert person.app.explorer.companies.search.value == "acme"
+        await person.press("P")
+        assert person.app.explorer.companies.search.value == ""
+
+    journey(switch, SMALL, picture=False)
+
+
+def test_a_tenant_that_opens_slowly_takes_the_keys_and_is_opened_once(
+    journey: Journey, slow_opening: threading.Event
+) -> None:
+    async def switch(person: Person) -> None:
+        person.send("P")
+        await person.until("Opening demo-2 ...")
+        await person.until("esc stay here")
+        person.app.switch_to("demo-2")
+        person.send("t")
+        await person.until("t does nothing here")
+        assert person.app.session.workspaces.current.profile.name == "demo"
+        slow_opening.set()
+        await person.press("1")
+        explorer, workspaces = person.app.explorer, person.app.session.workspaces
+        assert explorer.workspace is workspaces.get("demo-2") is workspaces.current
+        assert len(person.app.screen_stack) == 2
+        assert person.message == "demo-2 is on screen.  P goes back"
+
+    journey(switch, SMALL, picture=False)
+
+
+def test_esc_stays_while_another_tenant_opens(
+    journey: Journey, slow_opening: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stay(person: Person) -> None:
+        person.send("P")
+        await person.until("esc stay here")
+        monkeypatch.setattr(typeahead, "PATIENCE", 60.0)
+        person.send("t")
+        person.send("escape")
+        while len(person.app.screen_stack) > 2:
+            await person.pilot.pause()
+        slow_opening.set()
+        await person.press("1")
+        assert person.app.explorer.workspace.profile.name == "demo"
+        assert person.app.session.workspaces.current.profile.name == "demo"
+        assert person.message == ""
+
+    journey(stay, SMALL, picture=False)

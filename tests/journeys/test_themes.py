@@ -10,7 +10,7 @@ import pytest
 
 from planhat_tui.config.themes import themes_folder
 from planhat_tui.runtime import Start
-from tests.journeys.conftest import BOTH, SMALL, Journey
+from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
 from tests.journeys.doing import run_line
 from tests.journeys.servers import configure
 from tests.journeys.terminal import running
@@ -59,7 +59,23 @@ def test_each_shipped_theme_draws(journey: Journey, size: tuple[int, int], theme
     journey(look, size, start=Start(theme=theme))
 
 
-@BOTH
+@pytest.mark.parametrize("theme", SHIPPED)
+def test_what_brings_its_own_colours_is_drawn_in_each_theme(journey: Journey, theme: str) -> None:
+    async def look(person: Person) -> None:
+        await person.press("0")
+        person.sees("Overview", "expansion")
+        await person.press("escape")
+        await person.find("acme")
+        await person.press("V", "t")
+        await person.type("spring\n")
+        person.sees("+spring")
+        await person.press("ctrl+s")
+        person.sees("Plan: tag +spring", "[+spring]")
+
+    journey(look, SMALL, picture=False, start=Start(theme=theme))
+
+
+@EITHER
 def test_the_config_names_a_theme(journey: Journey, home: Path, size: tuple[int, int]) -> None:
     async def look(person: Person) -> None:
         assert person.app.theme == "fjord"
@@ -69,7 +85,7 @@ def test_the_config_names_a_theme(journey: Journey, home: Path, size: tuple[int,
     journey(look, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_the_flag_goes_before_the_config(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -112,7 +128,7 @@ def test_a_theme_is_kept_by_palette_and_line(journey: Journey, home: Path) -> No
     journey(come_back, SMALL, picture=False)
 
 
-@BOTH
+@EITHER
 def test_the_palette_changes_the_theme_of_every_tenant(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -129,7 +145,7 @@ def test_the_palette_changes_the_theme_of_every_tenant(
     journey(choose, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_theme_file_with_mistakes_tells_all_of_them_with_their_places(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:
@@ -152,7 +168,7 @@ def test_a_theme_file_with_mistakes_tells_all_of_them_with_their_places(
     journey(look, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_theme_of_ones_own_is_used_and_read_again_when_it_is_saved(
     journey: Journey, home: Path, size: tuple[int, int]
 ) -> None:

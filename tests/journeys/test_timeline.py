@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, MEDIUM, SMALL, Journey, Person
+from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey, Person
 from tests.journeys.doing import run_line
 from tests.journeys.watch import Watch
 
@@ -34,7 +34,7 @@ async def hears(person: Person, watch: Watch, name: str, phase: str) -> None:
     watch.wait(hours=1)
 
 
-@BOTH
+@EITHER
 def test_what_others_changed_since_one_looked_is_marked_and_told(
     journey: Journey, size: tuple[int, int]
 ) -> None:

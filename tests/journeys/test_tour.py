@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import BOTH, SMALL, Journey
+from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
 from tests.journeys.doing import run_line, set_field, tag
 from tests.journeys.servers import configure, profile, sandbox
 from tests.journeys.watch import Watch
@@ -73,7 +73,7 @@ def test_one_escape_takes_the_welcome_away_from_wherever_one_is(journey: Journey
     journey(dismiss, SMALL, picture=False)
 
 
-@BOTH
+@EITHER
 def test_the_tour_notices_what_is_done(journey: Journey, size: tuple[int, int]) -> None:
     watch = Watch()
 

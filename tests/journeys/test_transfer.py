@@ -42,7 +42,7 @@ def test_what_is_there_twice_is_opened_from_its_group(journey: Journey) -> None:
     async def look(person: Person) -> None:
         await run_line(person, 'company create "ACME, Inc."')
         await run_line(person, "duplicates")
-        person.sees("Perhaps the same company", "ACME, Inc.", "Enter opens it")
+        person.sees("Perhaps the same company", "ACME, Inc.", "enter open")
         await person.press("enter")
         opened = person.app.explorer.detail.company_id
         assert opened

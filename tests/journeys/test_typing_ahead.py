@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from typing import TYPE_CHECKING, Any
+
 from planhat_tui.model.records import texts_of
-from tests.journeys.conftest import BOTH, MEDIUM, Journey, Person
+from planhat_tui.tui import pointing
+from planhat_tui.workspace.actions import Actions
+from tests.journeys.conftest import EITHER, MEDIUM, Journey, Person
+
+if TYPE_CHECKING:
+    import pytest
+
+    from planhat_tui.model.outbox import Entry
 
 
-@BOTH
+@EITHER
 def test_a_search_typed_in_one_go_is_a_search(journey: Journey, size: tuple[int, int]) -> None:
     async def find(person: Person) -> None:
         await person.type("/acme inc\n3j")
@@ -20,7 +30,7 @@ def test_a_search_typed_in_one_go_is_a_search(journey: Journey, size: tuple[int,
     journey(find, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_tag_is_given_in_one_go(journey: Journey, size: tuple[int, int]) -> None:
     async def tag(person: Person) -> None:
         await person.type("/acme inc\ntrenewal-q1\n\x13")
@@ -32,7 +42,44 @@ def test_a_tag_is_given_in_one_go(journey: Journey, size: tuple[int, int]) -> No
     journey(tag, size, picture=False)
 
 
-@BOTH
+@EITHER
+def test_a_call_is_with_whom_the_list_has_come_to(
+    journey: Journey, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pointing, "FOLLOW", 5.0)  # the form comes before the panes would follow
+
+    async def call(person: Person) -> None:
+        await person.type("/acme inc\nC5")
+        form = person.app.explorer.calls.form
+        assert (form.partner.company_name, form.boxes["talk"].value) == ("Acme Inc", "5")
+        assert form.partner.name == "Ines D'Angelo"
+        assert form.boxes["nr"].value == form.partner.phone != ""
+
+    journey(call, size, picture=False)
+
+
+@EITHER
+def test_what_is_typed_behind_a_call_that_is_saved_is_none_of_it(
+    journey: Journey, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_call = Actions.log_call
+
+    def slowly(*given: Any, **more: Any) -> tuple[Entry, ...]:  # noqa: ANN401 -- its own
+        time.sleep(0.1)
+        return log_call(*given, **more)
+
+    monkeypatch.setattr(Actions, "log_call", slowly)
+
+    async def call(person: Person) -> None:
+        await person.type("C5\x13jj")
+        workspace = person.app.explorer.workspace
+        assert (len(workspace.reads.calls()), workspace.begun.list()) == (1, ())
+        person.sees_no("Not saved yet")
+
+    journey(call, size, picture=False)
+
+
+@EITHER
 def test_a_line_is_typed_in_one_go(journey: Journey, size: tuple[int, int]) -> None:
     async def line(person: Person) -> None:
         await person.type(":company find acme inc\n")
@@ -41,7 +88,7 @@ def test_a_line_is_typed_in_one_go(journey: Journey, size: tuple[int, int]) -> N
     journey(line, size, picture=False)
 
 
-@BOTH
+@EITHER
 def test_a_field_is_changed_in_one_go(journey: Journey, size: tuple[int, int]) -> None:
     async def field(person: Person) -> None:
         await person.type("/acme inc\nephase\nwon\n")
@@ -52,14 +99,31 @@ def test_a_field_is_changed_in_one_go(journey: Journey, size: tuple[int, int]) -
     journey(field, size, picture=False)
 
 
-def test_a_draft_is_in_its_form_before_a_letter_and_never_mixes_with_it(journey: Journey) -> None:
+def test_a_draft_is_in_its_form_before_a_letter_which_goes_on_with_it(journey: Journey) -> None:
     async def add(person: Person) -> None:
         await person.find("acme inc")
         await person.press("3")
         await person.type("aDraft Person\n")
         await person.press("escape")
         await person.type("aAda\n")
-        person.sees("A new contact at Acme Inc", "Ada")
-        person.sees_no("Draft Person", "needed:")
+        person.sees("A new contact at Acme Inc", "Draft PersonAda")
+        person.sees_no("needed:")
 
     journey(add, MEDIUM, picture=False)
+
+
+def test_a_key_behind_a_range_or_a_match_is_about_what_these_lead_to(journey: Journey) -> None:
+    async def type_ahead(person: Person) -> None:
+        rows = person.app.explorer.companies.rows
+        await person.find("acme")
+        await person.type("gvjjvt")
+        person.sees("Tags of 3 companies")
+        await person.press("escape", "escape", "V")  # the marks are off
+        await person.find("acme inc")
+        await person.press("slash", "ctrl+u", "enter", "g")
+        await person.type("nt")
+        assert rows.current is not None
+        person.sees(f"Tags of {rows.current.cells['name']}")
+        assert rows.cursor > 0
+
+    journey(type_ahead, MEDIUM, picture=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from planhat_tui.model import custom
-from planhat_tui.model.phone import dialled
+from planhat_tui.model.phone import SHARED, dialled
 from planhat_tui.model.query import Days, Group, Not, Numbers, Query, Relative, Term, located
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
@@ -34,12 +35,17 @@ NAMES = {
 
 
 class World(NamedTuple):
-    """All that a query can speak of."""
+    """All that a query can speak of; what isn't in a record by its id.
+
+    ``moments`` are of the fields ``lastcall`` and ``changed``, ``states`` of edits by the words
+    after ``is:``.
+    """
 
     companies: Mapping[str, Raw]
     contacts: Mapping[str, Raw]
     owners: Callable[[str], set[str]]
-    last_calls: Mapping[str, datetime]
+    moments: Mapping[str, Mapping[str, datetime]]
+    states: Mapping[str, frozenset[str]]
     has_word: Callable[[Kind, Raw, str], bool]
     today: date
 
@@ -49,7 +55,27 @@ def finds(world: World, kind: Kind, query: Query) -> set[str]:
     records = world.companies if kind is Kind.COMPANY else world.contacts
     if query.where is None:
         return set(records)
-    return {one for one, raw in records.items() if meets(world, kind, raw, query.where)}
+    found = {one for one, raw in records.items() if meets(world, kind, raw, query.where)}
+    if found or kind is Kind.CONTACT or not query.words:
+        return found
+    return {one for one, raw in records.items() if _meets_by_somebody(world, raw, query)}
+
+
+def _meets_by_somebody(world: World, raw: Raw, query: Query) -> bool:
+    """Tell whether somebody at a company has all words in what tells who they are."""
+    rest = [part for part in query.parts if not (isinstance(part, Term) and not part.field)]
+    theirs = [one for one in world.contacts.values() if one.get("companyId") == raw["_id"]]
+    return all(meets(world, Kind.COMPANY, raw, part) for part in rest) and any(
+        all(_is_called(world, one, word) for word in query.words) for one in theirs
+    )
+
+
+def _is_called(world: World, raw: Raw, word: str) -> bool:
+    tags = raw.get("tags")
+    who = [raw.get("name"), raw.get("email"), raw.get("externalId"), dialled(_text(raw["phone"]))]
+    who += tags if isinstance(tags, list) else []
+    told = any(fold(word) in fold(_text(one)) for one in who)
+    return told and world.has_word(Kind.CONTACT, raw, word)
 
 
 def meets(world: World, kind: Kind, raw: Raw, node: Node) -> bool:
@@ -59,10 +85,19 @@ def meets(world: World, kind: Kind, raw: Raw, node: Node) -> bool:
         each = (meets(world, kind, raw, part) for part in node.parts)
         return all(each) if node.every else any(each)
     if not node.field:
-        return world.has_word(kind, raw, str(node.value))
+        return _has_word(world, kind, raw, str(node.value))
     if node.field == "is":
-        return False  # nothing is edited here
+        return str(node.value) in world.states.get(str(raw["_id"]), ())
     return _field(world, kind, raw, node)
+
+
+def _has_word(world: World, kind: Kind, raw: Raw, word: str) -> bool:
+    """Tell whether a record has a word; or one of its contacts, if it may be theirs."""
+    asked = [(kind, raw)]
+    if kind is Kind.COMPANY and ("@" in word or sum(map(str.isdecimal, word)) >= 4):
+        theirs = (one for one in world.contacts.values() if one.get("companyId") == raw["_id"])
+        asked += [(Kind.CONTACT, one) for one in theirs]
+    return any(world.has_word(side, one, word) for side, one in asked)
 
 
 def _field(world: World, kind: Kind, raw: Raw, term: Term) -> bool:
@@ -85,8 +120,8 @@ def _filled(world: World, _side: Kind, raw: Raw, name: str, _value: Value) -> bo
         return raw.get("featured") is True
     if name == "id":
         return True
-    if name == "lastcall":
-        return raw["_id"] in world.last_calls
+    if name in world.moments:
+        return raw["_id"] in world.moments[name]
     if name == "phone":
         return bool(dialled(_text(raw.get("phone"))))
     found = _values(raw, name)
@@ -115,8 +150,8 @@ def _values(raw: Raw, name: str) -> list[Json]:
 
 
 def _compared(world: World, side: Kind, raw: Raw, name: str, value: Value) -> bool:  # noqa: C901, PLR0911 -- a table
-    if name == "lastcall":
-        at = world.last_calls.get(str(raw["_id"]))
+    if name in world.moments:
+        at = world.moments[name].get(str(raw["_id"]))
         return at is not None and _in_days(world, at, value)
     if name == "id":
         return value in {raw["_id"], raw.get("externalId") or raw["_id"]}
@@ -132,7 +167,9 @@ def _compared(world: World, side: Kind, raw: Raw, name: str, value: Value) -> bo
     if name in {"owner", "coowner"}:
         return any(one in world.owners(value) for one in found)
     if name == "phone":
-        return dialled(value).lstrip("0") in dialled(_text(found[0]))
+        wanted, kept = dialled(value).lstrip("0"), dialled(_text(found[0]))
+        bare = kept.lstrip("0")
+        return wanted in kept or (len(bare) >= SHARED and wanted.endswith(bare))
     texts = [fold(_text(one)) for one in found]
     if name in {"tag", "phase", "status", "city", "country", "external"}:
         return fold(value) in texts and (name == "tag" or fold(value) != "")
@@ -179,14 +216,19 @@ def _in_numbers(held: Json, wanted: Numbers) -> bool:
 def _in_days(world: World, at: datetime, value: Value) -> bool:
     day = at.astimezone(UTC).date()
     if isinstance(value, Relative):
-        assert value.unit == "d"
-        span = timedelta(days=value.many)
         if value.way == "next":
-            return world.today <= day <= world.today + span
-        recent = world.today - span <= day <= world.today
-        return recent if value.way == "last" else day < world.today - span
+            return world.today <= day <= _moved(world.today, value.many, value.unit)
+        first = _moved(world.today, -value.many, value.unit)
+        return first <= day <= world.today if value.way == "last" else day < first
     assert isinstance(value, Days)
     return (value.low or date.min) <= day <= (value.high or date.max)
+
+
+def _moved(day: date, many: int, unit: str) -> date:
+    if unit in "dw":
+        return day + timedelta(days=many * (7 if unit == "w" else 1))
+    year, month = divmod(day.year * 12 + day.month - 1 + many * (12 if unit == "y" else 1), 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _moment(held: Json) -> datetime | None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -42,9 +41,9 @@ def seconds(count: float) -> timedelta:
 def test_a_complete_call_may_be_sent_and_so_may_one_without_times() -> None:
     calls.check(DRAFT)
     calls.check(CallDraft(nr="1", external_user_id="2"))
-    calls.check(replace(DRAFT, end=START, waiting=0))
-    calls.check(replace(DRAFT, waiting=300))
-    calls.check(replace(DRAFT, end=None, waiting=3000))
+    calls.check(DRAFT._replace(end=START, waiting=0))
+    calls.check(DRAFT._replace(waiting=300))
+    calls.check(DRAFT._replace(end=None, waiting=3000))
 
 
 RECORD = {"nr": "1", "start": "2026-07-01T12:00:00.000Z", "end": "2026-07-01T12:05:00.000Z"}
@@ -74,13 +73,13 @@ def test_times_that_were_wrong_before_hinder_no_other_edit() -> None:
 @pytest.mark.parametrize(
     ("draft", "field"),
     [
-        (replace(DRAFT, nr="  "), "nr"),
-        (replace(DRAFT, external_user_id=""), "external_user_id"),
-        (replace(DRAFT, end=START - timedelta(seconds=1)), "end"),
-        (replace(DRAFT, waiting=-1), "waiting"),
-        (replace(DRAFT, waiting=301), "waiting"),
-        (replace(DRAFT, waiting=math.nan), "waiting"),
-        (replace(DRAFT, start=None, waiting=math.inf), "waiting"),
+        (DRAFT._replace(nr="  "), "nr"),
+        (DRAFT._replace(external_user_id=""), "external_user_id"),
+        (DRAFT._replace(end=START - timedelta(seconds=1)), "end"),
+        (DRAFT._replace(waiting=-1), "waiting"),
+        (DRAFT._replace(waiting=301), "waiting"),
+        (DRAFT._replace(waiting=math.nan), "waiting"),
+        (DRAFT._replace(start=None, waiting=math.inf), "waiting"),
     ],
 )
 def test_a_call_that_cannot_be_sent_says_which_field_is_wrong(draft: CallDraft, field: str) -> None:
@@ -128,13 +127,13 @@ def test_only_what_is_known_is_sent() -> None:
 
 
 def test_what_the_api_has_no_place_for_is_not_sent() -> None:
-    draft = replace(DRAFT, note="secret", contact_id="p1", company_id="c1", open_endpoint=True)
+    draft = DRAFT._replace(note="secret", contact_id="p1", company_id="c1", open_endpoint=True)
     assert calls.body_of(draft) == calls.body_of(DRAFT)
 
 
 def test_whole_seconds_are_sent_as_whole_numbers() -> None:
-    assert repr(calls.body_of(replace(DRAFT, waiting=30.0))["waiting"]) == "30"
-    assert calls.body_of(replace(DRAFT, waiting=0.5))["waiting"] == 0.5
+    assert repr(calls.body_of(DRAFT._replace(waiting=30.0))["waiting"]) == "30"
+    assert calls.body_of(DRAFT._replace(waiting=0.5))["waiting"] == 0.5
 
 
 def test_moments_are_written_in_utc_with_milliseconds() -> None:
@@ -296,7 +295,7 @@ def test_a_call_that_is_logged_is_over() -> None:
     draft = CallDraft(nr="1", external_user_id="max", end=NOW + seconds(59))
     calls.check_over(draft, NOW)
     with pytest.raises(InputError, match="still to come") as caught:
-        calls.check_over(replace(draft, end=NOW + seconds(61)), NOW)
+        calls.check_over(draft._replace(end=NOW + seconds(61)), NOW)
     assert caught.value.field == "end"
 
 

@@ -106,3 +106,22 @@ def test_every_column_of_an_export_is_its_own_field_or_one_that_planhat_sets(kin
         assert match.path == (match.column if own else ""), match
         assert not match.guessed
     assert {path for path, _ in columns.choices(kind, ["Plan"])} >= editable
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "path"),
+    [
+        (Kind.CONTACT, "email", "email"),
+        (Kind.CONTACT, "E mail", "email"),
+        (Kind.CONTACT, "Title", "position"),
+        (Kind.COMPANY, "website", "web"),
+        (Kind.COMPANY, "RENEWS", "renewalDate"),
+        (Kind.COMPANY, "renewal dat", "renewalDate"),
+        (Kind.COMPANY, "email", ""),
+        (Kind.COMPANY, "Tier", ""),
+    ],
+)
+def test_a_new_name_is_taken_for_the_field_that_is_called_nearly_so(
+    kind: Kind, name: str, path: str
+) -> None:
+    assert columns.like(kind, name) == path

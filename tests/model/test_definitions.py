@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planhat_tui.errors import InputError
-from planhat_tui.model.definitions import TYPES, Definition, definition, read_definitions
+from planhat_tui.model.definitions import (
+    TYPES,
+    Definition,
+    barred,
+    check_defined,
+    defined_of,
+    definition,
+    read_definitions,
+)
+from planhat_tui.model.records import Kind
+
+if TYPE_CHECKING:
+    from planhat_tui.model.values import Json
 
 
 def test_a_definition_is_cleaned_and_known_words_are_taken_in_any_case() -> None:
@@ -80,3 +94,60 @@ def test_no_file_is_past_reading(text: str) -> None:
     except InputError:
         return
     assert all(one.type in TYPES for one in read)
+
+
+LISTS = defined_of(
+    Kind.COMPANY,
+    [
+        {"name": "Plan", "parent": "company", "type": "list", "listValues": ["Gold", "Silver"]},
+        {
+            "name": "Markets",
+            "parent": "Company",
+            "type": "multipicklist",
+            "listValues": ["EU", "US"],
+        },
+        {"name": "Seats", "parent": "company", "type": "number", "listValues": []},
+        {"name": "Role", "parent": "enduser", "type": "list", "listValues": ["Buyer"]},
+        {"name": "Score", "parent": "company", "type": "number", "isFormula": True},
+        {"name": "Region", "parent": "company", "type": "text", "isLocked": True},
+    ],
+)
+
+
+def test_a_list_takes_its_own_values_and_what_the_record_has() -> None:
+    check_defined(LISTS, "custom.Plan", "Gold")
+    check_defined(LISTS, "custom.Plan", None)
+    check_defined(LISTS, "custom.Plan", "Bronze", "Bronze")
+    check_defined(LISTS, "custom.Markets", ["US", "EU"])
+    check_defined(LISTS, "custom.Markets", ["US", "Asia"], ["Asia"])
+    check_defined(LISTS, "custom.Seats", 7)
+    check_defined(LISTS, "custom.Role", "of a contact")
+    check_defined(LISTS, "phase", "Bronze")
+
+
+def test_what_planhat_works_out_is_set_by_nobody() -> None:
+    with pytest.raises(InputError) as refused:
+        check_defined(LISTS, "custom.Score", 8, 7)
+    assert refused.value.message == "Score is worked out by Planhat (a formula)."
+    check_defined(LISTS, "custom.Score", 7, 7)  # nothing is set
+    check_defined(LISTS, "custom.Region", "North")  # programs set what is locked for people
+    assert barred(LISTS) == {"custom.Score": "Score is worked out by Planhat (a formula)."}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message", "advice"),
+    [
+        ("custom.Plan", "gold", "Plan has no value gold.", "Did you mean Gold?"),
+        ("custom.Plan", "Silvr", "Plan has no value Silvr.", "Did you mean Silver?"),
+        ("custom.Plan", "8", "Plan has no value 8.", "There are: Gold, Silver."),
+        ("custom.Plan", 8, "Plan has no value 8.", "There are: Gold, Silver."),
+        ("custom.Markets", ["US", "eu"], "Markets has no value eu.", "Did you mean EU?"),
+    ],
+)
+def test_a_value_that_isnt_in_the_list_is_refused_with_the_nearest(
+    path: str, value: Json, message: str, advice: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        check_defined(LISTS, path, value)
+    assert (refused.value.message, refused.value.advice) == (message, advice)
+    assert refused.value.field == path

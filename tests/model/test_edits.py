@@ -166,7 +166,7 @@ def test_what_the_server_already_has_is_left_out() -> None:
         Change("custom.Plan", "silver", "gold"),
         Change("custom.Gone", "x", None),
     ]
-    assert merge(done, ACME) == Merge()
+    assert merge(done, ACME) == Merge({})
 
 
 def test_a_field_that_was_changed_on_both_sides_is_a_conflict_and_is_not_sent() -> None:

@@ -46,6 +46,22 @@ def test_a_number_that_means_two_is_asked(text: str) -> None:
     assert text.replace(",", ".") in refused.value.advice
 
 
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("1.234", "1234"),
+        (" -12.500 ", "-12500"),
+        ("0.125", ""),
+        ("1.23", ""),
+        ("1234.567", ""),
+        ("1234", ""),
+        ("1,234", ""),
+    ],
+)
+def test_a_fraction_that_many_read_as_thousands_is_known(text: str, other: str) -> None:
+    assert numbers.taken_for(text) == other
+
+
 @given(st.integers(-(10**12), 10**12), st.integers(0, 99))
 def test_a_number_means_the_same_however_it_is_parted(whole: int, cents: int) -> None:
     plain = f"{whole}.{cents:02}"

@@ -16,6 +16,7 @@ from planhat_tui.model.query import (
     Term,
     names,
     parse,
+    reading,
     type_of,
 )
 from planhat_tui.model.query.fields import SPECIAL, canonical
@@ -309,3 +310,18 @@ def test_an_unknown_field_may_be_a_custom_one() -> None:
     with pytest.raises(QueryError, match="There's no field fitness to find by") as refusal:
         parse("fitness:gold")
     assert "A custom field is written custom.fitness: here." in refusal.value.advice
+
+
+def test_bytes_that_are_no_text_are_shown_where_they_stand() -> None:
+    with pytest.raises(QueryError, match="There are bytes here that are no text") as refusal:
+        parse("acme id:\udcff")
+    assert refusal.value.column == 8
+
+
+def test_digits_in_a_parenthesis_are_read_once_however_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "LONGEST", 10**6)
+    assert terms(f"({'1' * 300_000})") == [("", f"({'1' * 300_000})", False)]
+    with pytest.raises(QueryError, match="A parenthesis isn't closed"):
+        parse("(" + "1" * 300_000)  # takes minutes where each digit is a new beginning

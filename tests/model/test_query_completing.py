@@ -55,6 +55,7 @@ def test_what_is_typed_at_the_cursor(marked: str, field: str | None, typed: str)
         ("is:con|", "conflict"),
         ("has:pho|", "phone"),
         ("sort:-upd|", "updated"),
+        ("sort:t|", "title"),
         ("renewal:nex|", "next30d"),
         ("featured:t|", "true"),
     ],
@@ -63,6 +64,15 @@ def test_the_grammar_knows_what_may_follow(marked: str, first: str) -> None:
     found = typing(marked)
     assert found is not None
     assert known(found)[0] == first
+
+
+def test_what_is_offered_to_sort_by_is_sorted_by() -> None:
+    found = typing("sort:|")
+    assert found is not None
+    *offered, custom = known(found)
+    assert custom == "custom."
+    assert {"arr", "name", "updated"} <= {*offered}
+    assert all(parse(f"sort:{one}").sort[0].field == one for one in offered)
 
 
 def test_values_of_records_are_not_the_grammars_business() -> None:
@@ -81,6 +91,8 @@ def test_values_of_records_are_not_the_grammars_business() -> None:
         ("phase:o|", "at risk", 'phase:"at risk" |'),
         ("(phase:o|)", "won", "(phase:won |)"),
         ("sort:-a|", "arr", "sort:-arr |"),
+        ("sort:arr,-cu|", "custom.", "sort:arr,-custom.|"),
+        ("sort:-custom.k|", 'custom."Kick-off"', 'sort:-custom."Kick-off" |'),
         ("renewal:n|", "next90d", "renewal:next90d |"),
         ('tag:"at r|', "at risk", 'tag:"at risk" |'),
     ],

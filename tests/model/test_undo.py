@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from planhat_tui.errors import InputError
 from planhat_tui.model import undo
 from planhat_tui.model.edits import Change, apply, merge, same, value_at
-from planhat_tui.model.outbox import Action, Entry, State
+from planhat_tui.model.outbox import DAMAGED, Action, Entry, State
 from planhat_tui.model.records import Kind, texts_of
 from planhat_tui.model.undo import UndoPlan, Way
 
@@ -67,15 +68,33 @@ PHASE = Change("phase", "onboarding", "won")
 def test_a_field_goes_back_to_what_it_was() -> None:
     plan = planned(entry(PHASE), now={"phase": "won"})
     assert sent(plan) == [(Action.UPDATE, ACME, (Change("phase", "won", "onboarding"),), None)]
-    assert plan.reaches_planhat
+    assert plan.asks
     assert (plan.size, plan.deletes) == (1, ())
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_of_what_is_damaged_nothing_is_taken_back_at_planhat(action: Action) -> None:
+    bad = entry(action=action)._replace(reason=DAMAGED)
+    with pytest.raises(InputError, match="Edit 1 is damaged on this disk"):
+        planned(bad, now={"name": "A neighbour"})
+    plan = planned(bad, entry(PHASE, n=2), now={"phase": "won"})
+    assert [one[0] for one in sent(plan)] == [Action.UPDATE]
+
+
+def test_what_was_made_is_deleted_by_the_id_under_its_seal() -> None:
+    made = entry(action=Action.CREATE, result_id="a neighbour's", body={"name": "Acme"})
+    assert [one[:2] for one in sent(planned(made))] == [(Action.DELETE, ACME)]
+    again = made._replace(record_id="new-1")
+    with pytest.raises(InputError, match="is to be made again: take that back first"):
+        planned(again)
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.REFUSED, State.CONFLICT, State.HELD])
 def test_what_is_not_delivered_is_dropped_and_planhat_hears_nothing(state: State) -> None:
     plan = planned(entry(PHASE, state=state), now={"phase": "won"})
     assert [back.way for back in plan.backs] == [Way.DROP]
-    assert not plan.reaches_planhat
+    assert (plan.asks, plan.reaches_planhat) == (False, False)
+    assert not replace(plan, many=True).asks
     assert sent(plan) == []
 
 
@@ -120,7 +139,7 @@ def test_tags_that_somebody_has_taken_back_already_stay_as_they_are() -> None:
 
 
 def test_what_was_made_is_deleted_by_the_id_that_planhat_gave() -> None:
-    made = entry(action=Action.CREATE, record_id="new-1", result_id="b7", body={"name": "Acme"})
+    made = entry(action=Action.CREATE, record_id="b7", result_id="b7", body={"name": "Acme"})
     plan = planned(made, now={"_id": "b7", "name": "Acme", "phase": "won"})
     assert plan.deletes == ("Acme Inc",)
     assert sent(plan) == [(Action.DELETE, "b7", (), {"_id": "b7", "name": "Acme", "phase": "won"})]
@@ -188,7 +207,7 @@ def test_a_plan_still_does_what_was_shown_when_some_of_it_was_delivered_meanwhil
     assert at(State.SENDING).does(queued)
     assert queued.does(gone)
     assert not at(State.QUEUED, n=2).does(queued)
-    assert not planned(making._replace(state=State.DELIVERED, result_id="b7")).does(planned(making))
+    assert not planned(making._replace(state=State.DELIVERED, record_id="b7")).does(planned(making))
 
 
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=4))
@@ -227,6 +246,45 @@ def test_an_edit_that_was_dropped_is_done_again_without_a_word_a_deletion_is_not
         return undo.plan_again([dropped], [], lambda _kind, _id: {"phase": "onboarding"})
 
     edit = again(entry(PHASE, state=State.DROPPED))
-    assert (edit.reaches_planhat, edit.deletes) == (False, ())
+    assert (edit.asks, edit.deletes) == (False, ())
+    assert replace(edit, many=True).asks
     deletion = again(entry(action=Action.DELETE, state=State.DROPPED, body={"name": "Acme Inc"}))
-    assert (deletion.reaches_planhat, deletion.deletes) == (True, ("Acme Inc",))
+    assert (deletion.asks, deletion.deletes) == (True, ("Acme Inc",))
+
+
+def test_of_a_record_made_here_what_others_changed_since_is_named() -> None:
+    made: dict[str, Json] = {
+        "name": "Acme",
+        "city": "Lund",
+        "tags": ["a"],
+        "custom": {"Plan": "x", "Tier": "1"},
+    }
+    mine = [Change("city", "Lund", "Umeå")]
+    now: dict[str, Json] = {
+        "name": "Acme AB",
+        "city": "Umeå",
+        "tags": ["a", "b"],
+        "phase": "won",
+        "status": "lead",
+        "custom": {"Plan": "x", "Tier": "2", "Note": "theirs"},
+    }
+    theirs = [Change("phase", None, "won"), Change("custom.Note", None, "theirs")]
+    labels = undo.changed_since(COMPANY, made, mine, theirs, now)
+    assert labels == ("Name", "Phase", "Tags", "Tier", "Note")
+
+
+def test_what_they_put_back_is_not_named_nor_what_was_set_over_theirs() -> None:
+    theirs = [Change("phase", None, "won"), Change("phase", "won", None)]
+    assert undo.changed_since(COMPANY, {"name": "Acme"}, [], theirs, {"name": "Acme"}) == ()
+    mine = [Change("phase", "won", "lost")]
+    now = {"name": "Acme", "phase": "lost"}
+    assert undo.changed_since(COMPANY, {"name": "Acme"}, mine, theirs[:1], now) == ()
+
+
+def test_a_deletion_that_takes_something_along_by_now_is_another_one_than_was_shown() -> None:
+    made = entry(action=Action.CREATE, body={"name": "Acme"}, result_id=ACME)
+    shown = undo.plan([made], lambda *_: {"name": "Acme"})
+    later = undo.plan([made], lambda *_: {"name": "Acme"}, lambda _: ("Phase",))
+    assert shown.reads == ((COMPANY, ACME),)
+    assert shown.does(shown)
+    assert not later.does(shown)

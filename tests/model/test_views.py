@@ -66,6 +66,22 @@ def test_a_column_keeps_its_width_as_text(key: str, cells: int) -> None:
         assert View(columns=(wide(key, cells),)).keys == (key,)
 
 
+@pytest.mark.parametrize(
+    ("text", "query", "order"),
+    [
+        ("acme sort:-arr", "acme", "-arr"),
+        ('sort:-arr,name acme "sort:x"  sort:phase', 'acme "sort:x"', "-arr,name,phase"),
+        ('(a OR b) sort:custom."Go live" limit:5', "(a OR b) limit:5", 'custom."Go live"'),
+        ("SORT:name", "", "name"),
+        (" acme ", " acme ", "updated"),
+        ("sort:nothing", "sort:nothing", "updated"),
+    ],
+)
+def test_the_order_that_a_query_says_is_told_beside_it(text: str, query: str, order: str) -> None:
+    view = View(text, (Sort("updated"),), ("name",)).arranged
+    assert (view.query, view.order, view.columns) == (query, order, ("name",))
+
+
 def test_a_column_without_a_width_is_as_wide_as_it_fits() -> None:
     assert parted("custom.Plan") == ("custom.Plan", 0)
     assert parted("name=") == ("name=", 0)

@@ -21,12 +21,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, NewEntry
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind
 from planhat_tui.sandbox import SandboxOptions, create_app
 from planhat_tui.store.connection import Database
-from planhat_tui.sync.doubts import GRACE
 from tests.memory import MEMORY
 from tests.sync import rig
 from tests.sync.rig import Desk, Line, Server, Time
@@ -70,13 +70,17 @@ class DoomedLine(Line):
         return response
 
 
-def doom_writes(doom: Doom) -> None:
-    """Let every transaction of an outbox be a place, before it begins and once it is committed."""
+def doom_writes(doom: Doom, *, inside: bool = True) -> None:
+    """Let every transaction of an outbox be a place, before it begins and once it is committed.
+
+    ``inside``: also what is written in the midst of one.
+    """
     whole = Database.writing
 
     @contextlib.contextmanager
     def writing(database: Database) -> Iterator[sqlite3.Connection]:
-        doomed = database.path.name == "outbox.db"
+        outermost = not getattr(database._local, "writing", False)
+        doomed = database.path.name == "outbox.db" and (inside or outermost)
         if doomed:
             doom.passes()
         with whole(database) as connection:

@@ -145,7 +145,11 @@ class HonestServer(Machine):
     def open(self, limit: int, used: float, lengths: list[float], began: float) -> None:
         self.limit, self.count = limit, int(used * limit)
         self.lengths, self.resets, self.last_reset = lengths, 0, 1000.0 - began
-        self.forgiven = 0
+        self.forgiven, self.mute = 0, False
+
+    @rule(mute=st.booleans())
+    def tell_nothing(self, mute: bool) -> None:  # noqa: FBT001 -- drawn by hypothesis
+        self.mute = mute
 
     @rule(process=st.integers(0, PROCESSES - 1), lane=LANES, count=st.integers(1, 30))
     def send(self, process: int, lane: Lane, count: int) -> None:
@@ -165,12 +169,13 @@ class HonestServer(Machine):
         flight.reset_before = self.last_reset
         if self.count < self.limit:
             self.count += 1
-            flight.told = Told(200, self.limit, self.limit - self.count)
+            told = Told(200, self.limit, self.limit - self.count)
+            flight.told = Told(200) if self.mute else told
             return
         if flight.sure:
             self.forgiven -= 1
             assert self.forgiven >= 0, "more was sent than could be carried out"
-        flight.told = Told(429, self.limit, 0)
+        flight.told = Told(429) if self.mute else Told(429, self.limit, 0)
 
     @rule(
         process=st.integers(0, PROCESSES - 1),

@@ -339,7 +339,7 @@ def test_what_both_sides_did_alike_needs_no_sending(
 ) -> None:
     changes = diff(raw_of(base), raw_of(mine), touched)
     server = raw_of(theirs | {path: mine[path] for path in touched})
-    assert merge(changes, server) == Merge()
+    assert merge(changes, server) == Merge({})
 
 
 @given(STATES, STATES, STATES, st.sets(st.sampled_from(PATHS)))

@@ -10,7 +10,6 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, NewEntry
 from planhat_tui.model.records import Kind
 from planhat_tui.store.connection import Database
-from planhat_tui.store.entries import Owner
 from planhat_tui.store.outbox import Outbox
 from planhat_tui.store.schema import OUTBOX
 from planhat_tui.sync.delivery import parcels
@@ -45,7 +44,7 @@ def meant(entry: Entry) -> tuple[object, ...]:
 
 def fill(path: Path) -> dict[int, tuple[object, ...]]:
     database, outbox = opened(path)
-    outbox.know(Owner("tenant-1", "Ada"))
+    outbox.know("tenant-1", "Ada")
     for n in range(30):
         change = Change("phase", f"before {n}", f"after {n}")
         outbox.add(

@@ -23,16 +23,13 @@ from planhat_tui.store.tenant import TenantStore
 from tests.memory import MEMORY
 
 RECORDS = st.sampled_from(["c1", "c2"])
-WORDS = st.text(max_size=5)
 ANSWERS = st.sampled_from([State.DELIVERED, State.REFUSED, State.CONFLICT, State.NOT_SURE])
 MAY = {
     "hold": ({State.QUEUED}, State.HELD),
-    "retry": ({State.REFUSED, State.HELD, State.CONFLICT, State.NOT_SURE}, State.QUEUED),
-    "discard": (
-        {State.QUEUED, State.REFUSED, State.HELD, State.CONFLICT, State.NOT_SURE},
-        State.DROPPED,
-    ),
+    "retry": ({State.REFUSED, State.HELD, State.CONFLICT}, State.QUEUED),
+    "discard": ({State.QUEUED, State.REFUSED, State.HELD, State.CONFLICT}, State.DROPPED),
 }
+"""In which states a person may do what, and what then is; one that isn't sure is another matter."""
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -47,6 +44,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.clock = count(1)
         self.names = count(1)
         self.states: dict[int, State] = {}
+        self.let_go: set[int] = set()
         self.added: dict[int, Entry] = {}
         self.record: dict[int, str] = {}
         self.store = self._open()
@@ -66,9 +64,9 @@ class OutboxMachine(RuleBasedStateMachine):
             self.record[entry.n] = entry.record_id
         return tuple(entry.n for entry in added)
 
-    @rule(target=entries, record=RECORDS, word=WORDS)
-    def edit(self, record: str, word: str) -> int:
-        change = Change("phase", None, word)
+    @rule(target=entries, record=RECORDS)
+    def edit(self, record: str) -> int:
+        change = Change("phase", None, f"word {next(self.names)}")
         new = NewEntry(Kind.COMPANY, Action.UPDATE, record, "Acme", changes=(change,))
         return self._add(new)[0]
 
@@ -84,6 +82,10 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule(n=entries, deed=st.sampled_from(sorted(MAY)))
     def ask(self, n: int, deed: str) -> None:
         allowed, after = MAY[deed]
+        if self.states[n] is State.NOT_SURE and deed != "hold":  # it may still land: it stays so
+            getattr(self.store.outbox, deed)(n)
+            (self.let_go.add if deed == "discard" else self.let_go.discard)(n)
+            return
         try:
             getattr(self.store.outbox, deed)(n)
         except InputError:
@@ -99,6 +101,16 @@ class OutboxMachine(RuleBasedStateMachine):
         if sent:
             self.store.outbox.mark([n], answer, "a reason")
             self.states[n] = answer
+
+    @rule(n=entries, landed=st.booleans())
+    def find_out(self, n: int, landed: bool) -> None:  # noqa: FBT001 -- drawn by name
+        """Settle one that isn't sure: what was let go is never queued again."""
+        found = State.DELIVERED if landed else State.QUEUED
+        self.store.outbox.mark([n], found, "a reason", was=State.NOT_SURE)
+        if self.states[n] is State.NOT_SURE:
+            dropped = n in self.let_go and not landed
+            self.states[n] = State.DROPPED if dropped else found
+            self.let_go.discard(n)
 
     @rule(n=entries)
     def die_while_sending(self, n: int) -> None:
@@ -135,7 +147,8 @@ class OutboxMachine(RuleBasedStateMachine):
             entry = self.store.outbox.get(n)
             assert entry.state is state
             assert entry.record_id == self.record[n]
-            assert (entry.changes, entry.body) == (self.added[n].changes, self.added[n].body)
+            assert entry.let_go == (n in self.let_go)
+            assert (typed(entry), entry.body) == (typed(self.added[n]), self.added[n].body)
 
     @invariant()
     def what_is_open_is_counted(self) -> None:
@@ -150,8 +163,14 @@ class OutboxMachine(RuleBasedStateMachine):
         for record in set(self.record.values()):
             self.store.refresh_overlay(Kind.COMPANY, record)
         shown = self.store.mirror.laid_over(Kind.COMPANY)
-        open_records = {self.record[n] for n, state in self.states.items() if state.is_open}
+        here = {n for n, state in self.states.items() if state.is_open} - self.let_go
+        open_records = {self.record[n] for n in here}
         assert shown == open_records
+
+
+def typed(entry: Entry) -> list[tuple[str, object]]:
+    """Return what was typed: from where it starts may move, where it leads to never does."""
+    return [(change.field, change.after) for change in entry.changes]
 
 
 TestOutboxMachine = OutboxMachine.TestCase

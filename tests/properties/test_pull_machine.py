@@ -1,8 +1,9 @@
 """A copy that is pulled in pieces, over a line that breaks: when both sides are quiet, it's equal.
 
 People elsewhere make, change, move and delete companies and contacts, in the middle of lists that
-are being read; pulls fail and programs end, or are killed, at any point; pages are tiny, or such
-that two of them have ten records in common, which may be a page that a server has clamped. Nothing
+are being read, more than two pages have in common; pulls fail and programs end, or are killed, at
+any point; pages are tiny, or such that two of them have ten records in common, which may be a page
+that a server has clamped; some servers have the edition of 2016, without pages. At the end nothing
 is read anew: the names, what has changed, and a day's look for what is gone must be enough.
 """
 
@@ -14,7 +15,7 @@ import sqlite3
 import tempfile
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from unittest import mock
 
 from hypothesis import settings
@@ -28,6 +29,7 @@ from planhat_tui.sync import lists, plan
 from tests.conftest import EFFORT
 from tests.memory import MEMORY
 from tests.sync.rig import (
+    PATHS,
     Desk,
     Line,
     Server,
@@ -40,6 +42,8 @@ from tests.sync.rig import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.sync.rig import Fault
 
 WHICH = st.integers(0, 200)
@@ -50,6 +54,11 @@ READS = st.sampled_from(
 )
 SIZES = st.sampled_from([(2, 7), (20, 20)])
 """Companies and contacts of a page."""
+DIALECTS: st.SearchStrategy[Literal["modern", "seed"]] = st.sampled_from(
+    ["modern", "modern", "seed"]
+)
+MANY = st.sampled_from([1, 6, 15])
+ORDERS = st.sampled_from(["_id", "-updatedAt"])
 MINUTES, DAY = 400.0, 90_000.0
 
 
@@ -61,19 +70,19 @@ class PullMachine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(dir=MEMORY))
         self.programs = 1
         self.time = Time()
-        self.server = Server(self.time, companies=3)
-        self.line = Line(self.server.app)
         self.words = (f"word {n}" for n in count(1))
         self.sizes = contextlib.ExitStack()
         self.sizes.enter_context(mock.patch.object(lists, "_FIRST_LOOK", 3))
-        self.desk = self._open()
 
     def _open(self) -> Desk:
         return Desk(self.folder / str(self.programs), self.line, self.time)
 
-    @initialize(sizes=SIZES)
-    def choose_sizes(self, sizes: tuple[int, int]) -> None:
-        """Choose how large the pages are."""
+    @initialize(sizes=SIZES, dialect=DIALECTS)
+    def begin(self, sizes: tuple[int, int], dialect: Literal["modern", "seed"]) -> None:
+        """Choose how large the pages are, and which edition the server has."""
+        self.server = Server(self.time, companies=3, dialect=dialect)
+        self.line = Line(self.server.app)
+        self.desk = self._open()
         companies, contacts = sizes
         small = mock.patch.multiple(plan, COMPANY_PAGE=companies, CONTACT_PAGE=contacts)
         self.sizes.enter_context(small)
@@ -125,15 +134,37 @@ class PullMachine(RuleBasedStateMachine):
         if there := self._one(kind, which):
             self.server.delete(there, kind)
 
-    @rule(page=st.sampled_from([0, 6, 12, 19]), anew=st.booleans())
-    def delete_while_contacts_are_read(self, page: int, anew: bool) -> None:  # noqa: FBT001 -- drawn by name
-        """Delete some of those that have been read: the others move up between two pages."""
+    @rule(kind=KINDS, which=WHICH, many=st.sampled_from([3, 20]))
+    def change_many(self, kind: Kind, which: int, many: int) -> None:
+        """Change some one after the other, so that a look for changes takes several pages."""
+        for n in range(many):
+            self.change(kind, which + n)
+
+    @rule(many=st.integers(3, 6))
+    def make_companies(self, many: int) -> None:
+        for _ in range(many):
+            self.make_a_company()
+
+    @rule(kind=KINDS, order=ORDERS, page=st.integers(0, 3), many=MANY, anew=st.booleans())
+    def delete_between_two_pages(
+        self,
+        kind: Kind,
+        order: str,
+        page: int,
+        many: int,
+        anew: bool,  # noqa: FBT001 -- drawn by name
+    ) -> None:
+        """Delete some of those that have been read, up to more than two pages have in common.
+
+        The others move up.
+        """
 
         def delete() -> None:
-            for gone in self.server.ids(Kind.CONTACT)[:3]:
-                self.server.delete(gone, Kind.CONTACT)
+            there = self.server.ask("GET", f"{PATHS[kind]}?limit=2000&sort={order}")
+            for gone in there[: min(many, len(there) - 1)]:
+                self.server.delete(gone["_id"], kind)
 
-        self.line.once(f"GET /endusers[?]*offset={page}&*", after(delete))
+        self._before(f"GET {PATHS[kind]}[?]*sort={order}*", page, delete)
         self.time.leap(DAY)
         self._try(anew=anew)
         self.line.calm()
@@ -185,24 +216,19 @@ class PullMachine(RuleBasedStateMachine):
 
         What it did afterwards happens in files that nobody opens any more.
         """
-        left, here = nth, self.folder / str(self.programs)
+        here, left = self.folder / str(self.programs), self.folder / str(self.programs + 1)
 
         def die() -> None:
-            nonlocal left
-            if left:
-                left -= 1
-                self.line.once(read, after(die))
-                return
             with self.desk.store.mirror._database.writing():  # what has begun is on the disk
-                shutil.copytree(here, self.folder / str(self.programs + 1))
+                shutil.copytree(here, left)
 
-        self.line.once(read, after(die))
+        self._before(read, nth, die)
         self._try(anew=anew)
         self.line.calm()
-        if (self.folder / str(self.programs + 1)).exists():
+        if left.exists():
             self.desk.close()
             self.programs += 1
-            self._free_leases(self.folder / str(self.programs) / "outbox.db")
+            self._free_leases(left / "outbox.db")
             self.desk = self._open()
 
     @precondition(lambda self: self.desk.store.mirror.doubts())
@@ -243,6 +269,20 @@ class PullMachine(RuleBasedStateMachine):
         """Free what a process has that is dead: it was this one, which lives."""
         with contextlib.closing(sqlite3.connect(file)) as outbox, outbox:
             outbox.execute("DELETE FROM lease")
+
+    def _before(self, read: str, nth: int, deed: Callable[[], None]) -> None:
+        """Do something before the server gets the nth of the reads that come, counted from 0."""
+        left = nth
+
+        def pass_or_do() -> None:
+            nonlocal left
+            if not left:
+                deed()
+                return
+            left -= 1
+            self.line.once(read, after(pass_or_do))
+
+        self.line.once(read, after(pass_or_do))
 
     def _pass(self) -> None:
         self.time.leap(1.0)

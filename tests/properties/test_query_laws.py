@@ -15,6 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planhat_tui.errors import QueryError
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import State
+from planhat_tui.model.phone import dialled
 from planhat_tui.model.query import Node, Not, Query, Term, parse
 from planhat_tui.model.query.writing import write
 from planhat_tui.model.records import Kind, Received
@@ -23,7 +26,7 @@ from planhat_tui.store import leads
 from planhat_tui.store.tenant import TenantStore
 from tests.memory import MEMORY
 from tests.model.query_reference import World, finds, in_order
-from tests.store.conftest import received
+from tests.store.conftest import received, update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +44,7 @@ TEXTS: Final = (
     | st.lists(PIECES).map("".join)
     | st.lists(PIECES).map(" ".join)
     | st.text('atg:()"OR- .<>,1')
+    | st.text(st.sampled_from('a:"( \udcff\ud800'))
 )
 
 
@@ -76,6 +80,7 @@ def said(query: Query) -> object:
 @example("created:9999..")
 @example("created:>9999-12-31")
 @example("a" * 10_001)
+@example("id:\udcff")
 def test_a_query_is_read_or_refused_at_a_column_of_it(text: str) -> None:
     query = tried(text)
     assert query is None or query.text == text
@@ -100,6 +105,8 @@ STAMPS: Final = (
     "2026-03-14T23:59:59.999Z",
     "2026-03-15T00:30:00+02:00",
     "2026-02-13",
+    "2026-02-15",
+    "2026-03-01",
     "2026-02-12T00:00:00Z",
     "2025-12-31T23:59:59Z",
     "soon",
@@ -111,7 +118,7 @@ GIVEN: Final[dict[str, st.SearchStrategy[Json]]] = {
     "tags": st.lists(st.sampled_from(["VIP", "vip", "at risk", "Été"]), max_size=2, unique=True),
     "createDate": st.sampled_from(STAMPS),
     "updatedAt": st.sampled_from(STAMPS),
-    "phone": st.sampled_from(["", "+46 (0)70-123", "070 99", "none"]),
+    "phone": st.sampled_from(["", "+46 (0)70-123", "070 99", "070-123 45 67", "none"]),
     "custom": st.dictionaries(
         st.sampled_from(["Plan", "Seats", "Go live", "c.d"]),
         st.sampled_from(
@@ -144,13 +151,14 @@ CONTACTS: Final = st.fixed_dictionaries(
 )
 DATED: Final = st.sampled_from(
     "last30d over30d last0d next0d next300d over1d 2026 2026-02 2026-02-13..2026-03-14 ..2026-02"
-    " 2026-03.. >2026-02-13 <=2026-02-12".split()
+    " 2026-03.. >2026-02-13 <=2026-02-12 last2w next2w over2w last1m next1m over1m over1y".split()
 )
 NUMBERS: Final = st.sampled_from("0 10 10.. ..10 10..1k >10 <10 >=10.5 -5..5 1k".split())
+WORDS: Final = "acme,ac,sea,e1,北,vip,inc acme,zzz,at risk,t ri,risk at,vip at,vice cfo,a@a,4567"
 TERMS: Final = st.one_of(
-    st.sampled_from(["acme", "ac", "sea", "e1", "北", "vip", "inc acme", "zzz"]).map('"{}"'.format),
+    st.sampled_from(WORDS.split(",")).map('"{}"'.format),
     st.tuples(
-        st.sampled_from(["renewal", "created", "updated", "lastcall", "contacts.created"]), DATED
+        st.sampled_from("renewal created updated lastcall changed contacts.created".split()), DATED
     ).map(":".join),
     st.tuples(st.sampled_from(["arr", "health", "custom.Seats", "company.arr"]), NUMBERS).map(
         ":".join
@@ -173,12 +181,15 @@ TERMS: Final = st.one_of(
              "e1", "E1", "c1", "p1", "ete", "a@acme.io", "sea"]
         ),
     ).map(":".join),
-    st.sampled_from(["phone:70123", "contacts.phone:99", 'phone:"+46 (0)70"']),
+    st.sampled_from(
+        ["phone:70123", "contacts.phone:99", 'phone:"+46 (0)70"', "phone:+46701234567"]
+    ),
     st.sampled_from(
         "tag phase owner arr renewal phone contacts lastcall custom.Plan custom.Seats title"
         " featured contacts.phone contacts.email domain external city".split()
     ).map("has:{}".format),
-    st.sampled_from("featured:true contacts.featured:no is:pending is:new is:changed".split()),
+    st.sampled_from("featured:true contacts.featured:no has:changed".split()),
+    st.sampled_from("pending queued unsure conflict held new changed".split()).map("is:{}".format),
 )  # fmt: skip
 QUERIES: Final = st.recursive(
     TERMS,
@@ -199,6 +210,7 @@ def has_word(kind: Kind, raw: Raw, word: str) -> bool:
     if kind is Kind.CONTACT and not raw["name"]:
         held[0] = raw.get("email")
     wanted = fold(word)
+    held.append(dialled(raw["phone"]) if isinstance(raw["phone"], str) else "")
     texts = [fold(one) for one in held if isinstance(one, str)]
     if len(wanted) > 2:
         return any(wanted in one for one in texts)
@@ -302,7 +314,7 @@ def filled(
     store.mirror.put_users([received(one, firstName=name) for one, name in TEAM.items()])
     store.mirror.note("me", "u2")
     store.calls.put({"_id": "k1", "start": STAMPS[0]}, company_id="c0", contact_id="p0")
-    store.calls.put({"_id": "k2", "start": STAMPS[4]}, company_id="c1", contact_id="p1")
+    store.calls.put({"_id": "k2", "start": STAMPS[6]}, company_id="c1", contact_id="p1")
     return store
 
 
@@ -310,24 +322,72 @@ def _again(raw: dict[str, Json]) -> Received:
     return Received(json.dumps(raw), raw)
 
 
+RECORDS: Final = st.sampled_from(["c0", "c1", "c5", "p0", "p1"])
+EDITS: Final = st.lists(
+    st.tuples(RECORDS, st.sampled_from("queued unsure conflict held".split())), max_size=4
+)
+CHANGES: Final = st.dictionaries(RECORDS, st.sampled_from(STAMPS[:3] + STAMPS[6:8]), max_size=3)
+
+
+def edit(store: TenantStore, edits: list[tuple[str, str]]) -> None:
+    """Edit records, each in a field that nobody asks for, and let the edits come to stand so."""
+    for n, (one, state) in enumerate(edits):
+        kind = _kind_of(one)
+        (entry,) = store.outbox.add(update(one, Change(f"custom_{n}", "", "x"), kind=kind))
+        if state != "queued":
+            store.outbox.mark([entry.n], State("not sure" if state == "unsure" else state))
+    for one in {one for one, _ in edits}:
+        store.refresh_overlay(_kind_of(one), one)
+
+
+def look_and_see(store: TenantStore, changes: Mapping[str, str]) -> None:
+    """Look at records today, and see each change at its moment, which may be later today."""
+    for one, at in changes.items():
+        store.history.look(_kind_of(one), one)
+        seen_at = datetime.fromisoformat(at).timestamp()
+        store.history.note(_kind_of(one), [(one, {"zip": "a"}, {"zip": at})], seen_at)
+
+
+def _kind_of(one: str) -> Kind:
+    return Kind.COMPANY if one[0] == "c" else Kind.CONTACT
+
+
+def states_of(
+    edits: list[tuple[str, str]], changed: Mapping[str, datetime]
+) -> dict[str, frozenset[str]]:
+    states = {one: {"pending"} | {s for other, s in edits if other == one} for one, _ in edits}
+    for one, at in changed.items():
+        if at > TODAY:
+            states.setdefault(one, set()).add("changed")
+    return {one: frozenset(words) for one, words in states.items()}
+
+
 @given(
     st.lists(COMPANIES, min_size=2, max_size=6).map(partial(numbered, "c")),
     st.lists(CONTACTS, max_size=4).map(partial(numbered, "p")),
     st.lists(QUERIES, min_size=8, max_size=20),
     st.sampled_from([leads.FEW, 1, 0]),
+    st.tuples(EDITS, CHANGES),
 )
 def test_a_query_finds_what_reading_everything_finds(
     companies: dict[str, dict[str, Json]],
     contacts: dict[str, dict[str, Json]],
     texts: list[str],
     few: int,
+    doings: tuple[list[tuple[str, str]], dict[str, str]],
 ) -> None:
-    calls = {"c0": STAMPS[0], "p0": STAMPS[0], "c1": STAMPS[4], "p1": STAMPS[4]}
+    changes = doings[1]
+    edits = [(one, state) for one, state in doings[0] if one in {**companies, **contacts}]
+    changed = {one: datetime.fromisoformat(at) for one, at in changes.items()}
+    calls = {"c0": STAMPS[0], "p0": STAMPS[0], "c1": STAMPS[6], "p1": STAMPS[6]}
     moments = {one: datetime.fromisoformat(at) for one, at in calls.items()}
-    world = World(companies, contacts, owners, moments, has_word, TODAY.date())
+    known, states = {"lastcall": moments, "changed": changed}, states_of(edits, changed)
+    world = World(companies, contacts, owners, known, states, has_word, TODAY.date())
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder, patch.object(leads, "FEW", few):
         store = filled(folder, companies, contacts)
         try:
+            edit(store, edits)
+            look_and_see(store, changes)
             for text in texts:
                 query = parse(text)
                 rows = store.mirror.search_companies(query)

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from planhat_tui.config.profiles import Profile, TokenSource
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.events import Topic
 from planhat_tui.model.outbox import Action, State, decides_itself
 from planhat_tui.model.records import Kind
 from planhat_tui.sync.delivery import parcels
-from planhat_tui.sync.doubts import GRACE
 from planhat_tui.workspace.actions import Actions
 from tests.conftest import EFFORT
 from tests.memory import MEMORY

@@ -142,8 +142,31 @@ async def test_refused_and_nothing_is_written(fault: str, status: int) -> None:
         assert answer.status_code == status
         if fault == "html":
             assert answer.headers["Content-Type"].startswith("text/html")
-            assert LIMIT not in answer.headers
         assert await _names(sandbox) == []
+
+
+@pytest.mark.parametrize("fault", [kind for kind in SHARES if kind != "429"])
+async def test_every_fault_but_a_429_costs_a_call_and_is_counted(fault: str) -> None:
+    async with asking(_with(f"{fault}=100%@GET /users")) as sandbox:
+        status = 0
+        try:
+            headers = {"Authorization": f"Bearer {EMPTY.token}"}
+            async with sandbox.http.stream("GET", "/users", headers=headers) as answer:
+                status = answer.status_code
+                if fault not in {"no-headers", "lying-headers"}:
+                    assert (answer.headers[LIMIT], answer.headers[REMAINING]) == ("200", "199")
+        except DroppedError:
+            status = 200 if fault == "cut" else 0
+        (told,) = (await sandbox.http.get("/_sandbox/stats")).json()["requests"]
+        assert told == {"method": "GET", "path": "/users", "status": status, "count": 1}
+        assert await sandbox.left() == 198
+
+
+async def test_the_limit_stands_in_front_of_every_fault() -> None:
+    async with asking(replace(_with("drop=100%"), limit=1)) as sandbox:
+        with pytest.raises(DroppedError):
+            await sandbox.ask("GET", "/users")
+        assert (await sandbox.ask("GET", "/users")).status_code == 429
 
 
 async def test_500_after_it_was_written() -> None:
@@ -217,6 +240,16 @@ async def test_some_rows_of_a_bulk_upsert_fail() -> None:
         assert len(await _names(sandbox)) == 2
 
 
+async def test_of_a_bulk_upsert_never_all_rows_fail() -> None:
+    async with asking(_with("bulk-206=100%")) as sandbox:
+        for turn in range(20):
+            for count, status in ((0, 200), (1, 200), (2, 206), (3, 206)):
+                rows = [
+                    {"name": f"N{n}", "externalId": f"{turn}-{count}-{n}"} for n in range(count)
+                ]
+                assert (await sandbox.ask("PUT", "/companies", rows)).status_code == status
+
+
 async def test_answers_that_are_late() -> None:
     waited: list[float] = []
 
@@ -244,7 +277,7 @@ async def test_at_run_time_without_a_token_and_without_a_cost() -> None:
         assert told["seed"] == 7
         for _ in range(2):
             assert (await sandbox.ask("GET", "/users")).status_code == 500
-        assert await sandbox.left() == 199
+        assert await sandbox.left() == 197
         assert (await sandbox.http.get(FAULTS)).json()["faults"][0]["struck"] == 2
 
 
@@ -257,6 +290,9 @@ async def test_at_run_time_without_a_token_and_without_a_cost() -> None:
         ({"seed": "7"}, "whole number"),
         ({"clock": {"advance": "1"}}, "number of seconds"),
         ({"clock": {"advance": 1e12}}, "too far"),
+        ({"clock": {"advance": -(10**400)}}, "too far"),
+        ({"clock": {"at": "9999-12-31T23:59:59Z"}}, "too far"),
+        ({"clock": {"at": "8999-12-31T00:00:00Z", "advance": 100_000}}, "too far"),
         ({"clock": {"at": "noon"}}, "moment"),
         ({"clock": {"stands": 1}}, "true or false"),
         ({"clock": {"hours": 1}}, "at, advance and stands"),
@@ -302,6 +338,17 @@ async def test_the_clock_is_set_moved_on_stopped_and_started() -> None:
         sandbox.clock.now += 10
         assert (await drive())["at"] == "2016-10-17T14:00:15.500Z"
         assert sandbox.clock.now == NOON + 3610
+
+
+async def test_the_clock_moves_on_to_the_end_of_its_calendar_and_no_further() -> None:
+    async with asking() as sandbox:
+        start = {"at": "8999-12-30T00:00:00Z", "stands": True}
+        assert (await sandbox.http.put(FAULTS, json={"clock": start})).status_code == 200
+        steps = [{"clock": {"advance": 86_400}}] * 5
+        told = [(await sandbox.http.put(FAULTS, json=step)).status_code for step in steps]
+        assert told == [200, 200, 400, 400, 400]
+        made = await sandbox.make("/companies", {"name": "Far away"})
+        assert made["createDate"] == "9000-01-01T00:00:00.000Z"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from planhat_tui.sandbox import SandboxOptions, create_app
 from tests.sandbox.asking import Asking, asking
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 EMPTY = SandboxOptions(empty=True, limit=1_000_000)
 
@@ -150,6 +150,18 @@ async def test_a_body_beyond_all_measure_is_refused() -> None:
         assert (await sandbox.ask("POST", "/calls", call)).status_code == 200
         huge = {"name": "x" * (32 * 1024 * 1024)}
         assert (await sandbox.ask("POST", "/companies", huge)).status_code == 413
+
+
+async def test_a_body_that_is_announced_as_too_large_isnt_waited_for() -> None:
+    async with asking(EMPTY) as sandbox:
+        path, headers = f"/{EMPTY.tenant}/calls", {"Content-Length": "16385"}
+
+        async def never() -> AsyncIterator[bytes]:
+            yield b"{"
+            raise AssertionError
+
+        answer = await sandbox.http.post(path, content=never(), headers=headers)
+        assert answer.status_code == 413
 
 
 async def test_fields_that_nobody_knows_are_dropped_without_a_word() -> None:

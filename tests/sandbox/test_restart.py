@@ -118,7 +118,14 @@ async def test_the_same_file_speaks_either_edition(file: Path) -> None:
     async with asking(SandboxOptions(db=file, companies=3, dialect="seed")) as sandbox:
         assert (await sandbox.ask("GET", "/companies")).status_code == 404
         for company in whole:
-            assert await sandbox.get(f"/companies/{company['_id']}") == company
+            first = await sandbox.get(f"/companies/{company['_id']}")
+            assert {"_id", "name", "slug", "custom"} <= set(first) < set(company)
+            await sandbox.ask("PUT", f"/companies/{company['_id']}", {"phase": "back"})
+    async with asking(SandboxOptions(db=file, companies=3)) as sandbox:
+        stamps = {"updatedAt", "lastUpdated", "__v", "phase"}
+        for before, after in zip(whole, await sandbox.get("/companies"), strict=True):
+            assert after["phase"] == "back"
+            assert {**before, **{k: after[k] for k in stamps}} == after
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:

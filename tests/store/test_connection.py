@@ -81,3 +81,39 @@ def test_who_writes_and_never_ends_is_told_of_at_last(
         pass
     mine.close()
     other.close()
+
+
+def test_what_a_thread_reads_with_ends_with_the_thread(tmp_path: Path) -> None:
+    database = Database(tmp_path / "x.db", ["CREATE TABLE t (x)"], durable=False)
+
+    def read() -> None:
+        with database.reading() as reader:
+            assert reader.execute("SELECT count(*) FROM t").fetchone() == (0,)
+        assert len(database._all) == 2
+
+    for _ in range(3):
+        thread = threading.Thread(target=read)
+        thread.start()
+        thread.join()
+        assert len(database._all) == 1  # the one that writes
+    database.close()
+    assert not database._all
+
+
+def test_who_rests_gives_memory_back_and_misses_nothing(tmp_path: Path) -> None:
+    mine, other = (Database(tmp_path / "x.db", ["CREATE TABLE t (x)"], durable=False) for _ in "12")
+    with mine.writing() as writer:
+        writer.execute("INSERT INTO t VALUES (1)")
+    mine.rest()
+    assert mine._writer is not writer
+    assert not mine.changed_elsewhere()
+    with other.writing() as writer:
+        writer.execute("INSERT INTO t VALUES (2)")
+    mine.rest()
+    assert mine.changed_elsewhere()
+    assert not mine.changed_elsewhere()
+    with mine.writing() as writer:
+        mine.rest()  # not now
+        assert writer.execute("SELECT count(*) FROM t").fetchone() == (2,)
+    mine.close()
+    other.close()

@@ -32,8 +32,7 @@ FILES = {"mirror.db": MIRROR, "outbox.db": OUTBOX, "history.db": HISTORY, "state
 OPEN = """
 import os, sqlite3, sys
 from pathlib import Path
-from planhat_tui.store import connection, rebuilding
-from planhat_tui.store.tenant import TenantStore
+from planhat_tui.store import connection, schema
 
 left = int(sys.argv[2])
 
@@ -52,10 +51,36 @@ def watched(*args, **options):
     return made
 
 sqlite3.connect = watched
-TenantStore.open(Path(sys.argv[1])).close()
+path = Path(sys.argv[1])
+if path.is_dir():
+    from planhat_tui.store.tenant import TenantStore
+
+    TenantStore.open(path).close()
+else:
+    migrations = getattr(schema, sys.argv[3])
+    connection.Database(path, migrations, durable=False).close()
 print(left)
 """
-"""Opens a tenant's files, and kills itself at the n-th statement that changes something."""
+"""Opens a tenant's files, or one, and kills itself at the n-th statement that changes something."""
+QUEUE = """
+INSERT INTO entry (kind, action, record_id, title, changes, checksum, step, open_tenant, state,
+    created_at, state_at)
+VALUES ('company', 'update', 'c7', 'Acme', '[]', '', '', '', 'queued', 1.0, 1.0)
+"""
+KEPT = {
+    "OUTBOX": (
+        QUEUE,
+        "SELECT record_id, state, place FROM entry",
+        ("c7", "queued", 1),
+    ),
+    "MACHINE": (
+        "INSERT INTO line (text) VALUES ('tags')",
+        "SELECT text, tenant FROM line",
+        ("tags", ""),
+    ),
+    "HISTORY": ("", "SELECT count(*) FROM change", (0,)),
+}
+"""What the first version of a file keeps, how it's read now, and as what."""
 
 
 def made(path: Path, migrations: Sequence[str], version: int) -> sqlite3.Connection:
@@ -108,15 +133,17 @@ def insert_company(connection: sqlite3.Connection, n: int) -> None:
     if body:
         connection.execute("INSERT INTO company_text (rowid, search) VALUES (?, '')", (n + 1,))
         connection.execute("INSERT INTO company_facts (rowid, facts) VALUES (?, '')", (n + 1,))
+        kept = {"id": f"c{n}", "json": raw} | ({"facts": b""} if "facts" in body else {})
         connection.execute(
-            "INSERT INTO company_body (id, json, facts) VALUES (?, ?, ?)", (f"c{n}", raw, b"")
+            f"INSERT INTO company_body ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})",  # noqa: S608 -- our names
+            tuple(kept.values()),
         )
 
 
-def killed_at(folder: Path, statement: int) -> bool:
-    """Open the files in a process that dies there; whether it came so far."""
+def killed_at(path: Path, statement: int, migrations: str = "") -> bool:
+    """Open the files, or one, in a process that dies there; whether it came so far."""
     process = subprocess.run(
-        [sys.executable, "-c", OPEN, str(folder), str(statement)], check=False, timeout=60
+        [sys.executable, "-c", OPEN, str(path), str(statement), migrations], check=False, timeout=60
     )
     assert process.returncode in {0, -signal.SIGKILL}
     return process.returncode != 0
@@ -151,6 +178,37 @@ def test_a_kill_in_the_middle_is_a_kill_in_the_middle(folder: Path) -> None:
     connection = sqlite3.connect(folder / "mirror.db")
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)
     connection.close()
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize(
+    ("name", "statement"),
+    [
+        *(("OUTBOX", n) for n in (2, 9, 16)),
+        *(("MACHINE", n) for n in (2, 4, 7)),
+        *(("HISTORY", n) for n in (2, 4)),
+    ],
+)
+def test_what_cannot_be_read_anew_outlives_a_migration_that_is_killed(
+    tmp_path: Path, name: str, statement: int
+) -> None:
+    migrations = {"OUTBOX": OUTBOX, "MACHINE": MACHINE, "HISTORY": HISTORY}[name]
+    insert, read, kept = KEPT[name]
+    path, version = tmp_path / "d" / "one.db", int(bool(insert))
+    connection = made(path, migrations, version)
+    if insert:
+        connection.execute(insert)
+    connection.close()
+    assert killed_at(path, statement, name)
+    before = sqlite3.connect(path)
+    assert before.execute("PRAGMA user_version").fetchone() == (version,)
+    before.close()
+    database = Database(path, migrations, durable=False)
+    with database.reading() as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(migrations),)
+        assert connection.execute(read).fetchall() == [kept]
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    database.close()
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -195,7 +253,7 @@ def test_on_a_full_disk_reading_goes_on_and_what_was_typed_stays(folder: Path) -
     many = [received(f"c{n}", name=f"More {n}", note="x" * 3_000) for n in range(2, 300)]
     with pytest.raises(StorageError, match="disk is full") as full:
         store.mirror.put(Kind.COMPANY, many, 2.0)
-    assert full.value.advice == "Make room and try again."
+    assert full.value.advice == f"Make room where {folder} is, and try again."
     found = store.mirror.search_companies(query.parse("acm")).rows
     assert [(row.name, row.phase) for row in found] == [("Acme", "renewal")]
     assert store.mirror.progress().companies_known == 1

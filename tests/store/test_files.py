@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -17,7 +18,7 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.store.connection import Database
-from planhat_tui.store.disk import DamagedError
+from planhat_tui.store.disk import DamagedError, FaultError, translated
 from planhat_tui.store.machine import MachineState
 from planhat_tui.store.schema import OUTBOX
 from planhat_tui.store.tenant import TenantStore
@@ -35,6 +36,12 @@ PHASE = Change("phase", None, "renewal")
 
 def rights(path: Path) -> str:
     return f"{path.stat().st_mode & 0o777:o}"
+
+
+def sqlite_error(code: int, message: str) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(message)
+    error.sqlite_errorcode = code
+    return error
 
 
 def test_customer_data_is_the_owners_alone(folder: Path, store: TenantStore) -> None:
@@ -152,6 +159,47 @@ def test_a_full_disk_says_so_and_the_store_goes_on(tmp_path: Path) -> None:
     with database.reading() as connection:
         assert connection.execute("SELECT json FROM draft").fetchall() == [("small",)]
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("SELECT lost FROM draft", "no such column: lost"),
+        ("INSERT INTO draft VALUES ('k', NULL)", "NOT NULL constraint failed"),
+    ],
+)
+def test_a_mistake_of_the_programs_own_blames_neither_file_nor_disk(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    database = Database(tmp_path / "d" / "x.db", OUTBOX, durable=True)
+    with pytest.raises(FaultError, match=said) as told, database.writing() as connection:
+        connection.execute(statement)
+    assert "report" in told.value.advice
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("raised", "message", "advice"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "disk is full", "Make room"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "disk is full", "Make room"),
+        (OSError(errno.EROFS, "Read-only file system"), "can't be used", "rights"),
+        (sqlite_error(sqlite3.SQLITE_IOERR_WRITE, "disk I/O error"), "disk failed", "system's log"),
+        (sqlite_error(sqlite3.SQLITE_NOMEM, "out of memory"), "enough memory", "another program"),
+        (sqlite_error(sqlite3.SQLITE_READONLY_DBMOVED, "readonly"), "can't be written", "rights"),
+        (sqlite_error(sqlite3.SQLITE_CORRUPT_INDEX, "malformed"), "is damaged", "Keep a copy"),
+        (sqlite_error(sqlite3.SQLITE_INTERRUPT, "interrupted"), "was closed", "Open the profile"),
+        (sqlite3.ProgrammingError("Cannot operate on a closed database."), "was closed", "Open"),
+        (sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT, "locked"), "been writing", "in a moment"),
+    ],
+)
+def test_each_trouble_with_a_file_says_what_to_do(
+    tmp_path: Path, raised: Exception, message: str, advice: str
+) -> None:
+    with pytest.raises(StorageError, match=message) as told, translated(tmp_path / "mirror.db"):
+        raise raised
+    assert advice in told.value.advice
+    assert not isinstance(told.value, FaultError)
 
 
 def test_a_folder_that_cant_be_written_is_named(tmp_path: Path) -> None:

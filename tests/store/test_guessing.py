@@ -114,6 +114,30 @@ def test_a_guess_is_ended_from_another_thread(
     assert full.mirror.search_companies(query.parse("nordic")).total == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "looked_up"),
+    [
+        ("qqqqqq wwwwww xxxxxx", ["qqqqqq"] * 2),
+        ("nodic secuirty enterpise patners akerlnud", ["nodic", "secuirty", "enterpise"]),
+        ("nordic security nodic", ["nodic"]),
+    ],
+)
+def test_no_more_is_guessed_than_a_person_may_have_meant(
+    full: TenantStore, monkeypatch: pytest.MonkeyPatch, text: str, looked_up: list[str]
+) -> None:
+    grams, guesses = guessing._whole_grams, list[str]()
+
+    def counted(word: str) -> Iterator[list[str]]:
+        guesses.append(word)
+        return grams(word)
+
+    monkeypatch.setattr(guessing, "_MOST_GUESSED", 2)
+    monkeypatch.setattr(guessing, "_whole_grams", counted)
+    guessed(full, text)
+    assert guesses[: len(looked_up)] == looked_up
+    assert set(guesses) == set(looked_up)
+
+
 WORDS = st.text("abcdeo", min_size=6, max_size=10)
 
 

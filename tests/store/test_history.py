@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from itertools import count
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
 from planhat_tui.model import query
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
+from planhat_tui.store import filling
 from planhat_tui.store.history import History, Keep
 from planhat_tui.store.tenant import TenantStore
 from tests.disk import read_only
-from tests.store.conftest import received, tick
+from tests.store.conftest import received, tick, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,6 +69,43 @@ def test_what_was_sent_from_here_is_told_from_the_rest(store: TenantStore) -> No
     ]
 
 
+@pytest.mark.parametrize("state", [State.SENDING, State.NOT_SURE])
+@pytest.mark.parametrize("let_go", [False, True])
+def test_what_is_on_its_way_and_is_seen_at_planhat_before_its_answer_is_ours(
+    store: TenantStore, state: State, *, let_go: bool
+) -> None:
+    store.mirror.put(COMPANY, [received("c1", phase="won", city="Umeå", tags=["a"])], 1.0)
+    store.history.look(COMPANY, "c1")
+    mine = [Change("phase", "won", "lost"), Change("tags", ["a"], ["a", "x"])]
+    (going,) = store.outbox.add(update("c1", *mine))
+    store.outbox.mark_sending([going.n])
+    store.outbox.mark([going.n], state)
+    if let_go and state is State.NOT_SURE:
+        store.outbox.discard(going.n)
+    landed = received("c1", phase="lost", city="Lund", tags=["x", "a"])
+    store.mirror.put(COMPANY, [landed], tick() + 1.0)
+    assert sorted(changes(store.history)) == [
+        ("city", "Umeå", "Lund", False),
+        ("phase", "won", "lost", True),
+        ("tags", ["a"], ["x", "a"], True),
+    ]
+    assert [one.change.field for one in store.history.news(COMPANY, "c1")] == ["city"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "tags"), [("renewal", ["a", "x", "theirs"]), ("churned", ["theirs"])]
+)
+def test_what_somebody_else_made_of_it_meanwhile_is_theirs(
+    store: TenantStore, phase: str, tags: list[str]
+) -> None:
+    store.mirror.put(COMPANY, [received("c1", phase="won", tags=["a"])], 1.0)
+    mine = [Change("phase", "won", "lost"), Change("tags", ["a"], ["a", "x"])]
+    (going,) = store.outbox.add(update("c1", *mine))
+    store.outbox.mark_sending([going.n])
+    store.mirror.put(COMPANY, [received("c1", phase=phase, tags=[*tags])], tick() + 1.0)
+    assert {ours for *_, ours in changes(store.history)} == {False}
+
+
 def test_the_lean_list_brings_news_only_of_what_is_here_whole(store: TenantStore) -> None:
     store.mirror.put_lean([received("c1", name="Acme"), received("c2", name="Globex")], 1.0)
     store.mirror.put(COMPANY, [received("c1", name="Acme", phase="won")], 2.0)
@@ -97,6 +138,29 @@ def test_the_history_outlives_a_damaged_mirror(folder: Path) -> None:
     store.mirror.put(COMPANY, [received("c1", phase="renewal")], 3.0)
     assert changes(store.history) == [("phase", "won", "lost", False)]
     store.close()
+
+
+def test_a_change_that_a_mirror_notices_that_was_begun_anew_is_another_one(folder: Path) -> None:
+    now = count(1_000.0)
+
+    def see(store: TenantStore, phase: str) -> None:
+        store.mirror.put(COMPANY, [received("c1", phase=phase)], next(now))
+
+    def wall() -> float:
+        return next(now)
+
+    for copy in (1, 2):  # somebody has taken it back in between, which nobody saw
+        store = TenantStore.open(folder, wall=wall)
+        see(store, "won")
+        crash = mock.patch.object(filling, "write", side_effect=RuntimeError)
+        with crash, pytest.raises(RuntimeError):  # it comes before the mirror has it
+            see(store, "lost")
+        store.close()
+        store = TenantStore.open(folder, wall=wall)
+        see(store, "lost")
+        assert changes(store.history) == [("phase", "won", "lost", False)] * copy
+        store.close()
+        (folder / "mirror.db").write_bytes(b"\xa5" * 9_000)
 
 
 def test_a_damaged_history_is_set_aside_and_begun_anew(folder: Path) -> None:
@@ -190,7 +254,7 @@ def test_what_others_changed_since_one_looked_is_marked(
         store.history.look(COMPANY, one)
     later = tick() + 50.0
     store.history.note(COMPANY, [("c1", {}, {"h": 1}), ("c4", {}, {"h": 1})], later)
-    store.history.note(COMPANY, [("c2", {}, {"h": 1})], later, frozenset({"h"}))
+    store.history.note(COMPANY, [("c2", {}, {"h": 1})], later, {"c2": {"h"}})
     assert store.history.unseen(COMPANY, ids) == {"c1"}
     again = open_store()
     assert again.history.unseen(COMPANY, ids) == {"c1"}

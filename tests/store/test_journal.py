@@ -59,6 +59,25 @@ def test_after_something_new_there_is_nothing_to_redo(store: TenantStore) -> Non
     assert store.journal.last_undoing() is None
 
 
+def test_what_a_conflict_splits_off_is_nothing_new(store: TenantStore) -> None:
+    (first,) = store.outbox.add(update("c1", PHASE, step="a"))
+    (other,) = store.outbox.add(update("c2", PHASE, Change("city", None, "Lund"), step="b"))
+    undo(store, first)
+    assert store.outbox.split(other.n, ["city"])
+    assert store.journal.last_undoing() is not None
+
+
+def test_what_is_split_off_is_as_new_as_its_edit(store: TenantStore) -> None:
+    (first,) = store.outbox.add(update("c1", PHASE, Change("city", None, "Lund"), step="plan:a"))
+    (second,) = store.outbox.add(update("c2", PHASE, step="plan:b"))
+    piece = store.outbox.split(first.n, ["city"])
+    assert [entry.n for entry in store.journal.last_step()] == [second.n]
+    assert store.steps.newest("plan:") == "plan:b"
+    undo(store, second)
+    undo(store, first)
+    assert [entry.n for entry in store.journal.last_step()] == [piece]
+
+
 def test_the_history_is_read_newest_first_and_by_record(store: TenantStore) -> None:
     one, made, two = store.outbox.add(
         update("c1", PHASE), create("new-1", name="Acme"), update("c2", PHASE)

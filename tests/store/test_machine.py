@@ -97,6 +97,14 @@ def test_lines_are_remembered_once_each_in_the_order_of_use(tmp_path: Path) -> N
     state.close()
 
 
+def test_a_line_with_the_name_of_a_file_that_is_no_text_isnt_kept(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    state.remember_line("whoami", "acme")
+    state.remember_line("import caf\udce9.csv", "acme")
+    assert state.history("acme") == ("whoami",)
+    state.close()
+
+
 def test_each_tenant_has_lines_of_its_own_and_those_of_none_are_everyones(tmp_path: Path) -> None:
     state = MachineState.open(tmp_path)
     for line, tenant in (("tag gold", "acme"), ("doctor", ""), ("tag gold", "globex")):
@@ -119,13 +127,30 @@ def test_a_tenant_that_types_much_pushes_out_only_its_own_lines(tmp_path: Path) 
     state.close()
 
 
-def test_folders_are_known_by_credential_or_address_and_none_is_made_up(tmp_path: Path) -> None:
+def test_a_folder_is_known_by_credential_and_none_is_made_up(tmp_path: Path) -> None:
     state = MachineState.open(tmp_path)
-    assert state.known_folders(EU) == state.known_folders(EU, "one") == ()
+    assert state.known_folder(EU, "acme") == state.known_folder(EU, "acme", "one") == ""
     one, two = state.folder_for(EU, "one"), state.folder_for(EU, "two")
-    assert state.known_folders(EU, "one") == (one,)
-    assert set(state.known_folders(EU)) == {one, two}
-    assert state.known_folders(EU, "three") == ()
+    assert state.known_folder(EU, "acme", "one") == one
+    assert state.known_folder(EU, "globex", "two") == two
+    assert state.known_folder(EU, "acme", "three") == ""
+    state.close()
+
+
+def test_without_its_token_a_profile_has_what_it_had_and_never_anothers(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    folder = state.folder_for(EU, "one")
+    assert state.has_nobodys(EU)
+    assert state.known_folder(EU, "acme") == ""
+    state.remember_tenant(EU, "one", "tenant-1", folder)
+    state.meet(EU, "acme", folder)
+    assert not state.has_nobodys(EU)
+    assert state.known_folder(EU, "acme") == folder
+    assert state.known_folder(EU, "acme", tenant="tenant-1") == folder
+    assert state.known_folder(EU, "acme", tenant="tenant-2") == ""
+    assert state.known_folder(EU, "globex") == ""
+    assert state.known_folder(EU, "globex", tenant="tenant-2") == ""
+    assert state.known_folder(EU, "globex", tenant="tenant-1") == folder
     state.close()
 
 
@@ -159,8 +184,7 @@ def test_whose_a_new_token_is_said_to_be_is_believed_and_not_written_down(tmp_pa
     folder = state.folder_for(EU, "old-token")
     state.remember_tenant(EU, "old-token", "tenant-1", folder)
     assert state.folder_for(EU, "new-token", "tenant-1") == folder
-    assert state.known_folders(EU, "new-token", "tenant-1") == (folder,)
-    assert state.known_folders(EU, tenant="tenant-1") == (folder,)
+    assert state.known_folder(EU, "acme", "new-token", "tenant-1") == folder
     own = state.folder_for(EU, "new-token")
     assert own != folder
     assert state.folder_for(EU, "new-token", "tenant-1") == own  # by now it has files of its own
@@ -175,7 +199,8 @@ def test_what_was_wiped_is_forgotten_and_the_rest_is_not(tmp_path: Path) -> None
     state.remember_line("company find acme", mine)
     state.remember_line("company find globex", other)
     state.forget(mine)
-    assert state.known_folders(url) == (other,)
+    assert state.known_folder(url, "acme", "mine") == ""
+    assert state.known_folder(url, "acme", "other") == other
     assert state.history(mine) == ()
     assert state.history(other) == ("company find globex",)
     state.close()

@@ -7,10 +7,12 @@ import pytest
 from planhat_tui.model import query
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import Action, NewEntry
+from planhat_tui.model.ports import SetAside
 from planhat_tui.model.query import Sort
 from planhat_tui.model.records import Kind, Received
-from planhat_tui.store import filling
-from planhat_tui.store.absences import Doubt
+from planhat_tui.store import filling, mirror, places
+from planhat_tui.store.absences import Doubt, Listed
 from tests.store.conftest import create, received, update
 
 if TYPE_CHECKING:
@@ -125,6 +127,42 @@ def always(_known: int, missing: int) -> bool:
     return missing > 0
 
 
+def a_fifth(known: int, missing: int) -> bool:
+    return missing > known / 5
+
+
+@pytest.mark.parametrize(("theirs", "asks"), [(90, True), (10, False)])
+def test_a_company_that_would_take_many_contacts_along_is_asked_about(
+    store: TenantStore, theirs: int, *, asks: bool
+) -> None:
+    ids = [f"c{n:02}" for n in range(11)]
+    store.mirror.put_lean([lean(one, one) for one in ids], 1.0)
+    people = [
+        received(f"p{n}", companyId="c00" if n < theirs else ids[1 + n % 10]) for n in range(100)
+    ]
+    store.mirror.put(Kind.CONTACT, people, 1.0)
+    store.mirror.mark_absent(Kind.COMPANY, {*ids[1:]}, 5.0)
+    gone = store.mirror.settle_absent(Kind.COMPANY, a_fifth)
+    assert gone == (() if asks else ("c00",))
+    assert len(store.mirror.contacts_of("c00")) == (theirs if asks else 0)
+    assert store.mirror.doubts() == ((Doubt(Kind.COMPANY, 1, 11, theirs),) if asks else ())
+    store.mirror.accept_absent()
+    assert store.mirror.contacts_of("c00") == ()
+    assert store.mirror.doubts() == ()
+
+
+def test_that_all_contacts_are_here_is_noted_a_piece_at_a_time(
+    store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planhat_tui.store.mirror._MARKED_AT_ONCE", 2)
+    ids = [f"c{n}" for n in range(5)]
+    store.mirror.put_lean([lean(one, one) for one in ids], 1.0)
+    store.mirror.contacts_are_complete(7.0)
+    store.mirror.put_lean([lean("c9", "c9")], 8.0)  # what came since isn't known to have none
+    assert [store.mirror.contacts_seen_at(one) for one in (*ids, "c9")] == [*[7.0] * 5, None]
+    assert store.mirror.noted("contacts_complete")
+
+
 def test_what_is_doubted_stays_and_is_asked_about_until_it_is_answered(
     store: TenantStore, open_store: Callable[[], TenantStore]
 ) -> None:
@@ -149,6 +187,79 @@ def test_a_question_is_gone_when_a_list_has_the_records_again(store: TenantStore
     store.mirror.mark_absent(Kind.COMPANY, {"c1", "c2"}, 6.0)
     assert store.mirror.settle_absent(Kind.COMPANY, always) == ()
     assert store.mirror.doubts() == ()
+
+
+def test_what_a_list_that_came_as_one_lacks_goes_in_small_steps(
+    store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mirror, "_MARKED_AT_ONCE", 4)
+    monkeypatch.setattr(mirror, "_GONE_AT_ONCE", 2)
+    ids = [f"c{n:02}" for n in range(30)]
+    store.mirror.put_lean([lean(one, one) for one in ids], 1.0)
+    edited = ids[:6:2]
+    for one in edited:
+        store.outbox.add(update(one, Change("phase", None, "renewal")))
+    listed, there = Listed(Kind.COMPANY), ids[1::2]
+    for some in (there[:7], there[7:]):
+        store.mirror.put_lean([lean(one, one) for one in some], 5.0, listed)
+    store.mirror.put(Kind.COMPANY, [received("c99", name="Newer")], 9.0)
+    store.mirror.mark_unlisted(listed, 5.0)
+    assert set(store.mirror.settle_absent(Kind.COMPANY, never)) == set(ids[::2]) - set(edited)
+    assert store.mirror.company_ids() == {*there, *edited, "c99"}
+
+
+def test_an_edit_comes_between_the_steps_in_which_records_go(
+    store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is lost takes as many transactions as it's large: nobody waits for all of them."""
+    monkeypatch.setattr(mirror, "_GONE_AT_ONCE", 2)
+    store.mirror.put(Kind.COMPANY, [received(f"c{n}") for n in range(9)], 1.0)
+    store.mirror.mark_absent(Kind.COMPANY, set(), 5.0)
+    seen: list[int] = []
+    remove = store.mirror.remove
+
+    def look(kind: Kind, ids: Sequence[str]) -> tuple[str, ...]:
+        if kind is Kind.COMPANY:
+            seen.append(len(ids))
+        return remove(kind, ids)
+
+    monkeypatch.setattr(store.mirror, "remove", look)
+    store.mirror.settle_absent(Kind.COMPANY, never)
+    assert seen == [2, 2, 2, 2, 1, 0]
+
+
+def test_names_that_begin_alike_find_their_places_in_a_few_looks(
+    store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of names may have a hundred thousand that begin so, and none has an ``arr`` yet."""
+    monkeypatch.setattr(places, "_SLOT_BITS", 4)
+    looks: list[str] = []
+
+    def note(told: str) -> None:
+        if told.startswith("SELECT 1 FROM company WHERE row ="):
+            looks.append(told)
+
+    with store.mirror._database.writing() as connection:
+        connection.set_trace_callback(note)
+        for at in range(0, 1_000, 50):
+            store.mirror.put_lean([lean(f"c{n}", f"Shop {n}") for n in range(at, at + 50)], 1.0)
+        connection.set_trace_callback(None)
+    assert len(found(store, "shop")) == 500
+    assert store.mirror.companies_there() == 1_000
+    assert len(looks) < 30 * 1_000
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 40])
+def test_ids_are_taken_from_all_over(store: TenantStore, count: int) -> None:
+    ids = [f"{n:02}" for n in range(count)]
+    store.mirror.put_lean([lean(one, one) for one in ids], 1.0)
+    store.outbox.add(NewEntry(Kind.COMPANY, Action.CREATE, "x", "x", body={"name": "x"}))
+    store.refresh_overlay(Kind.COMPANY, "x")
+    found = store.mirror.some_company_ids(10)
+    assert list(found) == sorted({*found} & {*ids})
+    assert len(found) >= min(count, 9)
+    assert found[:1] == tuple(ids[:1])
+    assert store.mirror.companies_there() == count
 
 
 def test_companies_that_left_the_lean_list_go_with_their_contacts(store: TenantStore) -> None:
@@ -286,6 +397,20 @@ def test_progress_says_how_much_is_here(store: TenantStore) -> None:
     assert store.mirror.contacts_seen_at("c2") == 3.0
 
 
+def test_what_was_made_here_lacks_nothing_beside_one_that_cannot_be_read(
+    store: TenantStore,
+) -> None:
+    store.mirror.put_lean([lean("c1", "A"), lean("c2", "B")], 1.0)
+    store.mirror.put(Kind.COMPANY, [received("c1", name="A")], 2.0)
+    store.mirror.set_aside(Kind.COMPANY, [SetAside(1, 1, "c2", "a number is too large")], 2.0)
+    store.mirror.contacts_are_complete(2.0)
+    store.outbox.add(create("new-1", name="Made here"))
+    store.refresh_overlay(Kind.COMPANY, "new-1")
+    progress = store.mirror.progress()
+    assert (progress.companies_known, progress.companies_complete) == (3, 2)
+    assert (progress.companies_left, progress.lacking) == (0, "")
+
+
 def test_the_oldest_companies_come_first_when_they_are_read_again(store: TenantStore) -> None:
     for seen_at, one in ((3.0, "c3"), (1.0, "c1"), (2.0, "c2")):
         store.mirror.put(Kind.COMPANY, [received(one, name=one)], seen_at)
@@ -363,3 +488,10 @@ def test_the_contacts_of_a_company_are_sorted_by_several_fields(store: TenantSto
     assert sorted_by(Sort("title", descending=True), Sort("name")) == ["Ada", "Cy", "Eve", "Bo"]
     assert sorted_by(Sort("name", descending=True)) == ["Eve", "Cy", "Bo", "Ada"]
     assert sorted_by(Sort("featured", descending=True), Sort("name"))[0] == "Ada"
+
+
+def test_who_is_called_by_bytes_that_are_no_text_is_nobody(store: TenantStore) -> None:
+    store.mirror.put(Kind.COMPANY, [received("c1", name="Acme")], 1.0)
+    assert store.mirror.by_name(Kind.COMPANY, "\udcff") == ()
+    for path in ("_id", "externalId", "name"):
+        assert store.mirror.keyed(Kind.COMPANY, path, "\udcff") == ()

@@ -18,12 +18,32 @@ def full(store: TenantStore) -> TenantStore:
         [received("u1", firstName="Zoë", lastName="Ek"), received("u2", firstName="Al")]
     )
     companies = [
-        received("c1", name="A", phase="On boarding", owner="u1", tags=["VIP", "Old"]),
-        received("c2", name="B", phase="on Boarding", owner="u1", custom={"Plan": "Gold"}),
-        received("c3", name="C", phase="won", city="Malmö", custom={"Plan": "gold", "Seats": 5}),
+        received(
+            "c1",
+            name="A",
+            phase="On boarding",
+            owner="u1",
+            tags=["VIP", "Old"],
+            domains=["acme.example", "acme.org"],
+        ),
+        received(
+            "c2",
+            name="B",
+            phase="on Boarding",
+            owner="u1",
+            custom={"Plan": "Gold"},
+            domains=["acme.org"],
+        ),
+        received("c3", name="C", phase="won", city="Malmö", custom={"Plan": "Gold", "Seats": 5}),
+        received("c4", name="D", city="São Paulo", custom={"Ports": ["Zürich", "Bergen, NO"]}),
     ]
     store.mirror.put(Kind.COMPANY, companies, 1.0)
-    store.mirror.put(Kind.CONTACT, [received("p1", name="P", tags=["buyer"])], 1.0)
+    people = [
+        received("p1", name="P", tags=["buyer"], position="Head of IT"),
+        received("p2", name="Q", position="head of it"),
+        received("p3", name="R", position="CFO"),
+    ]
+    store.mirror.put(Kind.CONTACT, people, 1.0)
     return store
 
 
@@ -34,10 +54,18 @@ def full(store: TenantStore) -> TenantStore:
         ("phase", "W", (("won", 1),)),
         ("tag", "v", (("VIP", 1),)),
         ("contacts.tag", "", (("buyer", 1),)),
-        ("city", "mal", (("malmo", 1),)),
+        ("city", "mal", (("Malmö", 1),)),
+        ("city", "SAO p", (("São Paulo", 1),)),
+        ("title", "", (("Head of IT", 2), ("CFO", 1))),
+        ("contacts.title", "HEAD o", (("Head of IT", 2),)),
+        ("domain", "", (("acme.org", 2), ("acme.example", 1))),
+        ("domain", "acme.e", (("acme.example", 1),)),
+        ("domain", "org", ()),
         ("owner", "", (("Zoë Ek", 2), ("Al", 0))),
         ("owner", "ek", (("Zoë Ek", 2),)),
-        ("custom.plan", "g", (("gold", 2),)),
+        ("custom.plan", "g", (("Gold", 2),)),
+        ("custom.ports", "zur", (("Zürich", 1),)),
+        ("custom.ports", "b", (("Bergen, NO", 1),)),
         ("custom.Seats", "", (("5", 1),)),
         ("name", "a", ()),
         ("arr", "", ()),
@@ -51,7 +79,7 @@ def test_values_that_occur_are_counted(
 
 
 def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:
-    assert full.mirror.custom_fields(Kind.COMPANY, "") == (("Plan", 2), ("Seats", 1))
+    assert full.mirror.custom_fields(Kind.COMPANY, "") == (("Plan", 2), ("Ports", 1), ("Seats", 1))
     assert full.mirror.custom_fields(Kind.COMPANY, "se") == (("Seats", 1),)
 
 

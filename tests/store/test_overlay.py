@@ -87,7 +87,13 @@ def test_a_record_made_here_is_shown_and_goes_when_it_is_discarded(store: Tenant
     assert shown is not None
     assert shown.server is None
     assert shown.raw["name"] == "Made here"
+    assert shown.complete  # nothing of it is elsewhere, and nothing is left to be read
     assert found(store, "made tag:x") == ["new-1"]
+    store.outbox.mark([entry.n], State.REFUSED)
+    store.refresh_overlay(Kind.COMPANY, "new-1")
+    shown = store.mirror.company("new-1")
+    assert shown is not None
+    assert (shown.state, shown.complete) == (State.REFUSED, True)
     store.outbox.discard(entry.n)
     store.refresh_overlay(Kind.COMPANY, "new-1")
     assert store.mirror.company("new-1") is None

@@ -85,6 +85,25 @@ def test_windows_join_and_come_to_the_end_of_the_list(
         assert (len(seen), told.capped) == (whole.total, False)
 
 
+@pytest.mark.parametrize(
+    "text", ["mrr:9..", "csmscore:9..", "customerfrom:2099", "web:zzz", "slug:qz", "-has:web"]
+)
+def test_what_few_meet_is_not_looked_for_row_by_row_in_the_order_of_the_list(
+    store: TenantStore, text: str
+) -> None:
+    store.mirror.put(Kind.COMPANY, [received(f"c{n}", name=f"A {n}", web="x") for n in "12"], 1.0)
+    asked: list[str] = []
+    with store._mirror_db.reading() as connection:
+        connection.set_trace_callback(asked.append)
+        store.mirror.search_companies(query.parse(text), 50)
+        connection.set_trace_callback(None)
+        plans = [connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in asked]
+    steps = [step for plan in plans for *_, step in plan]
+    assert not [step for step in steps if "company_name" in step]
+    indexed = text.startswith(("mrr", "csm"))
+    assert [step for step in steps if step == "SCAN company"] == ["SCAN company"] * (not indexed)
+
+
 def test_the_same_finds_are_looked_at_for_all_windows(
     store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

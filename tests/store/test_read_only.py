@@ -11,7 +11,7 @@ from planhat_tui.model import query
 from planhat_tui.model.edits import Change
 from planhat_tui.model.records import Kind
 from planhat_tui.store.connection import Database
-from planhat_tui.store.disk import UnwritableError
+from planhat_tui.store.disk import DamagedError, UnwritableError
 from planhat_tui.store.machine import MachineState
 from planhat_tui.store.schema import MACHINE, OUTBOX
 from planhat_tui.store.tenant import TenantStore
@@ -94,6 +94,22 @@ def test_a_log_that_cant_be_read_is_not_passed_over(folder: Path) -> None:
         Database(copy / "outbox.db", OUTBOX, durable=True)
 
 
+def test_a_damaged_copy_that_cant_be_set_aside_is_told_until_it_can(folder: Path) -> None:
+    _filled(folder)
+    path = folder / "mirror.db"
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
+    with read_only(folder):
+        with pytest.raises(DamagedError, match=r"mirror\.db is damaged") as damaged:
+            TenantStore.open(folder, wall=tick)
+        assert "It can't be set aside here (Permission denied)" in damaged.value.advice
+    assert not any(".damaged-" in one.name for one in folder.iterdir())
+    store = TenantStore.open(folder, wall=tick)
+    assert any(one.name.startswith("mirror.db.damaged-") for one in folder.iterdir())
+    assert len(store.outbox.open_entries()) == 1
+    store.close()
+
+
 def test_where_there_is_nothing_to_read_it_says_so(folder: Path) -> None:
     folder.mkdir(parents=True, mode=0o700)
     with read_only(folder), pytest.raises(StorageError, match=r"outbox\.db can't be used"):
@@ -108,7 +124,7 @@ def test_a_file_of_an_older_program_cant_be_brought_up_to_date(tmp_path: Path) -
         Database(folder / "state.db", newer, durable=False)
 
 
-def test_the_machines_state_is_read_and_nothing_is_kept(tmp_path: Path) -> None:
+def test_the_machines_state_is_read_and_only_its_budgets_go_on(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     state = MachineState.open(folder)
     state.change("a", lambda _: "17 left")
@@ -128,7 +144,11 @@ def test_the_machines_state_is_read_and_nothing_is_kept(tmp_path: Path) -> None:
         state.change("a", step)
         state.remember_line("tag gold", "acme")
         state.remember_tenant(EU, "other", "tenant-2", "another")
-        assert seen == ["17 left", "17 left"]
+        assert seen == ["17 left", "16 left"]
+        assert state.budget("a") == "16 left"
+        another = MachineState.open(folder)
+        assert another.budget("a") == "17 left"
+        another.close()
         assert state.history("acme") == ("find acme",)
         assert state.folder_for(EU, "token") == "own-folder"
         assert state.folder_for(EU, "other") not in {"another", "own-folder"}

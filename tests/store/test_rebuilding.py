@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from planhat_tui.model import query, text
 from planhat_tui.model.edits import Change
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.store import indexing, rebuilding
+from planhat_tui.store.connection import Database
 from planhat_tui.store.schema import MIRROR
 from tests.store.conftest import received, update
 
@@ -105,6 +107,27 @@ def test_a_rebuild_that_is_cut_short_goes_on_at_the_next_open(
     connection.close()
     assert left == (OLD - 1_000,)
     everything_is_there(open_store())
+
+
+@pytest.mark.usefixtures("old")
+@pytest.mark.parametrize("older", [True, False])
+def test_no_table_goes_while_another_process_may_make_its_first_search(
+    folder: Path,
+    open_store: Callable[[], TenantStore],
+    older: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    path = folder / "mirror.db"
+    if not older:
+        path.unlink()
+    Database(path, MIRROR, durable=False).close()
+
+    def version() -> int:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            return int(connection.execute("PRAGMA schema_version").fetchone()[0])
+
+    before = version()
+    open_store()
+    assert version() == before
 
 
 @pytest.fixture

@@ -6,8 +6,11 @@ import pytest
 
 from planhat_tui.errors import QueryError
 from planhat_tui.model import query
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.store import finding, leads
+from planhat_tui.store.indexing import Typed, typed
 from planhat_tui.store.rows import CompanyRows, Totals
 from tests.store.conftest import create, received, update
 
@@ -142,10 +145,69 @@ def test_a_phone_number_is_found_however_it_is_typed(
     assert found(store, text) == ["c1"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+46701234567",
+        "46701234567",
+        "0046 70 123 45 67",
+        "eve +46 70 123 45 67",
+        'phone:"+46 70 123 45 67"',
+    ],
+)
+@pytest.mark.parametrize("stored", ["070-123 45 67", "70 1234567"])
+def test_a_number_with_its_country_finds_one_that_is_kept_without(
+    store: TenantStore, stored: str, text: str
+) -> None:
+    put(store, received("c1", name="Acme"), received("c2", name="Other"))
+    put_people(
+        store,
+        received("p1", companyId="c1", name="Eve", phone=stored),
+        received("p2", companyId="c2", name="Eve", phone="+1 701 234 567"),
+        received("p3", companyId="c2", name="Eve", phone="4567"),
+    )
+    assert people(store, text) == ["p1"]
+    assert found(store, text.replace("phone:", "contacts.phone:")) == ["c1"]
+
+
+@pytest.mark.parametrize("typed", ["0701", "070-1", "07012", "(070) 12", "070123", "070-1234567"])
+def test_a_number_is_found_from_its_fourth_digit_on_to_its_end(
+    store: TenantStore, typed: str
+) -> None:
+    put(store, received("c1", name="Acme"), received("c2", name="Other", phone="08-123 45 67"))
+    put_people(store, received("p1", companyId="c1", name="Eve", phone="+46 70 123 45 67"))
+    assert people(store, typed) == ["p1"]
+    assert found(store, typed) == ["c1"]
+    assert found(store, "0000") == found(store, "0012") == []
+
+
 def test_digits_with_dashes_may_be_an_external_id(store: TenantStore) -> None:
     put(store, received("c1", name="A", externalId="2023-0417"), received("c2", name="B"))
     assert found(store, "2023-0417") == ["c1"]
     assert found(store, "0417") == ["c1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://globex.com",
+        "HTTP://www.Globex.com/",
+        "www.globex.com",
+        "https://globex.com:8443/se?x=1#top",
+        "globex https://globex.com/about",
+        "(https://globex.com OR zebra)",
+    ],
+)
+def test_a_company_is_found_by_the_address_of_its_page(store: TenantStore, text: str) -> None:
+    put(store, received("c1", name="Globex", domains=["globex.com"]), received("c2", name="Acme"))
+    assert found(store, text) == ["c1"]
+    assert found(store, f"-({text})") == ["c2"]
+
+
+def test_an_address_may_be_an_external_id(store: TenantStore) -> None:
+    put(store, received("c1", name="A", externalId="https://crm/7"), received("c2", name="B"))
+    assert found(store, "https://crm/7") == ["c1"]
+    assert found(store, "https://crm/8") == []
 
 
 def test_an_e_mail_finds_the_contact_and_its_company(store: TenantStore) -> None:
@@ -160,6 +222,29 @@ def test_an_e_mail_finds_the_contact_and_its_company(store: TenantStore) -> None
     assert found(store, "smith") == ["c3"]  # without an @ companies themselves go first
 
 
+@pytest.mark.parametrize("few", [leads.FEW, 0])
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("-eve@mail", ["c2"]),
+        ("-4567", ["c2"]),
+        ("eve@mail OR zebra", ["c1"]),
+        ("(+46701234567 OR zebra)", ["c1"]),
+        ("eve@mail OR other", ["c1", "c2"]),
+        ("acme -eve@mail", []),
+    ],
+)
+def test_an_e_mail_or_a_number_finds_its_company_wherever_it_stands_in_a_query(
+    store: TenantStore, monkeypatch: pytest.MonkeyPatch, text: str, met: list[str], few: int
+) -> None:
+    monkeypatch.setattr(leads, "FEW", few)
+    put(store, received("c1", name="Acme"), received("c2", name="Other"))
+    put_people(
+        store, received("p1", companyId="c1", name="Eve", email="eve@mail.x", phone="0701234567")
+    )
+    assert sorted(found(store, text)) == met
+
+
 @pytest.fixture
 def greta(store: TenantStore) -> TenantStore:
     put(store, received("c1", name="Acme", arr=1), received("c2", name="Globex", arr=2))
@@ -168,7 +253,7 @@ def greta(store: TenantStore) -> TenantStore:
         received(
             "p1", name="Greta Patel", email="gp.north@acme.se", externalId="crm/x", companyId="c1"
         ),
-        received("p2", name="Bo Patel", position="Greta", tags=["greta"], companyId="c2"),
+        received("p2", name="Bo Patel", position="Greta", companyId="c2"),
     )
     return store
 
@@ -181,7 +266,7 @@ def test_where_no_company_has_the_words_its_contacts_find_it(greta: TenantStore,
     assert ([row.id for row in rows.rows], rows.total, rows.through) == (["c1"], 1, True)
     asked = query.parse(text)
     assert greta.mirror.ids(asked, 9) == ("c1",)
-    assert greta.mirror.totals(asked, ["c1", "c2"]) == Totals(1.0, 1)
+    assert greta.mirror.totals(asked, ["c1", "c2"]) == Totals(1.0, 1, 0, 1)
     assert [one["_id"] for one in greta.mirror.stream(Kind.COMPANY, asked)] == ["c1"]
 
 
@@ -258,6 +343,25 @@ def test_edits_that_wait_are_found_by_their_state(store: TenantStore) -> None:
     assert found(store, "is:queued -is:new") == ["c1"]
     assert found(store, "is:new") == ["new-1"]
     assert found(store, "is:conflict") == []
+
+
+def test_an_edit_is_found_by_its_state_beside_one_that_needs_a_hand_more(
+    store: TenantStore,
+) -> None:
+    put(store, received("c1", name="A"), received("c2", name="B"))
+    put_people(store, received("p1", companyId="c2", name="P"))
+    edits = [update("c1", Change(field, "", "x")) for field in ("name", "phase", "city")]
+    unsure, conflict, _ = [store.outbox.add(one)[0].n for one in edits]
+    store.outbox.mark([unsure], State.NOT_SURE)
+    store.outbox.mark([conflict], State.CONFLICT)
+    store.outbox.add(update("c2"), update("p1", kind=Kind.CONTACT))
+    for kind, one in ((Kind.COMPANY, "c1"), (Kind.COMPANY, "c2"), (Kind.CONTACT, "p1")):
+        store.refresh_overlay(kind, one)
+    assert found(store, "is:unsure") == found(store, "is:conflict") == ["c1"]
+    assert sorted(found(store, "is:queued")) == ["c1", "c2"]
+    assert found(store, "-is:unsure") == ["c2"]
+    assert found(store, "is:queued -is:conflict") == ["c2"]
+    assert people(store, "is:queued") == ["p1"]
 
 
 def test_of_many_that_meet_conditions_the_first_are_shown_and_all_counted(
@@ -476,3 +580,38 @@ def test_dates_in_a_custom_field_are_sorted_by_their_instants(store: TenantStore
     store.mirror.put(Kind.COMPANY, records, 1.0)
     found = store.mirror.search_companies(query.parse('sort:custom."Kick-off"')).rows
     assert [row.id for row in found] == ["early", "late", "later"]
+
+
+def test_a_word_that_is_typed_again_and_again_is_looked_for_once(store: TenantStore) -> None:
+    put(store, received("c1", name="New York New York"), received("c2", name="New Bern"))
+    assert found(store, "new york new york") == ["c1"]
+    assert found(store, "new new") == ["c2", "c1"]
+    assert typed(["new", "York", "new"]) == Typed("new york new", (("new", "york"),))
+
+
+# -- phrases
+
+
+def test_a_phrase_stands_within_one_field(store: TenantStore) -> None:
+    put(
+        store,
+        received("again", name="Key Partners", tags=["key account"]),
+        received("turned", name="Account Key", tags=["key account"]),
+        received("tag", name="Volvo", tags=["Key Account"]),
+        received("name", name="The Key Account Ltd"),
+        received("across", name="Oslo", tags=["big key", "account lost"]),
+        received("between", name="Key", externalId="account"),
+        received("apart", name="Account", slug="key-account"),
+    )
+    put_people(
+        store,
+        received("p1", name="Ada", position="Key Account Manager", companyId="apart"),
+        received("p2", name="Key Bo", position="Account Manager", companyId="apart"),
+    )
+    said = {"again", "turned", "tag", "name"}
+    for text in ('"key account"', '"ey acc"', '"key account" -tag:none', 'zzz OR "key account"'):
+        rows = store.mirror.search_companies(query.parse(text)).rows
+        assert {row.id for row in rows} == said, text
+    people = store.mirror.search_contacts(query.parse('"key account"')).rows
+    assert [row.id for row in people] == ["p1"]
+    assert store.mirror.search_companies(query.parse('"bo account"')).rows == ()

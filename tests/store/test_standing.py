@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,11 +91,83 @@ def test_of_what_conditions_find_each_has_a_place(many: TenantStore) -> None:
     assert many.mirror.place(query.parse("arr:2.. sort:name"), "z") is None
 
 
+def test_every_find_has_a_next_one_however_many_there_are(many: TenantStore) -> None:
+    last = f"c{finding.CAP + 199:04}"
+    for text, after in (("acme sort:name", "c1101"), ("-phase:won sort:-arr", "c1099")):
+        asked = query.parse(text)
+        assert many.mirror.neighbour(asked, "c1100", back=False) == after
+        assert many.mirror.neighbour(asked, after, back=True) == "c1100"
+    by_name = query.parse("acme sort:name")
+    assert many.mirror.neighbour(by_name, last, back=False) == "c0000"
+    assert many.mirror.neighbour(by_name, "c0000", back=True) == last
+    assert many.mirror.neighbour(by_name, "z", back=True) == last
+    few = query.parse("acme sort:name limit:3")
+    assert many.mirror.neighbour(few, "c0002", back=False) == "c0000"
+
+
+@given(
+    companies(),
+    st.sampled_from(["a", "b phase:won", "abc", "a limit:3"]),
+    st.permutations(range(4)),
+)
+def test_rows_places_and_what_is_next_are_of_one_order(
+    made: list[Received], text: str, opened: list[int]
+) -> None:
+    lately = [f"c{n}" for n in opened[:2]]
+    asked = query.parse(text)
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        store = TenantStore.open(Path(folder) / "t", wall=tick)
+        try:
+            store.mirror.put(Kind.COMPANY, made, 1.0)
+            rows = store.mirror.search_companies(asked, guess=True, lately=lately).rows
+            ids = [row.id for row in rows]
+            place = partial(store.mirror.place, asked, guess=True, lately=lately)
+            next_of = partial(store.mirror.neighbour, asked, guess=True, lately=lately)
+            assert [*store.mirror.ids(asked, 50, guess=True, lately=lately)] == ids
+            assert [place(one) for one in ids] == [*range(len(ids))]
+            for one, after in pairwise([*ids, *ids[:1]]):
+                assert next_of(one, back=False) == after
+                assert next_of(after, back=True) == one
+        finally:
+            store.close()
+
+
+def test_where_a_slip_is_forgiven_it_is_for_the_whole_list(many: TenantStore) -> None:
+    slip = query.parse("acmme")
+    rows = [row.id for row in many.mirror.search_companies(slip, guess=True).rows]
+    assert rows
+    assert [*many.mirror.ids(slip, 500, guess=True)] == rows
+    assert many.mirror.place(slip, rows[7], guess=True) == 7
+    assert many.mirror.neighbour(slip, rows[7], back=False, guess=True) == rows[8]
+    by_name = query.parse("acmme sort:name")
+    assert many.mirror.neighbour(by_name, "c0007", back=False, guess=True) == "c0008"
+    assert many.mirror.ids(slip, 500) == ()
+
+
+def test_a_count_of_a_far_window_is_made_once_until_somebody_writes(many: TenantStore) -> None:
+    def counted() -> int:
+        told: list[str] = []
+        with many.mirror._database.reading() as connection:
+            connection.set_trace_callback(told.append)
+            try:
+                rows = many.mirror.search_companies(query.parse("-phase:won"), 50, finding.CAP)
+            finally:
+                connection.set_trace_callback(None)
+        assert (rows.total, rows.capped) == (finding.CAP + 201 - gone, False)
+        return sum(one.startswith("SELECT count(*) FROM company") for one in told)
+
+    gone = 0
+    assert [counted(), counted()] == [1, 0]
+    many.mirror.remove(Kind.COMPANY, ["c0001"])
+    gone = 1
+    assert [counted(), counted()] == [1, 0]
+
+
 def test_after_the_last_find_comes_the_first_and_before_it_the_last(store: TenantStore) -> None:
     names = ("Acme b", "Acme a", "Berg", "Zen Acme")
     rows = [received(f"c{n}", name=name) for n, name in enumerate(names)]
     store.mirror.put(Kind.COMPANY, rows, 1.0)
-    asked = query.parse("acme")
+    asked = query.parse("acme sort:name")
     assert store.mirror.neighbour(asked, "c1", back=False) == "c0"
     assert store.mirror.neighbour(asked, "c0", back=False) == "c3"
     assert store.mirror.neighbour(asked, "c3", back=False) == "c1"

@@ -7,7 +7,7 @@ import pytest
 from planhat_tui.model.edits import Change
 from planhat_tui.model.query import parse
 from planhat_tui.model.records import Kind
-from planhat_tui.store import streaming
+from planhat_tui.store import planning
 from tests.store.conftest import received, update
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ def test_many_are_walked_and_not_looked_up(
     crowd: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = [one["_id"] for one in crowd.mirror.stream(Kind.COMPANY, parse("company tag:vip"))]
-    monkeypatch.setattr(streaming, "_FEW", 3)
+    monkeypatch.setattr(planning, "MOST_COUNTED", 3)
     for text in ("company tag:vip", "p4@c.com"):
-        monkeypatch.setattr(streaming, "_FEW", 0)
+        monkeypatch.setattr(planning, "MOST_COUNTED", 0)
         many = [one["_id"] for one in crowd.mirror.stream(Kind.COMPANY, parse(text))]
         if text.startswith("company"):
             assert many == few

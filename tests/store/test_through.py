@@ -78,6 +78,28 @@ def test_what_is_changed_exported_or_summed_is_never_cut_off(crowd: TenantStore)
         assert crowd.mirror.totals(parsed, ["c00", "c01"]).marked == (1 if many == 5 else 2)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("vip", ["c1"]), ("ip", []), ("vi", ["c1"]), ("key acc", ["c1"]), ("acc ada", ["c1"]),
+        ("acc eve", []), ("chief", []), ("gold", ["c2"]),
+    ],
+)  # fmt: skip
+def test_a_company_is_found_by_a_contacts_tag_where_none_has_it_itself(
+    store: TenantStore, text: str, found: list[str]
+) -> None:
+    companies = [received("c1", name="Acme"), received("c2", name="Berg", tags=["Gold"])]
+    store.mirror.put(Kind.COMPANY, companies, 1.0)
+    people = [
+        received("p1", companyId="c1", name="Ada", tags=["VIP", "Key account"], position="Chief"),
+        received("p2", companyId="c1", name="Eve", tags=["gold"]),
+    ]
+    store.mirror.put(Kind.CONTACT, people, 1.0)
+    rows = asked(store, text)
+    assert ids(rows) == found
+    assert rows.through is (found == ["c1"])
+
+
 def test_people_who_are_called_so_are_cut_off_too(crowd: TenantStore) -> None:
     rows = asked(crowd, "eve")
     assert (rows.total, rows.capped, rows.through) == (3, True, True)

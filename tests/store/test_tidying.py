@@ -149,3 +149,18 @@ def test_killed_at_any_step_it_goes_on(
     tidy(store)
     assert parts(folder, "company_text") == 1
     assert store.check() == {"mirror.db": "", "outbox.db": ""}
+
+
+def test_what_is_free_at_the_end_is_given_back(store: TenantStore) -> None:
+    store.mirror.expect_many()
+    records = [received(f"c{n}", name=f"Acme {n}", city="x" * 900) for n in range(400)]
+    store.mirror.put(Kind.COMPANY, records, 1.0)
+    store.mirror.remove(Kind.COMPANY, [record.id for record in records[50:]])
+    database = store.mirror._database
+    writer, free = database._writer, "PRAGMA freelist_count"
+    assert writer.execute(free).fetchone()[0] > 50
+    while not store.mirror.is_tidy():
+        store.mirror.tidy()
+    assert database._writer is not writer
+    assert database._writer.execute(free).fetchone() == (0,)
+    assert len(store.mirror.search_companies(query.parse("acme")).rows) == 50

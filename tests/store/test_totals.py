@@ -58,6 +58,9 @@ def test_of_very_many_nothing_is_summed_but_marks_are_counted(
     full: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(totals, "MOST_SUMMED", 4)
+    assert told(full, "@acme phase:won", "c7", "none") == (0, 0)
+    assert told(full, "sort:-arr limit:4", "c7", "c1") == (30, 1)
+    assert told(full, "sort:-arr limit:5", "c7", "c1") == (None, 1)
     assert told(full, "acme", "c7", "none") == (None, 2)
     assert told(full, '"acme 7"', "c7", "none") == (7, 1)
     assert told(full, "phase:won", "c7", "c4") == (None, 1)
@@ -73,6 +76,6 @@ def test_many_facts_are_summed_without_walking_the_list(store: TenantStore) -> N
 
 def test_companies_of_which_only_the_name_is_here_are_counted(full: TenantStore) -> None:
     full.mirror.put_lean([received("lean1", name="Acme Lean"), received("lean2", name="Crux")], 2.0)
-    assert full.mirror.totals(query.parse(""), ()) == Totals(45, 0, 2)
-    assert full.mirror.totals(query.parse("acme lean"), ()) == Totals(0, 0, 1)
-    assert full.mirror.totals(query.parse("phase:won"), ()) == Totals(25, 0, 0)
+    assert full.mirror.totals(query.parse(""), ()) == Totals(45, 0, 2, 13)
+    assert full.mirror.totals(query.parse("acme lean"), ()) == Totals(0, 0, 1, 1)
+    assert full.mirror.totals(query.parse("phase:won"), ()) == Totals(25, 0, 0, 5)

@@ -100,7 +100,7 @@ class Server:
         self._pool.shutdown()
         self.app.close()
 
-    def ask(self, method: str, path: str, body: dict[str, Json] | None = None) -> Any:  # noqa: ANN401 -- JSON
+    def ask(self, method: str, path: str, body: Json = None) -> Any:  # noqa: ANN401 -- JSON
         """Ask it, from any thread; what it answers, ``None`` for 404."""
         status, text = self._pool.submit(asyncio.run, self._asked(method, path, body)).result()
         if status == 404:
@@ -119,6 +119,10 @@ class Server:
         """Change a record as somebody else."""
         assert self.ask("PUT", f"{PATHS[kind]}/{record_id}", fields) is not None
 
+    def upsert(self, rows: list[Json]) -> None:
+        """Make or change companies as somebody else, in one call."""
+        assert self.ask("PUT", PATHS[Kind.COMPANY], rows) is not None
+
     def post(self, kind: Kind = Kind.COMPANY, **fields: Json) -> str:
         return str(self.ask("POST", PATHS[kind], fields)["_id"])
 
@@ -129,7 +133,7 @@ class Server:
         """Return the ids of the companies that are called so."""
         return [c["_id"] for c in self.ask("GET", "/leancompanies") if c["name"] == name]
 
-    async def _asked(self, method: str, path: str, body: dict[str, Json] | None) -> tuple[int, str]:
+    async def _asked(self, method: str, path: str, body: Json) -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {self.options.token}"}
         transport = httpx.ASGITransport(app=self.app)
         async with httpx.AsyncClient(transport=transport, base_url=URL, headers=headers) as client:
@@ -208,6 +212,11 @@ async def lost_request(_request: httpx.Request, _forward: Forward) -> httpx.Resp
     raise httpx.ReadError("the line broke")
 
 
+async def no_network(_request: httpx.Request, _forward: Forward) -> httpx.Response:
+    """Reach nobody: nothing has left."""
+    raise httpx.ConnectError("the line is cut")
+
+
 def answer(status: int, body: str = "", **headers: str) -> Fault:
     """Answer so, and carry nothing out."""
 
@@ -234,6 +243,29 @@ def after(deed: Callable[[], object]) -> Fault:
         return await forward(request)
 
     return done
+
+
+def and_then(deed: Callable[[], object]) -> Fault:
+    """Carry the request out, and do something before it is answered."""
+
+    async def done(request: httpx.Request, forward: Forward) -> httpx.Response:
+        response = await forward(request)
+        deed()
+        return response
+
+    return done
+
+
+def and_others_use_the_limit_up(deed: Callable[[], object], left: int = 0) -> Fault:
+    """Carry the request out; then somebody does something, and uses the limit up but for these."""
+
+    async def used_up(request: httpx.Request, forward: Forward) -> httpx.Response:
+        response = await forward(request)
+        deed()
+        response.headers["x-rate-limit-remaining"] = str(left)
+        return response
+
+    return used_up
 
 
 def changed_answer(change: Callable[[Any], Any]) -> Fault:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.errors import ServerError
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.sync.aside import FIRST, LONGEST, MANY, UNPROVEN, Aside
-from planhat_tui.sync.doubts import GRACE
 from tests.sync.rig import Line, answer, html, lost_answer
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def test_one_record_that_cant_be_read_keeps_no_other_waiting(
     edits = [renewal(ready, one) for one in companies[:2]]
     assert ready.delivered(*edits) == [State.QUEUED, State.DELIVERED]
     assert ready.entry(edits[0]).reason
+    assert {*ready.engine.status.aside} == {(Kind.COMPANY, companies[0])}
     for n in range(10):
         time.leap(LONGEST / 10)
         edits.append(ready.edit(companies[1], Change("phase", PHASES[n], PHASES[n + 1])))

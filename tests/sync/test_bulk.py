@@ -6,11 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, NewEntry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.doubts import GRACE
-from tests.sync.rig import Server, after, answer, changed_answer, lost_answer, lost_request
+from planhat_tui.sync.learned import PROBE_EVERY
+from planhat_tui.sync.leaving import FRESH_FOR
+from planhat_tui.sync.upserting import LACKING, UNREAD
+from tests.sync.rig import (
+    Server,
+    after,
+    and_others_use_the_limit_up,
+    and_then,
+    answer,
+    changed_answer,
+    lost_answer,
+    lost_request,
+    no_network,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +31,7 @@ if TYPE_CHECKING:
     import httpx
 
     from planhat_tui.model.outbox import Entry
-    from tests.sync.rig import Desk, Forward, Line, Time
+    from tests.sync.rig import Desk, Fault, Forward, Line, Time
 
 MANY = 12
 LIST, BULK = "GET /companies?*", "PUT /companies"
@@ -153,7 +166,7 @@ def test_what_somebody_else_changed_is_merged_and_a_conflict_is_parked(
     assert server.get(ids[0])["tags"] == ["a", "theirs", "x"]
     there = server.get(ids[1])
     assert (there["phase"], there["tags"]) == ("churned", ["a", "x"])
-    assert states(ready) == {State.DELIVERED: MANY, State.CONFLICT: 1}
+    assert states(ready) == {State.DELIVERED: MANY - 1, State.CONFLICT: 1}  # records
     assert ready.company(ids[1]).state is State.CONFLICT
 
 
@@ -185,6 +198,37 @@ def test_a_record_that_is_gone_is_told_and_the_rest_is_delivered(
     (failed,) = ready.store.steps.entries("plan:1", [State.REFUSED])
     assert (failed.record_id, failed.reason) == (ids[3], "It was deleted by somebody else.")
     assert server.get(ids[3]) is None
+
+
+def test_a_record_that_is_deleted_before_its_list_leaves_and_is_made_anew_is_told(
+    ready: Desk, server: Server
+) -> None:
+    ids = server.ids()
+    named = ready.company(ids[3]).raw["name"]
+    ready.line.once(BULK, after(lambda: server.delete(ids[3])))
+    ready.deliver(*step(ready, ids, Change("name", named, "Renamed"), PHASE))
+    (failed,) = ready.store.steps.entries("plan:1", [State.REFUSED])
+    assert failed.record_id == ids[3]
+    assert "made it anew" in failed.reason
+    assert "Delete that one" in failed.reason
+    assert len(server.named("Renamed")) == 1
+
+
+def test_a_list_that_was_read_long_before_its_turn_came_is_read_again(
+    ready: Desk, server: Server
+) -> None:
+    ids = server.ids()
+
+    def theirs() -> None:
+        for company in ids:
+            server.put(company, tags=["a", "theirs"])
+
+    entries = step(ready, ids, PHASE, tag("mine"))
+    ready.line.once(LIST, and_others_use_the_limit_up(theirs))
+    ready.deliver(*entries)
+    assert states(ready) == {State.DELIVERED: MANY}
+    assert all(set(server.get(one)["tags"]) == {"a", "theirs", "mine"} for one in ids)
+    assert (ready.line.count(LIST), ready.line.count(BULK)) == (3, 1)
 
 
 def refusing(place: int) -> Callable[[Any], Any]:
@@ -223,17 +267,35 @@ def test_a_row_of_which_the_answer_is_silent_is_told_by_reading_it_back(
 def test_what_planhat_took_and_did_not_keep_is_refused(ready: Desk, server: Server) -> None:
     ids = server.ids()
 
-    async def forgetful(request: httpx.Request, forward: Forward) -> httpx.Response:
-        response = await forward(request)
-        server.put(ids[2], phase="onboarding")
-        return response
-
-    ready.line.once(BULK, forgetful)
+    ready.line.once(BULK, and_then(lambda: server.put(ids[2], phase="onboarding")))
     ready.deliver(*step(ready, ids, PHASE))
     assert states(ready) == {State.DELIVERED: MANY - 1, State.REFUSED: 1}
     (failed,) = ready.store.steps.entries("plan:1", [State.REFUSED])
     assert failed.reason == "Planhat took the edit and didn't keep Phase."
     assert phase_here(ready, ids[2]) == "onboarding"
+
+
+def test_of_an_edit_of_many_records_planhat_may_keep_a_part(ready: Desk, server: Server) -> None:
+    ids = server.ids()
+    ready.line.once(BULK, and_then(lambda: server.put(ids[2], phase="onboarding")))
+    ready.deliver(*step(ready, ids, PHASE, tag("x")))
+    assert states(ready) == {State.DELIVERED: MANY - 1, State.REFUSED: 1}  # records
+    (failed,) = ready.store.steps.entries("plan:1", [State.REFUSED])
+    assert (failed.record_id, failed.changes) == (ids[2], (PHASE,))
+    assert failed.reason == "Planhat took the edit and didn't keep Phase."
+    journal = ready.store.journal.edits_of(Kind.COMPANY, ids[2])
+    (kept,) = [one for one in journal if one.n != failed.n]
+    assert (kept.state, kept.changes, kept.step) == (State.DELIVERED, (tag("x"),), "plan:1")
+
+
+def test_tags_that_others_add_or_take_before_it_is_read_back_refuse_nothing(
+    ready: Desk, server: Server
+) -> None:
+    ids = server.ids()
+    ready.line.once(BULK, and_then(lambda: server.put(ids[2], tags=["theirs", "x"])))
+    ready.deliver(*step(ready, ids, tag("x")))
+    assert states(ready) == {State.DELIVERED: MANY}
+    assert server.get(ids[2])["tags"] == ["theirs", "x"]
 
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request], ids=["answer", "request"])
@@ -273,6 +335,12 @@ def test_a_server_that_knows_no_such_call_is_not_asked_again(ready: Desk, server
     ready.deliver(*ready.store.outbox.add(*new))
     assert dict(ready.store.steps.counts("s2")) == {State.DELIVERED: MANY}
     assert ready.line.count(BULK) == 1
+    ready.time.leap(PROBE_EVERY)  # one odd answer doesn't hold for ever
+    again = (Change("phase", "won", "renewal"),)
+    new = (NewEntry(Kind.COMPANY, Action.UPDATE, i, i, again, step="s3") for i in server.ids())
+    ready.deliver(*ready.store.outbox.add(*new))
+    assert dict(ready.store.steps.counts("s3")) == {State.DELIVERED: MANY}
+    assert ready.line.count(BULK) == 2
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -304,6 +372,52 @@ def test_what_is_held_before_the_call_leaves_stays(ready: Desk, server: Server) 
     assert server.get(ids[0])["phase"] == "onboarding"
 
 
+@pytest.mark.parametrize(
+    "fault", [answer(429, "Too many", retry_after="5"), answer(400, "Bad list"), lost_request]
+)
+@pytest.mark.parametrize("stop", ["hold", "take_back"])
+def test_a_step_that_is_stopped_while_its_list_is_on_its_way_goes_no_more_once_it_comes_back(
+    ready: Desk, server: Server, time: Time, fault: Fault, stop: str
+) -> None:
+    entries = step(ready, server.ids(), PHASE)
+    later: list[Entry] = []
+
+    async def stopped(request: httpx.Request, forward: Forward) -> httpx.Response:
+        later.append(ready.edit(entries[0].record_id, Change("phase", "renewal", "won")))
+        getattr(ready.store.steps, stop)("plan:1")
+        return await fault(request, forward)
+
+    ready.line.once(BULK, stopped)
+    for _ in range(3):
+        ready.deliver(*entries)
+        time.leap(GRACE + 1)
+        ready.look_at_the_outbox()
+    gone = stop == "take_back"
+    assert states(ready) == {State.DROPPED if gone else State.HELD: MANY}
+    assert ready.line.count(BULK) == 1
+    ready.deliver(*later)
+    theirs = {one: server.get(one)["phase"] for one in server.ids()}
+    edited = theirs.pop(entries[0].record_id)
+    assert edited == ("won" if gone else "onboarding")  # it starts from before what was dropped
+    assert set(theirs.values()) == {"onboarding"}
+    if not gone:
+        assert len(ready.store.steps.go_on("plan:1")) == MANY
+        ready.deliver(*entries)
+        assert states(ready) == {State.DELIVERED: MANY}
+
+
+def test_what_is_taken_back_while_others_go_one_by_one_is_not_even_read(
+    ready: Desk, server: Server
+) -> None:
+    ids = server.ids()[:4]
+    entries = step(ready, ids, PHASE)
+    ready.time.leap(60)  # what was read of them is old
+    ready.line.once("PUT *", after(lambda: ready.store.steps.take_back("plan:1")))
+    ready.deliver(*entries)
+    assert states(ready) == {State.DELIVERED: 1, State.DROPPED: 3}
+    assert ready.line.count("GET /companies/*") == 1
+
+
 def test_what_cannot_be_read_back_is_delivered_and_says_so(ready: Desk, server: Server) -> None:
     ids = server.ids()
 
@@ -320,6 +434,74 @@ def test_what_cannot_be_read_back_is_delivered_and_says_so(ready: Desk, server: 
     assert phase_here(ready, ids[0]) == "renewal"
 
 
+def in_two_lists(desk: Desk, server: Server, fault: Fault) -> list[str]:
+    """Deliver a step whose first list Planhat takes, but for a phase, and whose second fails."""
+    ids = server.ids()
+
+    def dropped() -> None:
+        server.put(ids[2], phase="onboarding")
+        desk.line.once(BULK, fault)
+
+    desk.line.once(BULK, and_then(dropped))
+    desk.deliver(*step(desk, ids, PHASE))
+    return ids
+
+
+@pytest.fixture
+def two_lists(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    time.leaps = False  # each list leaves soon after they were all read
+    monkeypatch.setattr("planhat_tui.sync.loads.MAX_ROWS", 6)
+
+
+@pytest.mark.usefixtures("two_lists")
+@pytest.mark.parametrize("fault", [answer(403, "No"), lost_request], ids=["refused", "unsure"])
+def test_what_a_list_has_delivered_is_read_back_whatever_becomes_of_the_next(
+    ready: Desk, server: Server, fault: Fault
+) -> None:
+    ids = in_two_lists(ready, server, fault)
+    (failed,) = ready.store.steps.entries("plan:1", [State.REFUSED])
+    assert (failed.record_id, phase_here(ready, ids[2])) == (ids[2], "onboarding")
+    done = ready.store.steps.entries("plan:1", [State.DELIVERED])
+    assert {entry.reason for entry in done} == {""}
+
+
+@pytest.mark.usefixtures("two_lists")
+def test_what_cannot_be_read_back_after_the_network_is_gone_says_so(
+    ready: Desk, server: Server
+) -> None:
+    async def cut(request: httpx.Request, forward: Forward) -> httpx.Response:
+        ready.line.cut = True
+        return await no_network(request, forward)
+
+    in_two_lists(ready, server, cut)
+    assert states(ready) == {State.DELIVERED: 6, State.QUEUED: 6}
+    for entry in ready.store.steps.entries("plan:1", [State.DELIVERED]):
+        assert entry.reason.startswith("It couldn't be read back.")
+
+
+def test_what_a_list_has_delivered_says_so_until_it_is_read_back(
+    ready: Desk, server: Server
+) -> None:
+    told: list[str] = []
+    entries = step(ready, server.ids(), PHASE)
+
+    def look() -> None:
+        told.extend(ready.entry(entry).reason for entry in entries)
+
+    ready.line.once(BULK, after(lambda: ready.line.once(LIST, after(look))))
+    ready.deliver(*entries)
+    assert set(told) == {UNREAD}
+    assert {ready.entry(entry).reason for entry in entries} == {""}
+
+
+def test_what_is_gone_when_it_is_read_back_says_so(ready: Desk, server: Server) -> None:
+    ids = server.ids()
+    ready.line.once(BULK, and_then(lambda: server.delete(ids[0])))
+    (first, *others) = ready.deliver(*step(ready, ids, PHASE))
+    assert first.reason == f"It couldn't be read back. {LACKING}"
+    assert {entry.reason for entry in others} == {""}
+
+
 def test_contacts_go_together_too(ready: Desk, server: Server) -> None:
     ids = server.ids(Kind.CONTACT)[:40]
     for contact in ids:
@@ -332,17 +514,37 @@ def test_contacts_go_together_too(ready: Desk, server: Server) -> None:
 
 
 def test_a_step_of_several_calls_is_read_once(
-    ready: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+    ready: Desk, server: Server, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    time.leaps = False  # each list leaves soon after they were all read
     monkeypatch.setattr("planhat_tui.sync.loads.MAX_ROWS", 5)
     ready.deliver(*step(ready, server.ids(), PHASE))
     assert [len(rows) for rows in ready.line.sent(BULK)] == [5, 5, 2]
     assert ready.line.count("GET /companies*") == 2
 
 
-def test_calls_are_parted_by_their_size(
-    ready: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("two_lists")
+def test_a_list_that_leaves_long_after_it_was_read_is_read_again(
+    ready: Desk, server: Server, time: Time
 ) -> None:
+    ids = server.ids()
+
+    def slow() -> None:
+        for one in ids[6:]:
+            server.put(one, tags=["a", "theirs"])
+        time.leap(FRESH_FOR + 1)
+
+    ready.line.once(BULK, and_then(slow))
+    ready.deliver(*step(ready, ids, PHASE, tag("x")))
+    assert states(ready) == {State.DELIVERED: MANY}
+    assert all(server.get(one)["tags"] == ["a", "theirs", "x"] for one in ids[6:])
+    assert (ready.line.count(LIST), ready.line.count(BULK)) == (4, 2)
+
+
+def test_calls_are_parted_by_their_size(
+    ready: Desk, server: Server, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time.leaps = False  # each list leaves soon after they were all read
     monkeypatch.setattr("planhat_tui.sync.loads.MAX_BYTES", 150)
     ready.deliver(*step(ready, server.ids(), PHASE))
     sent = ready.line.sent(BULK)

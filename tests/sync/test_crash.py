@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.outbox import State
-from planhat_tui.sync.doubts import GRACE
 from tests.sync.rig import Server
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from planhat_tui.errors import (
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, Entry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.delivery import outcome, parcels
+from planhat_tui.sync.delivery import outcome, parcels, splits
 
 if TYPE_CHECKING:
     from planhat_tui.errors import PlanhatTuiError
@@ -92,9 +92,46 @@ def test_a_custom_field_that_was_tried_goes_without_later_ones() -> None:
     assert sent(tried, entry(2, field="custom.B"), entry(3, field="phase")) == [(1, 3)]
 
 
-def test_a_field_that_waits_makes_the_others_of_its_edit_wait_too() -> None:
-    both = entry(2)._replace(changes=(Change("phase", 1, 2), Change("city", None, "Lund")))
-    assert sent(entry(1, state=State.HELD), both, entry(3, field="city")) == []
+def both(n: int, *fields: str, place: int = 0) -> Entry:
+    changes = tuple(Change(field, n - 1, n) for field in fields)
+    return entry(n)._replace(changes=changes, place=place)
+
+
+def split(*entries: Entry) -> list[tuple[int, list[str]]]:
+    return [(one.n, sorted(can_go)) for one, can_go in splits(entries)]
+
+
+@pytest.mark.parametrize("state", PARKED)
+def test_an_edit_of_which_a_field_is_blocked_is_split_so_that_the_others_go(state: State) -> None:
+    parked, mixed = entry(1, state=state), both(2, "phase", "city")
+    later = both(3, "city", "description")
+    assert split(parked, mixed, later, entry(4, field="description")) == [(2, ["city"])]
+    assert sent(parked, mixed, later) == []  # until then the order of each field is kept
+    assert sent(parked, mixed, entry(3, field="web")) == [(3,)]
+    parked, later = parked._replace(place=1), later._replace(place=3)
+    kept, gone = both(2, "phase", place=2), both(9, "city", place=2)
+    assert sent(parked, kept, gone, later) == [(9, 3)]
+    assert split(parked, kept, gone, later) == []
+
+
+def test_an_edit_is_split_by_what_goes_under_the_same_key_of_the_body() -> None:
+    unsure = entry(1, field="custom.A", state=State.NOT_SURE)
+    assert split(unsure, both(2, "custom.B", "city")) == [(2, ["city"])]
+    tried = entry(1, field="custom.A")._replace(attempts=1)
+    assert split(tried, both(2, "custom.B", "city")) == [(2, ["city"])]
+    assert split(entry(1, field="custom.A"), both(2, "custom.B", "city")) == []
+
+
+def test_a_contacts_company_and_its_name_are_never_split() -> None:
+    parked = entry(1, field="companyName", state=State.CONFLICT)
+    assert split(parked, both(2, "companyId", "companyName", "city")) == [(2, ["city"])]
+
+
+def test_nothing_is_split_while_its_record_is_being_sent_or_to_be_made() -> None:
+    mixed = both(3, "phase", "city")
+    assert split(entry(1, state=State.SENDING), entry(2, state=State.HELD), mixed) == []
+    held = entry(1, "new-1", state=State.HELD)
+    assert split(held, mixed._replace(record_id="new-1")) == []
 
 
 def test_while_something_is_being_sent_the_rest_of_its_record_waits() -> None:

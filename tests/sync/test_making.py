@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, NewEntry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.doubts import GRACE
 from tests.sync.rig import Line, Server, after, answer, changed_answer, lost_answer, lost_request
 
 if TYPE_CHECKING:
@@ -130,9 +130,24 @@ def test_edits_of_what_is_made_follow_it(ready: Desk, server: Server) -> None:
     assert ready.entry(edit).record_id == there
 
 
-def test_a_plan_of_more_than_a_list_holds_takes_as_many_as_it_needs(
-    ready: Desk, monkeypatch: pytest.MonkeyPatch
+def test_what_a_list_has_made_is_read_back_whatever_becomes_of_the_next(
+    ready: Desk, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    time.leaps = False
+    monkeypatch.setattr("planhat_tui.sync.loads.MAX_ROWS", 6)
+    refused = answer(403, "No")
+    ready.line.once(BULK, after(lambda: ready.line.once(BULK, refused)))
+    entries = make(ready, *bodies(arr=1000))  # what Planhat doesn't keep
+    ready.deliver(*entries)
+    assert states(ready) == {State.DELIVERED: 6, State.QUEUED: 6}
+    told = {ready.entry(entry).reason for entry in entries if ready.entry(entry).result_id}
+    assert told == {"Planhat didn't keep ARR."}
+
+
+def test_a_plan_of_more_than_a_list_holds_takes_as_many_as_it_needs(
+    ready: Desk, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time.leaps = False  # each list leaves soon after they were all read
     monkeypatch.setattr("planhat_tui.sync.loads.MAX_ROWS", 5)
     ready.deliver(*make(ready, *bodies()))
     assert [len(rows) for rows in ready.line.sent(BULK)] == [5, 5, 2]

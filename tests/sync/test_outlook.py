@@ -24,6 +24,7 @@ UNCOUNTED = WHOLE._replace(contacts_complete=False, contacts_known=None)
         (UNCOUNTED._replace(companies_known=12_000), "modern", 3, 1, True),
         (UNCOUNTED, "modern", 0, 1, True),
         (UNCOUNTED, "seed", 0, 1, False),
+        (UNCOUNTED._replace(seen_at=None), "seed", 0, 1, True),  # names are still to come
         (WHOLE._replace(contacts_complete=False, contacts_known=500_000), "modern", 0, 250, False),
         (WHOLE._replace(contacts_complete=False), "modern", 0, 1, False),
     ],
@@ -59,6 +60,12 @@ def test_what_is_known_is_told_though_nobody_has_counted_the_contacts() -> None:
     quick = Limits(latency=0.25)
     assert outlook(half, "modern", quick) == Outlook(4, 1.0, 3, at_least=True)
     assert outlook(WHOLE, "modern", LIMIT) == Outlook(0, 0.0)
+
+
+def test_pages_are_counted_as_large_as_they_are() -> None:
+    progress = UNCOUNTED._replace(companies_known=12_000, contacts_known=2_000)
+    ahead = outlook(progress, "modern", LIMIT, lambda _: 101)
+    assert (ahead.companies, ahead.contacts) == (118, 11)
 
 
 def test_what_is_lacking_is_said_in_words() -> None:

@@ -19,18 +19,23 @@ if TYPE_CHECKING:
 
     from tests.sync.rig import Server
 
-_HUGE = gzip.compress(b"[" + b" " * (65 * 1024 * 1024) + b"]", 1)
+_HUGE = gzip.compress(b"".join(b"%-400d" % n for n in range(170_000)), 1)
+"""More than is read of an answer, and packed as one of Planhat's may be."""
 COMPANIES, CONTACTS = "/companies?limit=", "/endusers?limit="
 
 
 class Weak(Line):
-    """A line over which an answer to a list is too much, if ``much(limit, offset)`` says so."""
+    """A line over which an answer to a list is too much, if ``much(limit, offset)`` says so.
+
+    No more than ``most`` records come at once, whatever is asked for.
+    """
 
     def __init__(self, app: object) -> None:
         super().__init__(app)
         self.path = COMPANIES
         self.much: Callable[[int, int], bool] = lambda _limit, _offset: False
         self.status = 200
+        self.most = 10_000
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         target = request.url.raw_path.decode()
@@ -42,6 +47,13 @@ class Weak(Line):
             packed = {"content-encoding": "gzip"}
             return httpx.Response(200, headers=packed, stream=httpx.ByteStream(_HUGE))
         return await super().handle_async_request(request)
+
+    async def _forward(self, request: httpx.Request) -> httpx.Response:
+        asked = dict(request.url.params)
+        if "limit" in asked:
+            asked["limit"] = str(min(int(asked["limit"]), self.most))
+            request.url = request.url.copy_with(params=asked)
+        return await super()._forward(request)
 
     def pages(self) -> list[tuple[int, int]]:
         """Return the limit and offset of each page that was asked for, in order."""
@@ -150,6 +162,32 @@ def test_a_server_that_answers_too_much_whatever_is_asked_is_not_walked_along(
         with pytest.raises(TooMuchError, match="larger"):
             desk.fill()
     assert weak.pages() == [(4, 0), (2, 0), (1, 0), (1, 1), (1, 2), (1, 3), (1, 3)]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_last_page_of_a_round_number_is_no_sign_of_small_pages(
+    open_desk: Callable[..., Desk], server: Server, weak: Weak
+) -> None:
+    weak.path = CONTACTS
+    for one in server.ids(Kind.CONTACT)[88:]:  # 40, 39 and 10 come, each with one of those before
+        server.delete(one, Kind.CONTACT)
+    desk = open_desk(line=weak)
+    desk.fill()
+    assert weak.pages() == [(40, 0), (40, 39), (40, 78), (40, 87)]
+    desk.fill(anew=True)
+    assert weak.pages()[4] == (40, 0)
+    assert desk.store.mirror.noted("contact_page") == ""
+
+
+@pytest.mark.usefixtures("small")
+def test_pages_that_are_clamped_are_asked_for_as_they_come_from_the_second_on(
+    open_desk: Callable[..., Desk], weak: Weak
+) -> None:
+    weak.path, weak.most = CONTACTS, 20
+    desk = open_desk(line=weak)
+    desk.fill()
+    assert weak.pages()[:4] == [(40, 0), (40, 19), (20, 38), (20, 57)]
+    assert desk.store.mirror.progress().contacts_done == 99
 
 
 def test_changes_are_read_in_smaller_pages_too(

@@ -23,6 +23,7 @@ from planhat_tui.sync.plan import (
     Step,
     Team,
     Tidy,
+    is_background,
     next_step,
     too_many_gone,
 )
@@ -48,6 +49,7 @@ KNOWN = st.builds(
     probe_is_due=st.booleans(),
     sorts=st.booleans(),
     lean_at=MOMENTS,
+    lean_took=st.floats(0, 200),
     empty=st.booleans(),
     team_at=MOMENTS,
     definitions_at=MOMENTS,
@@ -64,6 +66,7 @@ KNOWN = st.builds(
     lean_left=st.sampled_from(["", "c2"]),
     lean_many=st.booleans(),
     oldest=st.sampled_from(["", "c3"]),
+    contacts_of=st.sampled_from(["", "c4"]),
 )
 
 
@@ -112,6 +115,8 @@ KNOWN = st.builds(
         (replace(WHOLE, now=10_300.0), Lean()),
         (replace(WHOLE, now=10_300.0, lean_at=10_300.0), Changes(9_700.0)),
         (replace(WHOLE, edition="seed", oldest="c3"), OneCompany("c3")),
+        (replace(WHOLE, edition="seed", oldest="c3", contacts_of="c4"), ContactsOf("c4")),
+        (replace(WHOLE, now=10_300.0, contacts_of="c4"), Lean()),
         (replace(WHOLE, now=13_600.0, lean_at=13_600.0, changes_at=13_600.0), Team()),
     ],
 )
@@ -152,19 +157,22 @@ def test_step_by_step_a_copy_becomes_whole(known: Knowledge) -> None:
         Team: {"team_at": now},
         Definitions: {"definitions_at": now},
         Probe: {"probe_is_due": False},
-        ContactsOf: {"looked_contacts": True},
         Companies: {"companies": DONE},
         Contacts: {"contacts": DONE, "checked_at": now},
         Size: {"size_look": None},
         ContactIds: {"checked_at": now},
         Changes: {"changes_at": now},
     }
-    read = {"c1": {"looked_whole": True}, "c2": {"lean_left": ""}, "c3": {"oldest": ""}}
+    read: dict[type, dict[str, dict[str, object]]] = {
+        OneCompany: {"c1": {"looked_whole": True}, "c2": {"lean_left": ""}, "c3": {"oldest": ""}},
+        ContactsOf: {"c1": {"looked_contacts": True}, "c4": {"contacts_of": ""}},
+    }
     for _ in range(20):
         step = next_step(known)
         if isinstance(step, Rest):
             return
-        done = read[step.company_id] if isinstance(step, OneCompany) else carried_out[type(step)]
+        one = step.company_id if isinstance(step, OneCompany | ContactsOf) else ""
+        done = read[type(step)][one] if one else carried_out[type(step)]
         known = replace(known, **done)  # type: ignore[arg-type]  # each has its field's type
     raise AssertionError(f"it never rests: {known}")
 
@@ -200,6 +208,20 @@ def test_an_order_that_is_ignored_makes_looks_for_changes_rare() -> None:
     assert next_step(replace(known, sorts=True)) == Changes(9_700.0)
     late = replace(known, now=13_600.0, lean_at=13_600.0, team_at=13_600.0, definitions_at=13_600.0)
     assert next_step(late) == Changes(9_700.0)
+
+
+def test_a_list_of_names_that_takes_long_comes_seldom() -> None:
+    known = replace(WHOLE, lean_at=10_000.0 - 1_000.0, lean_took=40.0)
+    assert next_step(known) == Rest(200.0)
+    assert next_step(replace(known, lean_took=30.0)) == Lean()
+    assert next_step(replace(known, lean_took=0.1, lean_at=10_000.0 - 299.0)) == Rest(1.0)
+
+
+def test_beside_a_long_list_of_names_the_screen_has_what_it_waits_for() -> None:
+    assert is_background(Lean())
+    assert is_background(Changes(0.0))
+    assert not is_background(OneCompany("c1", on_screen=True))
+    assert not is_background(Rest(1.0))
 
 
 def test_a_position_is_kept_as_text() -> None:

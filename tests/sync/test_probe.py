@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.model.abilities import Abilities
 from planhat_tui.model.records import Received
-from planhat_tui.sync.probe import LIMIT, OFFSET, Question, in_order, is_last, judge, question
+from planhat_tui.sync.probe import LIMIT, OFFSET, Question, in_order, judge, question
 
 ABILITIES = ("limit", "offset", "sort", "select", "filter")
 EVERYTHING = Abilities(lists=True, limit=True, offset=True, sort=True, select=True, filter=True)
@@ -82,22 +82,6 @@ def test_a_small_tenant_proves_little_and_nothing_wrong(
 )
 def test_moments_that_run_down(moments: list[float], after: float, ordered: bool) -> None:  # noqa: FBT001 -- a parameter of the test
     assert in_order(moments, after) is ordered
-
-
-@pytest.mark.parametrize(
-    ("count", "asked", "last"),
-    [
-        (0, 2000, True),
-        (1999, 2000, True),
-        (2000, 2000, False),
-        (50, 2000, False),
-        (1000, 2000, False),
-        (3000, 2000, True),
-        (7, 7, False),
-    ],
-)
-def test_the_last_page_is_short_or_all_there_is(count: int, asked: int, last: bool) -> None:  # noqa: FBT001 -- likewise
-    assert is_last(count, asked) is last
 
 
 def test_what_is_known_is_written_down_and_read_again() -> None:

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.edits import Change
 from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.model.outbox import Action, Entry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.doubts import GRACE
 from planhat_tui.sync.prospects import Prospect, goes_in, in_line, prospects
 from planhat_tui.sync.status import SyncStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ONLINE = SyncStatus(network="online")
 CITY = Change("city", "Lund", "Umeå")
@@ -57,6 +61,29 @@ def test_what_waits_for_a_doubt_names_it_whichever_is_older() -> None:
     ]
 
 
+def test_what_many_wait_for_is_found_without_looking_through_all_for_each() -> None:
+    class Read(list[Entry]):
+        times = 0
+
+        def __iter__(self) -> Iterator[Entry]:
+            self.times += 1
+            return super().__iter__()
+
+    def read_for(count: int) -> int:
+        company = entry(1, State.HELD, record="new-c", action=Action.CREATE)
+        body = {"companyId": "new-c"}
+        people = (
+            entry(n, record=f"new-{n}", action=Action.CREATE, kind=Kind.CONTACT)
+            for n in range(2, count)
+        )
+        waiting = Read([company, *(one._replace(body=body) for one in people)])
+        known = prospects(waiting, ONLINE, 1000.0, 50.0)
+        assert known[2].sentence == "It waits for its company: edit 1 (held)."
+        return waiting.times
+
+    assert read_for(20) == read_for(10)
+
+
 def test_where_nobody_sends_it_says_who_will() -> None:
     found = prospects([entry(1), entry(2, State.HELD, record="c2")], None, 1000.0, 50.0)
     assert found[1] == Prospect("It goes out when an explorer or a sync runs.")
@@ -93,6 +120,28 @@ def test_a_contact_waits_for_its_company() -> None:
     contact = entry(2, record="new-2", action=Action.CREATE, kind=Kind.CONTACT)
     waits = contact._replace(body={"companyId": "new-1"})
     assert told(waits) == ["It waits until its company is made."]
+    company = entry(1, record="new-1", action=Action.CREATE)
+    assert told(company, waits)[1] == "It waits until its company is made."
+    refused = company._replace(state=State.REFUSED)
+    assert told(refused, waits)[1] == "It waits for its company: edit 1 (refused)."
+
+
+def test_what_was_dropped_and_may_still_land_says_when_that_is_known() -> None:
+    dropped = entry(1, State.NOT_SURE, looked=1)._replace(let_go=True)
+    assert told(dropped, wall=1000.0 + GRACE - 30) == [
+        "Planhat is asked what became of it in 30 s."
+    ]
+
+
+def test_what_is_set_aside_says_that_its_record_couldnt_be_read_and_when_it_is_tried() -> None:
+    status = replace(ONLINE, aside={(Kind.COMPANY, "c1"): 1012.0, (Kind.COMPANY, "c3"): 1012.0})
+    unsure = entry(3, State.NOT_SURE, record="c3")
+    assert told(entry(1), entry(2, record="c2"), unsure, status=status) == [
+        "Its record couldn't be read: it is tried again in 12 s.",
+        "It goes out now.",
+        "Planhat is asked what became of it in 12 s.",
+    ]
+    assert told(entry(1), status=status, wall=1012.5) == ["It goes out now."]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +161,7 @@ def test_what_isnt_sure_says_when_it_is_looked_up_or_that_a_person_decides() -> 
     unsure = entry(1, State.NOT_SURE, looked=1)
     call = entry(2, State.NOT_SURE, action=Action.CREATE, kind=Kind.CALL)
     assert told(unsure, call, wall=1000.0 + GRACE - 30) == [
-        "Planhat is asked what became of it in 30 s.",
+        "Planhat is asked what became of it in 30 s, and gets it again if it isn't there.",
         "It isn't sent again by itself: say whether it is there.",
     ]
 

@@ -3,13 +3,19 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import cycle
+from math import ceil
 from typing import TYPE_CHECKING, Any, Literal
 
+import httpx
 import pytest
 
-from planhat_tui.errors import ServerError
+from planhat_tui.api import splitter
+from planhat_tui.errors import NotFoundError, ServerError, UnknownOutcomeError
 from planhat_tui.model import query
+from planhat_tui.model.abilities import Abilities
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
@@ -17,18 +23,27 @@ from planhat_tui.model.records import Kind, Received
 from planhat_tui.store.absences import Doubt
 from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.unreadable import Unreadable
-from planhat_tui.sync import plan
+from planhat_tui.sync import lists, plan
 from planhat_tui.sync.status import question
-from tests.sync.rig import SECONDS, Line, Server, Time, after, answer, changed_answer, html
+from tests.budgets import MemoryBudgets
+from tests.sync.rig import (
+    SECONDS,
+    Line,
+    Server,
+    Time,
+    after,
+    answer,
+    changed_answer,
+    html,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
-    import httpx
-
     from planhat_tui.model.values import Json
-    from tests.sync.rig import Desk, Forward
+    from tests.sync.rig import Desk, Fault, Forward
 
 PROBE = "GET /companies?limit=2&offset=1&sort=-_id&select=_id"
 PAGES = "GET /companies[?]*sort=_id*"
@@ -69,13 +84,13 @@ class Overhearing:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the client's own
         return getattr(self._client, name)
 
-    async def my_profile(self, *, lane: Lane, once: bool) -> Any:  # noqa: ANN401 -- the client's own
+    async def my_profile(self, *, lane: Lane, once: bool, **ask: Any) -> Any:  # noqa: ANN401 -- the client's own
         self.asked.append((lane, once))
-        return await self._client.my_profile(lane=lane, once=once)
+        return await self._client.my_profile(lane=lane, once=once, **ask)
 
-    async def lean_companies(self, *, lane: Lane, once: bool) -> Any:  # noqa: ANN401 -- the client's own
+    async def lean_companies(self, *, lane: Lane, once: bool, **ask: Any) -> Any:  # noqa: ANN401 -- the client's own
         self.asked.append((lane, once))
-        return await self._client.lean_companies(lane=lane, once=once)
+        return await self._client.lean_companies(lane=lane, once=once, **ask)
 
 
 def test_the_first_names_are_what_the_user_waits_for(open_desk: Callable[..., Desk]) -> None:
@@ -135,6 +150,189 @@ def test_every_company_is_found_by_name_before_any_is_here_whole(
     assert not desk.company(server.named("Acme Inc")[0]).complete
 
 
+class Breaking(httpx.AsyncByteStream):
+    """A body that breaks off behind some of its pieces."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = pieces
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+        raise httpx.ReadError("the line broke")
+
+
+def test_a_list_of_names_that_breaks_off_leaves_what_came_and_takes_nothing_away(
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "_AT_ONCE", 2)
+    monkeypatch.setattr(splitter, "_LEAST", 1)
+    some = [json.dumps(one).encode() for one in server.ask("GET", "/leancompanies")[:3]]
+
+    async def breaks(_request: httpx.Request, _forward: Forward) -> httpx.Response:
+        return httpx.Response(200, stream=Breaking(b"[", some[0] + b",", some[1] + b",", some[2]))
+
+    desk.line.once("GET /leancompanies*", breaks)
+    with pytest.raises(UnknownOutcomeError):
+        desk.fill()
+    assert len(names(desk)) == 2  # they are found before the list has ended
+    assert not desk.store.mirror.progress().has_all(Kind.COMPANY)
+    desk.fill()
+    assert holds_all_of(desk, server)
+    desk.line.once("GET /leancompanies*", breaks)
+    with pytest.raises(UnknownOutcomeError):
+        desk.refresh(Topic.COMPANY)
+    assert holds_all_of(desk, server)
+    assert desk.store.mirror.doubts() == ()
+
+
+def test_who_wants_the_names_while_they_come_waits_for_these(filled: Desk, server: Server) -> None:
+    new, again = server.post(name="New"), threading.Event()
+    before = filled.line.count("GET /leancompanies*")
+
+    def want_them_too() -> None:
+        refreshed.append(filled.engine.refresh(Topic.COMPANY))
+        again.set()
+
+    refreshed: list[Future[None]] = []
+    filled.line.once("GET /leancompanies*", after(want_them_too))
+    filled.refresh(Topic.COMPANY)
+    assert again.is_set()
+    refreshed[0].result(SECONDS)
+    assert filled.line.count("GET /leancompanies*") == before + 1
+    assert filled.company(new).raw["name"] == "New"
+
+
+def test_a_list_of_names_that_fails_is_asked_for_by_who_waits_for_it(
+    filled: Desk, server: Server
+) -> None:
+    new = server.post(name="New")
+    waits: list[Future[None]] = []
+
+    async def fails(_request: httpx.Request, _forward: Forward) -> httpx.Response:
+        waits.append(filled.engine.refresh(Topic.COMPANY))
+        for _ in range(20):  # until it waits
+            await asyncio.sleep(0)
+        raise httpx.ReadError("the line broke")
+
+    filled.line.once("GET /leancompanies*", fails)
+    with pytest.raises(UnknownOutcomeError):
+        filled.refresh(Topic.COMPANY)
+    waits[0].result(SECONDS)
+    assert filled.company(new).raw["name"] == "New"
+
+
+class Waiting:
+    """A client that says when the background's list of names, or of a profile, is asked for."""
+
+    def __init__(self, client: Any, waits: dict[str, threading.Event]) -> None:  # noqa: ANN401 -- any client
+        self._client, self._waits = client, waits
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the client's own
+        wanted = getattr(self._client, name)
+        if name not in self._waits:
+            return wanted
+
+        async def asked(*, lane: Lane, **ask: Any) -> Any:  # noqa: ANN401 -- the client's own
+            if lane is not Lane.USER:
+                self._waits[name].set()
+            return await wanted(lane=lane, **ask)
+
+        return asked
+
+
+@pytest.fixture
+def scarce(time: Time) -> Iterator[Server]:
+    """Return a server that allows few calls."""
+    sandbox = Server(time, limit=30)
+    yield sandbox
+    sandbox.close()
+
+
+def a_company(desk: Desk) -> str:
+    return desk.store.mirror.some_company_ids(2)[0]
+
+
+@pytest.fixture
+def few_left(open_desk: Callable[..., Desk], scarce: Server, time: Time) -> Callable[..., Desk]:
+    """Return what opens a filled desk with 4 calls left, at a moment when time doesn't pass."""
+
+    def open_it(**options: Any) -> Desk:  # noqa: ANN401 -- Desk's own
+        budget, line = MemoryBudgets(), Line(scarce.app)
+        before = open_desk(line=line, budget=budget)
+        before.fill()
+        time.leap(LATER)
+        for _ in range(25):
+            scarce.ask("GET", "/myprofile")
+        before.refresh(Topic.CONTACT, a_company(before))
+        before.close()
+        time.leaps = False
+        return open_desk(line=line, budget=budget, **options)
+
+    return open_it
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda desk, company: desk.refresh(Topic.COMPANY, company),
+        lambda desk, company: desk.refresh(Topic.CONTACT, company),
+        lambda desk, company: desk.engine.read([(Kind.COMPANY, company)]).result(SECONDS),
+        lambda desk, _: desk.engine.ask(lambda api: api.users(lane=Lane.USER)).result(SECONDS),
+    ],
+    ids=["a company", "its contacts", "a record", "a question"],
+)
+def test_what_a_person_asks_for_never_waits_for_the_first_contact_of_another_lane(
+    few_left: Callable[..., Desk], deed: Callable[[Desk, str], None]
+) -> None:
+    waits = {"my_profile": threading.Event()}
+    desk = few_left(wrap=lambda client: Waiting(client, waits), pull=True)
+    before = desk.line.count("GET /myprofile")
+    desk.engine.start()
+    assert waits["my_profile"].wait(SECONDS)
+    deed(desk, a_company(desk))
+    assert desk.line.count("GET /myprofile") == before + 1
+
+
+def test_an_edit_that_waits_for_calls_keeps_nothing_from_a_person(
+    few_left: Callable[..., Desk],
+) -> None:
+    waits = {"my_profile": threading.Event()}
+    desk = few_left(wrap=lambda client: Waiting(client, waits))
+    desk.edit(a_company(desk), Change("phase", None, "new"))
+    desk.engine.start()
+    assert waits["my_profile"].wait(SECONDS)
+    desk.refresh(Topic.COMPANY, a_company(desk))
+
+
+@pytest.mark.parametrize(
+    ("topic", "asks"),
+    [
+        (Topic.SYNC, ["GET /leancompanies", "GET /companies", "GET /endusers"]),
+        (Topic.USER, ["GET /users"]),
+    ],
+)
+def test_what_a_person_reads_anew_takes_the_calls_that_are_kept_for_them(
+    few_left: Callable[..., Desk], topic: Topic, asks: list[str]
+) -> None:
+    desk = few_left()
+    asked = len(desk.line.asked)
+    desk.refresh(topic)
+    assert [one.partition("?")[0] for one in desk.line.asked[asked:]] == ["GET /myprofile", *asks]
+
+
+def test_names_that_wait_for_calls_are_read_at_once_when_a_person_wants_them(
+    few_left: Callable[..., Desk],
+) -> None:
+    waits = {"lean_companies": threading.Event()}
+    desk = few_left(wrap=lambda client: Waiting(client, waits), pull=True)
+    desk.engine.read([]).result(SECONDS)  # who we are is known
+    before = desk.line.count("GET /leancompanies")
+    assert waits["lean_companies"].wait(SECONDS)
+    desk.refresh(Topic.COMPANY)
+    assert desk.line.count("GET /leancompanies") == before + 1
+
+
 def test_what_arrived_is_told(filled: Desk, server: Server) -> None:
     companies, contacts = server.ids(), server.ids(Kind.CONTACT)
     filled.wait(lambda: filled.told_of(Topic.COMPANY, *companies))
@@ -187,10 +385,26 @@ def test_without_lists_a_company_is_read_again_when_its_copy_is_old(
 def test_without_lists_all_contacts_come_at_once_however_many(
     seed_desk: Desk, seed: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "CONTACT_PAGE", len(seed.ids(Kind.CONTACT)))
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 7)
     seed_desk.fill()
     assert seed_desk.line.count("GET /endusers[?]*") == 1
     assert holds_all_of(seed_desk, seed)
+
+
+def test_without_lists_as_many_contacts_as_a_page_would_have_are_looked_behind(
+    seed_desk: Desk, seed: Server, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = seed.post(Kind.CONTACT, companyId=seed.ids()[0], name="Ada Lovelace")
+    monkeypatch.setattr(plan, "CONTACT_PAGE", len(seed.ids(Kind.CONTACT)))
+    seed_desk.fill()
+    assert seed_desk.line.count("GET /endusers[?]*") == 2
+    assert seed_desk.store.mirror.progress().contacts_complete
+    assert holds_all_of(seed_desk, seed)
+    seed.delete(new, Kind.CONTACT)
+    monkeypatch.setattr(plan, "CONTACT_PAGE", len(seed.ids(Kind.CONTACT)))
+    time.leap(plan.CHECK_EVERY)
+    seed_desk.fill()
+    assert seed_desk.store.mirror.contact(new) is None
 
 
 def test_the_company_on_screen_is_read_before_all_others(
@@ -206,19 +420,24 @@ def test_the_company_on_screen_is_read_before_all_others(
     assert desk.line.count(f"GET /companies/{chosen}") == 1
 
 
-def test_the_company_on_screen_doesnt_wait_for_the_rest(
-    open_desk: Callable[..., Desk], seed: Server, time: Time
-) -> None:
-    began, go_on = threading.Event(), threading.Event()
+def held(time: Time, began: threading.Event, go_on: threading.Event) -> Fault:
+    """Tell that a request has left, and let it arrive when it may go on; the clock stands."""
 
-    async def held(request: httpx.Request, forward: Forward) -> httpx.Response:
+    async def done(request: httpx.Request, forward: Forward) -> httpx.Response:
         time.leaps = False
         began.set()
         await asyncio.to_thread(go_on.wait, SECONDS)
         return await forward(request)
 
+    return done
+
+
+def test_the_company_on_screen_doesnt_wait_for_the_rest(
+    open_desk: Callable[..., Desk], seed: Server, time: Time
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
     desk = open_desk(line=Line(seed.app), pull=True)
-    desk.line.once("GET /companies/*", held)
+    desk.line.once("GET /companies/*", held(time, began, go_on))
     desk.engine.start()
     assert began.wait(SECONDS)
     waiting = desk.line.asked[-1]
@@ -230,6 +449,98 @@ def test_the_company_on_screen_doesnt_wait_for_the_rest(
     go_on.set()
     desk.wait(lambda: holds_all_of(desk, seed))
     assert desk.line.count(f"GET /companies/{chosen}") == 1
+
+
+class Reserved:
+    """A client for whom all calls that are left are kept for the user; what was asked for whom."""
+
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 -- any client
+        asked: list[tuple[str, Lane]],
+        waits: threading.Event,
+    ) -> None:
+        self._client, self._asked, self._waits = client, asked, waits
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the client's own
+        return getattr(self._client, name)
+
+    async def company(self, company_id: str, *, lane: Lane, **more: Any) -> Any:  # noqa: ANN401 -- the client's own
+        await self._turn(company_id, lane)
+        return await self._client.company(company_id, lane=lane, **more)
+
+    async def contacts_of(self, company_id: str, *, lane: Lane, **more: Any) -> Any:  # noqa: ANN401 -- the client's own
+        await self._turn(company_id, lane)
+        return await self._client.contacts_of(company_id, lane=lane, **more)
+
+    async def _turn(self, company_id: str, lane: Lane) -> None:
+        self._asked.append((company_id, lane))
+        if lane is not Lane.USER:
+            self._waits.set()
+            await asyncio.Event().wait()
+
+
+def test_a_company_that_a_person_stays_at_is_read_as_the_users_own(
+    open_desk: Callable[..., Desk], seed: Server
+) -> None:
+    asked: list[tuple[str, Lane]] = []
+    waits = threading.Event()
+
+    def reserve(client: Any) -> Reserved:  # noqa: ANN401 -- any client
+        return Reserved(client, asked, waits)
+
+    desk = open_desk(line=Line(seed.app), wrap=reserve, pull=True)
+    passed, stayed_at = seed.ids()[:2]
+    desk.line.once("GET /leancompanies*", after(lambda: desk.engine.look_at(passed)))
+    desk.engine.start()
+    assert waits.wait(SECONDS)
+    assert asked == [(passed, Lane.SCREEN)]
+    waits.clear()
+    desk.engine.look_at(stayed_at)
+    assert waits.wait(SECONDS)
+    assert asked == [(passed, Lane.SCREEN), (stayed_at, Lane.SCREEN)]
+    desk.engine.look_at(stayed_at, waits=True)
+    desk.wait(lambda: desk.store.mirror.contacts_seen_at(stayed_at) is not None)
+    assert asked[2:4] == [(stayed_at, Lane.USER)] * 2
+    assert desk.company(stayed_at).complete
+    assert not desk.company(passed).complete
+    assert desk.line.count(f"GET /companies/{stayed_at}") == 1
+
+
+def test_what_has_left_for_the_screen_is_asked_once_though_one_goes_on(
+    open_desk: Callable[..., Desk], seed: Server, time: Time
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def wait_for_others(client: Any) -> Any:  # noqa: ANN401 -- any client
+        limits = client.limits
+        client.limits = lambda: replace(limits(), waiting={Lane.SCREEN: 1})
+        return client
+
+    desk = open_desk(line=Line(seed.app), wrap=wait_for_others, pull=True)
+    passed, stayed_at = seed.ids()[:2]
+    desk.line.once("GET /leancompanies*", after(lambda: desk.engine.look_at(passed)))
+    desk.line.once(f"GET /companies/{passed}", held(time, began, go_on))
+    desk.engine.start()
+    assert began.wait(SECONDS)
+    desk.engine.look_at(stayed_at)
+    desk.look_at_the_outbox()
+    go_on.set()
+    desk.wait(lambda: holds_all_of(desk, seed))
+    assert desk.line.count(f"GET /companies/{passed}") == 1
+
+
+def test_what_is_read_for_the_screen_waits_where_the_limit_is_used_up(
+    open_desk: Callable[..., Desk], seed: Server
+) -> None:
+    desk = open_desk(line=Line(seed.app), pull=True)
+    chosen = seed.ids()[-1]
+    desk.line.once("GET /leancompanies*", after(lambda: desk.engine.look_at(chosen)))
+    desk.line.once(f"GET /companies/{chosen}", answer(429, retry_after="5"))
+    desk.engine.start()
+    desk.wait(lambda: desk.store.mirror.contacts_seen_at(chosen) is not None)
+    assert desk.line.asked[2:4] == [f"GET /companies/{chosen}"] * 2
+    assert desk.company(chosen).complete
 
 
 def test_a_whole_copy_reads_the_contacts_of_the_company_on_screen_no_more_than_needed(
@@ -254,6 +565,33 @@ def test_the_contacts_of_a_company_are_read_when_they_are_asked_for(
     filled.refresh(Topic.CONTACT, company)
     assert {row.id for row in mirror.contacts_of(company)} == {new, *others}
     filled.wait(lambda: filled.told_of(Topic.CONTACT, new))
+
+
+@pytest.mark.parametrize(("count", "calls"), [(251, 1), (250, 2), (2611, 2)])
+def test_a_companys_contacts_are_all_read_however_many(
+    count: int, calls: int, desk: Desk, server: Server
+) -> None:
+    company = server.post(name="Large AB")
+    people = [{"_id": f"{n:024x}", "companyId": company, "name": f"C {n}"} for n in range(count)]
+    server.app._database.put(server.options.tenant, "contact", people)
+    desk.refresh(Topic.CONTACT, company)
+    theirs = {row.name for row in desk.store.mirror.contacts_of(company)}
+    assert theirs == {f"C {n}" for n in range(count)}
+    assert desk.line.count("GET /endusers*") == calls
+    desk.refresh(Topic.CONTACT, company)
+    assert len(desk.store.mirror.contacts_of(company)) == count
+    assert desk.line.count("GET /endusers*") == calls * 2
+
+
+@pytest.mark.parametrize(("count", "calls"), [(250, 1), (10_001, 2)])
+def test_a_team_is_all_read_however_large(
+    count: int, calls: int, desk: Desk, server: Server
+) -> None:
+    people = [{"_id": f"{n:024x}", "email": f"p{n}@large.example"} for n in range(count)]
+    server.app._database.put(server.options.tenant, "user", people)
+    desk.fill()
+    assert len(desk.store.mirror.users()) == count + 12
+    assert desk.line.count("GET /users*") == calls
 
 
 def test_a_filter_that_the_server_ignores_moves_nobody(filled: Desk, server: Server) -> None:
@@ -304,6 +642,41 @@ def test_a_fill_anew_reads_every_page_again(filled: Desk, server: Server) -> Non
     filled.fill(anew=True)
     assert filled.contact(contact).raw["position"] == "Stargazer"
     assert filled.line.count(PAGES) == 2
+
+
+def test_a_fill_anew_leaves_nothing_behind_that_moves_up_between_two_pages(
+    open_desk: Callable[..., Desk], time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "COMPANY_PAGE", 10)
+    server = Server(time, companies=35)
+    desk = open_desk(line=Line(server.app))
+    desk.fill()
+    ids = sorted(server.ids())
+    time.leap(100.0)
+    server.put(ids[10], phase="renewal")
+    time.leap(4000.0)
+    desk.line.once("GET /companies[?]*offset=10&sort=_id*", after(lambda: server.delete(ids[3])))
+    desk.fill(anew=True)
+    assert desk.company(ids[10]).raw["phase"] == "renewal"
+    server.close()
+
+
+def test_what_was_read_before_a_server_had_lists_is_followed_from_then_on(
+    open_desk: Callable[..., Desk], time: Time
+) -> None:
+    server = Server(time, companies=6)
+    desk = open_desk(line=Line(server.app), dialect="seed")
+    desk.fill()
+    contact = server.ids(Kind.CONTACT)[7]
+    time.leap(LATER)
+    server.put(contact, Kind.CONTACT, position="Stargazer")
+    time.leap(4000.0)
+    desk.close()
+    again = open_desk(line=Line(server.app), dialect="modern")
+    again.fill()
+    assert again.contact(contact).raw["position"] == "Stargazer"
+    assert holds_all_of(again, server)
+    server.close()
 
 
 def test_a_fill_that_was_interrupted_goes_on_where_it_was(
@@ -358,6 +731,23 @@ def test_a_list_that_lacks_too_much_is_doubted_and_removes_nothing(
     assert filled.engine.status.reason.startswith(f"Planhat's list lacks {lacking} of 6 companies")
     filled.refresh(Topic.COMPANY)
     assert filled.engine.status.reason == ""
+
+
+def test_a_list_that_lacks_a_company_with_many_contacts_is_doubted(
+    filled: Desk, server: Server
+) -> None:
+    company = a_company(filled)
+    for n in range(30):
+        server.post(Kind.CONTACT, name=f"Kim {n}", companyId=company)
+    filled.refresh(Topic.CONTACT, company)
+    theirs = len(filled.store.mirror.contacts_of(company))
+    server.delete(company)
+    filled.refresh(Topic.COMPANY)
+    told = filled.engine.status.reason
+    assert told.startswith(f"Planhat's list lacks 1 of 6 companies, with {theirs} contacts: none")
+    assert len(filled.store.mirror.contacts_of(company)) == theirs
+    filled.store.mirror.accept_absent()
+    assert filled.store.mirror.contacts_of(company) == ()
 
 
 def test_a_list_without_anything_is_asked_about_even_after_a_restart(
@@ -515,7 +905,7 @@ def test_how_much_is_left_is_known_while_it_is_read(
     assert progress.lacking.startswith("contacts ")
     assert desk.line.count("GET /endusers[?]limit=1&*") == 3
     outlook = desk.engine.status.outlook
-    assert outlook.calls == 1  # of as many as a page has at other times
+    assert outlook.calls == ceil((progress.contacts_known - 73) / 9)  # one is read twice
     assert outlook.seconds is not None
     desk.fill()
     assert desk.store.mirror.progress().lacking == ""
@@ -597,6 +987,96 @@ def test_a_look_for_changes_that_was_interrupted_goes_on_where_it_was(
     assert holds_all_of(again, server)
 
 
+def test_who_reads_anew_sees_what_changed_since_a_look_was_interrupted(
+    filled: Desk, server: Server, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    for one in server.ids(Kind.CONTACT):
+        server.put(one, Kind.CONTACT, position="Stargazer")
+    time.leap(LATER)
+    filled.line.once("GET /endusers[?]*offset=50&sort=-updatedAt", answer(500))
+    with pytest.raises(ServerError):
+        filled.fill()
+    late = server.ids(Kind.CONTACT)[0]
+    server.put(late, Kind.CONTACT, position="Skipper")
+    filled.refresh(Topic.COMPANY)
+    assert filled.contact(late).raw["position"] == "Skipper"
+    assert holds_all_of(filled, server)
+
+
+class Stargazers:
+    """Contacts that were changed one after the other, in pages of 30; the newest can be deleted."""
+
+    def __init__(self, server: Server, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(plan, "CONTACT_PAGE", 30)
+        monkeypatch.setattr(lists, "_FIRST_LOOK", 20)
+        self._server = server
+        self._ids = server.ids(Kind.CONTACT)[:80]
+        for one in self._ids:
+            server.put(one, Kind.CONTACT, position="Stargazer")
+            time.leap(1.0)
+        time.leap(1000.0)
+
+    def delete(self, newest: int) -> None:
+        for one in self._ids[-newest:]:
+            self._server.delete(one, Kind.CONTACT)
+        del self._ids[-newest:]
+
+    def are_here(self, desk: Desk) -> bool:
+        return all(desk.contact(one).raw.get("position") == "Stargazer" for one in self._ids)
+
+
+@pytest.mark.parametrize("deleted", [5, 15, 25, 45])
+def test_changes_that_move_up_while_they_are_read_are_not_left_out(
+    filled: Desk, server: Server, time: Time, monkeypatch: pytest.MonkeyPatch, deleted: int
+) -> None:
+    changed = Stargazers(server, time, monkeypatch)
+    third = "GET /endusers[?]*offset=30&sort=-updatedAt"
+    filled.line.once(third, after(lambda: changed.delete(deleted)))
+    filled.fill()
+    assert filled.line.count(third)
+    assert changed.are_here(filled)
+
+
+def test_changes_that_move_up_while_nothing_is_read_are_not_left_out(
+    filled: Desk,
+    server: Server,
+    time: Time,
+    monkeypatch: pytest.MonkeyPatch,
+    open_desk: Callable[..., Desk],
+) -> None:
+    changed = Stargazers(server, time, monkeypatch)
+    filled.line.once("GET /endusers[?]*offset=30&sort=-updatedAt", answer(500))
+    with pytest.raises(ServerError):
+        filled.fill()
+    filled.close()
+    changed.delete(25)
+    again = open_desk()
+    again.fill()
+    assert changed.are_here(again)
+
+
+def test_a_list_of_changes_of_which_no_page_follows_the_other_ends(
+    filled: Desk, server: Server, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 30)
+    everybody = server.ask("GET", "/endusers?limit=2000")
+    half = cycle([everybody[::2], everybody[1::2]])
+
+    async def turned(request: httpx.Request, _forward: Forward) -> httpx.Response:
+        offset, limit = (int(request.url.params[name]) for name in ("offset", "limit"))
+        page = next(half)[offset:][:limit]
+        return httpx.Response(200, stream=httpx.ByteStream(json.dumps(page).encode()))
+
+    for _ in range(200):
+        filled.line.once("GET /endusers[?]*updatedAt*", turned)
+    time.leap(LATER)
+    before = len(filled.line.asked)
+    filled.fill()
+    assert 20 < len(filled.line.asked) - before < 50
+    assert not Abilities.from_text(filled.store.mirror.noted("abilities")).sort
+
+
 def test_a_company_that_came_while_the_list_was_on_its_way_stays(
     filled: Desk, server: Server
 ) -> None:
@@ -619,6 +1099,114 @@ def test_a_company_that_is_gone_is_taken_out_when_it_is_looked_up(
     server.delete(company)
     filled.refresh(Topic.COMPANY, company)
     assert filled.store.mirror.company(company) is None
+
+
+class NotFinding(Line):
+    """A line to a server that doesn't find a single company by its id, though it lists them."""
+
+    async def _forward(self, request: httpx.Request) -> httpx.Response:
+        if fnmatchcase(request.url.path, "/companies/*"):
+            return httpx.Response(404, json={"error": "Not found"})
+        return await super()._forward(request)
+
+
+def test_a_server_that_finds_no_company_that_it_lists_empties_nothing(
+    open_desk: Callable[..., Desk], seed: Server, time: Time
+) -> None:
+    desk = open_desk(line=Line(seed.app))
+    desk.fill()
+    desk.close()
+    desk = open_desk(line=NotFinding(seed.app))
+    time.leap(4000.0)
+    with pytest.raises(NotFoundError):
+        desk.fill()
+    assert holds_all_of(desk, seed)
+    assert desk.engine.status.reason
+    assert desk.line.count("GET /companies/*") < 6  # the server is what fails
+    desk.refresh(Topic.COMPANY, *seed.ids())
+    assert holds_all_of(desk, seed)
+    assert contact_ids(desk) == set(seed.ids(Kind.CONTACT))
+    assert desk.store.mirror.doubts() == ()
+
+
+def test_many_companies_that_are_not_found_one_by_one_are_asked_about(
+    seed_desk: Desk, seed: Server
+) -> None:
+    desk = seed_desk
+    desk.fill()
+    for one in seed.ids():
+        seed.delete(one)
+    desk.refresh(Topic.COMPANY, *desk.store.mirror.company_ids())
+    assert desk.store.mirror.doubts() == (Doubt(Kind.COMPANY, 6, 6),)
+    assert len(desk.store.mirror.company_ids()) == 6
+    assert desk.line.count("GET /leancompanies*") == 2
+
+
+def test_contacts_that_are_missing_company_by_company_are_asked_about(
+    filled: Desk, server: Server, time: Time
+) -> None:
+    mirror = filled.store.mirror
+    for one in server.ids(Kind.CONTACT):
+        server.delete(one, Kind.CONTACT)
+    for company in server.ids():
+        filled.refresh(Topic.CONTACT, company)
+    assert len(contact_ids(filled)) >= 99 * (1 - plan.LARGEST_SHRINK)
+    time.leap(DAY)
+    filled.fill()
+    assert mirror.doubts() == (Doubt(Kind.CONTACT, *[len(contact_ids(filled))] * 2),)
+    mirror.accept_absent()
+    assert contact_ids(filled) == set()
+
+
+def test_companies_that_are_gone_one_after_the_other_are_looked_for_among_the_names(
+    open_desk: Callable[..., Desk], time: Time
+) -> None:
+    server = Server(time, companies=30, dialect="seed")
+    desk = open_desk(line=Line(server.app))
+    desk.fill()
+    time.leap(4000.0)
+    gone = sorted(server.ids(), key=lambda one: desk.company(one).seen_at or 0.0)[:5]
+
+    def delete() -> None:
+        for one in gone:
+            server.delete(one)
+
+    desk.line.once("GET /companies/*", after(delete))
+    desk.fill()
+    assert desk.store.mirror.company_ids() == set(server.ids())
+    assert holds_all_of(desk, server)
+    server.close()
+
+
+def test_companies_that_a_person_is_asked_about_are_not_read_by_their_ids(
+    open_desk: Callable[..., Desk], time: Time
+) -> None:
+    server = Server(time, companies=30, dialect="seed")
+    desk = open_desk(line=Line(server.app))
+    desk.fill()
+    for one in server.ids()[:10]:
+        server.delete(one)
+    time.leap(4000.0)
+    before = desk.line.count("GET /companies/*")
+    desk.fill()
+    assert desk.store.mirror.doubts() == (Doubt(Kind.COMPANY, 10, 30),)
+    assert desk.line.count("GET /companies/*") - before == 20
+    server.close()
+
+
+def test_a_company_that_is_listed_and_not_found_keeps_nothing_else_away(
+    seed_desk: Desk, seed: Server, time: Time
+) -> None:
+    company = seed.ids()[2]
+    seed_desk.line.once(f"GET /companies/{company}", answer(404, '{"error": "Not found"}'))
+    seed_desk.fill()
+    assert not seed_desk.company(company).complete
+    assert not seed_desk.store.mirror.progress().lacking
+    assert seed_desk.store.mirror.fault(Kind.COMPANY, company).startswith("Planhat lists it")
+    time.leap(LATER)
+    seed_desk.fill()
+    assert holds_all_of(seed_desk, seed)
+    assert not seed_desk.store.mirror.unreadable()
 
 
 def test_a_deleted_company_with_an_edit_stays_and_is_not_asked_for_in_a_circle(
@@ -741,7 +1329,8 @@ def test_a_list_that_this_token_may_not_see_keeps_nothing_else_away(
     desk.line.once("GET /endusers*", answer(status))
     desk.fill()
     assert all(desk.company(one).complete for one in server.ids())
-    assert not desk.store.mirror.progress().contacts_complete
+    progress = desk.store.mirror.progress()  # each company was asked for its own
+    assert (progress.contacts_complete, contact_ids(desk)) == (True, {*server.ids(Kind.CONTACT)})
     company = server.named("Acme Inc")[0]
     desk.refresh(Topic.CONTACT, company)
     assert desk.store.mirror.contacts_of(company)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from email.utils import formatdate
 from functools import partial
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from planhat_tui.errors import RateLimitedError
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
@@ -15,7 +18,6 @@ from planhat_tui.model.outbox import Action, Made, NewEntry, State
 from planhat_tui.model.records import Kind
 from planhat_tui.store.lease import SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
-from planhat_tui.sync.doubts import GRACE
 from planhat_tui.sync.session import LEASE_SECONDS
 from tests.sync.rig import (
     SECONDS,
@@ -23,22 +25,23 @@ from tests.sync.rig import (
     Line,
     Time,
     after,
+    and_others_use_the_limit_up,
+    and_then,
     answer,
     changed_answer,
     html,
     lost_answer,
     lost_request,
+    no_network,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import httpx
-
     from planhat_tui.model.values import Json
     from planhat_tui.sync.session import Session
-    from tests.sync.rig import Fault, Server
+    from tests.sync.rig import Fault, Forward, Server
 
 OLD = 60.0
 """Seconds after which a copy is too old to be merged into."""
@@ -253,6 +256,25 @@ def test_a_field_that_planhat_takes_and_drops_is_told(
     assert ready.company(company).state is REFUSED
 
 
+def test_of_an_edit_planhat_may_keep_a_part(ready: Desk, server: Server, company: str) -> None:
+    before = server.get(company)["city"]
+    entry = ready.edit(company, phase("renewal"), Change("city", before, "Malmö"))
+    ready.line.once("PUT *", changed_answer(lambda c: {**c, "phase": "onboarding"}))
+    (lost,) = ready.deliver(entry)
+    assert (lost.state, lost.changes) == (REFUSED, (phase("renewal"),))
+    assert lost.reason == "Planhat took the edit and didn't keep Phase."
+    (kept,) = [e for e in ready.store.journal.edits_of(Kind.COMPANY, company) if e.n != lost.n]
+    assert (kept.state, kept.changes) == (DELIVERED, (Change("city", before, "Malmö"),))
+    assert (kept.step, kept.reason) == (lost.step, "")
+    ready.store.outbox.discard(lost.n)
+    ready.store.refresh_overlay(Kind.COMPANY, company)
+    assert ready.company(company).raw["city"] == "Malmö"
+    (seen, *_) = [
+        one for one in ready.store.history.of(Kind.COMPANY, company) if one.change.field == "city"
+    ]
+    assert seen.ours
+
+
 @pytest.mark.parametrize(
     ("change", "answered", "named"),
     [
@@ -421,7 +443,7 @@ def test_an_edit_that_lands_late_is_not_sent_twice_and_overwrites_nothing(
 
 
 def test_a_custom_field_that_lands_late_takes_no_other_one_back(
-    ready: Desk, server: Server, company: str
+    ready: Desk, server: Server, company: str, time: Time
 ) -> None:
     mine = ready.edit(company, Change("custom.Plan", "Gold", "Silver"))
     ready.line.once("PUT *", lost_request)
@@ -431,6 +453,7 @@ def test_a_custom_field_that_lands_late_takes_no_other_one_back(
     later = ready.edit(company, Change("custom.Seats", seats, 7))
     assert ready.delivered(later) == [QUEUED]
     server.put(company, **late)  # now it lands, with every custom field as it was
+    time.leap(GRACE)
     ready.look_at_the_outbox()
     assert [ready.entry(one).state for one in (mine, later)] == [DELIVERED] * 2
     custom = server.get(company)["custom"]
@@ -515,6 +538,7 @@ def test_a_doubt_that_a_person_discards_while_it_is_looked_up_stays_discarded(  
     time.leap(waited)
     ready.line.once("GET *ompanies*", after(lambda: ready.store.outbox.discard(entry.n)))
     ready.look_at_the_outbox()
+    time.leap(GRACE)
     ready.look_at_the_outbox()
     assert ready.entry(entry).state is State.DROPPED
     assert server.get(company)["phase"] == "onboarding"
@@ -548,13 +572,17 @@ def test_what_a_person_says_of_a_doubt_while_it_is_looked_up_stands(
 
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 def test_a_delete_whose_answer_was_lost_is_settled(
-    ready: Desk, server: Server, company: str, fault: Fault
+    ready: Desk, server: Server, company: str, time: Time, fault: Fault
 ) -> None:
     entry = ready.delete(company)
     ready.line.once("DELETE *", fault)
     assert ready.delivered(entry) == [NOT_SURE]
-    ready.engine.wake()
-    ready.wait_for_state(entry, DELIVERED)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is (DELIVERED if fault is lost_answer else NOT_SURE)
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is DELIVERED
+    assert ready.line.count("DELETE *") == (1 if fault is lost_answer else 2)
     assert server.get(company) is None
     assert ready.store.mirror.company(company) is None
 
@@ -729,6 +757,74 @@ def _is_at(server: Server, contact: str, company: str, who: dict[str, Json]) -> 
     return bool({**there, **who} == there and there["companyId"] == company)
 
 
+def kept_otherwise(server: Server, kind: Kind, **fields: Json) -> Fault:
+    """Make what is asked for, keep it in another way, and lose the answer."""
+
+    async def kept(request: httpx.Request, forward: Forward) -> httpx.Response:
+        response = await forward(request)
+        server.put(json.loads(await response.aread())["_id"], kind, **fields)
+        raise httpx.ReadError("the line broke")
+
+    return kept
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [{"phone": "0046 (0)70 1"}, {"name": "New, Kim"}, {"name": "", "email": ""}, {"email": ""}],
+)
+def test_a_contact_that_planhat_keeps_in_its_own_way_is_found_and_not_made_twice(
+    ready: Desk, server: Server, company: str, time: Time, otherwise: dict[str, Json]
+) -> None:
+    before = {*server.ids(Kind.CONTACT)}
+    who: dict[str, Json] = {"name": "Kim New", "email": "kim@new.example", "phone": "+46 70 1"}
+    made = ready.create("new-1", Kind.CONTACT, companyId=company, **who)
+    ready.line.once("POST /endusers", kept_otherwise(server, Kind.CONTACT, **otherwise))
+    ready.deliver(made)
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(made).state is DELIVERED
+    assert {*server.ids(Kind.CONTACT)} - before == {ready.entry(made).result_id}
+
+
+@pytest.mark.parametrize("otherwise", [{"name": ""}, {"name": "", "email": "kim@new.example"}])
+def test_where_nothing_is_left_to_tell_a_contact_by_a_person_is_asked(
+    ready: Desk, server: Server, company: str, time: Time, otherwise: dict[str, Json]
+) -> None:
+    made = ready.create("new-1", Kind.CONTACT, companyId=company, name="Kim New")
+    ready.line.once("POST /endusers", kept_otherwise(server, Kind.CONTACT, **otherwise))
+    ready.deliver(made)
+    for _ in range(2):
+        time.leap(GRACE + 1)
+        ready.look_at_the_outbox()
+    assert ready.entry(made).state is NOT_SURE
+    assert "isn't known which" in ready.entry(made).reason
+    assert ready.line.count("POST *") == 1
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"), [({"externalId": ""}, DELIVERED), ({"slug": "b"}, NOT_SURE)]
+)
+def test_a_company_that_planhat_keeps_in_its_own_way_is_not_made_twice(
+    ready: Desk, server: Server, time: Time, kept: dict[str, Json], told: State
+) -> None:
+    body: dict[str, Json] = {"externalId": "crm-7"} if "externalId" in kept else {"slug": "a"}
+    made = ready.create("new-1", Kind.COMPANY, name="Newcomer AB", **body)
+
+    async def keep(request: httpx.Request, forward: Forward) -> httpx.Response:
+        await forward(request)
+        (there,) = server.named("Newcomer AB")
+        server.put(there, Kind.COMPANY, **kept)
+        raise httpx.ReadError("the line broke")
+
+    ready.line.once("P[UO][ST]* /companies", keep)
+    ready.deliver(made)
+    for _ in range(2):
+        time.leap(GRACE + 1)
+        ready.look_at_the_outbox()
+    assert ready.entry(made).state is told
+    assert len(server.named("Newcomer AB")) == 1
+
+
 def test_an_external_id_that_somebody_has_already_is_never_overwritten(
     ready: Desk, server: Server
 ) -> None:
@@ -749,8 +845,55 @@ def test_a_create_with_an_external_id_can_be_sent_twice(ready: Desk, server: Ser
     assert ready.entry(made).result_id == server.named("Newcomer AB")[0]
 
 
+@pytest.mark.parametrize("fault", [no_network, answer(429, retry_after="1"), answer(403, "No")])
+def test_a_create_that_could_not_be_read_back_is_found_and_says_what_was_dropped(
+    ready: Desk, server: Server, time: Time, fault: Fault
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB", externalId="crm-7", arr=1000)
+    read_back = "GET /companies/extid-crm-7"
+    ready.line.once("PUT *", and_then(lambda: ready.line.once(read_back, fault)))
+    ready.deliver(made)
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    (there,) = server.named("Newcomer AB")
+    settled = ready.entry(made)
+    assert (settled.state, settled.result_id) == (DELIVERED, there)
+    assert settled.reason.endswith("Planhat didn't keep ARR.")
+    assert ready.line.count("PUT *") == 1
+
+
+def test_a_create_that_was_answered_as_refused_and_is_there_is_ours(
+    ready: Desk, server: Server
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB", externalId="crm-7", arr=1000)
+
+    async def too_many(request: httpx.Request, forward: Forward) -> httpx.Response:
+        await forward(request)
+        return await answer(429, retry_after="1")(request, forward)
+
+    ready.line.once("PUT *", too_many)
+    assert ready.delivered(made) == [DELIVERED]
+    assert ready.entry(made).result_id == server.named("Newcomer AB")[0]
+    assert ready.entry(made).reason == "Planhat didn't keep ARR."
+    assert ready.line.count("PUT *") == 1
+
+
+def test_what_somebody_else_makes_under_the_external_id_between_two_tries_is_theirs(
+    ready: Desk, server: Server
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB", externalId="crm-7")
+
+    async def too_many(request: httpx.Request, forward: Forward) -> httpx.Response:
+        server.post(name="Theirs", externalId="crm-7")
+        return await answer(429, retry_after="1")(request, forward)
+
+    ready.line.once("PUT *", too_many)
+    assert ready.delivered(made) == [REFUSED]
+    assert "Theirs has the external id crm-7 already" in ready.entry(made).reason
+
+
 def test_what_was_changed_since_it_was_deleted_here_is_not_deleted(
-    ready: Desk, server: Server, company: str
+    ready: Desk, server: Server, company: str, time: Time
 ) -> None:
     stood = NewEntry(Kind.COMPANY, Action.DELETE, company, "Gone", body=ready.company(company).raw)
     entry = ready.add(stood)
@@ -758,16 +901,117 @@ def test_what_was_changed_since_it_was_deleted_here_is_not_deleted(
     assert ready.delivered(entry) == [NOT_SURE]
     server.put(company, phase="renewal")
     ready.look_at_the_outbox()
+    assert ready.entry(entry).state is NOT_SURE  # the first try may still arrive
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
     assert ready.entry(entry).state is REFUSED
     assert "changed since" in ready.entry(entry).reason
     assert server.get(company) is not None
 
 
-def test_a_delete_that_never_arrived_goes_again(ready: Desk, server: Server, company: str) -> None:
+def test_a_delete_that_lands_late_is_known_as_done(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    stood = NewEntry(Kind.COMPANY, Action.DELETE, company, "Gone", body=ready.company(company).raw)
+    entry = ready.add(stood)
+    ready.line.once("DELETE *", lost_request)
+    ready.deliver(entry)
+    server.put(company, phase="renewal")
+    ready.look_at_the_outbox()
+    server.delete(company)  # now it lands, though somebody has changed the record
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is DELIVERED
+
+
+def test_what_a_person_sends_again_waits_until_the_first_try_cant_land_any_more(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    entry = ready.edit(company, phase("renewal"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(entry)
+    ready.store.outbox.retry(entry.n)
+    assert ready.delivered(entry) == [NOT_SURE]
+    server.put(company, phase="renewal")  # now it lands
+    server.put(company, phase="churned")  # and somebody goes on from there
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert server.get(company)["phase"] == "churned"
+    assert ready.line.count("PUT *") == 1
+    assert ready.entry(entry).state is State.CONFLICT
+
+
+@pytest.mark.parametrize("lands", [True, False])
+def test_what_a_person_drops_is_watched_until_it_cant_land_any_more(
+    ready: Desk,
+    server: Server,
+    company: str,
+    time: Time,
+    lands: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    entry = ready.edit(company, phase("renewal"))
+    ready.line.once("PUT *", lost_request)
+    ready.deliver(entry)
+    ready.store.outbox.discard(entry.n)
+    ready.store.refresh_overlay(Kind.COMPANY, company)
+    assert ready.company(company).raw["phase"] == "onboarding"
+    later = ready.edit(company, phase("won"))
+    assert ready.delivered(later) == [QUEUED]  # what may still land would overwrite it
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is NOT_SURE
+    if lands:
+        server.put(company, phase="renewal")
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    settled = ready.entry(entry)
+    assert settled.state is (DELIVERED if lands else State.DROPPED)
+    assert ("arrived all the same" in settled.reason) == lands
+    assert ready.entry(later).state is DELIVERED
+    assert server.get(company)["phase"] == "won"
+
+
+def test_a_company_that_was_dropped_and_arrives_late_is_told_and_shown(
+    ready: Desk, server: Server, time: Time
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB")
+    ready.line.once("POST *", lost_request)
+    ready.deliver(made)
+    ready.store.outbox.discard(made.n)
+    ready.store.refresh_overlay(Kind.COMPANY, "new-1")
+    assert ready.store.mirror.company("new-1") is None
+    there = server.post(name="Newcomer AB")  # now it lands
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    settled = ready.entry(made)
+    assert (settled.state, settled.result_id) == (DELIVERED, there)
+    assert "arrived all the same" in settled.reason
+    assert ready.company(there).raw["name"] == "Newcomer AB"
+
+
+def test_a_contact_whose_company_isnt_to_be_made_any_more_is_refused_and_not_kept_waiting(
+    ready: Desk,
+) -> None:
+    company = ready.create("new-1", name="Newcomer AB")
+    ready.store.outbox.discard(company.n)
+    contact = ready.create("new-2", Kind.CONTACT, name="Eve", companyId="new-1")
+    for _ in range(2):
+        ready.look_at_the_outbox()
+        assert ready.entry(contact).state is REFUSED
+        ready.store.outbox.retry(contact.n)
+    ready.look_at_the_outbox()
+    assert "has been discarded" in ready.entry(contact).reason
+
+
+def test_a_delete_that_never_arrived_goes_again(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
     stood = NewEntry(Kind.COMPANY, Action.DELETE, company, "Gone", body=ready.company(company).raw)
     entry = ready.add(stood)
     ready.line.once("DELETE *", lost_request)
     assert ready.delivered(entry) == [NOT_SURE]
+    ready.look_at_the_outbox()
+    assert server.get(company) is not None
+    time.leap(GRACE)
     ready.look_at_the_outbox()
     assert ready.entry(entry).state is DELIVERED
     assert server.get(company) is None
@@ -775,9 +1019,9 @@ def test_a_delete_that_never_arrived_goes_again(ready: Desk, server: Server, com
 
 def test_an_edit_of_another_tenant_is_never_sent(ready: Desk, server: Server, company: str) -> None:
     known = ready.store.outbox.owner()
-    ready.store.outbox.know(known._replace(tenant="another"))
+    ready.store.outbox.know("another", known.who)
     entry = ready.edit(company, phase("renewal"))
-    ready.store.outbox.know(known)
+    ready.store.outbox.know(known.tenant, known.who)
     own = ready.edit(company, Change("city", "Lund", "Malmö"))
     assert ready.delivered(entry, own) == [REFUSED, DELIVERED]
     assert "another tenant" in ready.entry(entry).reason
@@ -797,6 +1041,21 @@ def test_a_conflict_keeps_its_own_field_back_and_no_other(
     assert {name: one.value for name, one in theirs.items()} == {"phase": "churned"}
     assert [e.n for e in ready.store.outbox.open_entries()] == [entry.n]
     assert ready.store.journal.list()[0].changes == (Change("city", "Lund", "Malmö"),)
+
+
+def test_a_conflict_keeps_no_other_field_of_later_edits_back(
+    ready: Desk, server: Server, time: Time, company: str
+) -> None:
+    phase, city = (ready.company(company).raw.get(field) for field in ("phase", "city"))
+    mine = ready.edit(company, Change("phase", phase, "won"))
+    server.put(company, phase="churned")
+    time.leap(60)
+    assert ready.delivered(mine) == [State.CONFLICT]
+    mixed = ready.edit(company, Change("phase", "won", "lead"), Change("city", city, "Lund"))
+    later = ready.edit(company, Change("city", "Lund", "Malmö"))
+    assert ready.delivered(mixed, later) == [State.QUEUED, State.DELIVERED]
+    assert (server.get(company)["phase"], server.get(company)["city"]) == ("churned", "Malmö")
+    assert ready.store.outbox.get(mixed.n).changes == (Change("phase", "won", "lead"),)
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -842,7 +1101,7 @@ def test_what_a_person_sends_again_is_looked_up_before(  # noqa: PLR0917 -- a ta
 
 
 def test_of_several_that_fit_a_person_may_say_that_it_is_none_of_them(
-    ready: Desk, server: Server
+    ready: Desk, server: Server, time: Time
 ) -> None:
     made = ready.create("new-1", name="Newcomer AB")
     ready.line.once("POST *", lost_request)
@@ -851,6 +1110,7 @@ def test_of_several_that_fit_a_person_may_say_that_it_is_none_of_them(
         server.post(name="Newcomer AB")
     ready.look_at_the_outbox()
     assert ready.entry(made).state is NOT_SURE
+    time.leap(GRACE)
     assert ready.store.outbox.retry(made.n).state is QUEUED
     assert ready.delivered(made) == [DELIVERED]
     assert len(server.named("Newcomer AB")) == 3
@@ -930,14 +1190,17 @@ def test_a_deleted_company_is_gone_with_its_contacts(
 
 
 def test_a_web_page_is_no_proof_that_a_record_is_gone(
-    ready: Desk, server: Server, company: str
+    ready: Desk, server: Server, company: str, time: Time
 ) -> None:
     entry = ready.delete(company)
     ready.line.once("DELETE *", html(404))
     assert ready.delivered(entry) == [NOT_SURE]
     assert "web page" in ready.entry(entry).reason
-    ready.engine.wake()
-    ready.wait_for_state(entry, DELIVERED)
+    ready.look_at_the_outbox()
+    assert server.get(company) is not None
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    assert ready.entry(entry).state is DELIVERED
     assert server.get(company) is None
 
 
@@ -1042,7 +1305,9 @@ def stop_all(desk: Desk, time: Time) -> None:
     time.leaps = False
     desk.line.once("GET /users*", answer(429, retry_after="60"))
     with pytest.raises(RateLimitedError):
-        desk.refresh(Topic.USER)
+        desk.engine._submit(lambda session: session._api.users(lane=Lane.BACKGROUND)).result(
+            SECONDS
+        )
 
 
 def let_go(desk: Desk, time: Time) -> None:
@@ -1134,6 +1399,72 @@ def test_who_lost_the_lease_while_it_waited_for_the_limit_sends_nothing(
     assert ready.delivered(edit) == [DELIVERED]
 
 
+def test_what_was_read_long_before_its_turn_came_is_read_again(
+    ready: Desk, server: Server, time: Time, company: str
+) -> None:
+    time.leap(OLD)
+    edit = ready.edit(company, Change("tags", ["a", "b"], ["a", "b", "mine"]))
+
+    def theirs() -> None:
+        server.put(company, tags=["a", "b", "theirs"])
+
+    ready.line.once("GET /companies/*", and_others_use_the_limit_up(theirs))
+    assert ready.delivered(edit) == [DELIVERED]
+    assert set(server.get(company)["tags"]) == {"a", "b", "theirs", "mine"}
+    assert (ready.line.count("GET /companies/*"), ready.line.count("PUT *")) == (2, 1)
+    assert ready.entry(edit).attempts == 1
+
+
+def test_who_reads_again_and_again_before_a_turn_comes_sends_in_the_end(
+    ready: Desk, server: Server, time: Time, company: str
+) -> None:
+    time.leap(OLD)
+    edit = ready.edit(company, Change("tags", ["a", "b"], ["a", "b", "mine"]))
+    for left in (0, 0, 4):  # of the last ones edits take none
+        ready.line.once("GET /companies/*", and_others_use_the_limit_up(int, left))
+    assert ready.delivered(edit) == [DELIVERED]
+    assert server.get(company)["tags"] == ["a", "b", "mine"]
+    assert (ready.line.count("GET /companies/*"), ready.line.count("PUT *")) == (3, 1)
+
+
+def test_what_was_read_again_and_meets_the_limit_is_queued_and_read_once_more(
+    ready: Desk, server: Server, time: Time, company: str
+) -> None:
+    time.leap(OLD)
+    edit = ready.edit(company, Change("tags", ["a", "b"], ["a", "b", "mine"]))
+    ready.line.once("GET /companies/*", and_others_use_the_limit_up(int))
+
+    def theirs() -> None:
+        server.put(company, tags=["a", "b", "theirs"])
+
+    async def refused(request: httpx.Request, forward: Forward) -> httpx.Response:
+        theirs()
+        return await answer(429, retry_after="1")(request, forward)
+
+    ready.line.once("PUT *", refused)
+    waiting = ready.engine.deliver([edit.n])
+    ready.wait(lambda: "429" in ready.entry(edit).reason)
+    assert ready.entry(edit).state is QUEUED
+    ready.engine.wake()
+    assert [entry.state for entry in waiting.result(SECONDS)] == [DELIVERED]
+    assert set(server.get(company)["tags"]) == {"a", "b", "theirs", "mine"}
+    assert ready.line.count("PUT *") == 2
+
+
+def test_whose_external_id_it_is_is_looked_up_again_where_the_turn_came_late(
+    ready: Desk, server: Server
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB", externalId="crm-7")
+
+    def theirs() -> None:
+        server.post(name="Theirs AB", externalId="crm-7")
+
+    ready.line.once("GET /companies/*", and_others_use_the_limit_up(theirs))
+    assert ready.delivered(made) == [State.REFUSED]
+    assert "has the external id crm-7 already" in ready.entry(made).reason
+    assert ready.line.count("PUT *") == 0
+
+
 def test_a_guardrail_that_comes_while_a_record_is_read_keeps_its_edit_here(
     ready: Desk, server: Server, time: Time, company: str
 ) -> None:
@@ -1181,3 +1512,38 @@ def test_what_is_edited_while_the_same_record_is_on_its_way_follows(
     assert ready.delivered(*later) == [DELIVERED]
     assert ready.line.sent("PUT *") == [{"phase": "renewal"}, {"phase": "churned"}]
     assert server.get(company)["phase"] == "churned"
+
+
+def test_what_is_done_again_is_in_conflict_with_what_somebody_else_has_changed(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    server.put(company, phase="churned")
+    time.leap(OLD)
+    again = ready.add(
+        NewEntry(
+            *(Kind.COMPANY, Action.UPDATE, company, "A", (phase("renewal"),)),
+            step="edit",
+            takes_back=1,
+        )
+    )
+    assert ready.delivered(again) == [State.CONFLICT]
+    assert server.get(company)["phase"] == "churned"
+
+
+def test_a_step_back_leaves_out_what_somebody_else_has_changed_and_makes_no_conflict(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    entry = ready.edit(company, phase("renewal"), Change("city", "Lund", "Malmö"))
+    assert ready.delivered(entry) == [DELIVERED]
+    server.put(company, phase="churned")
+    time.leap(OLD)
+    changes = (phase("onboarding", "renewal"), Change("city", "Malmö", "Lund"))
+    back = ready.add(
+        NewEntry(Kind.COMPANY, Action.UPDATE, company, "A", changes, step="undo:1", takes_back=1)
+    )
+    assert ready.delivered(back) == [State.DROPPED]
+    assert ready.entry(back).reason == "Left out: somebody else has changed Phase since."
+    assert ready.store.outbox.open_entries() == ()
+    assert ready.store.conflicts.of(Kind.COMPANY, company) == {}
+    there = server.get(company)
+    assert (there["phase"], there["city"]) == ("churned", "Lund")

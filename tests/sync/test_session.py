@@ -3,20 +3,22 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from planhat_tui.errors import OfflineError, PlanhatTuiError, TenantMismatchError, TokenError
+from planhat_tui.model.doubts import GRACE
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.sandbox import DEMO_TENANTS
-from planhat_tui.store.lease import SEND_LEASE, this_process
+from planhat_tui.store.lease import PULL_LEASE, SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
-from planhat_tui.sync.doubts import GRACE
+from planhat_tui.sync import plan, session
 from planhat_tui.sync.engine import Engine
 from planhat_tui.sync.status import SyncStatus
 from tests.budgets import MemoryBudgets
@@ -401,6 +403,50 @@ def test_what_another_program_is_sending_is_left_to_it(
     other.close()
 
 
+def test_two_explorers_of_a_tenant_pull_everything_once(
+    open_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CONTACT_PAGE", 20)
+    desks = [open_desk(pull=True) for _ in range(2)]
+
+    def everything_is_here(desk: Desk) -> bool:
+        mirror = desk.store.mirror
+        return mirror.progress().contacts_complete and not desk.engine.status.pulling
+
+    for desk in desks:
+        desk.engine.start()
+    for desk in desks:
+        desk.wait(partial(everything_is_here, desk))
+    asked = [one for one in desks[0].line.asked if one != "GET /myprofile"]
+    assert len(asked) == len(set(asked))
+    assert not desks[0].store.outbox.is_held(PULL_LEASE)
+
+
+def test_who_does_not_pull_reads_what_is_on_screen_and_what_somebody_asks_for(
+    filled: Desk, server: Server, folder: Path, time: Time, open_desk: Callable[..., Desk]
+) -> None:
+    filled.close()
+    somebody = this_process()
+    other = TenantStore.open(folder, wall=time.time)
+    assert other.outbox.claim(PULL_LEASE, somebody, 1e9)
+    desk = open_desk(pull=True)
+    company, before = server.ids()[0], len(desk.line.asked)
+    time.leap(4000.0)
+    desk.engine.start()
+    desk.engine.look_at(company)
+    theirs = f"GET /endusers[?]c={company}*"
+    desk.wait(lambda: desk.line.count(theirs) > 0)
+    desk.wait(lambda: desk.engine.status.pulling)  # the other one does
+    assert {one.partition("?")[0] for one in desk.line.asked[before:]} == {
+        "GET /myprofile",
+        "GET /endusers",
+    }
+    server.put(company, phase="renewal")
+    desk.fill()
+    assert desk.company(company).raw["phase"] == "renewal"
+    other.close()
+
+
 # -- the end
 
 
@@ -562,3 +608,25 @@ def test_a_line_that_breaks_while_reading_is_tried_again_by_itself(
     desk.engine.start()
     desk.wait(lambda: desk.store.mirror.progress().contacts_complete)
     assert line.count("GET /leancompanies*") == 2
+
+
+def test_what_fails_again_and_again_is_tried_at_growing_distances(
+    open_desk: Callable[..., Desk], line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planhat is there, and each try costs a call: of a minute's limit it must not take thirty."""
+    waits: list[float] = []
+    either = session._either
+
+    async def passing(wish: asyncio.Event, seconds: float | None) -> None:
+        if seconds and seconds <= session._LONGEST_FAILING:
+            waits.append(seconds)
+            seconds = 0.0
+        await either(wish, seconds)
+
+    monkeypatch.setattr(session, "_either", passing)
+    desk = open_desk(pull=True)
+    for _ in range(8):
+        line.once("GET /companies[?]*sort=_id*", answer(500))
+    desk.engine.start()
+    desk.wait(lambda: desk.store.mirror.progress().contacts_complete)
+    assert waits == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]

@@ -67,6 +67,7 @@ class Stage(App[None]):
         self.glyphs = glyphs
         self.reading = Reading()
         self.session = None
+        self.changed_keys: dict[str, str] = {}
         self.floor = Floor(widgets)
         self._filters.append(HostileText())
         made = convert(SHIPPED[theme])
@@ -87,6 +88,9 @@ class Stage(App[None]):
 
     def monotonic(self) -> float:
         return 1000.0
+
+    def pressed_at(self) -> float:
+        return self.monotonic()
 
     def all_heard(self, kind: type[Message]) -> list[Message]:
         """Return the messages of exactly this kind, the first first."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from planhat_tui.model import calls
 from planhat_tui.model.calls import CallDraft, CallTimer
 from planhat_tui.tui.calldraft import (
     Typed,
+    at_clock,
     at_save,
     check_told,
     draft_of,
@@ -28,41 +30,41 @@ def at(hour: int, minute: int, second: int = 0) -> datetime:
 
 
 def test_nothing_typed_is_nothing_known() -> None:
-    draft = draft_of(Typed(), NOW, finished=True)
+    draft = draft_of(Typed(), NOW, over=NOW)
     assert (draft.start, draft.end, draft.waiting) == (None, None, None)
 
 
 def test_texts_go_over_without_blanks_around_them() -> None:
-    draft = draft_of(Typed(nr=" +46 70 1 ", agent=" max ", note=" called \n"), NOW, finished=False)
+    draft = draft_of(Typed(nr=" +46 70 1 ", agent=" max ", note=" called \n"), NOW, over=None)
     assert (draft.nr, draft.external_user_id, draft.note) == ("+46 70 1", "max", "called")
 
 
 def test_a_call_that_just_ended_ends_now() -> None:
-    draft = draft_of(Typed(talk="10", waiting="20"), NOW, finished=True)
+    draft = draft_of(Typed(talk="10", waiting="20"), NOW, over=NOW)
     assert (draft.start, draft.end) == (at(14, 19, 40), NOW)
     assert draft.waiting == 20.0
 
 
 def test_a_call_that_runs_has_no_end_yet() -> None:
-    draft = draft_of(Typed(talk="10"), NOW, finished=False)
+    draft = draft_of(Typed(talk="10"), NOW, over=None)
     assert (draft.start, draft.end) == (None, None)
 
 
 def test_start_and_talk_give_the_end() -> None:
-    draft = draft_of(Typed(talk="10m", waiting="30", start="14:00"), NOW, finished=True)
+    draft = draft_of(Typed(talk="10m", waiting="30", start="14:00"), NOW, over=NOW)
     assert (draft.start, draft.end) == (at(14, 0), at(14, 10, 30))
 
 
 def test_end_and_talk_give_the_start() -> None:
     for finished in (True, False):
-        draft = draft_of(Typed(talk="90s", end="14:10"), NOW, finished=finished)
+        draft = draft_of(Typed(talk="90s", end="14:10"), NOW, over=NOW if finished else None)
         assert (draft.start, draft.end) == (at(14, 8, 30), at(14, 10))
 
 
 def test_start_and_end_stand_as_they_are_typed() -> None:
-    draft = draft_of(Typed(talk="1h", start="14:00", end="14:10"), NOW, finished=True)
+    draft = draft_of(Typed(talk="1h", start="14:00", end="14:10"), NOW, over=NOW)
     assert (draft.start, draft.end) == (at(14, 0), at(14, 10))
-    alone = draft_of(Typed(start="14:00"), NOW, finished=True)
+    alone = draft_of(Typed(start="14:00"), NOW, over=NOW)
     assert (alone.start, alone.end) == (at(14, 0), None)
 
 
@@ -71,7 +73,7 @@ def test_start_and_end_stand_as_they_are_typed() -> None:
     [("20", 20.0), ("0", 0.0), (" 2,5 ", 2.5), ("90s", 90.0), ("1m", 60.0), ("1:30", 90.0)],
 )
 def test_a_bare_number_of_waiting_is_seconds(typed: str, seconds: float) -> None:
-    assert draft_of(Typed(waiting=typed), NOW, finished=True).waiting == seconds
+    assert draft_of(Typed(waiting=typed), NOW, over=NOW).waiting == seconds
 
 
 @pytest.mark.parametrize(
@@ -80,13 +82,13 @@ def test_a_bare_number_of_waiting_is_seconds(typed: str, seconds: float) -> None
 )
 def test_waiting_that_is_no_number_of_seconds_is_refused_at_its_field(typed: str) -> None:
     with pytest.raises(InputError) as caught:
-        draft_of(Typed(waiting=typed, talk="10"), NOW, finished=True)
+        draft_of(Typed(waiting=typed, talk="10"), NOW, over=NOW)
     assert caught.value.field == "waiting"
     assert caught.value.advice
 
 
 def test_waiting_may_last_a_week() -> None:
-    assert draft_of(Typed(waiting="604800"), NOW, finished=True).waiting == 604_800
+    assert draft_of(Typed(waiting="604800"), NOW, over=NOW).waiting == 604_800
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_waiting_may_last_a_week() -> None:
 )
 def test_a_mistake_is_told_at_its_field(field: str, typed: Typed) -> None:
     with pytest.raises(InputError) as caught:
-        draft_of(typed, NOW, finished=True)
+        draft_of(typed, NOW, over=NOW)
     assert caught.value.field == field
 
 
@@ -113,7 +115,7 @@ TIMES = st.sampled_from(("", "now", "14:05", "-10m", "2026-03-01T14:05"))
 @given(talk=LENGTHS, waiting=st.just("") | LENGTHS, moment=TIMES, ends=st.booleans())
 def test_the_times_of_a_draft_agree(*, talk: str, waiting: str, moment: str, ends: bool) -> None:
     typed = Typed(talk=talk, waiting=waiting, **{"end" if ends else "start": moment})
-    draft = draft_of(typed, NOW, finished=True)
+    draft = draft_of(typed, NOW, over=NOW)
     length = calls.talk_time(draft.start, draft.end, draft.waiting)
     assert length == timedelta(seconds=int(talk[:-1]))
 
@@ -126,7 +128,8 @@ def test_whatever_is_typed_is_a_call_or_a_mistake_with_a_field(
     *, talk: str, waiting: str, start: str, end: str, finished: bool
 ) -> None:
     try:
-        draft = draft_of(Typed("1", "a", talk, waiting, start, end), NOW, finished=finished)
+        over = NOW if finished else None
+        draft = draft_of(Typed("1", "a", talk, waiting, start, end), NOW, over=over)
     except InputError as error:
         assert error.field in {"talk", "waiting", "start", "end"}  # noqa: PT017 -- or it's a call
     else:
@@ -138,6 +141,24 @@ def test_a_stamp_of_today_is_the_time_and_an_older_one_has_its_date() -> None:
     assert stamp(at(14, 5, 20) - timedelta(days=1), NOW) == "2026-03-01 14:05:20"
 
 
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize("start", range(0, 180, 5))
+@pytest.mark.parametrize("length", [0, 10, 45])
+def test_a_timed_call_is_saved_at_its_moments_in_the_hour_that_comes_twice(
+    start: int, length: int
+) -> None:
+    rang = datetime(2026, 10, 24, 23, 30, tzinfo=UTC) + timedelta(minutes=start)
+    ended = rang + timedelta(minutes=length)
+    for wait in (0, 40, 100):
+        now = (ended + timedelta(minutes=wait)).astimezone(BERLIN)
+        typed = Typed(nr="1", agent="a", start=stamp(rang, now), end=stamp(ended, now))
+        for texts in (typed, recalled(kept(typed, now), now)):
+            draft = draft_of(texts, now, over=None)
+            assert (draft.start, draft.end) == (rang, ended)
+
+
 def test_a_draft_keeps_moments_whole_however_late_it_is_opened() -> None:
     draft = kept(Typed(nr="+46", start="14:05", end="-1m", note="14:05"), NOW)
     assert (draft["start"], draft["end"]) == (at(14, 5).isoformat(), at(14, 29).isoformat())
@@ -145,7 +166,15 @@ def test_a_draft_keeps_moments_whole_however_late_it_is_opened() -> None:
     back = recalled(draft, later)
     assert (back.nr, back.note) == ("+46", "14:05")
     assert (back.start, back.end) == ("2026-03-02 14:05:00", "2026-03-02 14:29:00")
-    assert draft_of(back, later, finished=True).start == at(14, 5)
+    assert draft_of(back, later, over=later).start == at(14, 5)
+
+
+def test_what_is_told_from_now_on_is_written_as_the_clock_shows_it() -> None:
+    texts = ("now", " Now", "-10m", "-x", "-", "14:05", "14", "")
+    assert [at_clock(text, NOW) for text in texts] == [
+        *("14:30:00", "14:30:00", "14:20:00"),
+        *("-x", "-", "14:05", "14", ""),
+    ]
 
 
 def test_a_text_that_is_no_time_yet_is_kept_as_it_is() -> None:
@@ -158,7 +187,7 @@ ENDED = CallTimer(rang_at=at(14, 20), answered_at=at(14, 20, 20), ended_at=at(14
 
 
 def saved(typed: Typed, timer: CallTimer, *, finished: bool = False) -> CallDraft:
-    draft = draft_of(at_save(typed, timer, NOW), NOW, finished=finished)
+    draft = draft_of(at_save(typed, timer, NOW), NOW, over=NOW if finished else None)
     check_told(draft, timer, finished=finished)
     return draft
 

@@ -61,6 +61,7 @@ def test_what_does_not_fit_is_counted() -> None:
     assert join_fitting(people, 30, " · ") == "Ada Jensen · Bo Lind · 1 more"
     assert join_fitting(people, 20, " · ") == "Ada Jensen · 2 more"
     assert join_fitting(people, 8, " · ") == "Ada Jen…"
+    assert join_fitting(people, 8, " - ", ellipsis="~") == "Ada Jen~"
     assert join_fitting([], 8, " · ") == ""
 
 

@@ -81,7 +81,9 @@ def test_wide_screens_add_columns() -> None:
     five = ["name", "phase", "health", "arr", "renews"]
     assert [column.key for column in lay_out(usual, 62)] == five
     assert [column.key for column in lay_out(usual, 73)] == five
-    assert len(lay_out(usual, 193)) == len(usual) == 8
+    assert len(lay_out(usual, 193)) == len(usual) == 9
+    here = [column.key for column in lay_out(usual, 99)]
+    assert here == [*five, "owner", "domain", "called"], "at 200 columns the pane has 99"
 
 
 @pytest.mark.parametrize("inner", [44, 50, 62, 74])

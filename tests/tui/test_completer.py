@@ -3,8 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.query.completing import at
+from planhat_tui.tui.presentation.columns import Column
+from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.widgets.completer import Completer
 from planhat_tui.tui.widgets.queryline import QueryLine
+from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.toggle import Toggle
 from planhat_tui.workspace.completing import Candidate, Completion
 from tests.tui.stage import Stage
@@ -17,10 +20,11 @@ class Typing:
     """A query line on a stage, with a widget below it."""
 
     def __init__(self) -> None:
-        self.completer = Completer()
+        self.list = Rows([Column("name", "BELOW", 20)])
+        self.completer = Completer(self.list)
         self.line = QueryLine(self.completer, "", hint="", id="search")
-        self.below = Toggle("below", id="below")
-        self.app = Stage(self.line, self.completer, self.below)
+        self.below = Toggle("other", id="below")
+        self.app = Stage(self.line, self.list, self.below)
 
     async def offer(self, pilot: Pilot[None], text: str, *candidates: Candidate) -> None:
         self.line.focus()
@@ -34,17 +38,19 @@ class Typing:
 PHASES = (Candidate("won", "won", 1200), Candidate("at risk", "at risk", 7))
 
 
-async def test_candidates_lie_over_what_is_below_and_move_nothing() -> None:
+async def test_candidates_lie_over_the_heading_and_move_nothing() -> None:
     one = Typing()
     async with one.app.run_test(size=(60, 5)) as pilot:
+        one.list.fill(1, [Row("a", {"name": "Acme"})])
         await pilot.pause()
         before = one.below.region
         await one.offer(pilot, "phase:", *PHASES)
         assert one.app.lines[1].split() == ["tab", "won", "1,200", "at", "risk", "7"]
+        assert "Acme" in one.app.lines[2]
         assert one.below.region == before
         one.completer.offer(None)
         await pilot.pause()
-        assert "below" in one.app.lines[1]
+        assert "BELOW" in one.app.lines[1]
 
 
 async def test_tab_takes_the_chosen_one() -> None:
@@ -60,12 +66,31 @@ async def test_tab_takes_the_chosen_one() -> None:
         assert one.line.value == "phase:won "
 
 
+async def test_a_click_takes_one_and_leaves_the_focus_and_the_order() -> None:
+    one = Typing()
+    async with one.app.run_test(size=(60, 5)) as pilot:
+        one.list.fill(1, [Row("a", {"name": "Acme"})])
+        for word, text in (("risk", '"at risk" '), ("tab", "won "), ("1,200", "won ")):
+            await one.offer(pilot, "phase:", *PHASES)
+            await pilot.click(one.list, offset=(one.app.lines[1].index(word), 0))
+            assert one.line.value == f"phase:{text}"
+            assert one.app.focused is one.line
+            assert one.completer.current is None
+        await one.offer(pilot, "phase:", *PHASES)
+        await pilot.click(one.list, offset=(50, 0))
+        assert one.line.value == "phase:"
+        assert one.app.focused is one.line
+        assert one.app.all_heard(Rows.Headed) == []
+        await pilot.click(one.list, offset=(10, 1))
+        assert one.list.has_focus
+
+
 async def test_without_candidates_tab_goes_on() -> None:
     one = Typing()
     async with one.app.run_test(size=(60, 5)) as pilot:
         one.line.focus()
         await pilot.press("down", "tab")
-        assert one.app.focused is one.below
+        assert one.app.focused is one.list
 
 
 async def test_nothing_is_offered_where_nothing_is_typed() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,12 @@ ACME = Profile("acme", "https://api.planhat.com", TokenSource("env", "ACME"))
 
 
 def _said(later: tuple[str, ...] = (), theme: str = "planhat-dark", **settings: object) -> str:
-    now = replace(BEFORE, settings=replace(Settings(), **settings))  # type: ignore[arg-type]
+    now = BEFORE._replace(settings=Settings()._replace(**settings))  # type: ignore[arg-type]
     return changed(Reread(BEFORE, now), later, theme)
 
 
 def test_what_is_taken_up_is_named() -> None:
-    now = replace(BEFORE, profiles={"acme": ACME}, settings=Settings(keys={"find": "f5"}))
+    now = BEFORE._replace(profiles={"acme": ACME}, settings=Settings(keys={"find": "f5"}))
     said = changed(Reread(BEFORE, now), (), "planhat-dark")
     assert said == "The config has changed: profiles, keys as it says now"
 
@@ -33,7 +32,7 @@ def test_what_is_taken_up_is_named() -> None:
     ],
 )
 def test_a_theme_is_told_as_it_came_out(shown: str, told: str) -> None:
-    now = replace(BEFORE, settings=Settings(theme="fjord"))
+    now = BEFORE._replace(settings=Settings(theme="fjord"))
     assert changed(Reread(BEFORE, now), (), shown) == told
 
 

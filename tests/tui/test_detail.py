@@ -11,8 +11,8 @@ from planhat_tui.model import fields
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.columns import FIELDS
-from planhat_tui.tui.presentation.detail import TAGS, detail_rows
-from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE, Glyphs
+from planhat_tui.tui.presentation.detail import CUSTOM_HEAD, TAGS, detail_rows, is_of_tags
+from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE, Glyphs, choose
 from tests.tui.records import HARMLESS, HOSTILE, shown
 from tests.tui.test_values import JSON
 from tests.tui.texts import TEXTS
@@ -62,10 +62,26 @@ def test_who_owns_it_is_not_loaded_while_the_team_is_not_here() -> None:
     assert by_id(rows)["coOwner"][1] == "-"
 
 
+def test_a_field_whose_name_begins_as_tags_do_is_none_of_them() -> None:
+    rows = rows_of({**ACME, "tagsSource": "import", "tags": [f"tag {n}" for n in range(20)]})
+    found = [row.id for row in rows]
+    assert [one for one in found if is_of_tags(one)] == [
+        TAGS, *(f"{TAGS}#{n}" for n in range(1, len(found)) if f"{TAGS}#{n}" in found)
+    ]  # fmt: skip
+    assert f"{TAGS}#1" in found
+    assert "tagsSource" in found
+
+
 def test_the_detail_goes_from_tags_over_facts_and_custom_fields_to_the_rest() -> None:
     found = by_id(rows_of(ACME))
     assert next(iter(found)) == TAGS
-    assert list(found)[-4:] == ["custom.Plan", "custom.Seats", "custom.Deep", "shiny"]
+    custom = list(found).index(CUSTOM_HEAD)
+    assert list(found)[custom : custom + 5] == [
+        CUSTOM_HEAD, "custom.Plan", "custom.Seats", "custom.Deep", "_id"
+    ]  # fmt: skip
+    assert found[CUSTOM_HEAD] == ("Custom fields", "3  a adds one", "")
+    assert list(found)[custom - 1] == "description"
+    assert list(found)[-2:] == ["lastUpdated", "shiny"]
     facts = [name for name in found if name in {f.name for f in fields.FIELDS[Kind.COMPANY]}]
     assert facts[1:3] == ["name", "phase"]
     assert found["tags"] == ("Tags", "vip · gold · east coast", "tags")
@@ -76,6 +92,30 @@ def test_the_detail_goes_from_tags_over_facts_and_custom_fields_to_the_rest() ->
     assert found["custom.Seats"] == ("Seats", "40", "number")
     assert found["shiny"] == ("shiny", "new", "other")
     assert "__v" not in found
+
+
+def test_when_it_was_changed_is_told_once_as_the_edition_has_it() -> None:
+    both: dict[str, Json] = {"_id": "c1", "lastUpdated": "2026-01-02", "updatedAt": "2026-01-03"}
+    assert {"lastUpdated", "updatedAt"} & by_id(rows_of(both)).keys() == {"updatedAt"}
+    seed: dict[str, Json] = {"_id": "c1", "lastUpdated": "2026-01-02"}
+    assert {"lastUpdated", "updatedAt"} & by_id(rows_of(seed)).keys() == {"lastUpdated"}
+
+
+def test_without_custom_fields_the_heading_says_how_to_add_one() -> None:
+    assert by_id(rows_of({"_id": "c1"}))[CUSTOM_HEAD][1] == "none yet  a adds one"
+    assert by_id(rows_of({"_id": "c1"}, complete=False))[CUSTOM_HEAD][1] == "…"
+
+
+def test_a_number_with_a_history_shows_how_it_went() -> None:
+    trends = {"custom.Seats": (10.0, 25.0, 40.0), "arr": (1.0,)}
+
+    def tails(glyphs: Glyphs) -> dict[str, str]:
+        rows = detail_rows(shown(ACME), glyphs, {}, width=60, chip=-1, words="", trends=trends)
+        return {row.id: told for row in rows for told in row.tails.values()}
+
+    assert tails(UNICODE) == {"custom.Seats": "▁▄▇"}
+    assert tails(ASCII) == {"custom.Seats": "_=#"}
+    assert tails(choose("unicode", {}, borders="none")) == {}
 
 
 def test_what_cannot_be_edited_is_marked() -> None:
@@ -136,7 +176,7 @@ def test_a_hostile_record_is_shown_harmless() -> None:
 @given(st.dictionaries(TEXTS | st.sampled_from(("name", "tags", "custom", "arr")), JSON))
 def test_any_record_has_a_safe_detail(raw: dict[str, Json]) -> None:
     rows = rows_of(raw, width=30)
-    assert len({row.id for row in rows}) >= len(fields.FIELDS[Kind.COMPANY]) - 2
+    assert len({row.id for row in rows}) >= len(fields.FIELDS[Kind.COMPANY]) - 3
     for row in rows:
         assert set(row.cells) == {column.key for column in FIELDS}
         text = f"{row.cells['label']}{value(row)}"

@@ -48,8 +48,8 @@ def test_a_tenant_without_companies_says_so() -> None:
 
 
 def test_what_a_search_or_a_filter_leaves_nothing_of_is_named_with_the_way_back() -> None:
-    assert no_match("acme inc") == "No company matches acme inc.  esc shows all"
-    assert no_field("priority") == "No field matches priority.  esc shows all"
+    assert no_match("acme inc") == "No company matches acme inc.  {back} shows all"
+    assert no_field("priority") == "No field matches priority.  {back} shows all"
     assert "\x1b" not in no_match("a\x1b[2J") + no_field("a\x1b[2J")
 
 
@@ -63,22 +63,29 @@ def test_what_a_search_or_a_filter_leaves_nothing_of_is_named_with_the_way_back(
     ],
 )
 def test_a_value_that_no_company_has_can_be_chosen(searched: str, advice: str) -> None:
-    assert no_match(searched) == f"No company matches {searched}.  {advice}  esc shows all"
+    assert no_match(searched) == f"No company matches {searched}.  {advice}  {{back}} shows all"
+
+
+@pytest.mark.parametrize("searched", ["acme AND dental", "NOT acme", "acme or globex tag:vi"])
+def test_words_that_join_others_elsewhere_are_advised_of(searched: str) -> None:
+    advice = "AND goes without saying; NOT is -; OR is in capitals."
+    assert no_match(searched) == f"No company matches {searched}.  {advice}  {{back}} shows all"
 
 
 @pytest.mark.parametrize("searched", ["acme", "arr:5..6", "is:new", "phase:", "has:phone name:x"])
 def test_nothing_is_advised_where_there_is_nothing_to_choose(searched: str) -> None:
-    assert no_match(searched) == f"No company matches {searched}.  esc shows all"
+    assert no_match(searched) == f"No company matches {searched}.  {{back}} shows all"
 
 
 def test_a_search_that_may_mean_somebody_who_is_not_here_yet_says_so() -> None:
     told = no_match("ada@globex.example", whole=False)
-    assert told == "No company matches ada@globex.example yet.  esc shows all"
+    assert told == "No company matches ada@globex.example yet.  {back} shows all"
 
 
 def test_a_long_name_leaves_the_key_of_a_sentence_on_its_line() -> None:
-    assert no_contacts("Acme Inc") == "No contacts at Acme Inc yet.  a adds one"
-    assert no_contacts("Acme Inc", "…") == "… Contacts of Acme Inc aren't loaded yet.  r loads them"
+    assert no_contacts("Acme Inc") == "No contacts at Acme Inc yet.  {add} adds one"
+    told = no_contacts("Acme Inc", "…")
+    assert told == "… Contacts of Acme Inc aren't loaded yet.  {refresh} loads them"
     long = "x" * 900
     for told in (no_contacts(long), no_match(long), no_field(long)):  # each ends with a key
         assert "…" in told

@@ -9,7 +9,7 @@ from planhat_tui.model.outbox import State
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE, Glyphs, choose
 
 BOTH = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
-WIDE = {"checked", "unchecked", "blocks"}
+WIDE = {"checked", "unchecked", "blocks", "levels"}
 
 
 @BOTH
@@ -18,7 +18,7 @@ def test_every_sign_is_one_cell(glyphs: Glyphs) -> None:
     assert [name for name in names if cell_len(getattr(glyphs, name)) != 1] == []
     assert {cell_len(sign) for sign in glyphs.states.values()} == {1}
     assert cell_len(glyphs.checked) == cell_len(glyphs.unchecked)
-    assert {cell_len(part) for part in glyphs.blocks} == {1}
+    assert {cell_len(part) for part in glyphs.blocks + glyphs.levels} == {1}
 
 
 @BOTH

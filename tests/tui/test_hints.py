@@ -10,9 +10,13 @@ import pytest
 
 from planhat_tui.tui import screens
 from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.widgets.sheetkeys import GAP, sheet_keys
 
 ROOM = 78
 """Cells of a hint in a terminal of 80 columns: the sheet keeps one at each side."""
+
+MOST = 8
+"""Keys that a line has at most."""
 
 
 def _sheets() -> dict[str, type[Sheet[object]]]:
@@ -25,5 +29,7 @@ def _sheets() -> dict[str, type[Sheet[object]]]:
 @pytest.mark.parametrize("name", sorted(_sheets()))
 def test_the_keys_of_a_sheet_fit_into_a_small_terminal(name: str) -> None:
     sheet = _sheets()[name]
-    hints = [getattr(sheet, known) for known in ("HINT", "AGAIN") if hasattr(sheet, known)]
-    assert all(len(hint) <= ROOM for hint in hints), hints
+    for known in ("HINT", "AGAIN", "RUNNING", "OVER"):
+        keys = sheet_keys(getattr(sheet, known, ()), sheet.PLACES, {})
+        assert len(GAP.join(key.text for key in keys)) <= ROOM, keys
+        assert len(keys) <= MOST, keys

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import string
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +23,7 @@ from planhat_tui.tui.keys import (
     bindings,
     footer,
     is_typed,
+    keyed,
     keys_of,
     pressed,
     shown,
@@ -132,6 +135,20 @@ def test_a_key_that_the_config_changes_is_shown_changed() -> None:
     assert shown(tags, {"tags": "f8, T"}) == "F8"
     assert pressed(tags, {"tags": "f8, T"}) == "f8"
     assert pressed(tags, {"field": "E"}) == "t"
+
+
+def test_a_sentence_names_keys_as_the_config_has_them_and_leaves_other_braces() -> None:
+    said = "Tag {gold} is queued.  {undo} takes it back"
+    assert keyed(said) == "Tag {gold} is queued.  u takes it back"
+    assert keyed(said, {"undo": "ctrl+y"}) == "Tag {gold} is queued.  ctrl+y takes it back"
+
+
+def test_no_sentence_of_the_screen_names_a_key_that_the_config_may_change() -> None:
+    key = r"(?:[a-zA-Z/?:\[]|ctrl\+(?![pq])[a-z]|F\d|esc)"
+    literal = re.compile(rf'(?<!")"(?!")[^"\n]*[.)]  {key} (?:and|then|[a-z]+s) [^"]*"')
+    files = [*Path(planhat_tui.tui.__file__).parent.rglob("*.py")]
+    told = [found[0] for file in files for found in literal.finditer(file.read_text("utf-8"))]
+    assert told == []
 
 
 def test_letters_belong_to_the_input_that_has_the_focus() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,15 @@ from planhat_tui.tui.widgets.gauge import CELLS, pieces
 
 NOW = 1000.0
 KNOWN = Limits(limit=200, remaining=143, reset_in=(12.0, 71.0), as_of=NOW)
+
+
+def test_of_a_limit_that_is_used_up_the_bar_is_empty_whatever_the_last_answer_told() -> None:
+    glyphs = UNICODE
+    stopped = replace(KNOWN, remaining=200, stopped_until=NOW + 12)
+    bar, rest, *_ = pieces(stopped, NOW, glyphs, wide=True)
+    assert (bar[0], rest[0]) == ("", glyphs.thin * CELLS)
+    full, *_ = pieces(replace(KNOWN, remaining=200), NOW, glyphs, wide=True)
+    assert full[0] == glyphs.heavy * CELLS
 
 
 def test_before_the_first_answer_the_limit_is_unknown() -> None:
@@ -54,9 +65,22 @@ def test_a_reset_a_moment_ago_is_told_in_seconds() -> None:
     assert words(soon, NOW + 2) == "143 of 200 left 5 s ago · stale, reset since"
 
 
-def test_a_tenth_is_little() -> None:
-    assert mood(Limits(limit=200, remaining=20, as_of=NOW), NOW) == "known"
-    assert mood(Limits(limit=200, remaining=19, as_of=NOW), NOW) == "low"
+@pytest.mark.parametrize(
+    ("remaining", "felt", "told"),
+    [
+        (40, "known", "40 of 200 left"),
+        (39, "low", "39 of 200 left"),
+        (10, "low", "10 of 200 left"),
+        (9, "scarce", "only 9 of 200 left"),
+        (0, "scarce", "only 0 of 200 left"),
+    ],
+)
+def test_less_than_a_fifth_is_little_and_than_a_twentieth_very_little(
+    remaining: int, felt: str, told: str
+) -> None:
+    limits = Limits(limit=200, remaining=remaining, as_of=NOW)
+    assert mood(limits, NOW) == felt
+    assert words(limits, NOW) == f"{told} · reset unknown"
 
 
 def test_while_everything_stops_the_seconds_are_told() -> None:
@@ -70,7 +94,7 @@ def test_while_everything_stops_the_seconds_are_told() -> None:
     assert mood(stopped, NOW) == "stopped"
     assert words(stopped, NOW) == "rate limit used up · goes on in 12 s"
     assert words(stopped, NOW + 11.8) == "rate limit used up · goes on in 1 s"
-    assert mood(stopped, NOW + 12) == "low"
+    assert mood(stopped, NOW + 12) == "scarce"
 
 
 @pytest.mark.parametrize(
@@ -129,9 +153,11 @@ def test_a_figure_that_cannot_be_trusted_has_no_bar() -> None:
 
 
 def test_little_and_nothing_left_have_a_colour_of_their_own() -> None:
-    low = Limits(limit=200, remaining=10, as_of=NOW)
+    low = Limits(limit=200, remaining=39, as_of=NOW)
+    scarce = Limits(limit=200, remaining=9, as_of=NOW)
     stopped = Limits(limit=200, remaining=0, as_of=NOW, stopped_until=NOW + 5)
     assert pieces(low, NOW, UNICODE, wide=False)[0][1] == "bold $warning"
+    assert pieces(scarce, NOW, UNICODE, wide=False)[0][1] == "bold $error"
     assert pieces(stopped, NOW, UNICODE, wide=False)[0][1] == "bold $error"
 
 

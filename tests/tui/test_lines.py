@@ -13,13 +13,14 @@ from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where
 from planhat_tui.tui.part import Part
 from planhat_tui.tui.presentation.cells import settled
-from planhat_tui.tui.presentation.glyphs import ASCII
+from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE, Glyphs
 from planhat_tui.tui.widgets.bars import Bar
 from planhat_tui.tui.widgets.keybar import KeyBar
+from planhat_tui.tui.widgets.line import FormField
 from planhat_tui.tui.widgets.rule import Rule
 from planhat_tui.tui.widgets.toggle import Toggle
 from planhat_tui.tui.widgets.words import Words
-from tests.tui.stage import Stage
+from tests.tui.stage import Stage, drawn
 from tests.tui.texts import TEXTS
 
 if TYPE_CHECKING:
@@ -48,14 +49,24 @@ async def test_what_does_not_fit_goes_from_the_middle_and_leaves_a_sign() -> Non
 
 
 async def test_the_most_urgent_stays_and_the_left_is_cut() -> None:
-    bar = Bar(id="bar", kept=2)
+    bar = Bar(id="bar")
     app = Stage(bar)
     async with app.run_test(size=(40, 3)):
         left = [("143 of 200 left · reset in 12 s", ""), (" · 5 waiting", "")]
-        bar.show(left, [("2 queued · ", ""), ("1 conflict · ", ""), ("online", "")], "~")
+        bar.show(left, [("2 queued · ", ""), ("1 conflict · ", ""), ("online", "")], "~", kept=3)
         assert bar.text == " 143 of 200 left~ ~ 1 conflict · online"
-        bar.show(left[:1], [("online", "")], "~")
+        bar.show(left[:1], [("online", "")], "~", kept=1)
         assert bar.text == " 143 of 200 left · reset in 12 s online"
+
+
+async def test_all_that_is_kept_outranks_the_end_of_the_left() -> None:
+    bar = Bar(id="bar")
+    app = Stage(bar)
+    async with app.run_test(size=(51, 3)):
+        left = [("143 of 200 left · reset in 12 s · 12 s old", "")]
+        right = [("reading · ", ""), ("2 queued · ", ""), ("1 conflict · ", ""), ("online", "")]
+        bar.show(left, right, "~", kept=3)
+        assert bar.text == " 143 of 200 left~ ~ 2 queued · 1 conflict · online"
 
 
 async def test_a_bar_follows_what_it_is_told() -> None:
@@ -312,15 +323,24 @@ async def test_where_it_is_narrow_the_last_two_stay() -> None:
 
 
 async def test_keys_that_would_be_typed_are_not_shown_while_one_types() -> None:
-    one = Footer(Form(), Companies(), Everywhere())
+    one = Footer(Companies(), Everywhere())
     async with one.app.run_test(size=(110, 6)) as pilot:
         one.bar.show(one.parts, {"tags": "ctrl+t", "outbox": "f2"}, typing=True)
         await pilot.pause()
-        assert one.text.startswith("ctrl+s save  esc close, draft kept  ")
-        assert "ctrl+t tags" in one.text
+        assert one.text.startswith("esc back  ctrl+t tags")
         assert "F2 queue" in one.text
         for words in ("find", "mark", "log call", "? keys"):
             assert words not in one.text
+
+
+async def test_a_form_shows_its_own_keys_and_those_that_stay() -> None:
+    one = Footer(Form(), Companies(), Everywhere())
+    async with one.app.run_test(size=(110, 6)) as pilot:
+        one.bar.show(one.parts, {"tags": "ctrl+t", "outbox": "f2"})
+        await pilot.pause()
+        assert one.text == (
+            "ctrl+s save  esc close, draft kept  F8 stamp the next stage  F9 drop  F2 queue  ? keys"
+        )
 
 
 async def test_where_enter_leads_is_said_while_one_types() -> None:
@@ -368,3 +388,26 @@ async def test_a_click_beside_the_keys_presses_nothing() -> None:
         await pilot.pause()
         await pilot.click(one.bar, offset=(80, 0))
         assert part.pressed == []
+
+
+# -- what can stand in a line
+
+
+@pytest.mark.parametrize(
+    ("width", "glyphs", "seen"),
+    [
+        (40, UNICODE, "seconds, 90s or 5m"),
+        (24, UNICODE, "seconds, 9…"),
+        (24, ASCII, "seconds, 9~"),
+    ],
+    ids=["whole", "unicode", "ascii"],
+)
+async def test_a_hint_that_has_no_room_ends_in_an_ellipsis(
+    width: int, glyphs: Glyphs, seen: str
+) -> None:
+    field = FormField("waiting", "waiting", hint="seconds, 90s or 5m")
+    app = Stage(field, glyphs=glyphs)
+    async with app.run_test(size=(30, 3)) as pilot:
+        await pilot.resize_terminal(width, 3)
+        await drawn(app, pilot)
+        assert app.lines[0].split("waiting", 1)[1].strip() == seen

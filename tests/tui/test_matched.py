@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.model.query import parse
 from planhat_tui.model.text import fold, visible
-from planhat_tui.tui.presentation.matched import lit, neighbour, sought, spans
+from planhat_tui.tui.presentation.matched import neighbour, sought, spans
 from tests.tui.texts import TEXTS
 
 
@@ -71,13 +71,6 @@ def test_the_words_that_were_meant_are_sought_instead() -> None:
     wanted = sought(parse("nodic tag:vip"), "nordic")
     assert wanted["name"] == ["nordic"]
     assert wanted["tags"] == ["vip", "nordic"]
-
-
-def test_cells_without_a_match_are_left_out() -> None:
-    cells = {"name": "Åre Ski", "domain": "are.se", "phase": "-"}
-    assert lit(cells, sought(parse("ski"))) == {"name": [(4, 7)]}
-    assert lit(cells, sought(parse("are"))) == {"name": [(0, 3)], "domain": [(0, 3)]}
-    assert lit(cells, sought(parse(""))) == {}
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,9 @@ def test_what_isnt_known_is_left_out_and_a_sum_that_isnt_made_is_said() -> None:
             "more than 1,000 companies, ARR not summed", "best match first",
         )  # fmt: skip
     assert told(many, None, 0, "by name", wide=False) == ("ARR not summed", "by name")
+    assert told(many, Totals(5e6, 0, 0, 1_234), 0, "by name", wide=True) == (
+        "1,234 companies, ARR 5M", "by name",
+    )  # fmt: skip
     assert told(CompanyRows((), 0), Totals(0, 0), 3, "by name", wide=True) == (
         "3 marked, 3 not shown",
     )

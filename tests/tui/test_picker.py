@@ -42,6 +42,17 @@ def test_what_is_meant_exactly_stands_before_what_begins_so() -> None:
     assert [choice.value for choice in matching(choices, "gold")] == ["3", "1", "2"]
 
 
+def test_other_words_for_it_find_it_too_and_what_is_called_so_stands_first() -> None:
+    mail = Choice("email", "E-mail", also=("email", "mail", "emailaddress"))
+    title = Choice("position", "Position", also=("position", "title"))
+    own = [Choice("custom.Mail", "Mail"), Choice("custom.email", "email")]
+    for typed in ("email", "E-Mail", "e mail"):
+        assert matching([mail, title, *own], typed)[0] == mail
+    assert matching([mail, title, *own], "mail") == [own[0], mail, own[1]]
+    assert matching([mail, title, *own], "tit") == [title]
+    assert matching([mail, title, *own], "-") == [mail]
+
+
 CHOICES = st.lists(TEXTS.map(lambda text: Choice(text, text)), max_size=8)
 
 

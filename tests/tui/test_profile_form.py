@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,8 +13,15 @@ from planhat_tui.tui.screens.profile_form import (
     ProfileForm,
     is_kept_plain,
     profile_of,
+    put_in,
+    without_tokens,
 )
-from tests.tui.stage import Stage
+from tests.tui.stage import Stage, answered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planhat_tui.model.values import Json
 
 TYPED = {
     "name": "acme",
@@ -27,6 +35,31 @@ TYPED = {
     "allowed": "",
 }
 ACME = Profile("acme", "https://api.planhat.com", TokenSource("text", "s3cret"), accent="#ffffff")
+
+
+class Notes:
+    """What a machine remembers, as far as a form needs it."""
+
+    def __init__(self) -> None:
+        self.drafts: dict[str, Mapping[str, Json]] = {}
+
+    def history(self, tenant: str) -> tuple[str, ...]:
+        raise AssertionError(tenant)
+
+    def remember_line(self, text: str, tenant: str) -> None:
+        raise AssertionError(text, tenant)
+
+    def has_seen(self, name: str) -> bool:
+        raise AssertionError(name)
+
+    def see(self, name: str) -> None:
+        raise AssertionError(name)
+
+    def draft(self, key: str) -> Mapping[str, Json] | None:
+        return self.drafts.get(key)
+
+    def keep_draft(self, key: str, data: Mapping[str, Json]) -> None:
+        self.drafts[key] = data
 
 
 def _wrong(before: Profile = NEW, **typed: str) -> InputError:
@@ -118,7 +151,7 @@ def test_a_token_that_the_config_itself_would_hold_is_known(
 async def test_the_form_warns_in_words_while_such_a_token_stands_in_it() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        form = ProfileForm()
+        form = ProfileForm(Notes())
         await app.push_screen(form)
         assert form.said == ""
         shown = "\n".join(app.lines)
@@ -148,7 +181,7 @@ def test_a_token_that_was_typed_for_the_address_is_told_there_and_not_repeated()
 async def test_a_field_that_is_wrong_gets_the_focus_to_be_corrected_not_typed_over() -> None:
     app = Stage()
     async with app.run_test() as pilot:
-        form = ProfileForm()
+        form = ProfileForm(Notes())
         await app.push_screen(form)
         form.fields["base_url"].value = "planhat"
         form.fault(InputError("No.", field="base_url"))
@@ -156,3 +189,68 @@ async def test_a_field_that_is_wrong_gets_the_focus_to_be_corrected_not_typed_ov
         line = form.fields["base_url"].line
         assert line.has_focus
         assert (line.selection.is_empty, line.cursor_position) == (True, len("planhat"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"token": "s3cret", "label": "X"}, {"label": "X"}),
+        ({"token_from": "env ACME"}, {"token_from": "env ACME"}),
+        ({"token_from": "command: pass acme"}, {"token_from": "command: pass acme"}),
+        ({"token_from": "ACME_TOKEN"}, {"token_from": "ACME_TOKEN"}),
+        ({"token_from": "S3CRETT0KEN"}, {}),
+        ({"token_from": "s3cret-t0ken"}, {}),
+        ({"token_from": "bearer s3cret"}, {}),
+        ({"base_url": "s3cret-t0ken"}, {}),
+        ({"base_url": "https://api.planhat.com/"}, {"base_url": "https://api.planhat.com/"}),
+    ],
+)
+def test_no_draft_holds_what_may_be_a_token(typed: dict[str, str], kept: dict[str, str]) -> None:
+    assert without_tokens(typed) == kept
+
+
+async def test_what_is_typed_is_a_draft_that_a_later_form_begins_with() -> None:
+    app, notes = Stage(), Notes()
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = ProfileForm(notes)
+        await app.push_screen(form)
+        await pilot.press(*"nord", "tab", "tab", *"s3cret")
+        await answered(app, pilot)
+        assert notes.drafts == {"tenant:": {"name": "nord"}}
+        await pilot.press("escape")
+        again = ProfileForm(notes, None, notes.draft("tenant:"))
+        await app.push_screen(again)
+        await answered(app, pilot)
+        assert (again.typed["name"], again.typed["token"]) == ("nord", "")
+        assert again.said.startswith("The draft is here again, without the token.")
+
+
+async def test_of_a_tenant_that_is_changed_only_what_differs_is_kept() -> None:
+    app, notes = Stage(), Notes()
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = ProfileForm(notes, ACME)
+        await app.push_screen(form)
+        form.fields["label"].line.focus()
+        await pilot.press(*"X")
+        await answered(app, pilot)
+        assert notes.drafts == {"tenant:acme": {"label": "X"}}
+        await pilot.press("backspace")
+        await answered(app, pilot)
+        assert notes.drafts == {"tenant:acme": {}}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "count"),
+    [
+        ("", "s3cret-t0ken", 12),
+        ("s3cret-t0ken", "another-t0k", 11),
+        ("s3cret-t0ken", "s3cret-t0kenx", 1),
+        ("s3cret-t0ken", "s3cret-ken", 0),
+        ("aaaa", "aaaaaaaaaaaa", 8),
+        ("s3cret-t0ken", "", 0),
+    ],
+)
+def test_a_token_that_is_pasted_over_another_is_told_from_letters(
+    before: str, now: str, count: int
+) -> None:
+    assert put_in(before, now) == count

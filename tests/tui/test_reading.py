@@ -310,3 +310,20 @@ async def test_a_part_that_is_gone_is_not_answered() -> None:
         await answered(app, pilot)
         assert part.told == []
         assert app.reading.pending == 0
+
+
+async def test_nobody_waits_for_what_was_to_open_by_a_part_that_is_gone() -> None:
+    part, gate = Curious(), Gate()
+    app = Stage(part)
+    async with app.run_test() as pilot:
+        part.wait_for(gate, part.take, opens=True)
+        part.ask("list", lambda: "rows", part.take, opens=True)
+        await asyncio.to_thread(gate.begun.wait, 30)
+        await answered(app, pilot)
+        assert app.reading.opening == 1
+        await part.remove()
+        assert app.reading.opening == 0
+        part.ask("list", lambda: "rows", part.take, opens=True)  # by a callback of what it opened
+        gate.open.set()
+        await until(pilot, lambda: not app.reading.pending)
+        assert app.reading.opening == 0

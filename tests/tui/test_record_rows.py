@@ -9,6 +9,7 @@ from rich.text import Text
 
 from planhat_tui.api.log import RequestLogLine
 from planhat_tui.model.edits import Change
+from planhat_tui.model.limits import Limits
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
@@ -16,6 +17,7 @@ from planhat_tui.store.history import Seen
 from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE
 from planhat_tui.tui.presentation.rows import (
+    Around,
     Row,
     call_row,
     company_row,
@@ -26,6 +28,7 @@ from planhat_tui.tui.presentation.rows import (
     request_row,
     seen_row,
 )
+from planhat_tui.workspace.switch import Standing
 from tests.tui.records import HOSTILE, company, contact, entry, logged, profile
 from tests.tui.texts import TEXTS
 
@@ -42,14 +45,14 @@ def is_safe(row: Row) -> bool:
 
 
 def test_what_others_have_changed_has_a_sign() -> None:
-    assert company_row(company(), UNICODE, TODAY, {}, changed=True).flag == "∆"
-    assert company_row(company(), ASCII, TODAY, {}, changed=True).flag == "+"
-    assert company_row(company(), UNICODE, TODAY, {}).flag == " "
+    assert company_row(company(), Around(UNICODE, TODAY, {}), changed=True).flag == "∆"
+    assert company_row(company(), Around(ASCII, TODAY, {}), changed=True).flag == "+"
+    assert company_row(company(), Around(UNICODE, TODAY, {})).flag == " "
 
 
 def test_a_company_is_shown_as_people_say_it() -> None:
     known = company(state=State.QUEUED, updated=MIDNIGHT)
-    row = company_row(known, UNICODE, TODAY, {"u1": "Anna Lind"})
+    row = company_row(known, Around(UNICODE, TODAY, {"u1": "Anna Lind"}, {"c1": MIDNIGHT - 86_400}))
     assert row.cells == {
         "name": "Acme Inc",
         "phase": "onboarding",
@@ -63,6 +66,7 @@ def test_a_company_is_shown_as_people_say_it() -> None:
         "mrr": "-",
         "active": "-",
         "updated": "today",
+        "called": "1 d ago",
         "external": "-",
     }
     assert (row.id, row.state, row.mood, row.flag, row.dim) == ("c1", "●", "queued", " ", False)
@@ -72,7 +76,7 @@ def test_empty_fields_of_a_company_are_dashes() -> None:
     bare = company(
         phase="", status="", health=None, arr=None, renewal_date="", owner="", domain="", tags=()
     )
-    row = company_row(bare, UNICODE, TODAY, {})
+    row = company_row(bare, Around(UNICODE, TODAY, {}, {}))
     assert set(row.cells.values()) == {"Acme Inc", "-"}
     assert row.state == " "
 
@@ -81,13 +85,13 @@ LEAN = {"name", "external"}
 
 
 def test_what_is_not_loaded_never_looks_empty() -> None:
-    row = company_row(company(complete=False, phase="", tags=()), ASCII, TODAY, {})
+    row = company_row(company(complete=False, phase="", tags=()), Around(ASCII, TODAY, {}))
     assert row.cells["name"] == "Acme Inc"
     assert {text for key, text in row.cells.items() if key not in LEAN} == {"~"}
 
 
 def test_a_company_without_a_name_is_called_by_its_id() -> None:
-    row = company_row(company(id=HOSTILE, name=""), UNICODE, TODAY, {})
+    row = company_row(company(id=HOSTILE, name=""), Around(UNICODE, TODAY, {}))
     assert row.id == HOSTILE
     assert row.cells["name"] == visible(HOSTILE)
 
@@ -100,7 +104,7 @@ def test_rows_are_safe_whatever_the_data_say(one: str, other: str) -> None:
     person = contact(id=one, name=other, position=one, phone=other, email=one, tags=(other,))
     call = logged({"_id": one, "nr": other, "externalUserId": one, "start": other}, note=one)
     asked = entry(title=one, reason=other, kind=Kind.CALL, action=Action.CREATE)
-    assert is_safe(company_row(row, UNICODE, TODAY, {one: other}))
+    assert is_safe(company_row(row, Around(UNICODE, TODAY, {one: other})))
     assert is_safe(contact_row(person, UNICODE))
     assert is_safe(call_row(call, UNICODE, NOW, other))
     assert is_safe(entry_row(asked, UNICODE, 0.0, {}))
@@ -109,7 +113,7 @@ def test_rows_are_safe_whatever_the_data_say(one: str, other: str) -> None:
 
 def test_every_list_finds_its_cells() -> None:
     rows = {
-        columns.COMPANIES: company_row(company(), UNICODE, TODAY, {}),
+        columns.COMPANIES: company_row(company(), Around(UNICODE, TODAY, {})),
         columns.CONTACTS: contact_row(contact(), UNICODE),
         columns.CALLS: call_row(logged({}), UNICODE, NOW, ""),
         columns.OUTBOX: entry_row(entry(), UNICODE, 0.0, {}),
@@ -221,16 +225,29 @@ def test_no_change_reaches_a_terminal_with_what_it_would_act_upon(text: str) -> 
 
 
 def test_a_tenant_is_shown_with_its_host() -> None:
-    row = profile_row(profile(label="PRODUCTION"), "2 queued")
+    row = profile_row(profile(label="PRODUCTION"), "open")
     assert row.cells == {
         "name": "acme-eu",
         "label": "PRODUCTION",
         "host": "api.planhat.com",
-        "note": "2 queued",
+        "note": "open",
+        "synced": "",
+        "waiting": "",
+        "limit": "",
     }
     assert profile_row(profile(demo=True), "").cells["host"] == "in this program"
     here = profile_row(replace(profile(), base_url="http://localhost:8080"), "")
     assert here.cells["host"] == "localhost:8080"
+
+
+def test_a_tenant_is_shown_with_its_last_sync_what_it_lacks_and_the_calls_left() -> None:
+    stands = Standing(880.0, {State.QUEUED: 2, State.NOT_SURE: 1}, Limits(limit=200, remaining=143))
+    cells = profile_row(profile(), "", stands, now=1000.0).cells
+    assert (cells["synced"], cells["waiting"], cells["limit"]) == (
+        "2 min ago", "2 queued, 1 not sure", "143 of 200",
+    )  # fmt: skip
+    cells = profile_row(profile(), "", Standing(None, {}, Limits()), now=1000.0).cells
+    assert (cells["synced"], cells["waiting"], cells["limit"]) == ("never", "nothing", "-")
 
 
 def test_a_request_says_what_came_back_and_a_lost_one_that_nothing_did() -> None:

@@ -9,13 +9,15 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from planhat_tui.model.text import visible
+from planhat_tui.tui.keys import keyed
+from planhat_tui.tui.messages import Said
 from planhat_tui.tui.presentation.cells import settled
 from planhat_tui.tui.presentation.columns import GAP, Column
 from planhat_tui.tui.presentation.glyphs import ASCII
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.themes import convert
 from planhat_tui.tui.widgets.rowlines import LEAD, PAGE
-from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.tui.widgets.rows import RANGE_LEFT, Rows
 from tests.tui.stage import SHIPPED, Stage, drawn
 from tests.tui.texts import TEXTS
 
@@ -556,14 +558,18 @@ async def test_rows_that_come_from_the_middle_find_their_place() -> None:
 
 async def test_letters_that_match_are_underlined_also_where_a_cell_is_cut() -> None:
     name = "Malmö International Energy Services"
-    row = Row("a", {"name": name, "arr": "64k"}, lit={"name": [(0, 5), (14, 30)], "arr": [(0, 1)]})
+    row = Row(
+        "a",
+        {"name": name, "arr": "64k"},
+        sought={"name": ["malmo", "national energy"], "arr": ["6"]},
+    )
     one = Listed([row])
     async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await one.start(pilot)
         strip = one.rows.render_line(1)
         lit = [segment.text for segment in strip if segment.style and segment.style.underline]
         width = one.rows.columns[0].width
-        assert lit == ["Malmö", name[14 : width - 1]]
+        assert lit == ["Malmö", name[11 : width - 1]]
         assert f"{name[: width - 1]}…" in strip.text
 
 
@@ -595,22 +601,54 @@ async def test_a_range_goes_from_where_it_was_begun_to_the_cursor() -> None:
         one.rows.do_range()
         await pilot.pause()
         (ranged,) = cast("list[Rows.Ranged]", one.app.all_heard(Rows.Ranged))
-        assert (ranged.first, ranged.last) == (1, 3)
+        assert (ranged.first, ranged.ids) == (1, ("c1", "c2", "c3"))
         assert not one.rows.leave_range()
 
 
-async def test_a_range_is_given_up_when_other_rows_come() -> None:
+async def test_a_range_is_given_up_when_another_list_comes() -> None:
     one = listed(40)
     async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await one.start(pilot)
         one.rows.do_range()
         assert one.rows.leave_range()
         one.rows.do_range()
-        one.rows.fill(40, numbered(40))
+        one.rows.fill(40, numbered(40), keep=False)
         assert not one.rows.leave_range()
         one.rows.fill(0, [])
         one.rows.do_range()
         assert not one.rows.leave_range()
+
+
+async def test_a_range_stays_on_its_row_when_data_arrives() -> None:
+    one = listed(40)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        await pilot.press("j")
+        one.rows.do_range()
+        await pilot.press("j", "j")
+        one.rows.fill(42, [*made(["new 1", "new 2"]), *numbered(40)])
+        one.rows.do_range()
+        await pilot.pause()
+        (ranged,) = cast("list[Rows.Ranged]", one.app.all_heard(Rows.Ranged))
+        assert (ranged.first, ranged.ids) == (3, ("c1", "c2", "c3"))
+
+
+async def test_a_range_whose_start_is_not_read_again_stays_in_a_list_as_long_as_before() -> None:
+    one = listed(300)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        one.rows.do_range()
+        one.rows.cursor = 150
+        one.rows.fill(300, numbered(60, 120), offset=120)
+        assert one.rows.leave_range()
+        one.rows.cursor = 0
+        one.rows.fill(300, numbered(60))
+        one.rows.do_range()
+        one.rows.cursor = 150
+        one.rows.fill(301, numbered(60, 120), offset=120)
+        await pilot.pause()
+        assert not one.rows.leave_range()
+        assert one.app.all_heard(Said) == [Said(keyed(RANGE_LEFT))]
 
 
 async def test_the_cursor_goes_to_another_row_and_keeps_its_line() -> None:

@@ -13,6 +13,7 @@ from planhat_tui.tui.presentation.sentences import (
     change_words,
     delivered,
     entry_words,
+    last_met,
     problem,
     queued,
     stuck,
@@ -106,15 +107,15 @@ CALL = {"kind": Kind.CALL, "title": "call to +46 70"}
 )
 def test_what_a_key_has_queued_is_said(entries: list[Entry], sentence: str) -> None:
     them = "them" if sentence.endswith(" are queued.") else "it"
-    assert queued(entries) == f"{sentence}  u takes {them} back"
+    assert queued(entries) == f"{sentence}  {{undo}} takes {them} back"
 
 
 def test_what_has_arrived_meanwhile_is_said_in_the_same_words() -> None:
     assert delivered(queued([entry(GOLD)])) == (
-        "Tag gold on Acme Inc is delivered.  u takes it back"
+        "Tag gold on Acme Inc is delivered.  {undo} takes it back"
     )
     assert delivered(queued([entry(GOLD, PHASE)])) == (
-        "2 fields of Acme Inc are delivered.  u takes them back"
+        "2 fields of Acme Inc are delivered.  {undo} takes them back"
     )
 
 
@@ -129,21 +130,21 @@ def test_where_nothing_changes_that_is_said() -> None:
             entry(GOLD, reason="This token may not change this company (403).  Use another."),
             (
                 "Not saved in Planhat: this token may not change this company (403). "
-                "Tag gold on Acme Inc is kept here.  o shows it"
+                "Tag gold on Acme Inc is kept here.  {outbox} shows it"
             ),
         ),
         (
             entry(GOLD, PHASE, reason="Planhat refused this company (400).  Change it."),
             (
                 "Not saved in Planhat: Planhat refused this company (400). "
-                "2 fields of Acme Inc are kept here.  o shows it"
+                "2 fields of Acme Inc are kept here.  {outbox} shows it"
             ),
         ),
         (
             entry(PHASE, state=State.CONFLICT, reason="Somebody else changed Phase meanwhile."),
             (
                 "Not saved in Planhat: somebody else changed Phase meanwhile. "
-                "Phase of Acme Inc is kept here.  o shows it"
+                "Phase of Acme Inc is kept here.  {outbox} shows it"
             ),
         ),
         (
@@ -152,7 +153,7 @@ def test_where_nothing_changes_that_is_said() -> None:
                 state=State.NOT_SURE,
                 reason="Not sure whether Planhat saved the company: the answer was lost.  Look.",
             ),
-            "Not sure whether Planhat saved the company: the answer was lost.  o decides",
+            "Not sure whether Planhat saved the company: the answer was lost.  {outbox} decides",
         ),
         (
             entry(
@@ -161,7 +162,7 @@ def test_where_nothing_changes_that_is_said() -> None:
                 reason="The program ended before the answer came.",
                 **CALL,
             ),
-            "The program ended before the answer came.  o decides",
+            "The program ended before the answer came.  {outbox} decides",
         ),
     ],
 )
@@ -191,17 +192,28 @@ def test_any_edit_is_told_safely(
 @pytest.mark.parametrize(
     ("state", "told"),
     [
-        (State.QUEUED, "it goes out by itself.  h holds it, x drops it"),
+        (State.QUEUED, "it goes out by itself.  {hold} holds it, {discard} drops it"),
         (State.SENDING, "it is on its way"),
-        (State.HELD, "R sends it again, x drops it"),
-        (State.REFUSED, "R sends it again, x drops it"),
+        (State.HELD, "{retry} sends it again, {discard} drops it"),
+        (State.REFUSED, "{retry} sends it again, {discard} drops it"),
     ],
 )
 def test_where_enter_has_nothing_to_decide_it_says_why(state: State, told: str) -> None:
     assert told in undecided(state)
 
 
+def test_of_what_goes_out_by_itself_its_told_what_the_last_try_met_and_no_advice_to_wait() -> None:
+    why = "The rate limit is used up (429); nothing was done.  Wait for the next reset."
+    waits = entry(changes=(PHASE,))._replace(state=State.QUEUED, reason=why)
+    assert last_met(waits, goes_out=True) == (
+        "The last try: the rate limit is used up (429); nothing was done."
+    )
+    assert last_met(waits, goes_out=False) == why
+    assert last_met(waits._replace(state=State.HELD), goes_out=True) == why
+    assert last_met(waits._replace(reason=""), goes_out=True) == ""
+
+
 def test_a_long_title_leaves_the_key_of_a_sentence_on_its_line() -> None:
     told = queued([entry(title="Long " * 180, changes=(PHASE,))])
     assert len(told) <= 78
-    assert told.endswith("queued.  u takes it back")
+    assert told.endswith("queued.  {undo} takes it back")

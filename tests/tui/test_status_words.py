@@ -11,7 +11,8 @@ from planhat_tui.store.rows import Progress
 from planhat_tui.sync.outlook import Outlook
 from planhat_tui.sync.status import Network, SyncStatus
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE
-from planhat_tui.tui.presentation.status_words import COLOURS, NETWORK, URGENT, header, state
+from planhat_tui.tui.presentation.status_words import COLOURS, NETWORK, URGENT, header, kept, state
+from planhat_tui.tui.widgets.bars import fitted
 from planhat_tui.workspace.workspace import Status
 from tests.tui.records import HARMLESS, HOSTILE, profile
 
@@ -82,21 +83,21 @@ def test_a_quiet_state_says_only_how_the_network_is() -> None:
     ],
 )
 def test_the_network_has_a_word(network: Network, word: str) -> None:
-    assert right(replace(QUIET, sync=SyncStatus(network=network))) == word
+    assert right(QUIET._replace(sync=SyncStatus(network=network))) == word
     assert network in NETWORK
 
 
 def test_the_queue_is_counted_with_the_urgent_nearest_to_the_edge() -> None:
     counts = {State.CONFLICT: 1, State.QUEUED: 3, State.REFUSED: 0, State.HELD: 2}
-    assert right(replace(QUIET, counts=counts)) == ("‖ 2 held · ● 3 queued · ≠ 1 conflict · online")
+    assert right(QUIET._replace(counts=counts)) == ("‖ 2 held · ● 3 queued · ≠ 1 conflict · online")
 
 
 def test_what_is_queued_says_when_it_goes_at_the_latest() -> None:
     waiting = Status(Limits(stopped_until=41.6), ONLINE, {State.QUEUED: 2, State.SENDING: 1})
     assert right(waiting) == "● 2 queued ~42 s · ↑ 1 sending · online"
-    free = replace(waiting, limits=Limits())
+    free = waiting._replace(limits=Limits())
     assert right(free) == "● 2 queued · ↑ 1 sending · online"
-    kept = replace(waiting, limits=Limits(remaining=2, waiting={Lane.OUTBOX: 2}))
+    kept = waiting._replace(limits=Limits(remaining=2, waiting={Lane.OUTBOX: 2}))
     assert right(kept) == "● 2 queued until the reset · ↑ 1 sending · online"
 
 
@@ -106,20 +107,22 @@ def test_every_open_state_can_be_counted() -> None:
 
 def test_requests_that_wait_are_counted() -> None:
     waiting = Limits(waiting={Lane.USER: 1, Lane.BACKGROUND: 4})
-    left, _ = state(replace(QUIET, limits=waiting), 0.0, ASCII, wide=False)
+    left, _ = state(QUIET._replace(limits=waiting), 0.0, ASCII, wide=False)
     assert text(left) == "rate limit unknown until the first answer | 5 waiting"
+    left, _ = state(QUIET._replace(limits=waiting), 0.0, ASCII, wide=True)
+    assert text(left).endswith(" | 1 yours, 4 background waiting")
 
 
 def test_who_waits_though_calls_are_left_says_for_whom_they_are() -> None:
     kept = Limits(40, 36, as_of=0.0, waiting={Lane.BACKGROUND: 1})
-    left, _ = state(replace(QUIET, limits=kept), 0.0, ASCII, wide=False)
+    left, _ = state(QUIET._replace(limits=kept), 0.0, ASCII, wide=False)
     assert text(left) == "36 of 40 left | reset unknown | 1 waiting: calls kept for you"
     for other in (
         replace(kept, in_flight=3),
         replace(kept, stopped_until=9.0),
         replace(kept, waiting={Lane.USER: 1}),
     ):
-        left, _ = state(replace(QUIET, limits=other), 0.0, ASCII, wide=False)
+        left, _ = state(QUIET._replace(limits=other), 0.0, ASCII, wide=False)
         assert text(left).endswith("| 1 waiting")
 
 
@@ -142,7 +145,7 @@ def test_who_waits_though_calls_are_left_says_for_whom_they_are() -> None:
 )
 def test_reading_says_how_far_it_is(progress: Progress | None, told: str) -> None:
     reading = SyncStatus(network="online", pulling=True, progress=progress)
-    assert right(replace(QUIET, sync=reading, counts={State.QUEUED: 1})) == (
+    assert right(QUIET._replace(sync=reading, counts={State.QUEUED: 1})) == (
         f"{told} · ● 1 queued · online"
     )
 
@@ -153,7 +156,7 @@ def test_reading_says_how_far_it_is(progress: Progress | None, told: str) -> Non
 def test_reading_says_how_long_it_takes(seconds: float | None, told: str) -> None:
     progress = Progress(300, 187, 0, contacts_complete=False, seen_at=None)
     reading = SyncStatus("online", pulling=True, progress=progress, outlook=Outlook(9, seconds))
-    assert right(replace(QUIET, sync=reading)) == f"reading companies 62%{told} · online"
+    assert right(QUIET._replace(sync=reading)) == f"reading companies 62%{told} · online"
 
 
 HALF = Progress(12_000, 4_000, 0, contacts_complete=False, seen_at=None)
@@ -185,16 +188,38 @@ def test_where_there_is_room_it_is_told_in_numbers_too(
     progress: Progress, ahead: Outlook, told: str | None
 ) -> None:
     reading = SyncStatus("online", pulling=True, progress=progress, outlook=ahead)
-    shown = text(state(replace(QUIET, sync=reading), 0.0, UNICODE, wide=True)[1])
+    shown = text(state(QUIET._replace(sync=reading), 0.0, UNICODE, wide=True)[1])
     assert shown.endswith(" · online")
     assert told is None or shown == f"{told} · online"
     assert told is not None or shown.startswith("11,999 of 12,000, 1 call left · ")
-    narrow = right(replace(QUIET, sync=reading))
+    narrow = right(QUIET._replace(sync=reading))
     assert "left" not in narrow
     assert shown.endswith(narrow)
 
 
 def test_records_that_cannot_be_read_are_counted() -> None:
     progress = Progress(300, 299, 9, contacts_complete=True, seen_at=1.0, unreadable=2)
-    status = replace(QUIET, sync=replace(ONLINE, progress=progress))
-    assert right(status) == "online · 2 unreadable"
+    status = QUIET._replace(sync=replace(ONLINE, progress=progress))
+    assert right(status) == "2 unreadable · online"
+    assert kept(status) == 2
+    assert kept(QUIET) == 2
+
+
+@pytest.mark.parametrize("urgent", [State.CONFLICT, State.REFUSED, State.NOT_SURE])
+def test_at_80_columns_what_is_not_delivered_outranks_what_is_unreadable_and_others_use(
+    urgent: State,
+) -> None:
+    progress = Progress(300, 299, 9, contacts_complete=True, seen_at=1.0, unreadable=2)
+    busy = Limits(200, 143, as_of=0.0, reset_in=(24.0, 83.0), others=30.0)
+    sync = replace(ONLINE, progress=progress, pulling=True)
+    status = Status(busy, sync, {urgent: 1, State.QUEUED: 3})
+    left, told = state(status, 12.0, UNICODE, wide=False)
+    assert text(left).endswith("12 s old · others use 30/min")
+    shown = [text(part) for part in fitted(left, told, 79, kept(status))]
+    sign = UNICODE.state(urgent)
+    queue = f"● 3 queued · {sign} 1 {urgent.value} · online"
+    assert shown[1] == f"… 2 unreadable · {queue}"
+    assert shown[0].startswith("143 of 200 left")
+    narrow = [text(part) for part in fitted(left, told, 58, kept(status))]
+    assert narrow[1] == f"… {queue}"
+    assert narrow[0].startswith("143 of 200 left")

@@ -8,7 +8,7 @@ import pytest
 from textual.color import Color
 from textual.widgets import Static
 
-from planhat_tui.config.themes import COLOURS, Theme
+from planhat_tui.config.themes import COLOURS, GROUNDS, LEAST_CONTRAST, Theme, contrast
 from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.themes import ANSI, FALLBACK, OWN, colour, convert, is_terminal
@@ -104,10 +104,23 @@ async def test_a_theme_reaches_the_screen() -> None:
 
 
 def test_the_accent_of_a_profile_replaces_the_themes() -> None:
-    made = convert(SHIPPED["planhat-dark"], "#FF0000")
-    assert (made.accent, made.primary, made.variables["border"]) == ("#ff0000",) * 3
-    assert made.name == "planhat-dark@#FF0000"
+    made = convert(SHIPPED["planhat-dark"], "#FF8A65")
+    assert (made.accent, made.primary, made.variables["border"]) == ("#ff8a65",) * 3
+    assert made.name == "planhat-dark@#FF8A65"
     assert made.name != convert(SHIPPED["planhat-dark"], "#00ff00").name
+
+
+@EACH
+@pytest.mark.parametrize("accent", ["#1b1b1b", "#ff8a65", "#f4f4f4", "#00008b", "#ffff00"])
+def test_the_accent_of_a_profile_can_be_read_in_each_theme(theme: Theme, accent: str) -> None:
+    made = convert(theme, accent)
+    if theme.is_ansi:
+        return
+    assert made.accent is not None
+    grounds = [theme.colors[name] for name in GROUNDS]
+    assert min(contrast(made.accent, ground) for ground in grounds) >= LEAST_CONTRAST
+    if min(contrast(accent, ground) for ground in grounds) >= LEAST_CONTRAST:
+        assert made.accent == accent
 
 
 def test_a_theme_of_the_terminal_keeps_to_its_colours() -> None:

@@ -1,14 +1,25 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from planhat_tui.commands.manner import Manner
-from planhat_tui.commands.results import Column, Done, Listing, Single, Text
+from planhat_tui.commands.results import Column, Done, Exported, Listing, Single, Text
 from planhat_tui.errors import InputError
 from planhat_tui.model.records import Kind
-from planhat_tui.tui.transcript import MOST, MOST_OF_ONE, Line, Transcript, has_data, lines_of
+from planhat_tui.model.values import Raw
+from planhat_tui.tui.transcript import (
+    MOST,
+    MOST_OF_ONE,
+    Line,
+    Transcript,
+    _broken,
+    has_data,
+    lines_of,
+)
 
 if TYPE_CHECKING:
     from planhat_tui.commands.output import Format
@@ -83,6 +94,59 @@ def test_a_sentence_alone_is_no_data() -> None:
     assert has_data(Text("x"))
 
 
+# -- very long answers
+
+
+class _Asked(Sequence[Raw]):
+    """Very many records, and which of them were looked at."""
+
+    def __init__(self) -> None:
+        self.looked_at = 0
+
+    def __len__(self) -> int:
+        return 1_000_000
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 -- a slice, or one place
+        records = [{"_id": f"r{n}", "name": "x"} for n in range(len(self))[place]]
+        self.looked_at += len(records)
+        return tuple(records)
+
+
+@pytest.mark.parametrize("format", ["table", "json", "jsonl", "csv", "id"])
+def test_no_more_of_very_many_records_is_drawn_than_is_shown(format: Format) -> None:  # noqa: A002 -- likewise
+    asked = _Asked()
+    lines = _lines(TWO._replace(records=asked), 80, format)  # type: ignore[arg-type] # as a tuple
+    assert [line.text for line in lines[MOST_OF_ONE:]] == [
+        "There are 1,000,000 records: --to FILE writes all of them",
+        "local copy, just read",
+    ]
+    assert asked.looked_at <= MOST_OF_ONE + 1
+
+
+def test_no_more_is_read_for_a_table_than_is_shown() -> None:
+    read = count()
+    records = ({"_id": f"r{n}", "name": "x"} for n in read)
+    lines = _lines(Exported(Kind.COMPANY, records, ("name",)), 80)
+    assert lines[-1].text == "There is more: --to FILE writes all of it"
+    assert next(read) <= MOST_OF_ONE + 1
+
+
+def test_breaking_a_long_value_looks_at_each_part_of_it_alone() -> None:
+    looked = 0
+
+    class Text_(str):  # noqa: N801, SLOT000 -- a text that counts
+        def __getitem__(self, place: Any) -> str:  # noqa: ANN401 -- a slice
+            nonlocal looked
+            part = str.__getitem__(self, place)
+            looked += len(part)
+            return part
+
+    text = Text_("x " * 50_000)
+    lines = [*_broken(Line(text), 100)]
+    assert "".join(line.text for line in lines) == text
+    assert looked <= 5 * len(text)
+
+
 # -- the transcript
 
 
@@ -113,12 +177,6 @@ def test_a_text_is_found_around_the_end_whatever_its_case_and_accents(
     assert transcript.find("xyzzy", 0) is None
 
 
-def test_an_answer_of_very_many_lines_says_how_to_get_them_all() -> None:
-    transcript = Transcript()
-    transcript.add("x", [Line("l")] * (MOST_OF_ONE + 7))
-    assert transcript.lines[-1].text == "and 7 lines more: --to FILE writes all of them"
-
-
 def test_the_oldest_answers_go_first_and_whole() -> None:
     transcript = Transcript()
     for n in range(10):
@@ -126,3 +184,10 @@ def test_the_oldest_answers_go_first_and_whole() -> None:
     assert len(transcript.lines) <= MOST
     assert transcript.lines[0].asks
     assert transcript.lines[first] == Line(":x9", asks=True)
+
+
+def test_a_line_with_several_long_answers_is_kept_whole_while_it_is_the_last() -> None:
+    transcript = Transcript()
+    transcript.add("before", [Line("l")])
+    assert transcript.add("x", [Line("l")] * (MOST + 1)) == 0
+    assert len(transcript.lines) == MOST + 2

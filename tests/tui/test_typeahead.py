@@ -34,6 +34,15 @@ class Sheet(ModalScreen[str]):
         self.dismiss(event.value)
 
 
+class Hearing(Sheet):
+    """Is left by escape, whatever waits."""
+
+    BINDINGS = [Binding("escape", "dismiss")]  # noqa: RUF012 -- as Textual has it
+
+    def hears_at_once(self, key: str) -> bool:
+        return key == "escape"
+
+
 @dataclass
 class Hand:
     """The seconds of a clock that a test moves."""
@@ -54,11 +63,11 @@ class Desk(Stage):
         self.hand = Hand()
         self.typing = TypeAhead(cast("PlanhatApp", self), super().on_event, self.hand.read)
         self.answers: list[str] = []
-        self.counted = 0
+        self.counted = self.quits = 0
         self.sheet = Sheet
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
             await self.typing.hear(event)
         else:
             await super().on_event(event)
@@ -72,6 +81,12 @@ class Desk(Stage):
     def on_answered(self, event: Answered) -> None:
         event.apply()
 
+    def monotonic(self) -> float:
+        return self.hand.now
+
+    async def action_quit(self) -> None:
+        self.quits += 1
+
     def action_count(self) -> None:
         self.counted += 1
 
@@ -83,9 +98,13 @@ def burst(app: Desk, keys: str) -> None:
     """Send keys at once, as a terminal does with what is typed ahead."""
     assert app._driver is not None
     for letter in keys:
-        key = events.Key("enter" if letter == "\n" else letter, letter)
-        key.set_sender(app)
-        app._driver.send_message(key)
+        send(app, events.Key("enter" if letter == "\n" else letter, letter))
+
+
+def send(app: Desk, event: events.Event) -> None:
+    assert app._driver is not None
+    event.set_sender(app)
+    app._driver.send_message(event)
 
 
 async def quiet(app: Desk, pilot: Pilot[None]) -> None:
@@ -113,6 +132,71 @@ async def test_two_sheets_one_after_the_other() -> None:
         assert app.answers == ["one", "two"]
 
 
+async def test_a_key_was_pressed_when_it_came_however_long_it_has_waited() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        await pilot.pause()
+        assert app.typing.pressed_at is None
+        app.reading.opening += 1  # the key before is at work
+        app.hand.now = PATIENCE / 2
+        burst(app, "x")
+        await until(pilot, lambda: app.typing.waiting)
+        app.hand.now = PATIENCE - 0.1
+        app.reading.opening -= 1
+        await until(pilot, lambda: app.counted == 1)
+        assert app.typing.pressed_at == PATIENCE / 2
+
+
+async def test_ctrl_q_waits_for_what_was_typed_before_and_the_second_for_nothing() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        await pilot.pause()
+        burst(app, "tgold\n")
+        send(app, events.Key("ctrl+q", None))
+        await until(pilot, lambda: app.quits == 1)
+        assert app.answers == ["gold"]
+        app.reading.opening += 1  # a sheet that takes long
+        burst(app, "x")
+        send(app, events.Key("ctrl+q", None))
+        await pilot.pause()
+        assert app.quits == 1
+        send(app, events.Key("ctrl+q", None))
+        await until(pilot, lambda: app.quits == 2)
+        assert app.counted == 0
+        app.reading.opening -= 1
+
+
+async def test_a_key_that_came_right_behind_itself_may_be_held() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        seen = []
+        for at, key in ((5.0, "x"), (5.5, "x"), (6.3, "x"), (6.4, "y"), (6.5, "x")):
+            app.hand.now = at
+            send(app, events.Key(key, key))
+            await until(pilot, lambda: app.typing.pressed_at == app.hand.now)
+            seen.append(app.typing.is_repeat)
+        assert seen == [False, True, False, False, False]
+
+
+async def test_a_sheet_over_keys_that_wait_is_left_at_once_and_they_go_with_it() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        await pilot.pause()
+        app.reading.opening += 1  # what it stands there for
+        app.push_screen(Hearing())
+        await pilot.pause()
+        burst(app, "xx")
+        send(app, events.Key("escape", None))
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        app.reading.opening -= 1
+        await quiet(app, pilot)
+        assert app.counted == 0
+
+
 async def test_letters_of_a_line_come_in_their_order() -> None:
     app = Desk()
     async with app.run_test() as pilot:
@@ -135,3 +219,37 @@ async def test_nothing_holds_a_key_for_ever() -> None:
         assert (app.counted, app.typing.waiting) == (0, True)
         app.hand.now += 2 * PATIENCE
         await until(pilot, lambda: app.counted == 1)
+
+
+async def test_what_is_pasted_behind_a_key_that_opens_a_sheet_goes_into_the_sheet() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        await pilot.pause()
+        burst(app, "t")
+        send(app, events.Paste("gold"))
+        burst(app, "\n")
+        await until(pilot, lambda: bool(app.answers))
+        assert app.answers == ["gold"]
+
+
+async def test_a_click_overtakes_no_letter() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        line = app.query_one("#line", Input)
+        app.screen.set_focus(None)
+        await pilot.pause()
+        app.reading.opening += 1  # the key before is at work
+        burst(app, "xx")
+        for event in (events.MouseDown, events.MouseUp):
+            at = line.region
+            send(
+                app,
+                event(None, at.x + 2, at.y, 0, 0, button=1, shift=False, meta=False, ctrl=False),
+            )
+        burst(app, "a")
+        await pilot.pause()
+        assert (app.counted, app.focused) == (0, None)
+        app.reading.opening -= 1
+        await quiet(app, pilot)
+        assert (app.counted, app.focused, line.value) == (2, line, "a")

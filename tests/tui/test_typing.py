@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import cast
 
+import pytest
+from textual.events import Paste
 from textual.widgets import Input
 
 from planhat_tui.commands.completing import Lines
 from planhat_tui.tui.widgets.line import FormField, Line
 from planhat_tui.tui.widgets.messageline import CommandLine, MessageLine
 from tests.tui.records import HARMLESS, HOSTILE
-from tests.tui.stage import Stage
+from tests.tui.stage import Stage, drawn
 
 # -- a line and a field
 
@@ -48,6 +50,53 @@ async def test_a_secret_is_not_shown() -> None:
         await pilot.press(*"token")
         assert line.value == "token"
         assert "token" not in "\n".join(app.lines)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "joint", "value"),
+    [
+        ("one\ntwo\n", " ", "ab one two"),
+        ("  one \r\n\r\n two", ", ", "ab one, two"),
+        ("one\ttwo", ", ", "ab one, two"),
+        ("one\n", " ", "ab one"),
+        (" one ", " ", "ab  one "),
+        ("", " ", "ab "),
+        ("\n\n", " ", "ab "),
+    ],
+)
+async def test_no_line_that_is_pasted_is_lost(pasted: str, joint: str, value: str) -> None:
+    app = Stage()
+    async with app.run_test(size=(40, 6)) as pilot:
+        line = Line("ab ", joint=joint)
+        await app.floor.mount(line)
+        line.focus()
+        line.cursor_position = 3
+        app.post_message(Paste(pasted))
+        await pilot.pause()
+        assert line.value == value
+
+
+async def test_what_is_pasted_takes_the_place_of_what_is_selected() -> None:
+    app = Stage()
+    async with app.run_test(size=(40, 6)) as pilot:
+        line = Line("Acme", over=True)
+        await app.floor.mount(line)
+        line.focus()
+        await pilot.pause()
+        app.post_message(Paste("Globex\nInc"))
+        await pilot.pause()
+        assert line.value == "Globex Inc"
+
+
+async def test_a_token_that_came_in_pieces_is_one() -> None:
+    app = Stage()
+    async with app.run_test(size=(40, 6)) as pilot:
+        line = Line(secret=True)
+        await app.floor.mount(line)
+        line.focus()
+        app.post_message(Paste("s3cret-\nt0ken\n"))
+        await pilot.pause()
+        assert line.value == "s3cret-t0ken"
 
 
 async def test_a_field_says_what_it_means_and_what_is_wrong_with_it() -> None:
@@ -117,6 +166,32 @@ async def test_a_long_message_takes_at_most_three_lines() -> None:
         line = await one.start()
         line.say("A sentence of many words. " * 20)
         await pilot.pause()
+        assert line.size.height == 3
+
+
+async def test_a_message_that_is_cut_says_so_and_one_that_fits_doesnt() -> None:
+    one = Talking()
+    async with one.app.run_test(size=(40, 8)) as pilot:
+        line = await one.start()
+        line.say("A sentence of many words. " * 20)
+        await drawn(one.app, pilot)
+        assert [text.rstrip().endswith("…") for text in one.app.lines[:3]] == [False, False, True]
+        assert len(one.app.lines[2].rstrip()) <= 40
+        line.say("A sentence of some words. " * 4)
+        await drawn(one.app, pilot)
+        assert "…" not in "".join(one.app.lines)
+
+
+async def test_what_is_wrong_with_a_line_stands_over_it_whole() -> None:
+    one = Talking()
+    async with one.app.run_test(size=(40, 8)) as pilot:
+        line = await one.start()
+        line.say("phase has no value nonsense.  Did you mean renewal? It ends here", bad=True)
+        line.open((), "company set nonsense", wrong_at=12)
+        await drawn(one.app, pilot)
+        shown = "\n".join(one.app.lines)
+        assert "It ends here" in shown
+        assert "company set nonsense" in shown
         assert line.size.height == 3
 
 

@@ -86,6 +86,12 @@ def test_an_old_copy_says_how_old_it_is() -> None:
     assert told == "NOW is the local copy, 3 min old."
     told = undo_sum(replace(plan, as_of=float("-inf")), 1180.0)
     assert told == "NOW is the local copy, and nobody read it yet."
+    making = undo.plan([entry(action=Action.CREATE)], lambda *_: NOW)
+    assert undo_sum(replace(making, as_of=1000.0), 1180.0) == (
+        "NOW is the local copy, 3 min old."
+        " What others have put there since then goes too, and isn't named."
+    )
+    assert undo_sum(making, 1180.0) == ""
 
 
 def test_redo_tells_what_is_queued_again() -> None:
@@ -117,3 +123,15 @@ def test_of_tags_only_what_comes_and_goes_is_told() -> None:
     step = [entry(Change("tags", ["vip", "old"], ["vip", "gold"]))]
     told = undo_text(undo.plan(step, lambda *_: NOW), USERS, arrow=">")
     assert told == "Tags of Acme Inc: +old -gold"
+
+
+def test_what_others_have_put_there_is_told_first_and_counted() -> None:
+    made = [entry(action=Action.CREATE, title=f"Acme {n}") for n in range(9)]
+    plan = undo.plan(made, lambda *_: NOW, lambda e: ("Phase",) if e.title == "Acme 3" else ())
+    lines = undo_text(plan, USERS, arrow=">").splitlines()
+    assert lines[:2] == [
+        "company Acme 3: at Planhat > deleted",
+        "Phase of Acme 3: put there by others since > deleted too",
+    ]
+    told = undo_sum(plan, 0)
+    assert told == "9 records at Planhat. 1 record holds what others have put there: it goes too."

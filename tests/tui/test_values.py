@@ -10,6 +10,7 @@ from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.values import (
     AUTO,
+    copied_text,
     field_text,
     is_user,
     type_word,
@@ -124,3 +125,10 @@ def test_a_type_has_a_word(path: str, value: Json, word: str) -> None:
 )
 def test_a_guessed_type_is_told_as_what_it_is(word: str, text: str, told: str) -> None:
     assert word_for(word, text) == told
+
+
+def test_a_text_of_several_lines_is_copied_as_it_is_without_control_characters() -> None:
+    assert copied_text("one\u240atwo", "one\r\ntwo\x1b") == "one\ntwo\u241b"
+    assert copied_text("one", "one") == "one"
+    assert copied_text("Gold", "u1") == "Gold"
+    assert copied_text("1,200", 1200) == "1,200"

@@ -7,6 +7,7 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Call, Kind
 from planhat_tui.store.rows import LoggedCall
+from planhat_tui.tui.keys import keyed
 from planhat_tui.tui.watching import Told, Watched, Watching, outcome
 from tests.tui.records import entry
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 GOLD = Change("tags", [], ["gold"])
 CALL = {"kind": Kind.CALL, "action": Action.CREATE, "title": "call to +46 70", "record_id": "new-1"}
-LATER = "Tag gold on Acme Inc is delivered.  u takes it back"
+LATER = "Tag gold on Acme Inc is delivered.  {undo} takes it back"
 LOST = "Not sure whether Planhat saved the call: the answer was lost.  Look at it."
 
 
@@ -59,6 +60,19 @@ def test_what_planhat_has_is_said_with_what_it_left_out() -> None:
     assert told(lost) == Told(f"{LATER}  Planhat didn't keep Slug.")
 
 
+def test_what_was_left_out_of_an_undo_is_said_and_not_that_it_goes_back() -> None:
+    out = entry(
+        Change("phase", "won", None), state=State.DROPPED, reason="Left out: Phase."
+    )._replace(takes_back=1)
+    assert told(out) == Told("Acme Inc: Left out: Phase.")
+    assert told(out, entry(GOLD, n=2, state=State.SENDING)) is None
+    done = entry(GOLD, n=2, state=State.DELIVERED)
+    assert told(out, done) == Told("Acme Inc: Left out: Phase.  The rest is delivered")
+    many = [out._replace(n=n) for n in range(1, 5)]
+    assert str(told(*many)).count("Left out") == 2
+    assert "2 more like it" in str(told(*many))
+
+
 def test_what_never_left_isnt_called_delivered() -> None:
     folded = entry(GOLD, state=State.DELIVERED, reason="There was nothing to send.")
     assert told(folded._replace(attempts=0)) == Told("There was nothing to send.")
@@ -69,7 +83,7 @@ def test_one_that_needs_a_hand_is_said_before_the_others_have_arrived() -> None:
     refused = entry(GOLD, n=2, state=State.REFUSED, reason="This token may not (403).")
     assert told(entry(GOLD, state=State.SENDING), refused) == Told(
         "Not saved in Planhat: this token may not (403). "
-        "Tag gold on Acme Inc is kept here.  o shows it",
+        "Tag gold on Acme Inc is kept here.  {outbox} shows it",
         bad=True,
     )
 
@@ -85,7 +99,7 @@ def test_an_edit_that_settles_itself_by_reading_back_says_so_once() -> None:
 
 def test_a_call_whose_answer_is_lost_is_for_a_person_to_decide() -> None:
     assert told(entry(state=State.NOT_SURE, reason=LOST, **CALL)) == Told(
-        "Not sure whether Planhat saved the call: the answer was lost.  o decides", bad=True
+        "Not sure whether Planhat saved the call: the answer was lost.  {outbox} decides", bad=True
     )
 
 
@@ -107,7 +121,7 @@ def test_a_sentence_goes_on_while_it_stands_and_its_edits_are_not_settled() -> N
     def say(text: str, *, bad: bool = False) -> None:
         message.said = f"{text}!" if bad else text
 
-    explorer = SimpleNamespace(message=message, say=say, call_later=lambda _: None)
+    explorer = SimpleNamespace(message=message, say=say, keyed=keyed, call_later=lambda _: None)
     watching = Watching(cast("Explorer", explorer))
     seen = [watching.goes_on]
     for edits in ([entry(GOLD)], []):

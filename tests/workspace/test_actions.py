@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,11 @@ from planhat_tui.errors import GuardrailError, InputError, NotFoundError, Storag
 from planhat_tui.model.calls import CallDraft
 from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Changed, Topic
+from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import Action, State
-from planhat_tui.model.records import Kind
+from planhat_tui.model.plans import always, edited, wanted
+from planhat_tui.model.records import Kind, Received
+from planhat_tui.workspace.valuing import Valuing
 from tests.sync.rig import SECONDS, lost_answer
 from tests.workspace.conftest import deliver, filled
 
@@ -103,6 +106,44 @@ def test_a_field_that_can_not_be_edited_is_named(
     with pytest.raises(InputError) as refused:
         workspace.writes.edit(kind, [company], {path: "x"})
     assert told in str(refused.value)
+    assert workspace.reads.outbox() == ()
+
+
+def test_a_list_takes_its_own_values_alone_whichever_way_they_come(
+    workspace: Workspace, company: str
+) -> None:
+    page = workspace.net.ask(lambda api: api.custom_fields(lane=Lane.USER)).result(SECONDS)
+    known = [one for part in page.slices() for one in part.records]
+    workspace.keep_definitions(known, whole=True)
+    plan, writes = {"custom.Plan": "Bronze"}, workspace.writes
+    valuing = Valuing(workspace.reads, COMPANY, START)
+    for deed in (
+        lambda: writes.edit(COMPANY, [company], plan),
+        lambda: writes.create(COMPANY, {"name": "New Ltd", **plan}),
+        lambda: valuing.value("custom.Plan", "Bronze", "Gold"),
+    ):
+        with pytest.raises(InputError, match="Plan has no value Bronze"):
+            deed()
+    assert workspace.reads.outbox() == ()
+    assert valuing.value("custom.Plan", "Bronze", "Bronze") == "Bronze"
+
+
+def test_what_planhat_works_out_is_set_neither_alone_nor_by_a_plan(
+    workspace: Workspace, company: str
+) -> None:
+    score: dict[str, Json] = {"_id": "f" * 24, "name": "Score", "parent": "company"}
+    score |= {"type": "number", "isFormula": True}
+    workspace.keep_definitions([Received(json.dumps(score), score)], whole=True)
+    with pytest.raises(InputError, match="Score is worked out by Planhat"):
+        workspace.writes.edit(COMPANY, [company], {"custom.Score": 8})
+    phase = ("won", always("won"))
+    for asked in (
+        wanted(COMPANY, values={"custom.Score": ("8", always(8)), "phase": phase}),
+        wanted(COMPANY, clear=["custom.Score"], values={"phase": phase}),
+    ):
+        (row,) = workspace.plans.make(asked, [company]).rows
+        assert [change.field for change in row.changes] == ["phase"]
+        assert row.why == "Score is worked out by Planhat (a formula)."
     assert workspace.reads.outbox() == ()
 
 
@@ -281,7 +322,7 @@ def test_a_note_goes_into_the_companys_field_in_the_same_step(
     workspace = filled(open_workspace, call_note_field="Last call note")
     company = server.ids()[0]
     made = workspace.writes.log_call(
-        replace(DRAFT, company_id=company, start=START, end=START, waiting=0.0)
+        DRAFT._replace(company_id=company, start=START, end=START, waiting=0.0)
     )
     call, note = made
     assert call.step == note.step
@@ -298,7 +339,7 @@ def test_a_note_that_is_corrected_is_corrected_in_the_companys_field_too(
     open_workspace: Callable[..., Workspace], server: Server, company: str
 ) -> None:
     workspace = open_workspace(call_note_field="Last call note")
-    deliver(workspace, *workspace.writes.log_call(replace(DRAFT, company_id=company)))
+    deliver(workspace, *workspace.writes.log_call(DRAFT._replace(company_id=company)))
     (logged,) = workspace.reads.calls(company)
     deliver(workspace, *workspace.writes.note_call(logged.call.id, "renews"))
     assert server.get(company)["custom"]["Last call note"] == "renews"
@@ -312,7 +353,7 @@ def test_without_such_a_field_a_note_stays_on_this_machine(
     workspace: Workspace, server: Server, company: str
 ) -> None:
     before = server.get(company)
-    (call,) = workspace.writes.log_call(replace(DRAFT, company_id=company))
+    (call,) = workspace.writes.log_call(DRAFT._replace(company_id=company))
     assert deliver(workspace, call) == [State.DELIVERED]
     (logged,) = workspace.reads.calls(company)
     assert logged.note == "wants to renew"
@@ -320,7 +361,7 @@ def test_without_such_a_field_a_note_stays_on_this_machine(
     assert server.get(company) == before
 
 
-@pytest.mark.parametrize("draft", [replace(DRAFT, note=""), replace(DRAFT, company_id="")])
+@pytest.mark.parametrize("draft", [DRAFT._replace(note=""), DRAFT._replace(company_id="")])
 def test_without_a_note_or_a_company_there_is_nothing_to_note(
     open_workspace: Callable[..., Workspace], draft: CallDraft
 ) -> None:
@@ -333,7 +374,7 @@ def test_a_note_for_a_company_that_is_not_here_logs_no_half_of_a_call(
 ) -> None:
     workspace = open_workspace(call_note_field="Last call note")
     with pytest.raises(NotFoundError):
-        workspace.writes.log_call(replace(DRAFT, company_id="nobody"))
+        workspace.writes.log_call(DRAFT._replace(company_id="nobody"))
     assert workspace.reads.calls() == ()
     assert workspace.reads.outbox() == ()
 
@@ -341,11 +382,11 @@ def test_a_note_for_a_company_that_is_not_here_logs_no_half_of_a_call(
 @pytest.mark.parametrize(
     ("draft", "field"),
     [
-        (replace(DRAFT, nr=" "), "nr"),
-        (replace(DRAFT, external_user_id=""), "external_user_id"),
-        (replace(DRAFT, waiting=-1.0), "waiting"),
-        (replace(DRAFT, start=START, end=START, waiting=5.0), "waiting"),
-        (replace(DRAFT, open_endpoint=True), "open_endpoint"),
+        (DRAFT._replace(nr=" "), "nr"),
+        (DRAFT._replace(external_user_id=""), "external_user_id"),
+        (DRAFT._replace(waiting=-1.0), "waiting"),
+        (DRAFT._replace(start=START, end=START, waiting=5.0), "waiting"),
+        (DRAFT._replace(open_endpoint=True), "open_endpoint"),
     ],
 )
 def test_a_call_that_can_not_be_sent_is_not_logged(
@@ -361,7 +402,7 @@ def test_the_open_endpoint_is_taken_if_the_profile_knows_the_tenant(
     open_workspace: Callable[..., Workspace], server: Server, line: Line
 ) -> None:
     workspace = open_workspace(tenant_uuid=server.options.tenant)
-    (call,) = workspace.writes.log_call(replace(DRAFT, open_endpoint=True))
+    (call,) = workspace.writes.log_call(DRAFT._replace(open_endpoint=True))
     assert deliver(workspace, call) == [State.DELIVERED]
     assert line.asked[-1] == f"POST /{server.options.tenant}/calls"
 
@@ -438,3 +479,19 @@ def test_edits_keep_what_was_there_before_them(workspace: Workspace, company: st
     (entry,) = workspace.writes.edit(COMPANY, [company], {"city": "Lund"})
     assert entry.changes == (Change("city", "Umeå", "Lund"),)
     assert before != "Umeå"
+
+
+def test_many_are_changed_by_a_plan_alone(workspace: Workspace, server: Server) -> None:
+    writes, ids = workspace.writes, server.ids()[:6]
+    rows = [edited(COMPANY, raw, {"city": "Umeå"}) for raw in workspace.reads.raws(COMPANY, ids)]
+    deeds: tuple[Callable[[], object], ...] = (
+        lambda: writes.edit(COMPANY, ids, {"city": "Umeå"}),
+        lambda: writes.change(COMPANY, rows),
+        lambda: writes.tag(COMPANY, ids, ["brand-new"]),
+        lambda: writes.delete(COMPANY, ids),
+    )
+    for deed in deeds:
+        with pytest.raises(GuardrailError, match="6 records are changed by a plan"):
+            deed()
+    assert workspace.reads.outbox() == ()
+    assert len(writes.tag(COMPANY, ids[:5], ["brand-new"])) == 5

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.model.calls import CallTimer, parse_iso
+from planhat_tui.errors import StorageError
+from planhat_tui.model.calls import CallDraft, CallTimer, parse_iso
 from planhat_tui.model.records import Kind
 from planhat_tui.workspace.begun import Begun, Partner, timer_of
 from tests.workspace.conftest import deliver, filled
@@ -86,3 +88,35 @@ def test_a_call_goes_on_until_it_has_an_end(draft: dict[str, Json], *, goes_on: 
 
 def test_a_draft_without_a_start_has_no_timer() -> None:
     assert timer_of({"end": RANG}) is None
+
+
+@pytest.mark.parametrize(
+    ("waiting", "seconds"), [("30", 30), ("30s", 30), ("20.5", 20.5), ("1m", 60)]
+)
+def test_waiting_is_taken_up_as_it_may_be_typed(waiting: str, seconds: float) -> None:
+    timer = timer_of({"start": RANG, "waiting": waiting})
+    assert timer is not None
+    assert timer.rang_at is not None
+    assert timer.answered_at == timer.rang_at + timedelta(seconds=seconds)
+
+
+def test_waiting_that_is_no_time_yet_leaves_it_ringing() -> None:
+    timer = timer_of({"start": RANG, "waiting": "30 x"})
+    assert timer is not None
+    assert timer.answered_at is None
+
+
+def test_a_call_and_its_draft_go_together_or_not_at_all(desk: Workspace) -> None:
+    desk.begun.keep(ADA, {"talk": "5"}, finished=True)
+    told = len(desk.reads.outbox())
+
+    def log() -> None:
+        with desk.at_once():
+            desk.writes.log_call(CallDraft(nr="+46 70 1", external_user_id="max123"), 0.0)
+            desk.begun.drop(ADA, finished=True)
+            raise StorageError("the disk is full")
+
+    with pytest.raises(StorageError):
+        log()
+    assert len(desk.reads.outbox()) == told
+    assert [one.partner for one in desk.begun.list()] == [ADA]

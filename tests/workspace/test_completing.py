@@ -30,6 +30,7 @@ def reads(tmp_path: Path) -> Iterator[Queries]:
         for n in range(30)
     ]
     store.mirror.put(Kind.COMPANY, rows, 1.0)
+    store.mirror.put_users([received("u1", firstName="Mia", lastName="Ek")])
     yield Queries(store)
     store.close()
 
@@ -52,10 +53,16 @@ def taken(reads: Queries, text: str, place: int = 0) -> str:
         ("acme phase:w", [("Won", 10)]),
         ("custom.P", [("custom.Plan", 30)]),
         ("custom.k", [('custom."Kick-off day"', 29)]),
-        ("custom.Plan:", [("gold", 29), ("silver", 1)]),
+        ("custom.Plan:", [("Gold", 29), ("Silver", 1)]),
         ("tag:v", [("vip", 30)]),
         ("pha", [("phase", 0)]),
         ("is:con", [("conflict", 0)]),
+        ("owner:", [("me", 0), ("Mia Ek", 0)]),
+        ("-coowner:m", [("me", 0), ("Mia Ek", 0)]),
+        ("owner:mi", [("Mia Ek", 0)]),
+        ("sort:-custom.k", [('custom."Kick-off day"', 29)]),
+        ("sort:arr,custom.P", [("custom.Plan", 30)]),
+        ("has:custom.P", [("custom.Plan", 30)]),
         ("p", []),
         ("acme ", []),
         ("phase:x", []),
@@ -78,12 +85,14 @@ def test_fields_and_values_that_occur_are_offered(
         ("custom.k", 'custom."Kick-off day":'),
         ("acme -tag:v", "acme -tag:vip "),
         ("pha", "phase:"),
+        ("sort:-custom.k", 'sort:-custom."Kick-off day" '),
     ],
 )
 def test_what_is_taken_is_a_query(reads: Queries, text: str, after: str) -> None:
     assert taken(reads, text) == after
     if after.endswith(" "):
-        assert parse(after).where is not None
+        query = parse(after)
+        assert query.where is not None or query.sort
 
 
 def test_few_are_offered_of_many(reads: Queries) -> None:

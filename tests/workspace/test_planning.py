@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.errors import GuardrailError, InputError
-from planhat_tui.model.outbox import State
+from planhat_tui.errors import GuardrailError, InputError, StorageError
+from planhat_tui.model.conflicts import Choice
+from planhat_tui.model.outbox import Action, NewEntry, State
 from planhat_tui.model.planfile import encode
 from planhat_tui.model.plans import always, created, gather, wanted
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.sync.bulk import GROWS_FOR
 from planhat_tui.workspace import planning
+from planhat_tui.workspace.rests import Rest
 from tests.sync.rig import SECONDS, one_more_round
 from tests.workspace.conftest import deliver, filled
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planhat_tui.model.events import Changed
-    from planhat_tui.model.plans import Plan
+    from planhat_tui.model.plans import Plan, Rechecked
     from planhat_tui.workspace.workspace import Workspace
     from tests.sync.rig import Line, Server, Time
 
@@ -120,6 +124,27 @@ def test_rows_that_are_taken_out_make_a_plan_small_enough(
     assert tagged(workspace) == 5
 
 
+def test_a_record_whose_edit_was_split_by_a_conflict_is_one_record(
+    open_workspace: Callable[..., Workspace], server: Server, time: Time
+) -> None:
+    workspace = filled(open_workspace, max_bulk=5)
+    ids = everyone(workspace)[:5]
+    for one in ids[:2]:
+        server.put(one, phase="theirs")
+    time.leap(60)
+    asked = wanted(Kind.COMPANY, tag=["q"], values={"phase": ("mine", always("mine"))})
+    step = workspace.plans.run(workspace.plans.make(asked, ids))
+    delivered(workspace, step)
+    progress = workspace.plans.progress(step)
+    assert (progress.total, progress.failed, progress.delivered) == (5, 2, 3)
+    for entry in workspace.plans.failed(step):
+        workspace.writes.resolve(entry.n, "phase", Choice.MINE)
+    delivered(workspace, step)
+    assert workspace.plans.progress(step).counts == {State.DELIVERED: 5}
+    deliver(workspace, *workspace.undo().entries)  # max_bulk counts records too
+    assert not any("q" in server.get(one)["tags"] for one in ids)
+
+
 def test_a_plan_that_changes_nothing_does_not_run(workspace: Workspace) -> None:
     workspace.plans.run(planned(workspace))
     again = planned(workspace)
@@ -181,14 +206,14 @@ def test_a_plan_whose_process_ended_goes_on_where_it_was(
     open_workspace: Callable[..., Workspace],
 ) -> None:
     workspace = filled(open_workspace)
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     assert workspace.plans.advance(step)
     workspace.close()
     workspace = open_workspace()
     assert workspace.plans.unfinished() == (step,)
     progress = workspace.plans.progress(step)
     assert (progress.total, progress.queued, progress.waiting) == (6, 2, 6)
-    assert workspace.plans.go_on() == 1
+    assert workspace.plans.go_on() == ()
     assert workspace.plans.unfinished() == ()
     entries = workspace.plans.results(step)
     assert [entry.record_id for entry in entries] == [*everyone(workspace)]
@@ -200,7 +225,7 @@ def test_a_plan_that_is_still_being_queued_is_sent_when_it_is_whole(
     open_workspace: Callable[..., Workspace], line: Line
 ) -> None:
     workspace = filled(open_workspace)
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     assert workspace.plans.advance(step)
     workspace.net._submit(one_more_round).result(SECONDS)
     assert line.count("PUT *") == 0
@@ -216,7 +241,7 @@ def test_a_plan_whose_process_ended_is_sent_as_far_as_it_came(
     open_workspace: Callable[..., Workspace], time: Time
 ) -> None:
     workspace = filled(open_workspace)
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     assert workspace.plans.advance(step)
     time.leap(GROWS_FOR)
     deliver(workspace, *workspace.plans.results(step))
@@ -228,7 +253,7 @@ def test_two_processes_that_go_on_with_a_plan_queue_each_row_once(
     open_workspace: Callable[..., Workspace],
 ) -> None:
     workspace = filled(open_workspace)
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     other = open_workspace()
     while workspace.plans.advance(step) | other.plans.advance(step):
         pass
@@ -240,7 +265,7 @@ def test_two_processes_that_go_on_with_a_plan_queue_each_row_once(
 def test_a_plan_whose_slices_are_small_enough_and_that_is_too_large_does_not_go_on(
     workspace: Workspace,
 ) -> None:
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     assert workspace.plans.advance(step)
     workspace.go_by(replace(workspace.profile, max_bulk=3))
     with pytest.raises(GuardrailError, match="these are 6"):
@@ -267,13 +292,68 @@ def test_a_plan_does_not_go_on_against_guardrails_that_came_since(
     open_workspace: Callable[..., Workspace],
 ) -> None:
     workspace = filled(open_workspace)
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     workspace.plans.advance(step)
     workspace.close()
     strict = open_workspace(read_only=True)
-    with pytest.raises(GuardrailError):
-        strict.plans.go_on()
+    assert strict.plans.go_on() == (
+        "4 records of a plan can't be queued: acme is read-only.  plan cancel drops the rest.",
+    )
     assert strict.plans.unfinished() == (step,)
+
+
+def test_a_plan_that_may_not_go_on_keeps_no_other_one_back(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    workspace.plans.begin(workspace.plans.make(DELETE, everyone(workspace)[:3]))
+    going = workspace.plans.begin(planned(workspace)).step
+    workspace.close()
+    strict = open_workspace(no_delete=True)
+    (told,) = strict.plans.go_on()
+    assert told.startswith("3 records of a plan can't be queued: acme allows no deleting.")
+    assert strict.plans.progress(going).queued == 6
+
+
+def damage(workspace: Workspace, old: str, new: str) -> None:
+    """Let what is kept of each plan that has begun be another text."""
+    for key in workspace._store.drafts.keys("plan:"):
+        with workspace._store.drafts._database.writing() as connection:
+            connection.execute(
+                "UPDATE draft SET json = replace(json, ?, ?) WHERE key = ?", (old, new, key)
+            )
+
+
+@pytest.mark.parametrize("broken", [("delete", "delite"), ('{"text"', '{"tex')])
+def test_a_damaged_plan_keeps_no_other_one_back(
+    open_workspace: Callable[..., Workspace], broken: tuple[str, str]
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(workspace.plans.make(DELETE, everyone(workspace)[:3])).step
+    damage(workspace, *broken)
+    workspace.close()
+    workspace = open_workspace()
+    (told,) = workspace.plans.go_on()
+    assert told.startswith("3 records of a plan can't be queued: The ")
+    made = gather(Kind.COMPANY, "import", [created(Kind.COMPANY, "new-1", {"name": "Made AB"})])
+    assert workspace.plans.run(made)
+    assert workspace.plans.cancel(step) == 3
+    assert (workspace.plans.unfinished(), workspace.plans.go_on()) == ((), ())
+
+
+def test_a_plan_of_which_it_isnt_known_how_far_it_came_says_so(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(workspace.plans.make(DELETE, everyone(workspace)[:3])).step
+    with workspace._store.drafts._database.writing() as connection:
+        connection.execute("UPDATE draft SET json = '{' WHERE key LIKE 'plan-done:%'")
+    workspace.close()
+    workspace = open_workspace()
+    (told,) = workspace.plans.go_on()
+    assert "How far it came can't be read any more." in told
+    workspace.plans.cancel(step)
+    assert workspace.plans.go_on() == ()
 
 
 # -- while it runs
@@ -294,14 +374,14 @@ def test_a_plan_that_is_paused_while_it_is_queued_stays_so_after_a_restart(
     open_workspace: Callable[..., Workspace],
 ) -> None:
     workspace = filled(open_workspace)
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     workspace.plans.advance(step)
     assert not workspace.plans.progress(step).paused
     assert workspace.plans.pause(step) == 6
     assert not workspace.plans.advance(step)
     workspace.close()
     workspace = open_workspace()
-    assert workspace.plans.go_on() == 0
+    assert workspace.plans.go_on() == ()
     progress = workspace.plans.progress(step)
     assert (progress.paused, progress.held, progress.waiting) == (True, 2, 4)
     assert workspace.plans.resume(step) == 6
@@ -314,7 +394,7 @@ def test_a_plan_that_is_paused_while_it_is_queued_stays_so_after_a_restart(
 
 @pytest.mark.usefixtures("small_slices")
 def test_the_undo_of_a_plan_that_is_half_queued_queues_nothing_more(workspace: Workspace) -> None:
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     workspace.plans.advance(step)
     workspace.undo()
     assert not workspace.plans.advance(step)
@@ -323,8 +403,41 @@ def test_the_undo_of_a_plan_that_is_half_queued_queues_nothing_more(workspace: W
 
 
 @pytest.mark.usefixtures("small_slices")
+def test_what_of_a_plan_is_not_queued_when_it_is_taken_back_is_told_and_done_again(
+    workspace: Workspace,
+) -> None:
+    step = workspace.plans.begin(planned(workspace)).step
+    workspace.plans.advance(step)
+    workspace.plans.pause(step)
+    left = "4 records of the plan aren't queued yet, and are left as they are."
+    assert workspace.undo().sentences[-1] == left
+    assert workspace.rest_of_plans == Rest()
+    plan = workspace.redo_plan()
+    assert (plan.size, plan.asks, plan.rest) == (6, True, 4)
+    undone = workspace.redo(plan)
+    assert undone.sentences[-1] == "4 records of the plan are queued after that."
+    assert undone.goes_on
+    assert workspace.rest_of_plans == Rest(going=4)
+    assert workspace.plans.go_on() == ()
+    assert tagged(workspace) == 6
+    workspace.undo()
+    assert tagged(workspace) == 0
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_what_was_put_aside_is_forgotten_where_another_plan_begins(workspace: Workspace) -> None:
+    step = workspace.plans.begin(planned(workspace)).step
+    workspace.plans.advance(step)
+    workspace.undo()
+    workspace.plans.run(planned(workspace))
+    with pytest.raises(InputError, match="nothing to do again"):
+        workspace.redo_plan()
+    assert workspace._store.drafts.keys("plan") == ()
+
+
+@pytest.mark.usefixtures("small_slices")
 def test_a_plan_is_cancelled_and_what_was_not_sent_is_as_it_was(workspace: Workspace) -> None:
-    step = workspace.plans.begin(planned(workspace))
+    step = workspace.plans.begin(planned(workspace)).step
     workspace.plans.advance(step)
     assert workspace.plans.cancel(step) == 6
     assert workspace.plans.unfinished() == ()
@@ -339,7 +452,7 @@ def test_what_has_failed_is_sent_again(workspace: Workspace, server: Server) -> 
     server.delete(gone)
     step = workspace.plans.run(planned(workspace))
     delivered(workspace, step)
-    (failed,) = workspace.plans.results(step, planning.FAILED)
+    (failed,) = workspace.plans.failed(step)
     assert failed.record_id == gone
     assert workspace.plans.retry(step) == 1
     assert workspace.plans.progress(step).waiting == 1
@@ -354,6 +467,129 @@ def test_records_are_made_by_a_plan(workspace: Workspace, server: Server) -> Non
     step = workspace.plans.run(plan)
     delivered(workspace, step)
     assert all(len(server.named(f"Made {n}")) == 1 for n in range(3))
+
+
+def made(workspace: Workspace, start: str, **more: str) -> Plan:
+    """Plan what an import of three companies would, each process under ids of its own."""
+    rows = [
+        created(Kind.COMPANY, f"new-{start}{n}", {"name": f"Twin {n}", **more}) for n in range(3)
+    ]
+    return workspace.plans.stamped(gather(Kind.COMPANY, "import", rows))
+
+
+def test_a_plan_that_was_made_before_another_one_was_queued_makes_nothing_twice(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace, other = filled(open_workspace), open_workspace()
+    mine, theirs, fuller = made(workspace, "a"), made(other, "b"), made(other, "c", city="Lund")
+    assert workspace.plans.run(mine)
+    begun = other.plans.begin(theirs)
+    assert (begun.step, begun.plan.rows, begun.plan.already_so) == ("", (), 3)
+    assert begun.moved == ("Twin 0", "Twin 1", "Twin 2")
+    results = other.plans.results(other.plans.run(fuller))  # only what it lacks is set
+    assert [(e.action, e.record_id) for e in results] == [
+        (Action.UPDATE, f"new-a{n}") for n in range(3)
+    ]
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_what_a_plan_has_not_queued_yet_is_not_made_by_another_one(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace, other = filled(open_workspace), open_workspace()
+    mine, theirs = made(workspace, "a"), made(other, "b")
+    step = workspace.plans.begin(mine).step
+    workspace.plans.advance(step)
+    workspace.plans.pause(step)
+    begun = other.plans.begin(theirs)
+    assert (begun.step, begun.plan.already_so) == ("", 2)
+    assert [(row.title, row.why) for row in begun.plan.skipped] == [("Twin 2", planning.ELSEWHERE)]
+    assert other.plans.rest() == 0  # it's the other's
+
+
+def test_what_another_process_has_just_queued_and_nobody_shows_yet_is_seen(
+    workspace: Workspace,
+) -> None:
+    plan = made(workspace, "a")
+    workspace.plans._store.outbox.add(
+        NewEntry(Kind.COMPANY, Action.CREATE, "new-b", "Twin 1", body={"name": "TWIN 1"})
+    )
+    step = workspace.plans.run(plan)
+    assert [e.title for e in workspace.plans.results(step) if e.action is Action.CREATE] == [
+        "Twin 0",
+        "Twin 2",
+    ]
+
+
+def test_two_who_import_at_once_make_everything_once(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    both = [filled(open_workspace), open_workspace()]
+    asked = [made(one, name) for one, name in zip(both, "ab", strict=True)]
+    start = threading.Barrier(2)
+
+    def run(workspace: Workspace, plan: Plan) -> None:
+        start.wait(SECONDS)
+        workspace.plans.run(plan)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(run, *pair) for pair in zip(both, asked, strict=True)]:
+            done.result(SECONDS)
+    queued = [entry for entry in both[0].reads.outbox() if entry.action is Action.CREATE]
+    assert sorted(entry.title for entry in queued) == ["Twin 0", "Twin 1", "Twin 2"]
+
+
+def test_a_field_that_was_changed_since_a_plan_was_made_is_left_out_where_it_begins(
+    workspace: Workspace, company: str
+) -> None:
+    asked = wanted(
+        Kind.COMPANY,
+        values={"city": ("Oslo", always("Oslo")), "description": ("x", always("x"))},
+    )
+    plan = workspace.plans.make(asked, [company])
+    workspace.writes.edit(Kind.COMPANY, [company], {"city": "Rome"})
+    begun = workspace.plans.begin(plan)
+    assert begun.moved == ("Acme Inc",)
+    assert [(row.changes[0].field, row.why) for row in begun.plan.acting] == [
+        ("description", "City was changed since and stays.")
+    ]
+
+
+def test_contacts_planned_at_a_company_that_was_made_meanwhile_are_made_there(
+    workspace: Workspace, server: Server
+) -> None:
+    company = workspace.writes.create(Kind.COMPANY, {"name": "Newcomer AB"})
+    rows = [created(Kind.CONTACT, "new-p", {"name": "Eve", "companyId": company.record_id})]
+    plan = workspace.plans.stamped(gather(Kind.CONTACT, "import", rows))
+    deliver(workspace, company)
+    step = workspace.plans.run(plan)
+    delivered(workspace, step)
+    assert workspace.plans.progress(step).delivered == 1
+    (there,) = server.named("Newcomer AB")
+    people = server.ask("GET", "/endusers?limit=2000")
+    assert [one["companyId"] for one in people if one["name"] == "Eve"] == [there]
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_what_of_a_plan_isnt_queued_yet_is_counted_and_what_lets_it_go_on_is_told(
+    workspace: Workspace,
+) -> None:
+    assert (workspace.rest_of_plans, workspace.rest_of_plans.told) == (Rest(), "")
+    step = workspace.plans.begin(planned(workspace)).step
+    workspace.plans.advance(step)
+    assert workspace.rest_of_plans == Rest(going=4)
+    assert workspace.rest_of_plans.told == (
+        "4 records of a plan are not queued yet: outbox send goes on."
+    )
+    workspace.plans.pause(step)
+    assert workspace.rest_of_plans == Rest(kept=4)
+    assert workspace.rest_of_plans.told == (
+        "4 records of a plan are kept back: plan resume lets it go on."
+    )
+    workspace.plans.resume(step)
+    while workspace.plans.advance(step):
+        pass
+    assert workspace.rest_of_plans == Rest()
 
 
 def test_records_are_deleted_by_a_plan(workspace: Workspace, server: Server) -> None:
@@ -378,3 +614,62 @@ def test_contacts_are_planned_too(workspace: Workspace) -> None:
     step = workspace.plans.run(plan)
     assert workspace.net.deliver([e.n for e in workspace.plans.results(step)]).result(SECONDS)
     assert workspace.plans.progress(step).counts == {State.DELIVERED: len(ids)}
+
+
+def test_nobody_waits_while_a_plan_is_held_against_what_is_there(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recheck, waited = workspace.plans.recheck, []
+
+    def looked_at(plan: Plan) -> Rechecked:
+        waited.append(workspace._store.drafts._database.version() is None)
+        return recheck(plan)
+
+    monkeypatch.setattr(workspace.plans, "recheck", looked_at)
+    assert workspace.plans.begin(made(workspace, "a")).step
+    assert waited == [False]
+
+
+def test_what_another_process_begins_while_a_plan_is_held_against_what_is_there_is_not_made_twice(
+    open_workspace: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, other = filled(open_workspace), open_workspace()
+    mine, theirs = made(workspace, "a"), made(other, "b")
+    recheck = workspace.plans.recheck
+
+    def overtaken(plan: Plan) -> Rechecked:
+        now = recheck(plan)
+        monkeypatch.setattr(workspace.plans, "recheck", recheck)
+        assert other.plans.begin(theirs).step
+        return now
+
+    monkeypatch.setattr(workspace.plans, "recheck", overtaken)
+    assert workspace.plans.begin(mine).step == ""
+
+
+def test_what_was_added_to_what_a_cancelled_plan_was_to_make_goes_along(
+    workspace: Workspace,
+) -> None:
+    step = workspace.plans.run(made(workspace, ""))
+    (city,) = workspace.writes.edit(Kind.COMPANY, ["new-0"], {"city": "Oslo"})
+    eve = workspace.writes.create(Kind.CONTACT, {"name": "Eve", "companyId": "new-1"})
+    assert workspace.plans.cancel(step) == 3
+    assert workspace.reads.entry(city.n).state is State.DROPPED
+    assert workspace.reads.entry(eve.n).state is State.REFUSED
+    assert workspace.reads.company("new-0") is None
+
+
+def test_a_local_copy_that_cant_show_it_leaves_a_plan_as_paused_as_it_is(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = workspace.plans.run(planned(workspace))
+
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(workspace._store.mirror, "lay_again", full)
+    assert workspace.plans.pause(step) == 6
+    assert workspace.plans.progress(step).held == 6
+    assert workspace.plans.resume(step) == 6
+    assert workspace.plans.cancel(step) == 6
+    assert workspace.plans.progress(step).dropped == 6

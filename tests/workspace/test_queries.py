@@ -9,6 +9,8 @@ from planhat_tui.errors import AmbiguousError, NotFoundError, QueryError
 from planhat_tui.model.calls import CallDraft
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.records import Kind
+from planhat_tui.store import finding, leads, planning, totals
+from planhat_tui.store.rows import MOST_SUMMED
 from tests.sync.rig import SECONDS
 
 if TYPE_CHECKING:
@@ -44,6 +46,13 @@ def test_contacts_that_were_never_loaded_are_told_from_none(
     view = workspace.reads.contacts(company)
     assert view.rows == ()
     assert view.seen_at is not None
+    assert view.known
+
+
+def test_who_works_at_a_company_that_was_made_here_is_known(workspace: Workspace) -> None:
+    made = workspace.writes.create(Kind.COMPANY, {"name": "Brand New"})
+    view = workspace.reads.contacts(made.record_id)
+    assert (view.rows, view.seen_at, view.known) == ((), None, True)
 
 
 def test_find_looks_everywhere(workspace: Workspace, company: str) -> None:
@@ -210,3 +219,15 @@ def test_a_custom_field_is_of_the_type_that_is_defined(
     server.ask("POST", "/customfields", {"name": "Version", "parent": "company", "type": "number"})
     workspace.net.fill(anew=True).result(SECONDS)
     assert ("Version", CustomType.NUMBER, 1) in workspace.reads.custom_keys(Kind.COMPANY)
+
+
+def test_a_count_goes_on_where_a_list_only_says_that_there_are_more(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room, name in ((planning, "CAP"), (finding, "CAP"), (leads, "FEW")):
+        monkeypatch.setattr(room, name, 2)
+    assert workspace.reads.companies("-tag:none", limit=1)[1:3] == (2, True)
+    assert workspace.reads.count("-tag:none") == (6, False)
+    assert workspace.reads.count("") == (6, False)
+    monkeypatch.setattr(totals, "MOST_SUMMED", 5)
+    assert workspace.reads.count("-tag:none") == (MOST_SUMMED, True)

@@ -117,6 +117,7 @@ def test_json_is_read_a_piece_at_a_time(tmp_path: Path, monkeypatch: pytest.Monk
         ('[{"a": 1} {"a": 2}]', "After record 1"),
         ('[{"a": 1},]', "Record 2 isn't proper"),
         ('[{"a": nix}]', "Record 1 isn't proper"),
+        ('[{"a": NaN}]', "Record 1 isn't proper"),
         ('[{"a": 1}] x', "goes on after"),
         ("[1]", "Record 1 is no object"),
         ("[]", "holds no records"),

@@ -5,24 +5,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.config import guardrails
 from planhat_tui.errors import GuardrailError, InputError
 from planhat_tui.model.calls import CallDraft
+from planhat_tui.model.conflicts import Choice
 from planhat_tui.model.events import Topic
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import Action, NewEntry, State, left_out
 from planhat_tui.model.records import Kind
-from tests.sync.rig import SECONDS, after, answer, lost_answer
+from planhat_tui.model.undo import Way
+from planhat_tui.store import entries
+from planhat_tui.store.entries import entry_of
+from tests.sync.rig import SECONDS, after, answer, changed_answer, lost_answer, no_network
 from tests.workspace.conftest import deliver, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import httpx
 
     from planhat_tui.model.events import Changed
     from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.values import Json
     from planhat_tui.workspace.undo import Undone
     from planhat_tui.workspace.workspace import Workspace
-    from tests.sync.rig import Forward, Line, Server, Time
+    from tests.sync.rig import Fault, Forward, Line, Server, Time
 
 COMPANY, CONTACT, CALL = Kind.COMPANY, Kind.CONTACT, Kind.CALL
 DELIVERED = State.DELIVERED
@@ -135,6 +141,38 @@ def test_what_somebody_changed_since_stays_and_is_named(
     assert server.get(company)["country"] != "Sápmi"
 
 
+def test_what_stays_of_a_step_is_not_taken_back_and_can_be_by_its_number(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    older = desk.writes.edit(COMPANY, companies[2:3], {"country": "Sápmi"})
+    edits = edit_city(desk, companies[:2])
+    done(desk, (*older, *edits))
+    server.put(companies[0], city="Oslo")
+    desk.net.fill(anew=True).result(SECONDS)
+    done(desk, desk.undo().entries)
+    assert [desk.reads.entry(edit.n).stands for edit in edits] == ["delivered", "taken back"]
+    assert [back.entry.n for back in desk.undo_plan().backs] == [older[0].n]
+    server.put(companies[0], city=edits[0].changes[0].after)
+    desk.net.fill(anew=True).result(SECONDS)
+    done(desk, desk.undo(what=edits[0].n).entries)
+    assert server.get(companies[0])["city"] == edits[0].changes[0].before
+
+
+def test_what_is_left_out_when_it_is_delivered_is_not_taken_back(
+    desk: Workspace, server: Server, companies: list[str], time: Time
+) -> None:
+    (edit,) = desk.writes.edit(COMPANY, companies[:1], {"city": "Umeå"})
+    done(desk, (edit,))
+    undone = desk.undo()
+    server.put(companies[0], city="Oslo")
+    time.leap(60)
+    deliver(desk, *undone.entries)
+    assert left_out(desk.reads.entry(undone.entries[0].n))
+    assert desk.reads.entry(edit.n).stands == "delivered"
+    with pytest.raises(InputError, match="was changed since and stays"):
+        desk.undo_plan(edit.n)
+
+
 def test_where_everything_was_changed_since_nothing_is_taken_back(
     desk: Workspace, line: Line, server: Server, companies: list[str]
 ) -> None:
@@ -165,7 +203,7 @@ def test_what_was_made_is_deleted_again(desk: Workspace, server: Server) -> None
     made = desk.writes.create(COMPANY, {"name": "Newcomer AB"})
     done(desk, (made,))
     undone = desk.undo()
-    assert "is deleted again" in undone.text
+    assert "is deleted;" in undone.text
     done(desk, undone.entries)
     assert not server.named("Newcomer AB")
 
@@ -175,6 +213,36 @@ def test_what_was_to_be_made_is_dropped_with_its_edits(desk: Workspace) -> None:
     undone = desk.undo()
     assert undone.text.startswith("Making Newcomer AB is taken back")
     assert desk.reads.company(made.record_id) is None
+
+
+@pytest.mark.parametrize("deed", ["undo", "delete"])
+def test_to_drop_twice_as_many_that_are_to_be_made_takes_twice_as_long(
+    desk: Workspace, companies: list[str], monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    unsealed: list[object] = []
+
+    def counting(row: Sequence[object]) -> Entry:
+        unsealed.append(row)
+        return entry_of(row)
+
+    def read_for(count: int) -> int:
+        ids = [f"new-{count}-{n}" for n in range(count)]
+        desk.writes.queue(
+            NewEntry(CONTACT, Action.CREATE, one, one, body=body, step=f"s{count}")
+            for one in ids
+            for body in [{"name": one, "companyId": companies[0]}]
+        )
+        unsealed.clear()
+        if deed == "undo":
+            desk.undo()
+        else:
+            assert desk.writes.delete(CONTACT, ids) == ()
+        assert desk.reads.outbox() == ()
+        return len(unsealed)
+
+    monkeypatch.setattr(guardrails, "is_many", lambda *_: False)
+    monkeypatch.setattr(entries, "entry_of", counting)
+    assert read_for(80) < 2.5 * read_for(40)
 
 
 def test_what_was_deleted_is_made_again_and_what_is_lost_is_told(
@@ -192,6 +260,16 @@ def test_what_was_deleted_is_made_again_and_what_is_lost_is_told(
     after = server.get(again)
     for name in ("city", "tags", "custom", "externalId", "slug"):
         assert after[name] == before[name]
+
+
+def test_what_somebody_else_had_deleted_is_not_made_again(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    server.delete(companies[0])
+    done(desk, desk.writes.delete(COMPANY, companies[:2]))
+    mine, theirs = desk.undo_plan().backs
+    assert (mine.way, theirs.way) == (Way.MAKE, Way.STAY)
+    assert theirs.why.endswith("was deleted by somebody else, and stays so.")
 
 
 def test_edits_of_a_record_from_before_it_was_deleted_follow_it_to_its_new_id(
@@ -252,6 +330,77 @@ def test_a_step_is_taken_back_while_it_is_being_sent(
     assert {server.get(one)["city"] for one in companies} == {"Umeå"}
 
 
+@pytest.mark.parametrize("fault", [no_network, answer(400, "no")], ids=["offline", "refused"])
+@pytest.mark.parametrize("others", [{}, {"country": "NO"}], ids=["alone", "with others"])
+def test_what_is_typed_behind_what_was_taken_back_and_did_not_arrive_is_no_conflict(  # noqa: PLR0917 -- a row of the table
+    desk: Workspace,
+    line: Line,
+    server: Server,
+    companies: list[str],
+    fault: Fault,
+    others: dict[str, Json],
+) -> None:
+    one = companies[0]
+
+    async def taken_back(request: httpx.Request, forward: Forward) -> httpx.Response:
+        desk.undo()
+        desk.writes.edit(COMPANY, [one], {"city": "Kiruna"})
+        return await fault(request, forward)
+
+    line.once(f"PUT /companies/{one}", taken_back)
+    made = desk.writes.edit(COMPANY, [one], {"city": "Umeå", **others})
+    assert deliver(desk, *made) == [State.DROPPED]
+    deliver(desk, *desk.reads.outbox())
+    assert desk.reads.outbox() == ()
+    assert desk.reads.standoffs() == ()
+    assert server.get(one)["city"] == "Kiruna"
+    assert desk.undo().text
+    deliver(desk, *desk.reads.outbox())
+    assert server.get(one)["city"] == "Lund"
+
+
+def test_what_was_taken_back_on_its_way_and_arrived_in_part_is_taken_back_in_part(
+    desk: Workspace, line: Line, server: Server, companies: list[str]
+) -> None:
+    one = companies[0]
+    before = server.get(one)["phase"]
+    undone: list[Undone] = []
+    in_part = changed_answer(lambda company: {**company, "phase": before})
+
+    async def dropped(request: httpx.Request, forward: Forward) -> httpx.Response:
+        undone.append(desk.undo())
+        response = await in_part(request, forward)
+        server.put(one, phase=before)
+        return response
+
+    line.once("PUT *", dropped)
+    (edit,) = desk.writes.edit(COMPANY, [one], {"city": "Umeå", "phase": "won"})
+    assert deliver(desk, edit) == [State.DROPPED]  # the phase
+    done(desk, undone[0].entries)
+    assert desk.reads.outbox() == ()
+    assert (server.get(one)["city"], server.get(one)["phase"]) == ("Lund", before)
+    done(desk, desk.redo().entries)
+    assert (server.get(one)["city"], server.get(one)["phase"]) == ("Umeå", "won")
+
+
+def test_of_an_edit_of_which_planhat_kept_a_part_that_part_is_edited_back(
+    desk: Workspace, line: Line, server: Server, companies: list[str]
+) -> None:
+    one = companies[0]
+    before = server.get(one)["phase"]
+    line.once("PUT *", changed_answer(lambda company: {**company, "phase": before}))
+    (edit,) = desk.writes.edit(COMPANY, [one], {"city": "Umeå", "phase": "won"})
+    assert deliver(desk, edit) == [State.REFUSED]
+    assert [entry.changes[0].field for entry in desk.reads.outbox()] == ["phase"]
+    undone = desk.undo()
+    assert "was not delivered yet" in undone.text
+    assert "Phase" in undone.sentences[0]
+    assert "City" in undone.sentences[1]
+    done(desk, undone.entries)
+    assert server.get(one)["city"] == "Lund"
+    assert desk.reads.outbox() == ()
+
+
 def test_of_a_large_step_one_sentence_tells(desk: Workspace, line: Line, server: Server) -> None:
     ids = server.ids()[:5]
     made = desk.writes.edit(COMPANY, ids, {"custom.Mine": "yes"})
@@ -274,8 +423,10 @@ def test_a_step_that_goes_in_one_call_is_taken_back_while_it_is_on_its_way(
     desk: Workspace,
     line: Line,
     server: Server,
+    monkeypatch: pytest.MonkeyPatch,
     refused: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
+    monkeypatch.setattr(guardrails, "is_many", lambda *_: False)
     ids = server.ids()
     undone: list[Undone] = []
 
@@ -586,15 +737,55 @@ def test_what_was_deleted_and_made_again_is_deleted_again(
     assert not server.named(name)
 
 
-def test_what_was_to_be_made_with_its_contact_comes_back_together(
+def test_what_was_to_be_made_comes_back_and_what_was_to_be_added_to_it_follows(
     desk: Workspace, server: Server
 ) -> None:
-    desk.writes.create(COMPANY, {"name": "Newcomer AB"})
-    desk.undo()
+    company = desk.writes.create(COMPANY, {"name": "Newcomer AB"})
+    contact = desk.writes.create(CONTACT, {"name": "Eve", "companyId": company.record_id})
+    desk.undo(what=company.n)
+    assert desk.reads.entry(contact.n).state is State.REFUSED
     again = desk.redo()
     assert [entry.action for entry in again.entries] == [Action.CREATE]
     done(desk, again.entries)
-    assert len(server.named("Newcomer AB")) == 1
+    (there,) = server.named("Newcomer AB")
+    desk.writes.retry(contact.n)
+    done(desk, (contact,))
+    assert desk.reads.entry(contact.n).body == {"name": "Eve", "companyId": there}
+
+
+def test_the_later_edits_of_what_was_to_be_made_are_named_and_done_again_with_it(
+    desk: Workspace, server: Server
+) -> None:
+    company = desk.writes.create(COMPANY, {"name": "Newcomer AB"})
+    desk.writes.edit(COMPANY, [company.record_id], {"city": "Oslo"})
+    (last,) = desk.writes.edit(COMPANY, [company.record_id], {"city": "Bergen", "phase": "won"})
+    undone = desk.undo(what=company.n)
+    assert len(undone.sentences) == 3
+    assert undone.sentences[0].startswith("City, Phase of Newcomer AB are taken back")
+    assert undone.sentences[-1].startswith("Making Newcomer AB is taken back")
+    assert desk.reads.entry(last.n).undone
+    again = desk.redo()
+    assert [entry.action for entry in again.entries] == [Action.CREATE, *2 * [Action.UPDATE]]
+    done(desk, again.entries)
+    (there,) = server.named("Newcomer AB")
+    assert (server.get(there)["city"], server.get(there)["phase"]) == ("Bergen", "won")
+
+
+def test_a_step_that_made_a_company_and_its_contact_comes_back_together(
+    desk: Workspace, server: Server
+) -> None:
+    rows = [
+        NewEntry(COMPANY, Action.CREATE, "new-c", "Newcomer AB", body={"name": "Newcomer AB"}),
+        NewEntry(
+            *(CONTACT, Action.CREATE, "new-p", "Eve"), body={"name": "Eve", "companyId": "new-c"}
+        ),
+    ]
+    desk.writes.queue(row._replace(step="s1") for row in rows)
+    desk.undo()
+    done(desk, desk.redo().entries)
+    (there,) = server.named("Newcomer AB")
+    people = server.ask("GET", "/endusers?limit=2000")
+    assert [one["companyId"] for one in people if one["name"] == "Eve"] == [there]
 
 
 # -- any edit of the journal, and values that are read just before
@@ -666,3 +857,113 @@ def test_without_a_network_a_plan_says_how_old_it_is(
     assert plan.as_of is not None
     assert 180 <= time.now - plan.as_of < 200
     assert len(desk.undo(plan).entries) == 1
+
+
+def test_what_others_have_put_into_a_record_is_read_and_named_before_it_is_deleted_again(
+    desk: Workspace, server: Server, time: Time
+) -> None:
+    done(desk, (desk.writes.create(COMPANY, {"name": "Newcomer AB", "city": "Lund"}),))
+    (company,) = server.named("Newcomer AB")
+    done(desk, desk.writes.edit(COMPANY, [company], {"country": "SE"}))
+    server.put(company, phase="won", tags=["big"], custom={"Tier": "gold"})
+    server.post(CONTACT, name="Their Contact", companyId=company)
+    time.leap(86_400)
+    plan = desk.undo_plan(1)
+    assert plan.as_of is not None
+    desk.read_for(plan)
+    plan = desk.undo_plan(1)
+    assert plan.as_of is None
+    assert plan.backs[0].lost == ("Phase", "Tags", "Tier", "1 contact")
+    undone = desk.undo(plan, 1)
+    assert "What others have put there goes too: Phase, Tags, Tier, 1 contact." in undone.text
+
+
+def test_what_was_made_and_edited_from_here_alone_takes_nothing_of_others_along(
+    desk: Workspace, server: Server, time: Time
+) -> None:
+    company = desk.writes.create(COMPANY, {"name": "Newcomer AB", "tags": ["new"]})
+    contact = desk.writes.create(CONTACT, {"name": "Eve", "companyId": company.record_id})
+    done(desk, (company, contact))
+    (made,) = server.named("Newcomer AB")
+    done(desk, desk.writes.edit(COMPANY, [made], {"city": "Umeå"}))
+    time.leap(86_400)
+    desk.read_for(desk.undo_plan(company.n))
+    assert desk.undo_plan(company.n).backs[0].lost == ("1 contact",)
+    done(desk, desk.undo(what=contact.n).entries)
+    assert desk.undo_plan(company.n).backs[0].lost == ()
+
+
+def test_what_appears_after_a_deletion_was_shown_is_not_deleted_with_it(
+    desk: Workspace, server: Server
+) -> None:
+    done(desk, (desk.writes.create(COMPANY, {"name": "Newcomer AB"}),))
+    shown = desk.undo_plan()
+    (company,) = server.named("Newcomer AB")
+    server.put(company, phase="won")
+    desk.net.read([(COMPANY, company)]).result(SECONDS)
+    with pytest.raises(InputError, match="Something has changed meanwhile"):
+        desk.undo(shown)
+    assert server.named("Newcomer AB")
+
+
+def test_what_somebody_else_had_set_is_not_taken_back(
+    desk: Workspace, server: Server, companies: list[str], time: Time
+) -> None:
+    for one in companies[:2]:
+        server.put(one, tags=["old", "vip"])
+    time.leap(60)
+    made = desk.writes.tag(COMPANY, companies, add=["vip"])
+    done(desk, made)
+    assert [desk.reads.entry(one.n).stands for one in made][:2] == ["not needed"] * 2
+    undone = desk.undo()
+    named = [text for text in undone.sentences if "was set by somebody else and stay" in text]
+    named += [text for text in undone.sentences if "were set by somebody else and stay" in text]
+    assert len(named) == 2
+    done(desk, tuple(e for e in undone.entries if e.state.is_open))
+    assert [("vip" in server.get(one)["tags"]) for one in companies] == [True, True, False]
+
+
+def test_an_edit_for_which_nothing_was_sent_says_why_it_stays(
+    desk: Workspace, server: Server, companies: list[str], time: Time
+) -> None:
+    server.put(companies[0], city="Umeå")
+    time.leap(60)
+    done(desk, edit_city(desk, companies[:1]))
+    with pytest.raises(InputError, match=r"City of .* was set by somebody else and stays"):
+        desk.undo()
+    assert server.get(companies[0])["city"] == "Umeå"
+
+
+def test_what_was_typed_and_gave_way_to_theirs_comes_back(
+    desk: Workspace, server: Server, companies: list[str], time: Time
+) -> None:
+    company = companies[0]
+    done(desk, edit_city(desk, companies[1:2]))
+    server.put(company, city="Malmö")
+    time.leap(60)
+    (mine,) = edit_city(desk, [company])
+    assert deliver(desk, mine) == [State.CONFLICT]
+    assert desk.writes.resolve(mine.n, "city", Choice.THEIRS) == ()
+    assert desk.reads.outbox() == ()
+    done(desk, desk.undo().entries)
+    assert server.get(company)["city"] == "Umeå"
+    assert server.get(companies[1])["city"] == "Umeå", "the step before stands"
+    done(desk, desk.redo().entries)
+    assert server.get(company)["city"] == "Malmö"
+
+
+def test_what_gave_way_to_theirs_stays_away_where_they_have_changed_it_once_more(
+    desk: Workspace, server: Server, companies: list[str], time: Time
+) -> None:
+    company = companies[0]
+    server.put(company, city="Malmö")
+    time.leap(60)
+    (mine,) = edit_city(desk, [company])
+    assert deliver(desk, mine) == [State.CONFLICT]
+    desk.writes.resolve(mine.n, "city", Choice.THEIRS)
+    server.put(company, city="Ystad")
+    time.leap(60)
+    desk.read_for(desk.undo_plan())
+    with pytest.raises(InputError, match=r"City of .* was changed since and stays"):
+        desk.undo()
+    assert server.get(company)["city"] == "Ystad"

@@ -32,7 +32,13 @@ def valuing(workspace: Workspace) -> Valuing:
         ("tags", "vip, gold", ["vip", "gold"], ["vip", "gold"]),
         ("tags", "a,b", [], ["a", "b"]),
         ("tags", "", ["a"], []),
+        ("tags", '["a, b", "c", "d"]', ["a, b", "c"], ["a, b", "c", "d"]),  # as it was exported
+        ("tags", '[" sp ", "d, e"]', [" sp "], [" sp ", "d, e"]),
+        ("tags", '["a", b]', [], ['["a"', "b]"]),  # what is no list is a text
         ("tags", ["a", "b, c", "a"], [], ["a", "b, c"]),
+        ("tags", [" sp ", "new "], [" sp "], [" sp ", "new"]),  # as it is there
+        ("tags", ["sp"], [" sp "], [" sp "]),
+        ("tags", [" sp ", "sp"], [" sp ", "sp"], [" sp ", "sp"]),
         ("renewalDate", "2026-03-01", "2026-03-01T00:00:00.000Z", "2026-03-01T00:00:00.000Z"),
         ("renewalDate", "2026-03-02", "2026-03-01T00:00:00.000Z", "2026-03-02"),
         ("custom.X", "007", "007", "007"),
@@ -43,6 +49,9 @@ def valuing(workspace: Workspace) -> Valuing:
         ("custom.X", "2026-01-01", "x", "2026-01-01"),
         ("custom.Never seen", 5, None, 5),
         ("externalId", 12, None, "12"),
+        ("custom.X", 2**53, 2**53, 2**53),  # as it is there
+        ("custom.X", "x" * 32_767, "x" * 40_000, "x" * 40_000),  # as a sheet has cut it
+        ("custom.X", "x" * 32_766, "x" * 40_000, "x" * 32_766),
     ],
 )
 def test_a_value_is_what_is_meant(
@@ -78,6 +87,9 @@ def test_an_owner_is_named_as_people_are(valuing: Valuing, workspace: Workspace)
         ("renewalDate", "soon", None, "soon is no date"),
         ("custom.X", "soon", 5, "soon is no number"),
         ("custom.X", "x", {"a": 1}, "too deep"),
+        ("custom.X", 2**53, 5, "too large to be kept exactly"),
+        ("custom.X", float("inf"), 5, "too large to be kept exactly"),
+        ("custom.X", {"a": [-(2**60)]}, {"a": [1]}, "too large to be kept exactly"),
         ("custom.X", 5, "text", "X is a text, and this is a number"),
         ("fase", "won", None, "no field fase"),
         ("phase", ["a"], None, "takes one value"),

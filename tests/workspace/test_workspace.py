@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,10 +12,12 @@ from planhat_tui.config.profiles import TokenSource
 from planhat_tui.errors import GuardrailError, NotFoundError
 from planhat_tui.model.events import Changed, Topic
 from planhat_tui.model.outbox import State
-from planhat_tui.model.plans import wanted
+from planhat_tui.model.plans import created, gather, wanted
 from planhat_tui.model.records import Kind
 from planhat_tui.store.lease import SEND_LEASE
 from planhat_tui.sync.status import SyncStatus
+from planhat_tui.workspace import planning
+from planhat_tui.workspace.rests import Rest
 from planhat_tui.workspace.switch import Workspaces, only_other
 from tests.sync.rig import SECONDS, after
 from tests.workspace.conftest import deliver, filled
@@ -149,6 +152,53 @@ def test_each_profile_is_opened_once(open_workspace: Callable[..., Workspace]) -
     assert not profiles.is_open("other")
 
 
+def test_a_profile_that_several_ask_for_at_once_is_opened_once_and_stays_off_the_screen(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    opened: list[str] = []
+    slow = threading.Event()
+
+    def opener(name: str) -> Workspace:
+        opened.append(name)
+        assert name == "acme" or slow.wait(SECONDS)
+        made: Workspace = open_workspace(name)
+        return made
+
+    profiles = Workspaces(opener)
+    first = profiles.open("acme")
+    with ThreadPoolExecutor(2) as others:
+        asked = [others.submit(profiles.reach, "other") for _ in range(2)]
+        slow.set()
+        one, two = (answer.result(SECONDS) for answer in asked)
+    assert one is two is profiles.get("other")
+    assert opened == ["acme", "other"]
+    assert (profiles.current, profiles.last) == (first, "")
+
+
+def test_one_that_is_open_waits_for_none_that_is_being_opened(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    asking, told = threading.Event(), threading.Event()
+
+    def opener(name: str) -> Workspace:
+        if name == "slow":
+            asking.set()
+            assert told.wait(SECONDS)
+        made: Workspace = open_workspace(name)
+        return made
+
+    profiles = Workspaces(opener)
+    first = profiles.open("acme")
+    with ThreadPoolExecutor(2) as others:
+        slow = others.submit(profiles.reach, "slow")
+        assert asking.wait(SECONDS)
+        try:
+            assert others.submit(profiles.open, "acme").result(5.0) is first
+        finally:
+            told.set()
+        assert slow.result(SECONDS) is profiles.get("slow")
+
+
 @pytest.mark.parametrize(
     ("here", "own", "other"),
     [
@@ -198,6 +248,20 @@ def test_what_other_profiles_have_not_delivered_is_counted_by_state(
         "acme": {State.QUEUED: 2},
         "other": {State.QUEUED: 1},
     }
+
+
+def test_what_of_a_plan_isnt_even_queued_is_counted_by_profile(
+    open_workspace: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "SLICE", 1)
+    profiles = Workspaces(open_workspace)
+    for name in ("acme", "other"):
+        profiles.open(name)
+    profiles.current.net.fill().result(SECONDS)
+    plans = profiles.current.plans
+    rows = [created(Kind.COMPANY, f"new-{n}", {"name": f"Made {n}"}) for n in range(3)]
+    plans.advance(plans.begin(gather(Kind.COMPANY, "import", rows)).step)
+    assert profiles.rest_of_plans() == {"other": Rest(going=2)}
 
 
 def test_a_profile_that_is_not_on_screen_goes_on_delivering(

@@ -2,7 +2,7 @@
 
 ::
 
-    acme "north sea"                    words, anywhere in the record; quotes keep blanks together
+    acme "north sea"                    words, anywhere in the record; quoted ones side by side
     tag:vip -phase:churned not:acme     fields; - or not: negates
     arr:10000.. arr:1k..5k arr>1000     numbers, k and m for thousands and millions
     renewal:next90d updated:over30d created:2026-01..2026-03       days, which are days in UTC

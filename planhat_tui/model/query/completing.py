@@ -17,6 +17,8 @@ _FIELD: Final = re.compile(
 _NAME: Final = re.compile(r"[A-Za-z_][^\s:<>()]*")
 _DAYS: Final = tuple("last7d last30d last90d over30d over90d next30d next90d".split())
 _CUSTOM: Final = "custom."
+ME: Final = "me"
+"""Who the token stands for, wherever a member of the team is asked for."""
 _LISTED: Final = {"has", "sort"}
 
 
@@ -51,8 +53,8 @@ def at(text: str, cursor: int) -> Completing | None:
 
 def custom_typed(completing: Completing) -> str | None:
     """Return what is typed of the name of a custom field, ``None`` if none is being typed."""
-    typed = completing.typed.strip()
-    if completing.field or not typed.casefold().startswith(_CUSTOM):
+    typed = completing.typed.strip().removeprefix("-" if completing.field == "sort" else "")
+    if completing.field not in {"", *_LISTED} or not typed.casefold().startswith(_CUSTOM):
         return None
     return typed[len(_CUSTOM) :].strip('"')
 
@@ -61,15 +63,19 @@ def known(completing: Completing) -> tuple[str, ...]:
     """Return what it may become as far as the grammar knows; values of records aside."""
     match completing.field:
         case "":
-            candidates: tuple[str, ...] = (*(n for n in fields.names() if n != "not"), "custom.")
-        case "has" | "sort":
-            candidates = tuple(n for n in fields.names() if n not in fields.SPECIAL)
+            candidates: tuple[str, ...] = (*(n for n in fields.names() if n != "not"), _CUSTOM)
+        case "has":
+            candidates = (*_fields(), _CUSTOM)
+        case "sort":
+            candidates = (*(one for one in _fields() if _is_order(one)), _CUSTOM)
         case "is":
             candidates = fields.STATES
         case field if fields.type_of(field) == "boolean":
             candidates = ("true", "false")
         case field if fields.type_of(field) == "date":
             candidates = _DAYS
+        case field if fields.type_of(field) == "user":
+            return (ME,) if ME.startswith(completing.typed.casefold()) else ()
         case _:
             return ()
     typed = completing.typed.casefold().lstrip("-")
@@ -83,13 +89,22 @@ def done(text: str, completing: Completing, chosen: str) -> tuple[str, int]:
         written = chosen if chosen.endswith(".") else f"{chosen}:"
     elif completing.field in _LISTED:
         sign = "-" if completing.typed.startswith("-") else ""
-        written = f"{sign}{chosen} "
+        written = f"{sign}{chosen}" if chosen.endswith(".") else f"{sign}{chosen} "
     else:
         written = f"{quoted(chosen) if chosen not in _DAYS else chosen} "
     after = text[completing.end :]
     if written.endswith(" ") and after.startswith(" "):
         written = written[:-1]
     return text[: completing.start] + written + after, completing.start + len(written)
+
+
+def _fields() -> tuple[str, ...]:
+    return tuple(name for name in fields.names() if name not in fields.SPECIAL)
+
+
+def _is_order(name: str) -> bool:
+    """Tell whether a list is sorted by it, under its own name: another word is found by none."""
+    return fields.canonical(name) == name and fields.orders(name)
 
 
 def _value(name: str, text: str, start: int, cursor: int, end: int) -> Completing | None:

@@ -72,7 +72,7 @@ SPECIAL: Final = ("has", "is", "sort", "limit", "not")
 """What can stand before a colon and is no field."""
 
 STATES: Final = (
-    "pending", "queued", "sending", "conflict", "refused", "held", "new", "changed",
+    "pending", "queued", "sending", "unsure", "conflict", "refused", "held", "new", "changed",
 )  # fmt: skip
 """What can follow ``is:``: edits that aren't delivered, of what sort; ``new`` isn't in Planhat,
 ``changed`` was changed by others since the person last looked."""
@@ -128,6 +128,11 @@ def type_of(field: str) -> Type:
     """Return how a field is compared; ``field`` is one that :func:`canonical` gave."""
     kind, name = located(Kind.COMPANY, field)
     return "custom" if name.startswith(_CUSTOM) else _BY_KIND[kind][name]
+
+
+def orders(field: str) -> bool:
+    """Tell whether a list can be sorted by a field; it is one that :func:`canonical` gave."""
+    return type_of(field) not in {"tags", "any"} and not field.startswith("contacts.")
 
 
 def names() -> tuple[str, ...]:

@@ -22,7 +22,7 @@ _QUOTED: Final = r'"(?:[^"]|"")*"'
 _CUSTOM: Final = rf"""(?:[A-Za-z]+\.)?[Cc][Uu][Ss][Tt][Oo][Mm]\.(?:{_QUOTED}|[^\s:<>"()]+)"""
 _PATH: Final = rf"{_CUSTOM}|[A-Za-z_][A-Za-z0-9_.]*"
 _FIELD: Final = rf"({_PATH})(?::(?!//)|(?=[<>]))"
-_DIGITS: Final = r"\([\d\s+-]*\d[\d\s+-]*\)"
+_DIGITS: Final = r"\((?=[\s+-]*\d)[\d\s+-]*\)"
 _LIMIT: Final = r"[1-9][0-9]{0,6}"
 _BOOLEANS: Final = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 _COMMON: Final = "Others are phase, owner, arr, renewal and tag; tab completes them."
@@ -41,10 +41,25 @@ def parse(text: str) -> Query:
         raise QueryError(
             f"A query has at most {LONGEST:,} characters.", "Shorten it.", column=LONGEST
         )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(
+            "There are bytes here that are no text.", "Type it in UTF-8.", column=error.start
+        ) from None
     reader = _Reader(text)
     where = reader.alternatives(depth=0)
     _bounded(where)
     return Query(text, where, tuple(reader.sort), reader.limit)
+
+
+def without_order(text: str) -> str:
+    """Return a query without the words that say its order. Raises :class:`QueryError`."""
+    reader = _Reader(text)
+    reader.alternatives(depth=0)
+    for start, end in reversed(reader.ordered):
+        text = f"{text[:start].rstrip()} {text[end:].lstrip()}"
+    return text.strip() if reader.ordered else text
 
 
 class _Reader:
@@ -54,6 +69,7 @@ class _Reader:
         self.text = text
         self.at = 0
         self.sort: list[Sort] = []
+        self.ordered: list[tuple[int, int]] = []
         self.limit: int | None = None
 
     def alternatives(self, depth: int) -> Node | None:
@@ -167,7 +183,7 @@ class _Reader:
             minus = self.text.startswith("-", self.at)
             self.at += minus
             at, field = self.at, self._sorted_by(start)
-            if fields.type_of(field) in {"tags", "any"} or field.startswith("contacts."):
+            if not fields.orders(field):
                 raise QueryError(f"{field} can't be sorted by.", "Try sort:name.", column=at)
             if len(self.sort) == MOST_SORTED:
                 raise QueryError(
@@ -181,6 +197,7 @@ class _Reader:
             self.at += 1
         if not self._at_an_end():
             raise QueryError("Fields to sort by are parted by commas.", column=self.at)
+        self.ordered.append((start, self.at))
 
     def _sorted_by(self, start: int) -> str:
         found = self._match(_PATH)

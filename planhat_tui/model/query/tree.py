@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from planhat_tui.model.query.values import Value
+
+
+_JOINING: Final = frozenset({"and", "or", "not"})
 
 
 class Term(NamedTuple):
@@ -64,6 +67,12 @@ class Query(NamedTuple):
     def words(self) -> tuple[str, ...]:
         """The words that must be found anywhere in the record."""
         return tuple(part.value for part in self.parts if _is_word(part))  # type: ignore[union-attr, misc] # it is
+
+    @property
+    def advice(self) -> str:
+        """What to know of words in it that join others elsewhere; empty if there are none."""
+        joining = any(word.casefold() in _JOINING for word in self.words)
+        return "AND goes without saying; NOT is -; OR is in capitals." if joining else ""
 
     @property
     def only_words(self) -> bool:

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import calls
-from planhat_tui.model.calls import CallTimer
+from planhat_tui.model.calls import CallTimer, parse_iso
 from planhat_tui.model.days import spoken
+from planhat_tui.model.records import text_of
 from planhat_tui.model.text import visible
-from planhat_tui.tui.calldraft import Typed, at_save, check_told, draft_of, kept, recalled, stamp
+from planhat_tui.tui.calldraft import (
+    TIMES,
+    Typed,
+    at_clock,
+    at_save,
+    check_told,
+    draft_of,
+    kept,
+    recalled,
+    stamp,
+)
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.panes.stages import Stages
 from planhat_tui.tui.part import InExplorer
 from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.moments import lasting
-from planhat_tui.tui.presentation.sentences import problem
-from planhat_tui.tui.screens.pick import Pick
+from planhat_tui.tui.presentation.sentences import SAVING, problem
 from planhat_tui.tui.widgets.line import FormField
 from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.toggle import Toggle
-from planhat_tui.workspace.begun import Partner, timer_of
+from planhat_tui.tui.widgets.words import Text
+from planhat_tui.workspace.begun import TOLD, TYPED_AT, Partner, timer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.model.calls import CallDraft
     from planhat_tui.model.values import Json
     from planhat_tui.store.rows import ContactRow
@@ -60,7 +75,11 @@ class CallForm(Vertical, InExplorer):
     """
 
     PLACES: ClassVar[tuple[Where, ...]] = (Where.FORM,)
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.FORM)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Where.FORM),
+        Binding("tab", "step(1)", show=False),
+        Binding("shift+tab", "step(-1)", show=False),
+    ]
 
     @dataclass
     class Ready(Message):
@@ -83,6 +102,7 @@ class CallForm(Vertical, InExplorer):
         self.finished = True
         self.is_kept = False
         self._opened = 0.0
+        self._told_at: datetime | None = None  # when one that had ended was told, at the latest
         self.boxes = {
             "nr": FormField("nr", "number", hint=A_NUMBER),
             "agent": FormField("agent", "agent", hint="who called: the id in your system"),
@@ -94,9 +114,9 @@ class CallForm(Vertical, InExplorer):
         }
         self.stages = Stages()
         self.open_endpoint = Toggle("open endpoint", id="open-endpoint")
-        self._with = Static("", id="call-with")
-        self._told = Static("", id="call-told")
-        self._whose = Static("", id="call-whose")
+        self._with = Text("", id="call-with")
+        self._told = Text("", id="call-told")
+        self._whose = Text("", id="call-whose")
 
     def compose(self) -> ComposeResult:
         """Draw the form in two columns."""
@@ -114,29 +134,33 @@ class CallForm(Vertical, InExplorer):
 
     # -- opening and filling
 
-    def begin(self, partner: Partner, agent: str, *, finished: bool) -> None:
-        """Start a form; a draft of the same partner comes back as it was left."""
+    def begin(self, partner: Partner, agent: str, *, finished: bool, focus: bool = True) -> None:
+        """Start a form; a draft of the same partner comes back as it was left.
+
+        Without ``focus`` it only stands there: who types, types elsewhere.
+        """
         self.partner, self.finished, self.is_kept = partner, finished, False
         self._opened = self.planhat.wall()
+        self._told_at = self.planhat.now() if finished else None
         self.set_class(finished, "-finished")
         self.stages.restart(CallTimer())
         self.fill(Typed(nr=partner.phone, agent=agent))
         lacks = bool(partner.contact_id) and not partner.phone
-        self.boxes["nr"].line.placeholder = NO_NUMBER if lacks else A_NUMBER
+        self.boxes["nr"].line.hint(NO_NUMBER if lacks else A_NUMBER)
         self._tick(on=False)
         at = f" at {named(partner.company_name)}" if partner.name else ""
         head = "Call that just ended" if finished else "Call now"
         self._with.update(Content.assemble((head, "bold"), f" with {named(partner.whom)}{at}"))
         begun = self.workspace.begun
         self.ask("draft", lambda: begun.load(partner, finished=finished), self._recall, opens=True)
-        if finished:
-            self.boxes["talk"].line.focus()
-        else:
-            self.stages.do_stage()
-            self.stages.focus()
+        if not finished:
+            self.stages.begin_next()
+        if focus:
+            (self.boxes["talk"].line if finished else self.stages).focus()
 
     def clear(self) -> None:
         """Let go of the call: it's saved, or dropped."""
+        self.is_saving = False
         self.partner, self.finished, self.is_kept = Partner(), True, False
         self.stages.restart(CallTimer())
         self.fill(Typed())
@@ -154,15 +178,17 @@ class CallForm(Vertical, InExplorer):
         if not draft:
             return
         self.is_kept = True
+        self._told_at = parse_iso(text_of(draft, TYPED_AT)) or self._told_at
         if not self.finished and (timer := timer_of(draft)) is not None:
             self._resume(timer)
         texts = recalled(draft, self.planhat.now())
         for name, box in self.boxes.items():
             text = getattr(texts, name)
             if text and not (box.value and name not in {"nr", "agent"}):
-                box.value = text
+                box.recall(text)
         self._tick(on=draft.get("open_endpoint") is True)
-        self.say("The draft of this call is here again.  ctrl+s saves it")
+        key = "{save} saves it" if self.has_focus_within else "{calls} goes to it"
+        self.say(f"The draft of this call is here again.  {key}")
 
     def _tick(self, *, on: bool) -> None:
         """Tick the open endpoint, or not, without a word on what it means."""
@@ -196,14 +222,28 @@ class CallForm(Vertical, InExplorer):
     def _changed(self, event: Input.Changed) -> None:
         if event.input is not self.boxes["nr"].line:  # the pane looks whose number it is
             event.stop()
+        emptied = event.input is self.boxes["end"].line and not event.value
+        if emptied and self.stages.timer.ended_at is not None:
+            self.stages.take_back_end()
+            self.say("The call goes on.  {stamp} ends it")
         self.tell()
         self.keep()
 
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Write the clock's time where ``now`` or ``-10m`` is left standing."""
+        for name in TIMES:
+            box = self.boxes[name]
+            if event.widget is box.line:
+                box.value = at_clock(box.value, self.planhat.now())
+
     def keep(self) -> None:
-        """Keep what is typed on this machine."""
+        """Keep what is typed on this machine; of a call that is being saved nothing stays."""
+        if self.is_saving:
+            return
         begun, partner, finished = self.workspace.begun, self.partner, self.finished
         data = kept(self.typed, self.planhat.now())
         data["open_endpoint"] = self.open_endpoint.value
+        data[TYPED_AT] = (self._told_at or self.planhat.now()).isoformat()
 
         def kept_now(_: None) -> None:
             if (partner.key, finished) == (self.partner.key, self.finished):
@@ -248,9 +288,9 @@ class CallForm(Vertical, InExplorer):
 
     def draft(self) -> CallDraft:
         """Return the call as it's typed. Raises :class:`InputError` with the field."""
-        draft = draft_of(self.typed, self.planhat.now(), finished=self.finished)
-        return replace(
-            draft,
+        now = self.planhat.now()
+        draft = draft_of(self.typed, now, over=self._told_at if self.finished else None)
+        return draft._replace(
             open_endpoint=self.open_endpoint.value,
             contact_id=self.partner.contact_id,
             company_id=self.partner.company_id,
@@ -261,10 +301,11 @@ class CallForm(Vertical, InExplorer):
         place = PLACE_OF_ERROR.get(error.field, error.field)
         if place in quiet and not self.boxes[place].value:
             return
+        told = self.keyed(problem(error))
         if place in self.boxes:
-            self.boxes[place].error(problem(error))
+            self.boxes[place].error(told)
         else:
-            self._told.update(Content.styled(problem(error), "$error"))
+            self._told.update(Content.styled(told, "$error"))
 
     def tell_matches(self, matches: Sequence[ContactRow]) -> None:
         """Say whose number it is; a shared one can't be told to Planhat."""
@@ -275,8 +316,15 @@ class CallForm(Vertical, InExplorer):
     def why_not(self, name: str) -> str:
         """Say that a call which has ended has no timer."""
         if name == "stamp" and self.finished:
-            return "This call has ended: type its minutes.  c times one that begins now"
+            return "This call has ended: type its minutes.  {call_now} times one that begins now"
         return ""
+
+    def action_step(self, step: int) -> None:
+        """Go to the next field, or the one before; from the last one to the first."""
+        fields_here = [one for one in self.screen.focus_chain if self in one.ancestors]
+        here = self.screen.focused
+        place = fields_here.index(here) if here in fields_here else -1
+        fields_here[(place + step) % len(fields_here)].focus()
 
     def do_stamp(self) -> None:
         """Stamp the next stage of the timer."""
@@ -298,10 +346,12 @@ class CallForm(Vertical, InExplorer):
             self.boxes["note"].line.focus()
 
     def do_save(self) -> None:
-        """Log the call; a talk that goes on ends now.
+        """Log the call, once; a talk that goes on ends now.
 
         What is wrong is said at its field, which gets the focus.
         """
+        if self.is_saving:
+            return
         self._stamp_at_save()
         try:
             draft = self.draft()
@@ -316,10 +366,12 @@ class CallForm(Vertical, InExplorer):
                 self.boxes[place].line.focus()
             return
         reads = self.workspace.reads
+        self.is_saving = True  # until it's logged, or refused
         self.ask(
             "owners",
             lambda: reads.who_has_number(draft.nr),
             lambda owners: self._with_owner(draft, owners),
+            self.refuse,
             opens=True,
         )
 
@@ -331,12 +383,15 @@ class CallForm(Vertical, InExplorer):
 
         def chosen(choice: Choice | None) -> None:
             if choice is None:
+                self.is_saving = False
                 return
             owner = next((one for one in owners if one.id == choice.value), None)
             meant = draft
             if owner is not None:
-                meant = replace(draft, contact_id=owner.id, company_id=owner.company_id)
+                meant = draft._replace(contact_id=owner.id, company_id=owner.company_id)
             self.post_message(self.Ready(meant, self._since))
+
+        from planhat_tui.tui.screens.pick import Pick
 
         title = f"Who was called on {visible(draft.nr)}?"
         self.app.push_screen(Pick(title, who_was_called(owners, self.partner)), chosen)
@@ -351,9 +406,19 @@ class CallForm(Vertical, InExplorer):
             for name in ("waiting", "end"):
                 self.boxes[name].value = getattr(typed, name)
 
+    def refuse(self, error: PlanhatTuiError) -> None:
+        """Show why it isn't logged, at its field if it's about one; what is typed stays."""
+        self.is_saving = False
+        if isinstance(error, InputError) and error.field:
+            self._fault(error)
+        self.say_problem(error)
+
     def do_close(self) -> None:
         """Close; what is typed is kept."""
-        self.post_message(self.Closed())
+        if self.is_saving:
+            self.say(SAVING)
+        else:
+            self.post_message(self.Closed())
 
     @on(Stages.Dropped)
     def _to_be_dropped(self, event: Stages.Dropped) -> None:
@@ -362,13 +427,15 @@ class CallForm(Vertical, InExplorer):
 
     def do_drop(self) -> None:
         """Ask for the call to be thrown away, with what is typed."""
-        self.post_message(self.Dropped())
+        if self.is_saving:
+            self.say(SAVING)
+        else:
+            self.post_message(self.Dropped())
 
     @property
     def is_touched(self) -> bool:
         """Whether something is typed of the call, beside what the form was filled with."""
-        typed = self.typed
-        return any((typed.talk, typed.waiting, typed.start, typed.end, typed.note))
+        return any(getattr(self.typed, name) for name in TOLD)
 
     @property
     def runs(self) -> bool:

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual import on
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from planhat_tui.errors import InputError
-from planhat_tui.model.calls import CallTimer, parse_iso
+from planhat_tui.model.calls import CallTimer, Stage, parse_iso
 from planhat_tui.model.days import spoken
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind, text_of
@@ -20,31 +18,30 @@ from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.callform import CallForm
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.panes.stages import Stages
-from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation import columns, empty_words
 from planhat_tui.tui.presentation.cells import clipped, named
 from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.presentation.rows import call_row
-from planhat_tui.tui.screens.pick import Pick
+from planhat_tui.tui.presentation.sentences import SAVING
+from planhat_tui.tui.sure import Sure
 from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.rows import Rows
-from planhat_tui.workspace.begun import Partner
+from planhat_tui.tui.widgets.words import Words
+from planhat_tui.workspace.begun import Partner, key_of
 from planhat_tui.workspace.matching import instead, mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widget import Widget
 
-    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.model.outbox import Entry
     from planhat_tui.store.rows import LoggedCall
     from planhat_tui.workspace.begun import Begun
     from planhat_tui.workspace.matching import Match
-
-AGAIN = 10.0
-"""Seconds in which a second F9 throws a call away."""
 
 NAME = 12
 """Cells of a name in the title, where the timer isn't that of the form below."""
@@ -87,9 +84,10 @@ class Calls(Pane):
         self._others: Mapping[str, Match] = {}
         self._new = 0
         self._aside: dict[str, tuple[Partner, CallTimer]] = {}
-        self._dropping: tuple[str, float] | None = None
-        self._head = Static(Content(HEAD), id="call-head")
-        self._whole = Static("", id="call-whole")
+        self._begun: Sequence[Begun] = ()
+        self._dropping = Sure()
+        self._head = Words(id="call-head")
+        self._whole = Words(id="call-whole")
 
     def body(self) -> ComposeResult:
         """Draw the list; the form comes with :meth:`prepare`."""
@@ -130,6 +128,21 @@ class Calls(Pane):
         mine = None if form.finished else form.partner.key
         aside = {partner: timer for key, (partner, timer) in self._aside.items() if key != mine}
         return {**aside, form.partner: form.stages.timer} if form.runs else aside
+
+    @property
+    def left(self) -> list[Begun]:
+        """Calls that aren't saved and don't run, told afterwards or timed; the open form's too."""
+        return [one for one in self._begun if one.is_left]
+
+    @property
+    def unsaved(self) -> list[str]:
+        """Say of each call that isn't saved whom it's with and when: those that run first."""
+        form, now = self.form, self.planhat.now()
+        told = [named(partner.whom) for partner in self.running]
+        mine = key_of(form.partner, finished=form.finished) if self.is_open else ""
+        told += [_whom_and_when(one, now) for one in self.left if one.key != mine]
+        typed = mine and form.is_touched and not form.runs  # what is typed just now isn't read yet
+        return [*told, named(form.partner.whom)] if typed else told
 
     # -- reading
 
@@ -181,19 +194,19 @@ class Calls(Pane):
         if new:
             self._new = 0
         self.entitle(count=str(len(rows)) if rows else "")
-        text = "" if rows else "No calls logged from here yet.  C logs one that just ended"
-        self.rows.say_empty(text)
+        text = "" if rows else empty_words.NO_CALLS
+        self.rows.say_empty(text if self.partner.company_id else empty_words.NO_COMPANY)
 
     def _know_begun(self, known: Answer) -> None:
         """Take in which calls go on, also from before a restart; and what became of the form's."""
-        form = self.form
+        form, self._begun = self.form, known.begun
         timers = [(one.partner, one.timer) for one in known.begun]
         self._aside = {partner.key: (partner, t) for partner, t in timers if t is not None}
         if known.partner == form.partner:
             form.partner = known.now
             mine = (form.partner.key, form.finished)
             here = mine in {(one.partner.key, one.finished) for one in known.begun}
-            if known.was_kept and not here:
+            if known.was_kept and not here and not form.is_saving:  # what we save tells itself
                 whom = named(form.partner.whom)
                 told = f"The call with {whom} isn't open any more: it was saved or dropped"
                 self._let_go(told if self.is_open else "")
@@ -212,7 +225,7 @@ class Calls(Pane):
         told += [visible(f"by {agent}")] if agent and "agent" not in room else []
         if cell_len(visible(note)) > room.get("note", 0):
             told.append(visible(note))
-        self._whole.update(Content(f" {self.planhat.glyphs.dot} ".join(told)))
+        self._whole.say(f" {self.planhat.glyphs.dot} ".join(told))
         self._whole.set_class(bool(told), "-told")
 
     def on_resize(self) -> None:
@@ -226,15 +239,18 @@ class Calls(Pane):
         if not self.form.is_attached:
             self.query_one(".pane-body").mount(self.form, before=self._head)
 
-    def open_form(self, partner: Partner, *, finished: bool) -> None:
+    def open_form(self, partner: Partner, *, finished: bool, focus: bool = True) -> None:
         """Open the form; one with a running timer is only shown again."""
         if not self.form.is_mounted:
             self.prepare()
-            self.call_after_refresh(self.open_form, partner, finished=finished)
+            self.call_after_refresh(self.open_form, partner, finished=finished, focus=focus)
             return
-        self.add_class("-open")
-        self.explorer.move_on()
+        if self.form.is_saving:
+            self.say(SAVING)
+            return
+        self.add_class("-open", update=False)  # the explorer styles all, this too
         self.explorer.set_calling(on=True)
+        self.explorer.move_on()
         form = self.form
         if form.runs and not finished and partner.key == form.partner.key:
             self._tell_running()
@@ -244,26 +260,57 @@ class Calls(Pane):
             self._aside[form.partner.key] = (form.partner, form.stages.timer)
             if not finished:
                 self.say(
-                    f"The call with {named(form.partner.whom)} goes on too.  esc and c show it"
+                    f"The call with {named(form.partner.whom)} goes on too.  "
+                    "{close} and {call_now} show it"
                 )
         agent = self.workspace.profile.external_user_id
-        form.begin(partner, agent, finished=finished)
+        form.begin(partner, agent, finished=finished, focus=focus)
+        self.explorer.keep_front()
         self._tell_running()
         self._who(partner.phone)
 
     def _tell_running(self) -> None:
-        """Say over the list that calls go on whose forms are closed, and the key for them."""
-        going = [] if self.is_open else [*self.running]
-        told = f"{len(going)} calls go on.  c shows them" if going[1:] else HEAD
-        if len(going) == 1:
-            told = f"The call with {named(going[0].whom)} goes on.  c shows it"
-        self._head.update(Content(told))
+        """Say over the list which calls go on or aren't saved, and the key that opens each."""
+        if self.is_open:
+            self._head.say(HEAD)
+            return
+        told, now, going = [], self.planhat.now(), [*self.running]
+        if going[1:]:
+            told.append(f"{len(going)} calls go on.  {{call_now}} shows them")
+        elif going:
+            told.append(f"The call with {named(going[0].whom)} goes on.  {{call_now}} shows it")
+        if self.left:
+            each = (f"{_key(one)} {_whom_and_when(one, now)}" for one in self.left)
+            told.append(f"Not saved yet: {', '.join(each)}")
+        self._head.say(self.keyed("  ".join(told)) or HEAD)
+
+    @property
+    def draft(self) -> str:
+        """The key of the draft whose form is open; empty if none is."""
+        form = self.form
+        return key_of(form.partner, finished=form.finished) if self.is_open else ""
+
+    def take_up(self, key: str) -> None:
+        """Open the form again that a draft is of; the pane in front keeps the focus.
+
+        The form has none: whoever has just started types for the list.
+        """
+        begun = self.workspace.begun
+
+        def found(all_begun: Sequence[Begun]) -> None:
+            one = next((one for one in all_begun if one.key == key), None)
+            if one is not None:
+                self.open_form(one.partner, finished=one.finished, focus=False)
+
+        self.ask("form", begun.list, found, opens=True)
 
     def close_form(self) -> None:
-        """Hide the form; the list gets the focus."""
-        self.remove_class("-open")
-        self._tell_running()
+        """Hide the form; the list gets the focus, and tells what of the form isn't saved."""
+        self.remove_class("-open", update=False)  # as it is opened
         self.explorer.set_calling(on=False)
+        self.read()
+        self.explorer.keep_front()
+        self._tell_running()
         self.rows.focus()
         self.post_message(KeysChanged())
 
@@ -283,10 +330,10 @@ class Calls(Pane):
     @on(CallForm.Closed)
     def _form_closed(self, event: CallForm.Closed) -> None:
         event.stop()
-        runs, key = self.form.runs, "C" if self.form.finished else "c"
+        runs, key = self.form.runs, "{log_call}" if self.form.finished else "{call_now}"
         self.close_form()
         self.say(
-            "The timer goes on.  c shows it again"
+            "The timer goes on.  {call_now} shows it again"
             if runs
             else f"The draft is kept.  {key} opens it"
         )
@@ -297,11 +344,12 @@ class Calls(Pane):
         workspace, partner, finished = self.workspace, self.form.partner, self.form.finished
 
         def log() -> tuple[Entry, ...]:
-            entries = workspace.writes.log_call(event.draft, event.since)
-            workspace.begun.drop(partner, finished=finished)
+            with workspace.at_once():
+                entries = workspace.writes.log_call(event.draft, event.since)
+                workspace.begun.drop(partner, finished=finished)
             return entries
 
-        self.perform(log, self._logged, self._refused)
+        self.ask("save", log, self._logged, self.form.refuse, opens=True)
 
     def _logged(self, entries: tuple[Entry, ...]) -> None:
         kept = self.form.typed.note.strip() and not self.workspace.profile.call_note_field
@@ -334,25 +382,36 @@ class Calls(Pane):
 
     def do_drop(self) -> None:
         """Throw the call of the form away with its draft; what would be lost is named first."""
-        form, now = self.form, self.planhat.monotonic()
+        form, now = self.form, self.planhat.pressed_at()
         key, whom = form.partner.key, named(form.partner.whom)
-        asked, self._dropping = self._dropping, (key, now)
-        sure = asked is not None and asked[0] == key and now - asked[1] <= AGAIN
+        sure = self._dropping.about(key, now)
         if not sure and (not form.finished or form.is_touched):
-            self.say(f"F9 again drops the call with {whom} and all that is typed of it")
+            self.say(f"{{drop}} again drops the call with {whom} and all that is typed of it")
             return
-        self._dropping = None
         begun, partner, finished = self.workspace.begun, form.partner, form.finished
         self.perform(
             lambda: begun.drop(partner, finished=finished),
             lambda _: self._let_go(f"The call with {whom} is dropped: nothing was logged"),
         )
 
-    def _refused(self, error: PlanhatTuiError) -> None:
-        """Show the refusal at its field; what is typed stays."""
-        if isinstance(error, InputError) and error.field:
-            self.form._fault(error)  # noqa: SLF001 -- the form is this pane's own
-        self.say_problem(error)
+    @property
+    def why_no_stamp(self) -> str:
+        """Say why no stage of a call can be stamped now; empty if one can."""
+        if self.form.runs:
+            return ""
+        if self.is_open:
+            return self.form.why_not("stamp") or self.form.stages.why_not("stage")
+        return "No call runs in the form.  {call_now} shows one that goes on, or begins one"
+
+    def stamp(self) -> None:
+        """Stamp the next stage of the form's call; where that ends, its note is asked for."""
+        form = self.form
+        ends = form.stages.timer.stage is Stage.TALKING
+        if ends and not self.is_open and not self.planhat.typing.is_repeat:
+            self.open_form(form.partner, finished=False)
+        form.do_stamp()
+        if not ends and form.stages.timer.stage is Stage.TALKING:
+            self.say(f"The talk with {named(form.partner.whom)} has begun.  {{stamp}} ends it")
 
     def tick(self) -> None:
         """Tell the running timers anew, in the form, the rule and the tabs alike."""
@@ -391,28 +450,60 @@ class Calls(Pane):
     def why_not(self, name: str) -> str:
         """Say why a key can't be used."""
         if name in {"field", "delete", "copy", "copy_field"} and self.rows.current is None:
-            return "No call is under the cursor.  C logs one that just ended"
+            return "No call is under the cursor.  {log_call} logs one that just ended"
         return self.explorer.forbidden(name)
 
     def do_log_call(self) -> None:
-        """Log a call that just ended."""
-        self.explorer.log_call(finished=True)
+        """Log a call that just ended, or go on with one that isn't saved."""
+        self._go_on({}, finished=True)
 
     def do_call_now(self) -> None:
         """Log a call while it runs; where the forms of such are closed, show that one, or which."""
-        going = [*self.running]
-        if self.is_open or not going:
-            self.explorer.log_call(finished=False)
-        elif len(going) == 1:
-            self.open_form(going[0], finished=False)
-        else:
-            choices = [Choice(one.key, one.whom, visible(one.company_name)) for one in going]
-            self.app.push_screen(Pick("Which of the calls that go on?", choices), self._picked)
+        self._go_on({one.key: one for one in self.running}, finished=False)
 
-    def _picked(self, choice: Choice | None) -> None:
-        chosen = next((one for one in self.running if choice and one.key == choice.value), None)
-        if chosen is not None:
-            self.open_form(chosen, finished=False)
+    def _go_on(self, going: Mapping[str, Partner], *, finished: bool) -> None:
+        """Open the only call that goes on, or ask which of those that aren't saved, or a new one.
+
+        Where the form is open, the call is a new one.
+        """
+        left = {one.partner.key: one for one in self.left if one.finished is finished}
+        here = self.explorer.partner
+        if self.is_open or not (going or left) or (not going and here.key in left):
+            self.explorer.log_call(finished=finished)
+        elif len(going) == 1 and not left:
+            self.open_form(*going.values(), finished=finished)
+        else:
+            self._ask_which(going, left, here, finished=finished)
+
+    def _ask_which(
+        self,
+        going: Mapping[str, Partner],
+        left: Mapping[str, Begun],
+        here: Partner,
+        *,
+        finished: bool,
+    ) -> None:
+        from planhat_tui.tui.screens.pick import Pick
+
+        now = self.planhat.now()
+        partners = {**going, **{key: one.partner for key, one in left.items()}}
+        choices = [
+            Choice(key, visible(one.whom), visible(f"{one.company_name}, goes on"))
+            for key, one in going.items()
+        ]
+        choices += [
+            Choice(key, _whom_and_when(one, now), visible(f"{one.partner.company_name}, not saved"))
+            for key, one in left.items()
+        ]
+        if here.key not in partners:
+            partners[here.key] = here
+            choices.append(Choice(here.key, visible(here.whom), "a new call"))
+
+        def picked(choice: Choice | None) -> None:
+            if choice is not None:
+                self.open_form(partners[choice.value], finished=finished)
+
+        self.app.push_screen(Pick("Which call?", choices), picked)
 
     def do_add(self) -> None:
         """Log a call that just ended."""
@@ -444,3 +535,14 @@ class Calls(Pane):
             return False
         self.form.do_close()
         return True
+
+
+def _key(one: Begun) -> str:
+    """Return the key that opens a call."""
+    return "{log_call}" if one.finished else "{call_now}"
+
+
+def _whom_and_when(one: Begun, now: datetime) -> str:
+    """Say whom a call is with, and when it was."""
+    whom = named(one.partner.whom)
+    return f"{whom} {spoken(one.when, now)}" if one.when is not None else whom

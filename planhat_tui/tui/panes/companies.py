@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -9,15 +10,15 @@ from textual import on
 from planhat_tui.model.records import Kind
 from planhat_tui.tui.arranging import resized, sort_by_title
 from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.looking import ids_of, next_of
 from planhat_tui.tui.messages import CompanyPointed, KeysChanged
 from planhat_tui.tui.panes.companylist import CompanyList
-from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.tui.widgets.rows import MOST_MARKED, Rows
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
+    from collections.abc import Sequence
 
-MOST_MARKED = 10_000
-"""Rows that are marked at once."""
+    from textual.binding import BindingType
 
 ON_A_ROW = frozenset(
     "tags field delete mark range copy copy_field log_call call_now next_match"
@@ -64,26 +65,31 @@ class Companies(CompanyList):
     @on(Rows.Ranged, "#company-rows")
     def _ranged(self, event: Rows.Ranged) -> None:
         event.stop()
-        self._mark_rows(event.first, min(event.last - event.first + 1, MOST_MARKED))
+        self._mark_rows(event.first, event.ids)
 
-    def _mark_rows(self, first: int, count: int) -> None:
-        """Mark rows of the list, whether they have been read or not."""
-        reads, view = self.workspace.reads, self.view
-        self.ask(
-            "mark",
-            lambda: reads.company_ids(view.query, count, first, sort=view.sort),
-            lambda ids: self.rows.mark(ids, on=True),
-        )
+    def _mark_rows(self, first: int, seen: Sequence[str]) -> None:
+        """Mark rows from ``first`` on as they are seen, and read those that aren't here yet."""
+        reads, shown = self.workspace.reads, self.shown
+        if shown is None or all(seen):
+            self.rows.mark(seen, on=True)
+            return
+
+        def mark(read: Sequence[str]) -> None:
+            both = zip_longest(seen, read, fillvalue="")
+            self.rows.mark([one or other for one, other in both if one or other], on=True)
+
+        unseen = len(seen)
+        self.ask("mark", lambda: ids_of(reads, shown.looking, first, unseen), mark, opens=True)
 
     # -- keys
 
     def why_not(self, name: str) -> str:
         """Say why a verb can't work: nothing is selected, or the profile forbids it."""
         if name in {"next_match", "previous_match"} and not self.searched:
-            return "Nothing was looked for yet.  / finds"
+            return "Nothing was looked for yet.  {find} finds"
         if name in ON_A_ROW:
             if not self.rows.selection():
-                return "No company is under the cursor.  / finds one"
+                return "No company is under the cursor.  {find} finds one"
             return self.explorer.forbidden(name)
         return self.explorer.forbidden(name)
 
@@ -98,8 +104,10 @@ class Companies(CompanyList):
             return
         total = self.rows.total
         if total > MOST_MARKED or (self.shown is not None and self.shown.rows.capped):
-            self.say(f"The first {min(total, MOST_MARKED):,} are marked.  / narrows the search")
-        self._mark_rows(0, min(total, MOST_MARKED))
+            self.say(
+                f"The first {min(total, MOST_MARKED):,} are marked.  {{find}} narrows the search"
+            )
+        self._mark_rows(0, self.rows.ids(0, min(total, MOST_MARKED)))
 
     def do_range(self) -> None:
         """Begin a range, or end it and mark what lies between."""
@@ -114,15 +122,21 @@ class Companies(CompanyList):
         self._to_match(back=True)
 
     def _to_match(self, *, back: bool) -> None:
-        here, text, sort = self.rows.current, self.searched, self.sort
-        if here is None or not text:
+        here, text, shown = self.rows.current, self.searched, self.shown
+        if here is None or not text or shown is None:
             return
-        reads, start = self.workspace.reads, here.id
-        self.ask("match", lambda: reads.neighbour(start, text, sort, back=back), self._go_to)
+        reads, looking, start = self.workspace.reads, shown.looking, here.id
+        self.ask(
+            "match",
+            lambda: next_of(reads, looking, start, text, back=back),
+            self._go_to,
+            opens=True,
+        )
 
     def _go_to(self, company_id: str) -> None:
         if company_id:
-            self.read(keep=False, around=company_id)
+            self.read(around=company_id)
+            self.once_shown("matched", lambda: None)  # the next key is meant for that one
         else:
             self.say(f"Nothing matches {self.searched}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.widgets import Input
@@ -18,16 +18,16 @@ from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.presentation import columns, empty_words, news_words
 from planhat_tui.tui.presentation.cells import named
-from planhat_tui.tui.presentation.detail import TAGS, detail_rows
+from planhat_tui.tui.presentation.detail import CUSTOM_HEAD, detail_rows, is_of_tags
 from planhat_tui.tui.presentation.matched import neighbour
-from planhat_tui.tui.screens.timeline import TimelineSheet
-from planhat_tui.tui.screens.web import WebPage
+from planhat_tui.tui.presentation.values import copied_text
+from planhat_tui.tui.sure import HELD, Held
 from planhat_tui.tui.widgets.line import Line
 from planhat_tui.tui.widgets.news import News
 from planhat_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -36,6 +36,15 @@ if TYPE_CHECKING:
     from planhat_tui.store.history import Seen
     from planhat_tui.store.rows import Shown
     from planhat_tui.tui.presentation.rows import Row
+
+
+class Answer(NamedTuple):
+    """What was read: the company, what is new in it, why it can't be read, how its numbers went."""
+
+    shown: Shown | None
+    news: tuple[Seen, ...] = ()
+    fault: str = ""
+    trends: Mapping[str, Sequence[float]] = {}
 
 
 class CompanyPane(Pane):
@@ -52,7 +61,9 @@ class CompanyPane(Pane):
         self.shown: Shown | None = None
         self._news: tuple[Seen, ...] = ()
         self._fault = ""
+        self._trends: Mapping[str, Sequence[float]] = {}
         self.chip = 0
+        self._held = Held()
         self._sought = ""
         self._looked_for = ""
         self.rows = Rows(columns.FIELDS, id="field-rows")
@@ -88,14 +99,15 @@ class CompanyPane(Pane):
         """Read the company from the local copy."""
         wanted, reads = self.company_id, self.workspace.reads
 
-        def read() -> tuple[Shown | None, tuple[Seen, ...], str]:
+        def read() -> Answer:
             if not wanted:
-                return None, (), ""
+                return Answer(None)
             shown = reads.company(wanted)
             fault = "" if shown is None or shown.complete else reads.fault(Kind.COMPANY, wanted)
-            return shown, reads.news(Kind.COMPANY, wanted), fault
+            news, trends = reads.news(Kind.COMPANY, wanted), reads.trends(Kind.COMPANY, wanted)
+            return Answer(shown, news, fault, trends)
 
-        self.ask("company", read, lambda known: self._show(*known))
+        self.ask("company", read, self._show)
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again if this company changed, or may have."""
@@ -103,9 +115,11 @@ class CompanyPane(Pane):
         if ids is not None and (not ids or self.company_id in ids or Topic.OUTBOX in changes):
             self.read()
 
-    def _show(self, shown: Shown | None, news: tuple[Seen, ...], fault: str) -> None:
+    def _show(self, answer: Answer) -> None:
+        shown = answer.shown
         other = shown is None or self.shown is None or _id(shown) != _id(self.shown)
-        self.shown, self._news, self._fault = shown, news, fault
+        self.shown, self._news, self._fault = shown, answer.news, answer.fault
+        self._trends = answer.trends
         name = visible(text_of(shown.raw, "name")) if shown is not None else ""
         self.entitle(name)
         self.fresh_of(shown)
@@ -126,7 +140,7 @@ class CompanyPane(Pane):
         self._tell_news()
         if self.shown is None:
             self.rows.fill(0, [])
-            self.rows.say_empty("No company.  / finds one")
+            self.rows.say_empty("" if self.company_id else empty_words.NO_COMPANY)
             return
         tags = texts_of(self.shown.raw, "tags")
         self.chip = max(0, min(self.chip, len(tags) - 1))
@@ -144,7 +158,8 @@ class CompanyPane(Pane):
             return
         planhat, width = self.planhat, self.rows.size.width - 2
         given = planhat.glyphs, self.explorer.users, planhat.wall(), width
-        self.news.tell(news_words.told(self._news, *given) if self._news else "")
+        key = self.keyed("{timeline}")
+        self.news.tell(news_words.told(self._news, *given, key=key) if self._news else "")
 
     @on(News.Clicked)
     def _news_clicked(self, event: News.Clicked) -> None:
@@ -161,13 +176,15 @@ class CompanyPane(Pane):
             width=width,
             chip=self.chip if self._on_tags else -1,
             words=words,
+            add=self.keyed("{add}"),
             changed=news_words.fields_of(self._news),
+            trends=self._trends,
         )
 
     @property
     def _on_tags(self) -> bool:
         here = self.rows.current
-        return self.rows.has_focus and here is not None and here.id.startswith(TAGS)
+        return self.rows.has_focus and here is not None and is_of_tags(here.id)
 
     def on_resize(self) -> None:
         """Lay the chips out again."""
@@ -182,8 +199,10 @@ class CompanyPane(Pane):
     @on(Rows.Opened, "#field-rows")
     def _opened(self, event: Rows.Opened) -> None:
         event.stop()
-        if event.id.startswith(TAGS):
+        if is_of_tags(event.id):
             self.action_do("tags")
+        elif event.id == CUSTOM_HEAD:
+            self.action_do("add")
         else:
             self._edit(event.id)
 
@@ -219,21 +238,23 @@ class CompanyPane(Pane):
     def why_not(self, name: str) -> str:
         """Say why a key can't be used on what is under the cursor."""
         if self.shown is None:
-            return "No company is shown.  / finds one"
+            return "No company is shown.  {find} finds one"
         here = self.rows.current
         if name in {"next_match", "previous_match"} and not self._looked_for:
-            return "Nothing was looked for here yet.  / filters the fields"
+            return "Nothing was looked for here yet.  {find} filters the fields"
         if name == "remove" and not (
             here and (self._removable(here.id) or fields.custom_key(here.id) is not None)
         ):
             return "x removes a tag or a custom field; this is neither"
+        if name == "copy" and here is not None and here.heading:
+            return f"{here.cells['label']} is a heading: there is nothing to copy"
         if name == "web":
             return no_template(self.workspace.profile)
         return self.explorer.forbidden(name)
 
     def _removable(self, row_id: str) -> bool:
         shown = self.shown
-        return row_id.startswith(TAGS) and shown is not None and bool(texts_of(shown.raw, "tags"))
+        return is_of_tags(row_id) and shown is not None and bool(texts_of(shown.raw, "tags"))
 
     def do_find(self) -> None:
         """Open the filter."""
@@ -264,11 +285,14 @@ class CompanyPane(Pane):
         self.want("custom", Kind.COMPANY, (self.company_id,))
 
     def do_remove(self) -> None:
-        """Remove the chip or the custom field under the cursor."""
+        """Remove the chip or the custom field under the cursor; a held key only the first."""
+        if self._held.repeats("remove", self.planhat.pressed_at()):
+            self.say(HELD)
+            return
         here = self.rows.current
         if here is None or self.shown is None:
             return
-        if here.id.startswith(TAGS):
+        if is_of_tags(here.id):
             tag = texts_of(self.shown.raw, "tags")[self.chip]
             self.want("untag", Kind.COMPANY, (self.company_id,), tag)
         else:
@@ -286,8 +310,11 @@ class CompanyPane(Pane):
 
     def do_copy(self) -> None:
         """Copy the value under the cursor."""
-        if self.rows.current is not None:
-            self.explorer.copy(str(self.rows.current.cells["value"]))
+        here = self.rows.current
+        if here is not None and self.shown is not None:
+            shown = str(here.cells["value"])
+            value = fields.value_at(self.shown.raw, here.id)
+            self.explorer.copy(copied_text(shown, value), shown)
 
     def do_copy_field(self) -> None:
         """Copy a field of the company, its row or all of it."""
@@ -322,6 +349,8 @@ class CompanyPane(Pane):
 
     def do_timeline(self) -> None:
         """Show what was seen to change in the company."""
+        from planhat_tui.tui.screens.timeline import TimelineSheet
+
         if self.shown is not None:
             name = visible(text_of(self.shown.raw, "name"))
             users = self.explorer.users
@@ -329,6 +358,8 @@ class CompanyPane(Pane):
 
     def do_web(self) -> None:
         """Show the address of the company's page in the web app, and open it."""
+        from planhat_tui.tui.screens.web import WebPage
+
         if self.shown is None:
             return
         try:

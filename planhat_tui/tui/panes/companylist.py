@@ -16,7 +16,7 @@ from planhat_tui.model.events import Topic
 from planhat_tui.model.query import completing
 from planhat_tui.model.records import Kind
 from planhat_tui.model.views import View
-from planhat_tui.tui.looking import Found, Looking, look
+from planhat_tui.tui.looking import Found, Looking, look, look_again
 from planhat_tui.tui.messages import CompanyPointed
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.panes.preview import Preview
@@ -28,17 +28,16 @@ from planhat_tui.tui.presentation import (
     order_words,
     summary_words,
 )
-from planhat_tui.tui.presentation.rows import Row, company_row
+from planhat_tui.tui.presentation.rows import Around, Row, company_row
 from planhat_tui.tui.presentation.sentences import problem
 from planhat_tui.tui.widgets.completer import Completer
 from planhat_tui.tui.widgets.queryline import QueryLine
-from planhat_tui.tui.widgets.rowlines import PAGE
 from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.words import Words
 from planhat_tui.workspace.completing import completion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -63,23 +62,25 @@ class CompanyList(Pane):
         self._first = first
         view = first.looking.view if first is not None else View()
         self.sort, self.columns = view.sort, view.columns
-        self.completer = Completer()
+        self.rows = Rows(columns.chosen(columns.COMPANIES, view.columns), id="company-rows")
+        self.rows.resizes = True
+        self.completer = Completer(self.rows)
         self.search = QueryLine(
             self.completer,
             view.query,
             hint="any part of a name, domain, e-mail, phone or id",
             id="search",
         )
-        self.rows = Rows(columns.chosen(columns.COMPANIES, view.columns), id="company-rows")
-        self.rows.resizes = True
         self.preview = Preview()
-        self._incomplete = Words(id="incomplete")
+        self._mistake = Words(id="wrong")
         self._summary = Words(id="summary")
         self.shown: Found | None = None
         self._wrong: QueryError | None = None
         self._totals: Totals | None = None
+        self._summing = False
         self._lately = first.looking.lately if first is not None else ()
         self._kept = view
+        self._around: str | None = None  # around what another list is being read, if it is
         self.searched = view.query
         self._given = view.query  # the line tells what it was made with, as if it had been typed
 
@@ -88,8 +89,7 @@ class CompanyList(Pane):
         with Horizontal(id="search-row"):
             yield Static("/", id="search-key")
             yield self.search
-            yield self._incomplete
-        yield self.completer
+            yield self._mistake
         yield self.rows
         yield self._summary
         yield self.preview
@@ -100,7 +100,7 @@ class CompanyList(Pane):
             around = self._first.around
             self._show(self._first, keep=bool(around), on=around)
         else:
-            self.read(keep=False)
+            self.read()
 
     def focus_target(self) -> Widget:
         """Return the list; ``/`` leads to the search."""
@@ -108,8 +108,8 @@ class CompanyList(Pane):
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read the visible pages again."""
-        if changes.keys() & {Topic.COMPANY, Topic.OUTBOX, Topic.SYNC}:
-            self.read(keep=True)
+        if changes.keys() & {Topic.COMPANY, Topic.CALL, Topic.OUTBOX, Topic.SYNC}:
+            self.read_again()
         self.preview.changed(changes)
 
     # -- reading
@@ -119,23 +119,47 @@ class CompanyList(Pane):
         """What is asked for, and how it is shown."""
         return View(self.search.value, self.sort, self.columns)
 
-    def read(self, *, keep: bool, around: str = "") -> None:
-        """Read what the search finds; ``keep`` holds the place in the list.
+    def read(self, *, around: str = "") -> None:
+        """Read what the search finds, from its beginning.
 
         ``around`` is a company that the cursor goes to, if the list has it.
         """
-        offset, limit = self.rows.window if keep else (0, PAGE)
         lines = self.rows.size.height if around else 0
         workspace, looking = self.workspace, Looking(self.view, self._lately)
+        workspace.reads.stop_guessing()  # what was meant by another search
+        self._around = around
         self.ask(
             "companies",
-            lambda: look(workspace, looking, offset, limit, around=around, lines=lines),
-            lambda found: self._show(found, keep=keep or bool(around), on=around),
+            lambda: look(workspace, looking, around=around, lines=lines),
+            lambda found: self._show(found, keep=bool(around), on=around),
+            self._not_found,
+        )
+
+    def read_again(self) -> None:
+        """Read what is seen again; the cursor stays on its company, however far that has moved."""
+        if self._around is not None:  # another list is asked for
+            self.read(around=self._around)
+            return
+        workspace, looking = self.workspace, Looking(self.view, self._lately)
+        (offset, limit), lines = self.rows.window, self.rows.size.height
+        on = self.rows.pointed
+
+        def show(found: Found) -> None:
+            here = self.rows.pointed
+            if here in {"", on} or found.has(here):
+                self._show(found, keep=True)
+            else:  # the cursor has gone far away meanwhile
+                self.read_again()
+
+        self.ask(
+            "companies",
+            lambda: look_again(workspace, looking, offset, limit, on=on, lines=lines),
+            show,
             self._not_found,
         )
 
     def _show(self, found: Found, *, keep: bool, on: str = "") -> None:
-        self.shown, self._wrong = found, None
+        self.shown, self._wrong, self._around = found, None, None
         self.search.point(None)
         rows = self._rows(found)
         self._tell_order(found)
@@ -159,36 +183,63 @@ class CompanyList(Pane):
         self.rows.show_columns(shown, {c.key: by[c.field] for c in shown if c.field in by})
 
     def sum_up(self, found: Found) -> None:
-        """Have the list summed, and the marks in it counted; where it's cut off, marks alone."""
+        """Have the list summed, and the marks in it counted; a long one not while one types."""
         self._totals = None
-        reads, text, marks = self.workspace.reads, found.looking.view.query, tuple(self.rows.marks)
-        if found.rows.meant or not (marks or not found.rows.capped):
+        if found.rows.meant or found.rows.capped:
             self._tell_sums()
-            return
-        self.ask("totals", lambda: reads.totals(text, marks), self._know_totals)
+        reads, text, marks = self.workspace.reads, found.looking.view.query, tuple(self.rows.marks)
 
-    def _know_totals(self, totals: Totals) -> None:
-        self._totals = totals
-        self._tell_sums()
+        def know(totals: Totals) -> None:
+            if self.shown is found and marks == tuple(self.rows.marks):
+                self._totals = totals
+                self._tell_sums()
+
+        if found.rows.meant:
+            return
+        if not found.rows.capped:
+            self.ask("totals", lambda: reads.totals(text, marks), know)
+        elif not (self.search.has_focus or self._summing):
+            self._sum_beside(lambda: reads.totals(text, marks), know)
+
+    def _sum_beside(self, totals: Callable[[], Totals], know: Callable[[Totals], None]) -> None:
+        """Sum beside the reads, one after the other: of 20,000 it takes long."""
+
+        def done(summed: Totals) -> None:
+            self._summing = False
+            know(summed)
+            if self._totals is None and self.shown is not None:  # another list is here by now
+                self.sum_up(self.shown)
+
+        def failed(error: PlanhatTuiError) -> None:
+            self._summing = False
+            self.say_problem(error)
+
+        self._summing = True
+        self.wait_for(totals, done, failed)
 
     def _tell_sums(self) -> None:
-        """Say what is marked, what is shown, and in which order: at the foot of the list."""
+        """Say what is marked, what is shown, and in which order: at the foot of the list.
+
+        In front stands what has no room beside a long search.
+        """
         found = self.shown
         if found is None:
             return
         order = order_words.order(found.looking.view.sort, found.query)
         given = found.rows, self._totals, len(self.rows.marks), order
         dot = f" {self.planhat.glyphs.dot} "
-        self._summary.say(dot.join(summary_words.told(*given, wide=True)), layout=False)
-        self.preview.rule.show(note=dot.join(summary_words.told(*given, wide=False)))
+        unsaid = (self.search.unsaid,) if self.search.unsaid else ()
+        wide, narrow = (summary_words.told(*given, wide=wide) for wide in (True, False))
+        self._summary.say(dot.join((*unsaid, *wide)), layout=False)
+        self.preview.note(dot.join((*unsaid, *narrow)))
 
     def _tell_progress(self, found: Found) -> None:
         progress = found.progress
         number = amounts.count(found.rows.total, capped=found.rows.capped)
         told = f"{number} of {amounts.count(progress.companies_known)}"
         self.fresh(progress.seen_at, told)
-        self._incomplete.remove_class("-bad")
-        self._incomplete.say(loading_words.beside(found))
+        self._mistake.say("")
+        self.search.say(loading_words.beside(found))
 
     def tell_empty(self) -> None:
         """Say why there are no rows; of names that aren't here yet, when they come."""
@@ -216,26 +267,30 @@ class CompanyList(Pane):
         at = completing.at(self.search.value, self.search.cursor_position)
         if at is not None and at.field and not at.typed:
             self.search.point(None)  # a field whose value is about to be typed
-            self._incomplete.say("")
+            self._mistake.say("")
         else:
             self._tell_wrong(error)
 
     def _tell_wrong(self, error: QueryError) -> None:
         """Say what is wrong, and show from where on."""
         self.search.point(error.column)
-        self._incomplete.add_class("-bad")
-        self._incomplete.say(problem(error))
+        self.search.say("")
+        self._mistake.say(problem(error))
 
     @on(Rows.Missing, "#company-rows")
     def _missing(self, event: Rows.Missing) -> None:
         event.stop()
-        workspace, looking, offset = self.workspace, Looking(self.view, self._lately), event.offset
-        self.ask(f"page {offset}", lambda: look(workspace, looking, offset), self._put)
+        shown, workspace, offset = self.shown, self.workspace, event.offset
+        if shown is not None:  # the list that lacks them, not one that is asked for meanwhile
+            looking = shown.looking
+            self.ask(f"page {offset}", lambda: look(workspace, looking, offset), self._put)
 
     def _put(self, found: Found) -> None:
-        self.rows.put(found.offset, self._rows(found))
         shown, counted = self.shown, found.rows
-        if shown is None or shown.looking != found.looking or counted.total <= self.rows.total:
+        if shown is None or shown.looking != found.looking:  # another list is here by now
+            return
+        self.rows.put(found.offset, self._rows(found))
+        if counted.total <= self.rows.total:
             return
         rows = shown.rows._replace(total=counted.total, capped=counted.capped)
         self.shown = replace(shown, rows=rows)
@@ -244,17 +299,12 @@ class CompanyList(Pane):
         self.sum_up(self.shown)
 
     def _rows(self, found: Found) -> list[Row]:
-        glyphs, today, users = self.planhat.glyphs, self.planhat.today(), self.explorer.users
+        users = {**self.explorer.users}  # as they are now: these rows are compared with later ones
+        around = Around(self.planhat.glyphs, self.planhat.today(), users, found.called)
         unseen = found.unseen - {self.explorer.pointing.looked}
         return [
             company_row(
-                row,
-                glyphs,
-                today,
-                users,
-                found.sought,
-                own=found.own.get(row.id),
-                changed=row.id in unseen,
+                row, around, found.sought, own=found.own.get(row.id), changed=row.id in unseen
             )
             for row in found.rows.rows
         ]
@@ -268,9 +318,8 @@ class CompanyList(Pane):
         if given and event.value == given:
             return
         self.explorer.pointing.stop()
-        self.workspace.reads.stop_guessing()
         self.searched = event.value.strip() or self.searched
-        self.read(keep=False)
+        self.read()
         self._complete()
 
     def _complete(self) -> None:
@@ -310,6 +359,8 @@ class CompanyList(Pane):
         """Remember what was typed, whichever way the search is left."""
         if event.widget is self.search:
             self._keep_view()
+            if self.shown is not None and self._totals is None:
+                self.sum_up(self.shown)
         super().on_descendant_blur(event)
 
     def clear_search(self) -> bool:
@@ -324,20 +375,19 @@ class CompanyList(Pane):
         elif self.search.value:
             self.show_view(self.view._replace(query=""))
         elif self.rows.marks:
-            self.rows.mark(list(self.rows.marks), on=False)
+            self.take_marks_off(self.rows)
         else:
             return False
         return True
 
     def show_view(self, view: View) -> None:
         """Show another view; the cursor stays with its company, if the view has it."""
-        here = self.rows.current
         with self.search.prevent(Input.Changed):
             self.search.replace_text(view.query)
         self.sort, self.columns = view.sort, view.columns
         self.searched = view.query.strip() or self.searched
         self._keep_view()
-        self.read(keep=False, around=here.id if here is not None else "")
+        self.read(around=self.rows.pointed)
 
     def try_columns(self, keys: tuple[str, ...]) -> None:
         """Draw the rows that are here with other columns, until the view is shown again."""

@@ -16,6 +16,7 @@ from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.looking import own_values
 from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.pane import Pane
+from planhat_tui.tui.panes.person import PersonLines
 from planhat_tui.tui.presentation import amounts, columns, empty_words, order_words
 from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.matched import neighbour
@@ -70,10 +71,12 @@ class Contacts(Pane):
         self.rows.resizes = True
         self._whole = True
         self._view: View | None = None  # read with the first contacts
+        self.person = PersonLines()
 
     def body(self) -> ComposeResult:
-        """Draw the list, or a sentence in its place."""
+        """Draw the list, or a sentence in its place, and who is under the cursor."""
         yield self.rows
+        yield self.person
 
     def focus_target(self) -> Widget:
         """Return the list."""
@@ -124,8 +127,7 @@ class Contacts(Pane):
     def _show(self, answer: Answer) -> None:
         view, on, made = answer.found, answer.on, answer.made
         people = view.rows if view is not None else ()
-        ours = self.company_id.startswith(NEW_ID_PREFIX)  # nobody else has anybody there
-        known = ours or (view is not None and view.seen_at is not None)
+        known = view is not None and view.known
         self.people = {person.id: person for person in people}
         self.seen_at = view.seen_at if view is not None else None
         self._view = answer.view
@@ -147,6 +149,7 @@ class Contacts(Pane):
         if made in self.people:
             self._go_on_with(made, here.id if here is not None else "")
         self._shown_of = self.company_id
+        self.person.point(self.current.id if self.current is not None else "")
         self._tell_empty(known=known, some=bool(people))
         self.post_message(KeysChanged())
 
@@ -159,7 +162,7 @@ class Contacts(Pane):
             self._made, self._made_id = 0, ""
 
     def _tell_empty(self, *, known: bool, some: bool) -> None:
-        text = ""
+        text = "" if self.company_id else empty_words.NO_COMPANY
         if self.company_id and not some:
             sign = "" if known else self.planhat.glyphs.not_loaded
             text = empty_words.no_contacts(self.company_name, sign)
@@ -203,6 +206,7 @@ class Contacts(Pane):
     @on(Rows.Pointed, "#contact-rows")
     def _pointed(self, event: Rows.Pointed) -> None:
         event.stop()
+        self.person.point(event.id)
         self.post_message(KeysChanged())
 
     @on(Rows.Opened, "#contact-rows")
@@ -238,13 +242,15 @@ class Contacts(Pane):
     def why_not(self, name: str) -> str:
         """Say why a key can't be used: no company, no contact, or the profile forbids it."""
         if not self.company_id:
-            return "No company is shown.  / finds one"
+            return "No company is shown.  {find} finds one"
         if name in {"sort", "columns"}:
             return ""
         if name in {"next_match", "previous_match"} and not self.explorer.companies.searched:
-            return "Nothing was looked for yet.  / finds"
+            return "Nothing was looked for yet.  {find} finds"
         if name not in {"add", "log_call", "call_now", "views"} and self.current is None:
-            return f"No contact at {named(self.company_name)} is under the cursor.  a adds one"
+            return (
+                f"No contact at {named(self.company_name)} is under the cursor.  {{add}} adds one"
+            )
         return self.explorer.forbidden(name)
 
     def do_mark(self) -> None:
@@ -262,7 +268,7 @@ class Contacts(Pane):
     @on(Rows.Ranged, "#contact-rows")
     def _ranged(self, event: Rows.Ranged) -> None:
         event.stop()
-        self.rows.mark([*self.people][event.first : event.last + 1], on=True)
+        self.rows.mark(event.ids, on=True)
 
     def do_sort(self) -> None:
         """Choose the order."""
@@ -291,7 +297,7 @@ class Contacts(Pane):
             if not to:
                 self.say(f"No contact here matches {named(searched)}")
 
-        self.ask("match", lambda: reads.all_whom(company, searched, most), go_to)
+        self.ask("match", lambda: reads.all_whom(company, searched, most), go_to, opens=True)
 
     def do_views(self) -> None:
         """Show a saved view of the companies."""
@@ -319,9 +325,11 @@ class Contacts(Pane):
         self.want("delete", Kind.CONTACT, self.rows.selection())
 
     def do_copy(self) -> None:
-        """Copy the e-mail, or else the phone."""
-        if self.current is not None:
-            self.explorer.copy(visible(self.current.email or self.current.phone))
+        """Copy the e-mail, or else the phone, of the contact under the cursor or of all marked."""
+        people = [self.people[one] for one in self.rows.selection() if one in self.people]
+        known = [text for person in people if (text := visible(person.email or person.phone))]
+        told = f"{len(known)} e-mails or phones" if known[1:] else ""
+        self.explorer.copy("\n".join(known), told)
 
     def do_log_call(self) -> None:
         """Log a call with this contact that just ended."""
@@ -337,5 +345,5 @@ class Contacts(Pane):
             return True
         if not self.rows.marks:
             return False
-        self.rows.mark(list(self.rows.marks), on=False)
+        self.take_marks_off(self.rows)
         return True

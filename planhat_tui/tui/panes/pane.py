@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from planhat_tui.tui.messages import KeysChanged, Wanted
 from planhat_tui.tui.part import InExplorer
 from planhat_tui.tui.presentation.moments import steady_age
+from planhat_tui.tui.sure import HELD
 from planhat_tui.tui.widgets.rule import Rule
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.events import Topic
     from planhat_tui.model.records import Kind
+    from planhat_tui.tui.widgets.rows import Rows
 
 
 class Pane(Vertical, InExplorer):
@@ -61,6 +63,13 @@ class Pane(Vertical, InExplorer):
         """Read again what these changes touch."""
         raise NotImplementedError
 
+    def take_marks_off(self, rows: Rows) -> None:
+        """Take all marks off; a held key, which has closed something else before, doesn't."""
+        if self.planhat.typing.is_repeat:
+            self.say(HELD)
+        else:
+            rows.mark(list(rows.marks), on=False)
+
     # -- the rule
 
     @property
@@ -86,7 +95,7 @@ class Pane(Vertical, InExplorer):
             titles, here = (self.titled(self._title),), 0
         alone = self.explorer.tabbed
         name = self.explorer.company_name if alone and self.about_company else ""
-        heavy = self.has_focus_within
+        heavy = self.has_focus_within and self.screen.is_active
         self.rule.show(titles, here, name=name, heavy=heavy, corner=not alone)
 
     def fresh(self, seen_at: float | None, before: str = "", never: str = "not loaded") -> None:

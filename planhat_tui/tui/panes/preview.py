@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -48,6 +49,7 @@ class Preview(Vertical, InExplorer):
         self.rule = Rule()
         self._lines = Words(id="preview-lines")
         self._company = ""
+        self._note = ""
         self._glance: Glance | None = None
 
     def compose(self) -> ComposeResult:
@@ -58,13 +60,29 @@ class Preview(Vertical, InExplorer):
     def point(self, company_id: str) -> None:
         """Tell about another company."""
         self._company = company_id
-        workspace = self.workspace
-        self.ask("glance", lambda: _read(workspace, company_id), self._show)
+        self._read()
+
+    def note(self, text: str) -> None:
+        """Say something at the right of the rule."""
+        self._note = text
+        if self.display:
+            self.rule.show(note=text)
+
+    def _read(self) -> None:
+        """Read what is told, where it's shown."""
+        workspace, company_id = self.workspace, self._company
+        if self.display:
+            self.ask("glance", lambda: _read(workspace, company_id), self._show)
+
+    def on_show(self) -> None:
+        """Tell what was left out while there was no place for it."""
+        self.note(self._note)
+        self._read()
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again if company or contacts changed."""
         if self._company and changes.keys() & {Topic.COMPANY, Topic.CONTACT, Topic.OUTBOX}:
-            self.point(self._company)
+            self._read()
 
     def on_resize(self) -> None:
         """Lay the lines out again."""
@@ -87,30 +105,36 @@ class Preview(Vertical, InExplorer):
     def _told(self, company: Company, glance: Glance) -> list[Content]:
         glyphs, width = self.planhat.glyphs, max(20, self.size.width - 11)
         unknown = None if glance.shown.complete else glyphs.not_loaded
-        dot = f" {glyphs.dot} "
-        tags = unknown or join_fitting([visible(t) for t in company.tags], width, dot) or "-"
+        fitting = partial(
+            join_fitting, width=width, separator=f" {glyphs.dot} ", ellipsis=glyphs.ellipsis
+        )
+        tags = unknown or fitting([visible(t) for t in company.tags]) or "-"
         owner = unknown or person_text(company.owner, self.explorer.users, glyphs.not_loaded)
         status = unknown or visible(company.status) or "-"
-        owned = f"{fit(owner, 24)} status  {status}"
+        owned = f"{fit(owner, 24, ellipsis=glyphs.ellipsis)} status  {status}"
         if glance.news:
             told = news_words.short(glance.news, glyphs, self.explorer.users)
-            owned += "   " + clipped(told, max(8, width - cell_len(owned) - 3))
+            owned += "   " + clipped(
+                told, max(8, width - cell_len(owned) - 3), ellipsis=glyphs.ellipsis
+            )
         people = [_person(contact, glyphs) for contact in glance.people]
-        told = join_fitting(people, width, dot) or "-"
+        told = fitting(people) or "-"
         return [
-            _line("tags", tags),
-            _line("owner", owned),
-            _line("people", told if glance.people_known else glyphs.not_loaded),
+            labelled("tags", tags),
+            labelled("owner", owned),
+            labelled("people", told if glance.people_known else glyphs.not_loaded),
         ]
 
 
 def _person(contact: ContactRow, glyphs: Glyphs) -> str:
     star = glyphs.featured if contact.featured else ""
-    parts = (star, contact.name, contact.position, contact.phone)
+    phone = contact.phone if contact.title != contact.phone else ""
+    parts = (star, contact.title, contact.position, phone)
     return visible(" ".join(part for part in parts if part))
 
 
-def _line(label: str, text: str) -> Content:
+def labelled(label: str, text: str) -> Content:
+    """Return a line of a preview."""
     return Content.assemble((f" {fit(label, 8)} ", "$muted"), text)
 
 
@@ -120,4 +144,4 @@ def _read(workspace: Workspace, company_id: str) -> Glance | None:
         return None
     contacts = workspace.reads.contacts(company_id)
     news = workspace.reads.news(Kind.COMPANY, company_id)
-    return Glance(shown, contacts.rows, contacts.seen_at is not None, news)
+    return Glance(shown, contacts.rows, contacts.known, news)

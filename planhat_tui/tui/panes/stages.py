@@ -13,6 +13,7 @@ from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.part import Part
 from planhat_tui.tui.presentation.moments import running
+from planhat_tui.tui.sure import HELD, Held
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -42,6 +43,7 @@ class Stages(Part, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="stages")
         self.timer = CallTimer()
+        self._held = Held()
         self._moment: datetime | None = None
 
     @property
@@ -63,14 +65,28 @@ class Stages(Part, can_focus=True):
     def why_not(self, name: str) -> str:
         """Say that a call that has ended doesn't go on."""
         ended = name == "stage" and self.timer.stage is Stage.ENDED
-        return "The call has ended.  ctrl+s saves it" if ended else ""
+        over = "The call has ended.  {save} saves it; with an empty end it goes on"
+        return over if ended else ""
 
     def do_stage(self) -> None:
-        """Stamp the next stage."""
-        now = self.planhat.now()
-        self.timer = self.timer.next(now)
-        self.look(now)
-        self.post_message(self.Stamped(self.timer))
+        """Stamp the next stage; a held key only one."""
+        if self._held.repeats("stage", self.planhat.pressed_at()):
+            self.say(HELD)
+        else:
+            self.begin_next()
+
+    def begin_next(self) -> None:
+        """Begin the next stage, now."""
+        self._become(self.timer.next(self.planhat.now()))
+
+    def take_back_end(self) -> None:
+        """Let a talk that had ended go on, as if it hadn't."""
+        self.restart(self.timer._replace(ended_at=None))  # what stands in the boxes stays
+        self.post_message(KeysChanged())
+
+    def _become(self, timer: CallTimer) -> None:
+        self.restart(timer)
+        self.post_message(self.Stamped(timer))
         self.post_message(KeysChanged())
 
     def do_drop(self) -> None:

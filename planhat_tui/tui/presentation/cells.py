@@ -61,16 +61,16 @@ def settled(text: str) -> str:
     return _LOOSE.sub("", text)
 
 
-def join_fitting(parts: list[str], width: int, separator: str, more: str = "{} more") -> str:
+def join_fitting(parts: list[str], width: int, separator: str, *, ellipsis: str = "…") -> str:
     """Return as many ``parts`` as fit, then how many are left: ``a · b · 12 more``."""
     for shown in range(len(parts), 0, -1):
         pieces = parts[:shown]
         if shown < len(parts):
-            pieces = [*pieces, more.format(len(parts) - shown)]
+            pieces = [*pieces, f"{len(parts) - shown} more"]
         line = separator.join(pieces)
         if cell_len(line) <= width:
             return line
-    return clipped(separator.join(parts), width)
+    return clipped(separator.join(parts), width, ellipsis=ellipsis)
 
 
 def wrap_pieces(pieces: list[str], width: int, gap: int) -> list[list[int]]:

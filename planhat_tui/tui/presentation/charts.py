@@ -11,7 +11,7 @@ from planhat_tui.tui.presentation import amounts, moments
 from planhat_tui.tui.presentation.rows import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from planhat_tui.model.overview import Bar, Group, Overview
     from planhat_tui.tui.presentation.glyphs import Glyphs
@@ -34,6 +34,16 @@ def drawn(part: int, whole: int, width: int, glyphs: Glyphs) -> str:
     size = max(1, min(width * steps, round(part * width * steps / whole)))
     full, rest = divmod(size, steps)
     return glyphs.blocks[-1] * full + (glyphs.blocks[rest - 1] if rest else "")
+
+
+def spark(values: Sequence[float], glyphs: Glyphs) -> str:
+    """Return a cell for each value, as high as it is among them; nothing for fewer than two."""
+    if len(values) < 2 or not glyphs.levels:
+        return ""
+    low, high, top = min(values), max(values), len(glyphs.levels) - 1
+    if low == high:
+        return glyphs.levels[top // 2] * len(values)
+    return "".join(glyphs.levels[round((one - low) / (high - low) * top)] for one in values)
 
 
 def rows(

@@ -1,6 +1,7 @@
-"""A company's detail as rows: tags, facts in the order of the field table, custom fields, the rest.
+"""A company's detail as rows: tags and facts, custom fields, and what Planhat keeps of the record.
 
-Fields that Planhat sent and that nobody here knows are shown at the end, read-only.
+Custom fields have a heading. Fields that Planhat sent and that nobody here knows are shown at the
+end, read-only.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from planhat_tui.model import fields
 from planhat_tui.model.fields import FieldType
 from planhat_tui.model.records import Kind, map_of, text_of, texts_of
 from planhat_tui.model.text import fold, visible
+from planhat_tui.tui.presentation import charts
 from planhat_tui.tui.presentation.chip_lines import chip_lines
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.presentation.values import field_text, person_text, type_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from planhat_tui.model.values import Raw
@@ -32,6 +34,20 @@ TAGS: Final = "tags"
 QUIET: Final = frozenset({"custom", "tags", "__v"})
 """Fields that have a place of their own, or none."""
 
+KEPT: Final = (
+    "_id", "externalId", "slug", "sourceId", "lastActive", "createDate", "lastUpdated", "updatedAt"
+)  # fmt: skip
+"""Fields by which systems know the record, and when it was touched: they stand last."""
+
+CUSTOM_HEAD: Final = "#custom"
+"""Id of the row over the custom fields."""
+_NONE: Final[Mapping[str, Sequence[float]]] = {}
+
+
+def is_of_tags(row_id: str) -> bool:
+    """Tell whether a row is a line of the tags."""
+    return row_id == TAGS or row_id.startswith(f"{TAGS}#")
+
 
 def detail_rows(
     shown: Shown,
@@ -41,21 +57,52 @@ def detail_rows(
     width: int,
     chip: int,
     words: str,
+    add: str = "a",
     changed: AbstractSet[str] = frozenset(),
+    trends: Mapping[str, Sequence[float]] = _NONE,
 ) -> list[Row]:
     """Return the rows of a company in ``width`` cells for a value.
 
-    ``chip`` is the tag under the cursor, ``words`` filters the fields by label and value.
-    ``changed`` are the paths of those that others have changed since the person last looked.
+    ``chip`` is the tag under the cursor, ``words`` filters the fields by label and value. ``add``
+    is the key of one more.
+    ``changed`` are the paths of those that others have changed since the person last looked;
+    ``trends`` has the values that numbers had, by path. A filter leaves no heading.
     """
-    rows = [*_tags(shown, glyphs, width, chip), *_facts(shown, glyphs, users)]
-    rows += [*_custom(shown.raw, glyphs), *_unknown(shown.raw, glyphs)]
+    facts = [*_facts(shown, glyphs, users)]
+    custom = [*_custom(shown.raw, glyphs)]
+    about = f"{len(custom) or 'none yet'}  {add} adds one"
+    rows = [
+        *_tags(shown, glyphs, width, chip),
+        *(row for row in facts if row.id not in KEPT),
+        _head(CUSTOM_HEAD, "Custom fields", about if shown.complete else glyphs.not_loaded),
+        *custom,
+        *(row for name in KEPT for row in facts if row.id == name),
+        *_unknown(shown.raw, glyphs),
+    ]
     wanted = fold(words).split()
     return [
-        replace(row, state=glyphs.changed, mood="changed") if row.id in changed else row
+        _marked(row, glyphs, changed, trends)
         for row in rows
-        if all(word in _searched(row) for word in wanted)
+        if all(word in _searched(row) for word in wanted) and not (wanted and row.heading)
     ]
+
+
+def _marked(
+    row: Row,
+    glyphs: Glyphs,
+    changed: AbstractSet[str],
+    trends: Mapping[str, Sequence[float]],
+) -> Row:
+    """Return a row with the sign of a change by others, and how its number went."""
+    if row.id in changed:
+        row = replace(row, state=glyphs.changed, mood="changed")
+    went = charts.spark(trends.get(row.id, ()), glyphs)
+    return replace(row, tails={"value": went}) if went else row
+
+
+def _head(row_id: str, label: str, about: str) -> Row:
+    cells = {"label": label, "value": about, "type": ""}
+    return Row(row_id, cells, dim=True, heading=True)
 
 
 def _searched(row: Row) -> str:
@@ -77,8 +124,9 @@ def _tags(shown: Shown, glyphs: Glyphs, width: int, chip: int) -> Iterator[Row]:
 
 
 def _facts(shown: Shown, glyphs: Glyphs, users: Mapping[str, str]) -> Iterator[Row]:
+    twice = "lastUpdated" if "updatedAt" in shown.raw else "updatedAt"  # by the API's edition
     for known in fields.FIELDS[Kind.COMPANY]:
-        if known.name in QUIET or known.type in {FieldType.TAGS, FieldType.MAP}:
+        if known.name in {*QUIET, twice} or known.type in {FieldType.TAGS, FieldType.MAP}:
             continue
         missing = known.name not in shown.raw and not shown.complete
         value = field_text(Kind.COMPANY, known.name, shown.raw.get(known.name), users)

@@ -15,7 +15,9 @@ from planhat_tui.tui.presentation.limit_words import goes_on, mood
 if TYPE_CHECKING:
     from planhat_tui.sync.status import SyncStatus
 
-NONE_HERE: Final = "No companies are here yet.  r asks Planhat for them"
+NONE_HERE: Final = "No companies are here yet.  {refresh} asks Planhat for them"
+NO_COMPANY: Final = "No company.  {find} finds one"
+NO_CALLS: Final = "No calls logged from here yet.  {log_call} logs one that just ended"
 
 
 def no_companies(sync: SyncStatus | None, now: float, *, read_before: bool) -> str:
@@ -41,14 +43,17 @@ def no_match(searched: str, *, whole: bool = True) -> str:
     """
     advice, yet = _advice(searched), "" if whole else " yet"
     told = f"No company matches {named(searched)}{yet}."
-    return f"{told}  {advice}{'  ' if advice else ''}esc shows all"
+    return f"{told}  {advice}{'  ' if advice else ''}{{back}} shows all"
 
 
 def _advice(searched: str) -> str:
     try:
-        parts = parse(searched).parts
+        query = parse(searched)
     except QueryError:
         return ""
+    if query.advice:
+        return query.advice
+    parts = query.parts
     for place, part in enumerate(parts):
         if not isinstance(part, Term) or not part.field or not _is_whole(part.field):
             continue
@@ -68,13 +73,15 @@ def _is_whole(field: str) -> bool:
 def no_contacts(company: str, not_loaded: str = "") -> str:
     """Return why no contact is shown; ``not_loaded`` is the sign of what isn't here yet."""
     if not_loaded:
-        return f"{not_loaded} Contacts of {named(company)} aren't loaded yet.  r loads them"
-    return f"No contacts at {named(company)} yet.  a adds one"
+        return (
+            f"{not_loaded} Contacts of {named(company)} aren't loaded yet.  {{refresh}} loads them"
+        )
+    return f"No contacts at {named(company)} yet.  {{add}} adds one"
 
 
 def no_field(searched: str) -> str:
     """Return why a filter leaves none of the fields."""
-    return f"No field matches {named(searched)}.  esc shows all"
+    return f"No field matches {named(searched)}.  {{back}} shows all"
 
 
 def _is_coming(sync: SyncStatus | None) -> bool:

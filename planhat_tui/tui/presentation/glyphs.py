@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Glyphs:
     """The signs that a screen is drawn with. Each is one cell, ``ellipsis`` too.
 
-    ``blocks`` are parts of a cell of a bar, from a sliver to all of it.
+    ``blocks`` are parts of a cell of a bar, from a sliver to all of it; ``levels`` are heights in a
+    cell, from the lowest.
     """
 
     states: Mapping[State, str]
@@ -41,6 +42,7 @@ class Glyphs:
     thin_bar: str
     heavy_bar: str
     blocks: str
+    levels: str
     checked: str
     unchecked: str
 
@@ -80,6 +82,7 @@ UNICODE: Final = Glyphs(
     thin_bar="│",
     heavy_bar="┃",
     blocks="╸━",
+    levels="▁▂▃▄▅▆▇",
     checked="[x]",
     unchecked="[ ]",
 )
@@ -111,6 +114,7 @@ ASCII: Final = Glyphs(
     thin_bar="|",
     heavy_bar="#",
     blocks="=",
+    levels="_-=#",
     checked="[x]",
     unchecked="[ ]",
 )
@@ -136,6 +140,7 @@ def choose(setting: str, env: Mapping[str, str], borders: str = "line") -> Glyph
         thin_bar=" ",
         heavy_bar=" ",
         blocks="",
+        levels="",
     )
 
 

@@ -1,4 +1,4 @@
-"""The rate limit in words: known, stale, unknown, used up."""
+"""The rate limit in words: known, stale, unknown, little left, used up."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from planhat_tui.tui.presentation.moments import age
 if TYPE_CHECKING:
     from planhat_tui.model.limits import Limits
 
-Mood = Literal["known", "stale", "unknown", "low", "stopped"]
+Mood = Literal["known", "stale", "unknown", "low", "scarce", "stopped"]
 
 STALE_AFTER = 120.0
 """Seconds after which every window has ended (API reference 2016: reset every 60 to 120 s)."""
+
+LOW, SCARCE = 0.2, 0.05
+"""Parts of the limit: who has less left than that should know, and should know at once."""
 
 TOLD_FROM = 10.0
 """Seconds from which on it's said how old the figures are."""
@@ -27,13 +30,17 @@ def mood(limits: Limits, now: float) -> Mood:
     ends = limits.reset_in[1] if limits.reset_in is not None else STALE_AFTER
     if now - limits.as_of > ends:
         return "stale"
-    if limits.limit and limits.remaining * 10 < limits.limit:
-        return "low"
-    return "known"
+    part = share(limits)
+    if part is None or part >= LOW:
+        return "known"
+    return "low" if part >= SCARCE else "scarce"
 
 
 def words(limits: Limits, now: float, *, dot: str = "·") -> str:
-    """Return ``143 of 200 left · reset in 12-71 s · 8 s old``, or why that can't be said."""
+    """Return ``143 of 200 left · reset in 12-71 s · 8 s old``, or why that can't be said.
+
+    What the colour says of little, the words say too: ``only 7 of 200 left``.
+    """
     state = mood(limits, now)
     if state == "stopped":
         return f"rate limit used up {dot} goes on in {goes_on(limits, now)}"
@@ -45,7 +52,8 @@ def words(limits: Limits, now: float, *, dot: str = "·") -> str:
     if state == "stale":
         gone = max(5.0, now - limits.as_of)  # "now ago" isn't said
         return f"{left_of} left {age(gone)} ago {dot} stale, reset since"
-    said = [f"{left_of} left", _reset(limits, now)]
+    only = "only " if state == "scarce" else ""
+    said = [f"{only}{left_of} left", _reset(limits, now)]
     if now - limits.as_of >= TOLD_FROM:
         said.append(f"{age(now - limits.as_of)} old")
     if limits.others is not None and limits.others >= 1:

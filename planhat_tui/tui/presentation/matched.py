@@ -72,12 +72,6 @@ def _cell_of(field: str) -> str:
     return field if custom_key(field) else _CELLS.get(field, "")
 
 
-def lit(cells: Mapping[str, str], wanted: Sought) -> dict[str, list[Span]]:
-    """Return where each cell has what is looked for; cells without it are left out."""
-    found = {key: spans(cells[key], words) for key, words in wanted.items() if key in cells}
-    return {key: where for key, where in found.items() if where}
-
-
 def spans(text: str, words: Sequence[str]) -> list[Span]:
     """Return where the folded words stand in a text, in order, apart from each other."""
     folded, places = _folded(text)
@@ -85,7 +79,7 @@ def spans(text: str, words: Sequence[str]) -> list[Span]:
     for word in words:
         for start in _starts(folded, word):
             hit.update(places[start : start + len(word)])
-    return [*_runs(sorted(hit))]
+    return [*_runs(sorted(hit))] if hit else []
 
 
 def _terms(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
@@ -96,10 +90,10 @@ def _terms(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
             yield node.field, node.value
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def _folded(text: str) -> tuple[str, Sequence[int]]:
     """Return a text as it is searched, and for each letter of it the place that it comes from."""
     if text.isascii():
-        return text.lower(), [*range(len(text))]
+        return text.lower(), range(len(text))
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(text):

@@ -24,19 +24,26 @@ def fields_of(news: Sequence[Seen]) -> frozenset[str]:
 
 
 def told(
-    news: Sequence[Seen], glyphs: Glyphs, users: Mapping[str, str], now: float, width: int
+    news: Sequence[Seen],
+    glyphs: Glyphs,
+    users: Mapping[str, str],
+    now: float,
+    width: int,
+    *,
+    key: str = "T",
 ) -> str:
     """Return ``Phase changed 2 d ago: trial → won · 1 more  T shows them``, in ``width`` cells.
 
-    The latest change is told, and how many fields were changed besides; the key stays in any
-    width. ``news`` has the latest first and isn't empty, ``now`` is seconds since the epoch.
+    The latest change is told, and how many fields were changed besides; ``key`` shows them, and
+    stays in any width. ``news`` has the latest first and isn't empty, ``now`` is seconds since
+    the epoch.
     """
     latest, others = news[0], len(fields_of(news)) - 1
     label = visible(label_of(latest.kind, latest.change.field))
     what = f"{glyphs.changed} {label} changed {ago(now - latest.seen_at)}: "
     what += _values(latest, glyphs, users)
     rest = f" {glyphs.dot} {others} more" if others else ""
-    rest += "  T shows them" if others else "  T shows it"
+    rest += f"  {key} shows {'them' if others else 'it'}"
     return clipped(what, max(1, width - len(rest)), ellipsis=glyphs.ellipsis) + rest
 
 

@@ -160,6 +160,8 @@ def progress_told(progress: Progress, glyphs: Glyphs) -> str:
         parts.append(f"{glyphs.state(State.QUEUED)} {queued:,} queued")
     if progress.dropped:
         parts.append(f"{progress.dropped:,} taken back")
+    if progress.counts.get(State.NOT_SURE):
+        parts.append("what isn't sure is looked up by itself")
     return f" {glyphs.dot} ".join(parts)
 
 

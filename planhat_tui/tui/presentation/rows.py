@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from planhat_tui.model import calls, custom
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.outbox import State
 from planhat_tui.model.text import visible
-from planhat_tui.tui.presentation import amounts, matched, moments
+from planhat_tui.tui.presentation import amounts, moments
 from planhat_tui.tui.presentation.sentences import entry_words
 from planhat_tui.tui.presentation.values import person_text, value_text
 from planhat_tui.workspace.matching import not_meant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator
     from datetime import date
 
     from rich.text import Text
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from planhat_tui.tui.presentation.glyphs import Glyphs
     from planhat_tui.tui.presentation.matched import Sought
     from planhat_tui.workspace.matching import Match
+    from planhat_tui.workspace.switch import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,9 @@ class Row:
     """One row. ``state`` and ``flag`` are glyphs of one cell; ``mood`` names the state's colour.
 
     ``cells`` hold text by the column's key, safe to show; a :class:`~rich.text.Text` brings its own
-    colours. ``dim`` rows are read-only or not loaded. ``lit`` has, by the column's key, where in
-    its text a search has matched: from and to, in characters.
+    colours. ``dim`` rows are read-only or not loaded; a ``heading`` stands over others. ``sought``
+    is what a search looks for in them: its letters are set apart. ``tails`` stand behind the text
+    of a cell, and are no part of it.
     """
 
     id: str
@@ -48,7 +51,87 @@ class Row:
     mood: str = ""
     flag: str = " "
     dim: bool = False
-    lit: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    sought: Sought = field(default_factory=dict)
+    tails: Mapping[str, str] = field(default_factory=dict)
+    heading: bool = False
+
+
+class Around(NamedTuple):
+    """What a company is told with: the signs, the day, names of the team by their ids.
+
+    ``called`` tells when each was called last, in seconds since the epoch; ``None``: not read yet.
+    """
+
+    glyphs: Glyphs
+    today: date
+    users: Mapping[str, str]
+    called: Mapping[str, float] | None = None
+
+
+class CompanyCells(Mapping[str, str]):
+    """A company's cells, each made when it is drawn: a list has more rows and columns than that.
+
+    What isn't loaded yet is shown as that, never as empty. ``own`` has the values of the custom
+    fields that are shown, by their paths.
+    """
+
+    __slots__ = ("_around", "_own", "_row")
+
+    def __init__(self, row: CompanyRow, around: Around, own: Mapping[str, Json]) -> None:
+        self._row, self._around, self._own = row, around, own
+
+    def __getitem__(self, key: str) -> str:
+        """Return a cell's text; ``KeyError`` if companies have no such column."""
+        row, around = self._row, self._around
+        make = _CELLS.get(key)
+        if make is None and key not in self._own:
+            raise KeyError(key)
+        if (not row.complete and key not in _OWN) or (key == "called" and around.called is None):
+            return around.glyphs.not_loaded
+        return make(row, around) if make is not None else value_text(self._own[key])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the columns."""
+        yield from _CELLS
+        yield from self._own
+
+    def __len__(self) -> int:
+        """Return how many columns there are."""
+        return len(_CELLS) + len(self._own)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other one shows the same; of two companies without making the cells."""
+        if not isinstance(other, CompanyCells):
+            return dict(self) == other
+        mine = self._row, self._around, self._own
+        return mine == (other._row, other._around, other._own)
+
+    __hash__ = None  # type: ignore[assignment] # as of a mapping
+
+
+_OWN: Final = frozenset({"name", "external", "called"})
+"""What is known also of a company of which only the name is here."""
+
+_CELLS: Final[Mapping[str, Callable[[CompanyRow, Around], str]]] = {
+    "name": lambda row, _: visible(row.name or row.id),
+    "phase": lambda row, _: visible(row.phase) or "-",
+    "health": lambda row, _: amounts.short(row.health),
+    "arr": lambda row, _: amounts.short(row.arr),
+    "renews": lambda row, around: moments.day(row.renewal_date, around.today),
+    "owner": lambda row, around: person_text(row.owner, around.users, around.glyphs.not_loaded),
+    "domain": lambda row, _: visible(row.domain) or "-",
+    "tags": lambda row, around: (
+        f" {around.glyphs.dot} ".join(visible(tag) for tag in row.tags) or "-"
+    ),
+    "status": lambda row, _: visible(row.status) or "-",
+    "mrr": lambda row, _: amounts.short(row.mrr),
+    "active": lambda row, around: moments.moment_day(row.last_active, around.today),
+    "updated": lambda row, around: moments.moment_day(row.updated, around.today),
+    "called": lambda row, around: moments.moment_day(
+        (around.called or {}).get(row.id), around.today
+    ),
+    "external": lambda row, _: visible(row.external_id) or "-",
+}
 
 
 def mood_of(state: State | None) -> str:
@@ -60,43 +143,25 @@ def mood_of(state: State | None) -> str:
 
 def company_row(
     row: CompanyRow,
-    glyphs: Glyphs,
-    today: date,
-    users: Mapping[str, str],
+    around: Around,
     sought: Sought | None = None,
     *,
     own: Mapping[str, Json] | None = None,
     changed: bool = False,
 ) -> Row:
-    """Return a company's row; what isn't loaded yet is shown as that, never as empty.
+    """Return a company's row.
 
     ``own`` has the values of the custom fields that are shown, by their paths; ``changed``: others
     have changed it since the person last looked.
     """
-    unknown = None if row.complete else glyphs.not_loaded
-    cells = {
-        "name": visible(row.name or row.id),
-        "phase": unknown or visible(row.phase) or "-",
-        "health": unknown or amounts.short(row.health),
-        "arr": unknown or amounts.short(row.arr),
-        "renews": unknown or moments.day(row.renewal_date, today),
-        "owner": unknown or person_text(row.owner, users, glyphs.not_loaded),
-        "domain": unknown or visible(row.domain) or "-",
-        "tags": unknown or f" {glyphs.dot} ".join(visible(tag) for tag in row.tags) or "-",
-        "status": unknown or visible(row.status) or "-",
-        "mrr": unknown or amounts.short(row.mrr),
-        "active": unknown or moments.moment_day(row.last_active, today),
-        "updated": unknown or moments.moment_day(row.updated, today),
-        "external": visible(row.external_id) or "-",
-        **{path: unknown or value_text(value) for path, value in (own or {}).items()},
-    }
+    glyphs = around.glyphs
     return Row(
         id=row.id,
-        cells=cells,
+        cells=CompanyCells(row, around, own or {}),
         state=glyphs.state(row.state),
         mood=mood_of(row.state),
         flag=glyphs.changed if changed else " ",
-        lit=matched.lit(cells, sought) if sought else {},
+        sought=sought or {},
     )
 
 
@@ -105,7 +170,7 @@ def contact_row(row: ContactRow, glyphs: Glyphs, own: Mapping[str, Json] | None 
     return Row(
         id=row.id,
         cells={
-            "name": visible(row.name or row.email or row.phone or row.id),
+            "name": visible(row.title),
             "position": visible(row.position) or "-",
             "phone": visible(row.phone) or "-",
             "email": visible(row.email) or "-",
@@ -206,8 +271,13 @@ def request_row(line: RequestLogLine, number: int) -> Row:
     )
 
 
-def profile_row(profile: Profile, note: str) -> Row:
-    """Return the row of a tenant; ``note`` says how it stands."""
+def profile_row(
+    profile: Profile, note: str, stands: Standing | None = None, *, now: float = 0.0
+) -> Row:
+    """Return the row of a tenant; ``note`` says whether it's on screen.
+
+    ``stands`` is how it stands at ``now``, seconds since the epoch; ``None`` if that isn't known.
+    """
     host = "in this program" if profile.demo else urlsplit(profile.base_url).netloc
     return Row(
         id=profile.name,
@@ -216,5 +286,19 @@ def profile_row(profile: Profile, note: str) -> Row:
             "label": visible(profile.label),
             "host": visible(host or profile.base_url),
             "note": note,
+            **_standing(stands, now),
         },
     )
+
+
+def _standing(stands: Standing | None, now: float) -> dict[str, str]:
+    if stands is None:
+        return dict.fromkeys(("synced", "waiting", "limit"), "")
+    limits = stands.limits
+    left = f"{limits.remaining} of {limits.limit}" if limits.limit else "-"
+    return {
+        "synced": "never" if stands.synced_at is None else moments.ago(now - stands.synced_at),
+        "waiting": ", ".join(f"{count:,} {state}" for state, count in stands.waiting.items())
+        or "nothing",
+        "limit": left if limits.remaining is not None else "-",
+    }

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 STUCK: Final = frozenset({State.REFUSED, State.CONFLICT, State.NOT_SURE})
 """The states of an edit that needs a hand."""
+SAVING: Final = "This is being saved ..."
+"""What is said of a key that would close what isn't on the disk yet."""
 
 
 def problem(error: PlanhatTuiError) -> str:
@@ -65,17 +67,17 @@ def entry_words(entry: Entry, users: Mapping[str, str], *, arrow: str = "→") -
 
 
 def queued(entries: Sequence[Entry]) -> str:
-    """Return what a key press has queued: ``Tag gold on Acme Inc is queued.  u takes it back``."""
+    """Return what is queued: ``Tag gold on Acme Inc is queued.  {undo} takes it back``."""
     if not entries:
         return "Nothing to change: it is so already."
     subject, number = _subject(entries)
     are, them = ("is", "it") if number == 1 else ("are", "them")
-    return f"{subject} {are} queued.  u takes {them} back"
+    return f"{subject} {are} queued.  {{undo}} takes {them} back"
 
 
 def delivered(sentence: str) -> str:
     """Return the sentence of :func:`queued` for when Planhat has it."""
-    return sentence.replace(" queued.  u", " delivered.  u")
+    return sentence.replace(" queued.  {undo}", " delivered.  {undo}")
 
 
 def stuck(entry: Entry) -> str:
@@ -85,10 +87,10 @@ def stuck(entry: Entry) -> str:
     """
     why = _why(entry)
     if entry.state is State.NOT_SURE:
-        return f"{why.removesuffix('.')}.  o decides"
+        return f"{why.removesuffix('.')}.  {{outbox}} decides"
     what, number = _subject((entry,))
     kept = f"{what} {'is' if number == 1 else 'are'} kept here."
-    return f"Not saved in Planhat: {_low(why)} {kept}  o shows it"
+    return f"Not saved in Planhat: {_low(why)} {kept}  {{outbox}} shows it"
 
 
 def unsure(entry: Entry) -> str:
@@ -96,13 +98,25 @@ def unsure(entry: Entry) -> str:
     return f"{_why(entry)}  {READ_BACK.removesuffix('.')}"
 
 
+def last_met(entry: Entry, *, goes_out: bool) -> str:
+    """Return why an edit is still here; of one that ``goes_out`` by itself, what its last try met.
+
+    That it is to wait, as the reason's advice has it, would be told beside when it goes.
+    """
+    if not entry.reason or entry.state is not State.QUEUED or not goes_out:
+        return visible(entry.reason)
+    return f"The last try: {_low(_why(entry))}"
+
+
 def undecided(state: State) -> str:
     """Return why Enter has nothing to decide on an edit of this state, with the next key."""
     if state is State.SENDING:
         return "There's nothing to decide: it is on its way to Planhat"
     if state is State.QUEUED:
-        return "There's nothing to decide: it goes out by itself.  h holds it, x drops it"
-    return "There's no other value to choose from.  R sends it again, x drops it"
+        return (
+            "There's nothing to decide: it goes out by itself.  {hold} holds it, {discard} drops it"
+        )
+    return "There's no other value to choose from.  {retry} sends it again, {discard} drops it"
 
 
 def _why(entry: Entry) -> str:

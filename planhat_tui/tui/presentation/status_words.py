@@ -50,6 +50,14 @@ NETWORK = {
 _SOON: Final = 5.0
 """Seconds below which nobody needs to know how long something takes."""
 
+WAITS: Final[Mapping[Lane, str]] = {
+    Lane.USER: "yours",
+    Lane.OUTBOX: "of the queue",
+    Lane.SCREEN: "on screen",
+    Lane.BACKGROUND: "background",
+}
+"""Whose requests wait, in the order in which they go."""
+
 
 def header(  # noqa: PLR0917 -- one for each thing that stands in it
     profile: Profile,
@@ -83,14 +91,17 @@ def state(
 ) -> tuple[list[Piece], list[Piece]]:
     """Return the rate limit at the left; reading, queue and network at the right.
 
-    At the right the more urgent stands further right, where it stays on a narrow screen.
+    At the right the more urgent stands further right, where it stays on a narrow screen: ``kept``
+    tells how many of them do.
     """
     left = gauge.pieces(status.limits, now, glyphs, wide=wide)
-    if waiting := _waiting(status.limits):
+    if waiting := _waiting(status.limits, wide=wide):
         left.append((f" {glyphs.dot} {waiting}", "$muted"))
     right: list[Piece] = []
     if status.sync.pulling:
         right += [(told, "$muted") for told in _reading(status, wide=wide)]
+    if (progress := status.sync.progress) and progress.unreadable:
+        right.append((f"{progress.unreadable} unreadable", "$warning"))
     to_go = {State.QUEUED: _to_go(status.limits, now)}
     right += [
         (f"{glyphs.state(one)} {count} {one.value}{to_go.get(one, '')}", COLOURS[one])
@@ -99,17 +110,31 @@ def state(
     ]
     paused = status.sync.paused and status.sync.network == "online"
     right.append(("queue paused", "bold $error") if paused else NETWORK[status.sync.network])
-    if (progress := status.sync.progress) and progress.unreadable:
-        right.append((f"{progress.unreadable} unreadable", "$warning"))
     return left, _dotted(right, glyphs)
 
 
-def _waiting(limits: Limits) -> str:
-    """Return how many requests wait; that calls are left and kept, where that is what for."""
-    waiting = sum(limits.waiting.values())
+def kept(status: Status) -> int:
+    """Return how many pieces at the right outrank how old the rate limit is and who else uses it.
+
+    What isn't delivered, what can't be read, and the network; where that is all, what is read too.
+    """
+    progress = status.sync.progress
+    unreadable = progress is not None and progress.unreadable > 0
+    return max(2, sum(1 for one in URGENT if status.counts.get(one)) + unreadable + 1)
+
+
+def _waiting(limits: Limits, *, wide: bool) -> str:
+    """Return how many requests wait; that calls are left and kept, where that is what for.
+
+    Where several are who waits, and there is room, each is counted.
+    """
+    waiting = {lane: count for lane, count in limits.waiting.items() if count}
     if not waiting:
         return ""
-    return f"{waiting} waiting{': calls kept for you' if limits.keeps_calls else ''}"
+    told = f"{sum(waiting.values())}"
+    if wide and len(waiting) > 1:
+        told = ", ".join(f"{waiting[lane]} {WAITS[lane]}" for lane in sorted(waiting))
+    return f"{told} waiting{': calls kept for you' if limits.keeps_calls else ''}"
 
 
 def _to_go(limits: Limits, now: float) -> str:

@@ -21,10 +21,12 @@ def told(
     """
     parts = [marks(marked, totals.marked if totals is not None else None)]
     if rows.total:
-        number = plural(rows.total, "company", "companies")
-        if rows.capped:
+        counted = totals.companies if rows.capped and totals is not None else None
+        companies = rows.total if counted is None else counted
+        number = plural(companies, "company", "companies")
+        if rows.capped and counted is None:
             number = f"more than {number}"
-        arr = summed(totals, rows.total) if totals is not None else ""
+        arr = summed(totals, companies) if totals is not None else ""
         word = "ARR" if wide else "ARR shown"
         told_arr = f"{word} {arr}" if arr else "ARR not summed" if rows.capped else ""
         shown = (number if wide else "", told_arr)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from planhat_tui.commands.deleting import called_at
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import plural, visible
-from planhat_tui.model.undo import Way, cant_come_back
+from planhat_tui.model.undo import Way, by_loss, cant_come_back
 from planhat_tui.tui.presentation import moments
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.presentation.sentences import entry_words, tag_words
@@ -16,6 +17,7 @@ from planhat_tui.tui.presentation.values import field_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import tzinfo
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.undo import Back, UndoPlan
@@ -37,22 +39,26 @@ class Line(NamedTuple):
     part: bool = False
 
 
-def undo_rows(plan: UndoPlan, users: Mapping[str, str], *, arrow: str) -> list[Row]:
-    """Return a row for each field that goes back, or that stays."""
-    lines = [line for back in plan.backs for line in _lines(back, users, arrow)]
+def undo_rows(
+    plan: UndoPlan, users: Mapping[str, str], *, arrow: str, zone: tzinfo | None = None
+) -> list[Row]:
+    """Return a row for each field that goes back, or that stays; times are in ``zone``."""
+    lines = [line for back in plan.backs for line in _lines(back, users, arrow, zone)]
     return [
         Row(str(place), {"title": it.title, "what": it.what, "now": it.now, "back": it.back})
         for place, it in enumerate(lines)
     ]
 
 
-def undo_text(plan: UndoPlan, users: Mapping[str, str], *, arrow: str) -> str:
-    """Return a plan as some lines of text."""
+def undo_text(
+    plan: UndoPlan, users: Mapping[str, str], *, arrow: str, zone: tzinfo | None = None
+) -> str:
+    """Return a plan as some lines of text; times are in ``zone``."""
     told = [
         f"{_subject(back, line)}: "
         + (line.back if line.part else f"{line.now} {arrow} {line.back}")
-        for back in plan.backs
-        for line in _lines(back, users, arrow)
+        for back in by_loss(plan.backs)
+        for line in _lines(back, users, arrow, zone)
     ]
     more = [f"and {len(told) - NAMED} more"] if len(told) > NAMED else []
     return "\n".join([*told[:NAMED], *more])
@@ -64,10 +70,14 @@ def undo_sum(plan: UndoPlan, wall: float) -> str:
     ``wall`` is seconds since the epoch. What was never read has no age.
     """
     told = [f"{plural(plan.size, 'record')} at Planhat."] if plan.size > 1 else []
+    told += [plan.told_rest] if plan.rest else []
     lost = {cant_come_back(b.entry.kind) for b in plan.backs if b.way is Way.MAKE}
     told += [f"What can't come back: {one}." for one in sorted(lost)]
+    if taking := sum(bool(back.lost) for back in plan.backs):
+        verb = "holds" if taking == 1 else "hold"
+        told.append(f"{plural(taking, 'record')} {verb} what others have put there: it goes too.")
     if plan.as_of is not None:
-        told.append(f"NOW is the local copy, {_old(wall - plan.as_of)}.")
+        told.append(f"NOW is the local copy, {_old(wall - plan.as_of)}. {plan.unseen}".rstrip())
     return " ".join(told)
 
 
@@ -77,19 +87,20 @@ def _old(seconds: float) -> str:
 
 def _subject(back: Back, line: Line) -> str:
     """Return ``Phase of Acme Inc``, ``contact Kim``; a call has its kind in its title."""
-    if back.way not in {Way.DELETE, Way.MAKE}:
+    if back.way not in {Way.DELETE, Way.MAKE} or line.what != back.entry.kind:
         return f"{line.what} of {line.title}"
     return line.title if back.entry.kind is Kind.CALL else f"{line.what} {line.title}"
 
 
-def _lines(back: Back, users: Mapping[str, str], arrow: str) -> Iterator[Line]:
+def _lines(back: Back, users: Mapping[str, str], arrow: str, zone: tzinfo | None) -> Iterator[Line]:
     entry, title = back.entry, visible(back.entry.title)
     match back.way:
         case Way.DROP:
             told = entry_words(entry, users, arrow=arrow)
             yield Line(title, told, "not delivered yet", "dropped")
         case Way.DELETE:
-            yield Line(title, entry.kind.value, "at Planhat", "deleted")
+            told = _told_apart(back, zone) if entry.kind is Kind.CALL else title
+            yield from _deleted(back, told)
         case Way.MAKE:
             yield Line(title, entry.kind.value, "deleted", "made again, new id")
         case Way.AGAIN:
@@ -104,6 +115,19 @@ def _lines(back: Back, users: Mapping[str, str], arrow: str) -> Iterator[Line]:
                 yield Line(title, visible(label), "changed since", "stays")
             if not (back.changes or back.stays):
                 yield Line(title, "-", visible(back.why), "stays")
+
+
+def _deleted(back: Back, title: str) -> Iterator[Line]:
+    here = "at Planhat" if back.now is not None else "not in the local copy"
+    yield Line(title, back.entry.kind.value, here, "deleted")
+    for label in back.lost:
+        yield Line(title, visible(label), "put there by others since", "deleted too")
+
+
+def _told_apart(back: Back, zone: tzinfo | None) -> str:
+    """Return a call with whom and when it was: several have the same number."""
+    whom = f" ({visible(back.whom)})" if back.whom else ""
+    return f"{visible(back.entry.title)}{whom}{called_at(back.now or {}, zone)}".removesuffix(",")
 
 
 def _line(title: str, kind: Kind, change: Change, users: Mapping[str, str]) -> Line:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model import custom, fields
 from planhat_tui.model.fields import FieldType
-from planhat_tui.model.text import visible
+from planhat_tui.model.text import visible, visible_block
 from planhat_tui.tui.presentation.amounts import whole
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ def field_text(kind: Kind, path: str, value: Json, users: Mapping[str, str]) -> 
     if isinstance(value, str) and value and is_user(kind, path):
         return visible(users.get(value, value))
     return value_text(value)
+
+
+def copied_text(shown: str, value: Json) -> str:
+    """Return what is copied of a value that is shown so: of a text of several lines, these."""
+    return visible_block(value) if isinstance(value, str) and "\n" in value else shown
 
 
 def person_text(user_id: str, users: Mapping[str, str], not_loaded: str) -> str:

@@ -10,11 +10,13 @@ from textual.widgets import Input
 from planhat_tui.commands.saving import write_lines
 from planhat_tui.model.text import fold, plural, visible
 from planhat_tui.tui.keys import Where, bindings
-from planhat_tui.tui.presentation import columns, matched
+from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.screens.sheet import ListSheet
+from planhat_tui.tui.sure import Sure
 from planhat_tui.tui.widgets.line import Line as TypedLine
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.workspace.wholefile import named
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -29,7 +31,10 @@ AROUND = 120
 class AnswersSheet(ListSheet["Line"]):
     """All that was answered, the last answer first in sight; answers with the line to open."""
 
-    HINT = "Enter opens it   / finds, n N go on   y Y copy line, all   w writes it   esc"
+    HINT = (
+        "enter: open", "{find}: find", "{next_match} {previous_match}: go on", "copy",
+        "copy_answer", "write", "{close}: close",
+    )  # fmt: skip
     PLACES: ClassVar[tuple[Where, ...]] = (Where.ANSWERS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.ANSWERS)]
 
@@ -40,6 +45,7 @@ class AnswersSheet(ListSheet["Line"]):
         self._first = first
         self._sought = ""
         self._typing = ""
+        self._sure = Sure()
         self._line = TypedLine(id="answer-line")
 
     def below(self) -> ComposeResult:
@@ -50,7 +56,7 @@ class AnswersSheet(ListSheet["Line"]):
         """Show the answer that was asked for."""
         self._line.display = False
         self.rows.focus()
-        self.rows.say_empty("Nothing was answered yet.  : takes a command")
+        self.rows.say_empty("Nothing was answered yet.  {line} takes a command")
         self._draw()
         self.call_after_refresh(self._begin)
 
@@ -74,7 +80,7 @@ class AnswersSheet(ListSheet["Line"]):
                 str(offset + n),
                 {"line": line.text},
                 dim=line.asks,
-                lit={"line": found} if words and (found := matched.spans(line.text, words)) else {},
+                sought={"line": words},
             )
             for n, line in enumerate(some)
         ]
@@ -114,7 +120,7 @@ class AnswersSheet(ListSheet["Line"]):
         if self._current is None:
             return "Nothing was answered yet"
         if name in {"next_match", "previous_match"} and not self._sought:
-            return "Nothing is looked for yet.  / takes a text"
+            return "Nothing is looked for yet.  {find} takes a text"
         return ""
 
     # -- finding and writing, both typed into the same line
@@ -129,7 +135,7 @@ class AnswersSheet(ListSheet["Line"]):
 
     def _ask(self, job: str, hint: str, text: str) -> None:
         self._typing = job
-        self._line.placeholder = hint
+        self._line.hint(hint)
         self._line.replace_text(text)
         self._line.display = True
         self._line.focus()
@@ -138,18 +144,32 @@ class AnswersSheet(ListSheet["Line"]):
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         job, text = self._typing, event.value.strip()
+        if text and job == "write":
+            self._write(text)
+            return
         self._leave_line()
-        if text and job == "find":
+        if text:
             self._sought = text
             self._draw()
             self._go(back=False)
-        elif text:
-            _, answer = self._transcript.answer(self.rows.cursor)
-            told = plural(len(answer), "line")
-            self.wait_for(
-                lambda: write_lines(text, answer),
-                lambda path: self.tell(f"{told} written to {visible(str(path))}"),
-            )
+
+    def _write(self, file: str) -> None:
+        """Write the answer under the cursor; the line stays until that is done."""
+        _, answer = self._transcript.answer(self.rows.cursor)
+        sure, monotonic = self._sure, self.planhat.monotonic
+
+        def write() -> str:
+            path = named(file)
+            replaced = sure.replaces(path, monotonic())
+            write_lines(file, answer)
+            told = f"{plural(len(answer), 'line')} written to {visible(str(path))}"
+            return f"{told}, in place of what was there" if replaced else told
+
+        def written(told: str) -> None:
+            self._leave_line()
+            self.tell(told)
+
+        self.save_once(write, written)
 
     def _leave_line(self) -> None:
         self._typing = ""

@@ -30,7 +30,10 @@ class ColumnsSheet(ListSheet[tuple[str, ...]]):
     keys; ``show`` draws a list with other widths while they are tried.
     """
 
-    HINT = "space show   K J move   h l width   a custom field   Enter take   x usual"
+    HINT = (
+        "{toggle}: show", "{earlier} {later}: move", "{narrower} {wider}: width", "{custom}: field",
+        "usual", "enter: take", "{close}: close",
+    )  # fmt: skip
     PLACES: ClassVar[tuple[Where, ...]] = (Where.COLUMNS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.COLUMNS)]
 

@@ -5,9 +5,10 @@ Input that arrives in the first 300 ms is dropped, so that a held key confirms n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -47,7 +48,10 @@ class DeafLine(Line):
 class Confirm(Sheet[bool]):
     """Ask for ``word`` before something that can't be taken back, or not easily."""
 
-    HINT = "Enter does it, with the word typed   esc leaves everything as it is"
+    HINT = ("enter: do it, with the word typed", "{close}: leave all as it is")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", show=False, priority=True, id="save")
+    ]
 
     def __init__(self, title: str, text: str, word: str, clock: Callable[[], float]) -> None:
         super().__init__(title)
@@ -68,10 +72,14 @@ class Confirm(Sheet[bool]):
         """Wait for the word."""
         self.query_one(DeafLine).focus()
 
+    def action_save(self) -> None:
+        """Say what does it: the key that saves elsewhere is too near for what can't be undone."""
+        self.tell(f"The word is needed here: type {self.word} and Enter")
+
     @on(Input.Submitted, "#confirm-line")
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip().casefold() == self.word.casefold():
             self.dismiss(True)  # noqa: FBT003 -- the answer of the sheet
         else:
-            self.tell(f"Not done: that isn't {self.word}.  esc leaves everything as it is")
+            self.tell(f"Not done: that isn't {self.word}.  {{close}} leaves everything as it is")

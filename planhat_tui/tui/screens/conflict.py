@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
-from textual.widgets import Static
 
 from planhat_tui.model.conflicts import Choice
 from planhat_tui.model.events import Topic
@@ -26,8 +25,10 @@ from planhat_tui.tui.presentation.conflict_words import (
 from planhat_tui.tui.presentation.values import type_word
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.screens.value import NONE_SO, Given, Value, companies_like
+from planhat_tui.tui.sure import HELD, Held
 from planhat_tui.tui.widgets.picker import Choice as Known
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,14 +38,14 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.conflicts import Standoff
     from planhat_tui.model.edits import Conflict
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.outbox import Entry
     from planhat_tui.workspace.workspace import Workspace
 
 
 class ConflictSheet(ListSheet[None]):
     """The fields of one record that were changed on both sides; then the next record's."""
 
-    HINT = "1 before   2 mine   3 theirs   e other value   esc later"
+    HINT = ("before", "mine", "theirs", "other", "{close}: later")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.CONFLICT,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.CONFLICT)]
 
@@ -54,7 +55,8 @@ class ConflictSheet(ListSheet[None]):
         self.rows = Rows(columns.CONFLICT, id="conflict-rows")
         self._found = found
         self._users = users
-        self._sum = Static("", classes="sheet-text", id="conflict-sum")
+        self._sum = Text("", classes="sheet-text", id="conflict-sum")
+        self._held = Held()
 
     def below(self) -> ComposeResult:
         """Say how old both sides are, and how many are left."""
@@ -125,8 +127,15 @@ class ConflictSheet(ListSheet[None]):
         now = self.planhat.now()
         shown = typed_text(kind, conflict.field, conflict.mine, now.tzinfo)
         known = [Known(one, visible(name)) for one, name in self._users.items()] if person else []
+        writes, n = self.workspace.writes, self._found.n
+        going: list[Entry] = []
+
+        def keep(given: Given) -> None:
+            value = given.value if given.touched else conflict.mine
+            going.extend(writes.resolve(n, conflict.field, Choice.VALUE, value))
+
         sheet = Value(
-            f"{visible(label_of(kind, conflict.field))} of {visible(self._found.title)}",
+            self._subject(conflict),
             self._users.get(shown, shown) if person else shown,
             lambda text, _type: (
                 conflict.mine
@@ -137,27 +146,36 @@ class ConflictSheet(ListSheet[None]):
             choices=known,
             closed=NONE_SO.get(type_, ""),
             find=partial(companies_like, self.workspace.reads) if company else None,
+            keep=keep,
         )
-        self.app.push_screen(sheet, self._given)
 
-    def _given(self, given: Given | None) -> None:
-        if given is not None:
-            self._settle(Choice.VALUE, given.value)
+        def answered(given: Given | None) -> None:
+            if given is not None:
+                self._settled(self._subject(conflict), going)
 
-    def _settle(self, choice: Choice, value: Json = None) -> None:
+        self.app.push_screen(sheet, answered)
+
+    def _subject(self, conflict: Conflict) -> str:
+        label = label_of(self._found.kind, conflict.field)
+        return f"{visible(label)} of {visible(self._found.title)}"
+
+    def _settle(self, choice: Choice) -> None:
         conflict, n = self._current, self._found.n
         if conflict is None:
             return
-        label = label_of(self._found.kind, conflict.field)
+        if self._held.repeats(choice, self.planhat.pressed_at()):  # the next field is there by now
+            self.tell(HELD)
+            return
         writes = self.workspace.writes
-        self.perform(
-            lambda: writes.resolve(n, conflict.field, choice, value),
-            lambda going: self._settled(f"{visible(label)} of {visible(self._found.title)}", going),
+        self.save_once(
+            lambda: writes.resolve(n, conflict.field, choice, None),
+            lambda going: self._settled(self._subject(conflict), going),
         )
 
-    def _settled(self, what: str, going: Sequence[object]) -> None:
-        self.tell(f"{what} is queued." if going else f"{what} stays as Planhat has it.")
-        self.planhat.explorer.say(self.said)
+    def _settled(self, what: str, going: Sequence[Entry]) -> None:
+        told = f"{what} is queued." if going else f"{what} stays as Planhat has it."
+        self.tell(told)
+        self.planhat.explorer.watching.tell(going, told, f"{what} is delivered.")
         self.read()
 
 

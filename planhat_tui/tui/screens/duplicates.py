@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class DuplicatesSheet(ListSheet[str]):
     """The groups; answers with the id of a record to open."""
 
-    HINT = "Enter opens it   up down move   esc close"
+    HINT = ("enter: open", "up down: move", "{close}: close")
 
     def __init__(self, found: Groups) -> None:
         several = plural(len(found.groups), "group")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,30 +14,22 @@ from planhat_tui.commands import barring
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import visible
-from planhat_tui.tui.arranging import Arranging
-from planhat_tui.tui.commanding import Commanding
-from planhat_tui.tui.copying import Copying
+from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.feed import Feed
-from planhat_tui.tui.flows import Flows
+from planhat_tui.tui.helping import Helping
 from planhat_tui.tui.keys import Where, bindings, effective, keys_of
 from planhat_tui.tui.messages import Arrived, CompanyPointed, KeysChanged, Said, Wanted
 from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
 from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
-from planhat_tui.tui.part import Part
-from planhat_tui.tui.planning import Planning
 from planhat_tui.tui.pointing import Pointing
 from planhat_tui.tui.presentation.moments import STEADY
-from planhat_tui.tui.screens.help import Help
-from planhat_tui.tui.screens.outbox import OutboxSheet
-from planhat_tui.tui.screens.requests import RequestsSheet
+from planhat_tui.tui.rooms import Rooms, load
 from planhat_tui.tui.screens.sheet import Sheet
-from planhat_tui.tui.screens.tenants import Tenants
 from planhat_tui.tui.standing import Standing
 from planhat_tui.tui.touring import Touring
 from planhat_tui.tui.travels import Travels
-from planhat_tui.tui.undoing import Undoing, short
 from planhat_tui.tui.watching import Watching
 from planhat_tui.tui.widgets.bars import Bar
 from planhat_tui.tui.widgets.guide import Guide
@@ -44,6 +37,7 @@ from planhat_tui.tui.widgets.hint import Hint
 from planhat_tui.tui.widgets.keybar import KeyBar
 from planhat_tui.tui.widgets.line import Line
 from planhat_tui.tui.widgets.messageline import CommandLine, MessageLine
+from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.rule import Rule
 from planhat_tui.tui.widgets.toosmall import TooSmall
 from planhat_tui.workspace.begun import Partner
@@ -57,11 +51,11 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from planhat_tui.commands.results import Groups
+    from planhat_tui.config.keys import Key
     from planhat_tui.sync.status import SyncStatus
     from planhat_tui.tui.looking import Found
     from planhat_tui.tui.panes.pane import Pane
     from planhat_tui.tui.restyling import Restyled
-    from planhat_tui.tui.widgets.rows import Rows
     from planhat_tui.workspace.undo import Undone, What
     from planhat_tui.workspace.workspace import Workspace
 
@@ -69,17 +63,14 @@ NARROW = 100
 ULTRA = 170
 """Panes are tabs below ``NARROW`` columns, in three columns from ``ULTRA`` on."""
 
-KEPT = 2
-"""Pieces at the right of the line of state that always stay: the most urgent, and the network."""
-
 FIRST_SIGHT = 0.1
-"""Seconds that the screen has for itself before the engine starts."""
+"""Seconds that the screen has for itself, once it's drawn, before the engine starts."""
 
 CHANGING = frozenset({"tags", "field", "add", "remove", "delete", "log_call", "call_now", "editor"})
 """Keys that change something at Planhat."""
 
 
-class Explorer(Screen[None], Part):
+class Explorer(Screen[None], Helping, Rooms):
     """One open profile on screen."""
 
     CSS_PATH = "explorer.tcss"
@@ -87,8 +78,9 @@ class Explorer(Screen[None], Part):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.EXPLORER)]
     AUTO_FOCUS = "#company-rows"
 
-    def __init__(self, workspace: Workspace, first: Found | None = None) -> None:
+    def __init__(self, workspace: Workspace, first: Found) -> None:
         super().__init__()
+        self._compositor = LinesCompositor()
         self.workspace = workspace
         self.companies = Companies(first)
         self.detail = CompanyPane()
@@ -97,7 +89,7 @@ class Explorer(Screen[None], Part):
         self.panes: tuple[Pane, ...] = (self.companies, self.detail, self.contacts, self.calls)
         self.front: Pane = self.companies
         self.header = Bar(id="header")
-        self.state = Bar(id="state", kept=KEPT)
+        self.state = Bar(id="state")
         self.message = MessageLine()
         self.keybar = KeyBar()
         self.hint = Hint()
@@ -105,18 +97,12 @@ class Explorer(Screen[None], Part):
         self.too_small = TooSmall()
         self.standing = Standing(self)
         self.pointing = Pointing(self)
-        self.flows = Flows(self)
-        self.planning = Planning(self)
         self.watching = Watching(self)
-        self.undoing = Undoing(self, workspace, self.users, self._undone)
-        self.commanding = Commanding(self)
-        self.arranging = Arranging(self)
-        self.copying = Copying(self)
         self.touring = Touring(self)
         self.feed = Feed(workspace.subscribe, self)
         self._begun = False
         self.travels = Travels(self)
-        self._front_kept: Front | None = None
+        self._front_kept = first.front
         self._seconds = 0
 
     def compose(self) -> ComposeResult:
@@ -134,49 +120,82 @@ class Explorer(Screen[None], Part):
     def on_mount(self) -> None:
         """Start the engine once the screen is up; greet."""
         self._take_up()
-        self.set_timer(FIRST_SIGHT, self._begin)
+        self.call_after_refresh(self.set_timer, FIRST_SIGHT, self._begin)
         self.set_interval(1.0, self._every_second)
         self.standing.say_hello()
 
     def _take_up(self) -> None:
         """Bring the pane to the front that was there when this tenant was left."""
-        kept = self._front_kept = self.workspace.places.front()
+        kept = self._front_kept
         self.set_class(kept.zoomed, "-zoom")
         self.to_front(self.panes[kept.pane - 1])
         if kept.pane > 1:
             self.call_after_refresh(self.front.focus_target().focus)
 
-    def _keep_front(self) -> None:
-        """Remember which pane is in front, for the next start."""
-        front = Front(self.front.NUMBER, self.detail.company_id, self.has_class("-zoom"))
+    def _take_up_form(self, draft: str) -> None:
+        """Open the form again that was open at the end, by the key of its draft."""
+        self.flows.take_up(draft)
+        self.calls.take_up(draft)
+
+    def keep_front(self) -> None:
+        """Remember which pane is in front and which form is open, for the next start.
+
+        Not before the explorer has begun: then it is as it was left.
+        """
+        if not self._begun:
+            return
+        zoomed, form = self.has_class("-zoom"), self.flows.typing or self.calls.draft
+        front = Front(self.front.NUMBER, self.detail.company_id, zoomed, form)
         if front != self._front_kept:
             self._front_kept, places = front, self.workspace.places
             self.perform(lambda: places.keep_front(front), lambda _: None)
 
     def _begin(self) -> None:
         """Do what the first sight of the list needn't wait for: the engine's imports, the form."""
+        if not self.is_attached:  # whoever started it has quit by now
+            return
         self._begun = True
         self.planhat.session.first_seen()
-        self.companies.read(keep=True)  # with the marks of what is new
+        self.companies.read_again()  # with the marks of what is new
         self.calls.prepare()
+        if left := self._front_kept.form:
+            self.once_shown("form", partial(self._take_up_form, left))
+        if not self.detail.company_id:  # nothing else makes them say so
+            self.contacts.read()
+            self.calls.read()
         self.standing.read_users()
         self.standing.read()
+        self.watching.look_for_let_go()  # before it can arrive
         self.perform(self._start, lambda _: self.planning.take_up())
         self.touring.welcome()
 
     def _start(self) -> None:
-        """Start the engine, with the company that is on screen already. Not on this thread."""
+        """Load what keys need, start the engine with the company on screen. Not on this thread."""
+        load()
         self.workspace.start()
-        if self.detail.company_id:
-            self.workspace.look_at(self.detail.company_id)
+        if company := self.detail.company_id:
+            self.workspace.look_at(company, waits=company == self.pointing.looked)
 
-    def look_at(self, company: str) -> None:
-        """Have what a company on screen lacks read first."""
+    def look_at(self, company: str, *, waits: bool = False) -> None:
+        """Have what a company on screen lacks read first; ``waits``: a person stays there."""
         if company and self._begun:
-            self.perform(lambda: self.workspace.look_at(company), lambda _: None)
+            self.perform(lambda: self.workspace.look_at(company, waits=waits), lambda _: None)
+
+    def on_screen_suspend(self) -> None:
+        """Mark nothing as focused while a sheet has the keys: one thing may look so at a time."""
+        self._mark_focus()
+
+    def _mark_focus(self) -> None:
+        if not self.is_mounted:
+            return
+        for pane in self.panes:
+            pane.draw_rule()
+        for rows in self.query(Rows):
+            rows.refresh()
 
     def on_screen_resume(self) -> None:
-        """Tell the timers of calls as they are now: this tenant is on screen again."""
+        """Mark the focus again; tell the timers as they are now, since others may have run."""
+        self._mark_focus()
         if self._begun:
             self.calls.tick()
             self.standing.tell_calls()
@@ -203,6 +222,7 @@ class Explorer(Screen[None], Part):
                 screen.changed(changes)
         if Topic.OUTBOX in changes:
             self.watching.look()
+            self.watching.look_for_let_go()
             self.touring.look()
         self.standing.read()
 
@@ -221,6 +241,8 @@ class Explorer(Screen[None], Part):
             self.standing.tell_calls()
             self.pointing.rest()
             self.planhat.configuring.look()
+            if self.planhat.typing.paused:
+                self.planhat.session.paused()
 
     def _poll(self) -> Restyled | None:
         self.workspace.poll()
@@ -321,7 +343,7 @@ class Explorer(Screen[None], Part):
             self.move_on()
         self.to_front(self.panes[number - 1])
         self.travels.arrive()
-        self._keep_front()
+        self.keep_front()
         self.front.focus_target().focus()
 
     def _show_called(self, number: int) -> None:
@@ -349,7 +371,7 @@ class Explorer(Screen[None], Part):
         self._make_room()
         pane.draw_rule()
         if moved:
-            self._keep_front()
+            self.keep_front()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Bring the pane that has the focus to the front; draw its keys."""
@@ -357,7 +379,15 @@ class Explorer(Screen[None], Part):
             if pane in event.widget.ancestors and pane is not self.front:
                 self.to_front(pane)
         self.draw_keys()
+        self.call_after_refresh(self._keep_clear)
         self.touring.look()
+
+    @on(MessageLine.Grown)
+    def _keep_clear(self) -> None:
+        """Let no sentence lie over the row under the cursor."""
+        top = self.message.region.y
+        for rows in self.query(Rows):
+            rows.keep_clear(max(0, rows.region.bottom - top) if rows.region else 0)
 
     @on(Rule.Clicked)
     def _tab_clicked(self, event: Rule.Clicked) -> None:
@@ -380,14 +410,17 @@ class Explorer(Screen[None], Part):
             self.do_outbox()
 
     def set_calling(self, *, on: bool) -> None:
-        """Make room for the call form, or take it back."""
-        self.set_class(on, "-calling")
-        self._make_room()
+        """Make room for the call form, or take it back: all is styled anew, once."""
+        self.update_classes({"-calling": on, "-dossier": self._has_dossier})
 
     def _make_room(self) -> None:
         """Show a call with the dossier of its company; the list takes its place back when asked."""
+        self.set_class(self._has_dossier, "-dossier")
+
+    @property
+    def _has_dossier(self) -> bool:
         beside = not self.tabbed and self.size.width < ULTRA and self.front is not self.companies
-        self.set_class(beside and self.calls.is_open, "-dossier")
+        return beside and self.calls.is_open
 
     # -- keys
 
@@ -402,12 +435,6 @@ class Explorer(Screen[None], Part):
         typing = isinstance(self.focused, Input)
         leads = self.focused.leads if isinstance(self.focused, Line) else ""
         self.keybar.show(self.parts, keys, typing=typing, leads=leads)
-
-    @property
-    def parts(self) -> list[Part]:
-        """What has keys now, from the focused widget outwards."""
-        chain = self.focused.ancestors_with_self if self.focused is not None else [self]
-        return [one for one in chain if isinstance(one, Part) and one.PLACES]
 
     def forbidden(self, name: str) -> str:
         """Say why the profile doesn't allow what a key would change."""
@@ -434,14 +461,32 @@ class Explorer(Screen[None], Part):
         self.move_on()
         self.flows.begin(event)
 
+    @property
+    def partner(self) -> Partner:
+        """With whom a call would be: the contact under the contacts' cursor, or the company.
+
+        A company without contacts has a number of its own.
+        """
+        company, name = self.detail.company_id, self.contacts.company_name
+        person, shown = self.contacts.current, self.detail.shown
+        if person is None or person.company_id != company:
+            raw = shown.raw if shown is not None else {}
+            phone = text_of(raw, "phone") if text_of(raw, "_id") == company else ""
+            return Partner(company, name, phone=phone)
+        return Partner(company, name, person.id, person.name or person.email, person.phone)
+
     def log_call(self, *, finished: bool) -> None:
-        """Open the call form with the contact under the contacts' cursor."""
-        company = self.detail.company_id
-        name = self.contacts.company_name
-        person = self.contacts.current
-        partner = Partner(company, name)
-        if person is not None and person.company_id == company:
-            partner = Partner(company, name, person.id, person.name or person.email, person.phone)
+        """Open the call form with the contact under the contacts' cursor, once both panes show.
+
+        From the list it's the company under its cursor, whichever is shown beside it.
+        """
+        if self.front is self.companies:
+            self.pointing.come()
+        form = partial(self._open_call, finished=finished)
+        self.detail.once_shown("called", partial(self.contacts.once_shown, "called", form))
+
+    def _open_call(self, *, finished: bool) -> None:
+        partner = self.partner
         self.move_on()
         self.to_front(self.calls)
         self.calls.open_form(partner, finished=finished)
@@ -475,11 +520,13 @@ class Explorer(Screen[None], Part):
     def why_not(self, name: str) -> str:
         """Say why a key of everywhere can't be used."""
         if name == "last_tenant" and not self.planhat.session.other:
-            return "No other tenant was on screen yet.  p shows them"
+            return "No other tenant was on screen yet.  {tenants} shows them"
         if name == "place_before" and self.travels.trail.before is None:
-            return "This is the first place.  1 to 4 go to the panes"
+            return "This is the first place.  {companies} to {calls} go to the panes"
         if name == "place_after" and self.travels.trail.after is None:
-            return "This is the last place.  [ goes back"
+            return "This is the last place.  {place_before} goes back"
+        if name == "stamp":
+            return self.calls.why_no_stamp
         return self.forbidden(name)
 
     def do_find(self) -> None:
@@ -494,10 +541,14 @@ class Explorer(Screen[None], Part):
         """Open the ``:`` line."""
         self.commanding.open()
 
-    def do_help(self) -> None:
-        """Show the keys of what has the focus."""
-        changed = self.planhat.changed_keys
-        self.app.push_screen(Help([place for part in self.parts for place in part.PLACES], changed))
+    def use(self, key: Key) -> None:
+        """Do what a key of the help does: here, or in the pane that has it."""
+        pane = next((one for one in self.panes if key.where in one.PLACES), None)
+        if pane is None or pane in self.parts:
+            super().use(key)
+        else:
+            self.go(pane.NUMBER)
+            self.once_shown("help", lambda: pane.action_do(key.name))
 
     def do_companies(self) -> None:
         """Go to the companies."""
@@ -529,10 +580,14 @@ class Explorer(Screen[None], Part):
     def do_zoom(self) -> None:
         """Give the whole screen to one pane, and back."""
         self.toggle_class("-zoom")
-        self._keep_front()
+        self.keep_front()
         self._make_room()
         for pane in self.panes:
             pane.draw_rule()
+
+    def do_stamp(self) -> None:
+        """Stamp the next stage of the call that runs, wherever one is."""
+        self.calls.stamp()
 
     def do_tour(self) -> None:
         """Begin the tour."""
@@ -548,6 +603,8 @@ class Explorer(Screen[None], Part):
 
     def do_requests(self) -> None:
         """Show what was asked of Planhat."""
+        from planhat_tui.tui.screens.requests import RequestsSheet
+
         requests = self.planhat.session.runtime.requests
         self.app.push_screen(RequestsSheet(self.workspace.profile, requests))
 
@@ -561,14 +618,20 @@ class Explorer(Screen[None], Part):
         changed = self.planhat.changed_keys
         here = keys_of(*(place for part in self.parts for place in part.PLACES))
         if not any(event.key in effective(key, changed) for key in here):
-            self.say(f"{visible(event.character or '')} does nothing here.  ? shows the keys")
+            self.say(
+                f"{visible(event.character or '')} does nothing here.  {{help}} shows the keys"
+            )
 
     def do_outbox(self) -> None:
         """Show what Planhat doesn't have yet."""
+        from planhat_tui.tui.screens.outbox import OutboxSheet
+
         self.app.push_screen(OutboxSheet(self.workspace, self.users))
 
     def do_tenants(self, why: str = "") -> None:
         """Show the tenants; ``why`` says what a person is to choose one for."""
+        from planhat_tui.tui.screens.tenants import Tenants
+
         self.app.push_screen(Tenants(self.planhat.session, why), self._chosen)
 
     def _chosen(self, name: str | None) -> None:
@@ -581,13 +644,18 @@ class Explorer(Screen[None], Part):
 
     def do_undo(self) -> None:
         """Take the last step back, or show first what that will do."""
-        self.undoing.begin()
+        self.undoing.press("undo")
 
     def do_redo(self) -> None:
         """Do again what undo took back, or show first what that will do."""
-        self.undoing.again()
+        self.undoing.press("redo")
 
-    def _undone(self, undone: Undone) -> None:
+    def undone(self, undone: Undone) -> None:
+        """Tell what became of what was taken back."""
+        from planhat_tui.tui.undoing import short
+
+        if undone.goes_on:
+            self.planning.take_up()
         queued, delivered = short(undone.sentences), short(undone.delivered)
         self.watching.tell(undone.entries if queued != delivered else (), queued, delivered)
 

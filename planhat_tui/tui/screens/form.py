@@ -26,7 +26,7 @@ R = TypeVar("R")
 class Form(Sheet[R]):
     """Fields by name. A subclass saves: :meth:`save`."""
 
-    HINT = "Tab next field   ctrl+s saves   esc closes, the draft is kept"
+    HINT = ("tab: next field", "save", "close")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", show=False, priority=True, id="save")
     ]
@@ -34,6 +34,7 @@ class Form(Sheet[R]):
     def __init__(self, title: str, fields: list[FormField]) -> None:
         super().__init__(title)
         self.fields: Mapping[str, FormField] = {field.key: field for field in fields}
+        self._heard = self.typed
 
     def body(self) -> ComposeResult:
         """Draw the fields."""
@@ -42,7 +43,7 @@ class Form(Sheet[R]):
     def on_mount(self) -> None:
         """Type into the first at once."""
         next(iter(self.fields.values())).line.focus()
-        self.tell(self.advice())
+        self.tell(self.greeting())
 
     @property
     def typed(self) -> dict[str, str]:
@@ -68,6 +69,9 @@ class Form(Sheet[R]):
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
         event.stop()
+        if self.typed == self._heard:  # a line tells what it begins with, too
+            return
+        self._heard = self.typed
         for field in self.fields.values():
             if field.line is event.input:
                 field.error("")
@@ -78,6 +82,10 @@ class Form(Sheet[R]):
     def _next(self, event: Input.Submitted) -> None:
         event.stop()
         self.focus_next()
+
+    def greeting(self) -> str:
+        """Return what is said when it opens: that a draft is back, or what is advised."""
+        return self.advice()
 
     def advice(self) -> str:
         """Return what is to be said of what is typed, while it's typed; empty for nothing."""

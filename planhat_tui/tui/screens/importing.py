@@ -27,7 +27,7 @@ _SAID = "you said so"
 class ImportSheet(ListSheet[tuple[Match, ...]]):
     """Answers with what each column fills."""
 
-    HINT = "Enter another field   x leaves it out   ctrl+s shows the plan   esc close"
+    HINT = ("enter: another field", "leave_out", "take", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.IMPORT,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.IMPORT)]
 

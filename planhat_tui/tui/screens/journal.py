@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.content import Content
-from textual.widgets import Static
 
 from planhat_tui.model.events import Topic
 from planhat_tui.tui.keys import Where, bindings
@@ -15,6 +14,7 @@ from planhat_tui.tui.presentation.journal_words import journal_row, journal_told
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.widgets.rowlines import PAGE
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class JournalSheet(ListSheet[int | str]):
     """The edits that were made here, newest first; answers with the edit or step to take back."""
 
-    HINT = "u takes it back   s its step   esc close   :journal list  exports in a shell"
+    HINT = ("undo", "undo_step", "up down: move", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.JOURNAL,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.JOURNAL)]
 
@@ -42,7 +42,7 @@ class JournalSheet(ListSheet[int | str]):
         self._users = users
         self._entries: dict[str, Entry] = {}
         self._sizes: dict[str, int] = {}
-        self._whole = Static("", classes="sheet-text", id="journal-entry")
+        self._whole = Text("", classes="sheet-text", id="journal-entry")
 
     def below(self) -> ComposeResult:
         """Tell the row under the cursor in full."""
@@ -88,7 +88,8 @@ class JournalSheet(ListSheet[int | str]):
     def _tell(self) -> None:
         entry = self._current
         if entry is None:
-            self._whole.update(Content("Nothing was changed from here yet.  esc closes this"))
+            none = self.keyed("Nothing was changed from here yet.  {close} closes this")
+            self._whole.update(Content(none))
         else:
             glyphs, size = self.planhat.glyphs, self._sizes.get(entry.step, 0)
             told = journal_told(entry, self._users, size, arrow=glyphs.arrow)

@@ -31,7 +31,7 @@ class OrderSheet(ListSheet[tuple["Sort", ...]]):
     the list is.
     """
 
-    HINT = "enter by it   space add, turn, drop   a custom field   ctrl+s done   x usual"
+    HINT = ("enter: by it", "{also}: also", "custom", "usual", "take", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.ORDER,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.ORDER)]
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.content import Content
-from textual.widgets import Static
 
+from planhat_tui.model.doubts import told_again, told_let_go
 from planhat_tui.model.events import Topic
-from planhat_tui.model.outbox import LOOKED_UP_FIRST, Action, State
+from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.text import plural, visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns, moments
 from planhat_tui.tui.presentation.rows import entry_row
-from planhat_tui.tui.presentation.sentences import entry_words, undecided
+from planhat_tui.tui.presentation.sentences import entry_words, last_met, undecided
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.screens.value import Given, Value
+from planhat_tui.tui.sure import Sure
+from planhat_tui.tui.widgets.rowlines import PAGE
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,16 +32,17 @@ if TYPE_CHECKING:
     from planhat_tui.model.conflicts import Standoff
     from planhat_tui.model.outbox import Entry
     from planhat_tui.sync.prospects import Prospect
-    from planhat_tui.tui.presentation.glyphs import Glyphs
     from planhat_tui.tui.presentation.rows import Row
     from planhat_tui.workspace.workspace import Workspace
 
 
-def _dropped(entry: Entry) -> str:
-    """Say what is shown now of the record of an edit that was dropped."""
+def _dropped(entry: Entry, before: Entry, clock: Callable[[float], str]) -> str:
+    """Say what is shown now of the record of an edit that was dropped, and what isn't known yet."""
+    if entry.let_go:
+        return f"dropped. {told_let_go(entry, clock)}"
     if entry.action is Action.CREATE:
         return "dropped."
-    if entry.state is State.REFUSED:
+    if before.state is State.REFUSED:
         return "dropped; Planhat is asked how it has it."
     return "dropped; it's shown as Planhat has it."
 
@@ -45,10 +50,24 @@ def _dropped(entry: Entry) -> str:
 THERE = "the id that Planhat gave it, if you know it"
 
 
+class Known(NamedTuple):
+    """What was read: the edits, their places by id, what each waits for, and the rest of plans."""
+
+    entries: Sequence[Entry]
+    places: Mapping[str, int]
+    prospects: Mapping[int, Prospect]
+    rest: str
+
+
+NOTHING: Final = Known((), {}, {}, "")
+
+
 class OutboxSheet(ListSheet[None]):
     """The edits that aren't delivered, oldest first."""
 
-    HINT = "enter decides   R retry   x discard   h hold   ctrl+s send now   esc close"
+    HINT = (
+        "enter: decide", "retry", "discard", "hold", "{send}: send", "there", "{close}: close",
+    )  # fmt: skip
     PLACES: ClassVar[tuple[Where, ...]] = (Where.OUTBOX,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.OUTBOX)]
 
@@ -57,10 +76,10 @@ class OutboxSheet(ListSheet[None]):
         self.workspace = workspace
         self.rows = Rows(columns.OUTBOX, id="outbox-rows")
         self._users = users
-        self._entries: Mapping[str, Entry] = {}
-        self._prospects: Mapping[int, Prospect] = {}
-        self._reason = Static("", classes="sheet-text", id="outbox-reason")
-        self._asked = self._tried = ""
+        self._known = NOTHING
+        self._reason = Text("", classes="sheet-text", id="outbox-reason")
+        self._discarding = Sure()
+        self._tried = ""
 
     def below(self) -> ComposeResult:
         """Tell the reason of the row under the cursor in full."""
@@ -76,44 +95,67 @@ class OutboxSheet(ListSheet[None]):
         """Read the outbox."""
         workspace, now = self.workspace, self.planhat.monotonic()
 
-        def look() -> tuple[Sequence[Entry], Mapping[int, Prospect]]:
-            return workspace.reads.outbox(), workspace.prospects(now)
+        def look() -> Known:
+            entries, prospects = workspace.reads.outbox(), workspace.prospects(now)
+            places = {str(entry.n): place for place, entry in enumerate(entries)}
+            return Known(entries, places, prospects, workspace.rest_of_plans.told)
 
-        self.ask("outbox", look, lambda known: self._show(*known))
+        self.ask("outbox", look, self._show)
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again if the outbox changed."""
         if Topic.OUTBOX in changes:
             self.read()
 
-    def _show(self, entries: Sequence[Entry], prospects: Mapping[int, Prospect]) -> None:
-        self._prospects = prospects
-        self._entries = {str(entry.n): entry for entry in entries}
-        glyphs, now = self.planhat.glyphs, self.planhat.wall()
-        self.rows.fill(len(entries), [self._row(e, glyphs, now) for e in entries])
+    def _show(self, known: Known) -> None:
+        """Show what is seen of them: there may be thousands, and they are read each second."""
+        here, self._known = self.rows.current, known
+        at = known.places.get(here.id) if here is not None else None
+        (first, count), total = self.rows.window, len(known.entries)
+        if at is not None:  # what was delivered before it has gone
+            first, count = max(0, first + at - self.rows.cursor), count + PAGE
+        first = min(first, max(0, total - 1)) // PAGE * PAGE
+        self.rows.fill(total, self._made(first, count), offset=first)
         self._tell()
         if self._tried and self.said == self._tried:
-            self._tell_tried(entries)
+            self._tell_tried(known.entries)
 
-    def _row(self, entry: Entry, glyphs: Glyphs, now: float) -> Row:
-        known = self._prospects.get(entry.n)
-        waits = known.sentence if known is not None else ""
-        return entry_row(entry, glyphs, now, self._users, waits)
+    def _made(self, offset: int, count: int) -> list[Row]:
+        glyphs, now = self.planhat.glyphs, self.planhat.wall()
+        return [
+            entry_row(entry, glyphs, now, self._users, self._waits(entry))
+            for entry in self._known.entries[offset : offset + count]
+        ]
+
+    def _waits(self, entry: Entry) -> str:
+        known = self._known.prospects.get(entry.n)
+        return known.sentence if known is not None else ""
+
+    @on(Rows.Missing, "#outbox-rows")
+    def _missing(self, event: Rows.Missing) -> None:
+        event.stop()
+        self.rows.put(event.offset, self._made(event.offset, PAGE))
 
     def _tell(self) -> None:
         entry = self._current
         if entry is None:
-            self._reason.update(Content("Everything is delivered.  esc closes this"))
+            all_told = self._known.rest or "Everything is delivered."
+            self._reason.update(Content(self.keyed(f"{all_told}  {{close}} closes this")))
         else:
-            known = self._prospects.get(entry.n)
-            parts = [visible(entry.reason), known.sentence if known is not None else ""]
+            known = self._known.prospects.get(entry.n)
+            goes_out = known is not None and known.seconds is not None
+            parts = [
+                last_met(entry, goes_out=goes_out),
+                known.sentence if known is not None else "",
+            ]
             since = f"Typed {moments.ago(self.planhat.wall() - entry.created_at)}."
-            self._reason.update(Content("  ".join(filter(None, [*parts, since]))))
+            self._reason.update(Content("  ".join(filter(None, [*parts, since, self._known.rest]))))
 
     @property
     def _current(self) -> Entry | None:
         here = self.rows.current
-        return self._entries.get(here.id) if here is not None else None
+        place = self._known.places.get(here.id) if here is not None else None
+        return self._known.entries[place] if place is not None else None
 
     @on(Rows.Pointed, "#outbox-rows")
     def _pointed(self, event: Rows.Pointed) -> None:
@@ -138,7 +180,7 @@ class OutboxSheet(ListSheet[None]):
             n, reads = entry.n, self.workspace.reads
             self.ask("conflict", lambda: reads.standoff(n), self._decide, opens=True)
         elif not self.why_not("there"):
-            self.tell("R sends it again   i says that it is there")
+            self.tell("{retry} sends it again   {there} says that it is there")
         else:
             self.tell(undecided(entry.state))
 
@@ -147,17 +189,25 @@ class OutboxSheet(ListSheet[None]):
 
         self.app.push_screen(ConflictSheet(self.workspace, found, self._users))
 
-    def _act(self, deed: Callable[[int], Entry], said: str) -> None:
+    def _act(self, deed: Callable[[int], Entry], said: Callable[[Entry], str]) -> None:
         entry = self._current
         if entry is not None:
             n = entry.n
-            self.perform(lambda: deed(n), lambda done: self._acted(done, said))
+            self.perform(lambda: deed(n), lambda done: self._acted(done, said(done)))
 
     def _acted(self, entry: Entry, said: str) -> None:
-        unsure = entry.state is State.NOT_SURE  # so it was to be sent again
-        self.tell(f"{entry.title}: {LOOKED_UP_FIRST if unsure else said}")
+        self.tell(f"{entry.title}: {said}")
         self.planhat.explorer.say(self.said)  # what it said of the edit before is over
         self.read()
+
+    def _clock(self, moment: float) -> str:
+        now = self.planhat.now()
+        return moments.clock(datetime.fromtimestamp(moment, now.tzinfo), now)
+
+    def _again(self, entry: Entry) -> str:
+        if entry.state is State.NOT_SURE:
+            return told_again(entry, self.planhat.wall(), self._clock)
+        return "queued again."
 
     def do_retry(self) -> None:
         """Send it again; what is queued already is tried now."""
@@ -166,23 +216,23 @@ class OutboxSheet(ListSheet[None]):
             self.workspace.send_now()
             self.tell(f"{entry.title}: trying again now.")
             return
-        self._act(self.workspace.writes.retry, "queued again.")
+        self._act(self.workspace.writes.retry, self._again)
 
     def do_discard(self) -> None:
         """Drop it, once that is said twice: no key brings it back."""
         entry = self._current
         if entry is None:
             return
-        asked = f"x again drops {entry_words(entry, self._users)} for good"
-        if self._asked == asked == self.said or entry.state is State.SENDING:
-            self._act(self.workspace.discard, _dropped(entry))
+        asked = f"{{discard}} again drops {entry_words(entry, self._users)} for good"
+        sure = self._discarding.about(asked, self.planhat.pressed_at())
+        if sure or entry.state is State.SENDING:
+            self._act(self.workspace.discard, lambda done: _dropped(done, entry, self._clock))
         else:
-            self._asked = asked
             self.tell(asked)
 
     def do_hold(self) -> None:
         """Keep it back."""
-        self._act(self.workspace.writes.hold, "held.  R sends it")
+        self._act(self.workspace.writes.hold, lambda _: "held.  {retry} sends it")
 
     def do_send(self) -> None:
         """Try all that is queued now; what comes of it is told by the next look."""
@@ -196,7 +246,7 @@ class OutboxSheet(ListSheet[None]):
         waiting = [one for one in entries if one.state is State.QUEUED]
         if any(one.state is State.SENDING for one in entries):
             return
-        known = self._prospects.get(waiting[0].n) if waiting else None
+        known = self._known.prospects.get(waiting[0].n) if waiting else None
         left = f"{plural(len(waiting), 'edit')} still queued."
         told = f"{left}  {known.sentence}" if known is not None else "Nothing is queued any more."
         self._tried = told if waiting else ""
@@ -214,9 +264,9 @@ class OutboxSheet(ListSheet[None]):
 
         def answered(given: Given | None) -> None:
             if given is not None:
-                self._act(
-                    lambda _: self.workspace.it_is_there(n, str(given.value or "")),
-                    "settled; it isn't sent again.",
+                self.wait_for(
+                    lambda: self.workspace.it_is_there(n, str(given.value or "")),
+                    lambda done: self._acted(done, "settled; it isn't sent again."),
                 )
 
         self.app.push_screen(sheet, answered)

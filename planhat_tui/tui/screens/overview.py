@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.content import Content
-from textual.widgets import Static
 
 from planhat_tui.model.events import Topic
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import amounts, charts, columns
 from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.themes import rich_colours
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class OverviewSheet(Sheet[str]):
     """Bars by phase, health, month of renewal, owner and tag; answers with the query of one."""
 
-    HINT = "enter lists them   h l group before, after   esc close"
+    HINT = ("enter: list them", "{group_before} {group_after}: group", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.OVERVIEW,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.OVERVIEW)]
 
@@ -36,7 +37,7 @@ class OverviewSheet(Sheet[str]):
         super().__init__("Overview")
         self._reads = reads
         self.rows = Rows(columns.OVERVIEW, id="overview-rows")
-        self._told = Static("", classes="sheet-text", id="overview-told")
+        self._told = Text("", classes="sheet-text", id="overview-told")
         self._seen: Overview | None = None
         self._summed: Mapping[str, str] = {}
         self._counting = self._stale = False
@@ -91,7 +92,7 @@ class OverviewSheet(Sheet[str]):
         if self._seen is None:
             return
         room = next((one.width for one in self.rows.columns if one.key == "bar"), 0)
-        colour = self.app.theme_variables["accent"]
+        colour = rich_colours(self.app.theme_variables)["accent"]
         drawn = charts.rows(self._seen, room, self.planhat.glyphs, colour, loaded=self._loaded)
         self.rows.fill(len(drawn) if self._seen.companies else 0, drawn)
         self._tell()

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 class Pick(Sheet[Choice]):
     """Answers with a choice; with ``free``, what is typed is one as well, noted by that word."""
 
-    HINT = "type a piece of it   up down move   Enter takes it   esc close"
+    HINT = ("up down: move", "enter: take", "{close}: close")
 
     def __init__(
         self, title: str, choices: Sequence[Choice], *, hint: str = "", free: str = ""
     ) -> None:
         super().__init__(title)
-        self.picker = Picker(choices, hint=hint, free=free)
+        self.picker = Picker(choices, hint=hint or "a piece of it", free=free)
 
     def body(self) -> ComposeResult:
         """Draw the picker."""

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.content import Content
-from textual.widgets import Static
 
 from planhat_tui.commands import planned
 from planhat_tui.model.events import Topic
-from planhat_tui.model.plans import Row
+from planhat_tui.model.plans import Rechecked, Row
 from planhat_tui.model.text import visible
 from planhat_tui.sync.outlook import seconds_for
 from planhat_tui.tui.keys import Where, bindings
@@ -27,10 +26,13 @@ from planhat_tui.tui.presentation.plan_words import (
 from planhat_tui.tui.screens.confirm import Confirm
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.screens.value import Given, Value
+from planhat_tui.tui.sure import HELD, Held, Sure
+from planhat_tui.tui.themes import rich_colours
 from planhat_tui.tui.undoing import Undoing, short
 from planhat_tui.tui.widgets.rowlines import PAGE
 from planhat_tui.tui.widgets.rows import Rows
-from planhat_tui.workspace.planning import FAILED
+from planhat_tui.tui.widgets.words import Text
+from planhat_tui.workspace.wholefile import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,10 +41,10 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.plans import Plan, Rechecked
+    from planhat_tui.model.plans import Plan
     from planhat_tui.tui.planning import Planning
     from planhat_tui.tui.presentation.rows import Row as Shown
-    from planhat_tui.workspace.planning import Progress
+    from planhat_tui.workspace.planning import Begun, Cost, Progress
     from planhat_tui.workspace.undo import Undone
     from planhat_tui.workspace.workspace import Status, Workspace
 
@@ -54,9 +56,14 @@ BEFORE_IT_RUNS = frozenset({"keep", "send"})
 class PlanSheet(ListSheet[str]):
     """One plan; answers with how far it came, if it was run."""
 
-    HINT = "x takes it out   w saves the plan   ctrl+s runs it   esc leaves all as it is"
-    RUNNING = "h pauses, goes on   x takes back what isn't sent   esc lets it go on"
-    OVER = "R sends again what failed   u takes all of it back   esc close"
+    HINT = ("discard", "keep", "send", "{close}: leave all as it is")
+    RUNNING = (
+        "{hold}: pause, go on",
+        "{discard}: take back what isn't sent",
+        "{close}: let it go on",
+    )
+    UNSURE = ("{undo}: take all of it back", "{close}: close")
+    OVER = ("{retry}: send again what failed", "{undo}: take all of it back", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.PLAN,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PLAN)]
 
@@ -70,9 +77,10 @@ class PlanSheet(ListSheet[str]):
         self._shown: Sequence[Row] = plan.rows
         self._results: Mapping[str, Entry] = {}
         self._users = users
-        self._row = Static("", classes="sheet-text", id="plan-row")
-        self._sum = Static("", classes="sheet-text", id="plan-sum")
-        self._status: Status | None = None
+        self._row = Text("", classes="sheet-text", id="plan-row")
+        self._sum = Text("", classes="sheet-text", id="plan-sum")
+        self._told: Sequence[str] = ()
+        self._held = Held()
 
     def below(self) -> ComposeResult:
         """Tell the row under the cursor in full, and what it comes to."""
@@ -80,14 +88,28 @@ class PlanSheet(ListSheet[str]):
         yield self._sum
 
     def on_mount(self) -> None:
-        """Show the rows; what it costs follows when the rate limit is read."""
-        self.rows.focus()
-        self.rows.say_empty("Nothing would change.  esc closes this")
-        self._fill()
-        self.ask("status", self.workspace.status, self._know_status)
+        """Show the rows; what it costs follows when the rate limit is read.
 
-    def _know_status(self, status: Status) -> None:
-        self._status = status
+        ctrl+s, which leads here from the editors, may still be held.
+        """
+        self._held = Held("send", self.planhat.pressed_at())
+        self.rows.focus()
+        self.rows.say_empty("Nothing would change.  {close} closes this")
+        self._fill()
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """Read what the plan costs, and whether it may run."""
+        workspace, plan, dot = self.workspace, self.plan, self.planhat.glyphs.dot
+
+        def read() -> Sequence[str]:
+            cost = _cost(workspace.plans.cost(plan), workspace.status(), dot)
+            return cost, workspace.plans.why_not(plan) if plan.acting else ""
+
+        self.ask("cost", read, self._weighed)
+
+    def _weighed(self, told: Sequence[str]) -> None:
+        self._told = told
         self._tell_sum()
 
     # -- the grid: only what is seen is made
@@ -100,7 +122,7 @@ class PlanSheet(ListSheet[str]):
         self._tell_sum()
 
     def _made(self, offset: int, count: int) -> list[Shown]:
-        glyphs, colours = self.planhat.glyphs, self.app.theme_variables
+        glyphs, colours = self.planhat.glyphs, rich_colours(self.app.theme_variables)
         return [
             plan_row(
                 self.plan.kind, row, self._results.get(row.record_id), glyphs, self._users, colours
@@ -138,31 +160,18 @@ class PlanSheet(ListSheet[str]):
         if self.progress is not None:
             self._sum.update(Content(progress_told(self.progress, glyphs)))
             return
-        lines = [plan_sum(self.plan, glyphs)]
-        lines += [self._cost()] if self._status is not None else []
-        barred = self.workspace.plans.why_not(self.plan) if self.plan.acting else ""
-        self._sum.update(Content("\n".join(filter(None, [*lines, barred]))))
-
-    def _cost(self) -> str:
-        status = self._status
-        if status is None:
-            return ""
-        limits, cost = status.limits, self.workspace.plans.cost(self.plan)
-        known = limits.remaining is not None and limits.limit is not None
-        return plan_cost(
-            cost,
-            seconds=seconds_for(max(cost.singly, cost.calls), limits),
-            left=(limits.remaining or 0, limits.limit or 0) if known else None,
-            dot=self.planhat.glyphs.dot,
-        )
+        lines = [plan_sum(self.plan, glyphs), *self._told]
+        self._sum.update(Content("\n".join(filter(None, lines))))
 
     # -- before it runs
 
     def why_not(self, name: str) -> str:
         """Say what a key waits for."""
+        if self.is_saving:
+            return "It is held against what is there now"
         if not self.step:
             return (
-                "" if name in {*BEFORE_IT_RUNS, "discard"} else "It doesn't run yet: ctrl+s runs it"
+                "" if name in {*BEFORE_IT_RUNS, "discard"} else "It doesn't run yet: {send} runs it"
             )
         if name in BEFORE_IT_RUNS:
             return "It runs already"
@@ -173,10 +182,12 @@ class PlanSheet(ListSheet[str]):
         if progress is None:
             return "It has just begun"
         if name == "undo":
-            return "It isn't over yet: x takes back what isn't sent" if progress.goes_on else ""
+            return (
+                "It isn't over yet: {discard} takes back what isn't sent" if progress.unsent else ""
+            )
         if name == "retry":
             return "" if progress.failed else "Nothing has failed"
-        return "" if progress.goes_on else "All of it is sent"
+        return "" if progress.unsent else "All of it is sent"
 
     def do_discard(self) -> None:
         """Take out the row under the cursor; of a plan that runs, take back what isn't sent."""
@@ -188,49 +199,59 @@ class PlanSheet(ListSheet[str]):
             self.plan = self.plan.without({row.record_id})
             self._shown = self.plan.rows
             self._fill()
+            self._weigh()
             self.tell(f"{row.title} is taken out.")
 
     def do_keep(self) -> None:
         """Save the plan as a file."""
-        sheet = Value("Save the plan", "", lambda text, _type: text.strip(), types=(FILE,))
+        plan, sure, monotonic = self.plan, Sure(), self.planhat.monotonic
+        replaced = False
+
+        def keep(given: Given) -> None:
+            nonlocal replaced
+            if file := str(given.value or ""):
+                replaced = sure.replaces(named(file), monotonic())
+                planned.save(plan, file)
 
         def answered(given: Given | None) -> None:
             if given is not None and given.value:
-                file, plan = str(given.value), self.plan
-                self.perform(
-                    lambda: planned.save(plan, file),
-                    lambda _: self.tell(
-                        f"Saved in {file}.  In a shell: planhat-tui plan run {file}"
-                    ),
-                )
+                done = f"{given.value} is replaced" if replaced else f"Saved in {given.value}"
+                self.tell(f"{done}.  In a shell: planhat-tui plan run {given.value}")
 
+        sheet = Value(
+            "Save the plan", "", lambda text, _type: text.strip(), types=(FILE,), keep=keep
+        )
         self.app.push_screen(sheet, answered)
 
     def do_send(self) -> None:
         """Run it, after a look at what has moved, and the word where one is asked for."""
-        plans, plan = self.workspace.plans, self.plan
+        if self._held.repeats("send", self.planhat.pressed_at()):
+            self.tell(HELD)
+            return
+        from planhat_tui.tui.commanding import context_of
 
-        def look() -> Rechecked:
+        plans, plan, context = self.workspace.plans, self.plan, context_of(self.planhat)
+
+        def look() -> tuple[Rechecked, str]:
             plans.check(plan)
-            return plans.recheck(plan)
+            now = plans.recheck(plan)
+            return now, planned.question(context, plan) if plans.word(plan) else ""
 
-        self.ask("recheck", look, self._rechecked, opens=True)
+        self.save_once(look, lambda known: self._rechecked(*known), beside=True)
 
-    def _rechecked(self, now: Rechecked) -> None:
+    def _rechecked(self, now: Rechecked, question: str = "") -> None:
         if now.moved:
             self.plan = now.plan
             self._shown = now.plan.rows
             self.rows.show_columns(plan_columns(now.plan), {})
             self._fill()
+            self._weigh()
             self.tell(moved_told(now.moved), bad=True)
             return
         word = self.workspace.plans.word(self.plan)
         if not word:
             self._begin()
             return
-        from planhat_tui.tui.commanding import context_of
-
-        question = planned.question(context_of(self.planhat), self.plan)
         sheet = Confirm(f"Run: {visible(self.plan.title)}", question, word, self.planhat.monotonic)
         self.app.push_screen(sheet, lambda sure: self._begin() if sure else None)
 
@@ -238,16 +259,21 @@ class PlanSheet(ListSheet[str]):
 
     def _begin(self) -> None:
         plans, plan = self.workspace.plans, self.plan
-        self.perform(lambda: plans.begin(plan), self._begun)
+        self.save_once(lambda: plans.begin(plan), self._begun, beside=True)
 
-    def _begun(self, step: str) -> None:
-        self.step = step
-        self.plan = replace(self.plan, rows=self.plan.acting)
+    def _begun(self, begun: Begun) -> None:
+        if not begun.step:  # somebody was faster
+            self._rechecked(Rechecked(begun.plan, begun.moved))
+            return
+        self.step = begun.step
+        self.plan = replace(begun.plan, rows=begun.plan.acting)
         self._shown = self.plan.rows
-        self.tell("")
+        if begun.moved:
+            self.rows.show_columns(plan_columns(self.plan), {})
+        self.tell(planned.moved(begun.moved))
         self.hint(self.RUNNING)
         self._fill()
-        self._planning.advance(step)
+        self._planning.advance(self.step)
         self._read_results()
 
     @property
@@ -277,10 +303,10 @@ class PlanSheet(ListSheet[str]):
             pairs = zip(self.plan.rows[first:], entries, strict=False)
             self._results = {**self._results, **{row.record_id: e for row, e in pairs}}
         over = not progress.goes_on
-        self.hint(self.OVER if over else self.RUNNING)
+        self.hint(self.OVER if over else self.RUNNING if progress.unsent else self.UNSURE)
         if over and (begun is None or begun.goes_on) and progress.failed:
             plans, step = self.workspace.plans, self.step
-            self.ask("failed", lambda: plans.results(step, FAILED), self._show_failed)
+            self.ask("failed", lambda: plans.failed(step), self._show_failed)
         self._fill()
 
     def _show_failed(self, failed: Sequence[Entry]) -> None:
@@ -296,7 +322,7 @@ class PlanSheet(ListSheet[str]):
         self.perform(
             lambda: plans.cancel(step),
             lambda count: self._moved(
-                f"{count:,} taken back; what is sent stays.  u takes it back"
+                f"{count:,} taken back; what is sent stays.  {{undo}} takes it back"
             ),
         )
 
@@ -306,7 +332,9 @@ class PlanSheet(ListSheet[str]):
         if self.progress is not None and self.progress.paused:
             self.perform(lambda: plans.resume(step), self._resumed)
         else:
-            self.perform(lambda: plans.pause(step), lambda _: self._moved("Paused.  h goes on"))
+            self.perform(
+                lambda: plans.pause(step), lambda _: self._moved("Paused.  {hold} goes on")
+            )
 
     def _resumed(self, _count: int) -> None:
         self._planning.advance(self.step)
@@ -334,12 +362,23 @@ class PlanSheet(ListSheet[str]):
 
     def action_close(self) -> None:
         """Close; a plan that runs goes on, one that is paused waits for the verb."""
-        if self.progress is None:
-            self.dismiss(None)
+        if self.progress is None or self.is_saving:
+            super().action_close()
             return
         told = progress_told(self.progress, self.planhat.glyphs)
-        then = ":plan resume lets it go on" if self.progress.paused else "u takes it back"
+        then = ":plan resume lets it go on" if self.progress.paused else "{undo} takes it back"
         self.dismiss(f"{visible(self.plan.title)}: {told}.  {then}")
+
+
+def _cost(cost: Cost, status: Status, dot: str) -> str:
+    limits = status.limits
+    known = limits.remaining is not None and limits.limit is not None
+    return plan_cost(
+        cost,
+        seconds=seconds_for(max(cost.singly, cost.calls), limits),
+        left=(limits.remaining or 0, limits.limit or 0) if known else None,
+        dot=dot,
+    )
 
 
 def _row_of(entry: Entry) -> Row:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from threading import Event
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
-from planhat_tui.commands.profile import add_profile, change_profile
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from planhat_tui.commands.profile import add_profile, change_profile, whose
 from planhat_tui.config.loading import SOURCES, name_problem
 from planhat_tui.config.profiles import Profile, TokenSource
 from planhat_tui.config.values import address_problem
@@ -14,16 +19,19 @@ from planhat_tui.errors import InputError, OfflineError, ServerError, TokenError
 from planhat_tui.model.addresses import plain_base_url
 from planhat_tui.model.text import nearest, visible
 from planhat_tui.tui.commanding import context_of
+from planhat_tui.tui.presentation.sentences import problem
 from planhat_tui.tui.screens.form import Form
 from planhat_tui.tui.widgets.line import FormField
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from planhat_tui.commands.context import Context
     from planhat_tui.commands.results import Done
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.model.records import User
+    from planhat_tui.model.values import Json
+    from planhat_tui.tui.session import Memory
 
 NEW: Final = Profile("", "https://api.planhat.com", TokenSource("text", ""))
 """What stands in the form at first."""
@@ -34,12 +42,22 @@ PLAIN: Final = (
 )
 """What is said while a token itself stands in the form, or in the config."""
 
+PASTED: Final = 8
+"""Letters at once that only a paste brings."""
+
+UNNAMED: Final = "new"
+"""How a tenant is called while its token is tested and its name isn't typed yet."""
+
 ALLOWED: Final[Mapping[str, tuple[bool, bool]]] = {
     "everything": (False, False),
     "no delete": (False, True),
     "read only": (True, False),
 }
 """What one may do, and the guardrails that say so: read only, no delete."""
+
+
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+"""What names an environment variable, and no token looks like."""
 
 
 class Saved(NamedTuple):
@@ -50,16 +68,72 @@ class Saved(NamedTuple):
 
 
 class ProfileForm(Form[Saved]):
-    """Answers with the profile that was saved."""
+    """Answers with the profile that was saved.
 
-    HINT = "Tab next field   ctrl+s tests the token and saves   esc close"
+    ``draft`` is what ``memory`` kept of what was typed: it's there before a letter can be typed. A
+    token is in none.
+    """
 
-    def __init__(self, profile: Profile | None = None) -> None:
+    HINT = ("tab: next field", "{save}: test the token and save", "close")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f9", "drop", show=False, priority=True, id="drop")
+    ]
+
+    def __init__(
+        self,
+        memory: Memory,
+        profile: Profile | None = None,
+        draft: Mapping[str, Json] | None = None,
+    ) -> None:
         self._before = profile
         self._was_left = Event()
-        shown = profile or NEW
+        self._memory, self._key = memory, draft_key(profile)
+        self._token = ""
         title = f"Tenant {profile.name}" if profile is not None else "A new tenant"
-        super().__init__(title, _fields(shown, new=profile is None))
+        self._shown = _texts(profile or NEW)
+        kept = {name: str(text) for name, text in (draft or {}).items()}
+        super().__init__(title, _fields({**self._shown, **kept}, profile, kept))
+
+    def greeting(self) -> str:
+        """Say that the draft is back, and which key drops it."""
+        if not self.touched:
+            return super().greeting()
+        self.hint((*self.HINT, "{drop}: drop the draft"))
+        return "The draft is here again, without the token.  {save} tests it and saves"
+
+    def action_drop(self) -> None:
+        """Forget what is typed."""
+        if not self.touched:
+            self.tell("Nothing is typed here yet")
+            return
+        with self.prevent(Input.Changed):
+            for name, field in self.fields.items():
+                field.value = self._shown[name]
+                field.error("")
+        self._heard = self.typed
+        self._keep({})
+        self.hint(self.HINT)
+        self.tell("The draft is dropped: this is how it is now")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the tenant isn't in the config yet."""
+        return self._before is None
+
+    @property
+    def touched(self) -> Mapping[str, str]:
+        """What is typed and may be kept: all that differs, but nothing that may be a token."""
+        return without_tokens(
+            {name: text for name, text in self.typed.items() if text != self._shown[name]}
+        )
+
+    def keep(self) -> None:
+        """Keep what is typed on this machine."""
+        self._keep(self.touched)
+
+    def _keep(self, typed: Mapping[str, str]) -> None:
+        memory, key, data = self._memory, self._key, dict(typed)
+        self.perform(lambda: memory.keep_draft(key, data), lambda _: None)
 
     def advice(self) -> str:
         """Say where a token that is typed here ends up."""
@@ -67,7 +141,9 @@ class ProfileForm(Form[Saved]):
         return PLAIN if is_kept_plain(typed["token"], typed["token_from"], self._before) else ""
 
     def save(self) -> None:
-        """Test the token if it's a new one, then save."""
+        """Test the token if it's a new one, then save; once at a time."""
+        if self.is_saving:
+            return
         typed = {name: text.strip() for name, text in self.typed.items()}
         try:
             profile = profile_of(typed, self._before or NEW)
@@ -75,7 +151,12 @@ class ProfileForm(Form[Saved]):
             self.fault(error)
             return
         self.tell("Asking Planhat who this token stands for ...")
-        self.wait_for(self._deed(profile), lambda done: self._saved(profile.name, done), self.fault)
+        name, deed = profile.name, self._deed(profile)
+        self.save_once(deed, lambda done: self._saved(name, done), self.fault, beside=True)
+
+    def action_close(self) -> None:
+        """Close, also while Planhat is asked: nothing is saved then."""
+        self.dismiss(None)
 
     def _deed(self, profile: Profile) -> Callable[[], Done]:
         ctx, before = self._asking_while_open(context_of(self.planhat)), self._before
@@ -103,6 +184,42 @@ class ProfileForm(Form[Saved]):
         if not self._was_left.is_set():
             self.planhat.call_from_thread(self.tell, text)
 
+    @on(Input.Changed, "#line-token")
+    def _token_typed(self, event: Input.Changed) -> None:
+        """Test a token as soon as it is pasted: nobody types one."""
+        before, self._token = self._token, event.value
+        if put_in(before, event.value) >= PASTED:
+            self.call_later(self._test, event.value)
+
+    def _test(self, token: str) -> None:
+        """Ask Planhat who a token stands for, in which region; nothing is saved by that."""
+        typed = {name: text.strip() for name, text in self.typed.items()}
+        typed |= {"name": typed.get("name") or UNNAMED, "token_from": ""}
+        try:
+            profile = profile_of(typed, self._before or NEW)
+        except InputError:  # what else is typed can't be used yet: ctrl+s says so
+            return
+        ctx = self._asking_while_open(context_of(self.planhat))
+
+        def known(told: tuple[User, Profile]) -> None:
+            if self.typed["token"] == token:
+                self._tell_whose(*told)
+
+        def refused(error: PlanhatTuiError) -> None:
+            if self.typed["token"] == token:
+                self.tell("")
+                self.fields["token"].error(problem(error))
+
+        self.tell("Asking Planhat who this token stands for ...")
+        self.wait_for(lambda: whose(ctx, profile), known, refused)
+
+    def _tell_whose(self, me: User, found: Profile) -> None:
+        """Say whose the token is, and put its region where the address stands."""
+        with self.prevent(Input.Changed):
+            self.fields["base_url"].value = found.base_url
+        told = f"This token is good: {visible(me.name)}, at {found.base_url}"
+        self.tell("  ".join(filter(None, (told, self.advice()))))
+
     def field_of(self, error: PlanhatTuiError) -> str:
         """Return the field to look at: where the token stands, or the address that didn't do."""
         if isinstance(error, TokenError):
@@ -112,8 +229,35 @@ class ProfileForm(Form[Saved]):
         )
 
     def _saved(self, name: str, done: Done) -> None:
+        self._keep({})
         self.planhat.explorer.say(done.text)
         self.dismiss(Saved(name, done.text))
+
+
+def draft_key(profile: Profile | None) -> str:
+    """Return under which key the draft of a tenant's form is kept, or that of a new one."""
+    return f"tenant:{profile.name if profile is not None else ''}"
+
+
+def without_tokens(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a form may be kept as a draft.
+
+    A token is left out, and so is what may be one that was put into the wrong box.
+    """
+    kept = {name: text for name, text in typed.items() if name != "token"}
+    if not _is_source(kept.get("token_from", "")):
+        kept.pop("token_from", None)
+    if address_problem(plain_base_url(kept.get("base_url", ""))):
+        kept.pop("base_url", None)
+    return kept
+
+
+def _is_source(written: str) -> bool:
+    """Tell whether a text says where a token is, and can't be one itself."""
+    how, _, value = written.strip().partition(" ")
+    if value:
+        return how.rstrip(":") in SOURCES
+    return _VARIABLE.fullmatch(how) is not None
 
 
 def is_kept_plain(token: str, written: str, before: Profile | None) -> bool:
@@ -123,40 +267,43 @@ def is_kept_plain(token: str, written: str, before: Profile | None) -> bool:
     return before is not None and before.token.how == "text" and not written.strip()
 
 
-def _fields(shown: Profile, *, new: bool) -> list[FormField]:
+def _texts(shown: Profile) -> dict[str, str]:
+    """Return what stands in the form of a profile, by field. A token that is kept isn't shown."""
     how, value = shown.token.how, shown.token.value
-    kept = "" if new or how != "text" else "as it is; type another over it"
-    name = [FormField("name", "name", hint="what you call it, such as acme-eu")] if new else []
+    return {
+        "name": shown.name,
+        "base_url": shown.base_url,
+        "token": "",
+        "token_from": "" if how == "text" else f"{how} {value}",
+        "auth": shown.auth,
+        "tenant_uuid": shown.tenant_uuid,
+        "external_user_id": shown.external_user_id,
+        "label": shown.label,
+        "allowed": _allowed(shown),
+    }
+
+
+def _fields(
+    texts: Mapping[str, str], before: Profile | None, recalled: Collection[str]
+) -> list[FormField]:
+    def field(name: str, label: str, hint: str = "", *, secret: bool = False) -> FormField:
+        over = name not in recalled
+        return FormField(name, label, texts[name], hint=hint, secret=secret, over=over)
+
+    kept = before is not None and before.token.how == "text"
+    there = "as it is; type another over it"
+    nowhere = "kept in the config, as plain text; or leave it empty"
+    name = [field("name", "name", "what you call it, such as acme-eu")] if before is None else []
     return [
         *name,
-        FormField("base_url", "base URL", shown.base_url),
-        FormField(
-            "token",
-            "token",
-            secret=True,
-            hint=kept or "kept in the config, as plain text; or leave it empty",
-        ),
-        FormField(
-            "token_from",
-            "or from",
-            "" if how == "text" else f"{how} {value}",
-            hint="env NAME, command pass x, file ~/x, keyring x",
-        ),
-        FormField("auth", "sent as", shown.auth, hint="bearer or basic"),
-        FormField(
-            "tenant_uuid",
-            "tenant id",
-            shown.tenant_uuid,
-            hint="for the open endpoint; as Planhat says",
-        ),
-        FormField(
-            "external_user_id",
-            "your id",
-            shown.external_user_id,
-            hint="who logs calls; as Planhat says",
-        ),
-        FormField("label", "label", shown.label, hint="a word in the header: PRODUCTION"),
-        FormField("allowed", "allowed", _allowed(shown), hint=", ".join(ALLOWED)),
+        field("base_url", "base URL"),
+        field("token", "token", there if kept else nowhere, secret=True),
+        field("token_from", "or from", "env NAME, command pass x, file ~/x, keyring x"),
+        field("auth", "sent as", "bearer or basic"),
+        field("tenant_uuid", "tenant id", "for the open endpoint; as Planhat says"),
+        field("external_user_id", "your id", "who logs calls; as Planhat says"),
+        field("label", "label", "a word in the header: PRODUCTION"),
+        field("allowed", "allowed", ", ".join(ALLOWED)),
     ]
 
 
@@ -228,3 +375,15 @@ def _token(token: str, written: str, before: TokenSource) -> TokenSource:
         advice = f"Did you mean {near}?" if near else f"Begin with {', '.join(SOURCES)}."
         raise InputError(f"A token can't come from {how}.", advice, field="token_from")
     return TokenSource(SOURCES[how], value.strip())
+
+
+def put_in(before: str, now: str) -> int:
+    """Return how many characters were put in at once, also over others that were selected."""
+    start = _alike(before, now)
+    return len(now) - start - _alike(before[start:][::-1], now[start:][::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many characters both begin."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -9,6 +9,8 @@ from planhat_tui.model import fields
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.taken import told_of
 from planhat_tui.tui.screens.form import Form
+from planhat_tui.tui.screens.sheet import BACK
+from planhat_tui.tui.sure import Held
 from planhat_tui.tui.widgets.line import FormField
 
 if TYPE_CHECKING:
@@ -65,12 +67,12 @@ class RecordForm(Form["Entry"]):
         self._at = dict(at)
         self._key = key
         self._warned: tuple[str, str] | None = None
+        self._held = Held()
 
-    def on_mount(self) -> None:
+    def greeting(self) -> str:
         """Say that the draft is back."""
-        super().on_mount()
-        if any(self.typed.values()):
-            self.tell("The draft is here again.  ctrl+s saves it")
+        back = any(self.typed.values())
+        return BACK if back else super().greeting()
 
     def keep(self) -> None:
         """Keep what is typed on this machine."""
@@ -79,9 +81,11 @@ class RecordForm(Form["Entry"]):
 
     def save(self) -> None:
         """Queue the new record; say first if another contact has its e-mail or its phone."""
-        typed = self.typed
+        if self.is_saving:
+            return
+        typed, held = self.typed, self._held.repeats("save", self.planhat.pressed_at())
         email, phone = typed.get("email", "").strip(), typed.get("phone", "").strip()
-        if self._kind is not Kind.CONTACT or self._warned == (email, phone):
+        if self._kind is not Kind.CONTACT or (self._warned == (email, phone) and not held):
             self._create(typed)
             return
         reads = self.workspace.reads
@@ -89,7 +93,7 @@ class RecordForm(Form["Entry"]):
         def known(same: Sequence[Contact]) -> None:
             if same:
                 self._warned = (email, phone)
-                self.tell(f"{told_of(same, email, phone)}  ctrl+s makes another one", bad=True)
+                self.tell(f"{told_of(same, email, phone)}  {{save}} makes another one", bad=True)
             else:
                 self._create(typed)
 
@@ -99,14 +103,13 @@ class RecordForm(Form["Entry"]):
         workspace = self.workspace
 
         def create() -> Entry:
-            entry = workspace.writes.create(self._kind, {**self._values(typed), **self._at})
-            workspace.drafts.drop(self._key)
+            values = {**self._values(typed), **self._at}
+            with workspace.at_once():
+                entry = workspace.writes.create(self._kind, values)
+                workspace.drafts.drop(self._key)
             return entry
 
-        self.perform(create, self._created, self.fault)
-
-    def _created(self, entry: Entry) -> None:
-        self.dismiss(entry)
+        self.save_once(create, self.dismiss, self.fault)
 
     def _values(self, typed: Mapping[str, str]) -> dict[str, Json]:
         values: dict[str, Json] = {}
@@ -134,4 +137,4 @@ class RecordForm(Form["Entry"]):
 
 def _field(kind: Kind, name: str, text: str) -> FormField:
     label = fields.label_of(kind, name).lower()
-    return FormField(name, label, text, hint=HINTS[kind].get(name, ""))
+    return FormField(name, label, text, hint=HINTS[kind].get(name, ""), over=not text)

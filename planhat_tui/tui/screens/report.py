@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Report(Sheet[None]):
     """Lines under the command that gave them."""
 
-    HINT = "up down scroll   esc close"
+    HINT = ("up down: scroll", "{close}: close")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "close", show=False)]
 
     def __init__(self, title: str, lines: Sequence[str]) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.content import Content
-from textual.widgets import Static
 
 from planhat_tui.api.curl import TOKEN, as_curl
 from planhat_tui.tui.keys import Where, bindings
@@ -14,6 +13,7 @@ from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.rows import request_row
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class RequestsSheet(ListSheet[None]):
     """The requests of the tenant on screen, newest first. It holds neither tokens nor bodies."""
 
-    HINT = "y copies as curl   esc close"
+    HINT = ("copy", "up down: move", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.REQUESTS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.REQUESTS)]
 
@@ -38,7 +38,7 @@ class RequestsSheet(ListSheet[None]):
         self._requests = requests
         self._lines: tuple[RequestLogLine, ...] = ()
         self._gone = 0
-        self._told = Static("", classes="sheet-text", id="request-told")
+        self._told = Text("", classes="sheet-text", id="request-told")
 
     def below(self) -> ComposeResult:
         """Say more of the row under the cursor."""

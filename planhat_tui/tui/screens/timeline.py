@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class TimelineSheet(ListSheet[None]):
     """The changes of a company, the latest first. ``users`` are names of the team by id."""
 
-    HINT = "up down scroll   esc close"
+    HINT = ("up down: scroll", "{close}: close")
 
     def __init__(
         self, workspace: Workspace, company_id: str, name: str, users: Mapping[str, str]

@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 class UndoSheet(ListSheet[bool]):
     """Show a plan; answers whether it is wanted."""
 
-    HINT = "ctrl+s takes it back   esc leaves everything as it is"
-    AGAIN = "ctrl+s does it again   esc leaves everything as it is"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+    HINT = ("{save}: take it back", "{close}: leave all as it is")
+    AGAIN = ("{save}: do it again", "{close}: leave all as it is")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", show=False, priority=True, id="save")
+    ]
 
     def __init__(self, plan: UndoPlan, users: Mapping[str, str]) -> None:
         super().__init__("Redo" if plan.redo else "Undo")
         self.plan = plan
-        self.rows = Rows(columns.UNDO, id="undo-rows")
+        self.rows = Rows(columns.REDO if plan.redo else columns.UNDO, id="undo-rows")
         self._users = users
 
     def below(self) -> ComposeResult:
@@ -44,7 +46,8 @@ class UndoSheet(ListSheet[bool]):
         self.rows.focus()
         if self.plan.redo:
             self.hint(self.AGAIN)
-        made = undo_rows(self.plan, self._users, arrow=self.planhat.glyphs.arrow)
+        arrow, zone = self.planhat.glyphs.arrow, self.planhat.now().tzinfo
+        made = undo_rows(self.plan, self._users, arrow=arrow, zone=zone)
         self.rows.fill(len(made), made)
 
     def action_save(self) -> None:

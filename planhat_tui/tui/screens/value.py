@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from planhat_tui.errors import InputError
-from planhat_tui.model import custom, days
+from planhat_tui.model import custom, days, numbers
+from planhat_tui.model.custom import CustomType
 from planhat_tui.model.fields import FieldType
-from planhat_tui.model.text import visible
+from planhat_tui.model.records import text_of
+from planhat_tui.model.text import in_one_line, visible, with_breaks
 from planhat_tui.tui.presentation.sentences import problem
-from planhat_tui.tui.presentation.values import word_for
-from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.presentation.values import WORDS, word_for
+from planhat_tui.tui.screens.sheet import KeepingSheet
+from planhat_tui.tui.widgets.line import Line
 from planhat_tui.tui.widgets.picker import Choice, Picker
+from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,10 +29,13 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.values import Json
     from planhat_tui.workspace.queries import Queries
+    from planhat_tui.workspace.unsaved import Unsaved
 
 
 MOST: Final = 50
 """Companies that are offered at once; typing a piece of a name brings the others."""
+SEVERAL: Final = "several values"
+"""What stands in the place of values that differ."""
 NONE_SO: Final = {FieldType.USER: "Nobody", FieldType.COMPANY: "No company"}
 """Fields that take the id of another record, and who isn't called as one typed."""
 
@@ -41,6 +47,13 @@ def companies_like(reads: Queries, typed: str) -> list[Choice]:
     return [Choice(one.id, visible(one.name), visible(one.domain or one.phase)) for one in found]
 
 
+def one_more_of(values: Sequence[str], typed: str) -> list[Choice]:
+    """Return what a list becomes with one of its values in the place of what is typed last."""
+    before = [one.strip() for one in typed.split(",")[:-1] if one.strip()]
+    lists = (custom.format([*before, value]) for value in values if value not in before)
+    return [Choice(text, visible(text)) for text in lists]
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """The answer: a value; ``None`` clears the field. Not ``touched``: it stays as it is."""
@@ -49,19 +62,23 @@ class Given:
     touched: bool = True
 
 
-class Value(Sheet[Given]):
+class Value(KeepingSheet[Given]):
     """Edit one value. ``parse`` takes text and a type's word, and raises :class:`InputError`.
 
     ``types`` are the words that ctrl+t goes through; the first is the one to start with. With
     ``closed`` only a choice is taken (a person of the team, a company), and ``closed`` says that
     none is called so: ``Nobody``. Where there are too many to hand over, ``find`` reads those that
-    hold what is typed; it runs off the screen's thread.
+    hold what is typed; it runs off the screen's thread. ``free`` notes what is typed where
+    choices are offered; empty: it isn't one of them. ``empty`` says what no text means. Line breaks
+    are signs in the line, and line breaks again once it's saved. ``several``: records have several
+    values, none of which stands here, so that no text changes nothing before ctrl+u asked for it.
     """
 
-    HINT = "Enter or ctrl+s saves   empty clears the field   esc leaves it as it is"
+    HINT = ("enter: save", "{close}: leave it as it is")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", show=False, priority=True),
+        Binding("ctrl+s", "save", show=False, priority=True, id="save"),
         Binding("ctrl+t", "type", show=False, priority=True),
+        Binding("ctrl+u", "empty", show=False, priority=True),
     ]
 
     def __init__(
@@ -73,18 +90,27 @@ class Value(Sheet[Given]):
         types: Sequence[str] = ("text",),
         choices: Sequence[Choice] = (),
         closed: str = "",
+        free: str = "as typed",
         find: Callable[[str], Sequence[Choice]] | None = None,
+        empty: str = "",
+        several: bool = False,
+        keep: Callable[[Given], None] | None = None,
+        draft: Unsaved | None = None,
     ) -> None:
-        super().__init__(title)
-        free = "" if closed or not choices else "as typed"
-        self.picker = Picker(choices, text=text, first=False, free=free)
+        super().__init__(title, keep, draft)
+        offered = free if choices and not closed else ""
+        self._given = self._heard = in_one_line(text)
+        self._whole = text
+        hint = SEVERAL if several else ""
+        self.picker = Picker(choices, text=self._given, hint=hint, first=False, free=offered)
         self._parse = parse
         self._types = tuple(types)
         self._only_choices = closed  # Textual has a _closed of its own
         self._find = find
-        self._given = text
+        self._empty = f"   {empty}" if empty else ""
+        self._several = several
         self._choices = tuple(choices)
-        self._kind = Static("", classes="sheet-text value-type")
+        self._kind = Text("", classes="sheet-text value-type")
 
     def body(self) -> ComposeResult:
         """Draw the line, the known values, and the type."""
@@ -92,10 +118,28 @@ class Value(Sheet[Given]):
         yield self._kind
 
     def on_mount(self) -> None:
-        """Type over the present value; an arrow key goes into it."""
+        """Type over the present value; an arrow key goes into it. A draft is typed on."""
         self.picker.line.focus()
+        if not self.recalled:
+            self.picker.line.select_all()
+            self._tell_type(self._given)
+            if self._given != self._whole:
+                self.tell("A line break is one sign here: \u240a")
+            return
+        kind = text_of(self.recalled, "type")
+        if kind in self._types:
+            place = self._types.index(kind)
+            self._types = (*self._types[place:], *self._types[:place])
+        self._heard = text_of(self.recalled, "text")
+        self.picker.line.replace_text(self._heard)
+        self._read(self._heard)
+        self.tell_back()
+
+    def restore(self) -> None:
+        """Show the present value again."""
+        self._heard = self._given
+        self.picker.line.replace_text(self._given)
         self.picker.line.select_all()
-        self._tell_type(self._given)
 
     @property
     def type(self) -> str:
@@ -106,18 +150,46 @@ class Value(Sheet[Given]):
         more = f"   ctrl+t {self._types[1]}" if len(self._types) > 1 else ""
         word = word_for(self.type, text)
         told = f"as {word}: " if meant else f"as {word}"
+        more += self._empty
+        self.picker.line.joint = ", " if word == WORDS["list"] else " "
         self._kind.update(Content.assemble((told, "$muted"), visible(meant), (more, "$muted")))
 
     def action_type(self) -> None:
         """Read the text as another type, and say what doesn't fit it."""
         self._types = (*self._types[1:], self._types[0])
         self.tell(self._read(self.picker.line.value), bad=True)
+        self._note()
+
+    def action_empty(self) -> None:
+        """Take out what is typed; of several values say that none will be left."""
+        self.picker.line.action_delete_left_all()
+        if self._several and not self.picker.line.value:
+            self._several = False
+            self.picker.line.hint("")
+            self.tell("Enter clears the field of all of them")
+
+    def _note(self) -> None:
+        """Keep what is typed, unless it's what is there."""
+        text = self.picker.line.value
+        self.note({"text": text, "type": self.type} if text != self._given else None)
+
+    @on(Line.Joined)
+    def _joined(self, event: Line.Joined) -> None:
+        """Say what became of the line breaks that were pasted, when the text is told."""
+        event.stop()
+        sign = "a comma" if "," in event.joint else "a blank"
+        told = f"{event.lines} lines were pasted as one: {sign} stands for each line break"
+        self.call_after_refresh(self.tell, told)
 
     @on(Picker.Typed)
     def _typed(self, event: Picker.Typed) -> None:
         event.stop()
         self._read(event.text)
-        self.tell("")
+        now = self.picker.line.value  # the event's may be what stood there before
+        if now != self._heard:  # a line tells what was put into it, too
+            self._heard = now
+            self.tell("")
+            self._note()
         text, find = event.text, self._find
         if find is not None:
             self.ask("choices", lambda: find(text), self._offer, opens=True)
@@ -136,14 +208,17 @@ class Value(Sheet[Given]):
             meant = "" if self._only_choices else self._meant(text)
         except InputError as error:
             wrong = problem(error)
+        meant = in_one_line(meant)
         self._tell_type(text, meant if meant != text.strip() else "")
         return wrong
 
     def _meant(self, text: str) -> str:
-        value = self._parse(text, self.type)
+        value = self._parse(self._typed_as(text), self.type)
         if isinstance(value, str):
             return days.typed(value, self.planhat.now().tzinfo)
-        return custom.format(value)
+        told, other = custom.format(value), numbers.taken_for(text)
+        is_number = other and custom.type_of(value) is CustomType.NUMBER
+        return f"{told}, a fraction. {other} is typed without a point" if is_number else told
 
     @on(Picker.Picked)
     def _entered(self, event: Picker.Picked) -> None:
@@ -155,20 +230,28 @@ class Value(Sheet[Given]):
         self._take(self.picker.current, self.picker.line.value)
 
     def _take(self, choice: Choice | None, text: str) -> None:
-        if self._only_choices and choice is None and text == self._given:
-            self.dismiss(Given(None, touched=False))  # it may be one of two namesakes
+        asked = self._only_choices and self._given  # it may be one of two namesakes
+        if choice is None and text == self._given and (self._several or asked):
+            self.give(Given(None, touched=False))
             return
         try:
-            self.dismiss(Given(self._value(choice, text)))
+            given = Given(self._value(choice, text))
         except InputError as error:
             self.tell(problem(error), bad=True)
+        else:
+            self.give(given)
 
     def _value(self, choice: Choice | None, text: str) -> Json:
         if self._only_choices and text.strip():
             choice = choice or self._called(text)
         if choice is not None and self._only_choices:
             return choice.value
-        return self._parse(choice.value if choice is not None else text, self.type)
+        known = choice is not None and choice in self._choices
+        return self._parse(choice.value if choice and known else self._typed_as(text), self.type)
+
+    def _typed_as(self, text: str) -> str:
+        """Return what is meant by the line, with its line breaks."""
+        return self._whole if text == self._given else with_breaks(text)
 
     def _called(self, text: str) -> Choice:
         """Return the one choice that is called so, or has that id."""

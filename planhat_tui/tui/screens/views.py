@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from textual import on
 
 from planhat_tui.errors import QueryError
+from planhat_tui.model.events import Topic
 from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import amounts
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from planhat_tui.config.views import SavedView
+    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.workspace.queries import Queries
 
 EVERYTHING = "All companies"
@@ -39,7 +42,7 @@ class Answer(NamedTuple):
 class ViewsSheet(Sheet[Answer]):
     """Answers with the view that was picked, or with a new name."""
 
-    HINT = "Enter shows it   ctrl+s saves this list so   ctrl+t at the start   esc close"
+    HINT = ("enter: show", "save", "start", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.VIEWS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.VIEWS)]
 
@@ -47,6 +50,8 @@ class ViewsSheet(Sheet[Answer]):
         super().__init__("Saved views")
         self._views = views
         self._reads = reads
+        self._counts: Mapping[str, str] = {}
+        self._counting = self._stale = False
         self.picker = Picker(
             self._choices({}), hint="a view, or a new name", free="save this list so"
         )
@@ -60,13 +65,33 @@ class ViewsSheet(Sheet[Answer]):
         self.picker.line.focus()
         if not self._views:
             self.tell("No view is saved yet. Type a name: the list as it is now is saved under it")
-        views, reads = self._views, self._reads
-        self.ask("counts", lambda: counted(views, reads), self._count)
+        self._count()
 
-    def _count(self, counts: Mapping[str, str]) -> None:
-        place = self.picker.options.highlighted
-        self.picker.offer(self._choices(counts))
-        self.picker.options.highlighted = place
+    def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
+        """Count again, once what is being counted is here."""
+        if changes.keys() & {Topic.COMPANY, Topic.CONTACT, Topic.CALL, Topic.OUTBOX, Topic.SYNC}:
+            self._stale = self._counting
+            if not self._counting:
+                self._count()
+
+    def _count(self) -> None:
+        """Count beside everything else: 20,000 of each view take longer than a key."""
+        views, reads = self._views, self._reads
+        self._counting, self._stale = True, False
+        self.wait_for(lambda: counted(views, reads), self._counted, self._not_counted)
+
+    def _not_counted(self, error: PlanhatTuiError) -> None:
+        self._counting = False
+        self.say_problem(error)
+
+    def _counted(self, counts: Mapping[str, str]) -> None:
+        self._counting = False
+        if counts != self._counts:
+            self._counts, place = counts, self.picker.options.highlighted
+            self.picker.offer(self._choices(counts))
+            self.picker.options.highlighted = place
+        if self._stale:
+            self._count()
 
     def _choices(self, counts: Mapping[str, str]) -> list[Choice]:
         every = Choice("", EVERYTHING, counts.get("", ""))
@@ -105,11 +130,9 @@ class ViewsSheet(Sheet[Answer]):
 
 def counted(views: Mapping[str, SavedView], reads: Queries) -> dict[str, str]:
     """Return how many companies each view finds now, in words; all of them under no name."""
-    counts = {"": amounts.count(reads.companies(limit=1).total)}
-    for name, saved in views.items():
-        try:
-            found = reads.companies(saved.view.query, limit=1)
-        except QueryError:
-            continue
-        counts[name] = amounts.count(found.total, capped=found.capped)
+    counts = {}
+    for name, query in (("", ""), *((name, saved.view.query) for name, saved in views.items())):
+        with contextlib.suppress(QueryError):
+            many, more = reads.count(query)
+            counts[name] = amounts.count(many, capped=more)
     return counts

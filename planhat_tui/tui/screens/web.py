@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class WebPage(Sheet[None]):
     """Opens an address, or copies it where there's no browser."""
 
-    HINT = "Enter opens it in the browser   y copies it   esc close"
+    HINT = ("open", "copy", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.WEB,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.WEB)]
 

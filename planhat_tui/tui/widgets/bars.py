@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 Pieces: TypeAlias = "Sequence[tuple[str, str]]"
 """Text and style, from left to right."""
 
+LEAST: Final = 16
+"""Cells of the left that nothing takes away: how much is left of the rate limit."""
+
 
 class Bar(Widget):
     """A line with pieces at the left and pieces at the right.
 
     Where there isn't room for all, the first pieces at the right give way to an ellipsis. The last
-    ``kept`` of them stay, and the left is cut instead.
+    ``kept`` of them stay, and the left is cut instead, to ``LEAST`` cells; then the first of these
+    go too, but for the last two.
     """
 
     @dataclass
@@ -40,18 +44,19 @@ class Bar(Widget):
             """The line."""
             return self.bar
 
-    def __init__(self, *, id: str, kept: int = 0) -> None:  # noqa: A002 -- Textual's word
+    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id, classes="bar")
-        self._kept = kept
+        self._kept = 0
         self._left: tuple[tuple[str, str], ...] = ()
         self._right: tuple[tuple[str, str], ...] = ()
         self._ellipsis = ""
         self._end = 0
 
-    def show(self, left: Pieces, right: Pieces = (), ellipsis: str = "…") -> None:
+    def show(self, left: Pieces, right: Pieces = (), ellipsis: str = "…", *, kept: int = 0) -> None:
         """Change the line; it's drawn only if something differs."""
-        if (self._left, self._right) != (tuple(left), tuple(right)):
-            self._left, self._right, self._ellipsis = tuple(left), tuple(right), ellipsis
+        shown = (tuple(left), tuple(right), ellipsis, kept)
+        if shown != (self._left, self._right, self._ellipsis, self._kept):
+            self._left, self._right, self._ellipsis, self._kept = shown
             self.refresh()
 
     @property
@@ -77,9 +82,10 @@ def fitted(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the pieces that fit into ``room`` cells, two of them blank in between."""
     shown, sign = [*right], ""
-    while len(shown) > kept and _size(left) + cell_len(sign) + _size(shown) + 2 > room:
-        shown.pop(0)
-        sign = f"{ellipsis} " if shown else ""
+    for stay, least in ((kept, _size(left)), (min(kept, 2), min(LEAST, _size(left)))):
+        while len(shown) > stay and least + cell_len(sign) + _size(shown) + 2 > room:
+            shown.pop(0)
+            sign = f"{ellipsis} " if shown else ""
     if sign:
         shown.insert(0, (sign, "$muted"))
     return _cut(left, room - _size(shown) - 2 if shown else room, ellipsis), shown

@@ -1,7 +1,7 @@
 """Under a query that is being typed: what it may become, on one line over the list's heading.
 
-It lies over what is there and moves nothing. Tab takes the one that is set apart, the arrows
-choose another.
+It is drawn in place of the heading and moves nothing. Tab takes the one that is set apart, the
+arrows choose another; a click takes any.
 """
 
 from __future__ import annotations
@@ -10,26 +10,29 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widgets import Static
 
-from planhat_tui.tui.part import Part
 from planhat_tui.tui.presentation import amounts
 from planhat_tui.tui.presentation.cells import clipped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planhat_tui.tui.widgets.rowlines import RowLines
     from planhat_tui.workspace.completing import Candidate, Completion
 
 LONGEST = 24
 """Cells of one candidate."""
 
 
-class Completer(Part, Static):
-    """A line of candidates, of which one is chosen."""
+class Completer:
+    """A line of candidates over a list, of which one is chosen."""
 
-    def __init__(self) -> None:
-        super().__init__(classes="completer")
+    def __init__(self, over: RowLines) -> None:
+        self._over = over
         self._offered: Completion | None = None
         self._chosen = 0
+        self._ends: list[tuple[int, int]] = []
+        self.take: Callable[[], None] | None = None  # puts the chosen one where it was typed for
 
     @property
     def current(self) -> Candidate | None:
@@ -42,51 +45,55 @@ class Completer(Part, Static):
         return self._offered
 
     def offer(self, completion: Completion | None) -> None:
-        """Show other candidates; without any, nothing is there."""
-        self._offered, self._chosen = completion, 0
-        self.set_class(completion is not None, "-shown")
-        self._draw()
+        """Show other candidates; without any, the heading is there."""
+        if completion is not None or self._offered is not None:
+            self._offered, self._chosen = completion, 0
+            self._over.show_over(self if completion is not None else None)
 
     def move(self, step: int) -> bool:
         """Choose the next candidate, or the one before; ``False`` if none is offered."""
         if self._offered is None:
             return False
         self._chosen = (self._chosen + step) % len(self._offered.candidates)
-        self._draw()
+        self._over.show_over(self)
         return True
 
-    def on_resize(self) -> None:
-        """Show as many as fit now."""
-        self._draw()
+    def click(self, x: int) -> None:
+        """Take the one that is drawn at a cell; on what Tab is called by, what Tab takes."""
+        place = next((place for end, place in self._ends if x < end), None)
+        if place is not None and self.take is not None:
+            self._chosen = place
+            self.take()
 
-    def _draw(self) -> None:
-        if self._offered is None:
-            self.update(Content(""))
-            return
+    def line(self, width: int) -> Content:
+        """Draw as many as fit into so many cells."""
+        assert self._offered is not None  # noqa: S101 -- it's drawn
+        ellipsis = self._over.planhat.glyphs.ellipsis
         parts: list[tuple[str, str]] = [(" tab ", "bold $accent")]
-        room = self.size.width - 6
+        room, self._ends = width - 6, [(5, self._chosen)]
         for place in range(self._first(room), len(self._offered.candidates)):
             candidate = self._offered.candidates[place]
-            label, uses = _told(candidate)
+            label, uses = self._told(candidate)
             room -= cell_len(label) + cell_len(uses) + 2
             if room < 0 and place > self._chosen:
-                parts.append((self.planhat.glyphs.ellipsis, "$muted"))
+                parts.append((ellipsis, "$muted"))
                 break
             style = "reverse" if place == self._chosen else "$foreground"
             parts += [(" ", ""), (label, style), (uses, "$muted"), (" ", "")]
-        self.update(Content.assemble(*parts).truncate(max(1, self.size.width)))
+            self._ends.append((sum(cell_len(text) for text, _ in parts), place))
+        return Content.assemble(*parts).truncate(max(1, width))
 
     def _first(self, room: int) -> int:
         """Return the first candidate from which on there's room for the chosen one."""
         assert self._offered is not None  # noqa: S101 -- it's drawn
         for place in range(self._chosen, -1, -1):
-            label, uses = _told(self._offered.candidates[place])
+            label, uses = self._told(self._offered.candidates[place])
             room -= cell_len(label) + cell_len(uses) + 2
             if room < 0:
                 return min(place + 1, self._chosen)
         return 0
 
-
-def _told(candidate: Candidate) -> tuple[str, str]:
-    uses = f" {amounts.count(candidate.uses)}" if candidate.uses else ""
-    return clipped(candidate.label, LONGEST), uses
+    def _told(self, candidate: Candidate) -> tuple[str, str]:
+        uses = f" {amounts.count(candidate.uses)}" if candidate.uses else ""
+        ellipsis = self._over.planhat.glyphs.ellipsis
+        return clipped(candidate.label, LONGEST, ellipsis=ellipsis), uses

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 COLOURS = {
     "known": "$foreground",
     "low": "bold $warning",
+    "scarce": "bold $error",
     "stopped": "bold $error",
     "stale": "$muted",
     "unknown": "$muted",
@@ -30,7 +31,7 @@ def pieces(limits: Limits, now: float, glyphs: Glyphs, *, wide: bool) -> list[tu
     part = share(limits)
     if not wide or part is None or feeling in {"unknown", "stale"}:
         return said
-    full = round(part * CELLS)
+    full = 0 if feeling == "stopped" else round(part * CELLS)  # the answers may have told no end
     colour = "$accent" if feeling == "known" else COLOURS[feeling]
     return [
         (glyphs.heavy * full, colour),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
+
+from planhat_tui.tui.widgets.words import Told
 
 
-class Guide(Static):
+class Guide(Told):
     """Words that take no focus and no key; where there are none, it takes no line."""
 
     def __init__(self) -> None:

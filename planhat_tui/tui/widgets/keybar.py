@@ -31,6 +31,10 @@ _LEAST: Final = 3
 """Keys that are drawn though there's no room for them whole."""
 
 
+_OF_FORMS: Final = (keys.Where.FORM, keys.Where.TIMER)
+"""Places whose keys a form has."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """A key in the line: as people write it, what it does, Textual's name of it.
@@ -68,8 +72,9 @@ class KeyBar(Widget):
         """Show the keys of these parts, the one with the focus first.
 
         While one is ``typing``, keys that would be typed aren't shown; ``leads`` is where Enter
-        goes.
+        goes. A form shows its own, and none of what lies behind it but those that stay.
         """
+        in_form = any(keys.Where.FORM in part.PLACES for part in parts)
         words = {name: said for part in reversed(parts) for name, said in part.WORDS.items()}
         by_name: dict[str, tuple[Part, keys.Key]] = {}
         for part in parts:
@@ -77,6 +82,8 @@ class KeyBar(Widget):
                 if typing and keys.is_typed(key, changed):
                     continue
                 shown = replace(key, rank=2) if typing and key.name == "back" else key
+                if in_form and key.where not in _OF_FORMS and key.rank < _STAYING:
+                    continue
                 by_name.setdefault(key.name, (part, shown))
         shown_keys = [
             _Shown(
@@ -89,8 +96,10 @@ class KeyBar(Widget):
             for key in keys.footer(key for _, key in by_name.values() if not _twice(key, by_name))
         ]
         enter = [_Shown("enter", leads, "enter", able=True)] if leads else []
-        self._shown = (*enter, *shown_keys)
-        self.refresh()
+        told = (*enter, *shown_keys)
+        if told != self._shown:
+            self._shown = told
+            self.refresh()
 
     def render(self) -> Content:
         """Draw as many as fit: those that are used most, and those that stay."""
@@ -104,7 +113,8 @@ class KeyBar(Widget):
     def _fitting(self) -> list[_Shown]:
         """Return the keys that are drawn at this width."""
         fitting = list(self._shown)
-        while len(fitting) > _LEAST and 1 + sum(one.width for one in fitting) > self.size.width:
+        room = self.size.width - 1 + GAP  # nothing follows the last one
+        while len(fitting) > _LEAST and sum(one.width for one in fitting) > room:
             fitting.pop(max((n for n, one in enumerate(fitting) if not one.stays), default=-1))
         return fitting
 

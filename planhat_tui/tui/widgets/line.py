@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input, Static
 
+from planhat_tui.tui.presentation.cells import clipped
+from planhat_tui.tui.widgets.words import Text
+
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
+
+    from planhat_tui.tui.app import PlanhatApp
 
 
 class Line(Input):
     """A line of input, one row high, whose cursor doesn't blink. Typing lays out nothing.
 
     With ``over``, what is typed after it got the focus takes the place of what stood there.
-    ``leads`` is where Enter goes from here, for the line of keys.
+    ``leads`` is where Enter goes from here, for the line of keys. Lines that are pasted are put in
+    one after the other, with ``joint`` between them: none is lost.
     """
+
+    @dataclass
+    class Joined(Message):
+        """So many lines were pasted, and stand here with ``joint`` between them."""
+
+        lines: int
+        joint: str
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
@@ -31,6 +47,7 @@ class Line(Input):
         secret: bool = False,
         over: bool = False,
         leads: str = "",
+        joint: str = " ",
         id: str | None = None,  # noqa: A002 -- Textual's word
     ) -> None:
         super().__init__(
@@ -38,28 +55,64 @@ class Line(Input):
         )
         self.cursor_blink = False
         self.leads = leads
+        self.joint = "" if secret else joint
+        self._hint = hint
+
+    @property
+    def ellipsis(self) -> str:
+        """The sign of what has no room."""
+        return cast("PlanhatApp", self.app).glyphs.ellipsis
+
+    def hint(self, text: str) -> None:
+        """Say in the empty line what can stand there; what has no room ends in an ellipsis."""
+        self._hint = text
+        room = self.scrollable_content_region.width
+        self.placeholder = clipped(text, room, ellipsis=self.ellipsis) if room else text
+
+    def on_resize(self) -> None:
+        """Cut the hint to the room that there is now."""
+        self.hint(self._hint)
 
     def replace_text(self, text: str) -> None:
         """Put other text in and go to its end."""
         self.value = text
         self.cursor_position = len(text)
 
+    def _on_paste(self, event: events.Paste) -> None:
+        """Put in what is pasted, the cells of a table too; :class:`Input` takes the first line."""
+        event.prevent_default()
+        event.stop()
+        lines = event.text.replace("\t", "\n").splitlines()
+        pasted = [*filter(None, map(str.strip, lines))] if len(lines) > 1 else lines
+        self.replace(self.joint.join(pasted), *self.selection)
+        if len(pasted) > 1:
+            self.post_message(self.Joined(len(pasted), self.joint))
+
 
 class FormField(Vertical):
     """A label, a line, what it means, and under it what is wrong with it.
 
-    ``note`` is dim text at the right of the line: a unit, what was understood.
+    ``note`` is dim text at the right of the line: a unit, what was understood. With ``over``, what
+    is typed after it got the focus takes the place of what stood there.
     """
 
     def __init__(
-        self, name: str, label: str, value: str = "", *, hint: str = "", secret: bool = False
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        secret: bool = False,
+        over: bool = True,
     ) -> None:
         super().__init__(id=f"field-{name}", classes="form-field")
         self.key = name
         self._label = label
-        self.line = Line(value, hint=hint, secret=secret, over=True, id=f"line-{name}")
-        self._note = Static("", classes="form-note")
-        self._error = Static("", classes="form-error")
+        self.line = Line(value, hint=hint, secret=secret, over=over, id=f"line-{name}")
+        self._over = over
+        self._note = Text("", classes="form-note")
+        self._error = Text("", classes="form-error")
 
     def compose(self) -> ComposeResult:
         """Label and line on a row, the error under them."""
@@ -85,6 +138,15 @@ class FormField(Vertical):
     @value.setter
     def value(self, text: str) -> None:
         self.line.replace_text(text)
+        self._type_over(on=True)
+
+    def recall(self, text: str) -> None:
+        """Put in what was typed before: it's typed on, not over, after the focus came, too."""
+        self.line.replace_text(text)
+        self._type_over(on=False)
+
+    def _type_over(self, *, on: bool) -> None:
+        self._over = self.line.select_on_focus = on
 
     def correct(self) -> None:
         """Get the focus to be corrected: the cursor goes to the end, and nothing is typed over."""
@@ -98,6 +160,6 @@ class FormField(Vertical):
 
     def error(self, text: str) -> None:
         """Say what is wrong with the value; nothing if it's empty."""
-        self.line.select_on_focus = not text
+        self.line.select_on_focus = self._over and not text
         self._error.update(Content(text))
         self._error.set_class(bool(text), "-shown")

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from planhat_tui.commands.completing import Lines
 from planhat_tui.tui.widgets.line import Line
+from planhat_tui.tui.widgets.words import Told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,9 +57,10 @@ class CommandLine(Line):
         found: bool
 
     def __init__(self) -> None:
-        super().__init__(id="command")
+        super().__init__(joint=" ; ", id="command")
         self.history: list[str] = []
         self._place = 0
+        self._typed = ""
         self._offered = Lines("")
         self._wanted = 0
         self._piece = ""
@@ -83,18 +85,26 @@ class CommandLine(Line):
     def action_older(self) -> None:
         """Take the line before."""
         if self._place > 0:
+            self._keep_typed()
             self._place -= 1
             self.replace_text(self.history[self._place])
 
     def action_newer(self) -> None:
-        """Take the next line, at last an empty one."""
-        self._place = min(self._place + 1, len(self.history))
-        at_end = self._place == len(self.history)
-        self.replace_text("" if at_end else self.history[self._place])
+        """Take the next line, at last what was being typed."""
+        if self._place < len(self.history):
+            self._keep_typed()
+            self._place += 1
+            self.replace_text([*self.history, self._typed][self._place])
+
+    def _keep_typed(self) -> None:
+        """Keep what is in the line, unless it's one of the history as it was."""
+        if self._place == len(self.history) or self.value != self.history[self._place]:
+            self._typed = self.value
 
     def action_search(self) -> None:
         """Take the last line that holds what was typed; again, the one before it."""
         if self.value != self._put_in:
+            self._keep_typed()
             self._piece, self._place = self.value, len(self.history)
         held = [n for n in range(self._place) if self._piece in self.history[n]]
         held = [n for n in held if self.history[n] != self.value]
@@ -136,10 +146,18 @@ class CommandLine(Line):
 class MessageLine(Horizontal):
     """The last message, until the next; while ``:`` is open, the command line."""
 
+    @dataclass
+    class Grown(Message):
+        """It takes more lines now, or fewer."""
+
+    def on_resize(self) -> None:
+        """Tell that what lies under it is another part of the screen."""
+        self.post_message(self.Grown())
+
     def __init__(self) -> None:
         super().__init__(id="messageline")
         self.said = ""
-        self._text = Static("", id="message")
+        self._text = Told("", id="message")
         self._colon = Static(":", id="colon")
         self.command = CommandLine()
 

@@ -14,12 +14,12 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from planhat_tui.model.text import fold, visible
+from planhat_tui.model.text import bare, fold, visible
 from planhat_tui.tui.presentation.cells import fit
 from planhat_tui.tui.widgets.line import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -29,33 +29,51 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to pick: its value, what it's called, and a dim note at its right."""
+    """Something to pick: its value, what it's called, and a dim note at its right.
+
+    ``also`` are other words that it's found by, :func:`~planhat_tui.model.text.bare` ones.
+    """
 
     value: str
     label: str
     note: str = ""
+    also: tuple[str, ...] = ()
 
 
 def matching(choices: Sequence[Choice], text: str) -> list[Choice]:
-    """Return the choices that hold every word of ``text``: those that start with it first."""
-    wanted = fold(text).strip()
+    """Return the choices that hold every word of ``text``, or are also called so.
+
+    Those that are called so come first, then those that start with it.
+    """
+    wanted, plain = fold(text).strip(), bare(text)
     words = wanted.split()
-    found = [choice for choice in choices if all(word in fold(choice.label) for word in words)]
-    found.sort(key=lambda choice: _rank(fold(choice.label), wanted))
+    found = [
+        choice
+        for choice in choices
+        if all(word in fold(choice.label) for word in words)
+        or (plain and any(other.startswith(plain) for other in choice.also))
+    ]
+    found.sort(key=lambda choice: _rank(choice, wanted, plain))
     return found
 
 
-def _rank(label: str, wanted: str) -> int:
-    if label == wanted:
+def _rank(choice: Choice, wanted: str, plain: str) -> int:
+    label = fold(choice.label)
+    if label == wanted or (choice.also and plain == bare(label)):
         return 0
-    return 1 if label.startswith(wanted) else 2 if f" {wanted}" in label else 3
+    if plain in choice.also:
+        return 1
+    if label.startswith(wanted):
+        return 2
+    return 3 if f" {wanted}" in label else 4 if wanted in label else 5
 
 
 class Picker(Vertical):
     """A line to type into, and the choices that match under it. Arrows move, Enter picks.
 
     With ``free``, what is typed is a choice as well, the last one, noted by that word. Without
-    ``first``, nothing is under the cursor before a letter is typed.
+    ``first``, nothing is under the cursor before a letter is typed. ``joint`` stands between lines
+    that are pasted. The cursor goes to a choice that is ``shy`` of a text by an arrow alone.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,9 +103,14 @@ class Picker(Vertical):
         hint: str = "",
         first: bool = True,
         free: str = "",
+        joint: str = " ",
+        shy: Callable[[Choice, str], bool] = lambda _choice, _text: False,
     ) -> None:
         super().__init__(classes="picker")
-        self.line = Line(text, hint=hint, id="pick-line")
+        self._shy = shy
+        self.moved = False
+        """Whether the cursor was moved to where it is, since a letter was typed."""
+        self.line = Line(text, hint=hint, joint=joint, id="pick-line")
         self.options = OptionList(id="pick-options", compact=True)
         self.options.can_focus = False
         self._choices = tuple(choices)
@@ -128,7 +151,9 @@ class Picker(Vertical):
                 Option(Content.styled("nothing matches", "$muted"), disabled=True)
             )
         picks = self._shown and (self._first or text)
-        self.options.highlighted = 0 if picks else None
+        bold = (place for place, one in enumerate(self._shown) if not self._shy(one, text))
+        self.options.highlighted = next(bold, 0) if picks else None
+        self.moved = False
 
     @property
     def current(self) -> Choice | None:
@@ -150,10 +175,12 @@ class Picker(Vertical):
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self.moved = True
         self.post_message(self.Picked(self._shown[event.option_index], self.line.value))
 
     def action_move(self, step: int) -> None:
         """Go to the next choice, or the one before."""
+        self.moved = True
         if step > 0:
             self.options.action_cursor_down()
         else:

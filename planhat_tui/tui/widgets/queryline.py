@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from rich.highlighter import Highlighter
+from rich.segment import Segment
 from textual.binding import Binding, BindingType
+from textual.strip import Strip
 
+from planhat_tui.tui.presentation.cells import clipped
 from planhat_tui.tui.widgets.line import Line
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from planhat_tui.tui.widgets.completer import Completer
+
+
+BETWEEN: Final = 2
+"""Cells between what is typed and what is said: the cursor's, and a blank."""
+LEAST: Final = 4
+"""Cells into which words are cut; ``MOST`` is their part of the line."""
+MOST: Final = 0.6
 
 
 class _Underline(Highlighter):
@@ -27,8 +38,13 @@ class _Underline(Highlighter):
 
 
 class QueryLine(Line):
-    """Tab takes what the completer offers, and leaves the line where it offers nothing."""
+    """Tab takes what the completer offers, and leaves the line where it offers nothing.
 
+    What is said of the query stands at the line's end, as far as there's room behind what is typed:
+    nothing is laid out for it. Where there is none, it is ``unsaid``.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"queryline--said"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "take", show=False),
         Binding("down,ctrl+n", "choose(1)", show=False),
@@ -38,7 +54,35 @@ class QueryLine(Line):
     def __init__(self, completer: Completer, value: str, *, hint: str, id: str) -> None:  # noqa: A002 -- Textual's word
         super().__init__(value, hint=hint, leads="list", id=id)
         self.completer = completer
+        completer.take = self.action_take
         self.highlighter = self._underline = _Underline()
+        self._said = ""
+
+    def say(self, said: str) -> None:
+        """Say something of the query."""
+        if said != self._said:
+            self._said = said
+            self.refresh()
+
+    @property
+    def unsaid(self) -> str:
+        """What is said of the query and has no room behind it."""
+        return self._said if self._room < LEAST else ""
+
+    @property
+    def _room(self) -> int:
+        width = self.size.width
+        return min(width - cell_len(self.value) - BETWEEN, int(width * MOST))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line, and what is said at its end."""
+        line, width = super().render_line(y), self.size.width
+        said = "" if self.unsaid else clipped(self._said, self._room, ellipsis=self.ellipsis)
+        if not said:
+            return line
+        look = self.get_component_rich_style("queryline--said")
+        told = Strip([Segment(f" {said}", look)])
+        return Strip.join([line.crop(0, width - told.cell_length), told])
 
     def point(self, column: int | None) -> None:
         """Underline the query from a character on, counted from 0; ``None``: it can be read."""

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from itertools import takewhile
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.visual import Visual
 
 from planhat_tui.tui.part import Part
 from planhat_tui.tui.presentation.cells import clipped, fit, shown_letters
 from planhat_tui.tui.presentation.columns import GAP, Column, lay_out
+from planhat_tui.tui.presentation.matched import spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rich.style import Style
     from rich.text import Text
+    from textual.content import Content
 
     from planhat_tui.tui.presentation.rows import Row
 
@@ -30,12 +34,25 @@ LEAD: Final = 6
 """Cells before the first column: blank, caret, mark, state, flag, blank."""
 
 
+class Over(Protocol):
+    """What lies over the heading."""
+
+    def line(self, width: int) -> Content:
+        """Draw it in so many cells."""
+        ...
+
+    def click(self, x: int) -> None:
+        """Take a click on one of them."""
+        ...
+
+
 class RowLines(ScrollView, Part):
     """The lines of a list: a heading that stays, and rows of which only some are here."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "rows--head", "rows--cursor", "rows--caret", "rows--mark", "rows--dim", "rows--state",
         "rows--queued", "rows--refused", "rows--conflict", "rows--changed", "rows--lit",
+        "rows--over",
     }  # fmt: skip
 
     cursor: reactive[int] = reactive(0, repaint=False)
@@ -51,13 +68,21 @@ class RowLines(ScrollView, Part):
         self._pages: dict[int, tuple[Row, ...]] = {}
         self._asked: set[int] = set()
         self._empty = ""
+        self._over: Over | None = None
         self._looks: dict[tuple[str, ...], Style] = {}
 
     def show_columns(self, columns: Sequence[Column], order: Mapping[str, bool]) -> None:
         """Show other columns, and by which of them the list is sorted: downwards, or not."""
-        self.wanted_columns, self.order = tuple(columns), order
-        self._lay_out()
-        self.refresh()
+        wanted = tuple(columns)
+        if (wanted, order) != (self.wanted_columns, self.order):
+            self.wanted_columns, self.order = wanted, order
+            self._lay_out()
+            self.refresh()
+
+    def show_over(self, over: Over | None) -> None:
+        """Draw something over the heading; ``None``: the heading again."""
+        self._over = over
+        self.refresh(Region(0, 0, self.size.width, 1))
 
     def _lay_out(self) -> None:
         self.columns = lay_out(self.wanted_columns, self.size.width - LEAD - 1)
@@ -89,6 +114,11 @@ class RowLines(ScrollView, Part):
         page = self._pages.get(index // PAGE, ())
         place = index % PAGE
         return page[place] if 0 <= index < self.total and place < len(page) else None
+
+    def ids(self, first: int, count: int) -> tuple[str, ...]:
+        """Return the ids of so many rows; empty ones of rows that aren't there yet."""
+        rows = map(self.row, range(first, first + count))
+        return tuple(row.id if row is not None else "" for row in rows)
 
     @property
     def current(self) -> Row | None:
@@ -123,6 +153,9 @@ class RowLines(ScrollView, Part):
     def render_line(self, y: int) -> Strip:
         """Draw a line of the widget: the first is the heading, which stays."""
         width = self.size.width
+        if y == 0 and self._over is not None:
+            look = self.get_visual_style("rows--over")
+            return Visual.to_strips(self, self._over.line(width), width, 1, look, pad=True)[0]
         if not self.total:
             return self._sentence(y, width)
         if y == 0:
@@ -159,14 +192,19 @@ class RowLines(ScrollView, Part):
         title = clipped(column.title, room, ellipsis=self.planhat.glyphs.ellipsis)
         return fit(f"{title}{sign}", column.width) + " " * GAP
 
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the next key is for this list: it has the focus, and no sheet lies over it."""
+        return self.has_focus and self.screen.is_active
+
     def _draw(self, row: Row, index: int, width: int) -> Strip:
         here = index == self.cursor
-        under = ("dim" if row.dim else "", "cursor" if here and self.has_focus else "")
+        under = ("dim" if row.dim else "", "cursor" if here and self.takes_keys else "")
         base = self._look("", *under)
         glyphs = self.planhat.glyphs
         pieces = [(" ", base)]
         for glyph, part in (
-            (glyphs.caret if here else " ", "caret"),
+            (glyphs.caret if here else " ", "caret" if self.screen.is_active else "dim"),
             (self._mark_of(row, index), "mark"),
             (row.state, row.mood or "state"),
         ):
@@ -175,8 +213,11 @@ class RowLines(ScrollView, Part):
         pieces.append((f"{row.flag} ", self._look("changed", *under) if new else base))
         for number, column in enumerate(self.columns):
             cell = row.cells.get(column.key, "")
-            if isinstance(cell, str) and column.key in row.lit and not column.right:
-                pieces += self._lit_cell(cell, row.lit[column.key], column, base, under)
+            if isinstance(cell, str) and column.key in row.tails:
+                cell = f"{cell}  {row.tails[column.key]}"
+            sought = row.sought.get(column.key)
+            if sought and isinstance(cell, str) and not column.right:
+                pieces += self._lit_cell(cell, spans(cell, sought), column, base, under)
             else:
                 pieces += self._cell(cell, column, base)
             if number < len(self.columns) - 1:
@@ -201,6 +242,8 @@ class RowLines(ScrollView, Part):
     ) -> list[tuple[str, Style]]:
         """Draw a cell with the letters that a search has matched set apart."""
         text = fit(cell, column.width, ellipsis=self.planhat.glyphs.ellipsis)
+        if not spans:
+            return [(text, base)]
         kept, lit = shown_letters(cell, column.width), self._look("lit", *under)
         pieces, at = [], 0
         for start, end in spans:

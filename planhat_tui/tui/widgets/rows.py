@@ -8,7 +8,7 @@ never moves it, neither in the list nor on the screen.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Offset, Size
 from textual.message import Message
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
     from planhat_tui.tui.presentation.columns import Column
     from planhat_tui.tui.presentation.rows import Row
+
+MOST_MARKED: Final = 10_000
+"""Rows that are marked at once."""
+RANGE_LEFT: Final = "The list has changed: the range is given up.  {range} begins one anew"
+"""What is said where the row is gone at which a range was begun."""
 
 
 class Rows(RowLines, can_focus=True):
@@ -100,11 +105,14 @@ class Rows(RowLines, can_focus=True):
 
     @dataclass
     class Ranged(Message):
-        """The rows from ``first`` to ``last``, that one too, are to be marked."""
+        """The rows from ``first`` on are to be marked: these ids, as they are seen.
+
+        An id is empty where the row isn't here yet.
+        """
 
         rows: Rows
         first: int
-        last: int
+        ids: tuple[str, ...]
 
         @property
         def control(self) -> Rows:
@@ -113,11 +121,12 @@ class Rows(RowLines, can_focus=True):
 
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's word
         super().__init__(columns, id=id)
-        self._pointed = ""
+        self._pointed = self._begun_on = ""
         self.resizes = False
         self._to_bottom = False
         self._dragged: Column | None = None
         self._was_dragged = False
+        self._covered = 0
 
     # -- what is shown
 
@@ -135,36 +144,68 @@ class Rows(RowLines, can_focus=True):
         ``keep`` holds the row under the cursor where it is on the screen, wherever it is in the
         list now; without it the cursor goes to the first row. ``on`` is another row to go to.
         """
-        self.range_from = None
+        before, missed = self._drawn, bool(self._asked)
+        length = self.total
         kept, line = (on or self._pointed, self.cursor - self.scroll_offset.y) if keep else ("", 0)
         self.total = total
         self._pages.clear()
         self._asked.clear()
         self._take(offset, rows)
+        self._keep_range(offset, rows, keep=keep, alike=total == length)
         place = next((offset + i for i, row in enumerate(rows) if kept and row.id == kept), None)
         target = place if place is not None else (self.cursor if keep else 0)
         self._fit_list()
         self.set_reactive(Rows.cursor, max(0, min(target, total - 1)))
         top = self.cursor - line if place is not None else (self.scroll_offset.y if keep else 0)
-        self.scroll_to(y=max(0, min(top, total + 1 - self.size.height)), animate=False, force=True)
-        self.refresh()
+        self.scroll_to(
+            y=max(0, min(top, self._length - self.size.height)), animate=False, force=True
+        )
+        if missed or self._drawn != before:
+            self.refresh()
         self._point()
+
+    def _keep_range(self, offset: int, rows: Sequence[Row], *, keep: bool, alike: bool) -> None:
+        """Keep a range on the row where it was begun; what can't be kept is said.
+
+        A row that isn't among these is where it was, if the list is ``alike``: as long as before.
+        """
+        if self.range_from is None:
+            return
+        ids = [row.id for row in rows] if keep else []
+        seen = offset <= self.range_from < offset + len(ids)
+        if self._begun_on in ids:
+            self.range_from = offset + ids.index(self._begun_on)
+        elif not keep or seen or not alike:
+            self.range_from = None
+            if keep:
+                self.say(RANGE_LEFT)
+
+    @property
+    def _drawn(self) -> tuple[object, ...]:
+        """What the lines are drawn of, but for marks and columns."""
+        return self.total, self.cursor, self.range_from, dict(self._pages)
+
+    @property
+    def _length(self) -> int:
+        """The lines of the list: its titles, its rows, and as many as are covered."""
+        return 1 + self.total + self._covered
 
     def _fit_list(self) -> None:
         """Tell the scroll bar how long the list is.
 
         The bar is always there, so nothing is laid out, but for a list that is as tall as its rows.
         """
-        taller = self.virtual_size.height != self.total + 1
-        self.set_reactive(Rows.virtual_size, Size(self.size.width, self.total + 1))
-        self.vertical_scrollbar.window_virtual_size = self.total + 1
+        taller = self.virtual_size.height != self._length
+        self.set_reactive(Rows.virtual_size, Size(self.size.width, self._length))
+        self.vertical_scrollbar.window_virtual_size = self._length
         if taller and self.styles.auto_dimensions:
             self.refresh(layout=True)
 
     def say_empty(self, text: str) -> None:
         """Say why there are no rows, in their place."""
-        if text != self._empty:
-            self._empty = text
+        keyed = self.keyed(text)
+        if keyed != self._empty:
+            self._empty = keyed
             self.refresh()
 
     def put(self, offset: int, rows: Sequence[Row]) -> None:
@@ -197,6 +238,11 @@ class Rows(RowLines, can_focus=True):
         first = min(first, self.cursor // PAGE * PAGE)
         return first, max(PAGE, -(-(last - first) // PAGE) * PAGE)
 
+    @property
+    def pointed(self) -> str:
+        """The id of the row under the cursor; empty where none is loaded."""
+        return self._pointed
+
     def selection(self) -> tuple[str, ...]:
         """Return the ids that a verb works on: the marked ones, else the one under the cursor."""
         if self.marks:
@@ -225,12 +271,21 @@ class Rows(RowLines, can_focus=True):
         self._point()
 
     def _bring_into_view(self) -> None:
-        room = max(1, self.size.height - 1)
+        room = max(1, self.size.height - 1 - self._covered)
         top = self.scroll_offset.y
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, force=True)
         elif self.cursor >= top + room:
             self.scroll_to(y=self.cursor - room + 1, animate=False, force=True)
+
+    def keep_clear(self, lines: int) -> None:
+        """Keep the cursor out of the last lines, over which something else lies."""
+        if self._covered != lines:
+            self._covered = lines
+            self._fit_list()
+            last = max(0, self._length - self.size.height)
+            self.scroll_to(y=min(self.scroll_offset.y, last), animate=False, force=True)
+            self._bring_into_view()
 
     def _point(self) -> None:
         """Tell who stands under the cursor, and put the terminal's own cursor there."""
@@ -276,11 +331,13 @@ class Rows(RowLines, can_focus=True):
     def do_range(self) -> None:
         """Begin a range at the cursor; the second time, mark what lies between."""
         if self.range_from is None:
-            self.range_from = self.cursor if self.current is not None else None
+            here = self.current
+            self.range_from, self._begun_on = (None, "") if here is None else (self.cursor, here.id)
         else:
             first, last = self._range()
             self.range_from = None
-            self.post_message(self.Ranged(self, first, last))
+            count = min(last - first + 1, MOST_MARKED)
+            self.post_message(self.Ranged(self, first, self.ids(first, count)))
         self.refresh()
 
     def leave_range(self) -> bool:
@@ -324,8 +381,11 @@ class Rows(RowLines, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Go to the row that is clicked; on its mark: mark it; twice: open it.
 
-        On the title of a column: tell it.
+        On the title of a column: tell it; on what lies over the titles: it takes the click.
         """
+        if event.y == 0 and self._over is not None:
+            self._over.click(event.x)
+            return
         index = event.y - 1 + self.scroll_offset.y
         dragged, self._was_dragged = self._was_dragged, False
         if dragged:
@@ -342,10 +402,16 @@ class Rows(RowLines, can_focus=True):
         elif 1 <= event.x <= 3 and self.current is not None:
             self.mark([self.current.id], on=self.current.id not in self.marks)
 
+    def focus_on_click(self) -> bool:
+        """Leave the focus where it is, when what lies over the titles is clicked."""
+        on_titles = self.app.mouse_position.y == self.region.y
+        return super().focus_on_click() and not (on_titles and self._over is not None)
+
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the edge of a column."""
         self._was_dragged = False
-        edge = self.edge_at(event.x) if event.y == 0 and self.resizes else None
+        titles = event.y == 0 and self._over is None
+        edge = self.edge_at(event.x) if titles and self.resizes else None
         if edge is not None:
             self._dragged = edge
             self.capture_mouse()

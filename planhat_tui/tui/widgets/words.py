@@ -2,12 +2,64 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self, cast
+
+from rich.cells import cell_len
+from rich.segment import Segment
 from textual.content import Content
+from textual.strip import Strip
 from textual.widgets import Static
 
+if TYPE_CHECKING:
+    from textual.geometry import Region
 
-class Words(Static):
-    """A static text. What is said again costs nothing."""
+    from planhat_tui.tui.app import PlanhatApp
+
+
+class Text(Static):
+    """A text whose place follows what it says, however soon it says something else."""
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Ask to be drawn again; ``layout``: in a place that may be another.
+
+        Textual counts a second change only once it has been idle. If all is laid out between the
+        two, the height of the first text is taken for that of the second, for good.
+        """
+        self._layout_updates += layout
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+class Told(Text):
+    """A text that says so where there is no room for all of it: its last line ends with `…`."""
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line."""
+        line = super().render_line(y)
+        room = self.content_size
+        if not room.height or y != self.styles.gutter.top + room.height - 1:
+            return line
+        whole = self.get_content_height(self.app.size, self.app.size, room.width)
+        return self._cut(line) if whole > room.height else line
+
+    def _cut(self, line: Strip) -> Strip:
+        """Put the ellipsis behind the last letter, or over it where the line is full."""
+        sign = cast("PlanhatApp", self.app).glyphs.ellipsis
+        left, width = self.styles.gutter.left, self.content_size.width
+        shown = cell_len(line.text[left:].rstrip())
+        end = left + min(shown, width - cell_len(sign))
+        style = next((s.style for s in line.crop(end - 1, end) if s.style), None)
+        rest = line.crop(end + cell_len(sign), line.cell_length)
+        return Strip.join([line.crop(0, end), Strip([Segment(sign, style)]), rest])
+
+
+class Words(Told):
+    """A text of which what is said again costs nothing."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's word
         self.said = Content("")

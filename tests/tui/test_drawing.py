@@ -1,0 +1,84 @@
+"""What is drawn again is what Textual would draw, and no line of anything else is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual._compositor import Compositor
+from textual.app import App
+from textual.containers import Horizontal, VerticalScroll
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.widgets import Static
+
+from planhat_tui.tui.drawing import LinesCompositor
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+
+SIZE = (60, 16)
+NAMES = ("line", "long", "beside")
+
+
+class Watched(Static):
+    """Tells which of its lines were asked for."""
+
+    asked: set[int]
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.asked = getattr(self, "asked", set()) | set(crop.line_range)
+        return super().render_lines(crop)
+
+
+class Panes(Screen[None]):
+    """A line on top; below it a long text that is scrolled, and one beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = LinesCompositor()
+
+    def compose(self) -> ComposeResult:
+        yield Watched("one line", id="line")
+        with Horizontal():
+            with VerticalScroll():
+                yield Watched("\n".join(f"{n} left" for n in range(40)), id="long")
+            yield Watched("beside\n" * 9, id="beside")
+
+
+class Drawn(App[None]):
+    def on_mount(self) -> None:
+        self.push_screen(Panes())
+
+
+@pytest.mark.parametrize("crop", [Region(0, 0, *SIZE), Region(0, 3, 60, 2), Region(5, 15, 9, 1)])
+async def test_the_lines_of_a_part_are_those_that_textual_draws(crop: Region) -> None:
+    app = Drawn()
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(VerticalScroll).scroll_to(y=7, animate=False)
+        await pilot.pause()
+        ours = app.screen._compositor
+        assert isinstance(ours, LinesCompositor)
+        wanted = crop.line_range
+
+        def drawn(kind: type[Compositor]) -> list[str]:
+            ours.__class__ = kind  # type: ignore[assignment] # a test of both
+            chops = ours._render_chops(crop, wanted.__contains__)
+            cells = [(cut, strip) for y in wanted for cut, strip in chops[y].items() if strip]
+            return [strip.text for cut, strip in cells if crop.x <= cut < crop.right]
+
+        assert drawn(LinesCompositor) == drawn(Compositor)
+
+
+async def test_what_has_no_line_there_isnt_asked_for_any() -> None:
+    app = Drawn()
+    async with app.run_test(size=SIZE) as pilot:
+        line, *others = (app.screen.query_one(f"#{one}", Watched) for one in NAMES)
+        await pilot.pause()
+        for one in (line, *others):
+            one.asked = set()
+        app.screen._compositor._dirty_regions = {line.region}
+        app.screen._compositor.render_update()
+        assert line.asked == {0}
+        assert [one.asked for one in others] == [set(), set()]
