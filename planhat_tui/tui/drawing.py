@@ -1,34 +1,139 @@
 """Which lines of the screen are drawn again: those that changed, and nothing beside them.
 
 Textual finds out which regions have changed, and then has every widget that is on the screen draw
-all of its lines, of which it takes the few that it wants. A letter in the search, or a look at the
-clock, changes one line: to draw forty of thirty widgets for it was most of what a key cost.
+all of its lines between the first and the last of these, also where another one lies over it, and
+takes the few cells that it wants. A letter in the search, or a look at the clock, changes one line:
+to draw forty of thirty widgets for it was most of what a key cost.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from textual.strip import Strip
+    from textual.widget import Widget
+
+Chops: TypeAlias = "list[dict[int, Strip | None]]"
+"""For each line what stands from each cut on to the next one; None until it's drawn."""
+
+
+class Seen(NamedTuple):
+    """A widget, the whole of its region, and what of it isn't beyond an edge."""
+
+    widget: Widget
+    region: Region
+    seen: Region
 
 
 class LinesCompositor(Compositor):
-    """A compositor that has widgets draw the lines that are asked for."""
+    """A compositor that has a widget draw the lines on which it's to be seen anew."""
 
-    def _get_renders(
-        self, crop: Region | None = None
-    ) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        """Give each widget's region, what is seen of it in the lines of ``crop``, and these."""
-        whole = crop or self.size.region
-        for widget, (region, clip) in self.visible_widgets.items():
-            seen = region.intersection(clip)
-            if seen and seen.overlaps(whole):
-                first, end = max(seen.y, whole.y), min(seen.bottom, whole.bottom)
-                drawn = Region(seen.x, first, seen.width, end - first)
-                yield region, drawn, widget.render_lines(drawn.translate((-region.x, -region.y)))
+    def __init__(self) -> None:
+        """Begin with nothing on the screen."""
+        super().__init__()
+        self._shown: tuple[object, list[Seen]] = (None, [])
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Draw what has changed since the last time; None where nothing has."""
+        screen = self.size.region
+        changed = [part for one in self._dirty_regions if (part := one.intersection(screen))]
+        self._dirty_regions.clear()
+        if not changed:
+            return None
+        spans = list(self._regions_to_spans(changed))
+        chops = self._undrawn()
+        for part in _parts(spans):
+            self._draw(chops, part)
+        return ChopsUpdate(chops, spans, [cuts[1:] for cuts in self.cuts])
+
+    def _render_chops(
+        self, crop: Region, is_rendered_line: Callable[[int], bool]
+    ) -> Sequence[Mapping[int, Strip]]:
+        """Draw the lines of ``crop`` that are asked for."""
+        chops = self._undrawn()
+        asked = [(y, crop.x, crop.right) for y in crop.line_range if is_rendered_line(y)]
+        for part in _parts(asked):
+            self._draw(chops, part)
+        return chops  # type: ignore[return-value] # Textual's own may have undrawn ones likewise
+
+    def _undrawn(self) -> Chops:
+        return [dict.fromkeys(cuts[:-1]) for cuts in self.cuts]
+
+    def _draw(self, chops: Chops, part: Region) -> None:
+        """Fill what is undrawn in a part of the screen, by whoever is seen there."""
+        undrawn: dict[int, list[int]] = {}
+        for y in part.line_range:
+            ends = pairwise(self.cuts[y])
+            within = [cut for cut, end in ends if cut < part.right and end > part.x]
+            if missing := [cut for cut in within if chops[y][cut] is None]:
+                undrawn[y] = missing
+        for widget, region, seen in self._in_front_first():
+            if not undrawn:
+                return
+            if not seen.overlaps(part):
+                continue
+            left, right = seen.x, seen.right
+            own = {
+                y: cuts
+                for y, missing in undrawn.items()
+                if seen.y <= y < seen.bottom
+                and (cuts := [cut for cut in missing if left <= cut < right])
+            }
+            if not own:
+                continue
+            first = min(own)
+            lines = Region(left, first, seen.width, max(own) + 1 - first)
+            strips = widget.render_lines(lines.translate((-region.x, -region.y)))
+            for y, strip in zip(lines.line_range, strips, strict=False):
+                if y in own:
+                    self._cut(chops[y], strip, left, own[y], self.cuts[y])
+                    undrawn[y] = [cut for cut in undrawn[y] if chops[y][cut] is None]
+                    if not undrawn[y]:
+                        del undrawn[y]
+
+    def _cut(
+        self,
+        line: dict[int, Strip | None],
+        strip: Strip,
+        left: int,
+        own: list[int],
+        cuts: list[int],
+    ) -> None:
+        """Part a widget's line where others begin or end, and put its own pieces in place."""
+        ends = [
+            cut - left for cut in cuts[cuts.index(left) + 1 :] if cut <= left + strip.cell_length
+        ]
+        starts = [left, *(left + end for end in ends)]
+        pieces = zip(starts, strip.divide(ends), strict=False)
+        wanted = frozenset(own)
+        line.update((cut, piece) for cut, piece in pieces if cut in wanted)
+
+    def _in_front_first(self) -> list[Seen]:
+        """Give who is on the screen, who lies over others first."""
+        visible = self.visible_widgets
+        if self._shown[0] is not visible:
+            seen = [
+                Seen(widget, region, part)
+                for widget, (region, clip) in visible.items()
+                if (part := region.intersection(clip))
+            ]
+            self._shown = (visible, seen)
+        return self._shown[1]
+
+
+def _parts(spans: Iterable[tuple[int, int, int]]) -> Iterator[Region]:
+    """Put spans of cells (line, first, end) that lie below each other alike together."""
+    by_columns = sorted(spans, key=lambda span: (span[1], span[2], span[0]))
+    numbered = enumerate(by_columns)
+    for (left, right, _), lines in groupby(
+        numbered, key=lambda each: (each[1][1], each[1][2], each[1][0] - each[0])
+    ):
+        found = [y for _, (y, _, _) in lines]
+        yield Region(left, found[0], right - left, len(found))

@@ -82,3 +82,42 @@ async def test_what_has_no_line_there_isnt_asked_for_any() -> None:
         app.screen._compositor.render_update()
         assert line.asked == {0}
         assert [one.asked for one in others] == [set(), set()]
+
+
+@pytest.mark.parametrize("changed", [["line", "long"], ["beside", "long"], [*NAMES]])
+async def test_what_changed_is_drawn_as_textual_draws_it(changed: list[str]) -> None:
+    app = Drawn()
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(VerticalScroll).scroll_to(y=7, animate=False)
+        await pilot.pause()
+        ours = app.screen._compositor
+        regions = {app.screen.query_one(f"#{one}").region for one in changed}
+
+        def drawn(kind: type[Compositor]) -> str:
+            ours.__class__ = kind  # type: ignore[assignment] # a test of both
+            ours._dirty_regions = set(regions)
+            update = ours.render_partial_update()
+            assert update is not None
+            cells = [["?"] * SIZE[0] for _ in range(SIZE[1])]
+            for y, first, end in update.spans:
+                for x, strip in update.chops[y].items():
+                    shown = strip.text if strip else ""
+                    for at in range(max(x, first), min(x + len(shown), end)):
+                        cells[y][at] = shown[at - x]
+            return "\n".join("".join(line) for line in cells)
+
+        assert drawn(LinesCompositor) == drawn(Compositor)
+
+
+async def test_what_lies_wholly_under_others_isnt_asked_for_anything() -> None:
+    app = Drawn()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        under = app.screen.query_one(Horizontal)
+        asked: list[Region] = []
+        draw = under.render_lines
+        under.render_lines = lambda crop: (asked.append(crop), draw(crop))[1]  # type: ignore[method-assign]
+        beside = app.screen.query_one("#beside").region
+        app.screen._compositor._dirty_regions = {beside}
+        app.screen._compositor.render_update()
+        assert asked == []
