@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import time
 from dataclasses import replace
 from functools import partial
@@ -25,7 +26,7 @@ from textual import events
 
 from benchmarks.tenant import filled_home, served_home
 from planhat_tui.model.records import Kind
-from planhat_tui.runtime import Runtime, Start, rest, tidy
+from planhat_tui.runtime import SWITCH, Runtime, Start, rest, tidy
 from planhat_tui.tui.app import PlanhatApp
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def main() -> None:
     parser.add_argument("--busy", action="store_true", help="while it syncs and delivers")
     parser.add_argument("--companies", type=int, default=12_000)
     asked = parser.parse_args()
+    sys.setswitchinterval(SWITCH)  # as the explorer does
     home = served_home if asked.busy else filled_home
     with home(asked.companies) as environment:
         runtime = Runtime(environment, Start())

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.records import User
     from planhat_tui.store.machine import MachineState
     from planhat_tui.store.tenant import TenantStore
+    from planhat_tui.sync.courtesy import Courtesy
     from planhat_tui.sync.engine import Engine
     from planhat_tui.tui.session import Session
     from planhat_tui.workspace.queries import Queries
@@ -185,6 +186,13 @@ class Runtime:
 
         return Workspaces(self._open)
 
+    @cached_property
+    def courtesy(self) -> Courtesy:
+        """What all tenants' engines go by while keys are pressed."""
+        from planhat_tui.sync.courtesy import Courtesy
+
+        return Courtesy(time.monotonic)
+
     def workspace(self) -> Workspace:
         """Return the wanted profile, opened at the first call. Raises :class:`InputError`."""
         name = self.wanted
@@ -246,6 +254,7 @@ class Runtime:
             dialect=profile.dialect,
             pull=self._pull,
             believed=partial(self._believed, profile.base_url, token),
+            stand_back=self.courtesy.stand_back,
         )
 
     def _believed(self, base_url: str, token: str) -> str:
@@ -603,6 +612,7 @@ class Runtime:
             hint=HINT if not self.config.profiles else "",
             clock=self._clock,
             env=self.env,
+            pressed=self.courtesy.pressed,
         )
 
     def _open_first(self) -> str:

@@ -13,6 +13,7 @@ import random
 import threading
 import time
 from concurrent.futures import Future, InvalidStateError
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from planhat_tui.errors import OfflineError, PlanhatTuiError
@@ -39,7 +40,8 @@ class Engine:
     ``connect`` makes the client, inside the engine's loop; it is given what to call when the rate
     limit moves. ``refresh`` is seconds between looks for changes, ``dialect`` the API's edition or
     ``auto``. Without ``pull`` it only delivers and answers what it's asked. ``believed`` tells
-    whose the token was when that was last asked, empty if that's too long ago.
+    whose the token was when that was last asked, empty if that's too long ago. ``stand_back`` is
+    waited for between pieces of work.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Engine:
         pull: bool = True,
         chance: Callable[[], float] = random.random,
         believed: Callable[[], str] = str,
+        stand_back: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._connect = connect
         self._store = store
@@ -65,6 +68,7 @@ class Engine:
         self._chance = chance
         self._barred: Callable[[Entry], str] = lambda _: ""
         self._believed = believed
+        self._stand_back = stand_back or partial(asyncio.sleep, 0)
         self._thread: threading.Thread | None = None
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Session]] = Future()
         self._ended = threading.Event()
@@ -203,6 +207,7 @@ class Engine:
                 chance=self._chance,
                 barred=self._why_barred,
                 believed=self._believed,
+                stand_back=self._stand_back,
             )
         except PlanhatTuiError as error:  # a token that no header can hold, and the like
             self._ready.set_exception(error)

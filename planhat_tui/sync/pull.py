@@ -27,7 +27,7 @@ from planhat_tui.sync.plan import Knowledge, Position
 from planhat_tui.sync.probe import NO_SUCH_LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
     from planhat_tui.model.ports import Before, Planhat
     from planhat_tui.model.records import Received
@@ -62,6 +62,7 @@ class Pull:
         refresh: float,
         learned: Learned,
         changed: Callable[[Kind, frozenset[str]], None],
+        stand_back: Callable[[], Awaitable[None]],
     ) -> None:
         self._api = api
         self._mirror = mirror
@@ -69,7 +70,7 @@ class Pull:
         self._refresh = refresh
         self._changed = changed
         self._learned = learned
-        self._lists = Lists(api, mirror, self._learned, wall, changed)
+        self._lists = Lists(api, mirror, self._learned, wall, changed, stand_back)
         self._contacts = ContactList(
             api, mirror, self._learned, self._lists, wall=wall, changed=changed
         )

@@ -84,6 +84,7 @@ class Session:
         chance: Callable[[], float],
         barred: Callable[[Entry], str],
         believed: Callable[[], str],
+        stand_back: Callable[[], Awaitable[None]],
     ) -> None:
         self._announcer = Announcer(asyncio.get_running_loop(), on_change)
         self._api = connect(lambda _limits: self._announcer.announce(Topic.LIMITS))
@@ -100,6 +101,7 @@ class Session:
             refresh=refresh,
             learned=learned,
             changed=lambda kind, ids: self._announcer.announce(Topic(kind), ids),
+            stand_back=stand_back,
         )
         self._owner = this_process()
         self._turn = Turn(store.outbox, self._owner, wall)

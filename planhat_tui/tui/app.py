@@ -82,7 +82,7 @@ class PlanhatApp(App[None]):
         self.reading = Reading()
         self.restyling = Restyling(session.runtime.paths.user_themes, session.themes)
         self.changed_keys = session.runtime.config.settings.keys
-        self.typing = TypeAhead(self, self._hand_over, time.monotonic)
+        self.typing = TypeAhead(self, self._hand_over, time.monotonic, session.pressed)
         self.configuring = Configuring(self)
         self.animation_level = "none"
         self._explorers: dict[str, Explorer] = {}

@@ -12,6 +12,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -28,6 +29,42 @@ T = TypeVar("T")
 
 class SkippedError(Exception):
     """A question that nobody waits for any more."""
+
+
+class Beside:
+    """Threads for what may take long, as many as are at work; nobody waits for them at the end.
+
+    A pool's threads are waited for: who quits while a server keeps silent would sit there. One that
+    has done its work stays for the next: to begin one costs the screen's thread a millisecond.
+    """
+
+    def __init__(self) -> None:
+        self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._idle = threading.Semaphore(0)
+
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        """Run something, at once."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                try:
+                    answer = work()
+                finally:
+                    self._idle.release()
+            except BaseException as error:  # noqa: BLE001 -- whoever asked gets it
+                future.set_exception(error)
+            else:
+                future.set_result(answer)
+
+        self._work.put(run)
+        if not self._idle.acquire(blocking=False):
+            threading.Thread(target=self._go_on, name="beside", daemon=True).start()
+        return future
+
+    def _go_on(self) -> None:
+        while True:
+            self._work.get()()
 
 
 @dataclass
@@ -47,6 +84,7 @@ class Reading:
     _store: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
     )
+    _beside: Beside = field(default_factory=Beside)
 
     def ask(
         self,
@@ -88,7 +126,7 @@ class Reading:
         opens: bool = False,
     ) -> None:
         """Run ``deed``, which may take seconds, beside the others."""
-        self._run(_beside, widget, deed, then, failed, _always, opens=opens)
+        self._run(self._beside.submit, widget, deed, then, failed, _always, opens=opens)
 
     def let_go(self, widget: MessagePump) -> None:
         """Wait no more for what would move the focus of somebody who is gone."""
@@ -145,23 +183,6 @@ class Reading:
             if left := self._opens.get(widget, 0):
                 self._opens[widget] = left - 1
                 self.opening -= 1
-
-
-def _beside(work: Callable[[], T]) -> Future[T]:
-    """Run something in a thread of its own, which nobody waits for at the end of the program.
-
-    A pool's threads are waited for: who quits while a server keeps silent would sit there.
-    """
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 -- whoever asked gets it
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="network", daemon=True).start()
-    return future
 
 
 def _if_current(current: Callable[[], bool], question: Callable[[], T]) -> T:

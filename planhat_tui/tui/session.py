@@ -141,7 +141,7 @@ class Session:
     used of the config and the themes, ``warnings`` about what is used but shouldn't stay so;
     ``choose`` says why the practice data is open and none of the config's tenants; ``hint`` is
     shown at the start where nothing is wrong. ``first_seen`` is called when the first sight of the
-    list is on screen, ``paused`` each second while nobody types.
+    list is on screen, ``paused`` each second while nobody types, ``pressed`` with each key.
     """
 
     workspaces: Workspaces
@@ -156,6 +156,7 @@ class Session:
     env: Mapping[str, str] = field(default_factory=dict)
     first_seen: Callable[[], None] = lambda: None
     paused: Callable[[], None] = lambda: None
+    pressed: Callable[[], None] = lambda: None
 
     @property
     def other(self) -> str:

@@ -57,9 +57,10 @@ Typed = events.InputEvent | events.Paste
 class TypeAhead:
     """What is typed in one app. ``deliver`` hands a key to what has the focus.
 
-    ``clock`` gives monotonic seconds that nobody stops. ``pressed_at`` is when what is at work
-    came, however long it has waited, by the app's clock; ``None`` before anything has.
-    ``is_repeat`` tells whether it may come from a key that is held, whatever the one before did.
+    ``pressed`` hears of each one. ``clock`` gives monotonic seconds that nobody stops.
+    ``pressed_at`` is when what is at work came, however long it has waited, by the app's clock;
+    ``None`` before anything has. ``is_repeat`` tells whether it may come from a key that is
+    held, whatever the one before did.
     """
 
     def __init__(
@@ -67,10 +68,12 @@ class TypeAhead:
         app: PlanhatApp,
         deliver: Callable[[Typed], Awaitable[None]],
         clock: Callable[[], float],
+        pressed: Callable[[], None] = lambda: None,
     ) -> None:
         self._app = app
         self._deliver = deliver
         self._clock = clock
+        self._pressed = pressed
         self._waiting: deque[tuple[Typed, float]] = deque()
         self._number = 0
         self._at_work: DOMNode | None = None
@@ -90,6 +93,10 @@ class TypeAhead:
     def paused(self) -> bool:
         """Whether nobody has typed for a while."""
         return not self._waiting and self._clock() - self._went_at > PAUSE
+
+    def rests_in(self, pause: float) -> float:
+        """Return in how many seconds the keys will have paused for so long, if none comes."""
+        return max(0.0, self._went_at + pause - self._clock())
 
     async def hear(self, event: Typed) -> None:
         """Deliver a key now or, in the order of typing, when those before it have done."""
@@ -136,6 +143,7 @@ class TypeAhead:
             self._number += 1
             self._went_at = self._clock()
             if isinstance(event, events.Key):
+                self._pressed()
                 self.is_repeat = self._held.repeats(event.key, self.pressed_at)
             self._at_work = target = self._app.focused or self._app.screen
             await self._deliver(event)

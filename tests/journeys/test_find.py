@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from planhat_tui.model.events import Topic
+from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, LARGE, SMALL, Journey
 from tests.journeys.doing import run_line
 from tests.journeys.watch import Watch
@@ -138,3 +141,19 @@ def test_the_age_of_what_is_shown_grows_while_nothing_is_read(journey: Journey) 
         person.sees("1,200 of 1,200 · 4 min")
 
     journey(look, SMALL, picture=False, clock=watch.clock)
+
+
+def test_what_arrives_while_letters_are_typed_is_shown_when_they_pause(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        await person.press("slash")
+        acme = planhat.company_id(person, "Acme Inc")
+        planhat.change(person, "Acme Inc", tags=["fresh-paint"])
+        await person.type("fresh-")
+        net = person.app.explorer.workspace.net
+        read = asyncio.wrap_future(net.refresh(Topic.COMPANY, frozenset({acme})))
+        await person.type("paint")
+        await read
+        await settle(person.pilot)
+        person.sees("Acme Inc", "ARR shown 1.1k")
+
+    journey(look, SMALL, picture=False)

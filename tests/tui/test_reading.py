@@ -11,7 +11,7 @@ from textual.message_pump import MessagePump
 from planhat_tui.errors import OfflineError, PlanhatTuiError
 from planhat_tui.tui.messages import Answered, Said
 from planhat_tui.tui.part import Part
-from planhat_tui.tui.reading import Reading
+from planhat_tui.tui.reading import Beside, Reading
 from tests.tui.stage import Stage, answered, until
 
 if TYPE_CHECKING:
@@ -208,6 +208,26 @@ def test_what_waits_for_the_network_holds_up_no_read(reading: Reading, asker: As
     assert asker.told == ["rows"]
     assert reading.pending == 1
     gate.open.set()
+
+
+def test_what_waits_runs_in_as_many_threads_as_there_is_to_wait_for() -> None:
+    beside, gates = Beside(), [Gate() for _ in range(3)]
+    at_once = [beside.submit(gate) for gate in gates]
+    assert all(gate.begun.wait(5) for gate in gates)
+    for gate in gates:
+        gate.open.set()
+    assert [one.result(5) for one in at_once] == ["late"] * 3
+    who: set[int] = set()
+    for _ in range(20):
+        who.add(beside.submit(threading.get_ident).result(5))
+    assert len(who) <= 3, "each one stays for the next"
+
+
+def test_what_fails_beside_is_told_and_its_thread_goes_on() -> None:
+    beside = Beside()
+    with pytest.raises(ZeroDivisionError):
+        beside.submit(lambda: 1 // 0).result(5)
+    assert beside.submit(lambda: "answered").result(5) == "answered"
 
 
 def test_what_is_not_answered_is_counted(reading: Reading, asker: Asker) -> None:

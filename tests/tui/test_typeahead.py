@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+import pytest
 from textual import events
 from textual.binding import Binding
 from textual.screen import ModalScreen
@@ -253,3 +254,24 @@ async def test_a_click_overtakes_no_letter() -> None:
         app.reading.opening -= 1
         await quiet(app, pilot)
         assert (app.counted, app.focused, line.value) == (2, line, "a")
+
+
+async def test_each_key_is_told_and_rests_after_a_pause() -> None:
+    app = Desk()
+    heard: list[float] = []
+    app.typing = TypeAhead(
+        cast("PlanhatApp", app),
+        super(Desk, app).on_event,
+        app.hand.read,
+        lambda: heard.append(app.hand.now),
+    )
+    async with app.run_test() as pilot:
+        app.hand.now = 7.0
+        burst(app, "xx")
+        await quiet(app, pilot)
+        assert heard == [7.0, 7.0]
+        assert app.typing.rests_in(0.5) == 0.5
+        app.hand.now = 7.2
+        assert app.typing.rests_in(0.5) == pytest.approx(0.3)
+        app.hand.now = 9.0
+        assert app.typing.rests_in(0.5) == 0

@@ -23,7 +23,7 @@ from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
 from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
-from planhat_tui.tui.pointing import Pointing
+from planhat_tui.tui.pointing import FOLLOW, Pointing
 from planhat_tui.tui.presentation.moments import STEADY
 from planhat_tui.tui.rooms import Rooms, load
 from planhat_tui.tui.screens.sheet import Sheet
@@ -210,8 +210,14 @@ class Explorer(Screen[None], Helping, Rooms):
     # -- what changed
 
     def on_arrived(self, event: Arrived) -> None:
-        """Let the panes read again what has changed."""
+        """Let the panes read again what has changed; while letters are typed, when they pause."""
         event.stop()
+        if self.companies.search.has_focus and (wait := self.planhat.typing.rests_in(FOLLOW)):
+            self.set_timer(wait, self._arrive)
+        else:
+            self._arrive()
+
+    def _arrive(self) -> None:
         changes = self.feed.take()
         if Topic.USER in changes:
             self.standing.read_users()

@@ -1,0 +1,46 @@
+"""Who computes behind the screen stands back while a key is at work.
+
+An interpreter runs one thread at a time: a page that is decoded while a letter is looked up and
+drawn makes the letter late. So the pull goes on between two keys, and now and then also under keys
+that don't end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+HOLD: Final = 0.06
+"""Seconds from a key to its list on the screen, on a machine that isn't quick."""
+MOST: Final = 0.25
+"""Seconds after which the next piece of work is done whatever is typed."""
+
+
+class Courtesy:
+    """Known to the screen, which tells of each key, and to all that compute beside it.
+
+    ``clock`` gives monotonic seconds that nobody stops.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._until = 0.0
+
+    def pressed(self) -> None:
+        """Tell that a key was pressed. Safe from any thread."""
+        self._until = self._clock() + HOLD
+
+    async def stand_back(self) -> None:
+        """Let others in the loop go on, and wait while a key is at work."""
+        await self._sleep(0)
+        end = self._clock() + MOST
+        while (left := min(self._until, end) - self._clock()) > 0:
+            await self._sleep(left)
