@@ -233,12 +233,12 @@ class MirrorReads:
             asking = self._asking(connection, Kind.COMPANY, lately)
             return search.neighbour(asking, query, company_id, back=back, guesses=guesses)
 
-    def totals(self, query: Query, marked: Iterable[str]) -> Totals:
-        """Return what the companies that a query finds add up to."""
+    def totals(self, query: Query, marked: Iterable[str], *, lately: Iterable[str] = ()) -> Totals:
+        """Return what the companies that :meth:`search_companies` finds add up to."""
         from planhat_tui.store.totals import totals
 
         with self._database.reading() as connection:
-            return totals(self._asking(connection, Kind.COMPANY), query, tuple(marked))
+            return totals(self._asking(connection, Kind.COMPANY, lately), query, tuple(marked))
 
     def overview(self) -> Overview:
         """Return all companies counted by phase, health, month of renewal, owner and tag."""
