@@ -21,7 +21,8 @@ class Asking(NamedTuple):
     seconds since the epoch by id. ``unseen`` gives the ids of those that others have changed since
     the person last looked, ``in_state`` those with an edit in a state. They are called only if
     somebody asks. ``lately`` has the ids of the records that the person opened last, the last
-    first: they stand first among equals.
+    first: they stand first among equals. ``me`` gives the id of the user for whom it is asked,
+    empty while that isn't known.
     ``counted`` gives the number that a statement counts, which may be known from before.
     """
 
@@ -32,6 +33,7 @@ class Asking(NamedTuple):
     unseen: Callable[[Kind], Iterable[str]]
     in_state: Callable[[Kind, State], Iterable[str]]
     counted: Callable[[str, tuple[Any, ...]], int]
+    me: Callable[[], str]
     lately: tuple[str, ...] = ()
 
     def of(self, kind: Kind) -> Asking:

@@ -283,7 +283,7 @@ def _moment(asking: Asking, name: str, bounds: Iterable[Condition]) -> Condition
 
 
 def _owned(asking: Asking, name: str, value: str) -> Condition:
-    ids = [value, *called(asking.connection, fold(value))]
+    ids = [value, *called(asking, fold(value))]
     marks = ", ".join("?" * len(ids))
     co_owned = Condition(f"(co_owner <> '' AND co_owner IN ({marks}))", tuple(ids))
     if name == "coowner":

@@ -65,7 +65,10 @@ class MirrorReads:
         wall: Callable[[], float],
         last_calls: Callable[[Kind], Mapping[str, float]],
         history: History,
+        *,
+        author: str,
     ) -> None:
+        self._me = f"me:{author}"
         self._database = database
         self._wall = wall
         self._moments = {"lastcall": last_calls, "changed": history.last}
@@ -85,8 +88,25 @@ class MirrorReads:
         unseen = functools.cache(self._unseen)  # several parts of a search ask for it
         count = functools.partial(self._counts.count, connection, self._database.version())
         in_state = functools.cache(self._pending.in_state)
-        lately = tuple(lately)
-        return Asking(connection, kind, today, self._moments, unseen, in_state, count, lately)
+        return Asking(
+            connection,
+            kind,
+            today,
+            self._moments,
+            unseen,
+            in_state,
+            count,
+            lambda: me.id if (me := self.me()) is not None else "",
+            tuple(lately),
+        )
+
+    def me(self) -> User | None:
+        """Return whom the token stands for by which it is read, ``None`` if that isn't known yet.
+
+        A tenant may have several tokens.
+        """
+        noted = self.noted(self._me)
+        return User.from_raw(json.loads(noted)) if noted else None
 
     def company(self, company_id: str) -> Shown | None:
         """Return a company, ``None`` if it isn't here."""

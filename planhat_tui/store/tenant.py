@@ -89,7 +89,9 @@ class TenantStore:
             lays = lays and not self._mirror_db.read_only
             if lays:
                 rebuild(self._mirror_db, self.outbox)
-            self.mirror = Mirror(self._mirror_db, self.outbox, wall, self.calls.last, self.history)
+            self.mirror = Mirror(
+                self._mirror_db, self.outbox, wall, self.calls.last, self.history, author=author
+            )
             if lays:
                 self.mirror.begin()
                 self._lay_all()
@@ -107,9 +109,9 @@ class TenantStore:
     ) -> TenantStore:
         """Open or make the files. A damaged mirror is set aside; it fills again.
 
-        ``keep`` says how much of the past is kept, ``author`` by which credential edits are made.
-        Who only looks in leaves what is shown as it was laid last (not ``lays``): whoever writes,
-        a pull or an edit, isn't waited for.
+        ``keep`` says how much of the past is kept, ``author`` by which credential edits are made
+        and who is meant by ``me``. Who only looks in leaves what is shown as it was laid last (not
+        ``lays``): whoever writes, a pull or an edit, isn't waited for.
 
         Files that are there and can't be written are opened to be read. Raises
         :class:`StorageError`: no rights at all, a full disk, a damaged outbox, a newer version.

@@ -312,7 +312,7 @@ def filled(
     store.mirror.put(Kind.COMPANY, [_again(raw) for raw in companies.values()], 1.0)
     store.mirror.put(Kind.CONTACT, [_again(raw) for raw in contacts.values()], 1.0)
     store.mirror.put_users([received(one, firstName=name) for one, name in TEAM.items()])
-    store.mirror.note("me", "u2")
+    store.mirror.know_me(received("u2"))
     store.calls.put({"_id": "k1", "start": STAMPS[0]}, company_id="c0", contact_id="p0")
     store.calls.put({"_id": "k2", "start": STAMPS[6]}, company_id="c1", contact_id="p1")
     return store

@@ -12,12 +12,14 @@ from planhat_tui.model.records import Kind
 from planhat_tui.store import finding, leads
 from planhat_tui.store.indexing import Typed, typed
 from planhat_tui.store.rows import CompanyRows, Totals
+from planhat_tui.store.tenant import TenantStore
 from tests.store.conftest import create, received, update
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
-    from planhat_tui.store.tenant import TenantStore
 
 
 def companies(store: TenantStore, text: str, limit: int = 50, offset: int = 0) -> CompanyRows:
@@ -396,7 +398,7 @@ def test_terms_narrow_down_and_can_be_negated(store: TenantStore) -> None:
         received("c3", name="A Three", externalId="E3", owner="u2"),
     )
     store.mirror.put_users([received("u1", firstName="Zoë", lastName="Ek", email="z@x.com")])
-    store.mirror.note("me", "u2")
+    store.mirror.know_me(received("u2"))
     assert found(store, "tag:vip") == ["c1", "c2"]
     assert found(store, "tag:vip -tag:old") == ["c1"]
     assert found(store, "a -tag:vip") == ["c3"]
@@ -413,6 +415,20 @@ def test_terms_narrow_down_and_can_be_negated(store: TenantStore) -> None:
     assert found(store, "a -two -thr") == ["c1"]
     assert found(store, "a -t") == ["c1"]
     assert found(store, "a -wo") == ["c1", "c3", "c2"]  # two letters count where a word starts
+
+
+def test_each_token_of_a_tenant_has_its_own_me(folder: Path) -> None:
+    anna, ben, new = (TenantStore.open(folder, author=author) for author in ("a", "b", "c"))
+    put(anna, received("c1", name="A One", owner="u1"), received("c2", name="A Two", owner="u2"))
+    anna.mirror.know_me(received("u1", firstName="Anna"))
+    ben.mirror.know_me(received("u2", firstName="Ben"))
+    assert found(anna, "owner:me") == ["c1"]
+    assert found(ben, "owner:me has:owner") == found(ben, "coowner:me OR owner:me") == ["c2"]
+    assert found(new, "owner:me") == []
+    named = [store.mirror.me() for store in (anna, ben, new)]
+    assert [me and me.name for me in named] == ["Anna", "Ben", None]
+    for store in (anna, ben, new):
+        store.close()
 
 
 def test_contacts_have_the_phase_and_owner_of_their_company(store: TenantStore) -> None:

@@ -108,7 +108,7 @@ class CompanyList(Pane):
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read the visible pages again."""
-        if changes.keys() & {Topic.COMPANY, Topic.CALL, Topic.OUTBOX, Topic.SYNC}:
+        if changes.keys() & {Topic.COMPANY, Topic.CALL, Topic.OUTBOX, Topic.SYNC, Topic.PROFILE}:
             self.read_again()
         self.preview.changed(changes)
 
