@@ -670,7 +670,7 @@ def _must_have(wanted: str, themes: Mapping[str, Theme], mistakes: Sequence[Conf
 def _unkept(folder: Path, what: str) -> str:
     return (
         f"{folder} can't be written: {what} is kept.  "
-        "Check its rights, or set PLANHAT_TUI_HOME to another folder."
+        "Make room, check its rights, or set PLANHAT_TUI_HOME to another folder."
     )
 
 

@@ -12,7 +12,7 @@ from planhat_tui.model.records import Kind
 from planhat_tui.store.calls import CallLog
 from planhat_tui.store.conflicts import Conflicts
 from planhat_tui.store.connection import Database
-from planhat_tui.store.disk import DamagedError, set_aside
+from planhat_tui.store.disk import DamagedError, FullError, set_aside
 from planhat_tui.store.drafts import Drafts
 from planhat_tui.store.filling import SHOWN_KINDS
 from planhat_tui.store.history import History, Keep
@@ -93,8 +93,9 @@ class TenantStore:
                 self._mirror_db, self.outbox, wall, self.calls.last, self.history, author=author
             )
             if lays:
-                self.mirror.begin()
-                self._lay_all()
+                with contextlib.suppress(FullError):  # what was laid before is shown
+                    self.mirror.begin()
+                    self._lay_all()
             opened.pop_all()
 
     @classmethod
@@ -114,7 +115,8 @@ class TenantStore:
         ``lays``): whoever writes, a pull or an edit, isn't waited for.
 
         Files that are there and can't be written are opened to be read. Raises
-        :class:`StorageError`: no rights at all, a full disk, a damaged outbox, a newer version.
+        :class:`StorageError`: no rights at all, no room for new ones, a damaged outbox, a newer
+        version.
         """
         try:
             return cls(folder, wall=wall, keep=keep, author=author, lays=lays)
