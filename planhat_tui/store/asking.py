@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Asking(NamedTuple):
-    """The circumstances of a query.
+    """The circumstances of a query: ``today`` is the day in the place, ``utc`` that in UTC.
 
     ``moments`` gives what is known beside the mirror, by the field's name: ``lastcall`` when the
     last call was logged here with each record, ``changed`` when it was last seen to change; in
@@ -29,6 +29,7 @@ class Asking(NamedTuple):
     connection: sqlite3.Connection
     kind: Kind
     today: date
+    utc: date
     moments: Mapping[str, Callable[[Kind], Mapping[str, float]]]
     unseen: Callable[[Kind], Iterable[str]]
     in_state: Callable[[Kind, State], Iterable[str]]

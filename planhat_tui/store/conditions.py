@@ -182,7 +182,7 @@ def bounds_of(asking: Asking, value: Numbers | Days | Relative) -> tuple[Conditi
         low, high = (">", "<") if value.strict else (">=", "<=")
         bounds: list[tuple[str, float | None]] = [(low, value.low), (high, value.high)]
     else:
-        days = value.days(asking.today) if isinstance(value, Relative) else value
+        days = value.days(asking.today, asking.utc) if isinstance(value, Relative) else value
         bounds = [
             (">=", None if days.low is None else _seconds(days.low.toordinal())),
             ("<", None if days.high is None else _seconds(days.high.toordinal() + 1)),

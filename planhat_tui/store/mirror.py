@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from datetime import date
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.ports import SetAside
@@ -47,9 +48,10 @@ class Mirror(MirrorReads):
         last_calls: Callable[[Kind], Mapping[str, float]],
         history: History,
         *,
+        today: Callable[[], date],
         author: str,
     ) -> None:
-        super().__init__(database, pending, wall, last_calls, history, author=author)
+        super().__init__(database, pending, wall, last_calls, history, today=today, author=author)
         self._history = history
         self._overtaken = Overtaken()
 

@@ -23,6 +23,7 @@ from planhat_tui.store.rows import Progress, Shown
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
 
     from planhat_tui.model.duplicates import Party
     from planhat_tui.model.overview import Overview
@@ -66,8 +67,10 @@ class MirrorReads:
         last_calls: Callable[[Kind], Mapping[str, float]],
         history: History,
         *,
+        today: Callable[[], date],
         author: str,
     ) -> None:
+        self._today = today
         self._me = f"me:{author}"
         self._database = database
         self._wall = wall
@@ -84,14 +87,15 @@ class MirrorReads:
     def _asking(
         self, connection: sqlite3.Connection, kind: Kind, lately: Iterable[str] = ()
     ) -> Asking:
-        today = datetime.fromtimestamp(self._wall(), UTC).date()
+        utc = datetime.fromtimestamp(self._wall(), UTC).date()
         unseen = functools.cache(self._unseen)  # several parts of a search ask for it
         count = functools.partial(self._counts.count, connection, self._database.version())
         in_state = functools.cache(self._pending.in_state)
         return Asking(
             connection,
             kind,
-            today,
+            self._today(),
+            utc,
             self._moments,
             unseen,
             in_state,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -429,6 +430,24 @@ def test_each_token_of_a_tenant_has_its_own_me(folder: Path) -> None:
     assert [me and me.name for me in named] == ["Anna", "Ben", None]
     for store in (anna, ben, new):
         store.close()
+
+
+@pytest.mark.parametrize("hours", [-8, 9])
+def test_today_is_the_day_of_the_place_and_a_call_just_logged_is_of_it(
+    folder: Path, hours: int
+) -> None:
+    zone = timezone(timedelta(hours=hours))
+    now = datetime(2026, 3, 2, 17 if hours < 0 else 7, tzinfo=zone)
+    store = TenantStore.open(folder, wall=now.timestamp, today=now.date)
+    dates = {"c1": "2026-03-01", "c2": "2026-03-02", "c3": "2026-03-09", "c4": "2026-03-10"}
+    put(store, *(received(one, name=one, renewalDate=day) for one, day in dates.items()))
+    at = now.astimezone(UTC).isoformat()
+    store.calls.put({"_id": "k1", "start": at}, company_id="c1", contact_id="p0")
+    assert found(store, "renewal:next7d") == ["c2", "c3"]
+    assert "c2" not in found(store, "renewal:over0d")
+    assert found(store, "lastcall:last0d") == ["c1"]
+    assert found(store, "lastcall:over0d") == []
+    store.close()
 
 
 def test_contacts_have_the_phase_and_owner_of_their_company(store: TenantStore) -> None:

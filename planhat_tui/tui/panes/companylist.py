@@ -300,7 +300,8 @@ class CompanyList(Pane):
 
     def _rows(self, found: Found) -> list[Row]:
         users = {**self.explorer.users}  # as they are now: these rows are compared with later ones
-        around = Around(self.planhat.glyphs, self.planhat.today(), users, found.called)
+        now = self.planhat.now()
+        around = Around(self.planhat.glyphs, now.date(), users, found.called, now.tzinfo)
         unseen = found.unseen - {self.explorer.pointing.looked}
         return [
             company_row(
