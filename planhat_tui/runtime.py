@@ -24,6 +24,7 @@ from planhat_tui.model.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from planhat_tui.api.client import PlanhatClient
@@ -224,7 +225,9 @@ class Runtime:
         keep = Keep(settings.history, settings.history_size * 1_000_000)
         files = self.paths.data / "tenants" / folder
         author = self.machine.author(profile.base_url, token)
-        store = TenantStore.open(files, wall=self._clock.wall, keep=keep, author=author)
+        store = TenantStore.open(
+            files, wall=self._clock.wall, today=self._today, keep=keep, author=author
+        )
         if store.read_only:
             self.unkept = _unkept(self.paths.data, "what was read before is shown, nothing new")
         self._tell_earlier(profile, store)
@@ -238,6 +241,9 @@ class Runtime:
 
         workspace.subscribe(lambda changed: remember(changed.topic))
         return workspace
+
+    def _today(self) -> date:
+        return self._clock.now().date()
 
     def _engine(
         self, profile: Profile, token: str, store: TenantStore, listeners: Listeners
@@ -442,7 +448,7 @@ class Runtime:
         if folder is None or not any((folder / f"{one}.db").exists() for one in _HELD):
             yield None
             return
-        store = TenantStore.open(folder, wall=self._clock.wall, lays=False)
+        store = TenantStore.open(folder, wall=self._clock.wall, today=self._today, lays=False)
         try:
             yield Queries(store)
         finally:
@@ -680,7 +686,7 @@ def _must_have(wanted: str, themes: Mapping[str, Theme], mistakes: Sequence[Conf
 def _unkept(folder: Path, what: str) -> str:
     return (
         f"{folder} can't be written: {what} is kept.  "
-        "Check its rights, or set PLANHAT_TUI_HOME to another folder."
+        "Make room, check its rights, or set PLANHAT_TUI_HOME to another folder."
     )
 
 

@@ -1,13 +1,19 @@
-"""A folder that can't be written: root lays down its right to write anywhere for a while."""
+"""A disk that takes nothing: it's full, or a folder can't be written.
+
+For the latter root lays down its right to write anywhere for a while.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import resource
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from planhat_tui.store import disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +21,8 @@ if TYPE_CHECKING:
 
 _OVERRIDE = (1, 2)
 """CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, as Linux numbers them."""
+_LARGEST = 8 * 1024
+"""Bytes that a file may have on a disk that is full."""
 _VERSION = 0x20080522
 _DROP_FROM_BOUNDS = 24
 
@@ -49,6 +57,22 @@ def read_only(folder: Path) -> Iterator[None]:
         for path in reversed(everything):
             if path.exists():
                 path.chmod(rights[path])
+
+
+@contextlib.contextmanager
+def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no file of this process grow beyond some KiB, as on a disk without room, until the end.
+
+    What SQLite meets is the same: the index of a log that it can't make.
+    """
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "has_room", lambda _: False)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def give_up_override() -> None:

@@ -9,6 +9,7 @@ from planhat_tui.commands.registry import Effect, flag, option, options, verb, w
 from planhat_tui.commands.typed import NEW_FIELD, query_of, readers_of
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model import plans
+from planhat_tui.model.query import parse
 from planhat_tui.model.records import MANY, Kind, count_of
 from planhat_tui.workspace.wholefile import named
 
@@ -112,13 +113,19 @@ def _chosen(ctx: Context, kind: Kind, query: str, asked: Asked, view: str = "") 
     if not any(ways):
         if ctx.selection.kind is kind and ctx.selection.ids:
             return _Chosen(ctx.selection.ids, count_of(kind, len(ctx.selection.ids)))
-        raise InputError("Which ones?", "Give a query such as tag:vip; all of them: --all.")
+        raise _which()
+    if query and (asks := parse(query)).where is None and asks.limit is None:
+        raise _which()
     ctx.tell(lookup.ready(ctx))
     if asked.ids:
         return _Chosen(_from_file(ctx, kind, asked.ids), asked.ids)
     if view:
         return _of_view(ctx, view)
     return _Chosen(_found(ctx, kind, query), query or f"all {MANY[kind]}")
+
+
+def _which() -> InputError:
+    return InputError("Which ones?", "Give a query such as tag:vip; all of them: --all.")
 
 
 def _found(ctx: Context, kind: Kind, query: str) -> Sequence[str]:

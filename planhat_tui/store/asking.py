@@ -14,24 +14,27 @@ if TYPE_CHECKING:
 
 
 class Asking(NamedTuple):
-    """The circumstances of a query.
+    """The circumstances of a query: ``today`` is the day in the place, ``utc`` that in UTC.
 
     ``moments`` gives what is known beside the mirror, by the field's name: ``lastcall`` when the
     last call was logged here with each record, ``changed`` when it was last seen to change; in
     seconds since the epoch by id. ``unseen`` gives the ids of those that others have changed since
     the person last looked, ``in_state`` those with an edit in a state. They are called only if
     somebody asks. ``lately`` has the ids of the records that the person opened last, the last
-    first: they stand first among equals.
+    first: they stand first among equals. ``me`` gives the id of the user for whom it is asked,
+    empty while that isn't known.
     ``counted`` gives the number that a statement counts, which may be known from before.
     """
 
     connection: sqlite3.Connection
     kind: Kind
     today: date
+    utc: date
     moments: Mapping[str, Callable[[Kind], Mapping[str, float]]]
     unseen: Callable[[Kind], Iterable[str]]
     in_state: Callable[[Kind, State], Iterable[str]]
     counted: Callable[[str, tuple[Any, ...]], int]
+    me: Callable[[], str]
     lately: tuple[str, ...] = ()
 
     def of(self, kind: Kind) -> Asking:

@@ -182,7 +182,7 @@ def bounds_of(asking: Asking, value: Numbers | Days | Relative) -> tuple[Conditi
         low, high = (">", "<") if value.strict else (">=", "<=")
         bounds: list[tuple[str, float | None]] = [(low, value.low), (high, value.high)]
     else:
-        days = value.days(asking.today) if isinstance(value, Relative) else value
+        days = value.days(asking.today, asking.utc) if isinstance(value, Relative) else value
         bounds = [
             (">=", None if days.low is None else _seconds(days.low.toordinal())),
             ("<", None if days.high is None else _seconds(days.high.toordinal() + 1)),
@@ -283,7 +283,7 @@ def _moment(asking: Asking, name: str, bounds: Iterable[Condition]) -> Condition
 
 
 def _owned(asking: Asking, name: str, value: str) -> Condition:
-    ids = [value, *called(asking.connection, fold(value))]
+    ids = [value, *called(asking, fold(value))]
     marks = ", ".join("?" * len(ids))
     co_owned = Condition(f"(co_owner <> '' AND co_owner IN ({marks}))", tuple(ids))
     if name == "coowner":

@@ -21,7 +21,6 @@ from planhat_tui.store.disk import (
     make_file,
     make_folder,
     translated,
-    unwritable,
 )
 from planhat_tui.store.memory import give_back_memory
 from planhat_tui.store.schema import migrate
@@ -80,9 +79,9 @@ class Database:
     ``durable`` makes a commit return only when it has reached the disk (``synchronous=FULL``).
     Raises :class:`StorageError`, and :class:`DamagedError` for a damaged file; a file that can be
     filled anew leaves ``damage_mark`` then, for whoever opens it the next time. ``begins`` are
-    pragmas by which a new file is laid out. A file that is
-    there and can't be written is opened ``read_only``: :meth:`writing` raises
-    :class:`UnwritableError` then.
+    pragmas by which a new file is laid out. A file that is there and can't be written, or has no
+    room on a full disk, is opened ``read_only``: :meth:`writing` raises :class:`UnwritableError`
+    then.
     """
 
     def __init__(
@@ -110,10 +109,10 @@ class Database:
             with self._translated():
                 try:
                     self._open(migrations)
-                except UnwritableError:
+                except UnwritableError as why:
                     if not path.exists():
                         raise
-                    self._open_to_read(len(migrations))
+                    self._open_to_read(len(migrations), why)
                 self._version = self._data_version()
         except BaseException:
             self.close()
@@ -136,12 +135,13 @@ class Database:
                 self._writer.execute("PRAGMA journal_mode = WAL")
                 migrate(self._writer, self.path, migrations)
 
-    def _open_to_read(self, version: int) -> None:
+    def _open_to_read(self, version: int, why: UnwritableError) -> None:
         """Open what is there, with its log where SQLite can read it, else as a file at rest.
 
         A log that can't be read may hold what the file lacks: then it isn't opened.
         """
         self._close_all()
+        self._why = why
         log = self.path.with_name(f"{self.path.name}-wal")
         rests = not log.exists() or not log.stat().st_size
         for uri in (f"{self.path.as_uri()}?mode=ro", f"{self.path.as_uri()}?mode=ro&immutable=1"):
@@ -155,9 +155,9 @@ class Database:
                     raise
             else:
                 if found != version:  # it can't be brought up to date
-                    raise unwritable(self.path)
+                    raise why
                 return
-        raise unwritable(self.path)
+        raise why
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -195,7 +195,7 @@ class Database:
             yield self._writer
             return
         if self.read_only:
-            raise unwritable(self.path)
+            raise UnwritableError(self._why.message, self._why.advice)
         with self._write_lock, self._translated():
             self._check_open()
             self._begin()

@@ -26,6 +26,7 @@ _OTHERS: Final = 0o077
 _COMPANIONS: Final = ("", "-wal", "-shm")
 _NO_WRITING: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
+_INDEX: Final = 32 * 1024
 _ELSEWHERE: Final = "Check its rights, or set PLANHAT_TUI_HOME to another folder."
 
 
@@ -35,6 +36,10 @@ class DamagedError(StorageError):
 
 class UnwritableError(StorageError):
     """A file or its folder can't be written; what is in it may still be read."""
+
+
+class FullError(UnwritableError):
+    """There is no room on the disk; what is there may still be read."""
 
 
 class FaultError(StorageError):
@@ -66,6 +71,12 @@ _DAMAGED: Final = (
 def unwritable(path: Path) -> UnwritableError:
     """Return the error for a file that can't be written."""
     return UnwritableError(f"{path} can't be written.", _ELSEWHERE)
+
+
+def has_room(path: Path) -> bool:
+    """Tell whether there is room beside a file for the index that SQLite makes when it's opened."""
+    there = os.statvfs(path.parent)
+    return there.f_bavail * there.f_frsize >= _INDEX
 
 
 def writable(path: Path) -> bool:
@@ -159,7 +170,7 @@ def _translate(error: sqlite3.DatabaseError, path: Path) -> StorageError:
         code = sqlite3.SQLITE_INTERRUPT
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return DamagedError(f"{path} is damaged.", _DAMAGED)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and not has_room(path)):
         return _full(path)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return unwritable(path)
@@ -173,7 +184,7 @@ def _translate(error: sqlite3.DatabaseError, path: Path) -> StorageError:
     )
 
 
-def _full(path: Path) -> StorageError:
-    return StorageError(
+def _full(path: Path) -> FullError:
+    return FullError(
         "The disk is full: nothing was saved.", f"Make room where {path.parent} is, and try again."
     )

@@ -198,7 +198,7 @@ def _is(asking: Asking, name: str, value: str) -> Expression | None:
     if name == "tag":
         return _any([token("tag", fold(value))], exact=True)
     if name == "owner":
-        ids = [value, *called(asking.connection, fold(value))]
+        ids = [value, *called(asking, fold(value))]
         return _any([token("owner", one) for one in ids], exact=True)
     if name.startswith("custom.") and (texts := custom_texts(value)):
         key = fold(name.partition(".")[2])

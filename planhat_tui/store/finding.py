@@ -43,7 +43,8 @@ Hit: TypeAlias = "tuple[int, float, str, int]"
 class Search(NamedTuple):
     """One search: the words, the other parts, the conditions that they are, the order.
 
-    ``recent`` tells of row numbers that were opened lately how many were opened since.
+    ``recent`` tells of row numbers that were opened lately how many were opened since. ``settled``:
+    the query itself says which come first, or how many; so a part of all that is found won't do.
     """
 
     asking: Asking
@@ -55,6 +56,7 @@ class Search(NamedTuple):
     ranked: bool
     sort: tuple[Sort, ...]
     recent: Mapping[int, int]
+    settled: bool
     company_id: str = ""
 
     @property
@@ -102,7 +104,8 @@ def searching(asking: Asking, query: Query) -> Search:
     recent = _recent(asking) if ranked else {}
     order = _by_rank(asking, words, recent) if ranked else ordering.by(asking, query.sort)
     walked = ordering.walked(asking.kind, query.sort)
-    return Search(asking, words, parts, where, order, walked, ranked, query.sort, recent)
+    settled = bool(query.sort) or query.limit is not None
+    return Search(asking, words, parts, where, order, walked, ranked, query.sort, recent, settled)
 
 
 def with_words(search: Search, words: Typed) -> Search:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from datetime import date
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.ports import SetAside
@@ -46,8 +47,11 @@ class Mirror(MirrorReads):
         wall: Callable[[], float],
         last_calls: Callable[[Kind], Mapping[str, float]],
         history: History,
+        *,
+        today: Callable[[], date],
+        author: str,
     ) -> None:
-        super().__init__(database, pending, wall, last_calls, history)
+        super().__init__(database, pending, wall, last_calls, history, today=today, author=author)
         self._history = history
         self._overtaken = Overtaken()
 
@@ -55,6 +59,10 @@ class Mirror(MirrorReads):
         """Note when this copy was begun, unless it is an older one."""
         if not self.noted(_BEGUN):
             self.note(_BEGUN, str(self._wall()))
+
+    def know_me(self, me: Received) -> None:
+        """Note whom the token stands for by which this is filled."""
+        self.note(self._me, me.json)
 
     def put_lean(
         self, records: Sequence[Received], seen_at: float, listed: Listed | None = None

@@ -85,7 +85,7 @@ def _owners(asking: Asking) -> Iterator[Bar]:
     """Return the team; who shares a name with another one is asked for by the id."""
     rows = asking.connection.execute("SELECT json FROM user").fetchall()
     for user in sorted((User.from_raw(json.loads(text)) for (text,) in rows), key=_by_name):
-        alone = called(asking.connection, fold(user.name)) == [user.id]
+        alone = called(asking, fold(user.name)) == [user.id]
         yield Bar(user.name, f"owner:{quoted(user.name if alone else user.id)}")
 
 

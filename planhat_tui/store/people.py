@@ -11,18 +11,18 @@ from planhat_tui.model.text import fold
 if TYPE_CHECKING:
     import sqlite3
 
+    from planhat_tui.store.asking import Asking
 
-def called(connection: sqlite3.Connection, wanted: str) -> list[str]:
+
+def called(asking: Asking, wanted: str) -> list[str]:
     """Return the ids of the users with that folded name or e-mail; ``me`` is the token's."""
     ids = [
         user
-        for user, text in connection.execute("SELECT id, json FROM user").fetchall()
+        for user, text in asking.connection.execute("SELECT id, json FROM user").fetchall()
         if wanted in _names(json.loads(text))
     ]
-    if wanted == "me":
-        me = connection.execute("SELECT value FROM fact WHERE key = 'me'").fetchone()
-        ids += [me[0]] if me else []
-    return ids
+    me = asking.me() if wanted == "me" else ""
+    return [*ids, me] if me else ids
 
 
 def names(connection: sqlite3.Connection) -> dict[str, str]:

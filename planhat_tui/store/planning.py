@@ -56,7 +56,7 @@ def limited(search: Search, query: Query, limit: int, offset: int) -> Found:
     if query.limit is None:
         return _find(search, limit, offset)
     found = _find(search, max(0, min(limit, query.limit - offset)), offset)
-    capped = found.capped and query.limit > CAP
+    capped = found.capped and found.total < query.limit
     return Found(found.rows, min(found.total, query.limit), capped, found.through)
 
 
@@ -73,10 +73,10 @@ def _through(
 ) -> Found:
     """Return those that are found through contacts.
 
-    For a list that is looked at, it's enough to read some of those who have a word; more where
-    hardly any of them meet the conditions, and all before it's said that none does.
+    For a list by rank that is looked at, it's enough to read some of those who have a word; more
+    where hardly any of them meet the conditions, and all before it's said that none does.
     """
-    for most in (MOST, MOST_COUNTED, ALL) if limit <= CAP else (ALL,):
+    for most in (MOST, MOST_COUNTED, ALL) if limit <= CAP and not search.settled else (ALL,):
         through = find(search, most)
         found = _those(_wordless(search), through.rows, limit, offset)
         if found.total >= _PAGE or (found.total and most == MOST_COUNTED) or not through.cut:

@@ -23,6 +23,7 @@ from planhat_tui.store.rows import Progress, Shown
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
 
     from planhat_tui.model.duplicates import Party
     from planhat_tui.model.overview import Overview
@@ -65,7 +66,12 @@ class MirrorReads:
         wall: Callable[[], float],
         last_calls: Callable[[Kind], Mapping[str, float]],
         history: History,
+        *,
+        today: Callable[[], date],
+        author: str,
     ) -> None:
+        self._today = today
+        self._me = f"me:{author}"
         self._database = database
         self._wall = wall
         self._moments = {"lastcall": last_calls, "changed": history.last}
@@ -81,12 +87,30 @@ class MirrorReads:
     def _asking(
         self, connection: sqlite3.Connection, kind: Kind, lately: Iterable[str] = ()
     ) -> Asking:
-        today = datetime.fromtimestamp(self._wall(), UTC).date()
+        utc = datetime.fromtimestamp(self._wall(), UTC).date()
         unseen = functools.cache(self._unseen)  # several parts of a search ask for it
         count = functools.partial(self._counts.count, connection, self._database.version())
         in_state = functools.cache(self._pending.in_state)
-        lately = tuple(lately)
-        return Asking(connection, kind, today, self._moments, unseen, in_state, count, lately)
+        return Asking(
+            connection,
+            kind,
+            self._today(),
+            utc,
+            self._moments,
+            unseen,
+            in_state,
+            count,
+            lambda: me.id if (me := self.me()) is not None else "",
+            tuple(lately),
+        )
+
+    def me(self) -> User | None:
+        """Return whom the token stands for by which it is read, ``None`` if that isn't known yet.
+
+        A tenant may have several tokens.
+        """
+        noted = self.noted(self._me)
+        return User.from_raw(json.loads(noted)) if noted else None
 
     def company(self, company_id: str) -> Shown | None:
         """Return a company, ``None`` if it isn't here."""
@@ -233,12 +257,12 @@ class MirrorReads:
             asking = self._asking(connection, Kind.COMPANY, lately)
             return search.neighbour(asking, query, company_id, back=back, guesses=guesses)
 
-    def totals(self, query: Query, marked: Iterable[str]) -> Totals:
-        """Return what the companies that a query finds add up to."""
+    def totals(self, query: Query, marked: Iterable[str], *, lately: Iterable[str] = ()) -> Totals:
+        """Return what the companies that :meth:`search_companies` finds add up to."""
         from planhat_tui.store.totals import totals
 
         with self._database.reading() as connection:
-            return totals(self._asking(connection, Kind.COMPANY), query, tuple(marked))
+            return totals(self._asking(connection, Kind.COMPANY, lately), query, tuple(marked))
 
     def overview(self) -> Overview:
         """Return all companies counted by phase, health, month of renewal, owner and tag."""

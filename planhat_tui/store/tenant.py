@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import StorageError
@@ -12,7 +13,7 @@ from planhat_tui.model.records import Kind
 from planhat_tui.store.calls import CallLog
 from planhat_tui.store.conflicts import Conflicts
 from planhat_tui.store.connection import Database
-from planhat_tui.store.disk import DamagedError, set_aside
+from planhat_tui.store.disk import DamagedError, FullError, set_aside
 from planhat_tui.store.drafts import Drafts
 from planhat_tui.store.filling import SHOWN_KINDS
 from planhat_tui.store.history import History, Keep
@@ -26,6 +27,7 @@ from planhat_tui.store.steps import Steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
+    from datetime import date
     from pathlib import Path
 
     from planhat_tui.model.outbox import Entry
@@ -67,6 +69,7 @@ class TenantStore:
         folder: Path,
         *,
         wall: Callable[[], float] = time.time,
+        today: Callable[[], date] | None = None,
         keep: Keep = KEEP,
         author: str = "",
         lays: bool = True,
@@ -89,10 +92,19 @@ class TenantStore:
             lays = lays and not self._mirror_db.read_only
             if lays:
                 rebuild(self._mirror_db, self.outbox)
-            self.mirror = Mirror(self._mirror_db, self.outbox, wall, self.calls.last, self.history)
+            self.mirror = Mirror(
+                self._mirror_db,
+                self.outbox,
+                wall,
+                self.calls.last,
+                self.history,
+                today=today or (lambda: datetime.fromtimestamp(wall(), UTC).date()),
+                author=author,
+            )
             if lays:
-                self.mirror.begin()
-                self._lay_all()
+                with contextlib.suppress(FullError):  # what was laid before is shown
+                    self.mirror.begin()
+                    self._lay_all()
             opened.pop_all()
 
     @classmethod
@@ -101,24 +113,27 @@ class TenantStore:
         folder: Path,
         *,
         wall: Callable[[], float] = time.time,
+        today: Callable[[], date] | None = None,
         keep: Keep = KEEP,
         author: str = "",
         lays: bool = True,
     ) -> TenantStore:
         """Open or make the files. A damaged mirror is set aside; it fills again.
 
-        ``keep`` says how much of the past is kept, ``author`` by which credential edits are made.
-        Who only looks in leaves what is shown as it was laid last (not ``lays``): whoever writes,
-        a pull or an edit, isn't waited for.
+        ``today`` gives the day in the place, that in UTC if it isn't given. ``keep`` says how much
+        of the past is kept, ``author`` by which credential edits are made and who is meant by
+        ``me``. Who only looks in leaves what is shown as it was laid last (not ``lays``): whoever
+        writes, a pull or an edit, isn't waited for.
 
         Files that are there and can't be written are opened to be read. Raises
-        :class:`StorageError`: no rights at all, a full disk, a damaged outbox, a newer version.
+        :class:`StorageError`: no rights at all, no room for new ones, a damaged outbox, a newer
+        version.
         """
         try:
-            return cls(folder, wall=wall, keep=keep, author=author, lays=lays)
+            return cls(folder, wall=wall, today=today, keep=keep, author=author, lays=lays)
         except DamagedError:
             return cls(
-                folder, wall=wall, keep=keep, author=author, lays=lays
+                folder, wall=wall, today=today, keep=keep, author=author, lays=lays
             )  # the damage is marked now, so a new mirror is made
 
     @property

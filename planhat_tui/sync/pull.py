@@ -42,7 +42,7 @@ _AGE_LIMIT: Final = 3600.0
 contacts of the company on screen, which may be gone."""
 _POSITIONS: Final = (
     "companies_at", "contacts_at", "contacts_complete", "contacts_check", "changes_walk",
-    "companies_read", "contacts_read", "lean_at", "team_at", "definitions_at",
+    "companies_read", "contacts_read", "team_at", "definitions_at",
 )  # fmt: skip
 """What is noted of how far the pull has come."""
 
@@ -157,6 +157,7 @@ class Pull:
             await self._lists.settle_unlisted(listed, began)
         self._mirror.note("lean_took", "" if came is None else f"{self._wall() - came:.1f}")
         self._mirror.note("lean_at", str(began))
+        self._mirror.note("lean_due", "")
 
     async def team(self, lane: Lane) -> None:
         """Read the team. Who left goes; of a list that lacks many, a person is asked first."""
@@ -291,6 +292,7 @@ class Pull:
         self._learned.doubt()
         for key in _POSITIONS:
             self._mirror.note(key, "")
+        self._mirror.note("lean_due", "1")  # the names that are here stay, and may be used
 
     async def _one(self, step: plan.OneCompany | plan.ContactsOf) -> None:
         """Read what one company lacks; what can't be read is left alone for a while."""
@@ -403,7 +405,7 @@ class Pull:
             edition=edition,
             probe_is_due=self._learned.probe_is_due,
             sorts=self._learned.abilities.sort is not False,
-            lean_at=self._moment("lean_at"),
+            lean_at=None if mirror.noted("lean_due") else self._moment("lean_at"),
             lean_took=self._moment("lean_took") or 0.0,
             empty=self.is_empty,
             team_at=self._moment("team_at"),

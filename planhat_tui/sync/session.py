@@ -469,8 +469,7 @@ class Session:
             raise mismatch
         if not self._store.read_only:
             mirror.note("identity", identity)
-            mirror.note("me", me.id)
-            mirror.note("me_json", me.json)
+            mirror.know_me(me)
             self._store.outbox.know(identity, User.from_raw(me.data).name)
         self._known = True
         self._well()

@@ -29,7 +29,7 @@ from planhat_tui.tui.widgets.toosmall import QUIT, is_too_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
     from pathlib import PurePath
 
     from rich.console import RenderableType
@@ -110,10 +110,6 @@ class PlanhatApp(App[None]):
     def now(self) -> datetime:
         """Return the moment, in this place's zone."""
         return self.session.clock.now()
-
-    def today(self) -> date:
-        """Return the day, in this place."""
-        return self.now().date()
 
     def wall(self) -> float:
         """Return seconds since the epoch."""

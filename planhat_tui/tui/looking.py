@@ -15,11 +15,11 @@ from planhat_tui.tui.widgets.rowlines import PAGE
 from planhat_tui.workspace.places import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from planhat_tui.model.query import Query, Sort
     from planhat_tui.model.values import Json
-    from planhat_tui.store.rows import CompanyRows, Progress
+    from planhat_tui.store.rows import CompanyRows, Progress, Totals
     from planhat_tui.tui.presentation.matched import Sought
     from planhat_tui.workspace.queries import Queries
     from planhat_tui.workspace.workspace import Workspace
@@ -134,15 +134,27 @@ def next_of(reads: Queries, looking: Looking, here: str, text: str, *, back: boo
     return reads.neighbour(here, text, within=within, back=back, **_asked(looking))
 
 
-class _Asked(TypedDict):
-    guess: bool
+def sums_of(reads: Queries, looking: Looking, marks: Iterable[str]) -> Totals:
+    """Return what the list that :func:`look` reads adds up to, and how many marks are in it."""
+    return reads.totals(looking.view.query, marks, **_ordered(looking))
+
+
+class _Ordered(TypedDict):
     sort: tuple[Sort, ...]
     lately: tuple[str, ...]
 
 
+class _Asked(_Ordered):
+    guess: bool
+
+
 def _asked(looking: Looking) -> _Asked:
     """Return how the list is asked for: the same for its rows, a place in it, and what is next."""
-    return _Asked(guess=True, sort=looking.view.sort, lately=looking.lately)
+    return _Asked(guess=True, **_ordered(looking))
+
+
+def _ordered(looking: Looking) -> _Ordered:
+    return _Ordered(sort=looking.view.sort, lately=looking.lately)
 
 
 def _by(reads: Queries, company_id: str, text: str) -> str:

@@ -184,9 +184,19 @@ class Queries:
         query = query._replace(sort=order)
         return self._mirror.neighbour(query, company_id, back=back, guess=guess, lately=lately)
 
-    def totals(self, text: str, marked: Iterable[str] = ()) -> Totals:
-        """Return what the companies found add up to, and how many of the marked ones they are."""
-        return self._mirror.totals(queries.parse(text), marked)
+    def totals(
+        self,
+        text: str,
+        marked: Iterable[str] = (),
+        *,
+        sort: tuple[Sort, ...] = (),
+        lately: Iterable[str] = (),
+    ) -> Totals:
+        """Return what the companies found add up to, and how many of the marked ones they are.
+
+        ``sort`` and ``lately`` as for :meth:`companies`: a limit leaves the first in that order.
+        """
+        return self._mirror.totals(_asked(text, sort), marked, lately=lately)
 
     def count(self, text: str) -> tuple[int, bool]:
         """Return how many companies a text finds, and whether they are more than that.

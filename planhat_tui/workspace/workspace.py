@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 from dataclasses import replace
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.errors import InputError, NotFoundError, PlanhatTuiError
 from planhat_tui.model.events import Changed, Topic
 from planhat_tui.model.outbox import Action, State
-from planhat_tui.model.records import Kind, User, is_id
+from planhat_tui.model.records import Kind, is_id
 from planhat_tui.model.text import visible
 from planhat_tui.store.lease import SEND_LEASE
 from planhat_tui.workspace.places import Places
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.raw import RawAnswer
-    from planhat_tui.model.records import Received
+    from planhat_tui.model.records import Received, User
     from planhat_tui.model.undo import UndoPlan
     from planhat_tui.model.values import Json
     from planhat_tui.store.drafts import Drafts
@@ -156,8 +155,7 @@ class Workspace:
     @property
     def me(self) -> User | None:
         """Whom the token stands for; ``None`` before the first contact."""
-        noted = self._store.mirror.noted("me_json")
-        return User.from_raw(json.loads(noted)) if noted else None
+        return self._store.mirror.me()
 
     def go_by(self, profile: Profile) -> bool:
         """Go by what the config says of the profile now: its guardrails, its looks, who calls.

@@ -194,6 +194,10 @@ def test_contacts_are_changed_too(phased: Desk) -> None:
     ("words", "told"),
     [
         (("--tag", "x"), "Which ones"),
+        (("sort:-arr", "--tag", "x"), "Which ones"),
+        ((" ", "--tag", "x"), "Which ones"),
+        (('""', "--tag", "x"), "nothing to look for"),
+        (("not:", "--tag", "x"), "nothing to look for"),
         (("acme", "--all", "--tag", "x"), "in several ways"),
         (("acme",), "No change is asked for"),
         (("acme", "--set", "phase"), "is not FIELD=VALUE"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.events import Changed, Topic
 from planhat_tui.model.query import Sort
 from planhat_tui.model.records import Kind
+from planhat_tui.tui.presentation import amounts
 from planhat_tui.tui.sure import HELD
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
@@ -103,6 +104,23 @@ def test_an_order_that_is_chosen_takes_the_place_of_the_one_in_the_search(
         await settle(person.pilot)
         person.sees("NAME▴")
         assert companies.view[:2] == ("acme", (Sort("name"),))
+
+    journey(sort, size, picture=False)
+
+
+@EITHER
+def test_the_first_few_are_summed_in_the_order_of_the_list(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def sort(person: Person) -> None:
+        await person.find("limit:3")
+        await person.press("s", "j", "j", "j", "enter")
+        reads = person.app.explorer.workspace.reads
+        rows = reads.companies("sort:-arr limit:3").rows
+        person.sees(rows[0].name, "by ARR")
+        arr = amounts.short(sum(row.arr or 0.0 for row in rows))
+        await person.press("space")
+        person.sees("1 marked ·", f" {arr} ")
 
     journey(sort, size, picture=False)
 

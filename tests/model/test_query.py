@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_a_query_is_words_and_terms_of_fields() -> None:
 
 
 def test_nothing_typed_finds_everything() -> None:
-    for text in ("", " \t ", '""', '-""'):
+    for text in ("", " \t "):
         assert parse(text).where is None
         assert parse(text).parts == ()
 
@@ -173,7 +173,17 @@ def test_numbers_and_days_are_spans(text: str, wanted: object) -> None:
 def test_relative_days_are_counted_from_today(
     relative: Relative, low: date | None, high: date | None
 ) -> None:
-    assert relative.days(date(2026, 3, 31)) == Days(low, high)
+    today = date(2026, 3, 31)
+    assert relative.days(today, today) == Days(low, high)
+
+
+@pytest.mark.parametrize("utc", [date(2026, 3, 30), date(2026, 4, 1)])
+def test_where_it_is_another_day_in_utc_last_takes_it_in_and_next_is_the_places(utc: date) -> None:
+    today = date(2026, 3, 31)
+    assert Relative("next", 1, "d").days(today, utc) == Days(today, date(2026, 4, 1))
+    first = min(today, utc)
+    assert Relative("last", 0, "d").days(today, utc) == Days(first, max(today, utc))
+    assert Relative("over", 0, "d").days(today, utc) == Days(None, first - timedelta(days=1))
 
 
 def test_or_binds_less_than_side_by_side_and_parentheses_most() -> None:
@@ -246,6 +256,10 @@ def test_a_field_that_is_near_to_none_lists_them_all() -> None:
         ("a (b", 2, "isn't closed"),
         ("a )", 2, "Nothing was opened"),
         ("a ()", 2, "nothing in here"),
+        ('acme ""', 5, "nothing to look for"),
+        ('tag:vip -" "', 8, "nothing to look for"),
+        ("(a not:)", 3, "nothing to look for"),
+        ('-"\u200d"', 0, "nothing to look for"),
         ("a OR", 2, "both sides"),
         ("OR a", 0, "both sides"),
         ("(a OR) b", 3, "both sides"),

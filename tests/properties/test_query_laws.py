@@ -22,7 +22,7 @@ from planhat_tui.model.query import Node, Not, Query, Term, parse
 from planhat_tui.model.query.writing import write
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.model.text import fold
-from planhat_tui.store import leads
+from planhat_tui.store import leads, planning
 from planhat_tui.store.tenant import TenantStore
 from tests.memory import MEMORY
 from tests.model.query_reference import World, finds, in_order
@@ -312,10 +312,16 @@ def filled(
     store.mirror.put(Kind.COMPANY, [_again(raw) for raw in companies.values()], 1.0)
     store.mirror.put(Kind.CONTACT, [_again(raw) for raw in contacts.values()], 1.0)
     store.mirror.put_users([received(one, firstName=name) for one, name in TEAM.items()])
-    store.mirror.note("me", "u2")
+    store.mirror.know_me(received("u2"))
     store.calls.put({"_id": "k1", "start": STAMPS[0]}, company_id="c0", contact_id="p0")
     store.calls.put({"_id": "k2", "start": STAMPS[6]}, company_id="c1", contact_id="p1")
     return store
+
+
+CALLED: Final = {
+    one: datetime.fromisoformat(STAMPS[at])
+    for one, at in {"c0": 0, "p0": 0, "c1": 6, "p1": 6}.items()
+}
 
 
 def _again(raw: dict[str, Json]) -> Received:
@@ -379,9 +385,7 @@ def test_a_query_finds_what_reading_everything_finds(
     changes = doings[1]
     edits = [(one, state) for one, state in doings[0] if one in {**companies, **contacts}]
     changed = {one: datetime.fromisoformat(at) for one, at in changes.items()}
-    calls = {"c0": STAMPS[0], "p0": STAMPS[0], "c1": STAMPS[6], "p1": STAMPS[6]}
-    moments = {one: datetime.fromisoformat(at) for one, at in calls.items()}
-    known, states = {"lastcall": moments, "changed": changed}, states_of(edits, changed)
+    known, states = {"lastcall": CALLED, "changed": changed}, states_of(edits, changed)
     world = World(companies, contacts, owners, known, states, has_word, TODAY.date())
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder, patch.object(leads, "FEW", few):
         store = filled(folder, companies, contacts)
@@ -421,3 +425,44 @@ def test_what_is_sorted_is_in_order_and_within_the_limit(
             store.close()
     assert in_order([companies[row.id] for row in everything], field, descending=descending)
     assert rows == everything[:limit]
+
+
+WHO: Final = st.sampled_from("@acme @sea a@acme.io 7012 4567 zoë cfo io vip acme".split())
+
+
+@given(
+    st.lists(COMPANIES, min_size=2, max_size=6).map(partial(numbered, "c")),
+    st.lists(CONTACTS, max_size=12).map(partial(numbered, "p")),
+    st.lists(st.tuples(WHO, st.just("") | TERMS, SORTED.map(lambda by: by[:2])), min_size=4),
+    st.integers(1, 7),
+)
+def test_a_limit_leaves_the_first_of_all_that_are_found_also_through_contacts(
+    companies: dict[str, dict[str, Json]],
+    contacts: dict[str, dict[str, Json]],
+    asked: list[tuple[str, str, list[str]]],
+    limit: int,
+) -> None:
+    known: dict[str, Mapping[str, datetime]] = {"lastcall": CALLED, "changed": {}}
+    world = World(companies, contacts, owners, known, {}, has_word, TODAY.date())
+    with (
+        tempfile.TemporaryDirectory(dir=MEMORY) as folder,
+        patch.object(planning, "MOST", 1),
+        patch.object(planning, "MOST_COUNTED", 2),
+        patch.object(planning, "_PAGE", 1),
+    ):
+        store = filled(folder, companies, contacts)
+        try:
+            for who, term, by in asked:
+                text = f"{who} {term}" + (f" sort:{','.join(by)}" if by else "")
+                every, few = parse(text), parse(f"{text} limit:{limit}")
+                ids = [str(raw["_id"]) for raw in store.mirror.stream(Kind.COMPANY, every)]
+                assert {*ids} == finds(world, Kind.COMPANY, every), text
+                rows = store.mirror.search_companies(few)
+                first = ids[:limit]
+                assert [row.id for row in rows.rows] == first, text
+                assert (rows.total, rows.capped) == (len(first), False)
+                assert store.mirror.totals(few, first).marked == len(first)
+                if by:
+                    assert store.mirror.ids(every, 500) == (*ids,), text
+        finally:
+            store.close()

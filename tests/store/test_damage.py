@@ -16,9 +16,13 @@ from planhat_tui.model import query
 from planhat_tui.model.edits import Change
 from planhat_tui.model.records import Kind
 from planhat_tui.store.connection import Database
+from planhat_tui.store.disk import FullError
+from planhat_tui.store.machine import MachineState
+from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.schema import HISTORY, MACHINE, MIRROR, OUTBOX
 from planhat_tui.store.tenant import TenantStore
 from tests.conftest import EFFORT
+from tests.disk import full
 from tests.store.conftest import received, tick, update
 
 if TYPE_CHECKING:
@@ -242,6 +246,50 @@ def test_a_newer_version_of_any_file_is_refused_in_words(tmp_path: Path, name: s
     assert refused.value.advice == "Install the newer version again."
 
 
+def test_on_a_full_disk_what_is_there_is_opened_and_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(Kind.COMPANY, [received("c1", name="Acme", phase="won")], 1.0)
+    store.close()
+    state = MachineState.open(folder.parent)
+    known = state.folder_for("https://api", "token")
+    state.close()
+    with full(monkeypatch):
+        store, state = TenantStore.open(folder, wall=tick), MachineState.open(folder.parent)
+        assert (store.read_only, state.read_only) == (True, True)
+        assert store.mirror.search_companies(query.parse("acm")).total == 1
+        assert state.folder_for("https://api", "token") == known
+        with pytest.raises(StorageError, match="disk is full") as refused:
+            store.outbox.add(update("c1", Change("phase", "won", "renewal")))
+        assert refused.value.advice == f"Make room where {folder} is, and try again."
+        store.close()
+        state.close()
+        with pytest.raises(StorageError, match="disk is full"):
+            TenantStore.open(folder.with_name("new"), wall=tick)
+
+
+def test_edits_that_find_no_room_to_be_laid_leave_what_is_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(Kind.COMPANY, [received("c1", name="Acme", phase="won")], 1.0)
+    store.outbox.add(update("c1", Change("phase", "won", "renewal")))
+    store.close()
+
+    def no_room(*_: object) -> None:
+        raise FullError("The disk is full: nothing was saved.", "Make room.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Mirror, "lay_again", no_room)
+        store = TenantStore.open(folder, wall=tick)
+        assert store.mirror.search_companies(query.parse("phase:won")).total == 1
+        store.close()
+    store = TenantStore.open(folder, wall=tick)
+    assert store.mirror.search_companies(query.parse("phase:renewal")).total == 1
+    store.close()
+
+
 def test_on_a_full_disk_reading_goes_on_and_what_was_typed_stays(folder: Path) -> None:
     store = TenantStore.open(folder, wall=tick)
     store.mirror.put(Kind.COMPANY, [received("c1", name="Acme", phase="won")], 1.0)
@@ -251,9 +299,9 @@ def test_on_a_full_disk_reading_goes_on_and_what_was_typed_stays(folder: Path) -
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
     many = [received(f"c{n}", name=f"More {n}", note="x" * 3_000) for n in range(2, 300)]
-    with pytest.raises(StorageError, match="disk is full") as full:
+    with pytest.raises(StorageError, match="disk is full") as refused:
         store.mirror.put(Kind.COMPANY, many, 2.0)
-    assert full.value.advice == f"Make room where {folder} is, and try again."
+    assert refused.value.advice == f"Make room where {folder} is, and try again."
     found = store.mirror.search_companies(query.parse("acm")).rows
     assert [(row.name, row.phase) for row in found] == [("Acme", "renewal")]
     assert store.mirror.progress().companies_known == 1

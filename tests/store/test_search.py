@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +13,14 @@ from planhat_tui.model.records import Kind
 from planhat_tui.store import finding, leads
 from planhat_tui.store.indexing import Typed, typed
 from planhat_tui.store.rows import CompanyRows, Totals
+from planhat_tui.store.tenant import TenantStore
 from tests.store.conftest import create, received, update
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json
-    from planhat_tui.store.tenant import TenantStore
 
 
 def companies(store: TenantStore, text: str, limit: int = 50, offset: int = 0) -> CompanyRows:
@@ -396,7 +399,7 @@ def test_terms_narrow_down_and_can_be_negated(store: TenantStore) -> None:
         received("c3", name="A Three", externalId="E3", owner="u2"),
     )
     store.mirror.put_users([received("u1", firstName="Zoë", lastName="Ek", email="z@x.com")])
-    store.mirror.note("me", "u2")
+    store.mirror.know_me(received("u2"))
     assert found(store, "tag:vip") == ["c1", "c2"]
     assert found(store, "tag:vip -tag:old") == ["c1"]
     assert found(store, "a -tag:vip") == ["c3"]
@@ -413,6 +416,38 @@ def test_terms_narrow_down_and_can_be_negated(store: TenantStore) -> None:
     assert found(store, "a -two -thr") == ["c1"]
     assert found(store, "a -t") == ["c1"]
     assert found(store, "a -wo") == ["c1", "c3", "c2"]  # two letters count where a word starts
+
+
+def test_each_token_of_a_tenant_has_its_own_me(folder: Path) -> None:
+    anna, ben, new = (TenantStore.open(folder, author=author) for author in ("a", "b", "c"))
+    put(anna, received("c1", name="A One", owner="u1"), received("c2", name="A Two", owner="u2"))
+    anna.mirror.know_me(received("u1", firstName="Anna"))
+    ben.mirror.know_me(received("u2", firstName="Ben"))
+    assert found(anna, "owner:me") == ["c1"]
+    assert found(ben, "owner:me has:owner") == found(ben, "coowner:me OR owner:me") == ["c2"]
+    assert found(new, "owner:me") == []
+    named = [store.mirror.me() for store in (anna, ben, new)]
+    assert [me and me.name for me in named] == ["Anna", "Ben", None]
+    for store in (anna, ben, new):
+        store.close()
+
+
+@pytest.mark.parametrize("hours", [-8, 9])
+def test_today_is_the_day_of_the_place_and_a_call_just_logged_is_of_it(
+    folder: Path, hours: int
+) -> None:
+    zone = timezone(timedelta(hours=hours))
+    now = datetime(2026, 3, 2, 17 if hours < 0 else 7, tzinfo=zone)
+    store = TenantStore.open(folder, wall=now.timestamp, today=now.date)
+    dates = {"c1": "2026-03-01", "c2": "2026-03-02", "c3": "2026-03-09", "c4": "2026-03-10"}
+    put(store, *(received(one, name=one, renewalDate=day) for one, day in dates.items()))
+    at = now.astimezone(UTC).isoformat()
+    store.calls.put({"_id": "k1", "start": at}, company_id="c1", contact_id="p0")
+    assert found(store, "renewal:next7d") == ["c2", "c3"]
+    assert "c2" not in found(store, "renewal:over0d")
+    assert found(store, "lastcall:last0d") == ["c1"]
+    assert found(store, "lastcall:over0d") == []
+    store.close()
 
 
 def test_contacts_have_the_phase_and_owner_of_their_company(store: TenantStore) -> None:

@@ -63,6 +63,22 @@ def test_what_many_have_is_said_to_be_cut_off(crowd: TenantStore) -> None:
     assert set(ids(both)) <= {f"c{n:02}" for n in range(1, FIRMS, 2)}
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "total"),
+    [
+        ("4670 sort:-arr", ["c10", "c09", "c08"], 11), ("eve sort:-arr", ["c10", "c09", "c08"], 11),
+        ("4670 sort:-arr limit:2", ["c10", "c09"], 2), ("4670 limit:2", ["c10", "c09"], 2),
+        ("eve arr:..8 limit:7", ["c08", "c07", "c06"], 7), ("4670 limit:20", ["c10", "c09"], 11),
+    ],
+)  # fmt: skip
+def test_an_order_or_a_limit_is_of_all_that_many_contacts_find(
+    crowd: TenantStore, text: str, found: list[str], total: int
+) -> None:
+    rows = asked(crowd, text, 500)
+    assert [row.id for row in rows.rows][: len(found)] == found
+    assert (rows.total, rows.capped) == (total, False)
+
+
 def test_nothing_is_said_to_be_there_only_when_all_were_looked_at(crowd: TenantStore) -> None:
     for arr, found in ((0, ["c00"]), (7, ["c07"]), (10, ["c10"])):
         assert ids(asked(crowd, f"4670 arr:{arr}")) == found

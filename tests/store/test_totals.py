@@ -54,6 +54,14 @@ def test_what_is_shown_is_summed_and_marks_in_it_are_counted(
     assert told(full, text, "c7", "c4", "none", "gone") == (arr, marked)
 
 
+def test_a_limit_leaves_those_that_were_opened_lately_first(full: TenantStore) -> None:
+    asked = query.parse("acme limit:2")
+    lately = ["c3"]
+    shown = [row.arr for row in full.mirror.search_companies(asked, lately=lately).rows]
+    assert shown == [3, 9]
+    assert full.mirror.totals(asked, lately, lately=lately) == Totals(12, 1, 0, 2)
+
+
 def test_of_very_many_nothing_is_summed_but_marks_are_counted(
     full: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

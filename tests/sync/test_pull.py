@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from planhat_tui.api import splitter
-from planhat_tui.errors import NotFoundError, ServerError, UnknownOutcomeError
+from planhat_tui.errors import NotFoundError, OfflineError, ServerError, UnknownOutcomeError
 from planhat_tui.model import query
 from planhat_tui.model.abilities import Abilities
 from planhat_tui.model.edits import Change
@@ -641,6 +641,23 @@ def test_a_fill_anew_reads_every_page_again(filled: Desk, server: Server) -> Non
     assert filled.contact(contact).raw.get("position") != "Stargazer"
     filled.fill(anew=True)
     assert filled.contact(contact).raw["position"] == "Stargazer"
+    assert filled.line.count(PAGES) == 2
+
+
+def test_what_is_here_stays_in_use_while_it_is_read_anew_and_the_names_come_first(
+    filled: Desk, server: Server
+) -> None:
+    seen_at = filled.store.mirror.progress().seen_at
+    assert seen_at is not None
+    filled.line.cut = True
+    with pytest.raises(OfflineError):
+        filled.fill(anew=True)
+    assert filled.store.mirror.progress().seen_at == seen_at
+    filled.line.cut = False
+    made, asked = server.post(name="Brand New"), filled.line.count("GET /leancompanies*")
+    filled.fill()
+    assert filled.company(made).complete
+    assert filled.line.count("GET /leancompanies*") == asked + 1
     assert filled.line.count(PAGES) == 2
 
 

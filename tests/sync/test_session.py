@@ -14,7 +14,7 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.events import Topic
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import State
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Kind, User
 from planhat_tui.sandbox import DEMO_TENANTS
 from planhat_tui.store.lease import PULL_LEASE, SEND_LEASE, this_process
 from planhat_tui.store.tenant import TenantStore
@@ -323,14 +323,17 @@ def test_what_was_said_of_another_tenant_or_of_no_files_is_not_believed(
 def test_who_we_are_is_kept_from_the_first_contact(filled: Desk, server: Server) -> None:
     noted = filled.store.mirror.noted
     assert noted("identity") == server.options.tenant
-    assert noted("me") == server.ask("GET", "/myprofile")["_id"]
+    me = filled.store.mirror.me()
+    assert me is not None
+    assert me.id == server.ask("GET", "/myprofile")["_id"]
 
 
 def test_a_question_is_asked_in_the_users_own_lane(desk: Desk) -> None:
     async def ask(planhat: Planhat) -> Received:
         return await planhat.my_profile(lane=Lane.USER)
 
-    assert desk.engine.ask(ask).result(SECONDS).id == desk.store.mirror.noted("me")
+    me = desk.engine.ask(ask).result(SECONDS)
+    assert desk.store.mirror.me() == User.from_raw(me.data)
     assert desk.network() == "online"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -79,9 +79,6 @@ class Stage(App[None]):
 
     def now(self) -> datetime:
         return MOMENT
-
-    def today(self) -> date:
-        return MOMENT.date()
 
     def wall(self) -> float:
         return MOMENT.timestamp()

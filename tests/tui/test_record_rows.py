@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -42,6 +42,14 @@ MIDNIGHT = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC).timestamp()
 def is_safe(row: Row) -> bool:
     cells = [cell.plain if isinstance(cell, Text) else cell for cell in row.cells.values()]
     return all(cell == visible(cell) for cell in cells)
+
+
+def test_a_moment_has_the_day_of_the_place() -> None:
+    evening = datetime(2026, 3, 2, 17, 0, tzinfo=timezone(-timedelta(hours=8)))
+    known = company(updated=evening.timestamp(), last_active=evening.timestamp())
+    called = {"c1": evening.timestamp()}
+    row = company_row(known, Around(UNICODE, TODAY, {}, called, evening.tzinfo))
+    assert {row.cells[key] for key in ("updated", "active", "called")} == {"today"}
 
 
 def test_what_others_have_changed_has_a_sign() -> None:

@@ -9,7 +9,7 @@ from planhat_tui.errors import QueryError
 from planhat_tui.model.query import fields
 from planhat_tui.model.query.tree import Group, Not, Query, Sort, Term
 from planhat_tui.model.query.values import looks_like_a_span, read_days, read_numbers, read_span
-from planhat_tui.model.text import nearest
+from planhat_tui.model.text import fold, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +121,12 @@ class _Reader:
         found = self._match(_FIELD)
         if found is None or not self._is_field(found):
             value, _ = self._value(depth)
-            return Term("", value, start) if value else None
+            if not fold(value):
+                raise QueryError(
+                    "There's nothing to look for here.", "Type a word, or take it out.",
+                    column=start,
+                )  # fmt: skip
+            return Term("", value, start)
         name, at = found[1], self.at
         self.at = found.end()
         if name.casefold() in {"sort", "limit"}:

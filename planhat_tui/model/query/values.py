@@ -44,20 +44,21 @@ class Relative(NamedTuple):
     """Days that depend on today.
 
     ``next`` from today on, ``last`` up to today, ``over``: longer ago than ``last`` reaches.
-    ``unit`` is d, w, m or y.
+    ``unit`` is d, w, m or y. Today is the day of the place; but moments have their day in UTC, so
+    ``last`` takes in what is today there.
     """
 
     way: str
     many: int
     unit: str
 
-    def days(self, today: date) -> Days:
-        """Return the days that are meant on that day."""
+    def days(self, today: date, utc: date) -> Days:
+        """Return the days that are meant while it is that day in the place, and this in UTC."""
         if self.way == "next":
             return Days(today, shifted(today, self.many, self.unit))
-        first = shifted(today, -self.many, self.unit)
+        first = shifted(min(today, utc), -self.many, self.unit)
         if self.way == "last":
-            return Days(first, today)
+            return Days(first, max(today, utc))
         return Days(None, shifted(first, -1, "d"))
 
 

@@ -16,7 +16,7 @@ from planhat_tui.model.events import Topic
 from planhat_tui.model.query import completing
 from planhat_tui.model.records import Kind
 from planhat_tui.model.views import View
-from planhat_tui.tui.looking import Found, Looking, look, look_again
+from planhat_tui.tui.looking import Found, Looking, look, look_again, sums_of
 from planhat_tui.tui.messages import CompanyPointed
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.panes.preview import Preview
@@ -108,7 +108,7 @@ class CompanyList(Pane):
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read the visible pages again."""
-        if changes.keys() & {Topic.COMPANY, Topic.CALL, Topic.OUTBOX, Topic.SYNC}:
+        if changes.keys() & {Topic.COMPANY, Topic.CALL, Topic.OUTBOX, Topic.SYNC, Topic.PROFILE}:
             self.read_again()
         self.preview.changed(changes)
 
@@ -187,7 +187,7 @@ class CompanyList(Pane):
         self._totals = None
         if found.rows.meant or found.rows.capped:
             self._tell_sums()
-        reads, text, marks = self.workspace.reads, found.looking.view.query, tuple(self.rows.marks)
+        reads, looking, marks = self.workspace.reads, found.looking, tuple(self.rows.marks)
 
         def know(totals: Totals) -> None:
             if self.shown is found and marks == tuple(self.rows.marks):
@@ -197,9 +197,9 @@ class CompanyList(Pane):
         if found.rows.meant:
             return
         if not found.rows.capped:
-            self.ask("totals", lambda: reads.totals(text, marks), know)
+            self.ask("totals", lambda: sums_of(reads, looking, marks), know)
         elif not (self.search.has_focus or self._summing):
-            self._sum_beside(lambda: reads.totals(text, marks), know)
+            self._sum_beside(lambda: sums_of(reads, looking, marks), know)
 
     def _sum_beside(self, totals: Callable[[], Totals], know: Callable[[Totals], None]) -> None:
         """Sum beside the reads, one after the other: of 20,000 it takes long."""
@@ -300,7 +300,8 @@ class CompanyList(Pane):
 
     def _rows(self, found: Found) -> list[Row]:
         users = {**self.explorer.users}  # as they are now: these rows are compared with later ones
-        around = Around(self.planhat.glyphs, self.planhat.today(), users, found.called)
+        now = self.planhat.now()
+        around = Around(self.planhat.glyphs, now.date(), users, found.called, now.tzinfo)
         unseen = found.unseen - {self.explorer.pointing.looked}
         return [
             company_row(

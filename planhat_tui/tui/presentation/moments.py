@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from planhat_tui.model.text import age, ago
@@ -49,12 +49,12 @@ def day(text: str, today: date) -> str:
     return dated(moment, today)
 
 
-def moment_day(seconds: float | None, today: date) -> str:
-    """Return the day of a moment, in seconds since the epoch, for a list."""
+def moment_day(seconds: float | None, today: date, zone: tzinfo | None = UTC) -> str:
+    """Return the day in a zone of a moment, in seconds since the epoch, for a list."""
     if seconds is None:
         return "-"
     try:
-        return day(datetime.fromtimestamp(seconds, UTC).date().isoformat(), today)
+        return day(datetime.fromtimestamp(seconds, zone).date().isoformat(), today)
     except (OverflowError, OSError, ValueError):
         return "?"
 

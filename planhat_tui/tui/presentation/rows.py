@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from planhat_tui.workspace.matching import not_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
+    from datetime import date, tzinfo
 
     from rich.text import Text
 
@@ -60,12 +60,14 @@ class Around(NamedTuple):
     """What a company is told with: the signs, the day, names of the team by their ids.
 
     ``called`` tells when each was called last, in seconds since the epoch; ``None``: not read yet.
+    ``zone`` is the place's, in which moments have their day.
     """
 
     glyphs: Glyphs
     today: date
     users: Mapping[str, str]
     called: Mapping[str, float] | None = None
+    zone: tzinfo | None = UTC
 
 
 class CompanyCells(Mapping[str, str]):
@@ -125,10 +127,10 @@ _CELLS: Final[Mapping[str, Callable[[CompanyRow, Around], str]]] = {
     ),
     "status": lambda row, _: visible(row.status) or "-",
     "mrr": lambda row, _: amounts.short(row.mrr),
-    "active": lambda row, around: moments.moment_day(row.last_active, around.today),
-    "updated": lambda row, around: moments.moment_day(row.updated, around.today),
+    "active": lambda row, around: moments.moment_day(row.last_active, around.today, around.zone),
+    "updated": lambda row, around: moments.moment_day(row.updated, around.today, around.zone),
     "called": lambda row, around: moments.moment_day(
-        (around.called or {}).get(row.id), around.today
+        (around.called or {}).get(row.id), around.today, around.zone
     ),
     "external": lambda row, _: visible(row.external_id) or "-",
 }
