@@ -456,7 +456,7 @@ class Push:
         self, kind: Kind, record: Received, seen_at: float, ours: frozenset[str] = frozenset()
     ) -> None:
         self._answered()
-        self._store.take_in(kind, [record], seen_at, ours)
+        self._store.take_in(kind, [record], seen_at, {record.id: ours})
 
     def _gone(self, parcel: Parcel) -> None:
         self._store.take_out(parcel.kind, parcel.record_id)
