@@ -210,12 +210,14 @@ class Outbox:
             return tuple(n for (n,) in rows)
 
     def counts(self) -> Mapping[State, int]:
-        """Return how many entries stand in each open state."""
+        """Return how many entries stand in each open state; a damaged state is a refused entry."""
+        known = ", ".join(f"'{state}'" for state in State)
+        state = f"CASE WHEN state IN ({known}) THEN state ELSE '{State.REFUSED}' END"
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT state, count(*) FROM entry WHERE {_OPEN} GROUP BY state"  # noqa: S608 -- our names
+                f"SELECT {state} AS stands, count(*) FROM entry WHERE {_OPEN} GROUP BY stands"  # noqa: S608 -- our names
             )
-            return {State(state): count for state, count in rows}
+            return {State(stands): count for stands, count in rows}
 
     def newest_queued(self) -> float:
         """Return when the newest of what is queued was queued, in seconds since the epoch; or 0."""
