@@ -52,6 +52,7 @@ _NAMING_NEW: Final = (
 _AT_ONCE: Final = 500
 """Ids of one question."""
 LOST_WITH_THE_PROCESS: Final = "The program ended before the answer came."
+DELETED_ANEW: Final = "It was deleted anew."
 LET_GO: Final = "It was dropped; its first try may still arrive."
 NOT_ARRIVED: Final = "It was dropped, and didn't arrive."
 UNKNOWN: Final = "It was dropped while nobody knew whether Planhat has it."
@@ -76,12 +77,15 @@ class Outbox:
         """Commit entries in one transaction; they are on the disk when this returns.
 
         What names a record by the id that it had while it was to be made is led to the one that it
-        has by now.
+        has by now. A deletion takes the place of one that was refused.
         """
         now = self._wall()
         with self._database.writing() as connection:
             owner = self.owner()
             new = tuple(called_now(connection, entry) for entry in new)
+            for kind in {entry.kind for entry in new if entry.action is Action.DELETE}:
+                deleted = (e for e in new if (e.kind, e.action) == (kind, Action.DELETE))
+                self._replace_refused(kind, [entry.record_id for entry in deleted])
             numbers = [entries.insert(connection, entry, owner, now) for entry in new]
             for kind in {entry.kind for entry in new}:
                 ids = dict.fromkeys(entry.record_id for entry in new if entry.kind is kind)
@@ -90,6 +94,13 @@ class Outbox:
             if not numbers:
                 return ()
             return self._select("n BETWEEN ? AND ?", [numbers[0], numbers[-1]])
+
+    def _replace_refused(self, kind: Kind, deleted: Sequence[str]) -> None:
+        """Drop the deletions of records that were refused: each is deleted anew."""
+        for some in _pieces(deleted):
+            where = f"state = 'refused' AND action = 'delete' AND kind = ? AND {_among(some)}"
+            refused = self._select(where, [kind, *some])
+            self.mark([entry.n for entry in refused], State.DROPPED, DELETED_ANEW)
 
     def note(self, new: NewEntry, reason: str) -> None:
         """Keep an edit for which nothing is to be sent, as a step that undo can take back."""

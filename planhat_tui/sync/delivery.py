@@ -4,8 +4,9 @@ Order per record is kept; edits of one record that wait together go as one reque
 parked (refused, in conflict, held) blocks its own fields only, of later edits too: those are split
 (:func:`splits`), so that their other fields go; one that isn't sure blocks all that goes under the
 same keys of the body, such as every custom field; a create that isn't done, its record and its
-company's contacts. Across records the steps take turns, one request each: what one key
-press did isn't kept waiting by the hundreds of edits of another.
+company's contacts. A deletion that stays here (:func:`past_deletions`) blocks nothing. Across
+records the steps take turns, one request each: what one key press did isn't kept waiting by the
+hundreds of edits of another.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from planhat_tui.model.records import NEW_ID_PREFIX, Kind
 from planhat_tui.model.writable import COMPANY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.outbox import Entry
@@ -72,6 +73,21 @@ class Parcel:
     def body(self) -> Mapping[str, Json]:
         """What a create sends."""
         return self.entries[0].body or {}
+
+
+def past_deletions(entries: Iterable[Entry], barred: Callable[[Entry], str]) -> tuple[Entry, ...]:
+    """Return these without the deletions that stay here: refused, held, or kept by a guardrail.
+
+    ``barred`` says why guardrails keep an edit here, empty if they don't.
+    """
+    return tuple(entry for entry in entries if not _stays(entry, barred))
+
+
+def _stays(entry: Entry, barred: Callable[[Entry], str]) -> bool:
+    if entry.action is not Action.DELETE:
+        return False
+    kept = entry.state is State.QUEUED and barred(entry)
+    return bool(kept) or entry.state in {State.REFUSED, State.HELD}
 
 
 def parcels(entries: Iterable[Entry]) -> tuple[Parcel, ...]:

@@ -26,7 +26,7 @@ from planhat_tui.store.tenant import Birth
 from planhat_tui.sync import endpoints
 from planhat_tui.sync.aside import Aside
 from planhat_tui.sync.bulk import GROWS_FOR, Bulk
-from planhat_tui.sync.delivery import WithdrawnError, outcome, splits
+from planhat_tui.sync.delivery import WithdrawnError, outcome
 from planhat_tui.sync.doubts import Doubts
 from planhat_tui.sync.gathering import Gathering, place_of
 from planhat_tui.sync.leaving import is_fresh
@@ -119,7 +119,7 @@ class Push:
         """Whether something can go now."""
         entries = self._store.outbox.open_entries()
         records = [parcel.record for parcel in self._leaving.ready(entries)]
-        records += [(entry.kind, entry.record_id) for entry, _ in splits(entries)]
+        records += [(entry.kind, entry.record_id) for entry, _ in self._leaving.splits(entries)]
         return any(not self._aside.left(record) for record in records)
 
     @property
@@ -176,7 +176,7 @@ class Push:
         """Split the updates of which a part is kept back: the rest goes by itself."""
         outbox = self._store.outbox
         with self._store.at_once():
-            for entry, can_go in splits(outbox.open_entries()):
+            for entry, can_go in self._leaving.splits(outbox.open_entries()):
                 outbox.split(entry.n, can_go)
 
     async def _one_by_one(

@@ -18,7 +18,7 @@ from planhat_tui.errors import (
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, Entry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.delivery import outcome, parcels, splits
+from planhat_tui.sync.delivery import outcome, parcels, past_deletions, splits
 
 if TYPE_CHECKING:
     from planhat_tui.errors import PlanhatTuiError
@@ -170,6 +170,18 @@ def test_a_delete_goes_after_the_edits_and_not_while_one_is_parked() -> None:
     assert sent(entry(1), delete) == [(1,)]
     assert sent(delete) == [(2,)]
     assert sent(entry(1, state=State.CONFLICT), delete) == []
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.HELD])
+def test_a_deletion_that_stays_here_keeps_nothing_else_waiting(state: State) -> None:
+    stays = entry(1, state=state, action=Action.DELETE)
+    queue = [stays, entry(2), entry(3, action=Action.DELETE)]
+    assert sent(*past_deletions(queue, lambda _: "")) == [(2,)]
+    queued = stays._replace(state=State.QUEUED)
+    bars = ("no-delete" if one.action is Action.DELETE else "" for one in (queued, entry(2)))
+    assert sent(*past_deletions([queued, entry(2)], lambda _: next(bars))) == [(2,)]
+    unsure = stays._replace(state=State.NOT_SURE)
+    assert sent(*past_deletions([unsure, entry(2)], lambda _: "")) == []
 
 
 @pytest.mark.parametrize(

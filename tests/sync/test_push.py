@@ -1204,6 +1204,31 @@ def test_a_web_page_is_no_proof_that_a_record_is_gone(
     assert server.get(company) is None
 
 
+def test_a_refused_deletion_keeps_no_edit_and_no_other_deletion_waiting(
+    ready: Desk, server: Server, company: str
+) -> None:
+    refused = ready.delete(company)
+    ready.line.once("DELETE *", answer(400, "Not now"))
+    assert ready.delivered(refused) == [REFUSED]
+    assert ready.delivered(ready.edit(company, phase("renewal"))) == [DELIVERED]
+    again = ready.delete(company)
+    assert ready.entry(refused).state is State.DROPPED
+    assert ready.delivered(again) == [DELIVERED]
+    assert server.get(company) is None
+
+
+def test_a_deletion_that_a_guardrail_keeps_here_keeps_no_edit_waiting(
+    ready: Desk, server: Server, company: str
+) -> None:
+    ready.engine.obey(lambda entry: "No." if entry.action is Action.DELETE else "")
+    ready.delete(company)
+    held = ready.edit(company, Change("city", "Lund", "Umeå"))
+    ready.store.outbox.hold(held.n)
+    mixed = ready.edit(company, phase("renewal"), Change("city", "Umeå", "Kiel"))
+    ready.engine.deliver([mixed.n]).result(SECONDS)
+    assert server.get(company)["phase"] == "renewal"
+
+
 def test_to_delete_what_somebody_else_deleted_is_done(
     ready: Desk, server: Server, company: str
 ) -> None:
