@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 READ_BACK: Final = "It is read back by itself."
 """What becomes of an edit that may have been saved."""
 
+BY_SOMEBODY_ELSE: Final = "It was deleted by somebody else."
+
 _PARKED: Final = frozenset({State.REFUSED, State.CONFLICT, State.HELD, State.NOT_SURE})
 _WITH_COMPANY: Final = frozenset({"companyId", COMPANY_NAME})
 
@@ -228,15 +230,23 @@ def stops_all(error: PlanhatTuiError) -> bool:
 
 
 def outcome(
-    error: PlanhatTuiError, action: Action, kind: Kind = Kind.COMPANY, *, sent: bool = True
+    error: PlanhatTuiError,
+    action: Action,
+    kind: Kind = Kind.COMPANY,
+    *,
+    sent: bool = True,
+    gone: str = BY_SOMEBODY_ELSE,
 ) -> Outcome:
-    """Tell what an error means for an edit: ``sent`` or, as far as was read for it, not yet."""
+    """Tell what an error means for an edit: ``sent`` or, as far as was read for it, not yet.
+
+    ``gone`` says who has deleted the record of an update, if it is gone.
+    """
     if stops_all(error):
         return Outcome(State.QUEUED, str(error), pause=True)
     if isinstance(error, NotFoundError):
         if action is Action.DELETE:
             return Outcome(State.DELIVERED, ALREADY_GONE)
-        return Outcome(State.REFUSED, "It was deleted by somebody else.")
+        return Outcome(State.REFUSED, gone if action is Action.UPDATE else str(error))
     if outcomes.outcome_of(error) is not outcomes.Outcome.UNKNOWN:
         return Outcome(State.REFUSED, str(error))
     if not sent:

@@ -216,5 +216,10 @@ def test_before_anything_was_sent_only_what_concerns_all_stops_the_others() -> N
         assert (told.pause, told.alone) == (True, False)
 
 
+def test_what_cant_be_made_is_refused_in_planhats_words() -> None:
+    told = outcome(NotFoundError("There is no such company."), Action.CREATE)
+    assert (told.state, told.reason) == (State.REFUSED, "There is no such company.")
+
+
 def test_to_delete_what_is_gone_is_to_be_done() -> None:
     assert outcome(NotFoundError("x"), Action.DELETE).state is State.DELIVERED

@@ -353,6 +353,19 @@ def test_an_edit_of_a_record_that_is_gone_is_kept_and_said(
     assert ready.company(company).raw["phase"] == "renewal"
 
 
+def test_an_edit_of_what_was_deleted_from_here_says_so(ready: Desk, server: Server) -> None:
+    contact = server.ids(Kind.CONTACT)[0]
+    company = str(server.get(contact, Kind.CONTACT)["companyId"])
+    gone = ready.delete(company)
+    edit = ready.edit(company, phase("renewal"))
+    name = Change("name", server.get(contact, Kind.CONTACT)["name"], "Ada")
+    of_contact = ready.edit(contact, name, kind=Kind.CONTACT)
+    assert ready.delivered(gone, edit, of_contact) == [DELIVERED, REFUSED, REFUSED]
+    assert ready.entry(edit).reason == "It was deleted from here."
+    told = f"It went with {gone.title}, which was deleted from here."
+    assert ready.entry(of_contact).reason == told
+
+
 def test_a_contact_is_edited(ready: Desk, server: Server) -> None:
     contact = server.ids(Kind.CONTACT)[0]
     before = server.get(contact, Kind.CONTACT)
