@@ -69,6 +69,11 @@ class Progress(NamedTuple):
         return sum(self.counts.get(state, 0) for state in _FAILED) - self.unsure
 
     @property
+    def refused(self) -> int:
+        """How many were refused: these alone can be sent again together."""
+        return self.counts.get(State.REFUSED, 0)
+
+    @property
     def held(self) -> int:
         """How many are kept back."""
         return self.counts.get(State.HELD, 0)
