@@ -171,6 +171,19 @@ class Outbox:
         )
         return {entry.record_id: entry for entry in found}
 
+    def deleting(self, kind: Kind, ids: Sequence[str]) -> Mapping[str, Entry]:
+        """Return what is to delete records, by their ids: not what was refused or let go."""
+        found = (
+            entry
+            for some in _pieces(ids)
+            for entry in self._select(
+                f"{_SHOWN} AND action = 'delete' AND state <> 'refused' AND kind = ?"
+                f" AND {_among(some)}",
+                [kind, *some],
+            )
+        )
+        return {entry.record_id: entry for entry in found}
+
     def open_by_record(
         self, kind: Kind, ids: Sequence[str] | None = None
     ) -> Mapping[str, Sequence[Entry]]:

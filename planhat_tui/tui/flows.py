@@ -583,7 +583,7 @@ class Flows:
 
     def _deleted(self, subject: Subject, entries: Sequence[Entry]) -> None:
         self._explorer.unmark(subject.kind, subject.ids)
-        self._explorer.watching.queued(entries)
+        self._explorer.watching.queued(entries, deleting.going(subject.ids, entries))
 
     # -- doing it
 

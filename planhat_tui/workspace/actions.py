@@ -133,10 +133,18 @@ class Actions:
         return self._queue([entry])[0]
 
     def delete(self, kind: Kind, ids: Sequence[str]) -> tuple[Entry, ...]:
-        """Delete a few records. One that Planhat doesn't have yet is dropped with its edits."""
+        """Delete a few records. One that Planhat doesn't have yet is dropped with its edits.
+
+        Those that are to be deleted already are left out: :class:`InputError` if all are.
+        """
         guardrails.check_at_once(self._profile, len(ids), deleting=True)
         step = self._make_id()
         with self._store.at_once():
+            going = self._store.outbox.deleting(kind, ids)
+            if going and len(going) == len({*ids}):
+                first = next(iter(going.values()))
+                told = f"{first.title} is" if len(going) == 1 else f"All {len(going)} are"
+                raise InputError(f"{told} to be deleted already.", "outbox list shows it.")
             dropped = self._drop_new(kind, ids)
             entries = [
                 NewEntry(
@@ -148,7 +156,7 @@ class Actions:
                     step=step,
                 )
                 for record_id in ids
-                if record_id not in dropped
+                if record_id not in dropped and record_id not in going
                 for raw in [self._raw(kind, record_id)]
             ]
             return self._queue(entries)

@@ -287,6 +287,28 @@ def test_a_delete_is_delivered(workspace: Workspace, server: Server, company: st
     assert workspace.reads.company(company) is None
 
 
+def test_what_is_to_be_deleted_already_is_left_out(
+    workspace: Workspace, companies: list[str]
+) -> None:
+    first, second = companies[:2]
+    (entry,) = workspace.writes.delete(COMPANY, [first])
+    with pytest.raises(InputError, match=f"{entry.title} is to be deleted already"):
+        workspace.writes.delete(COMPANY, [first])
+    (other,) = workspace.writes.delete(COMPANY, [first, second])
+    assert other.record_id == second
+    with pytest.raises(InputError, match="All 2 are to be deleted already"):
+        workspace.writes.delete(COMPANY, [first, second])
+
+
+def test_what_was_refused_to_be_deleted_can_be_deleted_again(
+    workspace: Workspace, company: str
+) -> None:
+    (refused,) = workspace.writes.delete(COMPANY, [company])
+    workspace._store.outbox.mark([refused.n], State.REFUSED)
+    (again,) = workspace.writes.delete(COMPANY, [company])
+    assert workspace.reads.outbox() == (again,)
+
+
 def test_to_delete_what_planhat_does_not_have_yet_is_to_drop_it(
     workspace: Workspace, server: Server
 ) -> None:
