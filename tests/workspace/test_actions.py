@@ -82,6 +82,21 @@ def test_none_clears_a_field(workspace: Workspace, server: Server, company: str)
     assert "New" not in server.get(company)["custom"]
 
 
+def test_what_a_person_saw_is_what_it_is_held_against(
+    workspace: Workspace, server: Server, company: str
+) -> None:
+    server.put(company, phase="churned")
+    seen = {company: {**shown(workspace, company), "phase": None}}
+    workspace.net.read([(COMPANY, company)]).result(SECONDS)
+    assert shown(workspace, company)["phase"] == "churned"
+    assert workspace.writes.edit(COMPANY, [company], {"phase": None}, seen) == ()
+    assert workspace.writes.edit(COMPANY, [company], {"phase": "churned"}, seen) == ()
+    (entry,) = workspace.writes.edit(COMPANY, [company], {"phase": "won"}, seen)
+    assert entry.changes == (Change("phase", None, "won"),)
+    assert deliver(workspace, entry) == [State.CONFLICT]
+    assert server.get(company)["phase"] == "churned"
+
+
 def test_one_key_press_is_one_step(workspace: Workspace, companies: list[str]) -> None:
     first = workspace.writes.edit(COMPANY, companies, {"city": "Umeå"})
     second = workspace.writes.edit(COMPANY, companies, {"city": "Lund"})
