@@ -469,7 +469,7 @@ class Flows:
         if entries:
             self._explorer.watching.queued(entries)
         else:
-            self._explorer.say("The note is kept on this machine")
+            self._explorer.say("The note is kept on this machine, where {undo} doesn't reach it")
 
     def _parser(
         self, subject: Subject, path: str, current: Json, listed: Defined | None

@@ -361,7 +361,8 @@ class Actions:
         self.check(made)
         for new in made:
             if new.kind is Kind.CALL and new.action is Action.CREATE:
-                self._store.calls.put({**(new.body or {}), "_id": new.record_id})
+                was = self._store.outbox.get(new.takes_back).record_id if new.takes_back else ""
+                self._store.calls.again({**(new.body or {}), "_id": new.record_id}, was)
         return self._queue(made)
 
     def made(self) -> tuple[Entry, ...]:
