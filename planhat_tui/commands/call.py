@@ -210,7 +210,7 @@ def set_(  # noqa: PLR0917 -- the words of one command
         labels.append("Note")
     done = settle(ctx, entries, f"{', '.join(labels)} of {record_verbs.whom(ctx, KIND, [call_id])}")
     if not entries and (note or no_note):
-        done = Done("The note is kept on this machine.")
+        done = Done("The note is kept on this machine, where undo doesn't reach it.")
     if any(entry.kind is KIND for entry in entries):
         return done
     return record_verbs.as_it_was(ctx, KIND, [call_id], done)

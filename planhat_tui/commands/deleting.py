@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.config import guardrails
 from planhat_tui.model import calls
-from planhat_tui.model.records import Kind, count_of, number_of, text_of
+from planhat_tui.model.records import NEW_ID_PREFIX, Kind, count_of, number_of, text_of
 from planhat_tui.model.writable import title_of
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from planhat_tui.config.profiles import Profile
+    from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Raw
 
 
@@ -34,6 +35,16 @@ def question(profile: Profile, kind: Kind, raws: Sequence[Raw], zone: tzinfo | N
 def word(profile: Profile, count: int) -> str:
     """Return the word to type: ``delete``, ``delete 300``, or the profile's name."""
     return guardrails.typed_word(profile, count, deleting=True)
+
+
+def going(ids: Sequence[str], entries: Sequence[Entry]) -> str:
+    """Return how many of these were to be deleted already, as a sentence; empty if none was.
+
+    ``entries`` are the deletions that were made. What Planhat doesn't have yet needs none.
+    """
+    made = {entry.record_id for entry in entries}
+    left = sum(one not in made and not one.startswith(NEW_ID_PREFIX) for one in {*ids})
+    return f"{left} of them {'was' if left == 1 else 'were'} to be deleted already" if left else ""
 
 
 def _name(kind: Kind, raw: Raw, zone: tzinfo | None) -> str:

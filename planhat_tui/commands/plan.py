@@ -45,18 +45,19 @@ def run(ctx: Context, file: str) -> Result:
     return planned.carry_out(ctx, plan)
 
 
-@verb("plan retry", effect=Effect.WRITE)
-def retry(ctx: Context) -> Done:
-    """Send again what has failed of the last plan that ran."""
+@verb("plan retry", _N, effect=Effect.WRITE)
+def retry(ctx: Context, n: str = "") -> Done:
+    """Send again what was refused of a plan that ran: of the last one, or that of an edit."""
     plans = ctx.workspace().plans
-    step = plans.last()
-    if not step or not plans.retry(step):
-        raise InputError("Nothing has failed of the last plan.", "outbox list shows what waits.")
+    step, title = _step(ctx, n, ()), "The plan" if n else "The last plan"
+    if not plans.retry(step):
+        told = f"Nothing was refused of {title.lower()}."
+        raise InputError(told, "outbox list shows what waits.")
     if not ctx.wishes.wait:
         return Done(
             f"{plans.progress(step).waiting:,} queued again.", planned.results(ctx, step), many=True
         )
-    return planned.settle(ctx, step, "The last plan")
+    return planned.settle(ctx, step, title)
 
 
 @verb("plan pause", _N, effect=Effect.WRITE)

@@ -215,8 +215,11 @@ def _outcome(ctx: Context, progress: Progress, entries: Sequence[Entry], title: 
     if len(stuck) > TOLD_AT_MOST:
         lines.append(f"{len(stuck) - TOLD_AT_MOST:,} more: outbox list")
     lines += filter(None, [unsettled(ctx, entries)])
-    if progress.failed:
-        lines.append("plan retry sends again what has failed.")
+    if progress.refused:
+        plan = f" {entries[0].n}" if entries[0].step != ctx.workspace().plans.last() else ""
+        lines.append(f"plan retry{plan} sends again what was refused.")
+    if progress.counts.get(State.CONFLICT):
+        lines.append("conflict list shows what is in conflict.")
     return "\n".join(lines)
 
 

@@ -176,7 +176,10 @@ def delete(ctx: Context, kind: Kind, ids: Sequence[str]) -> Result:
     ]
     entries = ctx.workspace().writes.delete(kind, wanted)
     if entries:
-        return settle(ctx, entries, f"Deletion of {subject}", many=len(wanted) > 1)
+        going = deleting.going(wanted, entries)
+        subject = count_of(kind, len(entries)) if going else subject
+        done = settle(ctx, entries, f"Deletion of {subject}", many=len(wanted) > 1)
+        return done._replace(text=f"{done.text}\n{going}.") if going else done
     if not unsure:
         return Done(f"{subject}: taken out; Planhat never had it.", many=len(wanted) > 1)
     told = (may_arrive(ctx.workspace().reads.entry(n), ctx.now()) for n in unsure)

@@ -92,10 +92,11 @@ class CallLog:
         """Let calls that were meant for records made here know their ids from Planhat."""
         column = "company_id" if kind is Kind.COMPANY else "contact_id"
         with self._database.writing() as connection:
-            connection.executemany(
-                f"UPDATE call_log SET {column} = ? WHERE {column} = ?",  # noqa: S608 -- our names
-                [(server_id, new_id) for new_id, server_id in names.items()],
-            )
+            for table in ("call_log", "call_kept"):
+                connection.executemany(
+                    f"UPDATE {table} SET {column} = ? WHERE {column} = ?",  # noqa: S608 -- our names
+                    [(server_id, new_id) for new_id, server_id in names.items()],
+                )
 
     def list(self, company_id: str = "") -> tuple[LoggedCall, ...]:
         """Return the calls, newest first by their own time; of a company, whom one meant."""
@@ -142,9 +143,23 @@ class CallLog:
         return dict(json.loads(row[0])) if row else None
 
     def remove(self, call_id: str) -> None:
-        """Take a call out of the log."""
+        """Take a call out of the log; what Planhat never had of it is kept for :meth:`again`."""
         with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO call_kept"
+                " SELECT id, note, contact_id, company_id FROM call_log WHERE id = ?",
+                (call_id,),
+            )
             connection.execute("DELETE FROM call_log WHERE id = ?", (call_id,))
+
+    def again(self, call: dict[str, Json], was: str) -> None:
+        """Put a call back that was taken out as ``was``, with its note and whom one meant."""
+        with self._database.writing() as connection:
+            kept = connection.execute(
+                "SELECT note, contact_id, company_id FROM call_kept WHERE id = ?", (was,)
+            ).fetchone()
+            note, contact_id, company_id = kept or ("", "", "")
+            self.put(call, note=note, contact_id=contact_id, company_id=company_id)
 
 
 def _logged(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from planhat_tui.model.outbox import ALREADY_GONE
 from planhat_tui.store import entries
 
 if TYPE_CHECKING:
@@ -73,6 +74,16 @@ class Journal:
             " AND attempts > 0",
             [kind, record_id],
         )
+
+    def deletion_of(self, kind: Kind, record_id: str) -> Entry | None:
+        """Return what has deleted a record from here; ``None`` if nothing has."""
+        found = self._select(
+            "kind = ? AND record_id = ? AND action = 'delete' AND state = 'delivered'"
+            " AND reason <> ?",
+            [kind, record_id, ALREADY_GONE],
+            "n DESC LIMIT 1",
+        )
+        return found[0] if found else None
 
     def last_step(self, passed: Sequence[str] = ()) -> tuple[Entry, ...]:
         """Return the newest step that stands; undo's own aren't steps. Empty if there is none.

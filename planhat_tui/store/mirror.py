@@ -156,13 +156,13 @@ class Mirror(MirrorReads):
         kind: Kind,
         records: Sequence[Received],
         seen_at: float,
-        ours: frozenset[str] = frozenset(),
+        ours: Mapping[str, AbstractSet[str]] | None = None,
     ) -> None:
         """Take whole records, companies or contacts; ``seen_at`` is when they were asked for.
 
         A copy that was read later stays: what was on its way while an edit was delivered tells how
         the record was before. What differs from the copies that are here goes into the history;
-        ``ours`` are the fields that were sent from here.
+        ``ours`` are the fields that were sent from here, by record.
         """
         self.take(kind, self.prepare(kind, records, seen_at), seen_at, ours)
 
@@ -176,7 +176,7 @@ class Mirror(MirrorReads):
         kind: Kind,
         batch: Sequence[Ready],
         seen_at: float,
-        ours: frozenset[str] = frozenset(),
+        ours: Mapping[str, AbstractSet[str]] | None = None,
     ) -> None:
         """Take companies or contacts that are prepared, as :meth:`put` does."""
         with self._database.writing() as connection:
@@ -208,7 +208,7 @@ class Mirror(MirrorReads):
                 if item.data is not None:
                     data = apply(item.data, sent[one])
                     items.append(item._replace(json=json.dumps(data), data=data))
-            fields = frozenset(c.field for changes in sent.values() for c in changes)
+            fields = {one: {c.field for c in changes} for one, changes in sent.items()}
             changed = filling.replaced(connection, kind, items)
             self._note_changes(kind, changed, now, fields)
             filling.write(connection, kind, [ready(kind, item) for item in items], self._pending)
@@ -219,7 +219,7 @@ class Mirror(MirrorReads):
         kind: Kind,
         changed: Sequence[tuple[str, Raw, Raw]],
         seen_at: float,
-        ours: frozenset[str] = frozenset(),
+        ours: Mapping[str, AbstractSet[str]] | None = None,
     ) -> None:
         """Note what has changed against this copy; older ones' changes aren't the same.
 
@@ -229,7 +229,7 @@ class Mirror(MirrorReads):
             return
         going = self._pending.on_their_way(kind, [record for record, _, _ in changed])
         sent = {
-            record: ours | arrived(before, after, going[record]) if record in going else ours
+            record: {*(ours or {}).get(record, ()), *arrived(before, after, going.get(record, ()))}
             for record, before, after in changed
         }
         since = float(self.noted(_BEGUN) or 0.0)

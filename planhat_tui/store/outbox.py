@@ -52,6 +52,7 @@ _NAMING_NEW: Final = (
 _AT_ONCE: Final = 500
 """Ids of one question."""
 LOST_WITH_THE_PROCESS: Final = "The program ended before the answer came."
+DELETED_ANEW: Final = "It was deleted anew."
 LET_GO: Final = "It was dropped; its first try may still arrive."
 NOT_ARRIVED: Final = "It was dropped, and didn't arrive."
 UNKNOWN: Final = "It was dropped while nobody knew whether Planhat has it."
@@ -76,12 +77,15 @@ class Outbox:
         """Commit entries in one transaction; they are on the disk when this returns.
 
         What names a record by the id that it had while it was to be made is led to the one that it
-        has by now.
+        has by now. A deletion takes the place of one that was refused.
         """
         now = self._wall()
         with self._database.writing() as connection:
             owner = self.owner()
             new = tuple(called_now(connection, entry) for entry in new)
+            for kind in {entry.kind for entry in new if entry.action is Action.DELETE}:
+                deleted = (e for e in new if (e.kind, e.action) == (kind, Action.DELETE))
+                self._replace_refused(kind, [entry.record_id for entry in deleted])
             numbers = [entries.insert(connection, entry, owner, now) for entry in new]
             for kind in {entry.kind for entry in new}:
                 ids = dict.fromkeys(entry.record_id for entry in new if entry.kind is kind)
@@ -90,6 +94,13 @@ class Outbox:
             if not numbers:
                 return ()
             return self._select("n BETWEEN ? AND ?", [numbers[0], numbers[-1]])
+
+    def _replace_refused(self, kind: Kind, deleted: Sequence[str]) -> None:
+        """Drop the deletions of records that were refused: each is deleted anew."""
+        for some in _pieces(deleted):
+            where = f"state = 'refused' AND action = 'delete' AND kind = ? AND {_among(some)}"
+            refused = self._select(where, [kind, *some])
+            self.mark([entry.n for entry in refused], State.DROPPED, DELETED_ANEW)
 
     def note(self, new: NewEntry, reason: str) -> None:
         """Keep an edit for which nothing is to be sent, as a step that undo can take back."""
@@ -160,6 +171,19 @@ class Outbox:
         )
         return {entry.record_id: entry for entry in found}
 
+    def deleting(self, kind: Kind, ids: Sequence[str]) -> Mapping[str, Entry]:
+        """Return what is to delete records, by their ids: not what was refused or let go."""
+        found = (
+            entry
+            for some in _pieces(ids)
+            for entry in self._select(
+                f"{_SHOWN} AND action = 'delete' AND state <> 'refused' AND kind = ?"
+                f" AND {_among(some)}",
+                [kind, *some],
+            )
+        )
+        return {entry.record_id: entry for entry in found}
+
     def open_by_record(
         self, kind: Kind, ids: Sequence[str] | None = None
     ) -> Mapping[str, Sequence[Entry]]:
@@ -210,12 +234,14 @@ class Outbox:
             return tuple(n for (n,) in rows)
 
     def counts(self) -> Mapping[State, int]:
-        """Return how many entries stand in each open state."""
+        """Return how many entries stand in each open state; a damaged state is a refused entry."""
+        known = ", ".join(f"'{state}'" for state in State)
+        state = f"CASE WHEN state IN ({known}) THEN state ELSE '{State.REFUSED}' END"
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT state, count(*) FROM entry WHERE {_OPEN} GROUP BY state"  # noqa: S608 -- our names
+                f"SELECT {state} AS stands, count(*) FROM entry WHERE {_OPEN} GROUP BY stands"  # noqa: S608 -- our names
             )
-            return {State(state): count for state, count in rows}
+            return {State(stands): count for stands, count in rows}
 
     def newest_queued(self) -> float:
         """Return when the newest of what is queued was queued, in seconds since the epoch; or 0."""

@@ -593,6 +593,14 @@ CREATE TABLE alias (                -- by which id a record goes now that had an
 ALTER TABLE entry ADD COLUMN author TEXT NOT NULL DEFAULT '';
 DELETE FROM owner WHERE key = 'who'
 """,
+    """
+CREATE TABLE call_kept (            -- of a call that was taken out, what Planhat never had
+    id TEXT PRIMARY KEY,
+    note TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    company_id TEXT NOT NULL
+) WITHOUT ROWID
+""",
 )
 
 HISTORY: Final = (

@@ -27,7 +27,8 @@ _TELLS: Final = (
 )
 """The states, that of what goes on first, then what needs a hand, then what is settled."""
 _WHEN: Final = " ".join(f"WHEN '{state}' THEN {n}" for n, state in enumerate(_TELLS))
-_TELLING: Final = f"CASE state {_WHEN} END"
+_TELLING: Final = f"CASE state {_WHEN} ELSE {_TELLS.index(State.REFUSED)} END"
+"""How much a state tells; one in which a bit has flipped is that of a refused entry."""
 _ON_ITS_WAY: Final = "('sending', 'not sure')"
 _SETTLES: Final = f"(state = 'not sure' AND looked < {LOOKED_IN_VAIN})"
 """What isn't sure and is looked up by itself: no step of many logs calls."""

@@ -25,7 +25,8 @@ from planhat_tui.store.schema import MIRROR, MIRROR_BEGINS, OUTBOX
 from planhat_tui.store.steps import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
@@ -158,11 +159,11 @@ class TenantStore:
         kind: Kind,
         records: Sequence[Received],
         seen_at: float,
-        ours: frozenset[str] = frozenset(),
+        ours: Mapping[str, AbstractSet[str]] | None = None,
     ) -> None:
         """Keep records as Planhat has them; ``seen_at`` is seconds since the epoch.
 
-        ``ours`` are the fields that were changed from here.
+        ``ours`` are the fields that were changed from here, by record.
         """
         if kind is Kind.CALL:
             for record in records:

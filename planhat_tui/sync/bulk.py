@@ -242,7 +242,7 @@ class Bulk:
             with self._store.at_once():
                 for load in found:
                     self._check(load, there[load.id].data)
-            fields = frozenset(c.field for load in some for c in load.changes)
+            fields = {load.id: {c.field for c in load.changes} for load in found}
             self._store.mirror.put(kind, [there[load.id] for load in found], asked_at, fields)
             self._show(kind, [load.id for load in some])
             await asyncio.sleep(0)

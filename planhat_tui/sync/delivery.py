@@ -4,8 +4,9 @@ Order per record is kept; edits of one record that wait together go as one reque
 parked (refused, in conflict, held) blocks its own fields only, of later edits too: those are split
 (:func:`splits`), so that their other fields go; one that isn't sure blocks all that goes under the
 same keys of the body, such as every custom field; a create that isn't done, its record and its
-company's contacts. Across records the steps take turns, one request each: what one key
-press did isn't kept waiting by the hundreds of edits of another.
+company's contacts. A deletion that stays here (:func:`past_deletions`) blocks nothing. Across
+records the steps take turns, one request each: what one key press did isn't kept waiting by the
+hundreds of edits of another.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from planhat_tui.model.records import NEW_ID_PREFIX, Kind
 from planhat_tui.model.writable import COMPANY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.outbox import Entry
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 READ_BACK: Final = "It is read back by itself."
 """What becomes of an edit that may have been saved."""
+
+BY_SOMEBODY_ELSE: Final = "It was deleted by somebody else."
 
 _PARKED: Final = frozenset({State.REFUSED, State.CONFLICT, State.HELD, State.NOT_SURE})
 _WITH_COMPANY: Final = frozenset({"companyId", COMPANY_NAME})
@@ -72,6 +75,21 @@ class Parcel:
     def body(self) -> Mapping[str, Json]:
         """What a create sends."""
         return self.entries[0].body or {}
+
+
+def past_deletions(entries: Iterable[Entry], barred: Callable[[Entry], str]) -> tuple[Entry, ...]:
+    """Return these without the deletions that stay here: refused, held, or kept by a guardrail.
+
+    ``barred`` says why guardrails keep an edit here, empty if they don't.
+    """
+    return tuple(entry for entry in entries if not _stays(entry, barred))
+
+
+def _stays(entry: Entry, barred: Callable[[Entry], str]) -> bool:
+    if entry.action is not Action.DELETE:
+        return False
+    kept = entry.state is State.QUEUED and barred(entry)
+    return bool(kept) or entry.state in {State.REFUSED, State.HELD}
 
 
 def parcels(entries: Iterable[Entry]) -> tuple[Parcel, ...]:
@@ -212,15 +230,23 @@ def stops_all(error: PlanhatTuiError) -> bool:
 
 
 def outcome(
-    error: PlanhatTuiError, action: Action, kind: Kind = Kind.COMPANY, *, sent: bool = True
+    error: PlanhatTuiError,
+    action: Action,
+    kind: Kind = Kind.COMPANY,
+    *,
+    sent: bool = True,
+    gone: str = BY_SOMEBODY_ELSE,
 ) -> Outcome:
-    """Tell what an error means for an edit: ``sent`` or, as far as was read for it, not yet."""
+    """Tell what an error means for an edit: ``sent`` or, as far as was read for it, not yet.
+
+    ``gone`` says who has deleted the record of an update, if it is gone.
+    """
     if stops_all(error):
         return Outcome(State.QUEUED, str(error), pause=True)
     if isinstance(error, NotFoundError):
         if action is Action.DELETE:
             return Outcome(State.DELIVERED, ALREADY_GONE)
-        return Outcome(State.REFUSED, "It was deleted by somebody else.")
+        return Outcome(State.REFUSED, gone if action is Action.UPDATE else str(error))
     if outcomes.outcome_of(error) is not outcomes.Outcome.UNKNOWN:
         return Outcome(State.REFUSED, str(error))
     if not sent:

@@ -244,8 +244,11 @@ class Doubts:
         found = [
             (edits, _landed(edits, there)) for there, entries in some for edits in related(entries)
         ]
-        ours = (c.field for edits, landed in found if landed for e in edits for c in e.changes)
-        self._store.take_in(kind, [there for there, _ in some], asked_at, frozenset(ours))
+        ours: dict[str, set[str]] = {}
+        for edits, landed in found:
+            for entry in edits if landed else ():
+                ours.setdefault(entry.record_id, set()).update(c.field for c in entry.changes)
+        self._store.take_in(kind, [there for there, _ in some], asked_at, ours)
         with self._store.at_once():
             for edits, landed in found:
                 self._settle(edits, Found.DONE if landed else Found.NOT_DONE)

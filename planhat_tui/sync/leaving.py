@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.limits import Lane
-from planhat_tui.sync.delivery import WithdrawnError, parcels
+from planhat_tui.sync.delivery import WithdrawnError, parcels, past_deletions, splits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,8 @@ def is_fresh(read_at: float, now: float) -> bool:
 
 def allowed(entries: Iterable[Entry], barred: Callable[[Entry], str]) -> tuple[Parcel, ...]:
     """Return what can go now and isn't kept here, in its order."""
-    return tuple(one for one in parcels(entries) if not any(map(barred, one.entries)))
+    found = parcels(past_deletions(entries, barred))
+    return tuple(one for one in found if not any(map(barred, one.entries)))
 
 
 class Leaving:
@@ -60,6 +61,10 @@ class Leaving:
     def ready(self, entries: Iterable[Entry]) -> tuple[Parcel, ...]:
         """Return what can go now, in its order."""
         return allowed(entries, self._barred)
+
+    def splits(self, entries: Iterable[Entry]) -> tuple[tuple[Entry, frozenset[str]], ...]:
+        """Return the updates of which a part alone is kept back, each with what can go."""
+        return splits(past_deletions(entries, self._barred))
 
     def lane(self, entries: Iterable[Entry]) -> Lane:
         """Return by which lane edits go whose record has just been read."""

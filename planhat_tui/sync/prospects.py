@@ -8,7 +8,7 @@ from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import Action, State, companies_of, decides_itself
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import plural
-from planhat_tui.sync.delivery import keys_of
+from planhat_tui.sync.delivery import keys_of, past_deletions
 from planhat_tui.sync.doubts import abouts, due_in
 from planhat_tui.sync.leaving import allowed
 
@@ -56,14 +56,14 @@ def prospects(
     ``barred`` says why guardrails keep an edit here, empty if they don't.
     """
     turns = {n: turn for turn, parcel in enumerate(allowed(entries, barred)) for n in parcel.ns}
-    line = _in_line(entries)
+    line = _in_line(past_deletions(entries, barred))
     known = {e.n: _prospect(e, line, turns, status, wall, monotonic) for e in entries}
     kept = {e.n: barred(e) for e in entries if e.state is State.QUEUED}
     return known | {n: Prospect(f"It stays here: {why}") for n, why in kept.items() if why}
 
 
 class _Line(NamedTuple):
-    """What an edit may wait for: the open edits of each record, and those that make a company."""
+    """What an edit may wait for: the edits of each record, and those that make a company."""
 
     records: dict[tuple[Kind, str], list[Entry]]
     companies: dict[str, Entry]
@@ -186,7 +186,7 @@ def unsure(entries: Iterable[Entry], wall: float) -> str:
 def _behind(entry: Entry, line: _Line) -> Prospect:
     before = [
         one
-        for one in line.records[entry.kind, entry.record_id]
+        for one in line.records.get((entry.kind, entry.record_id), ())
         if one.state is State.NOT_SURE or (one.place, one.n) < (entry.place, entry.n)
     ]
     if not before:

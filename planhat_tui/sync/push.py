@@ -26,7 +26,7 @@ from planhat_tui.store.tenant import Birth
 from planhat_tui.sync import endpoints
 from planhat_tui.sync.aside import Aside
 from planhat_tui.sync.bulk import GROWS_FOR, Bulk
-from planhat_tui.sync.delivery import WithdrawnError, outcome, splits
+from planhat_tui.sync.delivery import BY_SOMEBODY_ELSE, WithdrawnError, outcome
 from planhat_tui.sync.doubts import Doubts
 from planhat_tui.sync.gathering import Gathering, place_of
 from planhat_tui.sync.leaving import is_fresh
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from planhat_tui.sync.leaving import Leaving
 
 FOUND: Final = "Its answer was lost; it was found at Planhat."
+GONE_FROM_HERE: Final = "It was deleted from here."
+GONE_WITH: Final = "It went with {}, which was deleted from here."
 LEFT_OUT: Final = "Left out: somebody else has changed {} since."
 STRANGE: Final = "It was made for another tenant and is never sent to this one: discard it."
 
@@ -119,7 +121,7 @@ class Push:
         """Whether something can go now."""
         entries = self._store.outbox.open_entries()
         records = [parcel.record for parcel in self._leaving.ready(entries)]
-        records += [(entry.kind, entry.record_id) for entry, _ in splits(entries)]
+        records += [(entry.kind, entry.record_id) for entry, _ in self._leaving.splits(entries)]
         return any(not self._aside.left(record) for record in records)
 
     @property
@@ -176,7 +178,7 @@ class Push:
         """Split the updates of which a part is kept back: the rest goes by itself."""
         outbox = self._store.outbox
         with self._store.at_once():
-            for entry, can_go in splits(outbox.open_entries()):
+            for entry, can_go in self._leaving.splits(outbox.open_entries()):
                 outbox.split(entry.n, can_go)
 
     async def _one_by_one(
@@ -233,7 +235,8 @@ class Push:
             with self._store.at_once():
                 ours = [self._store.outbox.get(n) for n in self._in_hand(parcel)]
                 sent = any(entry.state is State.SENDING for entry in ours)
-                told = outcome(error, parcel.action, parcel.kind, sent=sent)
+                gone = self._gone_by(*parcel.record)
+                told = outcome(error, parcel.action, parcel.kind, sent=sent, gone=gone)
                 self._store.outbox.mark([entry.n for entry in ours], told.state, told.reason)
             if told.state is State.DELIVERED:
                 self._gone(parcel)
@@ -245,6 +248,15 @@ class Push:
             return error if told.pause else None
         self._aside.went_well(parcel.record)
         return None
+
+    def _gone_by(self, kind: Kind, record_id: str) -> str:
+        """Say who has deleted a record that is gone: it alone or its company, from here or not."""
+        if self._store.journal.deletion_of(kind, record_id):
+            return GONE_FROM_HERE
+        company = text_of(self._copy(kind, record_id)[0] or {}, "companyId")
+        within = company if kind is Kind.CONTACT else ""
+        took = self._store.journal.deletion_of(Kind.COMPANY, within) if within else None
+        return GONE_WITH.format(took.title) if took else BY_SOMEBODY_ELSE
 
     async def _send(self, parcel: Parcel) -> None:
         match parcel.action:
@@ -456,7 +468,7 @@ class Push:
         self, kind: Kind, record: Received, seen_at: float, ours: frozenset[str] = frozenset()
     ) -> None:
         self._answered()
-        self._store.take_in(kind, [record], seen_at, ours)
+        self._store.take_in(kind, [record], seen_at, {record.id: ours})
 
     def _gone(self, parcel: Parcel) -> None:
         self._store.take_out(parcel.kind, parcel.record_id)

@@ -17,6 +17,7 @@ from planhat_tui.errors import GuardrailError
 from planhat_tui.model import calls, columns, custom, fields
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.definitions import check_defined
+from planhat_tui.model.edits import Change, apply, same
 from planhat_tui.model.fields import FieldType
 from planhat_tui.model.records import MANY, Contact, Kind, count_of, map_of, text_of, texts_of
 from planhat_tui.model.text import visible
@@ -39,6 +40,7 @@ from planhat_tui.tui.screens.value import (
 )
 from planhat_tui.tui.watching import MARKS_OFF
 from planhat_tui.tui.widgets.picker import Choice
+from planhat_tui.workspace.actions import NONE_SEEN
 from planhat_tui.workspace.unsaved import told_by
 
 if TYPE_CHECKING:
@@ -71,11 +73,12 @@ NEW_CONTACT: Final = "new contact:"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The records that a job is about, and what is known of each."""
+    """The records that a job is about, and what is known of each; ``lean`` aren't loaded."""
 
     kind: Kind
     ids: tuple[str, ...]
     raws: tuple[Raw, ...]
+    lean: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -349,7 +352,8 @@ class Flows:
             if given.touched and self._is_many(subject):
                 return  # what is typed is kept until its plan runs
             if given.touched:
-                made.extend(self._edit(subject, path, given.value))
+                seen = _as_seen(subject, path, sheet.before)
+                made.extend(self._edit(subject, path, given.value, seen))
             draft.drop()
 
         sheet = Value(
@@ -363,6 +367,7 @@ class Flows:
             find=find,
             empty="ctrl+u clears the field" if several else "empty clears the field",
             several=several,
+            before=current,
             keep=keep,
             draft=draft,
         )
@@ -428,9 +433,10 @@ class Flows:
         made: list[Entry] = []
 
         def keep(given: Given) -> None:
-            if talk:
-                made.extend(self._edit(subject, "end", given.value))
-            else:
+            if given.touched and talk:
+                seen = _as_seen(subject, "end", sheet.before)
+                made.extend(self._edit(subject, "end", given.value, seen))
+            elif given.touched:
                 made.extend(writes.note_call(logged.call.id, str(given.value)))
             draft.drop()
 
@@ -440,6 +446,7 @@ class Flows:
                 callediting.typed_talk(raw),
                 lambda text, _: callediting.end_of(raw, text),
                 types=("minutes, such as 5, 90s or 1h5m",),
+                before=raw.get("end"),
                 keep=keep,
                 draft=draft,
             )
@@ -449,7 +456,7 @@ class Flows:
         def answered(given: Given | None) -> None:
             if given is None:
                 self._left(sheet)
-            elif talk:
+            elif talk or not given.touched:
                 self._done(subject, made)
             else:
                 self._noted(made)
@@ -462,7 +469,7 @@ class Flows:
         if entries:
             self._explorer.watching.queued(entries)
         else:
-            self._explorer.say("The note is kept on this machine")
+            self._explorer.say("The note is kept on this machine, where {undo} doesn't reach it")
 
     def _parser(
         self, subject: Subject, path: str, current: Json, listed: Defined | None
@@ -512,8 +519,11 @@ class Flows:
         self._do(subject, lambda: self._edit(subject, path, None))
         self._show_new(subject, path, None)
 
-    def _edit(self, subject: Subject, path: str, value: Json) -> tuple[Entry, ...]:
-        return self._explorer.workspace.writes.edit(subject.kind, subject.ids, {path: value})
+    def _edit(
+        self, subject: Subject, path: str, value: Json, seen: Mapping[str, Raw] = NONE_SEEN
+    ) -> tuple[Entry, ...]:
+        writes = self._explorer.workspace.writes
+        return writes.edit(subject.kind, subject.ids, {path: value}, seen)
 
     def _show_new(self, subject: Subject, path: str, value: Json) -> None:
         """Let the detail go to the field that was edited there, or that its company didn't have."""
@@ -583,7 +593,7 @@ class Flows:
 
     def _deleted(self, subject: Subject, entries: Sequence[Entry]) -> None:
         self._explorer.unmark(subject.kind, subject.ids)
-        self._explorer.watching.queued(entries)
+        self._explorer.watching.queued(entries, deleting.going(subject.ids, entries))
 
     # -- doing it
 
@@ -627,15 +637,30 @@ class Flows:
         self._explorer.watching.queued(entries, MARKS_OFF if several else "")
 
 
+def _as_seen(subject: Subject, path: str, before: Json) -> Mapping[str, Raw]:
+    """Return the records as they were seen; of one alone, the field as its editor showed it.
+
+    What isn't loaded wasn't seen.
+    """
+    seen = dict(zip(subject.ids, subject.raws, strict=True))
+    if len(subject.ids) == 1:
+        raw, changes = subject.raws[0], [Change(path, None, before)]
+        if path == "companyId" and not same(before, fields.value_at(raw, path)):
+            changes.append(Change(COMPANY_NAME, None, None))  # that one's isn't known
+        seen = {subject.ids[0]: apply(raw, changes)}
+    return {one: raw for one, raw in seen.items() if one not in subject.lean}
+
+
 def _subject(reads: Queries, kind: Kind, ids: tuple[str, ...]) -> Subject:
     """Read the records; those that are no longer here are left out."""
     if kind is Kind.CALL:
         logged = {one: reads.call(one) for one in ids}
         calls_here = {one: call.call.raw for one, call in logged.items() if call is not None}
         return Subject(kind, tuple(calls_here), tuple(calls_here.values()))
+    lean = reads.names_only(kind, ids)  # before: what is loaded meanwhile wasn't seen either
     raws = {text_of(raw, "_id"): raw for raw in reads.raws(kind, ids)}
     here = [one for one in ids if one in raws]
-    return Subject(kind, tuple(here), tuple(raws[one] for one in here))
+    return Subject(kind, tuple(here), tuple(raws[one] for one in here), lean)
 
 
 def _edited(kind: Kind) -> list[fields.Field]:

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 SLICE: Final = 500
 """Records that go into the outbox, or are shown anew, at once: nobody waits longer for a file."""
+NONE_SEEN: Final[Mapping[str, Raw]] = {}
 SAID_SO: Final = "You said that it is there."
 THEIRS_KEPT: Final = "Settled: what Planhat has was kept."
 
@@ -65,10 +66,16 @@ class Actions:
         self._profile = profile
 
     def edit(
-        self, kind: Kind, ids: Sequence[str], new_values: Mapping[str, Json]
+        self,
+        kind: Kind,
+        ids: Sequence[str],
+        new_values: Mapping[str, Json],
+        seen: Mapping[str, Raw] = NONE_SEEN,
     ) -> tuple[Entry, ...]:
         """Set fields of a few records; ``None`` clears one. What is so already makes no entry.
 
+        ``seen`` has records by their ids as a person saw them who decided: what somebody has
+        changed since is merged when it's delivered, or a conflict.
         Many (:func:`guardrails.is_many`) go as a plan. A contact that goes to another company takes
         that one's name along. Raises :class:`InputError` if a call's times wouldn't go together or
         a value isn't among those that its field lists, :class:`NotFoundError` for a company that
@@ -87,7 +94,9 @@ class Actions:
             for record_id in ids:
                 self._check_defined(kind, values, self._raw(kind, record_id))
         return self._queue(
-            entry for record_id in ids for entry in self._edited(kind, record_id, values, step)
+            entry
+            for record_id in ids
+            for entry in self._edited(kind, record_id, values, step, seen.get(record_id))
         )
 
     def change(self, kind: Kind, rows: Sequence[Row]) -> tuple[Entry, ...]:
@@ -133,10 +142,18 @@ class Actions:
         return self._queue([entry])[0]
 
     def delete(self, kind: Kind, ids: Sequence[str]) -> tuple[Entry, ...]:
-        """Delete a few records. One that Planhat doesn't have yet is dropped with its edits."""
+        """Delete a few records. One that Planhat doesn't have yet is dropped with its edits.
+
+        Those that are to be deleted already are left out: :class:`InputError` if all are.
+        """
         guardrails.check_at_once(self._profile, len(ids), deleting=True)
         step = self._make_id()
         with self._store.at_once():
+            going = self._store.outbox.deleting(kind, ids)
+            if going and len(going) == len({*ids}):
+                first = next(iter(going.values()))
+                told = f"{first.title} is" if len(going) == 1 else f"All {len(going)} are"
+                raise InputError(f"{told} to be deleted already.", "outbox list shows it.")
             dropped = self._drop_new(kind, ids)
             entries = [
                 NewEntry(
@@ -148,7 +165,7 @@ class Actions:
                     step=step,
                 )
                 for record_id in ids
-                if record_id not in dropped
+                if record_id not in dropped and record_id not in going
                 for raw in [self._raw(kind, record_id)]
             ]
             return self._queue(entries)
@@ -344,7 +361,8 @@ class Actions:
         self.check(made)
         for new in made:
             if new.kind is Kind.CALL and new.action is Action.CREATE:
-                self._store.calls.put({**(new.body or {}), "_id": new.record_id})
+                was = self._store.outbox.get(new.takes_back).record_id if new.takes_back else ""
+                self._store.calls.again({**(new.body or {}), "_id": new.record_id}, was)
         return self._queue(made)
 
     def made(self) -> tuple[Entry, ...]:
@@ -382,7 +400,12 @@ class Actions:
             self._done(entries)
 
     def _edited(
-        self, kind: Kind, record_id: str, values: Mapping[str, Json], step: str
+        self,
+        kind: Kind,
+        record_id: str,
+        values: Mapping[str, Json],
+        step: str,
+        seen: Raw | None = None,
     ) -> list[NewEntry]:
         raw = self._raw(kind, record_id)
         if None in values.values() and self._names_only(kind, [record_id]):
@@ -390,17 +413,22 @@ class Actions:
                 f"Only the name of {title_of(kind, raw)} is here: what isn't loaded isn't emptied.",
                 "sync loads the rest.",
             )
-        return self._made_of(kind, raw, values, step)
+        return self._made_of(kind, raw, values, step, seen)
 
     def _made_of(
-        self, kind: Kind, raw: Raw, values: Mapping[str, Json], step: str
+        self,
+        kind: Kind,
+        raw: Raw,
+        values: Mapping[str, Json],
+        step: str,
+        seen: Raw | None = None,
     ) -> list[NewEntry]:
         """Return the edit that gives a record these values, none if they are so."""
-        record_id = text_of(raw, "_id")
+        record_id, before = text_of(raw, "_id"), raw if seen is None else seen
         changes = tuple(
-            Change(path, value_at(raw, path), value)
+            Change(path, value_at(before, path), value)
             for path, value in values.items()
-            if not same(value_at(raw, path), value)
+            if not (same(value_at(raw, path), value) or same(value_at(before, path), value))
         )
         if not changes:
             return []

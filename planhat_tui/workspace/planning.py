@@ -16,6 +16,7 @@ from planhat_tui.model import plans
 from planhat_tui.model.definitions import barred, defined_of
 from planhat_tui.model.outbox import Action, NewEntry, State, decides_itself
 from planhat_tui.model.planfile import decode, encode
+from planhat_tui.model.plans import Rechecked
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.text import plural
 from planhat_tui.model.writable import title_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.plans import Plan, Rechecked, Row, Wanted
+    from planhat_tui.model.plans import Plan, Row, Wanted
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.workspace.actions import Actions
@@ -41,6 +42,7 @@ STEP: Final = "plan:"
 """How the steps of plans begin."""
 _FAILED: Final = (State.REFUSED, State.NOT_SURE, State.CONFLICT)
 ELSEWHERE: Final = "Another plan that isn't queued whole makes it."
+GOING: Final = "It is to be deleted already."
 NOT_YET: Final = "Planhat doesn't have it yet: discard it in the outbox."
 
 
@@ -67,6 +69,11 @@ class Progress(NamedTuple):
     def failed(self) -> int:
         """How many need a hand: refused, in conflict, or not sure and nobody can look."""
         return sum(self.counts.get(state, 0) for state in _FAILED) - self.unsure
+
+    @property
+    def refused(self) -> int:
+        """How many were refused: these alone can be sent again together."""
+        return self.counts.get(State.REFUSED, 0)
 
     @property
     def held(self) -> int:
@@ -158,7 +165,7 @@ class Planning:
         made = plans.plan_of(asked, shown, barred=barred(known), source=source)
         gone = tuple(plans.refused(one, one, plans.GONE) for one in wanted if one not in here)
         rows = (*map(_not_yet_there, made.rows), *lacking.values(), *gone)
-        return self.stamped(replace(made, rows=rows))
+        return self.stamped(self._without_going(replace(made, rows=rows)))
 
     def stamped(self, plan: Plan) -> Plan:
         """Return a plan with the tenant that it is for, and the time."""
@@ -175,7 +182,10 @@ class Planning:
         ids = [row.record_id for row in plan.rows if row.action is not Action.CREATE]
         present = self._present(plan.kind, ids)
         if len(ids) == len(plan.rows):
-            return plans.recheck(plan, present)
+            now, moved = plans.recheck(plan, present)
+            left = self._without_going(now)
+            pairs = zip(now.rows, left.rows, strict=True)
+            return Rechecked(left, (*moved, *(a.title for a, b in pairs if a != b)))
         queued, kept = self._queued(plan.kind), self._kept(plan.kind)
         keyed = with_coming(self._store.mirror.keyed, plan.kind, [*queued, *kept.values()])
         return plans.recheck(plan, present, lambda row: self._holder(keyed, plan.kind, row, kept))
@@ -430,6 +440,16 @@ class Planning:
         lean = self._store.mirror.names_only(here)
         titles = {one: title_of(asked.kind, here[one]) for one in here if one in lean}
         return {one: plans.refused(one, title, plans.NAME_ONLY) for one, title in titles.items()}
+
+    def _without_going(self, plan: Plan) -> Plan:
+        """Leave the records of a plan alone that it deletes and that are to be deleted already."""
+        ids = [row.record_id for row in plan.acting if row.action is Action.DELETE]
+        going = self._store.outbox.deleting(plan.kind, ids)
+        rows = (
+            row._replace(body=None, why=GOING) if row.acts and row.record_id in going else row
+            for row in plan.rows
+        )
+        return replace(plan, rows=tuple(rows)) if going else plan
 
     def _queued(self, kind: Kind) -> list[dict[str, Json]]:
         """Return what is to be made and isn't shown yet: another process has just queued it."""

@@ -298,12 +298,39 @@ def test_rows_that_failed_are_told_and_can_be_sent_again(phased: Desk) -> None:
     lines = done.text.splitlines()
     assert lines[0] == "phase = won: 1 refused, 5 delivered."
     assert lines[1].endswith(": refused. Phase is a formula")
-    assert lines[-1] == "plan retry sends again what has failed."
+    assert lines[-1] == "plan retry sends again what was refused."
     again = phased.do("plan", "retry")
     assert again.exit_status == 0
     assert again.text == "The last plan: 6 delivered."
-    with pytest.raises(InputError, match="Nothing has failed"):
+    with pytest.raises(InputError, match="Nothing was refused of the last plan"):
         phased.do("plan", "retry")
+
+
+def test_an_older_plan_names_its_number_for_what_was_refused(phased: Desk) -> None:
+    from tests.sync.rig import changed_answer
+
+    phased.network.once("PUT /companies", changed_answer(refusing))
+    done = phased.do("bulk", "company", "--all", "--set", "phase=won")
+    (refused,) = [str(one["_id"]) for one in done.records if one["state"] == "refused"]
+    phased.server.put(refused, phase="onboarding")
+    phased.do("bulk", "company", "--all", "--tag", "q1")
+    phased.network.once("PUT /companies/*", answer(400, "Phase is a formula"))
+    again = phased.do("plan", "retry", "1")
+    assert again.text.splitlines()[-1] == "plan retry 1 sends again what was refused."
+    with pytest.raises(InputError, match="Nothing was refused of the last plan"):
+        phased.do("plan", "retry")
+    assert phased.do("plan", "retry", "1").text == "The plan: 6 delivered."
+
+
+def test_a_plan_with_conflicts_alone_names_them_and_no_retry(phased: Desk) -> None:
+    from tests.sync.rig import after
+
+    theirs, *_ = phased.server.ids()
+    phased.network.once("GET *", after(lambda: phased.server.put(theirs, phase="churned")))
+    done = phased.do("bulk", "company", "--all", "--set", "phase=won")
+    assert done.exit_status == 8
+    assert done.text.splitlines()[-1] == "conflict list shows what is in conflict."
+    assert "plan retry" not in done.text
 
 
 @pytest.mark.parametrize(

@@ -379,7 +379,7 @@ def test_a_note_that_stays_here_is_changed_here(desk: Desk) -> None:
     call = _logged(desk, "--note", "Wants more")
     asked = len(desk.network.asked)
     assert desk.do("call", "set", call, "--note", "Wants less").text == (
-        "The note is kept on this machine."
+        "The note is kept on this machine, where undo doesn't reach it."
     )
     assert [logged.note for logged in desk.workspace.reads.calls()] == ["Wants less"]
     desk.do("call", "set", call, "--no-note")

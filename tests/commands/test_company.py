@@ -260,6 +260,18 @@ def test_several_are_deleted_as_several(desk: Desk) -> None:
 # -- many
 
 
+def test_those_that_are_to_be_deleted_already_are_told(desk: Desk) -> None:
+    desk.wishes = desk.wishes._replace(wait=False)
+    ids = desk.server.ids()[:2]
+    desk.do("company", "delete", ids[0])
+    with pytest.raises(InputError, match="is to be deleted already"):
+        desk.do("company", "delete", ids[0])
+    (done,) = desk.colon("delete", Kind.COMPANY, *ids)
+    assert isinstance(done, Done)
+    assert done.text.startswith("Deletion of 1 company: queued.")
+    assert done.text.endswith("1 of them was to be deleted already.")
+
+
 CHANGES = ["set phase=won", "tag brand-new", "untag nobodys", "delete"]
 
 

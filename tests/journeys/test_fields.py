@@ -52,6 +52,34 @@ def test_a_phase_is_picked_from_those_in_use(journey: Journey, size: tuple[int, 
 
 
 @EITHER
+def test_what_somebody_sets_while_an_editor_is_open_is_seen_before_it_goes(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    def set_by_somebody(person: Person, phase: str) -> None:
+        planhat.change(person, "Acme Inc", phase=phase)
+        workspace = person.app.explorer.workspace
+        acme = workspace.reads.resolve(Kind.COMPANY, "Acme Inc")
+        workspace.net.read([(Kind.COMPANY, acme)]).result(30)
+
+    async def edit(person: Person) -> None:
+        await _field(person, "pha")
+        set_by_somebody(person, "churned")
+        await person.press("enter")
+        assert person.message == "Nothing to change: it is so already."
+        assert planhat.company(person, "Acme Inc")["phase"] == "churned"
+        await _field(person, "pha")
+        await person.type("pilot")
+        await person.press("escape")
+        set_by_somebody(person, "renewal")
+        await _field(person, "pha")
+        await person.press("enter")
+        await person.until("conflict")
+        assert planhat.company(person, "Acme Inc")["phase"] == "renewal"
+
+    journey(edit, size, picture=False)
+
+
+@EITHER
 def test_a_phase_that_nobody_used_yet_is_typed(journey: Journey, size: tuple[int, int]) -> None:
     async def edit(person: Person) -> None:
         await _field(person, "pha")

@@ -128,7 +128,7 @@ def test_a_plan_whose_answer_was_lost_has_not_failed_and_is_looked_up_by_itself(
         person.sees("what isn't sure is looked up by itself", "0 of ")
         person.sees_no("failed")
         await person.press("R")
-        person.sees("Nothing has failed")
+        person.sees("Nothing was refused")
         assert line.count("PUT /companies") == 1
 
     journey(lose, SMALL, picture=False, clock=watch.clock)

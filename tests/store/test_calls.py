@@ -102,6 +102,21 @@ def test_a_removed_call_is_gone(store: TenantStore) -> None:
     assert store.calls.list() == ()
 
 
+def test_a_call_that_comes_back_knows_its_note_and_whom_it_was_with_as_they_are_called_now(
+    store: TenantStore,
+) -> None:
+    store.calls.put({"_id": "k1", "nr": "1"}, note="Fine", company_id="new-1", contact_id="p1")
+    store.calls.remove("k1")
+    (company,) = store.outbox.add(create("new-1", name="Acme"))
+    store.made(company, received("c9", name="Acme"), 1.0)
+    store.calls.again({"_id": "new-2", "nr": "1"}, was="k1")
+    (call,) = store.calls.list()
+    assert (call.call.id, call.note) == ("new-2", "Fine")
+    assert (call.company_id, call.contact_id) == ("c9", "p1")
+    store.calls.again({"_id": "new-3", "nr": "1"}, was="")
+    assert [one.note for one in store.calls.list() if one.call.id == "new-3"] == [""]
+
+
 def test_a_call_follows_the_company_and_the_contact_that_were_made_here(
     store: TenantStore,
 ) -> None:

@@ -61,7 +61,7 @@ def test_a_pull_that_brings_news_leaves_them_in_the_history(store: TenantStore) 
 def test_what_was_sent_from_here_is_told_from_the_rest(store: TenantStore) -> None:
     store.mirror.put(COMPANY, [received("c1", phase="won", city="Umeå")], 1.0)
     store.mirror.put(
-        COMPANY, [received("c1", phase="lost", city="Lund")], 2.0, ours=frozenset({"phase"})
+        COMPANY, [received("c1", phase="lost", city="Lund")], 2.0, ours={"c1": {"phase"}}
     )
     assert sorted(changes(store.history)) == [
         ("city", "Umeå", "Lund", False),

@@ -664,3 +664,16 @@ def test_whatever_bit_flips_the_entry_is_refused(
     assert "damaged" in damaged.reason
     assert not store.outbox.mark_sending([entry.n])
     assert store.outbox.discard(entry.n).state is State.DROPPED
+
+
+def test_a_state_in_which_a_bit_has_flipped_counts_as_refused(
+    store: TenantStore, folder: Path
+) -> None:
+    damaged, refused, _ = store.outbox.add(*(update(one, PHASE, step="s") for one in "abc"))
+    store.outbox.mark([refused.n], State.REFUSED)
+    with sqlite3.connect(folder / "outbox.db") as connection:
+        connection.execute("UPDATE entry SET state = 'queuee' WHERE n = ?", (damaged.n,))
+    connection.close()
+    counts = {State.REFUSED: 2, State.QUEUED: 1}
+    assert (store.outbox.counts(), store.steps.counts("s")) == (counts, counts)
+    assert [one.state for one in store.steps.window("s", 0, 1)] == [State.REFUSED]

@@ -298,6 +298,27 @@ def test_tags_that_others_add_or_take_before_it_is_read_back_refuse_nothing(
     assert server.get(ids[2])["tags"] == ["theirs", "x"]
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_others_change_of_a_record_of_a_step_stays_theirs_in_the_history(
+    ready: Desk, server: Server, time: Time, *, lost: bool
+) -> None:
+    ids = server.ids()
+
+    async def overtaken(request: httpx.Request, forward: Forward) -> httpx.Response:
+        server.put(ids[-1], phase="churned")
+        return await (lost_answer(request, forward) if lost else forward(request))
+
+    ready.line.once(BULK, overtaken)
+    entries = (*step(ready, ids[:6], PHASE), *step(ready, ids[6:], tag("x")))
+    ready.deliver(*entries)
+    time.leap(GRACE + 1)
+    ready.look_at_the_outbox()
+    assert states(ready) == {State.DELIVERED: MANY}
+    seen = [one for at in (0, -1) for one in ready.store.history.of(Kind.COMPANY, ids[at])]
+    phases = [(str(one.change.after), one.ours) for one in seen if one.change.field == "phase"]
+    assert phases == [("renewal", True), ("churned", False)]
+
+
 @pytest.mark.parametrize("fault", [lost_answer, lost_request], ids=["answer", "request"])
 def test_a_call_whose_answer_is_lost_is_looked_up_and_nothing_is_lost(
     ready: Desk,

@@ -18,7 +18,7 @@ from planhat_tui.errors import (
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import Action, Entry, State
 from planhat_tui.model.records import Kind
-from planhat_tui.sync.delivery import outcome, parcels, splits
+from planhat_tui.sync.delivery import outcome, parcels, past_deletions, splits
 
 if TYPE_CHECKING:
     from planhat_tui.errors import PlanhatTuiError
@@ -172,6 +172,18 @@ def test_a_delete_goes_after_the_edits_and_not_while_one_is_parked() -> None:
     assert sent(entry(1, state=State.CONFLICT), delete) == []
 
 
+@pytest.mark.parametrize("state", [State.REFUSED, State.HELD])
+def test_a_deletion_that_stays_here_keeps_nothing_else_waiting(state: State) -> None:
+    stays = entry(1, state=state, action=Action.DELETE)
+    queue = [stays, entry(2), entry(3, action=Action.DELETE)]
+    assert sent(*past_deletions(queue, lambda _: "")) == [(2,)]
+    queued = stays._replace(state=State.QUEUED)
+    bars = ("no-delete" if one.action is Action.DELETE else "" for one in (queued, entry(2)))
+    assert sent(*past_deletions([queued, entry(2)], lambda _: next(bars))) == [(2,)]
+    unsure = stays._replace(state=State.NOT_SURE)
+    assert sent(*past_deletions([unsure, entry(2)], lambda _: "")) == []
+
+
 @pytest.mark.parametrize(
     ("error", "state", "pause"),
     [
@@ -202,6 +214,11 @@ def test_before_anything_was_sent_only_what_concerns_all_stops_the_others() -> N
     for error in (OfflineError("x"), RateLimitedError("x"), TokenError("x"), ForbiddenError("x")):
         told = outcome(error, Action.UPDATE, sent=False)
         assert (told.pause, told.alone) == (True, False)
+
+
+def test_what_cant_be_made_is_refused_in_planhats_words() -> None:
+    told = outcome(NotFoundError("There is no such company."), Action.CREATE)
+    assert (told.state, told.reason) == (State.REFUSED, "There is no such company.")
 
 
 def test_to_delete_what_is_gone_is_to_be_done() -> None:

@@ -116,6 +116,13 @@ def test_what_guardrails_keep_says_so_and_nothing_waits_behind_it() -> None:
     assert known[3].sentence == "It stays here until it is sent again."
 
 
+def test_nothing_waits_for_a_deletion_that_was_refused() -> None:
+    refused, again = (entry(n, action=Action.DELETE) for n in (1, 3))
+    refused = refused._replace(state=State.REFUSED)
+    assert told(refused, entry(2, State.CONFLICT), again)[2] == "It waits for edit 2 (conflict)."
+    assert told(refused, again)[1] == "It goes out now."
+
+
 def test_a_contact_waits_for_its_company() -> None:
     contact = entry(2, record="new-2", action=Action.CREATE, kind=Kind.CONTACT)
     waits = contact._replace(body={"companyId": "new-1"})

@@ -353,6 +353,19 @@ def test_an_edit_of_a_record_that_is_gone_is_kept_and_said(
     assert ready.company(company).raw["phase"] == "renewal"
 
 
+def test_an_edit_of_what_was_deleted_from_here_says_so(ready: Desk, server: Server) -> None:
+    contact = server.ids(Kind.CONTACT)[0]
+    company = str(server.get(contact, Kind.CONTACT)["companyId"])
+    gone = ready.delete(company)
+    edit = ready.edit(company, phase("renewal"))
+    name = Change("name", server.get(contact, Kind.CONTACT)["name"], "Ada")
+    of_contact = ready.edit(contact, name, kind=Kind.CONTACT)
+    assert ready.delivered(gone, edit, of_contact) == [DELIVERED, REFUSED, REFUSED]
+    assert ready.entry(edit).reason == "It was deleted from here."
+    told = f"It went with {gone.title}, which was deleted from here."
+    assert ready.entry(of_contact).reason == told
+
+
 def test_a_contact_is_edited(ready: Desk, server: Server) -> None:
     contact = server.ids(Kind.CONTACT)[0]
     before = server.get(contact, Kind.CONTACT)
@@ -1202,6 +1215,31 @@ def test_a_web_page_is_no_proof_that_a_record_is_gone(
     ready.look_at_the_outbox()
     assert ready.entry(entry).state is DELIVERED
     assert server.get(company) is None
+
+
+def test_a_refused_deletion_keeps_no_edit_and_no_other_deletion_waiting(
+    ready: Desk, server: Server, company: str
+) -> None:
+    refused = ready.delete(company)
+    ready.line.once("DELETE *", answer(400, "Not now"))
+    assert ready.delivered(refused) == [REFUSED]
+    assert ready.delivered(ready.edit(company, phase("renewal"))) == [DELIVERED]
+    again = ready.delete(company)
+    assert ready.entry(refused).state is State.DROPPED
+    assert ready.delivered(again) == [DELIVERED]
+    assert server.get(company) is None
+
+
+def test_a_deletion_that_a_guardrail_keeps_here_keeps_no_edit_waiting(
+    ready: Desk, server: Server, company: str
+) -> None:
+    ready.engine.obey(lambda entry: "No." if entry.action is Action.DELETE else "")
+    ready.delete(company)
+    held = ready.edit(company, Change("city", "Lund", "Umeå"))
+    ready.store.outbox.hold(held.n)
+    mixed = ready.edit(company, phase("renewal"), Change("city", "Umeå", "Kiel"))
+    ready.engine.deliver([mixed.n]).result(SECONDS)
+    assert server.get(company)["phase"] == "renewal"
 
 
 def test_to_delete_what_somebody_else_deleted_is_done(

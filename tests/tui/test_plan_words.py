@@ -13,7 +13,9 @@ from planhat_tui.model.records import Kind
 from planhat_tui.tui.presentation.glyphs import UNICODE
 from planhat_tui.tui.presentation.plan_words import (
     change_text,
+    failed_told,
     moved_told,
+    nothing_refused,
     plan_columns,
     plan_cost,
     plan_row,
@@ -143,6 +145,24 @@ def test_how_far_a_plan_has_come() -> None:
     )
     over = Progress(6, 6, {State.DELIVERED: 4, State.DROPPED: 2})
     assert progress_told(over, UNICODE) == "4 of 6 delivered · 2 taken back"
+
+
+def test_what_failed_is_told_with_what_became_of_the_others() -> None:
+    ended = {State.REFUSED: 5, State.DELIVERED: 90, State.DROPPED: 5}
+    assert failed_told(5, Progress(100, 100, ended)) == (
+        "5 failed: these. 5 taken back, 90 delivered."
+    )
+    dropped = {State.REFUSED: 5, State.DROPPED: 100}
+    assert failed_told(5, Progress(105, 105, dropped)) == "5 failed: these. 100 taken back."
+    delivered = {State.REFUSED: 5, State.DELIVERED: 1}
+    assert failed_told(5, Progress(6, 6, delivered)) == "5 failed: these. The others are delivered."
+    assert failed_told(5, Progress(5, 5, {State.REFUSED: 5})) == "5 failed: these."
+
+
+def test_where_nothing_was_refused_conflicts_are_named() -> None:
+    assert nothing_refused(Progress(6, 6, {State.DELIVERED: 6})) == "Nothing was refused"
+    stuck = Progress(6, 6, {State.DELIVERED: 5, State.CONFLICT: 1})
+    assert nothing_refused(stuck).endswith("{outbox} shows what is in conflict")
 
 
 def test_who_has_moved_is_named() -> None:

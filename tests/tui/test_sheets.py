@@ -395,6 +395,31 @@ async def test_several_values_are_cleared_by_ctrl_u_and_not_by_typing_nothing(
         assert answers == [given]
 
 
+@pytest.mark.parametrize("keys", [("enter",), ("x", "backspace", *"renewal", "enter")])
+async def test_a_line_that_reads_as_it_did_touches_nothing(keys: tuple[str, ...]) -> None:
+    app = Stage()
+    answers: list[Given | None] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        sheet = Value("Phase of Acme", "renewal", lambda text, _: text)
+        await app.push_screen(sheet, answers.append)
+        await drawn(app, pilot)
+        await pilot.press(*keys)
+        await answered(app, pilot)
+        assert answers == [Given(None, touched=False)]
+
+
+async def test_another_type_of_what_stands_there_is_a_change() -> None:
+    app = Stage()
+    answers: list[Given | None] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        sheet = Value("Seats", "5", _number, types=("text", "number"))
+        await app.push_screen(sheet, answers.append)
+        await drawn(app, pilot)
+        await pilot.press("ctrl+t", "enter")
+        await answered(app, pilot)
+        assert answers == [Given(5)]
+
+
 async def test_a_fraction_that_many_read_as_thousands_says_what_it_is() -> None:
     app = Stage()
     sheet = Value("Seats", "", _number, types=("number", "text"), empty="empty clears it")

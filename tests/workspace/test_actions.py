@@ -82,6 +82,21 @@ def test_none_clears_a_field(workspace: Workspace, server: Server, company: str)
     assert "New" not in server.get(company)["custom"]
 
 
+def test_what_a_person_saw_is_what_it_is_held_against(
+    workspace: Workspace, server: Server, company: str
+) -> None:
+    server.put(company, phase="churned")
+    seen = {company: {**shown(workspace, company), "phase": None}}
+    workspace.net.read([(COMPANY, company)]).result(SECONDS)
+    assert shown(workspace, company)["phase"] == "churned"
+    assert workspace.writes.edit(COMPANY, [company], {"phase": None}, seen) == ()
+    assert workspace.writes.edit(COMPANY, [company], {"phase": "churned"}, seen) == ()
+    (entry,) = workspace.writes.edit(COMPANY, [company], {"phase": "won"}, seen)
+    assert entry.changes == (Change("phase", None, "won"),)
+    assert deliver(workspace, entry) == [State.CONFLICT]
+    assert server.get(company)["phase"] == "churned"
+
+
 def test_one_key_press_is_one_step(workspace: Workspace, companies: list[str]) -> None:
     first = workspace.writes.edit(COMPANY, companies, {"city": "Umeå"})
     second = workspace.writes.edit(COMPANY, companies, {"city": "Lund"})
@@ -285,6 +300,28 @@ def test_a_delete_is_delivered(workspace: Workspace, server: Server, company: st
     assert deliver(workspace, entry) == [State.DELIVERED]
     assert server.get(company) is None
     assert workspace.reads.company(company) is None
+
+
+def test_what_is_to_be_deleted_already_is_left_out(
+    workspace: Workspace, companies: list[str]
+) -> None:
+    first, second = companies[:2]
+    (entry,) = workspace.writes.delete(COMPANY, [first])
+    with pytest.raises(InputError, match=f"{entry.title} is to be deleted already"):
+        workspace.writes.delete(COMPANY, [first])
+    (other,) = workspace.writes.delete(COMPANY, [first, second])
+    assert other.record_id == second
+    with pytest.raises(InputError, match="All 2 are to be deleted already"):
+        workspace.writes.delete(COMPANY, [first, second])
+
+
+def test_what_was_refused_to_be_deleted_can_be_deleted_again(
+    workspace: Workspace, company: str
+) -> None:
+    (refused,) = workspace.writes.delete(COMPANY, [company])
+    workspace._store.outbox.mark([refused.n], State.REFUSED)
+    (again,) = workspace.writes.delete(COMPANY, [company])
+    assert workspace.reads.outbox() == (again,)
 
 
 def test_to_delete_what_planhat_does_not_have_yet_is_to_drop_it(

@@ -62,6 +62,17 @@ def test_a_record_that_is_not_here_is_skipped_with_the_reason(workspace: Workspa
     assert [row.why for row in plan.skipped] == ["It is no longer here."]
 
 
+def test_what_is_to_be_deleted_already_is_skipped_whenever_that_was(workspace: Workspace) -> None:
+    first, second, *_ = everyone(workspace)
+    workspace.writes.delete(Kind.COMPANY, [first])
+    plan = workspace.plans.make(DELETE, everyone(workspace))
+    assert [(row.record_id, row.why) for row in plan.skipped] == [(first, planning.GOING)]
+    (entry,) = workspace.writes.delete(Kind.COMPANY, [second])
+    begun = workspace.plans.begin(plan)
+    assert [row.record_id for row in begun.plan.skipped] == [first, second]
+    assert begun.moved == (entry.title,)
+
+
 def test_a_plan_runs_as_one_step_and_one_undo_takes_all_of_it_back(
     workspace: Workspace, server: Server
 ) -> None:

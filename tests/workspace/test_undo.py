@@ -508,6 +508,32 @@ def test_a_call_is_taken_back_with_what_was_changed_while_it_lasted(
     assert server.get(other)["city"] == "Umeå"
 
 
+@pytest.mark.parametrize("delivers", [False, True])
+def test_a_call_comes_back_with_its_note_and_whom_it_was_with(
+    desk: Workspace, companies: list[str], *, delivers: bool
+) -> None:
+    def meant() -> list[tuple[str, str, str]]:
+        return [(one.note, one.contact_id, one.company_id) for one in desk.reads.calls()]
+
+    def settle(entries: tuple[Entry, ...]) -> None:
+        if delivers:
+            done(desk, entries)
+
+    as_logged = [("wants to renew", "whoever", companies[0])]
+    draft = DRAFT._replace(contact_id="whoever", company_id=companies[0])
+    settle(desk.writes.log_call(draft))
+    for _ in range(2):
+        settle(desk.undo().entries)
+        assert meant() == []
+        settle(desk.redo().entries)
+        assert meant() == as_logged
+    deliver(desk, *desk.reads.outbox())
+    (call,) = desk.reads.calls()
+    done(desk, desk.writes.delete(CALL, [call.call.id]))
+    settle(desk.undo().entries)
+    assert meant() == as_logged
+
+
 def test_a_deleted_call_is_logged_again(desk: Workspace, server: Server) -> None:
     done(desk, desk.writes.log_call(DRAFT))
     call = desk.reads.calls()[0].call.id

@@ -165,6 +165,23 @@ def progress_told(progress: Progress, glyphs: Glyphs) -> str:
     return f" {glyphs.dot} ".join(parts)
 
 
+def failed_told(failed: int, progress: Progress) -> str:
+    """Return ``5 failed: these. The others are delivered.``, or what became of those."""
+    if not progress.dropped:
+        return f"{failed:,} failed: these." + (
+            " The others are delivered." if progress.delivered else ""
+        )
+    others = f"{progress.dropped:,} taken back"
+    others += f", {progress.delivered:,} delivered" if progress.delivered else ""
+    return f"{failed:,} failed: these. {others}."
+
+
+def nothing_refused(progress: Progress) -> str:
+    """Return why nothing of a plan can be sent again."""
+    waits = progress.counts.get(State.CONFLICT)
+    return "Nothing was refused" + (".  {outbox} shows what is in conflict" if waits else "")
+
+
 def _deed(plan: Plan) -> str:
     actions = {row.action for row in plan.acting}
     if actions == {Action.DELETE}:

@@ -15,7 +15,9 @@ from planhat_tui.model.text import visible
 from planhat_tui.sync.outlook import seconds_for
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation.plan_words import (
+    failed_told,
     moved_told,
+    nothing_refused,
     plan_columns,
     plan_cost,
     plan_row,
@@ -63,7 +65,7 @@ class PlanSheet(ListSheet[str]):
         "{close}: let it go on",
     )
     UNSURE = ("{undo}: take all of it back", "{close}: close")
-    OVER = ("{retry}: send again what failed", "{undo}: take all of it back", "{close}: close")
+    OVER = ("{retry}: send again what was refused", "{undo}: take all of it back", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.PLAN,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PLAN)]
 
@@ -186,7 +188,7 @@ class PlanSheet(ListSheet[str]):
                 "It isn't over yet: {discard} takes back what isn't sent" if progress.unsent else ""
             )
         if name == "retry":
-            return "" if progress.failed else "Nothing has failed"
+            return "" if progress.refused else nothing_refused(progress)
         return "" if progress.unsent else "All of it is sent"
 
     def do_discard(self) -> None:
@@ -306,16 +308,20 @@ class PlanSheet(ListSheet[str]):
         self.hint(self.OVER if over else self.RUNNING if progress.unsent else self.UNSURE)
         if over and (begun is None or begun.goes_on) and progress.failed:
             plans, step = self.workspace.plans, self.step
-            self.ask("failed", lambda: plans.failed(step), self._show_failed)
+            self.ask(
+                "failed",
+                lambda: plans.failed(step),
+                lambda failed: self._show_failed(failed, progress),
+            )
         self._fill()
 
-    def _show_failed(self, failed: Sequence[Entry]) -> None:
-        """Show what failed alone: the others are as they were wanted."""
+    def _show_failed(self, failed: Sequence[Entry], progress: Progress) -> None:
+        """Show what failed alone: the others are as they were wanted, or taken back."""
         self._results = {entry.record_id: entry for entry in failed}
         self._shown = tuple(_row_of(entry) for entry in failed)
         self.rows.show_columns(plan_columns(replace(self.plan, rows=self._shown)), {})
         self._fill()
-        self.tell(f"{len(failed):,} failed: these. The others are delivered.", bad=True)
+        self.tell(failed_told(len(failed), progress), bad=True)
 
     def _cancel(self) -> None:
         plans, step = self.workspace.plans, self.step
@@ -341,7 +347,7 @@ class PlanSheet(ListSheet[str]):
         self._moved("It goes on.")
 
     def do_retry(self) -> None:
-        """Send again what failed."""
+        """Send again what was refused."""
         plans, step = self.workspace.plans, self.step
         self._shown, self._results = self.plan.rows, {}
         self.rows.show_columns(plan_columns(self.plan), {})

@@ -56,7 +56,10 @@ def one_more_of(values: Sequence[str], typed: str) -> list[Choice]:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The answer: a value; ``None`` clears the field. Not ``touched``: it stays as it is."""
+    """The answer: a value; ``None`` clears the field. Not ``touched``: it stays as it is.
+
+    So it does where the line reads as it did when it opened, whatever the field has by now.
+    """
 
     value: Json
     touched: bool = True
@@ -72,6 +75,7 @@ class Value(KeepingSheet[Given]):
     choices are offered; empty: it isn't one of them. ``empty`` says what no text means. Line breaks
     are signs in the line, and line breaks again once it's saved. ``several``: records have several
     values, none of which stands here, so that no text changes nothing before ctrl+u asked for it.
+    ``before`` is the value that is shown; a draft keeps that which stood there when it was typed.
     """
 
     HINT = ("enter: save", "{close}: leave it as it is")
@@ -94,6 +98,7 @@ class Value(KeepingSheet[Given]):
         find: Callable[[str], Sequence[Choice]] | None = None,
         empty: str = "",
         several: bool = False,
+        before: Json = None,
         keep: Callable[[Given], None] | None = None,
         draft: Unsaved | None = None,
     ) -> None:
@@ -109,6 +114,9 @@ class Value(KeepingSheet[Given]):
         self._find = find
         self._empty = f"   {empty}" if empty else ""
         self._several = several
+        self._emptied = False
+        self._first_type = self._types[0]
+        self.before = self._shown = before
         self._choices = tuple(choices)
         self._kind = Text("", classes="sheet-text value-type")
 
@@ -130,6 +138,7 @@ class Value(KeepingSheet[Given]):
         if kind in self._types:
             place = self._types.index(kind)
             self._types = (*self._types[place:], *self._types[:place])
+        self.before = self.recalled.get("before", self._shown)
         self._heard = text_of(self.recalled, "text")
         self.picker.line.replace_text(self._heard)
         self._read(self._heard)
@@ -137,6 +146,7 @@ class Value(KeepingSheet[Given]):
 
     def restore(self) -> None:
         """Show the present value again."""
+        self.before = self._shown
         self._heard = self._given
         self.picker.line.replace_text(self._given)
         self.picker.line.select_all()
@@ -164,14 +174,17 @@ class Value(KeepingSheet[Given]):
         """Take out what is typed; of several values say that none will be left."""
         self.picker.line.action_delete_left_all()
         if self._several and not self.picker.line.value:
-            self._several = False
+            self._several, self._emptied = False, True
             self.picker.line.hint("")
             self.tell("Enter clears the field of all of them")
 
     def _note(self) -> None:
         """Keep what is typed, unless it's what is there."""
         text = self.picker.line.value
-        self.note({"text": text, "type": self.type} if text != self._given else None)
+        if text == self._given:
+            self.before = self._shown
+        typed = {"text": text, "type": self.type, "before": self.before}
+        self.note(typed if text != self._given else None)
 
     @on(Line.Joined)
     def _joined(self, event: Line.Joined) -> None:
@@ -230,8 +243,8 @@ class Value(KeepingSheet[Given]):
         self._take(self.picker.current, self.picker.line.value)
 
     def _take(self, choice: Choice | None, text: str) -> None:
-        asked = self._only_choices and self._given  # it may be one of two namesakes
-        if choice is None and text == self._given and (self._several or asked):
+        is_so = text == self._given and self.type == self._first_type and not self._emptied
+        if choice is None and is_so:
             self.give(Given(None, touched=False))
             return
         try:
