@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import App
 from textual.filter import Monochrome, NoColor
+from textual.widgets import Input
 
 from planhat_tui.tui import themes
 from planhat_tui.tui.configuring import Configuring
@@ -25,6 +26,7 @@ from planhat_tui.tui.restyling import Restyling
 from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.switching import Switching
 from planhat_tui.tui.typeahead import TypeAhead, Walked
+from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.toosmall import QUIT, is_too_small
 
 if TYPE_CHECKING:
@@ -155,6 +157,20 @@ class PlanhatApp(App[None]):
             self.look(self.theme_name)
         if found.told:
             self.explorer.say(found.told, bad=found.bad)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Draw, with the terminal's own cursor where the focus is now, for whoever reads by it.
+
+        Whoever has the focus can't place it: what others take from the screen moves them.
+        """
+        focused = screen.focused
+        if focused is not None and focused.region:
+            self.cursor_position = (
+                focused.cursor_screen_offset
+                if isinstance(focused, Rows | Input)
+                else focused.content_region.offset
+            )
+        super()._display(screen, renderable)
 
     # -- one explorer for each open profile
 
