@@ -120,7 +120,10 @@ class OverviewSheet(Sheet[str]):
     @on(Rows.Opened, "#overview-rows")
     def _opened(self, event: Rows.Opened) -> None:
         event.stop()
-        self.dismiss(event.id)
+        if event.id:
+            self.dismiss(event.id)
+        else:
+            self.tell("These are the least used: a search for one finds its companies")
 
     def do_group_before(self) -> None:
         """Go to the first bar of this group, then of the one before."""
