@@ -46,4 +46,5 @@ def overview(ctx: Context) -> Result:
         for group in seen.groups
         for bar in group.bars
     )
-    return Listing(rows, COLUMNS, f"{seen.companies:,} companies; {note}")
+    more = "".join(f"{group.more:,} more by {group.field}; " for group in seen.groups if group.more)
+    return Listing(rows, COLUMNS, f"{seen.companies:,} companies; {more}{note}")

@@ -26,10 +26,11 @@ class Bar(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Bars of one field, which is named as queries name it."""
+    """Bars of one field, which is named as queries name it; ``more`` values have none."""
 
     field: str
     bars: tuple[Bar, ...]
+    more: int = 0
 
 
 class Overview(NamedTuple):

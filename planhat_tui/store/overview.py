@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model import overview as glance
@@ -30,21 +31,32 @@ _WITHOUT: Final = {
 """What ``-has:FIELD`` finds, counted without walking the table."""
 
 
+_DIFFERENT: Final = {
+    "phase": "SELECT count(DISTINCT phase_key) FROM company WHERE phase_key <> ''",
+    "tag": "SELECT count(DISTINCT key) FROM company_tag",
+}
+"""How many values there are of a field of which those that occur most are told."""
+
+_MOST_OTHERS: Final = 50
+"""Owners who aren't in the team that are told one by one."""
+
+
 def overview(asking: Asking) -> Overview:
     """Count the companies by phase, health, month of renewal, owner and tag, in this order.
 
-    Phases, owners and tags are those that occur most, the most used first.
+    Phases, owners and tags are those that occur most, the most used first; the others are counted.
+    Who owns companies and isn't in the team, or in one that can't be read, is told by the id.
     """
     (companies,) = asking.connection.execute("SELECT count(*) FROM company").fetchone()
     lowest, highest = asking.connection.execute(
         "SELECT (SELECT min(health) FROM company), (SELECT max(health) FROM company)"
     ).fetchone()
     groups = (
-        _group(asking, "phase", _named(asking, "phase"), by_use=True),
+        _by_use(asking, "phase"),
         _group(asking, "health", glance.scores(lowest, highest)),
         _group(asking, "renewal", glance.renewals(asking.today)),
-        _group(asking, "owner", _owners(asking), by_use=True),
-        _group(asking, "tag", _named(asking, "tag"), by_use=True),
+        _of_owners(asking),
+        _by_use(asking, "tag"),
     )
     return Overview(int(companies), groups)
 
@@ -67,21 +79,47 @@ def count(asking: Asking, text: str) -> int:
     )
 
 
-def _group(asking: Asking, field: str, bars: Iterable[Bar], *, by_use: bool = False) -> Group:
+def _group(
+    asking: Asking, field: str, bars: Iterable[Bar], *, by_use: bool = False, more: int = 0
+) -> Group:
     counted = [bar._replace(companies=count(asking, bar.query)) for bar in bars]
     if by_use:
         counted = sorted((bar for bar in counted if bar.companies), key=lambda b: -b.companies)
     (without,) = asking.connection.execute(_WITHOUT[field]).fetchone()
     none = [Bar("", f"-has:{field}", int(without))] if without else []
-    return Group(field, (*counted, *none))
+    return Group(field, (*counted, *none), more)
 
 
-def _named(asking: Asking, field: str) -> Iterator[Bar]:
-    for value, _ in occurring.values(asking, field, ""):
-        yield Bar(value, f"{field}:{quoted(value)}")
+def _by_use(asking: Asking, field: str) -> Group:
+    values = [value for value, _ in occurring.values(asking, field, "")]
+    bars = [Bar(value, f"{field}:{quoted(value)}") for value in values]
+    (different,) = asking.connection.execute(_DIFFERENT[field]).fetchone()
+    return _group(asking, field, bars, by_use=True, more=int(different) - len(values))
 
 
-def _owners(asking: Asking) -> Iterator[Bar]:
+def _of_owners(asking: Asking) -> Group:
+    others = _others(asking)
+    bars = (*_team(asking), *(Bar(one, f"owner:{quoted(one)}") for one in others[:_MOST_OTHERS]))
+    more = max(0, len(others) - _MOST_OTHERS)
+    return _group(asking, "owner", bars, by_use=True, more=more)
+
+
+def _others(asking: Asking) -> list[str]:
+    """Return the ids of owners who aren't in the team, the one of most companies first."""
+    owned: Counter[str] = Counter()
+    for column in ("owner", "co_owner"):
+        owned.update(
+            dict(
+                asking.connection.execute(
+                    f"SELECT {column}, count(*) FROM company WHERE {column} <> ''"  # noqa: S608 -- our names
+                    f" AND {column} NOT IN (SELECT id FROM user) GROUP BY {column}"
+                )
+            )
+        )
+    return sorted(owned, key=lambda one: (-owned[one], one))
+
+
+def _team(asking: Asking) -> Iterator[Bar]:
     """Return the team; who shares a name with another one is asked for by the id."""
     rows = asking.connection.execute("SELECT json FROM user").fetchall()
     for user in sorted((User.from_raw(json.loads(text)) for (text,) in rows), key=_by_name):

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import App
 from textual.filter import Monochrome, NoColor
+from textual.widgets import Input
 
+from planhat_tui.model.text import visible
 from planhat_tui.tui import themes
 from planhat_tui.tui.configuring import Configuring
 from planhat_tui.tui.hostile import HostileText
@@ -25,6 +27,7 @@ from planhat_tui.tui.restyling import Restyling
 from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.switching import Switching
 from planhat_tui.tui.typeahead import TypeAhead, Walked
+from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.toosmall import QUIT, is_too_small
 
 if TYPE_CHECKING:
@@ -94,6 +97,7 @@ class PlanhatApp(App[None]):
         if self.no_color:  # to the letter: not even greys
             self._filters = [NoColor() if isinstance(f, Monochrome) else f for f in self._filters]
         self._first = first_look(session.workspaces.current, session.runtime.config.start_view)
+        self.theme_name = USUAL
         self.look(session.theme)
 
     def get_driver_class(self) -> type[Driver]:
@@ -124,9 +128,14 @@ class PlanhatApp(App[None]):
         pressed = self.typing.pressed_at
         return self.monotonic() if pressed is None else pressed
 
-    def look(self, name: str) -> None:
-        """Use a theme, with the accent of the profile that is on screen; one that is gone isn't."""
-        name = name if name in self.restyling.themes else USUAL
+    def look(self, wanted: str) -> None:
+        """Use a theme, with the accent of the profile that is on screen.
+
+        One that isn't there is used as soon as it is; until then what is drawn stays, or the usual.
+        """
+        there = self.restyling.themes
+        name = next(one for one in (wanted, self.theme_name, USUAL) if one in there)
+        self.wanted_theme = wanted
         chosen = self.restyling.themes[name]
         accent = self.session.workspaces.current.profile.accent
         made = themes.convert(chosen, accent)
@@ -147,10 +156,28 @@ class PlanhatApp(App[None]):
         """Use the themes as they are saved now, and say so; mistakes change nothing."""
         if found is None:
             return
-        if self.theme_name in found.new or self.theme_name not in found.themes:
-            self.look(self.theme_name)
-        if found.told:
+        drawn = self.theme_name
+        if found.new & {drawn, self.wanted_theme} or drawn not in found.themes:
+            self.look(self.wanted_theme)
+        if drawn not in found.themes:
+            gone = f"The theme {visible(drawn)} is gone: {self.theme_name} is on screen meanwhile"
+            self.explorer.say("  ".join(filter(None, [gone, found.told])), bad=True)
+        elif found.told:
             self.explorer.say(found.told, bad=found.bad)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Draw, with the terminal's own cursor where the focus is now, for whoever reads by it.
+
+        Whoever has the focus can't place it: what others take from the screen moves them.
+        """
+        focused = screen.focused
+        if focused is not None and focused.region:
+            self.cursor_position = (
+                focused.cursor_screen_offset
+                if isinstance(focused, Rows | Input)
+                else focused.content_region.offset
+            )
+        super()._display(screen, renderable)
 
     # -- one explorer for each open profile
 
@@ -202,7 +229,7 @@ class PlanhatApp(App[None]):
         while self.screen is not self.explorer:
             self.screen.dismiss()
         self.session.workspaces.open(name)
-        self.look(self.theme_name)
+        self.look(self.wanted_theme)
         self.switch_screen(self._shown(first))
         self.explorer.standing.greet(f"{name} is on screen.  {{last_tenant}} goes back")
 

@@ -64,7 +64,7 @@ class Configuring:
             ):
                 later.append(name)
         self._app.explorer.draw_profile()
-        self._app.look(self._app.theme_name)
+        self._app.look(self._app.wanted_theme)
         return tuple(later)
 
     def _keys(self, before: Config, now: Config) -> None:
@@ -74,5 +74,5 @@ class Configuring:
     def _theme(self, before: Config, now: Config) -> None:
         """Use another theme if the file names one, unless one was chosen in this run."""
         was, wanted = before.settings.theme, now.settings.theme
-        if was != wanted in self._app.session.themes and self._app.theme_name == was:
+        if was != wanted and self._app.wanted_theme == was:
             self._app.look(wanted)

@@ -20,6 +20,7 @@ from textual.widgets import LoadingIndicator
 
 from planhat_tui.commands.barring import why_not
 from planhat_tui.commands.context import Door, Selection
+from planhat_tui.commands.words import quoted
 from planhat_tui.config.profiles import DEMO_NAMES
 from planhat_tui.tui.keys import keys_of, shown
 from planhat_tui.tui.screens.explorer import Explorer
@@ -101,7 +102,7 @@ class Verbs(Provider):
         for name in (*runtime.config.profiles, *DEMO_NAMES):
             yield Entry(f"tenant: {name}", "put it on screen", partial(app.switch_to, name))
         for name in app.restyling.themes:
-            run = partial(explorer.commanding.run, f"theme use {name}", remember=False)
+            run = partial(explorer.commanding.run, f"theme use {quoted(name)}", remember=False)
             yield Entry(f"theme: {name}", "use it from now on", run)
         yield Entry("quit", "ctrl+q", app.action_quit)
 

@@ -145,7 +145,8 @@ class Standing:
         left, right = status_words.header(
             workspace.profile, workspace.host, self._me, self._others, glyphs, self._calling
         )
-        self._explorer.header.show(left, right, glyphs.ellipsis)
+        kept = len(right) - 1  # all but the address, which is the same each day
+        self._explorer.header.show(left, right, glyphs.ellipsis, kept=kept)
 
     def tell_calls(self) -> None:
         """Say in the header which call runs in another tenant, and for how long."""

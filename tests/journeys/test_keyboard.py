@@ -6,6 +6,8 @@ import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
+from textual.widgets import Input
+
 from planhat_tui.runtime import Runtime, Start
 from planhat_tui.tui.app import PlanhatApp
 from tests.journeys import planhat
@@ -38,6 +40,43 @@ def test_one_thing_at_a_time_looks_focused(journey: Journey, size: tuple[int, in
         assert person.focus == "contact-rows"
 
     journey(look, size, picture=False)
+
+
+@EITHER
+def test_the_terminals_own_cursor_goes_along_with_the_focus(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def read(person: Person) -> None:
+        app = person.app
+
+        def under_it() -> str:
+            lines = app.screen._compositor.render_strips(app.size)
+            x, y = app.cursor_position
+            return lines[y].crop(x).text
+
+        async def on_the_row(*keys: str) -> None:
+            await person.press(*keys)
+            assert under_it().startswith(app.glyphs.caret), keys
+
+        async def in_the_line(*keys: str) -> None:
+            await person.press(*keys)
+            line = app.focused
+            assert isinstance(line, Input)
+            assert app.cursor_position == line.cursor_screen_offset
+            assert line.region.contains_point(app.cursor_position), keys
+
+        await person.find("acme inc")
+        await on_the_row("3")
+        for sheet in "t", "e", "colon":
+            await in_the_line(sheet)
+            await on_the_row("escape")
+        await on_the_row("p")
+        await on_the_row("escape")
+        for key in "1", "2", "tab", "shift+tab", "1", "P":
+            await on_the_row(key)
+        await in_the_line("t", *"gold")
+
+    journey(read, size, picture=False)
 
 
 @EITHER

@@ -15,6 +15,8 @@ from planhat_tui.model.records import Kind
 from planhat_tui.sandbox import SandboxOptions
 from planhat_tui.tui.presentation.rows import entry_row
 from planhat_tui.tui.screens import outbox
+from planhat_tui.tui.screens.conflict import ConflictSheet
+from planhat_tui.tui.screens.undo import UndoSheet
 from planhat_tui.tui.widgets.rows import Rows
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
@@ -440,6 +442,39 @@ def test_tags_that_both_sides_changed_are_shown_beside_a_conflict_as_kept(
         assert planhat.company(person, "Acme Inc")["tags"] == ["bêta", "risk", "gold"]
 
     journey(edit, SMALL, clock=watch.clock)
+
+
+@EITHER
+def test_long_values_are_told_in_full_where_one_decides_and_where_they_go_back(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+    mine, theirs = "mine " + "is a long phase " * 40, "theirs " + "is longer still " * 40
+
+    async def decide(person: Person) -> None:
+        await person.find("acme inc")
+        planhat.change(person, "Acme Inc", phase=f"{theirs}to its end")
+        watch.wait(minutes=1)
+        await set_field(person, "pha", f"{mine}to the last word")
+        await person.press("o", "enter")
+        top = person.app.screen
+        assert isinstance(top, ConflictSheet)
+        assert top.whole.text.splitlines()[:2] == [
+            f"2 MINE    {mine}to the last word",
+            f"3 THEIRS  {theirs}to its end",
+        ]
+        await person.press("enter")
+        person.sees("1, 2 or 3 decides, e types another value.  tab scrolls what is long")
+        await person.press("tab")
+        assert person.focus == "sheet-whole"
+        await person.press("end")
+        assert top.whole.scroll_target_y == top.whole.max_scroll_y > 0
+        await person.press("2", "escape", "u")
+        undo = person.app.screen
+        assert isinstance(undo, UndoSheet)
+        assert f"NOW           {mine}to the last word" in undo.whole.text
+
+    journey(decide, size, picture=False, clock=watch.clock)
 
 
 @EITHER

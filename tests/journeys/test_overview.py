@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.conftest import BOTH, Journey
+from planhat_tui.model.events import Topic
+from planhat_tui.tui.presentation import amounts
+from tests.journeys import planhat
+from tests.journeys.conftest import BOTH, EITHER, Journey
 from tests.journeys.doing import run_line
+from tests.settling import settle
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Person
@@ -27,3 +31,26 @@ def test_a_bar_is_opened_in_the_list(journey: Journey, size: tuple[int, int]) ->
         await person.press("0", "l", "l")
 
     journey(look, size)
+
+
+@EITHER
+def test_what_a_bar_comes_to_is_told_anew_when_its_companies_change(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        await run_line(person, "overview")
+        reads, net = planhat.workspace(person).reads, planhat.workspace(person).net
+        before = reads.totals("phase:expansion").arr
+        one = reads.companies("phase:expansion sort:-arr").rows[0]
+        assert before is not None
+        person.sees(f"14% of all, ARR {amounts.short(before)}")
+
+        planhat.change(person, one.name, phase="won")
+        net.refresh(Topic.COMPANY, frozenset({one.id})).result(planhat.SECONDS)
+        await settle(person.pilot)
+        after = reads.totals("phase:expansion").arr
+        assert after is not None
+        assert after < before
+        person.sees(f"14% of all, ARR {amounts.short(after)}")
+
+    journey(look, size, picture=False)

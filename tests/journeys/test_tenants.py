@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.model.events import Topic
 from planhat_tui.runtime import Start
 from planhat_tui.tui import switching, typeahead
 from planhat_tui.tui.looking import first_look
 from planhat_tui.tui.widgets.rows import Rows
+from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey, Person
-from tests.journeys.doing import fill, run_line
+from tests.journeys.doing import fill, run_line, tag
 from tests.journeys.servers import TOKEN, closed_port, configure, profile, sandbox
+from tests.settling import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,6 +111,28 @@ def test_the_header_counts_what_other_tenants_have_not_delivered(
         person.sees("DEMO-2", "other tenants: 1 queued")
 
     journey(queue_and_switch, size)
+
+
+@EITHER
+def test_the_header_of_a_tenant_that_comes_back_tells_what_waits_in_others_by_now(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def queue_and_come_back(person: Person) -> None:
+        await person.press("p", "enter", "P")
+        demo = planhat.workspace(person)
+        line.cut = True
+        await tag(person, "gold")
+        await person.press("P")
+        person.sees("DEMO-2", "other tenants: 1 queued")
+
+        line.cut = False
+        engine, queued = demo.net, [entry.n for entry in demo.reads.outbox()]
+        engine.refresh(Topic.SYNC, frozenset()).result(planhat.SECONDS)
+        engine.deliver(queued).result(planhat.SECONDS)
+        await settle(person.pilot)
+        person.sees_no("other tenants")
+
+    journey(queue_and_come_back, size, picture=False)
 
 
 @EITHER

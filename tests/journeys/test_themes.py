@@ -193,6 +193,11 @@ def test_a_theme_of_ones_own_is_used_and_read_again_when_it_is_saved(
         mine.unlink()
         await person.waits_a_second()
         assert person.app.theme == "planhat-dark"
+        assert person.message == "The theme mine is gone: planhat-dark is on screen meanwhile"
+        mine.write_text(text, encoding="utf-8")
+        await person.waits_a_second()
+        assert person.message == "Read again: theme mine"
+        assert person.app.theme == "mine"
 
     text = (themes_folder() / "planhat-light.yaml").read_text(encoding="utf-8")
     own = ["name: mine" if line.startswith("name:") else line for line in text.splitlines()]
@@ -202,6 +207,39 @@ def test_a_theme_of_ones_own_is_used_and_read_again_when_it_is_saved(
     (home / "themes").mkdir()
     (home / "themes" / "mine.yaml").write_text("\n".join(own), encoding="utf-8")
     journey(look, size, picture=False, start=Start(theme="mine"))
+
+
+@EITHER
+def test_a_theme_that_is_made_while_it_runs_is_chosen_by_config_and_palette(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    def save(name: str) -> None:
+        text = (themes_folder() / "planhat-light.yaml").read_text(encoding="utf-8")
+        own = text.replace("name: planhat-light", f"name: {name}")
+        (home / "themes").mkdir(exist_ok=True)
+        (home / "themes" / f"{name}.yaml").write_text(own, encoding="utf-8")
+
+    async def choose(person: Person) -> None:
+        save("mine")
+        await person.waits_a_second()
+        configure(home, "settings: {theme: mine}\n")
+        await person.until("The config has changed: theme as it says now")
+        assert person.app.theme == "mine"
+
+        configure(home, "settings: {theme: in the dark}\n")
+        await person.until("mine stays on screen: it was chosen, or in the dark isn't there")
+        save("in the dark")
+        await person.waits_a_second()
+        assert person.app.theme == "in the dark"
+
+        await run_line(person, "theme use fjord")
+        await person.press("ctrl+p")
+        await person.type("theme: in the")
+        await person.press("enter")
+        assert person.app.theme == "in the dark"
+
+    configure(home, "settings: {theme: planhat-dark}\n")
+    journey(choose, size, picture=False)
 
 
 @BOTH

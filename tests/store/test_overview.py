@@ -80,6 +80,7 @@ def test_the_most_used_come_first_and_those_without_last(store: TenantStore) -> 
         ("", 1),
     ]
     assert counts(seen, "owner") == {"Zoë Ek": 2, "Al": 1, "": 2}
+    assert [one.more for one in seen.groups] == [0] * 5
     assert counts(seen, "health") == {"7": 1, "": 3}
     assert counts(seen, "tag") == {"": 4}
 
@@ -90,6 +91,34 @@ def test_who_shares_a_name_is_asked_for_by_the_id(store: TenantStore) -> None:
     store.mirror.put(Kind.COMPANY, rows, 1.0)
     asked = {bar.label: bar.query for bar in group(store.mirror.overview(), "owner").bars}
     assert asked == {"Zoë Ek": 'owner:"Zoë Ek"', "Al": "owner:u2"}
+
+
+def test_owners_who_are_not_in_the_team_are_told_by_their_ids(store: TenantStore) -> None:
+    store.mirror.put_users(TEAM[:1])
+    rows = [
+        received("c1", name="A", owner="gone"),
+        received("c2", name="B", owner="u1", coOwner="gone"),
+        received("c3", name="C", owner="left it"),
+    ]
+    store.mirror.put(Kind.COMPANY, rows, 1.0)
+    bars = group(store.mirror.overview(), "owner").bars
+    assert [(bar.label, bar.query, bar.companies) for bar in bars] == [
+        ("gone", "owner:gone", 2),
+        ("Zoë Ek", 'owner:"Zoë Ek"', 1),
+        ("left it", 'owner:"left it"', 1),
+    ]
+
+
+def test_what_has_no_bar_is_counted(store: TenantStore) -> None:
+    rows = [
+        received(f"c{n}", name=f"C{n}", phase=f"p{n}", tags=[f"t{n}"], owner=f"o{n}")
+        for n in range(53)
+    ]
+    store.mirror.put(Kind.COMPANY, rows, 1.0)
+    seen = store.mirror.overview()
+    for field in ("phase", "owner", "tag"):
+        found = group(seen, field)
+        assert (len(found.bars), found.more) == (50, 3)
 
 
 def test_an_empty_copy_is_counted_too(store: TenantStore) -> None:

@@ -20,6 +20,13 @@ SEEN = Overview(
 )
 
 
+def test_values_without_a_bar_are_counted_under_the_others() -> None:
+    capped = Overview(3, (Group("tag", (Bar("vip", "tag:vip", 3),), 1200),))
+    *_, last = charts.rows(capped, 8, UNICODE, "#5bb8cf")
+    assert (last.id, last.cells["value"]) == ("", "1,200 more")
+    assert charts.told(capped, "", "") == ""
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "bar", "plain"),
     [

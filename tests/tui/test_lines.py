@@ -46,6 +46,8 @@ async def test_what_does_not_fit_goes_from_the_middle_and_leaves_a_sign() -> Non
         assert bar.text == " 143 left      … online"
         bar.show([("143 of 200 left · reset in 12 s", "")], [("online", "")])
         assert bar.text == " 143 of 200 left · rese…"
+        bar.show([("143 of 200 left", "")], [("reading all", "")])
+        assert bar.text == " 143 of 200 left      …"
 
 
 async def test_the_most_urgent_stays_and_the_left_is_cut() -> None:

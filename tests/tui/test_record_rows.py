@@ -23,6 +23,7 @@ from planhat_tui.tui.presentation.rows import (
     company_row,
     contact_row,
     entry_row,
+    in_full,
     mood_of,
     profile_row,
     request_row,
@@ -272,3 +273,12 @@ def test_a_request_says_what_came_back_and_a_lost_one_that_nothing_did() -> None
     ]
     lost = request_row(replace(line, status=0, remaining=None, error="OfflineError"), 8)
     assert (lost.cells["status"], lost.cells["left"], lost.state) == ("no answer", "-", "!")
+
+
+def test_cells_that_have_no_room_are_told_in_full() -> None:
+    told = columns.TIMELINE[2:4]
+    shown = [replace(one, width=5) for one in columns.TIMELINE]
+    assert in_full(Row("1", {"before": "won", "after": "lost"}), told, shown) == ""
+    cut = Row("1", {"field": "Phase of all", "before": "won", "after": "renewed"})
+    assert in_full(cut, told, shown) == "BEFORE  won\nAFTER   renewed"
+    assert in_full(Row("1", {"after": "lost"}), told, shown[:2]) == "BEFORE  \nAFTER   lost"

@@ -288,14 +288,14 @@ async def test_the_cursor_goes_to_a_row_that_is_loaded() -> None:
         assert one.here == "c30"
 
 
-async def test_the_terminals_own_cursor_follows_the_row() -> None:
+async def test_the_place_of_the_caret_follows_the_row() -> None:
     one = listed(40)
     async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await one.start(pilot)
         for keys in (("j", "j"), ("G",), ("ctrl+u",), ("g",)):
             await pilot.press(*keys)
             await pilot.pause()
-            x, y = one.app.cursor_position
+            x, y = one.rows.cursor_screen_offset
             assert one.app.lines[y][x] == "▸"
 
 

@@ -37,7 +37,7 @@ def test_the_header_says_who_and_where() -> None:
 
 def test_the_header_says_what_the_profile_forbids() -> None:
     left, _ = header(profile(no_delete=True), "host", None, {}, UNICODE)
-    assert text(left).endswith("  ⊘ no-delete")
+    assert text(left) == " ACME-EU   ⊘ no-delete"
     left, _ = header(profile(read_only=True), "host", None, {}, ASCII)
     assert text(left).endswith("  % read-only")
 
@@ -50,6 +50,17 @@ def test_the_header_counts_what_waits_in_other_tenants() -> None:
     assert text(others) == "host  other tenants: 2 not sure · 1 queued"
     _, others = header(profile(), "host", None, {}, UNICODE, "call in nord ▸ 2:07")
     assert text(others) == "host  call in nord ▸ 2:07"
+
+
+def test_the_name_of_the_person_gives_way_to_what_waits_in_other_tenants() -> None:
+    one = replace(profile(label="PRODUCTION", no_delete=True), name="acme-eu-production")
+    me = User.from_raw({"firstName": "Maximilian", "lastName": "Berg"})
+    left, others = header(one, "api.planhat.com", me, {State.QUEUED: 2}, UNICODE)
+    shown = [text(part) for part in fitted(left, others, 79, len(others) - 1)]
+    assert shown == [
+        " ACME-EU-PRODUCTION  PRODUCTION  ⊘ no-delete  Max…",
+        "…   other tenants: 2 queued",
+    ]
 
 
 def test_the_demo_says_that_it_is_no_host() -> None:

@@ -53,7 +53,8 @@ def rows(
 
     The first row of a group names it; the longest bar of a group is as wide as there's room.
     Companies without a value are counted, and have no bar: they are no part of a spread. Of those
-    whose fields aren't here (not all are ``loaded``) nobody knows whether they have one.
+    whose fields aren't here (not all are ``loaded``) nobody knows whether they have one. A row
+    without an id counts the values that have no bar.
     """
     none = "none" if loaded else "none or not loaded"
     return [row for group in overview.groups for row in _group(group, width, glyphs, colour, none)]
@@ -70,6 +71,8 @@ def _group(group: Group, width: int, glyphs: Glyphs, colour: str, none: str) -> 
             "bar": Text().append(bar_text, colour),
         }
         yield Row(bar.query, cells, dim=not bar.companies)
+    if group.more:
+        yield Row("", {"value": f"{group.more:,} more"}, dim=True)
 
 
 def _label(field: str, bar: Bar) -> str:

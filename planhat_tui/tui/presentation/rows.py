@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from rich.cells import cell_len
+
 from planhat_tui.model import calls, custom
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.outbox import State
@@ -18,7 +20,7 @@ from planhat_tui.tui.presentation.values import person_text, value_text
 from planhat_tui.workspace.matching import not_meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date, tzinfo
 
     from rich.text import Text
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json
     from planhat_tui.store.history import Seen
     from planhat_tui.store.rows import CompanyRow, ContactRow, LoggedCall
+    from planhat_tui.tui.presentation.columns import Column
     from planhat_tui.tui.presentation.glyphs import Glyphs
     from planhat_tui.tui.presentation.matched import Sought
     from planhat_tui.workspace.matching import Match
@@ -54,6 +57,19 @@ class Row:
     sought: Sought = field(default_factory=dict)
     tails: Mapping[str, str] = field(default_factory=dict)
     heading: bool = False
+
+
+def in_full(row: Row, told: Sequence[Column], shown: Sequence[Column]) -> str:
+    """Return cells of a row as lines, each behind its title; empty where all are seen whole.
+
+    ``told`` are the columns, ``shown`` all that there is room for, as wide as they are.
+    """
+    widths = {column.key: column.width for column in shown}
+    cells = {column.key: str(row.cells.get(column.key, "")) for column in told}
+    if all(cell_len(text) <= widths.get(key, 0) for key, text in cells.items()):
+        return ""
+    room = max(len(column.title) for column in told)
+    return "\n".join(f"{column.title:<{room}}  {cells[column.key]}" for column in told)
 
 
 class Around(NamedTuple):

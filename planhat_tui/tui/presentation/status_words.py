@@ -67,15 +67,16 @@ def header(  # noqa: PLR0917 -- one for each thing that stands in it
     glyphs: Glyphs,
     calling: str = "",
 ) -> tuple[list[Piece], list[Piece]]:
-    """Return who and where at the left, and what waits in other tenants at the right.
+    """Return who and where at the left; at the right the address, and what waits in other tenants.
 
-    ``calling`` tells of a call that runs in one of them.
+    ``calling`` tells of a call that runs in one of them. The person's name stands where it's cut
+    first: who reads it knows the rest.
     """
     left: list[Piece] = [(f" {profile.name.upper()} ", "bold reverse $accent")]
     if profile.label:
         left.append((f" {visible(profile.label)}", "bold $warning"))
-    left.append((f"  {visible(me.name)}" if me is not None else "", "$foreground"))
     left += [(f"  {glyphs.read_only} {mark}", "$warning") for mark in marks(profile)]
+    left.append((f"  {visible(me.name)}" if me is not None else "", "$foreground"))
     right: list[Piece] = [("in this program" if profile.demo else visible(host), "$muted")]
     waiting = [state for state in reversed(URGENT) if others.get(state)]
     if waiting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.content import Content
 
 from planhat_tui.model.conflicts import Choice
@@ -46,6 +47,7 @@ class ConflictSheet(ListSheet[None]):
     """The fields of one record that were changed on both sides; then the next record's."""
 
     HINT = ("before", "mine", "theirs", "other", "{close}: later")
+    IN_FULL = ("mine", "theirs", "before")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.CONFLICT,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.CONFLICT)]
 
@@ -90,6 +92,7 @@ class ConflictSheet(ListSheet[None]):
         self.rule.show((_title(found),))
         made = conflict_rows(found, self.planhat.glyphs, self._users)
         self.rows.fill(len(made), made)
+        self.tell_in_full()
         self._sum.update(Content(conflict_sum(found, more, self.planhat.wall())))
 
     @property
@@ -104,6 +107,14 @@ class ConflictSheet(ListSheet[None]):
         if here is None or not here.id.startswith(MERGED):
             return ""
         return f"{here.cells['field']}: {BOTH_KEPT}, there is nothing to decide"
+
+    @on(Rows.Opened, "#conflict-rows")
+    def _opened(self, event: Rows.Opened) -> None:
+        """Say what decides: Enter is none of the sides."""
+        event.stop()
+        decide = "{before}, {mine} or {theirs} decides, {other} types another value"
+        scrolls = "  tab scrolls what is long" if self.whole.allow_focus() else ""
+        self.tell(self.why_not("other") or f"{decide}.{scrolls}")
 
     def do_before(self) -> None:
         """Send the value that it had before."""

@@ -194,11 +194,12 @@ class Explorer(Screen[None], Helping, Rooms):
             rows.refresh()
 
     def on_screen_resume(self) -> None:
-        """Mark the focus again; tell the timers as they are now, since others may have run."""
+        """Mark the focus again; tell timers and what waits elsewhere as they are by now."""
         self._mark_focus()
         if self._begun:
             self.calls.tick()
             self.standing.tell_calls()
+            self.standing.read()
 
     def on_unmount(self) -> None:
         """Hear no more of the profile; what was typed and looked at last is noted."""
@@ -230,6 +231,7 @@ class Explorer(Screen[None], Helping, Rooms):
             self.watching.look()
             self.watching.look_for_let_go()
             self.touring.look()
+            self.planhat.explorer.standing.read()  # counts it, where another tenant is on screen
         self.standing.read()
 
     def _every_second(self) -> None:

@@ -39,7 +39,8 @@ class OverviewSheet(Sheet[str]):
         self.rows = Rows(columns.OVERVIEW, id="overview-rows")
         self._told = Text("", classes="sheet-text", id="overview-told")
         self._seen: Overview | None = None
-        self._summed: Mapping[str, str] = {}
+        self._summed: dict[str, str] = {}
+        self._fresh: set[str] = set()
         self._counting = self._stale = False
         self._loaded = True
 
@@ -82,9 +83,10 @@ class OverviewSheet(Sheet[str]):
         self._loaded = not progress.companies_left
         lacking = "" if self._loaded else f", {100 * whole // known}% loaded"
         self.rule.show(note=f"{amounts.count(known)} companies{lacking}")
-        self._summed = {}
+        self._fresh.clear()
         self.rows.say_empty("No companies are here yet")
         self._draw()
+        self._ask_sum()
         if self._stale:
             self.read()
 
@@ -101,13 +103,17 @@ class OverviewSheet(Sheet[str]):
     def _pointed(self, event: Rows.Pointed) -> None:
         event.stop()
         self._tell()
-        if event.id and event.id not in self._summed:
-            query = event.id
+        self._ask_sum()
+
+    def _ask_sum(self) -> None:
+        """Sum up the bar under the cursor; what it came to before stays until that is here."""
+        query = self.rows.pointed
+        if query and query not in self._fresh:
             self.ask("sum", lambda: self._reads.totals(query), lambda t: self._sum(query, t))
 
     def _sum(self, query: str, totals: Totals) -> None:
-        arr = "" if totals.arr is None else f"ARR {amounts.short(totals.arr)}"
-        self._summed = {**self._summed, query: arr}
+        self._fresh.add(query)
+        self._summed[query] = "" if totals.arr is None else f"ARR {amounts.short(totals.arr)}"
         self._tell()
 
     def _tell(self) -> None:
@@ -120,7 +126,10 @@ class OverviewSheet(Sheet[str]):
     @on(Rows.Opened, "#overview-rows")
     def _opened(self, event: Rows.Opened) -> None:
         event.stop()
-        self.dismiss(event.id)
+        if event.id:
+            self.dismiss(event.id)
+        else:
+            self.tell("These are the least used: a search for one finds its companies")
 
     def do_group_before(self) -> None:
         """Go to the first bar of this group, then of the one before."""

@@ -18,11 +18,14 @@ from textual.screen import ModalScreen
 from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.helping import Helping
+from planhat_tui.tui.presentation.rows import in_full
 from planhat_tui.tui.presentation.sentences import SAVING, problem
 from planhat_tui.tui.widgets.fitting import FOOT, Fitting
+from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.rule import Rule
 from planhat_tui.tui.widgets.sheetkeys import SheetKeys, sheet_keys
 from planhat_tui.tui.widgets.toosmall import TooSmall
+from planhat_tui.tui.widgets.whole import Whole
 from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
     from planhat_tui.model.events import Topic
     from planhat_tui.model.values import Json
     from planhat_tui.tui.messages import Said
-    from planhat_tui.tui.widgets.rows import Rows
     from planhat_tui.workspace.unsaved import Unsaved
 
 R = TypeVar("R")
@@ -236,15 +238,43 @@ class KeepingSheet(Sheet[R]):
 
 
 class ListSheet(Sheet[R]):
-    """A sheet over a list: ``rows``, and what ``below`` yields under it."""
+    """A sheet over a list: ``rows``, and what ``below`` yields under it.
 
+    ``IN_FULL`` are the columns that are told under the list, for the row under the cursor, where
+    they have no room for it.
+    """
+
+    IN_FULL: ClassVar[tuple[str, ...]] = ()
     rows: Rows
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.whole = Whole(id="sheet-whole")
 
     def body(self) -> ComposeResult:
         """Draw the list, and what stands under it."""
         self.rows.add_class("sheet-rows")
         yield self.rows
+        if self.IN_FULL:
+            yield self.whole
         yield from self.below()
+
+    @on(Rows.Pointed)
+    def _other_row(self) -> None:
+        self.tell_in_full()
+
+    @on(events.Resize)
+    def _other_room(self) -> None:
+        self.call_after_refresh(self.tell_in_full)
+
+    def tell_in_full(self) -> None:
+        """Tell of the row under the cursor what its columns have no room for, once there is any."""
+        rows = self.rows
+        if not self.IN_FULL or not rows.size:
+            return
+        by_key, row = {one.key: one for one in rows.wanted_columns}, rows.current
+        told = [by_key[key] for key in self.IN_FULL]
+        self.whole.show(in_full(row, told, rows.laid_out()) if row is not None else "")
 
     def below(self) -> ComposeResult:
         """Yield what stands under the list."""

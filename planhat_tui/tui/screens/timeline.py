@@ -22,6 +22,7 @@ class TimelineSheet(ListSheet[None]):
     """The changes of a company, the latest first. ``users`` are names of the team by id."""
 
     HINT = ("up down: scroll", "{close}: close")
+    IN_FULL = ("before", "after")
 
     def __init__(
         self, workspace: Workspace, company_id: str, name: str, users: Mapping[str, str]
@@ -53,3 +54,4 @@ class TimelineSheet(ListSheet[None]):
         total = len(seen)  # rows keep their numbers when newer ones come
         rows = [seen_row(one, total - n, now, self._users) for n, one in enumerate(seen)]
         self.rows.fill(total, rows, keep=True)
+        self.tell_in_full()

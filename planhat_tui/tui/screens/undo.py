@@ -25,6 +25,7 @@ class UndoSheet(ListSheet[bool]):
     """Show a plan; answers whether it is wanted."""
 
     HINT = ("{save}: take it back", "{close}: leave all as it is")
+    IN_FULL = ("what", "now", "back")
     AGAIN = ("{save}: do it again", "{close}: leave all as it is")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", show=False, priority=True, id="save")
@@ -49,6 +50,7 @@ class UndoSheet(ListSheet[bool]):
         arrow, zone = self.planhat.glyphs.arrow, self.planhat.now().tzinfo
         made = undo_rows(self.plan, self._users, arrow=arrow, zone=zone)
         self.rows.fill(len(made), made)
+        self.tell_in_full()
 
     def action_save(self) -> None:
         """Take it back."""

@@ -85,8 +85,8 @@ def fitted(
     for stay, least in ((kept, _size(left)), (min(kept, 2), min(LEAST, _size(left)))):
         while len(shown) > stay and least + cell_len(sign) + _size(shown) + 2 > room:
             shown.pop(0)
-            sign = f"{ellipsis} " if shown else ""
-    if sign:
+            sign = f"{ellipsis} " if shown else ellipsis
+    if sign and (shown or _size(left) + cell_len(sign) + 2 <= room):
         shown.insert(0, (sign, "$muted"))
     return _cut(left, room - _size(shown) - 2 if shown else room, ellipsis), shown
 

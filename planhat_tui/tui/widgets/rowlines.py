@@ -84,8 +84,12 @@ class RowLines(ScrollView, Part):
         self._over = over
         self.refresh(Region(0, 0, self.size.width, 1))
 
+    def laid_out(self) -> tuple[Column, ...]:
+        """Return the columns for which there is room now, as wide as they are."""
+        return lay_out(self.wanted_columns, self.size.width - LEAD - 1)
+
     def _lay_out(self) -> None:
-        self.columns = lay_out(self.wanted_columns, self.size.width - LEAD - 1)
+        self.columns = self.laid_out()
 
     def column_at(self, x: int) -> str:
         """Return the key of the column that is drawn at a cell, with its gap; empty: there's none.

@@ -288,19 +288,16 @@ class Rows(RowLines, can_focus=True):
             self._bring_into_view()
 
     def _point(self) -> None:
-        """Tell who stands under the cursor, and put the terminal's own cursor there."""
-        self._place_terminal_cursor()
+        """Tell who stands under the cursor."""
         here = self.current.id if self.current else ""
         if here != self._pointed:
             self._pointed = here
             self.post_message(self.Pointed(self, here))
 
-    def _place_terminal_cursor(self) -> None:
-        """Let screen readers and magnifiers follow: the caret is where the cursor is."""
-        if self.has_focus:
-            region = self.content_region
-            line = self.cursor - self.scroll_offset.y + 1
-            self.app.cursor_position = Offset(region.x + 1, region.y + line)
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the caret is on the screen: there goes the terminal's own cursor."""
+        return self.content_region.offset + Offset(1, self.cursor - self.scroll_offset.y + 1)
 
     def go_to(self, wanted: str) -> None:
         """Put the cursor on the row with that id, if it's loaded."""
@@ -439,19 +436,9 @@ class Rows(RowLines, can_focus=True):
         """Return the cells of a column whose gap ends at a cell of the screen."""
         return max(NARROWEST, min(x - self.start_of(column.key) - GAP + 1, WIDEST))
 
-    def on_focus(self) -> None:
-        """Draw the cursor as the focused one."""
-        self.refresh()
-        self._place_terminal_cursor()
-
-    def on_blur(self) -> None:
-        """Draw the cursor as a remembered one."""
-        self.refresh()
-
     def on_resize(self) -> None:
         """Lay the columns out again."""
         self._lay_out()
         self._fit_list()
         self._bring_into_view()
         self.refresh()
-        self.call_after_refresh(self._place_terminal_cursor)
