@@ -149,10 +149,10 @@ class Pull:
             await asyncio.to_thread(self._mirror.put_lean, records, began, listed)
             self._tell(Kind.COMPANY, records)
 
-        flow = self._lists.flow(Kind.COMPANY, write)
+        flow = self._lists.flow(listed, write)
         page = await self._api.lean_companies(lane=lane, once=once, before=before, take=flow.take)
         await flow.end()
-        if flow.read == page.count:  # of those that couldn't be read it isn't known which they are
+        if flow.told == page.count:  # else some can't be read, and nobody knows which they are
             await self._lists.settle_unlisted(listed, began)
         self._mirror.note("lean_took", "" if came is None else f"{self._wall() - came:.1f}")
         self._mirror.note("lean_at", str(began))

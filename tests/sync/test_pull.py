@@ -1262,6 +1262,38 @@ def test_a_company_that_can_not_be_read_keeps_nothing_else_away(
     assert not desk.store.mirror.unreadable()
 
 
+def test_a_name_that_can_not_be_read_keeps_no_other_company_from_being_noticed_as_gone(
+    desk: Desk, server: Server
+) -> None:
+    desk.fill()
+    bad, gone, *_ = server.ids()
+
+    def spoil(names: Any) -> Any:  # noqa: ANN401 -- JSON
+        return [{**c, "x": 2**70} if c["_id"] == bad else c for c in names]
+
+    desk.line.once("GET /leancompanies*", changed_answer(spoil))
+    server.delete(gone)
+    desk.refresh(Topic.COMPANY)
+    assert desk.store.mirror.company(gone) is None
+    assert desk.store.mirror.company(bad) is not None
+
+
+def test_a_name_without_an_id_that_can_not_be_read_takes_nothing_out(
+    desk: Desk, server: Server
+) -> None:
+    desk.fill()
+    bad, gone, *_ = server.ids()
+
+    def spoil(names: Any) -> Any:  # noqa: ANN401 -- JSON
+        return [{**c, "_id": 7} if c["_id"] == bad else c for c in names]
+
+    desk.line.once("GET /leancompanies*", changed_answer(spoil))
+    server.delete(gone)
+    desk.refresh(Topic.COMPANY)
+    assert desk.store.mirror.company(bad) is not None
+    assert desk.store.mirror.company(gone) is not None
+
+
 def test_records_that_cannot_be_kept_are_named_until_they_come_well_or_are_gone(
     desk: Desk, server: Server
 ) -> None:
