@@ -21,7 +21,7 @@ from planhat_tui.model.query import (
     type_of,
 )
 from planhat_tui.model.query.fields import SPECIAL, canonical
-from planhat_tui.model.query.writing import write
+from planhat_tui.model.query.writing import with_words, write
 
 
 def terms(text: str) -> list[tuple[str, object, bool]]:
@@ -311,6 +311,18 @@ def test_an_unknown_field_may_be_a_custom_one() -> None:
     with pytest.raises(QueryError, match="There's no field fitness to find by") as refusal:
         parse("fitness:gold")
     assert "A custom field is written custom.fitness: here." in refusal.value.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("glbex", "globex"),
+        ("glbex nrth tag:vip", "globex tag:vip"),
+        ("-phase:won glbex (a OR b) sort:-arr", "globex -phase:won (a OR b) sort:-arr"),
+    ],
+)
+def test_other_words_take_the_place_of_those_that_are_not_found(text: str, written: str) -> None:
+    assert with_words(parse(text), ["globex"]) == written
 
 
 @pytest.mark.parametrize("text", ["-not:tag:x", "has:is", "sort:has"])
