@@ -57,12 +57,14 @@ class Selection(NamedTuple):
 class Showing(NamedTuple):
     """What a list on screen shows: of which kind, found and ordered how, with which columns.
 
-    ``company_id`` is the company whose contacts or calls they are; empty: those of all.
+    ``company_id`` is the company whose contacts or calls they are; empty: those of all. ``meant``
+    are the words by which it's found, where nothing has those that were typed.
     """
 
     kind: Kind
     view: View
     company_id: str = ""
+    meant: str = ""
 
 
 class Columns(NamedTuple):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from planhat_tui.errors import OfflineError, PlanhatTuiError, TokenError
+from planhat_tui.model.records import MANY
 from planhat_tui.model.text import plural, visible
 
 if TYPE_CHECKING:
@@ -197,12 +198,17 @@ def files(name: str, reads: Queries) -> Iterator[Finding]:
 
 
 def _unreadable(name: str, reads: Queries) -> Iterator[Finding]:
-    """Tell which records Planhat has that can't be kept, the first few by their ids."""
+    """Tell which records Planhat has that can't be kept, the first few by their ids.
+
+    Whom a list lacks can't be told of one that has somebody without an id.
+    """
     found = reads.unreadable()
     for one in found[:_MOST_NAMED]:
         what = f"{one.kind} {visible(one.id)}" if one.id else f"a {one.kind} without an id"
+        told = f"{what} can't be read: {one.reason}"
+        told += "" if one.id else f"; which {MANY[one.kind]} are gone may not be noticed meanwhile"
         todo = "Correct it in Planhat, then: planhat-tui sync"
-        yield Finding("records", name, "warn", f"{what} can't be read: {one.reason}", todo)
+        yield Finding("records", name, "warn", told, todo)
     if (more := len(found) - _MOST_NAMED) > 0:
         yield Finding("records", name, "warn", f"{more} more can't be read")
 

@@ -73,6 +73,8 @@ def export(
     noun = count_of(shown.kind, done.records)
     verb_ = "is" if done.records == 1 else "are"
     told = f"{noun} {verb_} in {visible(to)}: {note}."
+    if shown.meant and not query:
+        told += f"  What was typed isn't found: these are found by {shown.meant}."
     if done.cut:
         told += f"  {plural(done.cut, 'cell')} cut: XLSX holds 32,767 characters, CSV all."
     return Done(told, ({"file": str(path), "records": done.records},))

@@ -54,7 +54,10 @@ def whoami(ctx: Context) -> Single:
     key="refresh",
 )
 def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT001 -- flags of the command line
-    """Bring the local copy up to date, and send what is queued."""
+    """Bring the local copy up to date, and send what is queued.
+
+    What is asked anew meanwhile, or of more records than before, waits for the next answer.
+    """
     from concurrent.futures import wait
 
     from planhat_tui.sync.status import question
@@ -62,6 +65,7 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     workspace = ctx.workspace()
     net = workspace.net
     queued = [entry.n for entry in workspace.reads.outbox()]
+    asked = workspace.reads.doubts()
     if not full and workspace.reads.progress().seen_at is not None:
         answer(ctx, net.refresh(Topic.SYNC))
     filling, stops, told, kept_at = net.fill(anew=full), Stops(), "", float("-inf")
@@ -79,7 +83,7 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
             kept_at = now
         wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
     filling.result()
-    gone = workspace.accept_deletions() if accept_deletions else 0
+    gone = workspace.accept_deletions(asked) if accept_deletions else 0
     left = delivered(ctx, queued) if queued else ()
     waiting = sum(entry.state.is_open for entry in left)
     progress = workspace.reads.progress()
@@ -90,7 +94,7 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     if waiting:
         verb = "isn't" if waiting == 1 else "aren't"
         told += f" {plural(waiting, 'edit')} {verb} delivered: outbox list"
-    told += f" {asked}" if (asked := question(workspace.reads.doubts())) else ""
+    told += f" {more}" if (more := question(workspace.reads.doubts())) else ""
     counts: dict[str, Json] = {
         "companies": progress.companies_known,
         "contacts": progress.contacts_done,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from planhat_tui.commands.registry import Effect, verb, word
-from planhat_tui.commands.results import Column, Done, Listing, Single
+from planhat_tui.commands.registry import Effect, flag, verb, word
+from planhat_tui.commands.results import Column, Done, Listing, Single, Text
 from planhat_tui.config.theme_files import read_theme
 from planhat_tui.config.themes import (
     LEAST_CONTRAST,
@@ -14,12 +14,13 @@ from planhat_tui.config.themes import (
     faint,
     load_themes,
     themes_folder,
+    unmeasured,
 )
 from planhat_tui.errors import ConfigError, InputError, NotFoundError
 from planhat_tui.model.text import nearest, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from planhat_tui.commands.context import Context
@@ -53,10 +54,18 @@ def list_(ctx: Context) -> Listing:
     return Listing(rows, COLUMNS, told, table=Listing(table, COLUMNS, told))
 
 
-@verb("theme show", word("name", "a theme's name", "NAME"), aliases=("get",), needs_profile=False)
-def show(ctx: Context, name: str) -> Single:
+@verb(
+    "theme show",
+    word("name", "a theme's name", "NAME"),
+    flag("--yaml", "as its file has it, to begin one of your own with"),
+    aliases=("get",),
+    needs_profile=False,
+)
+def show(ctx: Context, name: str, yaml: bool) -> Single | Text:  # noqa: FBT001 -- a flag of the command line
     """Show the colours of a theme."""
     theme = _named(ctx, name)
+    if yaml:
+        return Text(theme.path.read_text(encoding="utf-8"))
     return Single({**_told(theme, ctx.config().settings.theme), **theme.colors})
 
 
@@ -92,13 +101,16 @@ def check(ctx: Context, name: str) -> Listing:
     That is what WCAG AA asks for. Exit status 1 if something is wrong.
     """
     paths = [_file(ctx, name)] if name else _files(ctx)
-    found = tuple(mistake for path in paths for mistake in _mistakes(path))
+    read = [(path, *read_theme(path)) for path in paths]
+    found = tuple(one for one_of_them in read for one in _mistakes(*one_of_them))
     checked = f"{len(paths)} theme{'' if len(paths) == 1 else 's'} checked"
     note = (
         f"{checked}; {plural(len(found), 'mistake')} to mend"
         if found
         else f"{checked}: nothing to mend"
     )
+    if unknown := sum(unmeasured(theme) for _, theme, _ in read if theme is not None):
+        note += f"; {plural(unknown, 'contrast')} can't be measured: the terminal's own colours"
     return Listing(found, MISTAKES, note, exit_status=1 if found else 0)
 
 
@@ -148,8 +160,9 @@ def _files(ctx: Context) -> list[Path]:
     ]
 
 
-def _mistakes(path: Path) -> Iterator[dict[str, Json]]:
-    theme, mistakes = read_theme(path)
+def _mistakes(
+    path: Path, theme: Theme | None, mistakes: Sequence[ConfigError]
+) -> Iterator[dict[str, Json]]:
     for mistake in mistakes:
         key = _key_at(path, mistake.line)
         yield _mistake(path, mistake.line, key, f"{mistake.message} {mistake.advice}".rstrip())

@@ -12,8 +12,10 @@ from planhat_tui.config.themes import (
     LEAST_CONTRAST,
     Theme,
     contrast,
+    is_known,
     load_themes,
     readable,
+    themes_folder,
 )
 from planhat_tui.config.values import boolean, choice, text
 from planhat_tui.errors import ConfigError
@@ -58,9 +60,9 @@ def with_theme_checked(config: Config, user_folder: Path) -> Config:
 def with_accents_measured(config: Config, user_folder: Path) -> Config:
     """Return a config that warns of each profile's accent that is too faint to be read."""
     theme = load_themes(user_folder)[0].get(config.settings.theme)
-    if theme is None or theme.is_ansi:
+    grounds = [theme.colors[name] for name in GROUNDS] if theme is not None else []
+    if theme is None or not all(map(is_known, grounds)):
         return config
-    grounds = [theme.colors[name] for name in GROUNDS]
     told = list(config.warnings)
     for profile in config.profiles.values():
         shown = readable(profile.accent, grounds) if profile.accent else ""
@@ -141,7 +143,8 @@ class _Reading:
         missing = [key for key in needed if key not in entries and key not in meant]
         if missing:
             told = f"{what} has no {', '.join(missing)}."
-            self.mistakes.append(node.error(told, "See themes/planhat-dark.yaml."))
+            whole = themes_folder() / "planhat-dark.yaml"
+            self.mistakes.append(node.error(told, f"See {whole}."))
         return entries
 
     def _one(self, entries: Mapping[str, Node], name: str, read: Callable[[Node], T]) -> T | None:

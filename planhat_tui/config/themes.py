@@ -52,11 +52,6 @@ class Theme:
     path: Path
     lines: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def is_ansi(self) -> bool:
-        """Whether it keeps to the terminal's own colours."""
-        return any(value.startswith("ansi_") for value in self.colors.values())
-
 
 def themes_folder() -> Path:
     """Return the folder of the shipped themes, in a wheel and in a checkout."""
@@ -145,16 +140,34 @@ class Faint(NamedTuple):
     line: int
 
 
+def is_known(colour: str) -> bool:
+    """Tell whether it's known how a colour looks: the terminal's own are what it makes of them."""
+    return not colour.startswith("ansi_")
+
+
 def faint(theme: Theme) -> tuple[Faint, ...]:
-    """Return each text colour that is too faint on a ground."""
-    if theme.is_ansi:  # the terminal's own colours can't be known here
-        return ()
+    """Return each text colour that is too faint on a ground, of those that are known."""
     return tuple(
         Faint(name, ground, measured, theme.lines.get(name, 0))
-        for name in TEXTS
-        for ground in GROUNDS
+        for name, ground in _pairs(theme, known=True)
         if (measured := contrast(theme.colors[name], theme.colors[ground])) < LEAST_CONTRAST
     )
+
+
+def unmeasured(theme: Theme) -> int:
+    """Count the texts on grounds whose contrast hangs on the terminal's own colours."""
+    return len(_pairs(theme, known=False))
+
+
+def _pairs(theme: Theme, *, known: bool) -> list[tuple[str, str]]:
+    """Return the names of a text and a ground, of all that are known, or of all others."""
+    colors = theme.colors
+    return [
+        (name, ground)
+        for name in TEXTS
+        for ground in GROUNDS
+        if (is_known(colors[name]) and is_known(colors[ground])) == known
+    ]
 
 
 def _luminance(colour: str) -> float:

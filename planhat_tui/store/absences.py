@@ -60,6 +60,11 @@ class Doubt(NamedTuple):
     known: int
     contacts: int = 0
 
+    def is_within(self, asked: Doubt) -> bool:
+        """Tell whether a person who was ``asked`` of as many or more has answered this, too."""
+        along = not asked.contacts or self.contacts <= asked.contacts
+        return self.kind is asked.kind and self.missing <= asked.missing and along
+
 
 def mark(
     connection: sqlite3.Connection,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.ports import SetAside
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
-    from planhat_tui.store.absences import Listed
+    from planhat_tui.store.absences import Doubt, Listed
     from planhat_tui.store.connection import Database
     from planhat_tui.store.history import History
     from planhat_tui.store.overlay import Pending
@@ -122,15 +122,19 @@ class Mirror(MirrorReads):
             with self._database.writing() as connection:
                 after = absences.mark_some(connection, listed, listed_at, after, _MARKED_AT_ONCE)
 
-    def settle_absent(self, kind: Kind, doubtful: Callable[[int, int], bool]) -> tuple[str, ...]:
+    def settle_absent(
+        self, kind: Kind, doubtful: Callable[[int, int], bool], answered: Doubt | None = None
+    ) -> tuple[str, ...]:
         """Take out what is marked, unless ``doubtful(known, missing)``: then a question is kept.
 
-        So it is where companies would take too many contacts with them.
+        So it is where companies would take too many contacts with them. A question that was
+        ``answered`` with yes isn't kept, if it's no greater by now.
         That is done in small transactions: what a crash leaves is marked again by the next list.
         Returns the ids that are gone.
         """
         with self._database.writing() as connection:
-            if (doubt := absences.question(connection, kind, doubtful)) is not None:
+            doubt = absences.question(connection, kind, doubtful)
+            if doubt is not None and not (answered is not None and doubt.is_within(answered)):
                 absences.ask(connection, doubt)
                 return ()
         gone: list[str] = []
@@ -144,11 +148,15 @@ class Mirror(MirrorReads):
             absences.forget(connection, kind)
         return tuple(gone)
 
-    def accept_absent(self) -> dict[Kind, tuple[str, ...]]:
-        """Answer the open questions with yes: what is marked is taken out; the ids by kind."""
+    def accept_absent(
+        self, asked: Iterable[Doubt], doubtful: Callable[[int, int], bool]
+    ) -> dict[Kind, tuple[str, ...]]:
+        """Answer with yes what was ``asked``, where it's still open: the ids taken out, by kind."""
+        still = {doubt.kind for doubt in self.doubts()}
         return {
-            doubt.kind: self.settle_absent(doubt.kind, lambda _known, _missing: False)
-            for doubt in self.doubts()
+            one.kind: self.settle_absent(one.kind, doubtful, one)
+            for one in asked
+            if one.kind in still
         }
 
     def put(

@@ -10,6 +10,7 @@ from planhat_tui.model.query import Group, Not, Term, located, type_of
 from planhat_tui.model.query.writing import path
 from planhat_tui.model.records import Kind, User, text_of
 from planhat_tui.model.text import fold, nearest, visible
+from planhat_tui.store import facts
 from planhat_tui.store.columns import written
 from planhat_tui.store.conditions import COLUMNS
 from planhat_tui.store.indexing import match_starts
@@ -31,6 +32,11 @@ _SHARED: Final = frozenset({"phase", "status", "city", "country", "title"})
 """Fields with a text that many records have."""
 _IN_COLUMNS: Final = {"phase_key": "phase", "status_key": "status", "title_key": "position"}
 """The column in which a value stands as it is written; others are only in the whole record."""
+_OWNED: Final = {
+    "owner": "SELECT count(*) FROM company_facts WHERE company_facts MATCH ?",
+    "coowner": "SELECT count(*) FROM company WHERE co_owner <> '' AND co_owner = ?",
+}
+"""What counts somebody's companies. An owner's are those that they co-own, too."""
 
 
 def values(asking: Asking, field: str, typed: str) -> tuple[Counted, ...]:
@@ -196,19 +202,14 @@ def _record(asking: Asking, one: str, *values: str) -> dict[str, Json]:
 
 def _people(asking: Asking, name: str, start: str) -> tuple[Counted, ...]:
     """Count what each member of the team owns, by name; those who own nothing come last."""
-    column = COLUMNS[Kind.COMPANY][name]
-    team = [
-        User.from_raw(json.loads(text))
-        for (text,) in asking.connection.execute("SELECT json FROM user")
-    ]
-    owned = dict(
-        _read(
-            asking,
-            f"SELECT {column}, count(*) FROM company WHERE {column} <> '' GROUP BY {column}",  # noqa: S608 -- our names
-            (),
-        )
-    )
-    named = [(user.name, owned.get(user.id, 0)) for user in team if _called(user.name, start)]
+    ask = asking.connection.execute
+    team = [User.from_raw(json.loads(text)) for (text,) in ask("SELECT json FROM user").fetchall()]
+    named = []
+    for user in team:
+        if _called(user.name, start):
+            wanted = facts.indexed(facts.token(name, user.id)) if name == "owner" else user.id
+            (uses,) = ask(_OWNED[name], (wanted,)).fetchone()
+            named.append((user.name, int(uses)))
     return tuple(sorted(named, key=lambda one: (-one[1], fold(one[0]))))[:_MOST]
 
 

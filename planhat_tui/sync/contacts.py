@@ -211,7 +211,7 @@ class ContactList:
             first.extend(ids[: full(Kind.CONTACT) - len(first)])
             await asyncio.to_thread(self._mirror.note_listed, listed, ids)
 
-        flow = self._lists.flow(Kind.CONTACT, write)
+        flow = self._lists.flow(listed, write)
         try:
             page = await self._api.contacts(
                 limit=full(Kind.CONTACT),
@@ -227,7 +227,7 @@ class ContactList:
             return
         match behind:
             case _Behind.NOTHING:
-                if flow.read == page.count:  # else it isn't known who those are that are unreadable
+                if flow.told == page.count:  # else some can't be read, and nobody knows who
                     await self._lists.settle_unlisted(listed, began)
                 await asyncio.to_thread(self._mirror.contacts_are_complete, began)
                 self._mirror.note("contacts_checked_at", str(began))

@@ -115,8 +115,8 @@ class Engine:
         """
         self._leave(lambda session: session.look_at(company_id, waits=waits))
 
-    def refresh(self, topic: Topic, ids: frozenset[str] = frozenset()) -> Future[None]:
-        """Read a topic, or some of its records, now."""
+    def refresh(self, topic: Topic, ids: frozenset[str] = frozenset()) -> Future[frozenset[str]]:
+        """Read a topic, or some of its records, now; the companies among them that aren't found."""
         return self._submit(lambda session: session.refresh(topic, ids))
 
     def read(self, records: Iterable[tuple[Kind, str]]) -> Future[None]:

@@ -68,11 +68,11 @@ class Flow:
 
     def __init__(
         self,
-        set_aside: Callable[[Sequence[SetAside]], None],
+        set_aside: Callable[[Sequence[SetAside]], Awaitable[None]],
         write: Callable[[list[Received]], Awaitable[None]],
     ) -> None:
-        self.read = 0
-        """How many records of it could be read."""
+        self.told = 0
+        """Of how many records of it is known which they are."""
         self._set_aside = set_aside
         self._write = write
         self._batch: list[Received] = []
@@ -80,7 +80,8 @@ class Flow:
     async def take(self, piece: Slice) -> None:
         """Take some of it. Raises :class:`StorageError`."""
         if piece.set_aside:
-            self._set_aside(piece.set_aside)
+            self.told += sum(bool(one.id) for one in piece.set_aside)
+            await self._set_aside(piece.set_aside)
         self._batch += [record for record in piece.records if record.id]
         if len(self._batch) >= _AT_ONCE:
             await self.end()
@@ -88,7 +89,7 @@ class Flow:
     async def end(self) -> None:
         """Write what is left: all of it has come."""
         batch, self._batch = self._batch, []
-        self.read += len(batch)
+        self.told += len(batch)
         if batch:
             await self._write(batch)
 
@@ -295,14 +296,22 @@ class Lists:
             yield [record for record in piece.records if record.id]
             await self._stand_back()
 
-    def flow(self, kind: Kind, write: Callable[[list[Received]], Awaitable[None]]) -> Flow:
-        """Return what takes a list as it comes, and has as many written as are at once."""
+    def flow(self, listed: Listed, write: Callable[[list[Received]], Awaitable[None]]) -> Flow:
+        """Return what takes a list as it comes, and has as many written as are at once.
+
+        What can't be kept is ``listed`` too, by its id.
+        """
+
+        async def set_aside(found: Sequence[SetAside]) -> None:
+            self._mirror.set_aside(listed.kind, found, self._wall())
+            ids = [one.id for one in found if one.id]
+            await asyncio.to_thread(self._mirror.note_listed, listed, ids)
 
         async def keep(records: list[Received]) -> None:
             await self._stand_back()
             await write(records)
 
-        return Flow(lambda found: self._mirror.set_aside(kind, found, self._wall()), keep)
+        return Flow(set_aside, keep)
 
     async def _changes_of(
         self, walk: _Walk, read: Callable[..., Awaitable[Page]], since: float, lane: Lane

@@ -150,10 +150,10 @@ class Pull:
             await asyncio.to_thread(self._mirror.put_lean, records, began, listed)
             self._tell(Kind.COMPANY, records)
 
-        flow = self._lists.flow(Kind.COMPANY, write)
+        flow = self._lists.flow(listed, write)
         page = await self._api.lean_companies(lane=lane, once=once, before=before, take=flow.take)
         await flow.end()
-        if flow.read == page.count:  # of those that couldn't be read it isn't known which they are
+        if flow.told == page.count:  # else some can't be read, and nobody knows which they are
             await self._lists.settle_unlisted(listed, began)
         self._mirror.note("lean_took", "" if came is None else f"{self._wall() - came:.1f}")
         self._mirror.note("lean_at", str(began))
@@ -199,16 +199,20 @@ class Pull:
         doubtful = plan.too_many_gone(len(here), len(here - found.keys()))
         self._mirror.put_definitions([*found.values()], keep=doubtful)
 
-    async def companies(self, ids: Iterable[str]) -> None:
-        """Read companies whole for a person who waits; whether one is gone the names tell then."""
-        doubtful = False
+    async def companies(self, ids: Iterable[str]) -> frozenset[str]:
+        """Read companies whole for a person who waits; return those that aren't found.
+
+        Whether one of them is gone the names tell then.
+        """
+        unfound: set[str] = set()
         for company_id in ids:
             try:
                 await self.company(company_id, Lane.USER)
             except NotFoundError:
-                doubtful = doubtful or self._mirror.company(company_id) is not None
-        if doubtful:
+                unfound.add(company_id)
+        if any(self._mirror.company(one) is not None for one in unfound):
             await self.lean(Lane.USER)
+        return frozenset(unfound)
 
     async def company(self, company_id: str, lane: Lane, leaves: Departure | None = None) -> None:
         """Read a company whole. Raises :class:`NotFoundError`.

@@ -185,12 +185,16 @@ class Session:
         with self._noticing():
             return await question(self._api)
 
-    async def refresh(self, topic: Topic, ids: frozenset[str]) -> None:
-        """Read a topic, or some of its records, now, in the user's own lane."""
+    async def refresh(self, topic: Topic, ids: frozenset[str]) -> frozenset[str]:
+        """Read a topic, or some of its records, now, in the user's own lane.
+
+        Returns the companies among these that Planhat doesn't find.
+        """
         await self._meet(Lane.USER)
+        unfound = frozenset[str]()
         with self._noticing():
             if topic is Topic.COMPANY and ids:
-                await self._pull.companies(ids)
+                unfound = await self._pull.companies(ids)
             elif topic is Topic.CONTACT and ids:
                 for company_id in ids:
                     await self._pull.contacts_of(company_id, Lane.USER)
@@ -199,6 +203,7 @@ class Session:
             else:
                 await self._pull.catch_up()
         self._to_pull.set()
+        return unfound
 
     async def read(self, records: Iterable[tuple[Kind, str]]) -> None:
         """Read records by their ids now, in the user's own lane."""

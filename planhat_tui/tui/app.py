@@ -93,9 +93,10 @@ class PlanhatApp(App[None]):
         self._switching = Switching(self, self._come)
         self._quitting: float | None = None
         self.fault: Exception | None = None
-        self._filters.append(HostileText())
-        if self.no_color:  # to the letter: not even greys
-            self._filters = [NoColor() if isinstance(f, Monochrome) else f for f in self._filters]
+        self.no_color = bool(session.env.get("NO_COLOR"))  # Textual heeds an empty one too
+        usual = (f for f in self._filters if not isinstance(f, (Monochrome, NoColor)))
+        plain = (NoColor(),) if self.no_color else ()  # to the letter: not even greys
+        self._filters = [*usual, *plain, HostileText()]
         self._first = first_look(session.workspaces.current, session.runtime.config.start_view)
         self.theme_name = USUAL
         self.look(session.theme)

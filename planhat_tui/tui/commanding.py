@@ -16,6 +16,7 @@ from planhat_tui.commands.context import Context, Door, Selection, Showing, Wish
 from planhat_tui.commands.results import Done, Groups
 from planhat_tui.commands.values import sources_of
 from planhat_tui.errors import AmbiguousError, InputError, PlanhatTuiError, RefusedError
+from planhat_tui.model.query.writing import with_words
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import visible
 from planhat_tui.model.views import View
@@ -273,9 +274,12 @@ def showing(explorer: Explorer) -> Showing:
         return Showing(Kind.CONTACT, view._replace(columns=keys), company)
     if company and explorer.front is explorer.calls:
         return Showing(Kind.CALL, View(), company)
-    view = explorer.companies.view
-    shown = view.keys or tuple(column.key for column in explorer.companies.rows.columns)
-    return Showing(Kind.COMPANY, view._replace(columns=shown))
+    view, found = explorer.companies.view, explorer.companies.shown
+    keys = view.keys or tuple(column.key for column in explorer.companies.rows.columns)
+    view, meant = view._replace(columns=keys), ""
+    if found is not None and found.looking.view.query == view.query and (meant := found.rows.meant):
+        view = view._replace(query=with_words(found.query, meant.split()))
+    return Showing(Kind.COMPANY, view, meant=meant)
 
 
 def _answered(app: PlanhatApp, sheet: Sheet[T]) -> T:

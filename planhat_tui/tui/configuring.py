@@ -30,9 +30,8 @@ class Configuring:
             self._app.call_later(self._take_up, runtime.config)
 
     def look(self) -> None:
-        """Look at the file, off the screen's thread."""
-        explorer = self._app.explorer
-        explorer.ask("config", self._app.session.runtime.reread, self._read)
+        """Look at the file, off the screen's thread; what a look has found is never dropped."""
+        self._app.explorer.perform(self._app.session.runtime.reread, self._read)
 
     def _read(self, reread: Reread | None) -> None:
         if reread is None:

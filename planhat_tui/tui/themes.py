@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.theme import Theme as TextualTheme
 
-from planhat_tui.config.themes import GROUNDS, readable
+from planhat_tui.config.themes import GROUNDS, is_known, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ def convert(theme: Theme, accent: str = "") -> TextualTheme:
     colors = {name: colour(theme.colors.get(name) or FALLBACK[name]) for name in FALLBACK}
     if accent and not terminal:
         grounds = [colors[name] for name in GROUNDS]
-        known = not any(one.startswith("ansi_") for one in grounds)
+        known = all(map(is_known, grounds))
         colors["accent"] = readable(accent.lower(), grounds) if known else colour(accent)
     return TextualTheme(
         name=f"{theme.name}@{accent}" if accent else theme.name,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.records import Received, User
     from planhat_tui.model.undo import UndoPlan
     from planhat_tui.model.values import Json
+    from planhat_tui.store.absences import Doubt
     from planhat_tui.store.drafts import Drafts
     from planhat_tui.store.history import Seen
     from planhat_tui.store.tenant import TenantStore
@@ -211,9 +212,14 @@ class Workspace:
                 self._listeners(Changed(topic))
             self._wake()
 
-    def accept_deletions(self) -> int:
-        """Take out what Planhat's lists no longer have, where a person was asked; how many."""
-        gone = self._store.mirror.accept_absent()
+    def accept_deletions(self, asked: Iterable[Doubt]) -> int:
+        """Take out what Planhat's lists no longer have, where a person was asked; how many.
+
+        A question that is greater by now stays: nobody has answered that.
+        """
+        from planhat_tui.sync.plan import too_many_gone
+
+        gone = self._store.mirror.accept_absent(asked, too_many_gone)
         for kind, ids in gone.items():
             self._listeners(Changed(Topic(kind), frozenset(ids)))
         self._listeners(Changed(Topic.SYNC))

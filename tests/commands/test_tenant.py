@@ -112,6 +112,21 @@ def test_it_asks_before_a_list_takes_much_away_and_a_flag_answers(desk: Desk) ->
     assert [company["_id"] for company in desk.rows("company", "find")] == [kept]
 
 
+def test_a_yes_takes_nothing_out_that_nobody_was_asked_about(desk: Desk) -> None:
+    everybody = set(desk.server.ids())
+    for one in sorted(everybody)[:2]:
+        desk.server.delete(one)
+    assert "lacks 2 of 6 companies" in desk.do("sync").text
+    for path in ("leancompanies", "companies[?]"):  # for a moment its lists are empty
+        desk.network.once(f"GET /{path}*", answer(200, "[]"))
+    desk.time.leap(60)
+    done = desk.do("sync", "--accept-deletions")
+    assert "lacks 6 of 6 companies: none was removed here" in done.text
+    assert {company["_id"] for company in desk.rows("company", "find")} == everybody
+    desk.time.leap(60)
+    assert " 2 were taken out." in desk.do("sync", "--accept-deletions").text
+
+
 def test_it_sends_what_is_queued(desk: Desk) -> None:
     desk.wishes = Wishes(wait=False)
     desk.do("company", "set", "Acme Inc", "phase=won")

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.commands.results import Done, Listing
+from planhat_tui.commands.results import Done, Listing, Text
 from planhat_tui.config.themes import themes_folder
 from planhat_tui.errors import ConfigError, InputError, NotFoundError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.commands.conftest import Desk
 
 DARK = (themes_folder() / "planhat-dark.yaml").read_text()
@@ -63,7 +63,31 @@ def test_one_is_shown_with_its_colours(bare: Desk) -> None:
 def test_those_that_come_along_have_nothing_to_mend(bare: Desk) -> None:
     answer = _checked(bare)
     assert (answer.records, answer.exit_status) == ((), 0)
-    assert answer.note == "11 themes checked: nothing to mend"
+    least = "33 contrasts can't be measured: the terminal's own colours"
+    assert answer.note == f"11 themes checked: nothing to mend; {least}"
+
+
+def test_one_colour_of_the_terminals_own_keeps_no_other_from_being_measured(bare: Desk) -> None:
+    text = DARK.replace('muted: "#93a0ae"', 'muted: "#202020"')
+    _own(bare, text=text.replace('error: "#ff8a65"', "error: ansi_bright_red"))
+    answer = _checked(bare, "mine")
+    assert {row["key"] for row in answer.records} == {"muted"}
+    assert answer.exit_status == 1
+    assert "3 contrasts can't be measured" in answer.note
+
+
+def test_one_is_shown_as_a_file_to_begin_ones_own_with(bare: Desk) -> None:
+    answer = bare.shell("theme", "show", "planhat-dark", "--yaml")
+    assert answer == Text(DARK)
+    assert _checked(bare, str(_own(bare, text=DARK))).records == ()
+
+
+def test_a_file_that_names_what_a_theme_needs_is_there(bare: Desk) -> None:
+    _own(bare, "broken", "name: broken\n")
+    (row,) = _checked(bare, "broken").records
+    whole = re.search(r"See (\S+\.yaml)\.", str(row["what"]))
+    assert whole is not None
+    assert "muted:" in Path(whole[1]).read_text()
 
 
 @pytest.mark.parametrize("by_name", [True, False])

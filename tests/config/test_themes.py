@@ -21,6 +21,7 @@ from planhat_tui.config.themes import (
     load_kept_themes,
     load_themes,
     themes_folder,
+    unmeasured,
 )
 
 if TYPE_CHECKING:
@@ -94,20 +95,20 @@ def test_every_shipped_theme_is_whole_and_can_be_read_by_people(path: Path) -> N
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_dark_theme_is_dark_and_a_light_one_light(path: Path) -> None:
     theme = _read(path)
-    if not theme.is_ansi:
+    if theme.name != "terminal":
         ground, black, white = theme.colors["background"], "#000000", "#ffffff"
         assert theme.dark == (contrast(ground, white) > contrast(ground, black))
 
 
 def test_only_the_terminals_theme_keeps_to_the_terminals_colours() -> None:
-    assert [path.stem for path in SHIPPED if _read(path).is_ansi] == ["terminal"]
+    assert [path.stem for path in SHIPPED if unmeasured(_read(path))] == ["terminal"]
 
 
 def test_high_contrast_has_more_of_it_than_the_others() -> None:
     faintest = {
         theme.name: min(contrast(theme.colors[a], theme.colors[b]) for a in TEXTS for b in GROUNDS)
         for theme in map(_read, SHIPPED)
-        if not theme.is_ansi
+        if theme.name != "terminal"
     }
     assert max(faintest, key=lambda name: faintest[name]) == "high-contrast"
 
@@ -243,10 +244,14 @@ def test_a_colour_too_faint_on_a_ground_is_told_of(user: Path) -> None:
     assert all(one.text in written[one.line - 1] for one in told.values())
 
 
-def test_the_terminals_own_colours_cant_be_measured(user: Path) -> None:
-    theme = _read(_save(user, _theme(muted="ansi_white")))
-    assert theme.is_ansi
-    assert faint(theme) == ()
+def test_the_terminals_own_colours_cant_be_measured_and_all_others_are(user: Path) -> None:
+    theme = _read(_save(user, _theme(error="ansi_bright_red", muted="#777777")))
+    assert unmeasured(theme) == len(GROUNDS)
+    assert {one.text for one in faint(theme)} == {"muted"}
+    theme = _read(_save(user, _theme(background="ansi_default", muted="#777777")))
+    assert unmeasured(theme) == len(TEXTS)
+    assert {(one.text, one.ground) for one in faint(theme)} >= {("muted", "surface")}
+    assert all(one.ground != "background" for one in faint(theme))
 
 
 @pytest.mark.parametrize(

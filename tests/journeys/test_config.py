@@ -70,6 +70,22 @@ def test_the_keys_of_a_sheet_are_those_of_the_config(journey: Journey, home: Pat
     journey(look, (120, 40), picture=False)
 
 
+def test_what_a_look_has_found_is_taken_up_though_another_look_follows_it_at_once(
+    journey: Journey, home: Path
+) -> None:
+    async def change(person: Person) -> None:
+        app = person.app
+        configure(home, "settings: {theme: fjord}\n")
+        for _ in range(3):  # it rests from the second on; nothing is answered in between
+            app.configuring.look()
+            app.reading.barrier().result()
+        await person.until("The config has changed: theme")
+        assert app.theme == "fjord"
+
+    configure(home, "settings: {theme: planhat-dark}\n")
+    journey(change, (120, 40), picture=False)
+
+
 def test_what_is_changed_elsewhere_is_taken_up_and_a_mistake_changes_nothing(
     journey: Journey, home: Path
 ) -> None:

@@ -172,6 +172,26 @@ def test_a_web_page_in_place_of_a_company_takes_nothing_away(
 
 
 @EITHER
+def test_a_company_that_planhat_does_not_find_is_told_with_what_becomes_of_its_copy(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def refresh(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("2")
+        line.once("GET /companies/*", answer(404, '{"error": "Not found"}'))
+        await person.press("r")
+        assert person.message == "Planhat doesn't find Acme Inc: what is here of it stays"
+        watch.wait(minutes=1)
+        planhat.delete(person, planhat.company_id(person, "Acme Inc"))
+        await person.press("r")
+        assert person.message == "Planhat doesn't find Acme Inc: it was taken out here"
+
+    journey(refresh, size, picture=False, clock=watch.clock)
+
+
+@EITHER
 def test_an_edit_whose_answer_is_no_answer_is_not_sure_until_it_is_sent_again(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:

@@ -244,10 +244,8 @@ def test_a_theme_that_is_made_while_it_runs_is_chosen_by_config_and_palette(
 
 @BOTH
 def test_no_color_gives_no_colours_and_the_states_are_still_seen(
-    journey: Journey, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    journey: Journey, size: tuple[int, int]
 ) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-
     async def look(person: Person) -> None:
         await person.find("acme inc")
         await person.press("space", "k", "t")
@@ -259,7 +257,20 @@ def test_no_color_gives_no_colours_and_the_states_are_still_seen(
         assert any(style.reverse for style in styles)
         person.sees("Tags of Acme Inc", "▸x")
 
-    journey(look, size)
+    journey(look, size, env={"NO_COLOR": "1"})
+
+
+@EITHER
+def test_a_no_color_that_is_set_to_nothing_leaves_the_colours(
+    journey: Journey, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+
+    async def look(person: Person) -> None:
+        colours = [style.color for style in _styles(person) if style.color]
+        assert any(not colour.is_default for colour in colours)
+
+    journey(look, size, picture=False, env={"NO_COLOR": ""})
 
 
 def test_no_color_sends_no_colour_to_a_terminal(

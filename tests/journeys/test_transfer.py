@@ -8,7 +8,7 @@ import io
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands import editing
-from tests.journeys.conftest import SMALL
+from tests.journeys.conftest import EITHER, SMALL
 from tests.journeys.doing import run_line
 from tests.journeys.planhat import company
 
@@ -36,6 +36,24 @@ def test_the_list_is_exported_as_it_is_shown(journey: Journey, tmp_path: Path) -
         assert "is there already" in person.message
 
     journey(export, SMALL, picture=False)
+
+
+@EITHER
+def test_a_list_that_is_found_by_what_was_meant_is_exported_so(
+    journey: Journey, size: tuple[int, int], tmp_path: Path
+) -> None:
+    path = tmp_path / "meant.csv"
+
+    async def export(person: Person) -> None:
+        await person.find("glbex -phase:none sort:name")
+        person.sees("not found, shown is globex")
+        shown = person.app.explorer.companies.rows.total
+        await run_line(person, f"export --to {path}")
+        assert "these are found by globex" in person.message
+        _, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
+        assert len(rows) == shown > 0
+
+    journey(export, size, picture=False)
 
 
 def test_what_is_there_twice_is_opened_from_its_group(journey: Journey) -> None:

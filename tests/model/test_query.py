@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from planhat_tui.model.query import (
     type_of,
 )
 from planhat_tui.model.query.fields import SPECIAL, canonical
-from planhat_tui.model.query.writing import write
+from planhat_tui.model.query.writing import with_words, write
 
 
 def terms(text: str) -> list[tuple[str, object, bool]]:
@@ -324,6 +325,32 @@ def test_an_unknown_field_may_be_a_custom_one() -> None:
     with pytest.raises(QueryError, match="There's no field fitness to find by") as refusal:
         parse("fitness:gold")
     assert "A custom field is written custom.fitness: here." in refusal.value.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("glbex", "globex"),
+        ("glbex nrth tag:vip", "globex tag:vip"),
+        ("-phase:won glbex (a OR b) sort:-arr", "globex -phase:won (a OR b) sort:-arr"),
+    ],
+)
+def test_other_words_take_the_place_of_those_that_are_not_found(text: str, written: str) -> None:
+    assert with_words(parse(text), ["globex"]) == written
+
+
+@pytest.mark.parametrize("text", ["-not:tag:x", "has:is", "sort:has"])
+def test_what_is_no_field_there_is_never_advised_as_one(text: str) -> None:
+    with pytest.raises(QueryError, match="There's no field") as refusal:
+        parse(text)
+    assert not re.search(r"Did you mean (has|is|sort|limit|not)\b", refusal.value.advice)
+
+
+def test_a_slip_in_what_stands_before_a_colon_is_told() -> None:
+    for text, meant in (("limi:3", "limit"), ("sotr:arr", "sort"), ("pahse:won", "phase")):
+        with pytest.raises(QueryError, match="There's no field") as refusal:
+            parse(text)
+        assert refusal.value.advice == f"Did you mean {meant}: ?"
 
 
 def test_bytes_that_are_no_text_are_shown_where_they_stand() -> None:

@@ -90,6 +90,8 @@ def test_values_of_records_are_not_the_grammars_business() -> None:
         ("phase:o| x", "onboarding", "phase:onboarding| x"),
         ("phase:o|", "at risk", 'phase:"at risk" |'),
         ("(phase:o|)", "won", "(phase:won |)"),
+        ("(has:pho|)", "phone", "(has:phone |)"),
+        ("(acme sort:na|)", "name", "(acme sort:name |)"),
         ("sort:-a|", "arr", "sort:-arr |"),
         ("sort:arr,-cu|", "custom.", "sort:arr,-custom.|"),
         ("sort:-custom.k|", 'custom."Kick-off"', 'sort:-custom."Kick-off" |'),

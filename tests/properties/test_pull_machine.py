@@ -234,7 +234,11 @@ class PullMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.desk.store.mirror.doubts())
     @rule()
     def accept(self) -> None:
-        self.desk.store.mirror.accept_absent()
+        self.accept_all()
+
+    def accept_all(self) -> None:
+        mirror = self.desk.store.mirror
+        mirror.accept_absent(mirror.doubts(), plan.too_many_gone)
 
     # -- what holds
 
@@ -244,7 +248,7 @@ class PullMachine(RuleBasedStateMachine):
         for wait in (MINUTES, DAY, DAY):  # a look that was under way, and one of its own
             self.time.leap(wait)
             self.desk.fill()
-            self.desk.store.mirror.accept_absent()
+            self.accept_all()
         held = {e.record_id for e in self.desk.store.outbox.open_entries()}
         there = set(self.server.ids())
         assert self.desk.store.mirror.company_ids() - held == there - held

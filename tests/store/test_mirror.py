@@ -146,9 +146,26 @@ def test_a_company_that_would_take_many_contacts_along_is_asked_about(
     assert gone == (() if asks else ("c00",))
     assert len(store.mirror.contacts_of("c00")) == (theirs if asks else 0)
     assert store.mirror.doubts() == ((Doubt(Kind.COMPANY, 1, 11, theirs),) if asks else ())
-    store.mirror.accept_absent()
+    store.mirror.accept_absent(store.mirror.doubts(), a_fifth)
     assert store.mirror.contacts_of("c00") == ()
     assert store.mirror.doubts() == ()
+
+
+def test_a_yes_holds_for_no_more_than_was_asked(store: TenantStore) -> None:
+    mirror = store.mirror
+    mirror.put_lean([lean(f"c{n}", f"c{n}") for n in range(10)], 1.0)
+    mirror.mark_absent(Kind.COMPANY, {f"c{n}" for n in range(7)}, 5.0)
+    mirror.settle_absent(Kind.COMPANY, a_fifth)
+    asked = mirror.doubts()
+    assert asked == (Doubt(Kind.COMPANY, 3, 10),)
+    assert mirror.accept_absent((), a_fifth) == {}
+    mirror.mark_absent(Kind.COMPANY, set(), 6.0)  # by now the list lacks all of them
+    mirror.settle_absent(Kind.COMPANY, a_fifth)
+    assert mirror.accept_absent(asked, a_fifth) == {Kind.COMPANY: ()}
+    assert mirror.doubts() == (Doubt(Kind.COMPANY, 10, 10),)
+    mirror.mark_absent(Kind.COMPANY, {f"c{n}" for n in range(8)}, 7.0)
+    assert mirror.accept_absent(asked, a_fifth) == {Kind.COMPANY: ("c8", "c9")}
+    assert mirror.doubts() == ()
 
 
 def test_that_all_contacts_are_here_is_noted_a_piece_at_a_time(
@@ -173,9 +190,11 @@ def test_what_is_doubted_stays_and_is_asked_about_until_it_is_answered(
     again = open_store()
     assert again.mirror.doubts() == (Doubt(Kind.CONTACT, 3, 4),)
     again.mirror.put(Kind.CONTACT, [received("p2", companyId="c1")], 6.0)  # it's there after all
-    assert again.mirror.accept_absent() == {Kind.CONTACT: ("p1", "p3")}
+    assert again.mirror.accept_absent(again.mirror.doubts(), a_fifth) == {
+        Kind.CONTACT: ("p1", "p3")
+    }
     assert again.mirror.doubts() == ()
-    assert again.mirror.accept_absent() == {}
+    assert again.mirror.accept_absent(again.mirror.doubts(), a_fifth) == {}
     assert again.mirror.contact("p2") is not None
 
 

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 def full(store: TenantStore) -> TenantStore:
     store.mirror.put_users(
-        [received("u1", firstName="Zoë", lastName="Ek"), received("u2", firstName="Al")]
+        [
+            received("u1", firstName="Zoë", lastName="Ek"),
+            received("u2", firstName="Al"),
+            received("u3", firstName="Bo"),
+        ]
     )
     companies = [
         received(
@@ -31,10 +35,19 @@ def full(store: TenantStore) -> TenantStore:
             name="B",
             phase="on Boarding",
             owner="u1",
+            coOwner="u2",
             custom={"Plan": "Gold"},
             domains=["acme.org"],
         ),
-        received("c3", name="C", phase="won", city="Malmö", custom={"Plan": "Gold", "Seats": 5}),
+        received(
+            "c3",
+            name="C",
+            phase="won",
+            city="Malmö",
+            owner="u1",
+            coOwner="u1",
+            custom={"Plan": "Gold", "Seats": 5},
+        ),
         received("c4", name="D", city="São Paulo", custom={"Ports": ["Zürich", "Bergen, NO"]}),
     ]
     store.mirror.put(Kind.COMPANY, companies, 1.0)
@@ -61,8 +74,9 @@ def full(store: TenantStore) -> TenantStore:
         ("domain", "", (("acme.org", 2), ("acme.example", 1))),
         ("domain", "acme.e", (("acme.example", 1),)),
         ("domain", "org", ()),
-        ("owner", "", (("Zoë Ek", 2), ("Al", 0))),
-        ("owner", "ek", (("Zoë Ek", 2),)),
+        ("owner", "", (("Zoë Ek", 3), ("Al", 1), ("Bo", 0))),
+        ("owner", "ek", (("Zoë Ek", 3),)),
+        ("coowner", "", (("Al", 1), ("Zoë Ek", 1), ("Bo", 0))),
         ("custom.plan", "g", (("Gold", 2),)),
         ("custom.ports", "zur", (("Zürich", 1),)),
         ("custom.ports", "b", (("Bergen, NO", 1),)),
@@ -76,6 +90,15 @@ def test_values_that_occur_are_counted(
     full: TenantStore, field: str, typed: str, found: tuple[tuple[str, int], ...]
 ) -> None:
     assert full.mirror.values(Kind.COMPANY, field, typed) == found
+
+
+@pytest.mark.parametrize("field", ["owner", "coowner"])
+def test_as_many_companies_are_counted_for_a_person_as_a_query_finds(
+    full: TenantStore, field: str
+) -> None:
+    for name, uses in full.mirror.values(Kind.COMPANY, field, ""):
+        found = full.mirror.search_companies(query.parse(f'{field}:"{name}"'))
+        assert len(found.rows) == uses, name
 
 
 def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -325,6 +325,23 @@ def test_what_is_behind_a_page_of_contacts_may_be_unreadable(
     desk.fill()
     assert desk.line.count(LOOK) == 1
     lists_contacts_alone(desk, planhat)
+
+
+def test_a_contact_that_can_not_be_read_keeps_no_other_from_being_noticed_as_gone(
+    open_desk: Callable[..., Desk], planhat: Server
+) -> None:
+    desk = open_desk(line=Line(planhat.app), dialect="seed")
+    desk.fill()
+    bad, gone, *_ = planhat.ids(Kind.CONTACT)
+
+    def spoil(contacts: Any) -> Any:  # noqa: ANN401 -- JSON
+        return [{**c, "x": 2**70} if c["_id"] == bad else c for c in contacts]
+
+    desk.line.once("GET /endusers[?]*", changed_answer(spoil))
+    planhat.delete(gone, Kind.CONTACT)
+    desk.fill(anew=True)
+    assert desk.store.mirror.contact(bad) is not None
+    assert desk.store.mirror.contact(gone) is None
 
 
 def test_contacts_that_nobody_may_look_behind_are_not_taken_for_all(

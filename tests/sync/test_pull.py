@@ -763,7 +763,7 @@ def test_a_list_that_lacks_a_company_with_many_contacts_is_doubted(
     told = filled.engine.status.reason
     assert told.startswith(f"Planhat's list lacks 1 of 6 companies, with {theirs} contacts: none")
     assert len(filled.store.mirror.contacts_of(company)) == theirs
-    filled.store.mirror.accept_absent()
+    filled.store.mirror.accept_absent(filled.store.mirror.doubts(), plan.too_many_gone)
     assert filled.store.mirror.contacts_of(company) == ()
 
 
@@ -780,7 +780,7 @@ def test_a_list_without_anything_is_asked_about_even_after_a_restart(
     again.refresh(Topic.COMPANY)
     assert "lacks 6 of 6 companies" in again.engine.status.reason
     assert "sync --accept-deletions" in again.engine.status.reason
-    assert again.store.mirror.accept_absent()
+    assert again.store.mirror.accept_absent(again.store.mirror.doubts(), plan.too_many_gone)
     assert names(again) == set()
     assert again.engine.status.reason == ""
 
@@ -944,7 +944,7 @@ def test_many_contacts_that_are_gone_are_asked_about(
     filled.fill()
     assert len(contact_ids(filled)) == 99
     assert "lacks 30 of 99 contacts" in filled.engine.status.reason
-    filled.store.mirror.accept_absent()
+    filled.store.mirror.accept_absent(filled.store.mirror.doubts(), plan.too_many_gone)
     assert contact_ids(filled) == set(server.ids(Kind.CONTACT))
 
 
@@ -1171,7 +1171,7 @@ def test_contacts_that_are_missing_company_by_company_are_asked_about(
     time.leap(DAY)
     filled.fill()
     assert mirror.doubts() == (Doubt(Kind.CONTACT, *[len(contact_ids(filled))] * 2),)
-    mirror.accept_absent()
+    mirror.accept_absent(mirror.doubts(), plan.too_many_gone)
     assert contact_ids(filled) == set()
 
 
@@ -1277,6 +1277,38 @@ def test_a_company_that_can_not_be_read_keeps_nothing_else_away(
     desk.fill()
     assert holds_all_of(desk, server)
     assert not desk.store.mirror.unreadable()
+
+
+def test_a_name_that_can_not_be_read_keeps_no_other_company_from_being_noticed_as_gone(
+    desk: Desk, server: Server
+) -> None:
+    desk.fill()
+    bad, gone, *_ = server.ids()
+
+    def spoil(names: Any) -> Any:  # noqa: ANN401 -- JSON
+        return [{**c, "x": 2**70} if c["_id"] == bad else c for c in names]
+
+    desk.line.once("GET /leancompanies*", changed_answer(spoil))
+    server.delete(gone)
+    desk.refresh(Topic.COMPANY)
+    assert desk.store.mirror.company(gone) is None
+    assert desk.store.mirror.company(bad) is not None
+
+
+def test_a_name_without_an_id_that_can_not_be_read_takes_nothing_out(
+    desk: Desk, server: Server
+) -> None:
+    desk.fill()
+    bad, gone, *_ = server.ids()
+
+    def spoil(names: Any) -> Any:  # noqa: ANN401 -- JSON
+        return [{**c, "_id": 7} if c["_id"] == bad else c for c in names]
+
+    desk.line.once("GET /leancompanies*", changed_answer(spoil))
+    server.delete(gone)
+    desk.refresh(Topic.COMPANY)
+    assert desk.store.mirror.company(bad) is not None
+    assert desk.store.mirror.company(gone) is not None
 
 
 def test_records_that_cannot_be_kept_are_named_until_they_come_well_or_are_gone(
@@ -1479,7 +1511,9 @@ def test_a_team_that_is_missing_all_at_once_stays_until_a_person_says_so(
     assert read(team) == 12
     assert mirror.doubts() == ()
     assert read(team[:9]) == 12
-    assert mirror.accept_absent() == {Kind.USER: tuple(sorted(one["_id"] for one in team[9:]))}
+    assert mirror.accept_absent(mirror.doubts(), plan.too_many_gone) == {
+        Kind.USER: tuple(sorted(one["_id"] for one in team[9:]))
+    }
     assert (len(mirror.users()), mirror.doubts()) == (9, ())
 
 

@@ -6,7 +6,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from planhat_tui.tui.presentation.cells import clipped, fit, join_fitting, wrap_pieces
+from planhat_tui.tui.presentation.cells import clipped, fit, join_fitting, wrap_pieces, wrapped
 from tests.tui.texts import TEXTS
 
 WIDTHS = st.integers(0, 40)
@@ -79,3 +79,10 @@ def test_wrapped_pieces_keep_their_order_and_the_width(
     for line in lines:
         size = sum(cell_len(pieces[index]) for index in line) + gap * (len(line) - 1)
         assert size <= width or len(line) == 1
+
+
+def test_a_sentence_is_wrapped_by_its_cells_and_loses_nothing() -> None:
+    told = "No contacts at 株式会社日本電気通信サービス yet.  a adds one"
+    assert wrapped(told, 44) == ["No contacts at 株式会社日本電気通信サービス", "yet.  a adds one"]
+    assert wrapped(told, 80) == [told]
+    assert wrapped("株式会社日本電気通信サービス", 10) == ["株式会社日本電気通信サービス"]

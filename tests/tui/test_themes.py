@@ -53,7 +53,7 @@ def test_a_theme_is_converted_colour_by_colour(theme: Theme) -> None:
         assert getattr(made, name) == theme.colors[name].lower(), name
     for name in OWN:
         assert made.variables[name] == theme.colors[name].lower(), name
-    assert made.ansi == is_terminal(theme) == theme.is_ansi
+    assert made.ansi == is_terminal(theme) == (theme.name == "terminal")
 
 
 @EACH
@@ -114,7 +114,7 @@ def test_the_accent_of_a_profile_replaces_the_themes() -> None:
 @pytest.mark.parametrize("accent", ["#1b1b1b", "#ff8a65", "#f4f4f4", "#00008b", "#ffff00"])
 def test_the_accent_of_a_profile_can_be_read_in_each_theme(theme: Theme, accent: str) -> None:
     made = convert(theme, accent)
-    if theme.is_ansi:
+    if is_terminal(theme):
         return
     assert made.accent is not None
     grounds = [theme.colors[name] for name in GROUNDS]

@@ -65,9 +65,9 @@ def known(completing: Completing) -> tuple[str, ...]:
         case "":
             candidates: tuple[str, ...] = (*(n for n in fields.names() if n != "not"), _CUSTOM)
         case "has":
-            candidates = (*_fields(), _CUSTOM)
+            candidates = (*fields.field_names(), _CUSTOM)
         case "sort":
-            candidates = (*(one for one in _fields() if _is_order(one)), _CUSTOM)
+            candidates = (*(one for one in fields.field_names() if _is_order(one)), _CUSTOM)
         case "is":
             candidates = fields.STATES
         case field if fields.type_of(field) == "boolean":
@@ -98,10 +98,6 @@ def done(text: str, completing: Completing, chosen: str) -> tuple[str, int]:
     return text[: completing.start] + written + after, completing.start + len(written)
 
 
-def _fields() -> tuple[str, ...]:
-    return tuple(name for name in fields.names() if name not in fields.SPECIAL)
-
-
 def _is_order(name: str) -> bool:
     """Tell whether a list is sorted by it, under its own name: another word is found by none."""
     return fields.canonical(name) == name and fields.orders(name)
@@ -116,6 +112,6 @@ def _value(name: str, text: str, start: int, cursor: int, end: int) -> Completin
     if field == "sort":
         start = max(start, text.rfind(",", start, cursor) + 1)
     closing = end
-    while field not in _LISTED and closing > cursor and text[closing - 1] == ")":
+    while closing > cursor and text[closing - 1] == ")":
         closing -= 1
     return Completing(field, text[start:cursor].strip('"'), start, closing)

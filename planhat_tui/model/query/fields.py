@@ -140,3 +140,8 @@ def names() -> tuple[str, ...]:
     contacts = (name for name in _CONTACT if name not in _COMPANY)
     sides = (f"contacts.{name}" for name in _CONTACT)
     return (*_COMPANY, *contacts, *SPECIAL, *sides, *_ALIASES)
+
+
+def field_names() -> tuple[str, ...]:
+    """Return those of them that are fields: what can follow ``has:``."""
+    return tuple(name for name in names() if name not in SPECIAL)

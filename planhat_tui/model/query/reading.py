@@ -12,7 +12,7 @@ from planhat_tui.model.query.values import looks_like_a_span, read_days, read_nu
 from planhat_tui.model.text import fold, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from planhat_tui.model.query.tree import Node
     from planhat_tui.model.query.values import Value
@@ -153,7 +153,7 @@ class _Reader:
         if low == "is":
             value, _ = self._needed(name, start, depth)
             return Term("is", _known_state(value, self._began), start)
-        known = _known(name, at)
+        known = _known(name, at, fields.names())
         value, quoted = self._needed(name, start, depth)
         return Term(known, _read(known, value, self._began, quoted=quoted), start)
 
@@ -168,9 +168,9 @@ class _Reader:
         if found is None:
             at = self.at
             value, _ = self._needed("has", start, depth)
-            return _known(value, at)
+            return _known(value, at, fields.field_names())
         at, self.at = self.at, found.end()
-        known = _known(found[0], at)
+        known = _known(found[0], at, fields.field_names())
         if not self._at_an_end():
             raise QueryError(
                 f"{found[0]} is followed by something else.", "Type a blank.", column=self.at
@@ -212,7 +212,7 @@ class _Reader:
         if "," in path and not path.endswith('"'):  # a name of a custom field, and the next one
             path = path.partition(",")[0]
         at, self.at = self.at, self.at + len(path)
-        return _known(path, at)
+        return _known(path, at, fields.field_names())
 
     # -- characters
 
@@ -295,12 +295,13 @@ def _read(field: str, value: str, column: int, *, quoted: bool) -> Value:
     return value
 
 
-def _known(name: str, column: int) -> str:
+def _known(name: str, column: int, likely: Sequence[str]) -> str:
+    """Return the field that a name stands for; one of ``likely`` may be what a slip meant."""
     path = _unquoted_path(name)
     found = fields.canonical(path)
     if found:
         return found
-    near = nearest(path, fields.names())
+    near = nearest(path, (one for one in likely if one != path.casefold()))
     custom = f"A custom field is written custom.{path}: here."
     advice = f"Did you mean {near}: ?" if near else f"{custom} {_COMMON}"
     raise QueryError(f"There's no field {path} to find by.", advice, column=column)

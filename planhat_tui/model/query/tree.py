@@ -66,7 +66,7 @@ class Query(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         """The words that must be found anywhere in the record."""
-        return tuple(part.value for part in self.parts if _is_word(part))  # type: ignore[union-attr, misc] # it is
+        return tuple(part.value for part in self.parts if is_word(part))  # type: ignore[union-attr, misc] # it is
 
     @property
     def advice(self) -> str:
@@ -77,8 +77,9 @@ class Query(NamedTuple):
     @property
     def only_words(self) -> bool:
         """Tell whether there is nothing else in it, and something at all."""
-        return bool(self.parts) and all(map(_is_word, self.parts)) and not self.sort
+        return bool(self.parts) and all(map(is_word, self.parts)) and not self.sort
 
 
-def _is_word(node: Node) -> bool:
+def is_word(node: Node) -> bool:
+    """Tell whether it is a word that may stand anywhere."""
     return isinstance(node, Term) and not node.field

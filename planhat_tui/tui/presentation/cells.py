@@ -85,3 +85,10 @@ def wrap_pieces(pieces: list[str], width: int, gap: int) -> list[list[int]]:
         used += size + (gap if lines[-1] else 0)
         lines[-1].append(index)
     return lines
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a sentence in lines of at most ``width`` cells; only a longer word goes beyond it."""
+    words = text.split(" ")
+    lines = wrap_pieces(words, width, 1)
+    return [" ".join(words[at] for at in line).strip() for line in lines]

@@ -33,6 +33,12 @@ def problem(error: PlanhatTuiError) -> str:
     return f"{message}  {visible(error.advice)}" if error.advice else message
 
 
+def not_found(name: str, *, gone: bool) -> str:
+    """Return what became of a company's copy that Planhat doesn't find by its id; ``name`` safe."""
+    kept = "it was taken out here" if gone else "what is here of it stays"
+    return f"Planhat doesn't find {name}: {kept}"
+
+
 def tag_list(value: Json) -> tuple[str, ...]:
     """Return the texts of a tags value; everything else counts as none."""
     return tuple(tag for tag in value if isinstance(tag, str)) if isinstance(value, list) else ()

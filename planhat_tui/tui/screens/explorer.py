@@ -24,7 +24,9 @@ from planhat_tui.tui.panes.companies import Companies
 from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
 from planhat_tui.tui.pointing import FOLLOW, Pointing
+from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.moments import STEADY
+from planhat_tui.tui.presentation.sentences import not_found
 from planhat_tui.tui.rooms import Rooms, load
 from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.standing import Standing
@@ -683,15 +685,23 @@ class Explorer(Screen[None], Helping, Rooms):
 
     def do_refresh(self) -> None:
         """Read again what has the focus from Planhat."""
-        net, company = self.workspace.net, self.detail.company_id
+        net, reads, company = self.workspace.net, self.workspace.reads, self.detail.company_id
         if self.front is self.detail and company:
             done, topic, ids = "The company is as Planhat has it now.", Topic.COMPANY, {company}
         elif self.front is self.contacts and company:
             done, topic, ids = "The contacts are as Planhat has them now.", Topic.CONTACT, {company}
         else:
             done, topic, ids = "The list is as Planhat has it now.", Topic.SYNC, set()
+        shown = self.detail.shown
+        name = named(text_of(shown.raw, "name")) if shown is not None else "this company"
+
+        def refresh() -> str:
+            if not net.refresh(topic, frozenset(ids)).result():
+                return done
+            return not_found(name, gone=reads.company(company) is None)
+
         self.say("Asking Planhat ...")
-        self.wait_for(lambda: net.refresh(topic, frozenset(ids)).result(), lambda _: self.say(done))
+        self.wait_for(refresh, self.say)
 
     def do_back(self) -> None:
         """Go one level back: out of a search, a form, a pane; at the top, say how to quit."""

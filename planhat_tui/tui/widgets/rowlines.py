@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from rich.segment import Segment
@@ -14,7 +13,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from planhat_tui.tui.part import Part
-from planhat_tui.tui.presentation.cells import clipped, fit, shown_letters
+from planhat_tui.tui.presentation.cells import clipped, fit, shown_letters, wrapped
 from planhat_tui.tui.presentation.columns import GAP, Column, lay_out
 from planhat_tui.tui.presentation.matched import spans
 
@@ -175,9 +174,10 @@ class RowLines(ScrollView, Part):
         return self._draw(row, index, width)
 
     def _sentence(self, y: int, width: int) -> Strip:
-        lines = wrap(self._empty, max(10, width - 4))
-        text = f"  {lines[y]}" if y < len(lines) else ""
-        return Strip([Segment(fit(text, width), self._look("dim"))], width)
+        lines = wrapped(self._empty, max(10, width - 4))
+        line = f"  {lines[y]}" if y < len(lines) else ""
+        text = fit(line, width, ellipsis=self.planhat.glyphs.ellipsis)
+        return Strip([Segment(text, self._look("dim"))], width)
 
     def _heading(self, width: int) -> Strip:
         titles = "".join(map(self._title, self.columns))
