@@ -212,6 +212,22 @@ def test_a_call_is_stamped_from_wherever_one_works_meanwhile(
 
 
 @EITHER
+def test_a_line_beside_a_call_is_about_its_company_wherever_the_list_is(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.find("globex")
+        await person.press("4")
+        await run_line(person, "tag onthephone")
+        assert person.message.startswith("Tag onthephone on Acme Inc")
+        wait_for_delivery(person)
+        assert "onthephone" in company(person, "Acme Inc")["tags"]
+
+    journey(call, size, picture=False)
+
+
+@EITHER
 def test_a_running_timer_goes_on_while_one_looks_elsewhere(
     journey: Journey, size: tuple[int, int]
 ) -> None:

@@ -492,12 +492,15 @@ class Explorer(Screen[None], Helping, Rooms):
         self.calls.open_form(partner, finished=finished)
 
     def selection(self) -> tuple[Kind | None, tuple[str, ...]]:
-        """Return what a verb of the ``:`` line works on."""
+        """Return what a verb of the ``:`` line works on.
+
+        With a call's form it's the company that is shown beside it.
+        """
         if self.front is self.contacts:
             return Kind.CONTACT, self.contacts.rows.selection()
         if self.front is self.calls and not self.calls.is_open:
             return Kind.CALL, self.calls.rows.selection()
-        if self.front is self.detail and self.detail.company_id:
+        if self.front in {self.detail, self.calls} and self.detail.company_id:
             return Kind.COMPANY, (self.detail.company_id,)
         return Kind.COMPANY, self.companies.rows.selection()
 
