@@ -628,14 +628,13 @@ class Flows:
 
 
 def _subject(reads: Queries, kind: Kind, ids: tuple[str, ...]) -> Subject:
-    """Read the records; those that are no longer here are left out."""
+    """Read the records, by the ids that they have by now; those no longer here are left out."""
     if kind is Kind.CALL:
-        logged = {one: reads.call(one) for one in ids}
-        calls_here = {one: call.call.raw for one, call in logged.items() if call is not None}
-        return Subject(kind, tuple(calls_here), tuple(calls_here.values()))
-    raws = {text_of(raw, "_id"): raw for raw in reads.raws(kind, ids)}
-    here = [one for one in ids if one in raws]
-    return Subject(kind, tuple(here), tuple(raws[one] for one in here))
+        logged = {one: reads.call(one) for one in (reads.now_called(kind, one) for one in ids)}
+        raws = {one: call.call.raw for one, call in logged.items() if call is not None}
+    else:
+        raws = {text_of(raw, "_id"): raw for raw in reads.raws(kind, ids)}
+    return Subject(kind, tuple(raws), tuple(raws.values()))
 
 
 def _edited(kind: Kind) -> list[fields.Field]:
