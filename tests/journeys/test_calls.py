@@ -334,6 +334,26 @@ def test_the_line_drops_a_call_that_goes_on(journey: Journey) -> None:
 
 
 @EITHER
+def test_a_call_that_is_dropped_elsewhere_leaves_the_focus_where_one_types(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        begun = person.app.explorer.workspace.begun
+        for key, where in (("slash", "search"), ("4", "call-rows")):
+            await person.press(key)
+            (one,) = begun.list()
+            begun.drop(one.partner, finished=False)
+            await person.press("end")
+            assert person.message.startswith("The call with Bo Larsson isn't open any more")
+            assert (person.focus, person.app.explorer.calls.is_open) == (where, False)
+            await person.press("escape")
+            await _open_on_bo(person, "c")
+
+    journey(call, size, picture=False)
+
+
+@EITHER
 def test_a_call_goes_on_when_its_contact_is_deleted_and_made_again(
     journey: Journey, size: tuple[int, int]
 ) -> None:
