@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from textual.app import SuspendNotSupported
+from textual.widgets import Input
 
 from planhat_tui.commands import completing, output
 from planhat_tui.commands.barring import why_not
@@ -58,6 +59,7 @@ class Commanding:
         self._explorer = explorer
         self._sources: Sources | None = None
         self._failing = False
+        self._left_in: tuple[Input, str] | None = None
         self._transcript = Transcript()
 
     def open(self, text: str = "", *, wrong_at: int | None = None) -> None:
@@ -81,7 +83,20 @@ class Commanding:
         """Close the line; the pane has the focus again."""
         self._explorer.remove_class("-commanding")
         self._explorer.message.close_line()
-        self._explorer.front.focus_target().focus()
+        target = self._explorer.front.focus_target()
+        self._left_in = (target, target.value) if isinstance(target, Input) else None
+        target.focus()
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether the person is at something else by now: a tenant, a sheet, a text."""
+        explorer = self._explorer
+        focused, message = explorer.focused, explorer.message
+        if not explorer.is_active:
+            return True
+        if not isinstance(focused, Input) or (focused is message.command and not message.is_open):
+            return False
+        return (focused, focused.value) != self._left_in
 
     def complete(self, text: str) -> None:
         """Offer what could stand at the end of the line; what fails of it is no more than a hint.
@@ -127,10 +142,13 @@ class Commanding:
                 machine.remember_line(text, tenant)
 
         def refuse(error: PlanhatTuiError, lines: Sequence[Line]) -> None:
-            """Say why it did nothing; what was mistyped is open again where its mistake is."""
+            """Say why it did nothing; what was mistyped is open again where its mistake is.
+
+            Not where the person types something else by then.
+            """
             self._transcript.add(visible(text), lines)
             explorer.say_problem(error)
-            if remember and isinstance(error, InputError):
+            if remember and isinstance(error, InputError) and not self._is_elsewhere:
                 self.open(text, wrong_at=place_of_error(text, error))
 
         LineRun(text, place, context_of(explorer.planhat, place), refuse).begin(before)
@@ -138,15 +156,15 @@ class Commanding:
     def show(self, text: str, answers: Sequence[Answer]) -> None:
         """Show answers with data in the transcript, sentences in the line of messages.
 
-        Where the line has gone on to another tenant, its answers here wait in the transcript.
+        Where the line has gone on to another tenant, or the person is at something else by then,
+        its answers wait in the transcript.
         """
-        explorer = self._explorer
+        explorer, here = self._explorer, not self._is_elsewhere
         results = [answer.result for answer in answers]
-        if len(results) == 1 and isinstance(results[0], Groups) and results[0].groups:
+        if here and len(results) == 1 and isinstance(results[0], Groups) and results[0].groups:
             explorer.show_groups(results[0])
             return
         first = self._transcript.add(visible(text), [line for one in answers for line in one.lines])
-        here = explorer.planhat.explorer is explorer
         done = [result for result in results if isinstance(result, Done)]
         is_queued = any(one.queued for one in done)
         if is_queued:

@@ -121,13 +121,21 @@ class Flows:
             self._explorer.say(
                 "A new company isn't saved: its draft is kept.  {companies} and {add} open it"
             )
-        elif key == NEW_CONTACT + self._explorer.contacts.company_id:
-            at = visible(self._explorer.contacts.company_name)
-            said = (
-                f"A new contact at {at} isn't saved: the draft is kept.  "
-                "{contacts} and {add} open it"
-            )
-            self._explorer.say(said)
+        elif key.startswith(NEW_CONTACT):
+            self._take_up_contact(key.removeprefix(NEW_CONTACT))
+
+    def _take_up_contact(self, company_id: str) -> None:
+        """Say that a new contact of the company on screen was being typed, if it was."""
+        contacts, reads = self._explorer.contacts, self._explorer.workspace.reads
+
+        def tell(company: str) -> None:
+            if company == contacts.company_id:
+                self._explorer.say(
+                    f"A new contact at {visible(contacts.company_name)} isn't saved: "
+                    "the draft is kept.  {contacts} and {add} open it"
+                )
+
+        self._explorer.ask("form", lambda: reads.now_called(Kind.COMPANY, company_id), tell)
 
     def _take_up_edit(self, kind: Kind, what: str, record: str) -> None:
         """Say of which field something typed is kept, if it is, and of which record."""
@@ -540,19 +548,25 @@ class Flows:
     def _add(self, kind: Kind, company_id: str) -> None:
         workspace = self._explorer.workspace
         at: dict[str, Json] = {}
-        title, key = "A new company", NEW_COMPANY
+        title = "A new company"
         if kind is Kind.CONTACT:
             name = self._explorer.contacts.company_name
             at = {"companyId": company_id, "companyName": name}
-            title, key = f"A new contact at {visible(name)}", NEW_CONTACT + company_id
+            title = f"A new contact at {visible(name)}"
 
-        def show(draft: Mapping[str, Json] | None) -> None:
+        def read() -> tuple[str, Mapping[str, Json] | None]:
+            key = NEW_COMPANY
+            if kind is Kind.CONTACT:
+                key = workspace.draft_key(NEW_CONTACT, Kind.COMPANY, company_id)
+            return key, workspace.drafts.load(key)
+
+        def show(kept: tuple[str, Mapping[str, Json] | None]) -> None:
+            key, draft = kept
             form = RecordForm(workspace, kind, title, at, key, draft=draft)
             self._explorer.app.push_screen(form, lambda entry: self._added(form, kind, entry))
             self._keep_open(key)
 
-        drafts = workspace.drafts
-        self._explorer.ask("draft", lambda: drafts.load(key), show, opens=True)
+        self._explorer.ask("draft", read, show, opens=True)
 
     def _keep_open(self, key: str) -> None:
         """Remember which form is open, for the next start."""
@@ -652,15 +666,15 @@ def _as_seen(subject: Subject, path: str, before: Json) -> Mapping[str, Raw]:
 
 
 def _subject(reads: Queries, kind: Kind, ids: tuple[str, ...]) -> Subject:
-    """Read the records; those that are no longer here are left out."""
+    """Read the records, by the ids that they have by now; those no longer here are left out."""
     if kind is Kind.CALL:
-        logged = {one: reads.call(one) for one in ids}
+        wanted = tuple(dict.fromkeys(reads.now_called(kind, one) for one in ids))
+        logged = {one: reads.call(one) for one in wanted}
         calls_here = {one: call.call.raw for one, call in logged.items() if call is not None}
         return Subject(kind, tuple(calls_here), tuple(calls_here.values()))
     lean = reads.names_only(kind, ids)  # before: what is loaded meanwhile wasn't seen either
     raws = {text_of(raw, "_id"): raw for raw in reads.raws(kind, ids)}
-    here = [one for one in ids if one in raws]
-    return Subject(kind, tuple(here), tuple(raws[one] for one in here), lean)
+    return Subject(kind, tuple(raws), tuple(raws.values()), lean)
 
 
 def _edited(kind: Kind) -> list[fields.Field]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from planhat_tui.model.records import Kind
 from planhat_tui.tui.trail import Place, Trail
 
 if TYPE_CHECKING:
@@ -63,7 +65,13 @@ class Travels:
         explorer = self._explorer
         if explorer.companies.search.value != place.search:
             explorer.companies.search.value = place.search
-        explorer.once_shown("place", lambda: self._arrived(place))
+        reads = explorer.workspace.reads
+        explorer.ask(
+            "place",
+            lambda: reads.now_called(Kind.COMPANY, place.company),  # made since, it has another id
+            lambda company: self._arrived(replace(place, company=company)),
+            opens=True,
+        )
 
     def _arrived(self, place: Place) -> None:
         """Point at the company in the list, or show it beside a list that doesn't have it."""

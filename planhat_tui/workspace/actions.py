@@ -149,8 +149,10 @@ class Actions:
         guardrails.check_at_once(self._profile, len(ids), deleting=True)
         step = self._make_id()
         with self._store.at_once():
+            now_called = self._store.outbox.now_called
+            ids = tuple(dict.fromkeys(now_called(kind, one) for one in ids))
             going = self._store.outbox.deleting(kind, ids)
-            if going and len(going) == len({*ids}):
+            if going and len(going) == len(ids):
                 first = next(iter(going.values()))
                 told = f"{first.title} is" if len(going) == 1 else f"All {len(going)} are"
                 raise InputError(f"{told} to be deleted already.", "outbox list shows it.")
@@ -159,7 +161,7 @@ class Actions:
                 NewEntry(
                     kind,
                     Action.DELETE,
-                    record_id,
+                    text_of(raw, "_id"),
                     title_of(kind, raw),
                     body=dict(raw),
                     step=step,
@@ -228,6 +230,7 @@ class Actions:
         edit is returned.
         """
         guardrails.check_write(self._profile)
+        call_id = self._store.outbox.now_called(Kind.CALL, call_id)
         logged = self._store.calls.get(call_id)
         if logged is None:
             raise NotFoundError(f"There is no call {visible(call_id)} here.", "It may be deleted.")
@@ -455,19 +458,26 @@ class Actions:
         return frozenset(mine)
 
     def _raw(self, kind: Kind, record_id: str) -> Raw:
-        if kind is Kind.CALL:
-            call = self._store.calls.get(record_id)
-            raw = call.call.raw if call else None
-        else:
-            mirror = self._store.mirror
-            read = mirror.company if kind is Kind.COMPANY else mirror.contact
-            shown = read(record_id)
-            raw = shown.raw if shown else None
+        """Return a record as it's shown, also by an id that it had before: it has been made since.
+
+        Raises :class:`NotFoundError`.
+        """
+        raw = self._shown(kind, record_id)
+        if raw is None:
+            raw = self._shown(kind, self._store.outbox.now_called(kind, record_id))
         if raw is None:
             raise NotFoundError(
                 f"There is no {kind} {visible(record_id)} here.", "It may have been deleted."
             )
         return raw
+
+    def _shown(self, kind: Kind, record_id: str) -> Raw | None:
+        if kind is Kind.CALL:
+            call = self._store.calls.get(record_id)
+            return call.call.raw if call else None
+        mirror = self._store.mirror
+        shown = mirror.company(record_id) if kind is Kind.COMPANY else mirror.contact(record_id)
+        return shown.raw if shown else None
 
 
 def _records(entries: Iterable[NewEntry | Entry]) -> int:

@@ -15,6 +15,7 @@ from planhat_tui.errors import InputError
 from planhat_tui.model.calls import CallTimer, Stage, parse_iso, parse_waiting
 from planhat_tui.model.records import Kind, map_of, text_of
 from planhat_tui.model.text import visible
+from planhat_tui.workspace.unsaved import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,15 +142,8 @@ class BegunCalls:
             self._store.drafts.drop(key)
 
     def _keys(self, partner: Partner, *, finished: bool) -> tuple[str, ...]:
-        """Return under which keys a call is kept: by the ids that its partner had before, too."""
-        start = _start(finished=finished)
         kind = Kind.CONTACT if partner.contact_id else Kind.COMPANY
-        now_called = self._store.outbox.now_called
-        return tuple(
-            key
-            for key in self._store.drafts.keys(start)
-            if now_called(kind, key.removeprefix(start)) == partner.key
-        )
+        return keys_of(self._store, _start(finished=finished), kind, partner.key)
 
 
 def key_of(partner: Partner, *, finished: bool) -> str:

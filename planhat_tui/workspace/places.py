@@ -60,12 +60,13 @@ class Places:
         self._keep(_LISTS[kind], {**kept, "columns": list(view.columns)})
 
     def front(self) -> Front:
-        """Return which pane was in front."""
+        """Return which pane was in front, with its company by the id that it has by now."""
         kept = self._store.drafts.load("front") or {}
         pane = kept.get("pane")
         known = pane if isinstance(pane, int) and 1 <= pane <= MOST_PANES else 1
         zoomed = kept.get("zoomed") is True
-        return Front(known, _text(kept, "company"), zoomed, _text(kept, "form"))
+        company = self._store.outbox.now_called(Kind.COMPANY, _text(kept, "company"))
+        return Front(known, company, zoomed, _text(kept, "form"))
 
     def keep_front(self, front: Front) -> None:
         """Remember which pane is in front."""

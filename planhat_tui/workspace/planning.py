@@ -156,9 +156,14 @@ class Planning:
     # -- before
 
     def make(self, asked: Wanted, ids: Iterable[str], source: str = "") -> Plan:
-        """Plan a change of records; those that aren't here, or not loaded, are skipped as such."""
-        wanted = list(dict.fromkeys(ids))
-        here = self._present(asked.kind, wanted)
+        """Plan a change of records; those that aren't here, or not loaded, are skipped as such.
+
+        One that was made since is found by the id that it had before, too.
+        """
+        named = [*ids]
+        here, now_called = self._present(asked.kind, named), self._store.outbox.now_called
+        wanted = dict.fromkeys(one if one in here else now_called(asked.kind, one) for one in named)
+        here |= self._present(asked.kind, [one for one in wanted if one not in here])
         lacking = self._lacking(asked, here)
         shown = (here[one] for one in wanted if one in here and one not in lacking)
         known = defined_of(asked.kind, self._store.mirror.definitions())

@@ -263,8 +263,21 @@ class Queries:
         return self._mirror.contact(contact_id)
 
     def raws(self, kind: Kind, ids: Iterable[str]) -> tuple[dict[str, Json], ...]:
-        """Return companies or contacts whole, as they are shown, in this order."""
-        return self._mirror.raws(kind, ids)
+        """Return companies or contacts whole, as they are shown, in this order.
+
+        One that was made since is found by the id that it had before, too.
+        """
+        named = [*ids]
+        found = self._mirror.raws(kind, named)
+        here = {text_of(raw, "_id") for raw in found}
+        made = {
+            one: self.now_called(kind, one)
+            for one in named
+            if one.startswith(NEW_ID_PREFIX) and one not in here
+        }
+        if not made:
+            return found
+        return self._mirror.raws(kind, dict.fromkeys(made.get(one, one) for one in named))
 
     def names_only(self, kind: Kind, ids: Iterable[str]) -> frozenset[str]:
         """Return which of these records aren't loaded: of companies it may be the name alone."""

@@ -57,13 +57,18 @@ class Unsaved:
             self._store.drafts.drop(key)
 
     def _keys(self) -> tuple[str, ...]:
-        """Return under which keys it's kept: by the ids that its record had before, too."""
-        start, mine = self._start, self._now(self._records)
-        keys = self._store.drafts.keys(start)
-        return tuple(key for key in keys if self._now(key.removeprefix(start)) == mine)
+        return keys_of(self._store, self._start, self._kind, self._records)
 
     def _now(self, record_id: str) -> str:
         return self._store.outbox.now_called(self._kind, record_id)
+
+
+def keys_of(store: TenantStore, start: str, kind: Kind, record_id: str) -> tuple[str, ...]:
+    """Return under which keys that start so a record's draft is kept: by ids it had before, too."""
+    now_called = store.outbox.now_called
+    mine = now_called(kind, record_id)
+    keys = store.drafts.keys(start)
+    return tuple(key for key in keys if now_called(kind, key.removeprefix(start)) == mine)
 
 
 def _together(ids: Sequence[str]) -> str:

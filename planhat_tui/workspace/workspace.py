@@ -122,6 +122,12 @@ class Workspace:
 
         return Unsaved(self._store, kind, ids, what)
 
+    def draft_key(self, start: str, kind: Kind, record_id: str) -> str:
+        """Return the key of a record's draft, which starts so: the one that has it, if any has."""
+        from planhat_tui.workspace.unsaved import keys_of
+
+        return next(iter(keys_of(self._store, start, kind, record_id)), start + record_id)
+
     @property
     def net(self) -> Engine:
         """The engine, made when it's first asked for: a pure read needs none."""

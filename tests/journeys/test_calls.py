@@ -212,6 +212,22 @@ def test_a_call_is_stamped_from_wherever_one_works_meanwhile(
 
 
 @EITHER
+def test_a_line_beside_a_call_is_about_its_company_wherever_the_list_is(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.find("globex")
+        await person.press("4")
+        await run_line(person, "tag onthephone")
+        assert person.message.startswith("Tag onthephone on Acme Inc")
+        wait_for_delivery(person)
+        assert "onthephone" in company(person, "Acme Inc")["tags"]
+
+    journey(call, size, picture=False)
+
+
+@EITHER
 def test_a_running_timer_goes_on_while_one_looks_elsewhere(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -315,6 +331,26 @@ def test_the_line_drops_a_call_that_goes_on(journey: Journey) -> None:
         assert person.message.startswith("No call is begun.")
 
     journey(call, SMALL, clock=watch.clock, picture=False)
+
+
+@EITHER
+def test_a_call_that_is_dropped_elsewhere_leaves_the_focus_where_one_types(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        begun = person.app.explorer.workspace.begun
+        for key, where in (("slash", "search"), ("4", "call-rows")):
+            await person.press(key)
+            (one,) = begun.list()
+            begun.drop(one.partner, finished=False)
+            await person.press("end")
+            assert person.message.startswith("The call with Bo Larsson isn't open any more")
+            assert (person.focus, person.app.explorer.calls.is_open) == (where, False)
+            await person.press("escape")
+            await _open_on_bo(person, "c")
+
+    journey(call, size, picture=False)
 
 
 @EITHER

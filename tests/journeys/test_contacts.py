@@ -14,6 +14,7 @@ from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Person
+    from tests.sync.rig import Line as Wire
 
 
 async def _contacts_of_acme(person: Person) -> None:
@@ -149,6 +150,35 @@ def test_a_draft_belongs_to_its_company(journey: Journey, size: tuple[int, int])
         person.sees_no("Kim")
 
     journey(elsewhere, size, picture=False)
+
+
+@EITHER
+def test_a_draft_follows_its_company_when_that_is_delivered(
+    journey: Journey, line: Wire, size: tuple[int, int]
+) -> None:
+    async def come_back(person: Person) -> None:
+        line.cut = True
+        await person.press("a")
+        await fill(person, name="Zebra")
+        await person.press("ctrl+s")
+        await person.find("zebra")
+        await person.press("3", "a", "K", "i", "m")
+        line.calm()
+        planhat.wait_for_delivery(person)
+        await person.press("escape", "a")
+        person.sees("Kim", "The draft is here again.  ctrl+s saves it")
+
+    async def add(person: Person) -> None:
+        told = "A new contact at Zebra isn't saved: the draft is kept.  3 and a open it"
+        assert person.message == told
+        await person.press("a", "ctrl+s")
+        assert "Kim" in planhat.contacts(person, "Zebra")
+        await person.press("a")
+        person.sees("A new contact at Zebra")
+        person.sees_no("The draft is here again")
+
+    for job in (come_back, add):
+        journey(job, size, picture=False)
 
 
 @EITHER

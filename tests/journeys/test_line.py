@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Input
 
-from planhat_tui.commands import completing
+from planhat_tui.commands import completing, line
 from planhat_tui.errors import InputError
 from planhat_tui.tui.screens.help import Help
 from planhat_tui.tui.screens.overview import OverviewSheet
+from planhat_tui.tui.screens.tags import Tags
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
 from tests.journeys.doing import run_line
 from tests.journeys.planhat import company
 from tests.journeys.watch import Watch
+from tests.settling import settle
+from tests.tui.stage import until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.journeys.conftest import Person
+
+
+def _typed(person: Person) -> str:
+    """Return what stands in the line of text that has the focus."""
+    focused = person.app.focused
+    return focused.value if isinstance(focused, Input) else ""
 
 
 @EITHER
@@ -142,6 +153,51 @@ def test_answers_are_kept_searched_copied_written_and_opened(
         assert person.app.explorer.detail.company_id
 
     journey(look, (120, 40), picture=False, clock=watch.clock)
+
+
+@EITHER
+def test_what_comes_late_waits_while_the_person_types_something_else(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    go_on, checked = threading.Event(), line.checked
+
+    def slow(*given: Any) -> Any:  # noqa: ANN401 -- its own
+        go_on.wait(10)
+        return checked(*given)
+
+    monkeypatch.setattr(line, "checked", slow)
+
+    async def run(person: Person, text: str, key: str, typed: str) -> None:
+        go_on.clear()
+        await person.press("colon")
+        await person.type(text)
+        for one in ("enter", key, *typed):
+            person.send(one)
+        await until(person.pilot, lambda: _typed(person) == typed)
+        go_on.set()
+        await settle(person.pilot)
+        assert _typed(person) == typed
+
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        waits = "The line is answered.  A shows the answers"
+        await run(person, "user find max", "t", "yes")
+        assert (type(person.app.screen), person.message) == (Tags, waits)
+        await person.press("f9", "escape", "A")
+        person.sees(":user find max", "max.berg@northwind")
+        await person.press("escape")
+        await run(person, "comapny find", "t", "yes")
+        await person.press("f9", "escape")
+        assert person.focus == "company-rows"
+        await run(person, "user find max", "slash", "globex")
+        assert (person.focus, person.message) == ("search", waits)
+        await person.press("enter")
+        await run(person, "comapny find", "slash", "initech")
+        await person.press("enter")
+        await run(person, "duplicates company", "t", "yes")
+        assert type(person.app.screen) is Tags
+
+    journey(look, size, picture=False)
 
 
 @EITHER

@@ -12,6 +12,7 @@ from planhat_tui.tui.presentation import amounts
 from planhat_tui.tui.sure import HELD
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
+from tests.journeys.doing import fill
 from tests.settling import settle
 from tests.store.conftest import received
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.journeys.conftest import Person
+    from tests.sync.rig import Line
 
 
 def test_escape_from_what_was_found_stays_with_the_company(journey: Journey) -> None:
@@ -180,6 +182,39 @@ def seen(person: Person, *places: int) -> list[str]:
     """Return the ids of rows as the list shows them."""
     rows = [person.app.explorer.companies.rows.row(place) for place in places]
     return [row.id for row in rows if row is not None]
+
+
+@EITHER
+def test_what_is_marked_stays_so_when_it_is_delivered(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def mark(person: Person) -> None:
+        line.cut = True
+        await person.press("a")
+        await fill(person, name="Acme Inc Zwei")
+        await person.press("ctrl+s")
+        await person.find("acme inc")
+        rows = person.app.explorer.companies.rows
+        await person.press("space", "space")
+        assert len(rows.marks) == 2
+        await person.press("t")
+        person.sees("Tags of 2 companies")
+        line.calm()
+        planhat.wait_for_delivery(person)
+        await person.type("gold")
+        person.sees("Tags of 2 companies")
+        await person.press("escape")
+        assert {*rows.marks} == {
+            planhat.company_id(person, name) for name in ("Acme Inc", "Acme Inc Zwei")
+        }
+        await person.press("t")
+        person.sees("Tags of 2 companies")
+        await person.type("gold")
+        await person.press("ctrl+s")
+        assert "gold" in planhat.company(person, "Acme Inc Zwei")["tags"]
+        assert not rows.marks
+
+    journey(mark, size, picture=False)
 
 
 def test_a_range_marks_what_the_list_shows_with_what_was_opened_lately_on_top(

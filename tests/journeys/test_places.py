@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey, Person
+from tests.journeys.doing import fill
 from tests.journeys.servers import configure, profile, sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+
+    from tests.sync.rig import Line
 
 
 @EITHER
@@ -37,6 +41,29 @@ def test_one_goes_back_to_where_one_was_and_forward_again(
         assert person.app.explorer.detail.company_id == globex
         await person.press("right_square_bracket")
         assert person.message == "This is the last place.  [ goes back"
+
+    journey(wander, size, picture=False)
+
+
+@EITHER
+def test_one_goes_back_to_a_company_that_was_delivered_since(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def wander(person: Person) -> None:
+        line.cut = True
+        await person.press("a")
+        await fill(person, name="Zebra")
+        await person.press("ctrl+s")
+        await person.find("zebra")
+        await person.press("escape", "2", "1", "g", "2")
+        line.calm()
+        planhat.wait_for_delivery(person)
+        await person.press("left_square_bracket", "left_square_bracket")
+        assert person.focus == "field-rows"
+        detail = person.app.explorer.detail
+        assert detail.company_id == planhat.company_id(person, "Zebra")
+        assert detail.shown is not None
+        assert detail.shown.raw["name"] == "Zebra"
 
     journey(wander, size, picture=False)
 

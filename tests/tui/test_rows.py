@@ -384,6 +384,22 @@ async def test_marks_stay_with_their_rows_when_others_come() -> None:
         assert one.rows.selection() == ("c1",), "a mark holds where the row isn't shown"
 
 
+async def test_a_mark_stays_with_its_row_when_that_gets_another_id() -> None:
+    one = listed(4)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        one.rows.mark(["c1", "c2"], on=True)
+        one.rows.follow({})
+        one.rows.follow({"c1": "p1"})
+        one.rows.fill(4, made(["c0", "p1", "c2", "c3"]))
+        await pilot.pause()
+        assert [line[2] for line in one.app.lines[1:5]] == [" ", "x", "x", " "]
+        assert one.rows.selection() == ("p1", "c2")
+        assert len(one.app.all_heard(Rows.Marked)) == 2, "the sums are of other ids"
+        one.rows.mark(["c1"], on=False)
+        assert one.rows.selection() == ("c2",), "what began before names it as it was"
+
+
 # -- new data
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import re
 import threading
@@ -17,6 +18,8 @@ from planhat_tui.config.keys import name_of
 from planhat_tui.errors import StorageError
 from planhat_tui.model import custom
 from planhat_tui.model.custom import CustomType
+from planhat_tui.model.records import Kind
+from planhat_tui.store.tenant import TenantStore
 from planhat_tui.tui.keys import Key, Where
 from planhat_tui.tui.presentation import columns
 from planhat_tui.tui.presentation.glyphs import UNICODE
@@ -30,9 +33,12 @@ from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.screens.value import Given, Value
 from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.workspace.unsaved import Unsaved
 from tests.tui.stage import TUI, Stage, answered, drawn
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.app import ComposeResult
 
     from planhat_tui.model.values import Json
@@ -418,6 +424,28 @@ async def test_another_type_of_what_stands_there_is_a_change() -> None:
         await pilot.press("ctrl+t", "enter")
         await answered(app, pilot)
         assert answers == [Given(5)]
+
+
+async def test_several_values_are_left_alone_again_once_what_was_typed_is_dropped(
+    tmp_path: Path,
+) -> None:
+    app, answers = Stage(), list[Given | None]()
+    store = TenantStore.open(tmp_path / "acme", wall=app.wall)
+    draft = Unsaved(store, Kind.COMPANY, ("c1", "c2"), "phase")
+    title = "Phase of 2 companies"
+    sheet = Value(title, "", lambda text, _: text or None, several=True, draft=draft)
+    with contextlib.closing(store):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await app.push_screen(sheet, answers.append)
+            await pilot.press("ctrl+u", "1")
+            await drawn(app, pilot)
+            assert "several values" not in "\n".join(app.lines)
+            await pilot.press("f9")
+            await drawn(app, pilot)
+            assert "several values" in "\n".join(app.lines)
+            await pilot.press("enter")
+            await answered(app, pilot)
+    assert answers == [Given(None, touched=False)]
 
 
 async def test_a_fraction_that_many_read_as_thousands_says_what_it_is() -> None:

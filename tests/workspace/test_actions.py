@@ -350,6 +350,25 @@ def test_old_and_new_records_are_deleted_in_one_go(workspace: Workspace, company
     assert workspace.reads.entry(new.n).state is State.DROPPED
 
 
+def test_what_was_made_meanwhile_is_changed_and_deleted_by_the_id_that_it_had(
+    workspace: Workspace, server: Server
+) -> None:
+    made = workspace.writes.create(COMPANY, {"name": "Newcomer AB"})
+    deliver(workspace, made)
+    before, now = made.record_id, workspace.reads.entry(made.n).record_id
+    assert before != now
+    edits = (
+        *workspace.writes.edit(COMPANY, [before], {"phase": "renewal"}),
+        *workspace.writes.tag(COMPANY, [before], add=["gold"]),
+    )
+    assert [entry.record_id for entry in edits] == [now, now]
+    deliver(workspace, *edits)
+    assert (server.get(now)["phase"], server.get(now)["tags"]) == ("renewal", ["gold"])
+    (gone,) = workspace.writes.delete(COMPANY, [before])
+    assert gone.record_id == now
+    assert deliver(workspace, gone) == [State.DELIVERED]
+
+
 # -- calls
 
 
@@ -455,6 +474,23 @@ def test_a_call_is_edited_and_deleted(workspace: Workspace, server: Server) -> N
     assert deliver(workspace, gone) == [State.DELIVERED]
     assert server.get(call, CALL) is None
     assert workspace.reads.call(call) is None
+
+
+def test_a_call_that_was_delivered_meanwhile_is_edited_by_the_id_that_it_had(
+    workspace: Workspace, server: Server
+) -> None:
+    (made,) = workspace.writes.log_call(DRAFT)
+    deliver(workspace, made)
+    now = workspace.reads.entry(made.n).result_id
+    (edit,) = workspace.writes.edit(CALL, [made.record_id], {"waiting": 7})
+    assert workspace.writes.note_call(made.record_id, "in May") == ()
+    deliver(workspace, edit)
+    assert server.get(now, CALL)["waiting"] == 7
+    logged = workspace.reads.call(now)
+    assert logged is not None
+    assert logged.note == "in May"
+    (gone,) = workspace.writes.delete(CALL, [made.record_id])
+    assert gone.record_id == now
 
 
 def test_a_call_from_elsewhere_is_kept_by_its_id(workspace: Workspace, server: Server) -> None:

@@ -37,6 +37,15 @@ def test_an_order_that_nobody_knows_any_more_is_left_out(tmp_path: Path) -> None
     store.close()
 
 
+def test_the_company_in_front_goes_by_the_id_that_it_has_by_now(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    Places(store).keep_front(Front(2, "new-1"))
+    assert Places(store).front() == Front(2, "new-1")
+    store.outbox.rename(Kind.COMPANY, {"new-1": "c1"})
+    assert Places(store).front() == Front(2, "c1")
+    store.close()
+
+
 def test_what_was_opened_last_stands_first_and_once(tmp_path: Path) -> None:
     store = opened(tmp_path)
     places = Places(store)

@@ -73,6 +73,17 @@ def test_what_is_to_be_deleted_already_is_skipped_whenever_that_was(workspace: W
     assert begun.moved == (entry.title,)
 
 
+def test_a_record_that_was_made_meanwhile_is_planned_by_the_id_that_it_had(
+    workspace: Workspace, company: str
+) -> None:
+    new = workspace.writes.create(Kind.COMPANY, {"name": "Newcomer AB"})
+    deliver(workspace, new)
+    now = workspace.reads.entry(new.n).record_id
+    plan = workspace.plans.make(TAG, [company, new.record_id, now])
+    assert [row.record_id for row in plan.acting] == [company, now]
+    assert plan.skipped == ()
+
+
 def test_a_plan_runs_as_one_step_and_one_undo_takes_all_of_it_back(
     workspace: Workspace, server: Server
 ) -> None:

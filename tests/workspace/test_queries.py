@@ -12,6 +12,7 @@ from planhat_tui.model.records import Kind
 from planhat_tui.store import finding, leads, planning, totals
 from planhat_tui.store.rows import MOST_SUMMED
 from tests.sync.rig import SECONDS
+from tests.workspace.conftest import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,16 @@ def test_who_works_at_a_company_that_was_made_here_is_known(workspace: Workspace
     made = workspace.writes.create(Kind.COMPANY, {"name": "Brand New"})
     view = workspace.reads.contacts(made.record_id)
     assert (view.rows, view.seen_at, view.known) == ((), None, True)
+
+
+def test_what_was_made_since_is_read_by_the_id_that_it_had(
+    workspace: Workspace, company: str
+) -> None:
+    made = workspace.writes.create(Kind.COMPANY, {"name": "Brand New"})
+    deliver(workspace, made)
+    now = workspace.reads.entry(made.n).record_id
+    raws = workspace.reads.raws(Kind.COMPANY, [made.record_id, company, now, "new-nobody"])
+    assert [raw["_id"] for raw in raws] == [now, company]
 
 
 def test_find_looks_everywhere(workspace: Workspace, company: str) -> None:

@@ -55,6 +55,18 @@ def test_it_follows_its_record_to_another_id(desk: Workspace, server: Server) ->
     assert desk.unsaved(Kind.CONTACT, (zed.record_id,), "phone").kept is None
 
 
+def test_the_draft_of_a_new_record_is_found_by_any_id_of_its_company(desk: Workspace) -> None:
+    zed = desk.writes.create(Kind.COMPANY, {"name": "Zed AB"})
+    key = desk.draft_key("new contact:", Kind.COMPANY, zed.record_id)
+    assert key == f"new contact:{zed.record_id}"
+    desk.drafts.save(key, {"name": "Kim"})
+    deliver(desk, zed)
+    now = desk.reads.entry(zed.n).record_id
+    assert desk.draft_key("new contact:", Kind.COMPANY, now) == key
+    desk.drafts.drop(key)
+    assert desk.draft_key("new contact:", Kind.COMPANY, now) == f"new contact:{now}"
+
+
 def test_its_key_tells_of_what_it_is(desk: Workspace) -> None:
     own = desk.unsaved(Kind.COMPANY, ("c1",), "custom.a:b")
     assert told_by(own.key) == (Kind.COMPANY, "custom.a:b", "c1")

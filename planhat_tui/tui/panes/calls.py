@@ -305,13 +305,15 @@ class Calls(Pane):
         self.ask("form", begun.list, found, opens=True)
 
     def close_form(self) -> None:
-        """Hide the form; the list gets the focus, and tells what of the form isn't saved."""
+        """Hide the form; the list tells what of it isn't saved, and gets the focus that it had."""
+        had_focus = self.form.has_focus_within or self.explorer.focused is None
         self.remove_class("-open", update=False)  # as it is opened
         self.explorer.set_calling(on=False)
         self.read()
         self.explorer.keep_front()
         self._tell_running()
-        self.rows.focus()
+        if had_focus:
+            self.rows.focus()
         self.post_message(KeysChanged())
 
     @on(Input.Changed, "#line-nr")

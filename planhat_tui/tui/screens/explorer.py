@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from planhat_tui.commands import barring
 from planhat_tui.model.events import Topic
-from planhat_tui.model.records import Kind, text_of
+from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.feed import Feed
@@ -46,7 +46,7 @@ from planhat_tui.workspace.begun import Partner
 from planhat_tui.workspace.places import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from planhat_tui.tui.looking import Found
     from planhat_tui.tui.panes.pane import Pane
     from planhat_tui.tui.restyling import Restyled
+    from planhat_tui.workspace.queries import Queries
     from planhat_tui.workspace.undo import Undone, What
     from planhat_tui.workspace.workspace import Workspace
 
@@ -224,6 +225,8 @@ class Explorer(Screen[None], Helping, Rooms):
         changes = self.feed.take()
         if Topic.USER in changes:
             self.standing.read_users()
+        if Topic.OUTBOX in changes:
+            self._follow_marks()
         for pane in self.panes:
             pane.changed(changes)
         for screen in self.app.screen_stack:
@@ -235,6 +238,15 @@ class Explorer(Screen[None], Helping, Rooms):
             self.touring.look()
             self.planhat.explorer.standing.read()  # counts it, where another tenant is on screen
         self.standing.read()
+
+    def _follow_marks(self) -> None:
+        """Leave marks on what Planhat has by now: it has another id, and is the same record."""
+        reads = self.workspace.reads
+        for kind in (Kind.COMPANY, Kind.CONTACT):
+            rows = self._rows_of(kind)
+            new = [one for one in rows.marks if one.startswith(NEW_ID_PREFIX)]
+            if new:
+                self.ask(f"marks of {kind}", partial(_called_now, reads, kind, new), rows.follow)
 
     def _every_second(self) -> None:
         """Look for what other processes wrote; let gauge, timer and ages move."""
@@ -502,12 +514,15 @@ class Explorer(Screen[None], Helping, Rooms):
         self.calls.open_form(partner, finished=finished)
 
     def selection(self) -> tuple[Kind | None, tuple[str, ...]]:
-        """Return what a verb of the ``:`` line works on."""
+        """Return what a verb of the ``:`` line works on.
+
+        With a call's form it's the company that is shown beside it.
+        """
         if self.front is self.contacts:
             return Kind.CONTACT, self.contacts.rows.selection()
         if self.front is self.calls and not self.calls.is_open:
             return Kind.CALL, self.calls.rows.selection()
-        if self.front is self.detail and self.detail.company_id:
+        if self.front in {self.detail, self.calls} and self.detail.company_id:
             return Kind.COMPANY, (self.detail.company_id,)
         return Kind.COMPANY, self.companies.rows.selection()
 
@@ -518,7 +533,7 @@ class Explorer(Screen[None], Helping, Rooms):
     def release(self, kind: Kind, ids: tuple[str, ...]) -> bool:
         """Take the marks off if these are what was marked; tell whether they were several."""
         rows = self._rows_of(kind)
-        if not rows.marks or rows.marks.keys() != set(ids):
+        if not rows.marks or rows.marks.keys() != {*rows.now(ids)}:
             return False
         rows.mark(ids, on=False)
         return len(ids) > 1
@@ -745,3 +760,9 @@ class Explorer(Screen[None], Helping, Rooms):
         of = f" with {visible(event.piece)}" if event.piece else ""
         more = "ctrl+r the one before it" if event.found else "there is none before it"
         self.hint.say(f"history{of}: {more}")
+
+
+def _called_now(reads: Queries, kind: Kind, ids: Iterable[str]) -> dict[str, str]:
+    """Return the ids by which records go now, of those that have another one."""
+    named = {one: reads.now_called(kind, one) for one in ids}
+    return {one: now for one, now in named.items() if now != one}

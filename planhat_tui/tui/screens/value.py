@@ -106,8 +106,10 @@ class Value(KeepingSheet[Given]):
         offered = free if choices and not closed else ""
         self._given = self._heard = in_one_line(text)
         self._whole = text
-        hint = SEVERAL if several else ""
-        self.picker = Picker(choices, text=self._given, hint=hint, first=False, free=offered)
+        self._hint_at_first = SEVERAL if several else ""
+        self.picker = Picker(
+            choices, text=self._given, hint=self._hint_at_first, first=False, free=offered
+        )
         self._parse = parse
         self._types = tuple(types)
         self._only_choices = closed  # Textual has a _closed of its own
@@ -145,8 +147,10 @@ class Value(KeepingSheet[Given]):
         self.tell_back()
 
     def restore(self) -> None:
-        """Show the present value again."""
+        """Show the present value again; of several, that there are, which no text leaves alone."""
         self.before = self._shown
+        self._several, self._emptied = bool(self._hint_at_first), False
+        self.picker.line.hint(self._hint_at_first)
         self._heard = self._given
         self.picker.line.replace_text(self._given)
         self.picker.line.select_all()

@@ -19,7 +19,7 @@ from planhat_tui.tui.presentation.columns import GAP
 from planhat_tui.tui.widgets.rowlines import PAGE, RowLines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from textual import events
     from textual.binding import BindingType
@@ -127,6 +127,7 @@ class Rows(RowLines, can_focus=True):
         self._dragged: Column | None = None
         self._was_dragged = False
         self._covered = 0
+        self._names: dict[str, str] = {}
 
     # -- what is shown
 
@@ -309,9 +310,22 @@ class Rows(RowLines, can_focus=True):
 
     # -- marks
 
+    def follow(self, names: Mapping[str, str]) -> None:
+        """Leave the marks on rows that have other ids by now, by those they had."""
+        if not names:
+            return
+        self._names |= names
+        self.marks = dict.fromkeys(self.now(self.marks))
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    def now(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return ids as marked rows have them by now: a job that is done names them as it began."""
+        return tuple(self._names.get(one, one) for one in ids)
+
     def mark(self, ids: Sequence[str], *, on: bool) -> None:
         """Mark rows, or take their marks off."""
-        for one in ids:
+        for one in self.now(ids):
             if on:
                 self.marks[one] = None
             else:
