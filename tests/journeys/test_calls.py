@@ -682,6 +682,27 @@ def test_a_contact_who_is_made_while_the_call_runs_is_the_one_who_was_meant(
 
 
 @EITHER
+def test_the_end_that_a_save_brings_is_kept_where_the_call_is_refused(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("space")
+        await _fill(person, nr="")
+        watch.wait(minutes=5)
+        await person.press("ctrl+s")
+        assert person.focus == "line-nr"
+        await person.press("escape")
+        (begun,) = person.app.explorer.workspace.begun.list()
+        assert begun.draft["end"] == "2026-03-02T10:05:00+00:00"
+        assert begun.timer is None
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@EITHER
 def test_of_several_with_the_typed_number_one_is_picked(
     journey: Journey, size: tuple[int, int]
 ) -> None:

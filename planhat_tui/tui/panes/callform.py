@@ -397,14 +397,17 @@ class CallForm(Vertical, InExplorer):
         self.app.push_screen(Pick(title, who_was_called(owners, self.partner)), chosen)
 
     def _stamp_at_save(self) -> None:
-        """Write what ctrl+s itself says of a call that runs."""
+        """Write what ctrl+s itself says of a call that runs, and keep it: it may be refused."""
         timer, now = self.stages.timer, self.planhat.now()
         typed = at_save(self.typed, timer, now)
+        if typed == self.typed:
+            return
         if typed.end != self.boxes["end"].value:
             self.stages.restart(timer.next(now))
         with self.prevent(Input.Changed):  # what is wrong is said by the save, and stays
             for name in ("waiting", "end"):
                 self.boxes[name].value = getattr(typed, name)
+        self.keep()
 
     def refuse(self, error: PlanhatTuiError) -> None:
         """Show why it isn't logged, at its field if it's about one; what is typed stays."""
