@@ -192,7 +192,7 @@ def test_a_call_is_stamped_from_wherever_one_works_meanwhile(
 
     async def call(person: Person) -> None:
         await person.press("f8")
-        assert person.message.startswith("No call runs in the form.  c shows one")
+        assert person.message == "No call runs.  c begins one"
         await _open_on_bo(person, "c")
         await person.press("2")
         watch.wait(seconds=20)
@@ -517,6 +517,22 @@ def test_a_stamp_says_why_a_call_that_has_ended_has_no_timer(
         assert person.message.startswith("This call has ended: type its minutes.")
         assert person.app.explorer.calls.form.typed.talk == "7"
         assert person.app.explorer.calls.form.typed.start == ""
+
+    journey(stamp, size, picture=False)
+
+
+@EITHER
+def test_a_stamp_names_the_call_that_goes_on_beside_the_form(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def stamp(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("escape", "1", "C", "f8")
+        assert person.message == "The call with Bo Larsson goes on.  esc and c show it"
+        await person.press("shift+tab", "1", "f8")
+        assert person.message == "The call with Bo Larsson goes on.  4, esc and c show it"
+        await person.press("4", "escape", "c")
+        person.sees("Call now with Bo Larsson", "▸ ring")
 
     journey(stamp, size, picture=False)
 

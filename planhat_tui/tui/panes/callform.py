@@ -314,10 +314,8 @@ class CallForm(Vertical, InExplorer):
     # -- keys
 
     def why_not(self, name: str) -> str:
-        """Say that a call which has ended has no timer."""
-        if name == "stamp" and self.finished:
-            return "This call has ended: type its minutes.  {call_now} times one that begins now"
-        return ""
+        """Say why no stage of a call can be stamped."""
+        return self.explorer.calls.why_no_stamp if name == "stamp" else ""
 
     def action_step(self, step: int) -> None:
         """Go to the next field, or the one before; from the last one to the first."""

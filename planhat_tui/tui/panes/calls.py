@@ -397,11 +397,20 @@ class Calls(Pane):
     @property
     def why_no_stamp(self) -> str:
         """Say why no stage of a call can be stamped now; empty if one can."""
-        if self.form.runs:
+        form = self.form
+        if form.runs:
             return ""
-        if self.is_open:
-            return self.form.why_not("stamp") or self.form.stages.why_not("stage")
-        return "No call runs in the form.  {call_now} shows one that goes on, or begins one"
+        if self.running:
+            *_, partner = self.running
+            way = ["{close}"] if self.is_open else []
+            way = way if self.has_focus_within else ["{calls}", *way]
+            shows = f"{', '.join(way)} and {{call_now}} show" if way else "{call_now} shows"
+            return f"The call with {named(partner.whom)} goes on.  {shows} it"
+        if not self.is_open:
+            return "No call runs.  {call_now} begins one"
+        if form.finished:
+            return "This call has ended: type its minutes.  {call_now} times one that begins now"
+        return form.stages.why_not("stage")
 
     def stamp(self) -> None:
         """Stamp the next stage of the form's call; where that ends, its note is asked for."""
