@@ -212,6 +212,37 @@ def test_a_call_is_stamped_from_wherever_one_works_meanwhile(
 
 
 @EITHER
+def test_a_call_is_stamped_from_a_sheet_in_which_one_types(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("escape", "1", "t")
+        await person.type("vi")
+        line = person.app.focused
+        watch.wait(seconds=20)
+        await person.press("f8")
+        person.sees("The talk with Bo Larsson has begun.  F8 ends it")
+        watch.wait(minutes=2)
+        await person.hold("f8")
+        assert person.app.focused is line
+        await person.type("p")
+        await person.press("ctrl+s")
+        assert person.message == "Tag vip on Acme Inc is delivered.  u takes it back"
+        assert person.focus == "company-rows"
+        await person.press("e", "f8")
+        person.sees("No call runs in the form")
+        await person.press("escape", "4")
+        person.sees("ring 0:20", "talk 2:00", "▸ end")
+        await person.press("ctrl+s")
+        assert _at_planhat(person)["end"] == "2026-03-02T10:02:20.000Z"
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@EITHER
 def test_a_running_timer_goes_on_while_one_looks_elsewhere(
     journey: Journey, size: tuple[int, int]
 ) -> None:

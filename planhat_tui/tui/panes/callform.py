@@ -341,7 +341,8 @@ class CallForm(Vertical, InExplorer):
             self.boxes["waiting"].value = f"{waiting.total_seconds():.0f}"
         if timer.ended_at is not None:
             self.boxes["end"].value = stamp(timer.ended_at, now)
-            self.boxes["note"].line.focus()
+            if self.explorer.is_active:  # else a sheet is being typed into
+                self.boxes["note"].line.focus()
 
     def do_save(self) -> None:
         """Log the call, once; a talk that goes on ends now.
