@@ -39,7 +39,7 @@ TAKEN: Final[Mapping[str, str]] = {
 LEAVING: Final = ("back", "close")
 """The commands that Escape has beside any other key: whoever is somewhere must get out again."""
 
-OF_SHEETS: Final = ("close", "help")
+OF_SHEETS: Final = ("close", "help", "stamp")
 """The commands that every sheet has beside its own."""
 AMID_TYPING: Final = frozenset(key.name for key in keys.KEYS if key.priority)
 """The commands that have their keys while something is typed."""

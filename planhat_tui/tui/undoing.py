@@ -50,7 +50,11 @@ class Undoing:
             self.again()
 
     def begin(self, what: What = 0) -> None:
-        """Plan to take back an edit or a step; drop what isn't delivered, show the rest."""
+        """Plan to take back an edit or a step; drop what isn't delivered, show the rest.
+
+        The key of the journal, still held when that has closed, takes nothing else back.
+        """
+        self._held.repeats("undo", self._part.planhat.pressed_at())
         workspace = self._workspace
         self._plan(lambda: workspace.undo_plan(what), lambda plan: workspace.undo(plan, what))
 

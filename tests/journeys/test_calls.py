@@ -192,7 +192,7 @@ def test_a_call_is_stamped_from_wherever_one_works_meanwhile(
 
     async def call(person: Person) -> None:
         await person.press("f8")
-        assert person.message.startswith("No call runs in the form.  c shows one")
+        assert person.message == "No call runs.  c begins one"
         await _open_on_bo(person, "c")
         await person.press("2")
         watch.wait(seconds=20)
@@ -225,6 +225,37 @@ def test_a_line_beside_a_call_is_about_its_company_wherever_the_list_is(
         assert "onthephone" in company(person, "Acme Inc")["tags"]
 
     journey(call, size, picture=False)
+
+
+@EITHER
+def test_a_call_is_stamped_from_a_sheet_in_which_one_types(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("escape", "1", "t")
+        await person.type("vi")
+        line = person.app.focused
+        watch.wait(seconds=20)
+        await person.press("f8")
+        person.sees("The talk with Bo Larsson has begun.  F8 ends it")
+        watch.wait(minutes=2)
+        await person.hold("f8")
+        assert person.app.focused is line
+        await person.type("p")
+        await person.press("ctrl+s")
+        assert person.message == "Tag vip on Acme Inc is delivered.  u takes it back"
+        assert person.focus == "company-rows"
+        await person.press("e", "f8")
+        person.sees("No call runs in the form")
+        await person.press("escape", "4")
+        person.sees("ring 0:20", "talk 2:00", "▸ end")
+        await person.press("ctrl+s")
+        assert _at_planhat(person)["end"] == "2026-03-02T10:02:20.000Z"
+
+    journey(call, size, clock=watch.clock, picture=False)
 
 
 @EITHER
@@ -558,6 +589,22 @@ def test_a_stamp_says_why_a_call_that_has_ended_has_no_timer(
 
 
 @EITHER
+def test_a_stamp_names_the_call_that_goes_on_beside_the_form(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def stamp(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("escape", "1", "C", "f8")
+        assert person.message == "The call with Bo Larsson goes on.  esc and c show it"
+        await person.press("shift+tab", "1", "f8")
+        assert person.message == "The call with Bo Larsson goes on.  4, esc and c show it"
+        await person.press("4", "escape", "c")
+        person.sees("Call now with Bo Larsson", "▸ ring")
+
+    journey(stamp, size, picture=False)
+
+
+@EITHER
 def test_an_end_before_the_start_is_refused_at_the_end(
     journey: Journey, size: tuple[int, int]
 ) -> None:
@@ -713,6 +760,27 @@ def test_a_contact_who_is_made_while_the_call_runs_is_the_one_who_was_meant(
         assert person.message == "Planhat has the call and matched Zed New at Acme Inc"
         person.sees_line("2 min", "Zed New")
         person.sees_no("new-", "≠")
+
+    journey(call, size, clock=watch.clock, picture=False)
+
+
+@EITHER
+def test_the_end_that_a_save_brings_is_kept_where_the_call_is_refused(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def call(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        await person.press("space")
+        await _fill(person, nr="")
+        watch.wait(minutes=5)
+        await person.press("ctrl+s")
+        assert person.focus == "line-nr"
+        await person.press("escape")
+        (begun,) = person.app.explorer.workspace.begun.list()
+        assert begun.draft["end"] == "2026-03-02T10:05:00+00:00"
+        assert begun.timer is None
 
     journey(call, size, clock=watch.clock, picture=False)
 

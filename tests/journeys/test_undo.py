@@ -470,6 +470,24 @@ def test_the_journal_lists_what_was_done_and_shows_what_taking_it_back_does(
 
 
 @EITHER
+def test_a_held_u_in_the_journal_takes_back_one_edit(
+    journey: Journey, line: Line, size: tuple[int, int]
+) -> None:
+    async def undo(person: Person) -> None:
+        await person.find("acme inc")
+        line.cut = True
+        await set_field(person, "pha", "pilot")
+        await set_field(person, "city", "Lund")
+        await person.press("J")
+        await person.hold("u")
+        assert person.message == HELD
+        (left,) = planhat.not_delivered(person)
+        assert [change.field for change in left.changes] == ["phase"]
+
+    journey(undo, size, picture=False)
+
+
+@EITHER
 def test_a_step_is_taken_back_from_the_journal_as_a_whole(
     journey: Journey, size: tuple[int, int]
 ) -> None:

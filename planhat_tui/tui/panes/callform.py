@@ -314,10 +314,8 @@ class CallForm(Vertical, InExplorer):
     # -- keys
 
     def why_not(self, name: str) -> str:
-        """Say that a call which has ended has no timer."""
-        if name == "stamp" and self.finished:
-            return "This call has ended: type its minutes.  {call_now} times one that begins now"
-        return ""
+        """Say why no stage of a call can be stamped."""
+        return self.explorer.calls.why_no_stamp if name == "stamp" else ""
 
     def action_step(self, step: int) -> None:
         """Go to the next field, or the one before; from the last one to the first."""
@@ -343,7 +341,8 @@ class CallForm(Vertical, InExplorer):
             self.boxes["waiting"].value = f"{waiting.total_seconds():.0f}"
         if timer.ended_at is not None:
             self.boxes["end"].value = stamp(timer.ended_at, now)
-            self.boxes["note"].line.focus()
+            if self.explorer.is_active:  # else a sheet is being typed into
+                self.boxes["note"].line.focus()
 
     def do_save(self) -> None:
         """Log the call, once; a talk that goes on ends now.
@@ -397,14 +396,17 @@ class CallForm(Vertical, InExplorer):
         self.app.push_screen(Pick(title, who_was_called(owners, self.partner)), chosen)
 
     def _stamp_at_save(self) -> None:
-        """Write what ctrl+s itself says of a call that runs."""
+        """Write what ctrl+s itself says of a call that runs, and keep it: it may be refused."""
         timer, now = self.stages.timer, self.planhat.now()
         typed = at_save(self.typed, timer, now)
+        if typed == self.typed:
+            return
         if typed.end != self.boxes["end"].value:
             self.stages.restart(timer.next(now))
         with self.prevent(Input.Changed):  # what is wrong is said by the save, and stays
             for name in ("waiting", "end"):
                 self.boxes[name].value = getattr(typed, name)
+        self.keep()
 
     def refuse(self, error: PlanhatTuiError) -> None:
         """Show why it isn't logged, at its field if it's about one; what is typed stays."""

@@ -23,7 +23,7 @@ from planhat_tui.tui.presentation.cells import clipped, named
 from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.presentation.rows import call_row
 from planhat_tui.tui.presentation.sentences import SAVING
-from planhat_tui.tui.sure import Sure
+from planhat_tui.tui.sure import HELD, Sure
 from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.words import Words
@@ -254,7 +254,8 @@ class Calls(Pane):
         form = self.form
         if form.runs and not finished and partner.key == form.partner.key:
             self._tell_running()
-            form.stages.focus()
+            if focus:
+                form.stages.focus()
             return
         if form.runs:  # its draft has the times, and brings them back with c
             self._aside[form.partner.key] = (form.partner, form.stages.timer)
@@ -399,11 +400,20 @@ class Calls(Pane):
     @property
     def why_no_stamp(self) -> str:
         """Say why no stage of a call can be stamped now; empty if one can."""
-        if self.form.runs:
+        form = self.form
+        if form.runs:
             return ""
-        if self.is_open:
-            return self.form.why_not("stamp") or self.form.stages.why_not("stage")
-        return "No call runs in the form.  {call_now} shows one that goes on, or begins one"
+        if self.running:
+            *_, partner = self.running
+            way = ["{close}"] if self.is_open else []
+            way = way if self.has_focus_within else ["{calls}", *way]
+            shows = f"{', '.join(way)} and {{call_now}} show" if way else "{call_now} shows"
+            return f"The call with {named(partner.whom)} goes on.  {shows} it"
+        if not self.is_open:
+            return "No call runs.  {call_now} begins one"
+        if form.finished:
+            return "This call has ended: type its minutes.  {call_now} times one that begins now"
+        return form.stages.why_not("stage")
 
     def stamp(self) -> None:
         """Stamp the next stage of the form's call; where that ends, its note is asked for."""
@@ -414,6 +424,21 @@ class Calls(Pane):
         form.do_stamp()
         if not ends and form.stages.timer.stage is Stage.TALKING:
             self.say(f"The talk with {named(form.partner.whom)} has begun.  {{stamp}} ends it")
+
+    def stamp_behind(self) -> str:
+        """Stamp the next stage from a sheet, and return what to say there; the focus stays."""
+        form = self.form
+        if not form.runs:
+            return "No call runs in the form: there is nothing to stamp"
+        if self.planhat.typing.is_repeat:
+            return HELD
+        whom, ends = named(form.partner.whom), form.stages.timer.stage is Stage.TALKING
+        if ends and not self.is_open:
+            self.open_form(form.partner, finished=False, focus=False)
+        form.stages.begin_next()
+        if ends:
+            return f"The call with {whom} has ended.  {{close}} and {{calls}} go to its form"
+        return f"The talk with {whom} has begun.  {{stamp}} ends it"
 
     def tick(self) -> None:
         """Tell the running timers anew, in the form, the rule and the tabs alike."""

@@ -57,6 +57,7 @@ class Sheet(ModalScreen[R], Helping):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", show=False, id="close"),
         Binding("question_mark", "help", show=False, id="help"),
+        Binding("f8", "stamp", show=False, priority=True, id="stamp"),
     ]
     HINT: ClassVar[tuple[str, ...]] = ("{close}: close",)
 
@@ -141,6 +142,10 @@ class Sheet(ModalScreen[R], Helping):
             self.do_help()
         else:
             self.tell("The keys are those below")
+
+    def action_stamp(self) -> None:
+        """Stamp the next stage of the call that runs: one talks on while one types here."""
+        self.tell(self.planhat.explorer.calls.stamp_behind())
 
     def tell(self, text: str, *, bad: bool = False) -> None:
         """Show a sentence over the keys."""

@@ -39,9 +39,9 @@ class Tags(KeepingSheet[TagChange]):
     """Edit the tags of one record, or of several at once.
 
     ``every`` are the tags that all of them have, ``some`` those that a few have, with how many of
-    the ``of`` records do: removing works on both, adding on all. What is written with commas is
-    added as it is, and what is there stays. A piece of a tag takes none off: its whole name does,
-    or an arrow that goes to it.
+    the ``of`` records do: removing works on both, adding on all; one that was taken off comes back
+    as it was. What is written with commas is added as it is, and what is there stays. A piece of a
+    tag takes none off: its whole name does, or an arrow that goes to it.
     """
 
     HINT = ("enter: add, remove; empty: save", "{save}: save", "{close}: close")
@@ -173,13 +173,16 @@ class Tags(KeepingSheet[TagChange]):
 
     def _toggle(self, tag: str) -> None:
         off = tag[1:] if tag.startswith("-") and tag[1:] in self.after else tag
-        if self._listing and off == tag and (off in self.every or off in self._added):
+        on_all = off in self.after and (off in self.every or off in self._added)
+        if self._listing and off == tag and on_all:
             return
-        if off in self.after and (off in self.every or off in self._added or off != tag):
+        if on_all or off != tag:
             self.after.remove(off)
             self._added = [one for one in self._added if one != off]
         else:
-            self._added.append(tag)
+            gone = tag in self.before and tag not in self.after
+            if tag not in self.every and (self._listing or not gone):
+                self._added.append(tag)
             if tag not in self.after:
                 self.after.append(tag)
 
