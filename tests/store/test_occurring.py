@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.model import query
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Kind, Received
 from tests.store.conftest import received
 
 if TYPE_CHECKING:
@@ -76,6 +76,18 @@ def test_values_that_occur_are_counted(
     full: TenantStore, field: str, typed: str, found: tuple[tuple[str, int], ...]
 ) -> None:
     assert full.mirror.values(Kind.COMPANY, field, typed) == found
+
+
+def test_a_value_is_written_as_it_is_mostly(store: TenantStore) -> None:
+    def company(number: int, word: str) -> Received:
+        return received(
+            f"c{number}", name="A", phase=word, city=word, custom={"Plan": word}, tags=[word]
+        )
+
+    spelled = ["VIP", *["vip"] * 3]
+    store.mirror.put(Kind.COMPANY, [company(n, word) for n, word in enumerate(spelled)], 1.0)
+    for field in ("phase", "city", "custom.Plan", "tag"):
+        assert store.mirror.values(Kind.COMPANY, field, "VI") == (("vip", 4),)
 
 
 def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:
