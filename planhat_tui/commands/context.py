@@ -57,12 +57,19 @@ class Selection(NamedTuple):
 class Showing(NamedTuple):
     """What a list on screen shows: of which kind, found and ordered how, with which columns.
 
-    ``company_id`` is the company whose contacts or calls they are; empty: those of all.
+    ``company_id`` is the company whose contacts or calls they are; empty: those of all. ``drawn``
+    are the columns that fit, where the view names none.
     """
 
     kind: Kind
     view: View
     company_id: str = ""
+    drawn: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are seen, by their keys."""
+        return self.view.keys or self.drawn
 
 
 class Columns(NamedTuple):

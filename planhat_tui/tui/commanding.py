@@ -267,15 +267,12 @@ def _in_editor(app: PlanhatApp, text: str) -> str:
 def showing(explorer: Explorer) -> Showing:
     """Return what the list shows that has the focus: companies, or the contacts or calls of one."""
     company = explorer.detail.company_id
-    if company and explorer.front is explorer.contacts:
-        view = explorer.contacts.view
-        keys = view.keys or tuple(column.key for column in explorer.contacts.rows.columns)
-        return Showing(Kind.CONTACT, view._replace(columns=keys), company)
     if company and explorer.front is explorer.calls:
         return Showing(Kind.CALL, View(), company)
-    view = explorer.companies.view
-    shown = view.keys or tuple(column.key for column in explorer.companies.rows.columns)
-    return Showing(Kind.COMPANY, view._replace(columns=shown))
+    contacts = company and explorer.front is explorer.contacts
+    front, of = (explorer.contacts, company) if contacts else (explorer.companies, "")
+    drawn = tuple(column.key for column in front.rows.columns)
+    return Showing(front.KIND, front.view, of, drawn)
 
 
 def _answered(app: PlanhatApp, sheet: Sheet[T]) -> T:
