@@ -48,10 +48,14 @@ EVERYWHERE: Final = Door.SHELL | Door.LINE | Door.PALETTE
 
 
 class Selection(NamedTuple):
-    """The records that a verb of the ``:`` line works on. ``kind`` is ``None`` for no records."""
+    """The records that a verb of the ``:`` line works on. ``kind`` is ``None`` for no records.
+
+    ``here`` is the one under the cursor, for what is about one whatever is marked; it may be empty.
+    """
 
     kind: Kind | None = None
     ids: tuple[str, ...] = ()
+    here: str = ""
 
 
 class Showing(NamedTuple):

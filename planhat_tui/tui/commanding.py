@@ -12,7 +12,7 @@ from textual.app import SuspendNotSupported
 from planhat_tui.commands import completing, output
 from planhat_tui.commands.barring import why_not
 from planhat_tui.commands.completing import Lines
-from planhat_tui.commands.context import Context, Door, Selection, Showing, Wishes
+from planhat_tui.commands.context import Context, Door, Showing, Wishes
 from planhat_tui.commands.results import Done, Groups
 from planhat_tui.commands.values import sources_of
 from planhat_tui.errors import AmbiguousError, InputError, PlanhatTuiError, RefusedError
@@ -201,7 +201,7 @@ class Commanding:
         ]
         notes = [" ".join(more.split()) for _, _, more in told if more]
         entries = [entry for result in results for entry in result.queued]
-        kind, ids = self._explorer.selection()
+        kind, ids, _ = self._explorer.selection()
         took = "--id" not in text and {entry.record_id for entry in entries} <= {*ids}
         if took and kind is not None and self._explorer.release(kind, ids):
             notes.append(MARKS_OFF)
@@ -295,7 +295,6 @@ def context_of(app: PlanhatApp, place: Place | None = None) -> Context:
     """
     session, place = app.session, place or Place(app)
     runtime = session.runtime
-    kind, ids = app.explorer.selection()
 
     def tell(text: str) -> None:
         app.call_from_thread(place.explorer.say, text)
@@ -348,7 +347,7 @@ def context_of(app: PlanhatApp, place: Place | None = None) -> Context:
         wipe=runtime.wipe,
         env=session.env,
         flags=runtime.flags,
-        selection=Selection(kind if ids else None, ids),
+        selection=app.explorer.selection(),
         showing=showing(app.explorer),
         wishes=Wishes(wait=False),
         switch=place.go,

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from planhat_tui.commands import barring
+from planhat_tui.commands.context import Selection
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import visible
@@ -491,15 +492,18 @@ class Explorer(Screen[None], Helping, Rooms):
         self.to_front(self.calls)
         self.calls.open_form(partner, finished=finished)
 
-    def selection(self) -> tuple[Kind | None, tuple[str, ...]]:
+    def selection(self) -> Selection:
         """Return what a verb of the ``:`` line works on."""
+        if self.front is self.detail and (shown := self.detail.company_id):
+            return Selection(Kind.COMPANY, (shown,), shown)
+        kind = Kind.COMPANY
         if self.front is self.contacts:
-            return Kind.CONTACT, self.contacts.rows.selection()
-        if self.front is self.calls and not self.calls.is_open:
-            return Kind.CALL, self.calls.rows.selection()
-        if self.front is self.detail and self.detail.company_id:
-            return Kind.COMPANY, (self.detail.company_id,)
-        return Kind.COMPANY, self.companies.rows.selection()
+            kind = Kind.CONTACT
+        elif self.front is self.calls and not self.calls.is_open:
+            kind = Kind.CALL
+        rows = self._rows_of(kind)
+        ids, here = rows.selection(), rows.current
+        return Selection(kind, ids, here.id if here else "") if ids else Selection()
 
     def unmark(self, kind: Kind, ids: tuple[str, ...]) -> None:
         """Take the marks off records that are about to go."""
