@@ -275,13 +275,14 @@ def showing(explorer: Explorer) -> Showing:
     return Showing(front.KIND, front.view, of, drawn)
 
 
-def _answered(app: PlanhatApp, sheet: Sheet[T]) -> T:
-    """Return what a person answers in a sheet, from another thread.
+def _answered(explorer: Explorer, sheet: Sheet[T]) -> T:
+    """Return what a person answers in a sheet over an explorer, from another thread.
 
     Raises :class:`RefusedError` if it's closed, or the answer is no.
     """
-    answer: Future[T | None] = Future()
-    app.call_from_thread(app.push_screen, sheet, answer.set_result)
+    app, answer = explorer.planhat, Future[T | None]()
+    show = partial(app.push_screen, sheet, answer.set_result)
+    app.call_from_thread(explorer.once_in_front, "A question", show)
     told = waited(app, answer)
     if not told:
         raise RefusedError(NOTHING)
@@ -300,16 +301,16 @@ def context_of(app: PlanhatApp, place: Place | None = None) -> Context:
         app.call_from_thread(place.explorer.say, text)
 
     def confirm(question: str, word: str) -> None:
-        _answered(app, Confirm("Sure?", question, word, app.monotonic))
+        _answered(place.explorer, Confirm("Sure?", question, word, app.monotonic))
 
     def agree(plan: UndoPlan) -> None:
         if plan.asks:
-            _answered(app, place.explorer.undoing.sheet(plan))
+            _answered(place.explorer, place.explorer.undoing.sheet(plan, by_itself=True))
 
     def match(given: Columns) -> tuple[Match, ...]:
         from planhat_tui.tui.screens.importing import ImportSheet
 
-        return _answered(app, ImportSheet(given))
+        return _answered(place.explorer, ImportSheet(given))
 
     def secret(prompt: str) -> str:  # noqa: ARG001 -- the shell's question
         opens = place.explorer.keyed("{tenants} then {add} opens the form for it.")

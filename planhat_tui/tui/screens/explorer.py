@@ -24,6 +24,7 @@ from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
 from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
+from planhat_tui.tui.part import Part
 from planhat_tui.tui.pointing import Pointing
 from planhat_tui.tui.presentation.moments import STEADY
 from planhat_tui.tui.rooms import Rooms, load
@@ -45,7 +46,7 @@ from planhat_tui.workspace.begun import Partner
 from planhat_tui.workspace.places import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -103,6 +104,7 @@ class Explorer(Screen[None], Helping, Rooms):
         self.feed = Feed(workspace.subscribe, self)
         self._begun = False
         self.travels = Travels(self)
+        self._awaiting: list[Callable[[], object]] = []
         self._front_kept = first.front
         self._seconds = 0
 
@@ -200,6 +202,32 @@ class Explorer(Screen[None], Helping, Rooms):
         if self._begun:
             self.calls.tick()
             self.standing.tell_calls()
+        self.call_later(self._show_next)
+
+    def once_in_front(self, what: str, show: Callable[[], object]) -> None:
+        """Show a sheet once nothing lies over this explorer; say that ``what`` waits, if it does.
+
+        What a ``:`` line asks may come seconds later: it takes no key that is meant for a form, or
+        for another tenant.
+        """
+        self._awaiting.append(show)
+        self._show_waiting()
+        if show in self._awaiting:
+            name = visible(self.workspace.profile.name)
+            here = self.planhat.explorer is self
+            then = "It comes when this is closed" if here else "{tenants} leads there"
+            top = self.app.screen
+            teller = top if isinstance(top, Part) else self.planhat.explorer
+            teller.say(f"{what} of {name} waits.  {then}")
+
+    def _show_waiting(self) -> None:
+        """Show the next that waits, unless a tenant or a form is on its way."""
+        if not self.planhat.reading.opening:
+            self._show_next()
+
+    def _show_next(self) -> None:
+        if self._awaiting and self.is_active:
+            self._awaiting.pop(0)()
 
     def on_unmount(self) -> None:
         """Hear no more of the profile; what was typed and looked at last is noted."""
@@ -238,6 +266,7 @@ class Explorer(Screen[None], Helping, Rooms):
         if self._seconds % STEADY == 0:  # what counts down wakes the terminal no oftener
             self.standing.draw_state()
         self.perform(self._poll, self.planhat.restyle)
+        self._show_waiting()
         if self.planhat.explorer is self:
             self.standing.tell_calls()
             self.pointing.rest()
