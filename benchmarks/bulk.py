@@ -83,7 +83,7 @@ async def show(runtime: Runtime, count: int) -> None:
         began, worked = time.perf_counter(), time.process_time()
         ids = workspace.reads.company_ids("", count)
         plan = workspace.plans.make(wanted(Kind.COMPANY, tag=["bench"]), ids)
-        sheet = PlanSheet(workspace, plan, app.explorer.users)
+        sheet = PlanSheet(app.explorer, plan)
         await app.push_screen(sheet)
         await pilot.pause()
         seconds, worked = time.perf_counter() - began, time.process_time() - worked

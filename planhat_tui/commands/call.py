@@ -87,7 +87,7 @@ def log(  # noqa: PLR0917 -- the words of one command
     note: str,
     open: bool,  # noqa: A002, FBT001 -- the option's name
 ) -> Done:
-    """Log a call that has ended.
+    """Log a call that has ended; on the screen, with the contact under the cursor.
 
     Without --end it ended just now. Nothing known about the times: none is sent.
     """
@@ -321,9 +321,11 @@ def _whom(ctx: Context, contact: str, nr: str) -> CallDraft:
         whose = ctx.workspace().reads.whose_number(nr)
         known = whose.contact.id if whose.contact else ""
         return CallDraft(nr=nr, contact_id=known, company_id=whose.company_id)
-    if not contact and ctx.selection.kind is not Kind.CONTACT:
+    contact_id = ctx.selection.here if ctx.selection.kind is Kind.CONTACT else ""
+    if contact:
+        contact_id = lookup.one_of(ctx, Kind.CONTACT, [contact])
+    elif not contact_id:
         raise InputError("Whom was the call with?", "Name a contact, or give --nr.", field="nr")
-    contact_id = lookup.one_of(ctx, Kind.CONTACT, [contact] if contact else [])
     person = Contact.from_raw(lookup.raw(ctx, Kind.CONTACT, contact_id) or {})
     if not (nr or person.phone):
         raise InputError(f"{visible(person.title)} has no number.", "Give one with --nr.")

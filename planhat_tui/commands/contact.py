@@ -65,8 +65,8 @@ def show(ctx: Context, ids: tuple[str, ...]) -> Single | Listing:
 def create(
     ctx: Context, name: str, company: str, values: tuple[str, ...], *, new_field: bool
 ) -> Done:
-    """Make a contact at a company: --company, or the selected one."""
-    company_id = lookup.one_of(ctx, Kind.COMPANY, [company] if company else [], "--company")
+    """Make a contact at a company: --company, or the selected one, or whose contacts are shown."""
+    company_id = _company(ctx, company)
     at = lookup.raw(ctx, Kind.COMPANY, company_id) or {}
     given = values_of(ctx, KIND, [f"name={name}", *values], new_field=new_field)
     given = {"companyId": company_id, "companyName": text_of(at, "name"), **given}
@@ -115,6 +115,13 @@ def untag(ctx: Context, ids: tuple[str, ...], tags: tuple[str, ...]) -> Result:
 def delete(ctx: Context, ids: tuple[str, ...]) -> Result:
     """Delete a contact; asks first."""
     return record_verbs.delete(ctx, KIND, ids)
+
+
+def _company(ctx: Context, typed: str) -> str:
+    """Return the id of the company that is meant: named, shown by the list, or selected."""
+    if not typed and ctx.showing is not None and ctx.showing.company_id:
+        return ctx.showing.company_id
+    return lookup.one_of(ctx, Kind.COMPANY, [typed] if typed else [], "--company")
 
 
 def _none(ctx: Context, company_id: str, query: str) -> str:

@@ -48,23 +48,34 @@ EVERYWHERE: Final = Door.SHELL | Door.LINE | Door.PALETTE
 
 
 class Selection(NamedTuple):
-    """The records that a verb of the ``:`` line works on. ``kind`` is ``None`` for no records."""
+    """The records that a verb of the ``:`` line works on. ``kind`` is ``None`` for no records.
+
+    ``here`` is the one under the cursor, for what is about one whatever is marked; it may be empty.
+    """
 
     kind: Kind | None = None
     ids: tuple[str, ...] = ()
+    here: str = ""
 
 
 class Showing(NamedTuple):
     """What a list on screen shows: of which kind, found and ordered how, with which columns.
 
     ``company_id`` is the company whose contacts or calls they are; empty: those of all. ``meant``
-    are the words by which it's found, where nothing has those that were typed.
+    are the words by which it's found, where nothing has those that were typed. ``drawn`` are the
+    columns that fit, where the view names none.
     """
 
     kind: Kind
     view: View
     company_id: str = ""
     meant: str = ""
+    drawn: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are seen, by their keys."""
+        return self.view.keys or self.drawn
 
 
 class Columns(NamedTuple):

@@ -53,7 +53,7 @@ def export(
         raise NotFoundError("Nothing is here yet.", "planhat-tui sync reads it from Planhat.")
     chosen = [one for one in columns.split(",") if one.strip()]
     own = [key for key, _, _ in reads.custom_keys(shown.kind)]
-    paths = columns_of(shown.kind, chosen or of_records(shown.view.columns), own)
+    paths = columns_of(shown.kind, chosen or of_records(shown.columns), own)
     text = query_of(query) or shown.view.query
     records = reads.stream(
         shown.kind, text, sort=shown.view.sort, company_id=shown.company_id if not query else ""

@@ -11,6 +11,7 @@ from planhat_tui.commands.context import Door, Selection
 from planhat_tui.commands.manner import Manner
 from planhat_tui.commands.registry import ALL, flag, verb, word
 from planhat_tui.commands.results import Done
+from planhat_tui.commands.words import without_comment
 from planhat_tui.errors import INTERRUPTED, InputError, PartialError, PlanhatTuiError
 
 if TYPE_CHECKING:
@@ -71,10 +72,10 @@ def run_lines(
     inner = ctx._replace(door=Door.SCRIPT, selection=Selection(), showing=None)
     going = keep_going or typed
     done, failures = 0, []
-    for number, text in enumerate(lines, start=1):
+    for number, text in enumerate(map(without_comment, lines), start=1):
         if text.strip() in line.LEAVING:
             break
-        if not text.strip() or text.lstrip().startswith("#"):
+        if not text.strip():
             continue
         if text.strip() == ALL:
             ctx.show(line.all_known(), Manner())

@@ -58,6 +58,15 @@ class Sources(NamedTuple):
             self.counted[key] = self.reads.values(kind, field, typed)
         return self.counted[key]
 
+    def tags(self, kind: Kind, typed: str) -> tuple[tuple[str, int], ...]:
+        """Return the tags that start as typed; one that is spelled in two ways is two."""
+        if self.reads is None:
+            return ()
+        key = (kind, "", typed)
+        if key not in self.counted:
+            self.counted[key] = self.reads.tags(kind, typed)
+        return self.counted[key]
+
 
 def sources_of(ctx: Context) -> Sources:
     """Return the sources of the open profile."""
@@ -120,7 +129,7 @@ def _own_type(param: Param, command: Command | None) -> str:
 
 def _tags(_: Param, command: Command | None, typed: str, sources: Sources) -> Iterator[Choice]:
     if command is not None and command.kind is not None:
-        for tag, uses in sources.occurring(command.kind, "tag", typed):
+        for tag, uses in sources.tags(command.kind, typed):
             yield Choice(tag, str(uses))
 
 

@@ -71,17 +71,33 @@ def save(
 ) -> Done:
     """Save a query under a name, with its order (sort:-arr) and columns.
 
-    A view of that name is replaced.
+    On the screen, without a query: what the list of companies shows. A view of that name is
+    replaced.
     """
     from planhat_tui.config.views import SavedView
 
-    read = parse(query_of(query))
-    text = write(read._replace(sort=()))
+    if query:
+        read = parse(query_of(query))
+        view = View(write(read._replace(sort=())), read.sort)
+    else:
+        view = _shown(ctx)
     chosen = tuple(one.strip() for one in columns.split(",") if one.strip())
     for column, _, _ in (one.partition("=") for one in chosen):  # a width may stand behind it
         if custom_key(column) is None and column not in BESIDE:  # which ones a tenant has differs
             columns_of(Kind.COMPANY, [column], ())
-    return save_view(ctx, SavedView(name, View(text, read.sort, chosen), start))
+    return save_view(ctx, SavedView(name, view._replace(columns=chosen or view.columns), start))
+
+
+def _shown(ctx: Context) -> View:
+    """Return what the list of companies shows. Raises :class:`InputError` where none has the keys.
+
+    Nothing typed would else be a view of all companies, in the place of one of that name.
+    """
+    shown = ctx.showing
+    if shown is None or shown.kind is not Kind.COMPANY:
+        raise InputError("What does it find?", 'Give a query; "" finds all.', field="query")
+    parse(shown.view.query)  # one with a mistake finds nothing
+    return shown.view.arranged
 
 
 def save_view(ctx: Context, saved: SavedView) -> Done:

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 from planhat_tui.errors import InputError
 
 _TOKEN: Final = re.compile(r"""(?:\\.?|'[^']*'?|"(?:\\.|[^"\\])*"?|[^\s\\'"])+""", re.DOTALL)
+_BLANKS: Final = " \t\r\n"
+"""What parts the words of a line."""
 _SAFE: Final = re.compile(r"[\w@%+=:,./-]*")
 _CLOSINGS: Final = ("", "\\", "'", '"', '\\"')
 """What may be missing at the end of a word that is being typed."""
@@ -25,10 +27,22 @@ class Cursor(NamedTuple):
     start: int
 
 
+def without_comment(text: str) -> str:
+    """Return a line up to a word that begins with ``#``; in quotes or within a word it's none."""
+    for token in _TOKEN.finditer(text):
+        start = token.start()
+        if text[start] == "#" and (start == 0 or text[start - 1] in _BLANKS):
+            return text[:start]
+    return text
+
+
 def split(text: str) -> list[str]:
-    """Return the words of a line; quotes keep blanks together. Raises :class:`InputError`."""
+    """Return the words of a line up to its comment; quotes keep blanks together.
+
+    Raises :class:`InputError`.
+    """
     try:
-        return shlex.split(text)
+        return shlex.split(without_comment(text))
     except ValueError:
         raise InputError("A quote isn't closed.", "Close it, or put a \\ before it.") from None
 

@@ -28,6 +28,8 @@ _LAST: Final = "\U0010ffff"
 _MOST: Final = 50
 _MOST_READ: Final = 1_000
 """Of so many records at most the domains are read."""
+_FEW: Final = 9
+"""So many records are looked at for how a value is written mostly; a stray spelling is rare."""
 _SHARED: Final = frozenset({"phase", "status", "city", "country", "title"})
 """Fields with a text that many records have."""
 _IN_COLUMNS: Final = {"phase_key": "phase", "status_key": "status", "title_key": "position"}
@@ -124,16 +126,18 @@ def custom_names(asking: Asking) -> tuple[tuple[str, str], ...]:
 
 
 def _tags(asking: Asking, start: str) -> tuple[Counted, ...]:
+    """Count as a query finds them, in any spelling; each is written as it's written mostly."""
     return _read(
         asking,
-        f"SELECT min(tag), count(*) AS uses FROM {asking.kind}_tag WHERE key >= ? AND key < ?"  # noqa: S608 -- our names
-        " GROUP BY key ORDER BY uses DESC, key LIMIT ?",
+        "SELECT tag, uses FROM (SELECT key, tag, sum(some) AS uses, max(some) FROM"  # noqa: S608 -- our names
+        f" (SELECT key, tag, count(*) AS some FROM {asking.kind}_tag WHERE key >= ? AND key < ?"
+        " GROUP BY key, tag) GROUP BY key) ORDER BY uses DESC, key LIMIT ?",
         (start, start + _LAST, _MOST),
     )
 
 
 def _wholes(asking: Asking, column: str, start: str) -> tuple[Counted, ...]:
-    """Count by the index, then look up how each value is written: by one record of each."""
+    """Count by the index, then look up how each value is written: by some records of each."""
     counted = _read(
         asking,
         f"SELECT {column}, count(*) AS uses FROM {asking.kind}"  # noqa: S608 -- our names
@@ -144,12 +148,15 @@ def _wholes(asking: Asking, column: str, start: str) -> tuple[Counted, ...]:
     if column in _IN_COLUMNS:
         shown = _IN_COLUMNS[column]
         some = f"{column} <> '' AND {column} = ?"  # the index leaves out empty ones
-        one = f"SELECT {shown} FROM {asking.kind} WHERE {some} LIMIT 1"  # noqa: S608 -- our names
+        few = f"SELECT {shown} FROM {asking.kind} WHERE {some} LIMIT {_FEW}"  # noqa: S608 -- our names
         ask = asking.connection.execute
-        return tuple((str(ask(one, (key,)).fetchone()[0]), uses) for key, uses in counted)
+        return tuple((_mostly(text for (text,) in ask(few, (key,))), uses) for key, uses in counted)
     field = column.removesuffix("_key")
-    one = f"SELECT coalesce(shown, json) FROM {_whole(asking)} WHERE {column} = ? LIMIT 1"  # noqa: S608 -- our names
-    return tuple((text_of(_record(asking, one, key), field), uses) for key, uses in counted)
+    few = f"SELECT coalesce(shown, json) FROM {_whole(asking)} WHERE {column} = ? LIMIT {_FEW}"  # noqa: S608 -- our names
+    return tuple(
+        (_mostly(text_of(one, field) for one in _records(asking, few, key)), uses)
+        for key, uses in counted
+    )
 
 
 def _domains(asking: Asking, start: str) -> tuple[Counted, ...]:
@@ -171,7 +178,7 @@ def _domains(asking: Asking, start: str) -> tuple[Counted, ...]:
 
 
 def _custom(asking: Asking, name: str, start: str) -> tuple[Counted, ...]:
-    """Count by the index, then look up how each value is written: by one record of each."""
+    """Count by the index, then look up how each value is written: by some records of each."""
     folded = fold(name.partition(".")[2])
     table = f"{asking.kind}_custom"
     counted = _read(
@@ -181,23 +188,33 @@ def _custom(asking: Asking, name: str, start: str) -> tuple[Counted, ...]:
         " GROUP BY text ORDER BY uses DESC, text LIMIT ?",
         (folded, start, start + _LAST, _MOST),
     )
-    one = (
+    few = (
         f"SELECT coalesce(shown, json) FROM {_whole(asking)} JOIN {table} USING (row)"  # noqa: S608 -- our names
-        f" WHERE {table}.name = ? AND {table}.text = ? LIMIT 1"
+        f" WHERE {table}.name = ? AND {table}.text = ? LIMIT {_FEW}"
     )
     return tuple(
-        (written(_record(asking, one, folded, text).get("custom"), folded, text), uses)
+        (
+            _mostly(
+                written(one.get("custom"), folded, text)
+                for one in _records(asking, few, folded, text)
+            ),
+            uses,
+        )
         for text, uses in counted
     )
+
+
+def _mostly(spellings: Iterable[str]) -> str:
+    """Return how a value is written mostly, of how some records have it."""
+    return Counter(spellings).most_common(1)[0][0]
 
 
 def _whole(asking: Asking) -> str:
     return f"{asking.kind} JOIN {asking.kind}_body USING (id)"
 
 
-def _record(asking: Asking, one: str, *values: str) -> dict[str, Json]:
-    found: dict[str, Json] = json.loads(asking.connection.execute(one, values).fetchone()[0])
-    return found
+def _records(asking: Asking, few: str, *values: str) -> Iterator[dict[str, Json]]:
+    return (json.loads(text) for (text,) in asking.connection.execute(few, values))
 
 
 def _people(asking: Asking, name: str, start: str) -> tuple[Counted, ...]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 NAMED_AT_MOST: Final = 20
 """Records of one name that are told apart: one more is looked for, to tell that there are more."""
+_LAST: Final = "\U0010ffff"
 _KEYED: Final = {
     "_id": "id",
     "externalId": "external_key <> '' AND external_key",
@@ -318,13 +319,18 @@ class MirrorReads:
             rows = connection.execute("SELECT json FROM definition ORDER BY n").fetchall()
         return tuple(json.loads(text) for (text,) in rows)
 
-    def tags(self, kind: Kind) -> tuple[tuple[str, int], ...]:
-        """Return the tags that occur, with counts, the most used first."""
+    def tags(self, kind: Kind, typed: str = "") -> tuple[tuple[str, int], ...]:
+        """Return the tags that occur and start as typed, with counts, the most used first.
+
+        Each spelling counts for itself: a tag is given, and taken off, as it is written.
+        """
+        start = fold(typed)
         with self._database.reading() as connection:
             return tuple(
                 connection.execute(
-                    f"SELECT tag, count(*) AS uses FROM {kind}_tag GROUP BY key, tag"  # noqa: S608 -- our names
-                    " ORDER BY uses DESC, key"
+                    f"SELECT tag, count(*) AS uses FROM {kind}_tag WHERE key >= ? AND key < ?"  # noqa: S608 -- our names
+                    " GROUP BY key, tag ORDER BY uses DESC, key, tag",
+                    (start, start + _LAST),
                 )
             )
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from planhat_tui.commands import completing, output
 from planhat_tui.commands.barring import why_not
 from planhat_tui.commands.completing import Lines
-from planhat_tui.commands.context import Context, Door, Selection, Showing, Wishes
+from planhat_tui.commands.context import Context, Door, Showing, Wishes
 from planhat_tui.commands.results import Done, Groups
 from planhat_tui.commands.values import sources_of
 from planhat_tui.errors import AmbiguousError, InputError, PlanhatTuiError, RefusedError
@@ -220,7 +220,7 @@ class Commanding:
         ]
         notes = [" ".join(more.split()) for _, _, more in told if more]
         entries = [entry for result in results for entry in result.queued]
-        kind, ids = self._explorer.selection()
+        kind, ids, _ = self._explorer.selection()
         took = "--id" not in text and {entry.record_id for entry in entries} <= {*ids}
         if took and kind is not None and self._explorer.release(kind, ids):
             notes.append(MARKS_OFF)
@@ -286,27 +286,30 @@ def _in_editor(app: PlanhatApp, text: str) -> str:
 def showing(explorer: Explorer) -> Showing:
     """Return what the list shows that has the focus: companies, or the contacts or calls of one."""
     company = explorer.detail.company_id
-    if company and explorer.front is explorer.contacts:
-        view = explorer.contacts.view
-        keys = view.keys or tuple(column.key for column in explorer.contacts.rows.columns)
-        return Showing(Kind.CONTACT, view._replace(columns=keys), company)
     if company and explorer.front is explorer.calls:
         return Showing(Kind.CALL, View(), company)
-    view, found = explorer.companies.view, explorer.companies.shown
-    keys = view.keys or tuple(column.key for column in explorer.companies.rows.columns)
-    view, meant = view._replace(columns=keys), ""
-    if found is not None and found.looking.view.query == view.query and (meant := found.rows.meant):
+    contacts = company and explorer.front is explorer.contacts
+    front, of = (explorer.contacts, company) if contacts else (explorer.companies, "")
+    view, meant, found = front.view, "", explorer.companies.shown
+    if (
+        not contacts
+        and found is not None
+        and found.looking.view.query == view.query
+        and (meant := found.rows.meant)
+    ):
         view = view._replace(query=with_words(found.query, meant.split()))
-    return Showing(Kind.COMPANY, view, meant=meant)
+    drawn = tuple(column.key for column in front.rows.columns)
+    return Showing(front.KIND, view, of, meant, drawn)
 
 
-def _answered(app: PlanhatApp, sheet: Sheet[T]) -> T:
-    """Return what a person answers in a sheet, from another thread.
+def _answered(explorer: Explorer, sheet: Sheet[T]) -> T:
+    """Return what a person answers in a sheet over an explorer, from another thread.
 
     Raises :class:`RefusedError` if it's closed, or the answer is no.
     """
-    answer: Future[T | None] = Future()
-    app.call_from_thread(app.push_screen, sheet, answer.set_result)
+    app, answer = explorer.planhat, Future[T | None]()
+    show = partial(app.push_screen, sheet, answer.set_result)
+    app.call_from_thread(explorer.once_in_front, "A question", show)
     told = waited(app, answer)
     if not told:
         raise RefusedError(NOTHING)
@@ -320,22 +323,21 @@ def context_of(app: PlanhatApp, place: Place | None = None) -> Context:
     """
     session, place = app.session, place or Place(app)
     runtime = session.runtime
-    kind, ids = app.explorer.selection()
 
     def tell(text: str) -> None:
         app.call_from_thread(place.explorer.say, text)
 
     def confirm(question: str, word: str) -> None:
-        _answered(app, Confirm("Sure?", question, word, app.monotonic))
+        _answered(place.explorer, Confirm("Sure?", question, word, app.monotonic))
 
     def agree(plan: UndoPlan) -> None:
         if plan.asks:
-            _answered(app, place.explorer.undoing.sheet(plan))
+            _answered(place.explorer, place.explorer.undoing.sheet(plan, by_itself=True))
 
     def match(given: Columns) -> tuple[Match, ...]:
         from planhat_tui.tui.screens.importing import ImportSheet
 
-        return _answered(app, ImportSheet(given))
+        return _answered(place.explorer, ImportSheet(given))
 
     def secret(prompt: str) -> str:  # noqa: ARG001 -- the shell's question
         opens = place.explorer.keyed("{tenants} then {add} opens the form for it.")
@@ -373,7 +375,7 @@ def context_of(app: PlanhatApp, place: Place | None = None) -> Context:
         wipe=runtime.wipe,
         env=session.env,
         flags=runtime.flags,
-        selection=Selection(kind if ids else None, ids),
+        selection=app.explorer.selection(),
         showing=showing(app.explorer),
         wishes=Wishes(wait=False),
         switch=place.go,

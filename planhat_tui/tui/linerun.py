@@ -47,9 +47,9 @@ class Place:
     A person who goes to another tenant meanwhile takes no line along.
     """
 
-    def __init__(self, app: PlanhatApp) -> None:
+    def __init__(self, app: PlanhatApp, explorer: Explorer | None = None) -> None:
         self._app = app
-        self.begun = self.explorer = app.explorer
+        self.begun = self.explorer = explorer or app.explorer
 
     def go(self, name: str) -> None:
         """Put a tenant on screen and go on there; not on the screen's thread. Raises our errors."""
@@ -140,7 +140,10 @@ class LineRun:
                 self._leave_out("The plan wasn't run.")
             self._wait(self._verbs)
 
-        self._place.explorer.planning.show(planned.plan, closed=closed)
+        explorer = self._place.explorer
+        explorer.once_in_front(
+            "The plan", lambda: explorer.planning.show(planned.plan, closed=closed)
+        )
 
     def _failed(self, error: PlanhatTuiError) -> None:
         if self._answers or isinstance(error, AmbiguousError):

@@ -19,7 +19,7 @@ from textual.content import Content
 from textual.widgets import LoadingIndicator
 
 from planhat_tui.commands.barring import why_not
-from planhat_tui.commands.context import Door, Selection
+from planhat_tui.commands.context import Door
 from planhat_tui.commands.words import quoted
 from planhat_tui.config.profiles import DEMO_NAMES
 from planhat_tui.tui.keys import keys_of, shown
@@ -136,8 +136,7 @@ def offered() -> tuple[Command, ...]:
 
 def _of_registry(explorer: Explorer) -> Iterator[Entry]:
     """Return the verbs; one that can't run now tells why in its place, and when it's chosen."""
-    kind, ids = explorer.selection()
-    selection = Selection(kind if ids else None, ids)
+    selection = explorer.selection()
     workspace = explorer.workspace
     for command in offered():
         reason = why_not(command, workspace.profile, selection, unwritable=workspace.unwritable)

@@ -36,7 +36,7 @@ class Planning:
         from planhat_tui.tui.screens.plan import PlanSheet
 
         explorer = self._explorer
-        sheet = PlanSheet(explorer.workspace, plan, explorer.users)
+        sheet = PlanSheet(explorer, plan)
 
         def answered(told: str | None) -> None:
             if sheet.step:

@@ -86,8 +86,11 @@ class Undoing:
         self._part.say("")
         self._part.app.push_screen(self.sheet(plan), answered)
 
-    def sheet(self, plan: UndoPlan) -> Sheet[bool]:
-        """Return what shows the plan: with a word to type where it deletes, or changes many."""
+    def sheet(self, plan: UndoPlan, *, by_itself: bool = False) -> Sheet[bool]:
+        """Return what shows the plan: with a word to type where it deletes, or changes many.
+
+        ``by_itself`` says that no key brings it up just now.
+        """
         from planhat_tui.tui.presentation.undo_words import undo_sum, undo_text
         from planhat_tui.tui.screens.confirm import Confirm
         from planhat_tui.tui.screens.undo import UndoSheet
@@ -97,7 +100,7 @@ class Undoing:
         deletes = len(plan.deletes)
         word = guardrails.typed_word(profile, deletes or plan.size, deleting=deletes > 0)
         if not word:
-            return UndoSheet(plan, self._users)
+            return UndoSheet(plan, self._users, by_itself=by_itself)
         told = undo_text(plan, self._users, arrow=planhat.glyphs.arrow, zone=planhat.now().tzinfo)
         text = "\n".join(part for part in (told, undo_sum(plan, planhat.wall())) if part)
         return Confirm("Redo" if plan.redo else "Undo", text, word, planhat.monotonic)

@@ -377,9 +377,9 @@ class Queries:
             if all(word in fold(f"{user.name} {user.email} {user.external_id}") for word in words)
         )
 
-    def tags(self, kind: Kind) -> tuple[tuple[str, int], ...]:
-        """Return the tags that occur, the most used first."""
-        return self._mirror.tags(kind)
+    def tags(self, kind: Kind, typed: str = "") -> tuple[tuple[str, int], ...]:
+        """Return the tags that occur and start as typed, by spelling, the most used first."""
+        return self._mirror.tags(kind, typed)
 
     def custom_keys(self, kind: Kind) -> tuple[tuple[str, CustomType, int], ...]:
         """Return the custom fields that occur, the most used first, and those that are defined."""

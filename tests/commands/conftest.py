@@ -108,10 +108,13 @@ class Desk:
             return command.run(self.context, **grammar.arguments(command, read.params))
 
     def colon(self, text: str, kind: Kind | None = None, *ids: str) -> list[Result]:
-        """Run a ``:`` line on a selection: as on the screen, nothing waits for delivery."""
+        """Run a ``:`` line on a selection: as on the screen, nothing waits for delivery.
+
+        The cursor is on the first of it.
+        """
         self.door = Door.LINE
         self.wishes = Wishes(wait=False)
-        self.selection = Selection(kind, ids)
+        self.selection = Selection(kind, ids, *ids[:1])
         context = self.context
         return [typed.run(context) for typed in line.read(text, self.selection)]
 

@@ -90,6 +90,13 @@ def test_on_the_screen_the_selected_contact_is_meant(desk: Desk) -> None:
     assert done.text.startswith(f"Call to {NUMBER}: queued.")
 
 
+def test_of_several_that_are_marked_the_one_under_the_cursor_is_meant(desk: Desk) -> None:
+    person = _person(desk)
+    others = [one for one in desk.contact_ids() if one != person["_id"]]
+    desk.colon("call log --talk 10m", Kind.CONTACT, person["_id"], *others)
+    assert [entry.contact_id for entry in desk.workspace.reads.calls()] == [person["_id"]]
+
+
 def test_a_call_with_nobody_is_told(desk: Desk) -> None:
     with pytest.raises(InputError, match="Whom was the call with") as told:
         desk.shell("call", "log", "--talk", "10m")

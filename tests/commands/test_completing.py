@@ -118,6 +118,15 @@ def test_fields_are_completed_with_their_types_custom_ones_too(desk: Desk) -> No
     assert dict(desk.workspace.reads.custom_names(Kind.COMPANY)) == counted
 
 
+def test_a_tag_is_offered_in_each_spelling_the_most_used_first(desk: Desk) -> None:
+    some = desk.workspace.reads.company_ids("", 3)
+    desk.colon("tag rare", Kind.COMPANY, *some)
+    desk.colon("tag Rare", Kind.COMPANY, some[0])
+    offered = _offered(desk, "tag ra", COMPANIES)
+    assert [(one.text, one.note) for one in offered.choices] == [("rare", "3"), ("Rare", "1")]
+    assert _completed(desk, "company find tag:ra") == ("company find tag:rare",)
+
+
 def test_what_was_counted_for_a_line_is_kept_while_it_is_typed(desk: Desk) -> None:
     sources = sources_of(desk.context)._replace(selection=COMPANIES)
     first = completing.of_line("tag ", sources)

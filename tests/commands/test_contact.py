@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.commands.context import Showing
 from planhat_tui.commands.results import Done
 from planhat_tui.errors import AmbiguousError, InputError, NotFoundError
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind
+from planhat_tui.model.views import View
 from tests.sync.rig import SECONDS
 
 if TYPE_CHECKING:
@@ -100,6 +102,17 @@ def test_on_the_screen_at_the_company_that_is_selected(desk: Desk) -> None:
     (entry,) = desk.queue()
     assert entry.body is not None
     assert (entry.body["companyId"], entry.body["name"]) == (acme, "Ada New")
+
+
+def test_beside_contacts_at_the_company_whose_they_are(desk: Desk) -> None:
+    acme = desk.company()
+    desk.showing = Showing(Kind.CONTACT, View(), acme)
+    desk.colon('contact create "Ada New"', Kind.CONTACT, *desk.contact_ids())
+    desk.colon('contact create "Bo New"')  # it has none to select
+    for entry in desk.queue():
+        assert entry.body is not None
+        assert (entry.body["companyId"], entry.body["companyName"]) == (acme, "Acme Inc")
+    assert len(desk.queue()) == 2
 
 
 def test_without_a_company_none_is_made(desk: Desk) -> None:

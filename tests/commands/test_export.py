@@ -85,7 +85,7 @@ def test_the_line_exports_what_the_list_shows(desk: Desk, tmp_path: Path) -> Non
     with pytest.raises(InputError, match="Where to"):
         desk.colon("export")
     company = desk.company()
-    desk.showing = Showing(Kind.CONTACT, View(columns=("name", "email")), company)
+    desk.showing = Showing(Kind.CONTACT, View(), company, drawn=("name", "email"))
     desk.colon(f"export --to {tmp_path / 'people.csv'}")
     people = list(csv.reader(io.StringIO((tmp_path / "people.csv").read_text(encoding="utf-8"))))
     assert people[0] == ["name", "email"]

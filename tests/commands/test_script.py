@@ -24,12 +24,14 @@ def test_a_file_of_lines_is_run_in_order(desk: Desk) -> None:
     acme = desk.company()
     file = _script(
         desk,
-        f"# the morning\n\nuser find max ; whoami\ncompany tag gold-3 --id {acme}\n",
+        f"# the morning\n\nuser find max ; whoami\ncompany tag gold-3 --id {acme} # VIP customer\n"
+        "exit # that's all\nwhoami\n",
     )
     done = desk.do("run", file)
     assert done.exit_status == 0
     assert [type(answer) for answer in desk.shown] == [Listing, Single, Done]
     assert "gold-3" in desk.server.get(acme)["tags"]
+    assert not {"#", "VIP", "customer"} & set(desk.server.get(acme)["tags"])
 
 
 def test_the_first_error_stops_it_and_tells_its_line(desk: Desk) -> None:

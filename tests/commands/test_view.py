@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.commands.context import Showing
 from planhat_tui.commands.results import Listing
 from planhat_tui.config.loading import load_config
 from planhat_tui.errors import InputError, NotFoundError, QueryError
+from planhat_tui.model.records import Kind
+from planhat_tui.model.views import View, read_order
 from planhat_tui.workspace.queries import Queries
 
 if TYPE_CHECKING:
@@ -44,6 +47,29 @@ def test_a_view_is_saved_listed_with_its_count_shown_and_removed(desk: Desk) -> 
     )
     assert desk.rows("view", "list") == ()
     assert "view save" in getattr(desk.shell("view", "list"), "note", "")
+
+
+def test_without_a_query_the_list_on_screen_is_saved(desk: Desk) -> None:
+    desk.do("view", "save", "portfolio", "acme")
+    with pytest.raises(InputError, match="Give a query"):
+        desk.shell("view", "save", "portfolio")
+    desk.showing = Showing(Kind.CONTACT, View(), "c1", drawn=("name", "email"))
+    with pytest.raises(InputError, match="Give a query"):
+        desk.colon("view save portfolio")
+    assert load_config(desk.paths.config_file).views["portfolio"].view.query == "acme"
+    shown = View("tag:vip sort:name", read_order("-arr"), ("name=30", "renews"))
+    desk.showing = Showing(Kind.COMPANY, shown, drawn=("name", "phase"))
+    desk.colon("view save portfolio")
+    saved = load_config(desk.paths.config_file).views["portfolio"].view
+    assert saved == View("tag:vip", read_order("name"), ("name=30", "renews"))
+    desk.colon("view save portfolio --columns name")
+    saved = load_config(desk.paths.config_file).views["portfolio"].view
+    assert saved == View("tag:vip", read_order("name"), ("name",))
+    desk.showing = Showing(Kind.COMPANY, View("shoesize:3"))
+    with pytest.raises(QueryError):
+        desk.colon("view save portfolio")
+    desk.colon('view save everybody ""')
+    assert load_config(desk.paths.config_file).views["everybody"].view == View()
 
 
 def test_a_view_is_shown_in_its_columns(desk: Desk) -> None:

@@ -19,8 +19,20 @@ def test_a_quote_that_isnt_closed_is_told() -> None:
         split('tag "east')
 
 
-def test_a_hash_is_a_letter_like_others() -> None:
-    assert split("tag #1 a#b") == ["tag", "#1", "a#b"]
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tag gold # VIP customer, isn't it", ["tag", "gold"]),
+        ("tag gold #VIP ; tag vip", ["tag", "gold"]),
+        ("# the morning", []),
+        ("tag a#b C#", ["tag", "a#b", "C#"]),
+        ("tag '#1' \"a # b\" \\#2", ["tag", "#1", "a # b", "#2"]),
+        ("tag it\\'s # it's", ["tag", "it's"]),
+        ("tag a\u00a0#1", ["tag", "a\u00a0#1"]),
+    ],
+)
+def test_a_line_ends_at_a_word_that_begins_with_a_hash(text: str, words: list[str]) -> None:
+    assert split(text) == words
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from planhat_tui.tui.flows import NEW_CONTACT
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
-from tests.journeys.doing import fill, set_field, tag
+from tests.journeys.doing import fill, run_line, set_field, tag
 from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
@@ -36,6 +36,25 @@ def test_tags_and_custom_fields_of_a_contact_stand_under_a_small_list(journey: J
         person.sees_no("Shoe size: 42")
 
     journey(look, (80, 24), picture=False)
+
+
+@EITHER
+def test_the_line_knows_the_company_and_the_contact_under_the_cursor_as_the_keys_do(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def work(person: Person) -> None:
+        await _contacts_of_acme(person)
+        await run_line(person, "contact create Kim phone=+46707654321")
+        assert planhat.contacts(person, "Acme Inc")["Kim"]["companyName"] == "Acme Inc"
+        await person.press("space", "space")
+        person.sees("2 marked")
+        here = person.app.explorer.contacts.current
+        assert here is not None
+        await run_line(person, "call log --talk 10m")
+        (logged,) = person.app.explorer.workspace.reads.calls()
+        assert logged.contact_id == here.id
+
+    journey(work, size, picture=False)
 
 
 @BOTH

@@ -34,6 +34,8 @@ def _typed(person: Person) -> str:
 
 @EITHER
 def test_a_verb_takes_the_company_under_the_cursor(journey: Journey, size: tuple[int, int]) -> None:
+    watch = Watch()
+
     async def tag(person: Person) -> None:
         await person.find("acme inc")
         await person.press("colon")
@@ -49,11 +51,14 @@ def test_a_verb_takes_the_company_under_the_cursor(journey: Journey, size: tuple
         assert person.message == "Nothing was done."
         assert "renewal-q1" in company(person, "Acme Inc")["tags"]
         await run_line(person, "undo")
+        await person.press("ctrl+s")  # it may be meant for what was in front until now
+        person.sees("Press it again in a moment")
+        watch.wait(seconds=1)
         await person.press("ctrl+s")
         assert person.message == "Tags of Acme Inc are back as they were."
         assert "renewal-q1" not in company(person, "Acme Inc")["tags"]
 
-    journey(tag, size)
+    journey(tag, size, clock=watch.clock)
 
 
 @EITHER

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
+
+import pytest
 
 from planhat_tui.runtime import Start
 from planhat_tui.tui.screens.plan import PlanSheet
+from planhat_tui.workspace.planning import Planning
 from tests.journeys.conftest import MEDIUM
 from tests.journeys.doing import run_line
 from tests.journeys.servers import configure
 from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from planhat_tui.model.plans import Plan, Wanted
     from tests.journeys.conftest import Journey, Person
 
 DEMO = Start(demo=True)
@@ -109,6 +115,67 @@ def test_plans_are_shown_one_after_the_other_and_the_rest_is_done_then(journey: 
         person.sees("Acme Inc", "After-Plan")
 
     journey(plan, MEDIUM, picture=False, start=DEMO, clock=watch.clock)
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Let plans take until this is set."""
+    may, make = Event(), Planning.make
+
+    def slowly(planning: Planning, asked: Wanted, ids: Iterable[str], source: str = "") -> Plan:
+        assert may.wait(30)
+        return make(planning, asked, ids, source)
+
+    monkeypatch.setattr(Planning, "make", slowly)
+    return may
+
+
+async def _begin_line(person: Person, text: str) -> None:
+    """Have a line under way that isn't answered yet."""
+    await person.press("colon")
+    await person.type(text)
+    person.send("enter")
+    while not person.app.reading.pending:
+        await person.pilot.pause()
+
+
+def test_a_plan_that_comes_late_waits_for_its_tenant(journey: Journey, planned: Event) -> None:
+    watch = Watch()
+
+    async def plan(person: Person) -> None:
+        await _begin_line(person, "bulk company acme --tag two")
+        person.app.switch_to("demo-2")
+        await person.until("DEMO-2")
+        planned.set()
+        await person.until("The plan of demo waits.  p leads there")
+        await person.press("ctrl+s")
+        assert person.app.screen is person.app.explorer
+        await person.press("P")
+        person.sees("Plan: tag +two")
+        await person.press("ctrl+s")
+        person.sees("Press it again in a moment")
+        watch.wait(seconds=1)
+        await person.press("ctrl+s", "escape")
+        assert _companies(person, "demo", "tag:two")
+        assert not _companies(person, "demo-2", "tag:two")
+
+    journey(plan, MEDIUM, picture=False, start=DEMO, clock=watch.clock)
+
+
+def test_a_plan_that_comes_late_waits_for_what_is_typed(journey: Journey, planned: Event) -> None:
+    async def plan(person: Person) -> None:
+        await _begin_line(person, "bulk company acme --tag two")
+        person.send("t")
+        await person.until("Tags of")
+        planned.set()
+        await person.until("The plan of demo waits.  It comes when this is closed")
+        await person.type("gold")
+        person.sees("gold")
+        await person.press("escape")
+        assert isinstance(person.app.screen, PlanSheet)
+        assert not _companies(person, "demo", "tag:two")
+
+    journey(plan, MEDIUM, picture=False, start=DEMO)
 
 
 def test_a_plan_that_is_closed_instead_of_run_stops_the_line(journey: Journey) -> None:

@@ -364,6 +364,7 @@ def test_what_is_dropped_while_it_may_still_arrive_is_told_if_it_does(
         person.sees("undo 1 takes it back", "pilot")
         await person.press("colon")
         await person.type("undo 1\n")
+        watch.wait(seconds=1)
         await person.press("ctrl+s")
         person.sees_no("pilot")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.model import query
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Kind, Received
 from tests.store.conftest import received
 
 if TYPE_CHECKING:
@@ -99,6 +99,18 @@ def test_as_many_companies_are_counted_for_a_person_as_a_query_finds(
     for name, uses in full.mirror.values(Kind.COMPANY, field, ""):
         found = full.mirror.search_companies(query.parse(f'{field}:"{name}"'))
         assert len(found.rows) == uses, name
+
+
+def test_a_value_is_written_as_it_is_mostly(store: TenantStore) -> None:
+    def company(number: int, word: str) -> Received:
+        return received(
+            f"c{number}", name="A", phase=word, city=word, custom={"Plan": word}, tags=[word]
+        )
+
+    spelled = ["VIP", *["vip"] * 3]
+    store.mirror.put(Kind.COMPANY, [company(n, word) for n, word in enumerate(spelled)], 1.0)
+    for field in ("phase", "city", "custom.Plan", "tag"):
+        assert store.mirror.values(Kind.COMPANY, field, "VI") == (("vip", 4),)
 
 
 def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:

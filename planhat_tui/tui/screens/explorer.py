@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from planhat_tui.commands import barring
+from planhat_tui.commands.context import Selection
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.text import visible
@@ -23,6 +24,7 @@ from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
 from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
+from planhat_tui.tui.part import Part
 from planhat_tui.tui.pointing import FOLLOW, Pointing
 from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.moments import STEADY
@@ -46,7 +48,7 @@ from planhat_tui.workspace.begun import Partner
 from planhat_tui.workspace.places import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -105,6 +107,7 @@ class Explorer(Screen[None], Helping, Rooms):
         self.feed = Feed(workspace.subscribe, self)
         self._begun = False
         self.travels = Travels(self)
+        self._awaiting: list[Callable[[], object]] = []
         self._front_kept = first.front
         self._seconds = 0
 
@@ -203,6 +206,32 @@ class Explorer(Screen[None], Helping, Rooms):
             self.calls.tick()
             self.standing.tell_calls()
             self.standing.read()
+        self.call_later(self._show_next)
+
+    def once_in_front(self, what: str, show: Callable[[], object]) -> None:
+        """Show a sheet once nothing lies over this explorer; say that ``what`` waits, if it does.
+
+        What a ``:`` line asks may come seconds later: it takes no key that is meant for a form, or
+        for another tenant.
+        """
+        self._awaiting.append(show)
+        self._show_waiting()
+        if show in self._awaiting:
+            name = visible(self.workspace.profile.name)
+            here = self.planhat.explorer is self
+            then = "It comes when this is closed" if here else "{tenants} leads there"
+            top = self.app.screen
+            teller = top if isinstance(top, Part) else self.planhat.explorer
+            teller.say(f"{what} of {name} waits.  {then}")
+
+    def _show_waiting(self) -> None:
+        """Show the next that waits, unless a tenant or a form is on its way."""
+        if not self.planhat.reading.opening:
+            self._show_next()
+
+    def _show_next(self) -> None:
+        if self._awaiting and self.is_active:
+            self._awaiting.pop(0)()
 
     def on_unmount(self) -> None:
         """Hear no more of the profile; what was typed and looked at last is noted."""
@@ -259,6 +288,7 @@ class Explorer(Screen[None], Helping, Rooms):
         if self._seconds % STEADY == 0:  # what counts down wakes the terminal no oftener
             self.standing.draw_state()
         self.perform(self._poll, self.planhat.restyle)
+        self._show_waiting()
         if self.planhat.explorer is self:
             self.standing.tell_calls()
             self.pointing.rest()
@@ -513,18 +543,22 @@ class Explorer(Screen[None], Helping, Rooms):
         self.to_front(self.calls)
         self.calls.open_form(partner, finished=finished)
 
-    def selection(self) -> tuple[Kind | None, tuple[str, ...]]:
+    def selection(self) -> Selection:
         """Return what a verb of the ``:`` line works on.
 
         With a call's form it's the company that is shown beside it.
         """
+        shown, calling = self.detail.company_id, self.front is self.calls and self.calls.is_open
+        if shown and (calling or self.front is self.detail):
+            return Selection(Kind.COMPANY, (shown,), shown)
+        kind = Kind.COMPANY
         if self.front is self.contacts:
-            return Kind.CONTACT, self.contacts.rows.selection()
-        if self.front is self.calls and not self.calls.is_open:
-            return Kind.CALL, self.calls.rows.selection()
-        if self.front in {self.detail, self.calls} and self.detail.company_id:
-            return Kind.COMPANY, (self.detail.company_id,)
-        return Kind.COMPANY, self.companies.rows.selection()
+            kind = Kind.CONTACT
+        elif self.front is self.calls and not calling:
+            kind = Kind.CALL
+        rows = self._rows_of(kind)
+        ids, here = rows.selection(), rows.current
+        return Selection(kind, ids, here.id if here else "") if ids else Selection()
 
     def unmark(self, kind: Kind, ids: tuple[str, ...]) -> None:
         """Take the marks off records that are about to go."""

@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.plans import Plan
-    from planhat_tui.tui.planning import Planning
     from planhat_tui.tui.presentation.rows import Row as Shown
+    from planhat_tui.tui.screens.explorer import Explorer
     from planhat_tui.workspace.planning import Begun, Cost, Progress
     from planhat_tui.workspace.undo import Undone
-    from planhat_tui.workspace.workspace import Status, Workspace
+    from planhat_tui.workspace.workspace import Status
 
 FILE = "the name of a file"
 BEFORE_IT_RUNS = frozenset({"keep", "send"})
@@ -69,16 +69,17 @@ class PlanSheet(ListSheet[str]):
     PLACES: ClassVar[tuple[Where, ...]] = (Where.PLAN,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PLAN)]
 
-    def __init__(self, workspace: Workspace, plan: Plan, users: Mapping[str, str]) -> None:
+    def __init__(self, explorer: Explorer, plan: Plan) -> None:
         super().__init__(f"Plan: {visible(plan.title)}")
-        self.workspace = workspace
+        self._explorer = explorer
+        self.workspace = explorer.workspace
         self.plan = plan
         self.rows = Rows(plan_columns(plan), id="plan-rows")
         self.step = ""
         self.progress: Progress | None = None
         self._shown: Sequence[Row] = plan.rows
         self._results: Mapping[str, Entry] = {}
-        self._users = users
+        self._users = explorer.users
         self._row = Text("", classes="sheet-text", id="plan-row")
         self._sum = Text("", classes="sheet-text", id="plan-sum")
         self._told: Sequence[str] = ()
@@ -92,9 +93,10 @@ class PlanSheet(ListSheet[str]):
     def on_mount(self) -> None:
         """Show the rows; what it costs follows when the rate limit is read.
 
-        ctrl+s, which leads here from the editors, may still be held.
+        ctrl+s, which leads here from the editors, may still be held, or be meant for what was in
+        front until now.
         """
-        self._held = Held("send", self.planhat.pressed_at())
+        self._held = Held("send", self.planhat.monotonic())
         self.rows.focus()
         self.rows.say_empty("Nothing would change.  {close} closes this")
         self._fill()
@@ -231,8 +233,10 @@ class PlanSheet(ListSheet[str]):
             self.tell(HELD)
             return
         from planhat_tui.tui.commanding import context_of
+        from planhat_tui.tui.linerun import Place
 
-        plans, plan, context = self.workspace.plans, self.plan, context_of(self.planhat)
+        plans, plan = self.workspace.plans, self.plan
+        context = context_of(self.planhat, Place(self.planhat, self._explorer))
 
         def look() -> tuple[Rechecked, str]:
             plans.check(plan)
@@ -275,12 +279,8 @@ class PlanSheet(ListSheet[str]):
         self.tell(planned.moved(begun.moved))
         self.hint(self.RUNNING)
         self._fill()
-        self._planning.advance(self.step)
+        self._explorer.planning.advance(self.step)
         self._read_results()
-
-    @property
-    def _planning(self) -> Planning:
-        return self.planhat.explorer.planning
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again what has become of the rows that are seen."""
@@ -343,7 +343,7 @@ class PlanSheet(ListSheet[str]):
             )
 
     def _resumed(self, _count: int) -> None:
-        self._planning.advance(self.step)
+        self._explorer.planning.advance(self.step)
         self._moved("It goes on.")
 
     def do_retry(self) -> None:
