@@ -32,6 +32,9 @@ REGIONS: Final = (
 )
 """Where Planhat keeps its tenants; a token is good in one of them."""
 
+UNKNOWN_TOKEN: Final = 401
+"""What an address answers that doesn't know a token; one that can't be had here was sent nowhere."""
+
 PATIENCE: Final = 60.0
 """Seconds that two clocks may differ; ages and times of calls would be wrong by more."""
 
@@ -119,7 +122,8 @@ def reach(profile: Profile, examine: Callable[[Profile], Reach]) -> Iterator[Fin
         told = examine(profile)
     except TokenError as error:
         yield Finding("reach", profile.name, "bad", error.message, error.advice)
-        yield from _region(profile, examine)
+        if error.status == UNKNOWN_TOKEN:
+            yield from _region(profile, examine)
         return
     except PlanhatTuiError as error:
         todo = error.advice or "planhat-tui whoami asks again."
