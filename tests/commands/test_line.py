@@ -216,12 +216,16 @@ def test_a_contacts_email_or_an_id_isnt_taken_for_a_value_either(desk: Desk) -> 
     assert desk.queue() == ()
 
 
-def test_a_tag_may_be_called_as_a_record_is_where_the_record_is_named(desk: Desk) -> None:
+def test_a_tag_may_be_called_as_a_record_is_where_it_can_be_nothing_else(desk: Desk) -> None:
     acme = desk.company()
     other = next(one for one in desk.server.ids() if one != acme)
     name = desk.workspace.reads.raws(Kind.COMPANY, [acme])[0]["name"]
+    before = desk.one("company", "show", acme)["tags"][-1:]
     desk.colon(f'tag "{name}" --id {other}', Kind.COMPANY, acme)
     assert [entry.record_id for entry in desk.queue()] == [other]
+    for verb, tags in (("tag", [name]), ("untag", [])):
+        desk.colon(f'{verb} "{name}"', Kind.COMPANY, acme)
+        assert desk.one("company", "show", acme)["tags"][-1:] == (tags or before)
 
 
 def test_a_selection_of_another_kind_isnt_taken(desk: Desk) -> None:
