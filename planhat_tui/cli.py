@@ -616,6 +616,8 @@ def _context(
             wait=not options.queue,
             fresh=options.fresh,
             stream=options.output == "jsonl" and not options.to,
+            form=options.output,
+            fields=field_names(options.fields),
         ),
     )
     return answered(ctx, given)

@@ -33,7 +33,7 @@ REGIONS: Final = (
 """Where Planhat keeps its tenants; a token is good in one of them."""
 
 UNKNOWN_TOKEN: Final = 401
-"""What an address answers that doesn't know a token; one that can't be had here was sent nowhere."""
+"""The status of an address that doesn't know a token; one that can't be had was sent nowhere."""
 
 PATIENCE: Final = 60.0
 """Seconds that two clocks may differ; ages and times of calls would be wrong by more."""
