@@ -682,7 +682,7 @@ def _edited_lines(runtime: Runtime) -> Iterator[str]:
         known = sources(reads, runtime.config, runtime.theme_names, Selection())
         return completing.of_line(text, known).lines
 
-    return lineedit.edited(PROMPT, runtime.machine.history(_tenant(runtime)), complete)
+    return lineedit.edited(PROMPT, lambda: _tenant(runtime), runtime.machine.history, complete)
 
 
 def _tenant(runtime: Runtime) -> str:
