@@ -616,6 +616,8 @@ def _context(
             wait=not options.queue,
             fresh=options.fresh,
             stream=options.output == "jsonl" and not options.to,
+            form=options.output,
+            fields=field_names(options.fields),
         ),
     )
     return answered(ctx, given)
@@ -680,7 +682,7 @@ def _edited_lines(runtime: Runtime) -> Iterator[str]:
         known = sources(reads, runtime.config, runtime.theme_names, Selection())
         return completing.of_line(text, known).lines
 
-    return lineedit.edited(PROMPT, runtime.machine.history(_tenant(runtime)), complete)
+    return lineedit.edited(PROMPT, lambda: _tenant(runtime), runtime.machine.history, complete)
 
 
 def _tenant(runtime: Runtime) -> str:

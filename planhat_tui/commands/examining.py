@@ -33,6 +33,9 @@ REGIONS: Final = (
 )
 """Where Planhat keeps its tenants; a token is good in one of them."""
 
+UNKNOWN_TOKEN: Final = 401
+"""The status of an address that doesn't know a token; one that can't be had was sent nowhere."""
+
 PATIENCE: Final = 60.0
 """Seconds that two clocks may differ; ages and times of calls would be wrong by more."""
 
@@ -120,7 +123,8 @@ def reach(profile: Profile, examine: Callable[[Profile], Reach]) -> Iterator[Fin
         told = examine(profile)
     except TokenError as error:
         yield Finding("reach", profile.name, "bad", error.message, error.advice)
-        yield from _region(profile, examine)
+        if error.status == UNKNOWN_TOKEN:
+            yield from _region(profile, examine)
         return
     except PlanhatTuiError as error:
         todo = error.advice or "planhat-tui whoami asks again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands import lookup
@@ -52,6 +53,9 @@ def export(
     if reads.progress().seen_at is None:
         raise NotFoundError("Nothing is here yet.", "planhat-tui sync reads it from Planhat.")
     chosen = [one for one in columns.split(",") if one.strip()]
+    if to:
+        _check_form(ctx.wishes.form, to)
+        chosen = chosen or [*ctx.wishes.fields]
     own = [key for key, _, _ in reads.custom_keys(shown.kind)]
     paths = columns_of(shown.kind, chosen or of_records(shown.columns), own)
     text = query_of(query) or shown.view.query
@@ -78,6 +82,19 @@ def export(
     if done.cut:
         told += f"  {plural(done.cut, 'cell')} cut: XLSX holds 32,767 characters, CSV all."
     return Done(told, ({"file": str(path), "records": done.records},))
+
+
+def _check_form(form: str, to: str) -> None:
+    """Raise :class:`InputError` where the form that was typed isn't the one of the file."""
+    from planhat_tui.workspace.exporting import FORMATS
+
+    ending = Path(to).suffix.casefold()
+    if form and ending in FORMATS and ending != f".{form}":
+        raise InputError(
+            f"-o {form} isn't what {visible(to)} ends with.",
+            "Leave -o out: the ending says it.",
+            field="to",
+        )
 
 
 def _shown(ctx: Context, kind: str) -> Showing:

@@ -135,7 +135,8 @@ def _verb(noun: str, word: str) -> Command:
 def _refuse_named(ctx: Context, command: Command, words: Sequence[str]) -> None:
     """Raise :class:`InputError` where a record is named as in the shell, and the selection meant.
 
-    ``tag "Acme Inc" gold`` would else give two tags to whatever is selected.
+    ``tag "Acme Inc" gold`` would else give two tags to whatever is selected. A word alone is what
+    the verb needs: a tag may be called as a company is.
     """
     takes = ctx.door is Door.LINE and any(param.how == "records" for param in command.params)
     kind = command.kind or ctx.selection.kind
@@ -145,7 +146,8 @@ def _refuse_named(ctx: Context, command: Command, words: Sequence[str]) -> None:
 
     told = grammar.positional(command, words, ctx.door)
     by_id = any(word == "--id" or word.startswith("--id=") for word in words)
-    meant = _named(ctx, kind, told[0]) if told and not by_id else ()
+    needed = any(param.how in {"word", "words"} and param.required for param in command.params)
+    meant = _named(ctx, kind, told[0]) if len(told) > needed and not by_id else ()
     if not meant:
         return
     name = quoted(told[0])

@@ -41,22 +41,29 @@ def can_edit() -> bool:
 
 
 def edited(
-    prompt: str, history: Iterable[str], complete: Callable[[str], Sequence[str]]
+    prompt: str,
+    tenant: Callable[[], str],
+    history: Callable[[str], Iterable[str]],
+    complete: Callable[[str], Sequence[str]],
 ) -> Iterator[str]:
-    """Give the lines that are typed, until ctrl+d; ``history`` is oldest first.
+    """Give the lines that are typed, until ctrl+d.
 
-    One that is given up with ctrl+c is an empty one.
+    ``history`` gives those of the tenant at hand, oldest first. One that is given up with ctrl+c is
+    an empty one.
     """
     import readline
 
     readline.set_auto_history(False)
-    readline.clear_history()
-    for line in history:
-        readline.add_history(line)
+    whose = None
     readline.set_completer_delims("")
     readline.set_completer(Completer(complete))
     readline.parse_and_bind(_TAB["libedit" in (readline.__doc__ or "")])
     while True:
+        if (here := tenant()) != whose:
+            whose = here
+            readline.clear_history()
+            for line in history(here):
+                readline.add_history(line)
         try:
             line = input(prompt)
         except EOFError:

@@ -269,9 +269,11 @@ def whose(ctx: Context, profile: Profile) -> tuple[User, Profile]:
     """
     try:
         return ctx.probe(profile), profile
-    except TokenError:
-        from planhat_tui.commands.examining import REGIONS
+    except TokenError as error:
+        from planhat_tui.commands.examining import REGIONS, UNKNOWN_TOKEN
 
+        if error.status != UNKNOWN_TOKEN:
+            raise
         others = REGIONS[1:] if profile.base_url == REGIONS[0] else ()
         for base_url in others:
             with contextlib.suppress(PlanhatTuiError):

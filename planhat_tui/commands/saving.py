@@ -59,13 +59,15 @@ def saved(result: Result, manner: Manner, plain: Style) -> Done:
     lines: list[str] = []
     notes: list[str] = []
     write(result, style, lines.append, notes.append)
+    was_there = named(manner.to).exists()
     path = write_lines(manner.to, lines)
     what = (
         plural(len(result.records), "record")
         if isinstance(result, Listing)
         else plural(sum(line.count("\n") + 1 for line in lines), "line")
     )
-    told = "\n".join([f"{what} written to {visible(str(path))}.", *notes])
+    instead = ", in place of what was there" if was_there else ""
+    told = "\n".join([f"{what} written to {visible(str(path))}{instead}.", *notes])
     status = int(getattr(result, "exit_status", 0))
     if isinstance(result, Done):
         return result._replace(text=told, records=(), later="")

@@ -288,7 +288,9 @@ class Desk:
         if isinstance(self.me, PlanhatTuiError):
             raise self.me
         if profile.base_url not in self.good_at:
-            raise TokenError("Planhat doesn't know this token (401).", "Check the token.")
+            raise TokenError(
+                "Planhat doesn't know this token (401).", "Check the token.", status=401
+            )
         return Reach(self.me, Limits(limit=200, remaining=150), self.skew)
 
     @contextlib.contextmanager

@@ -186,6 +186,15 @@ def test_offline_is_a_finding_too(desk: Desk) -> None:
     assert found["reach", "acme"]["todo"] == "Check the network."
 
 
+def test_a_token_that_cant_be_had_is_looked_for_in_no_region(desk: Desk) -> None:
+    _configure(desk, _profiles("https://api.planhat.com"))
+    desk.me = TokenError("The token's command ended with status 1.", "Run it in a shell.")
+    found, _ = _looked(desk)
+    assert found["reach", "acme"]["todo"] == "Run it in a shell."
+    assert ("region", "acme") not in found
+    assert len(desk.probed) == 1
+
+
 def test_a_token_that_cant_be_had_is_told_offline_too(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planhat_tui.commands.context import Showing, Wishes
+from planhat_tui.commands import line
+from planhat_tui.commands.context import Door, Selection, Showing, Wishes
 from planhat_tui.commands.output import Style, write
 from planhat_tui.commands.results import Done, Exported
 from planhat_tui.errors import InputError, NotFoundError
@@ -90,6 +91,26 @@ def test_the_line_exports_what_the_list_shows(desk: Desk, tmp_path: Path) -> Non
     people = list(csv.reader(io.StringIO((tmp_path / "people.csv").read_text(encoding="utf-8"))))
     assert people[0] == ["name", "email"]
     assert len(people) - 1 == len(desk.workspace.reads.contacts(company).rows)
+
+
+def test_the_fields_and_the_form_that_are_typed_hold_for_the_file(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "found.csv"
+    desk.door = Door.LINE
+    (typed,) = line.read(f"export acme --to {path} --fields name,arr", Selection())
+    typed.answer(desk.context)
+    header, *_ = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
+    assert header == ["name", "arr"]
+    for form in ("-o json", "--jsonl"):
+        (typed,) = line.read(f"export acme --to {path} --force {form}", Selection())
+        with pytest.raises(InputError, match="isn't what"):
+            typed.answer(desk.context)
+    (typed,) = line.read(
+        f"export --to {path} --force -o csv --fields arr --columns name", Selection()
+    )
+    typed.answer(desk.context)
+    assert path.read_text(encoding="utf-8").splitlines()[0].strip() == "name"
 
 
 def test_asking_first_is_refused(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from planhat_tui.commands import line
 from planhat_tui.commands.context import Selection
 from planhat_tui.errors import InputError
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Company, Kind
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -216,12 +216,15 @@ def test_a_contacts_email_or_an_id_isnt_taken_for_a_value_either(desk: Desk) -> 
     assert desk.queue() == ()
 
 
-def test_a_tag_may_be_called_as_a_record_is_where_the_record_is_named(desk: Desk) -> None:
+def test_a_tag_may_be_called_as_a_record_is_where_it_can_be_nothing_else(desk: Desk) -> None:
     acme = desk.company()
     other = next(one for one in desk.server.ids() if one != acme)
     name = desk.workspace.reads.raws(Kind.COMPANY, [acme])[0]["name"]
     desk.colon(f'tag "{name}" --id {other}', Kind.COMPANY, acme)
     assert [entry.record_id for entry in desk.queue()] == [other]
+    for verb, has in (("tag", True), ("untag", False)):
+        desk.colon(f'{verb} "{name}"', Kind.COMPANY, acme)
+        assert (name in Company.from_raw(desk.one("company", "show", acme)).tags) is has
 
 
 def test_a_selection_of_another_kind_isnt_taken(desk: Desk) -> None:
@@ -230,9 +233,10 @@ def test_a_selection_of_another_kind_isnt_taken(desk: Desk) -> None:
 
 
 def test_a_verb_for_one_record_refuses_several(desk: Desk) -> None:
-    ids = desk.contact_ids()[:2]
-    with pytest.raises(InputError, match="2 are selected, and this takes one"):
-        desk.colon("call log --talk 5m", Kind.CONTACT, *ids)
+    ids = desk.server.ids()[:2]
+    with pytest.raises(InputError, match="2 are selected, and this takes one") as refused:
+        desk.colon('contact create "Ada New"', Kind.COMPANY, *ids)
+    assert refused.value.advice == "Name it: --company ID."
 
 
 @given(

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planhat_tui.commands.lineedit import Completer
+import pytest
+
+from planhat_tui.commands.lineedit import Completer, edited
 from planhat_tui.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,3 +34,23 @@ def test_where_nothing_can_be_known_nothing_is_offered() -> None:
         raise InputError("No.")
 
     assert Completer(fail)("x", 0) is None
+
+
+def test_each_tenant_has_its_own_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    readline = pytest.importorskip("readline")
+    typed = iter(["tag gold", "profile use b", "whoami"])
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(typed))
+    at = "a"
+    lines = edited("", lambda: at, lambda tenant: [f"{tenant} before"], lambda _text: ())
+
+    def known() -> list[str]:
+        count = readline.get_current_history_length()
+        return [readline.get_history_item(n + 1) for n in range(count)]
+
+    next(lines)
+    next(lines)
+    assert known() == ["a before", "tag gold", "profile use b"]
+    at = "b"
+    next(lines)
+    assert known() == ["b before", "whoami"]
+    readline.clear_history()

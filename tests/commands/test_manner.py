@@ -170,14 +170,15 @@ def test_its_ending_says_how_unless_an_option_does(
     path.write_text("before")
     done = saved(TWO, manner._replace(to=str(path)), Style(width=10))
     assert path.read_text() == held
-    assert done.text == f"2 records written to {path}."
+    assert done.text == f"2 records written to {path}, in place of what was there."
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_text_is_written_as_it_is_and_a_note_is_told(tmp_path: Path) -> None:
     path = tmp_path / "x"
-    assert saved(Text("one\ntwo\n"), Manner(to=str(path)), Style()).text.startswith("2 lines")
+    done = saved(Text("one\ntwo\n"), Manner(to=str(path)), Style())
+    assert done.text == f"2 lines written to {path}."
     assert path.read_text() == "one\ntwo\n"
     noted = TWO._replace(note="local copy, just read", exit_status=1)
     done = saved(noted, Manner(to=str(path)), Style())

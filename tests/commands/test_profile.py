@@ -142,7 +142,7 @@ def _good_at(desk: Desk, *addresses: str) -> Context:
     def probe(profile: Profile) -> User:
         desk.probed.append(profile)
         if profile.base_url not in addresses:
-            raise TokenError(f"Not good at {profile.base_url}.")
+            raise TokenError(f"Not good at {profile.base_url}.", status=401)
         return User.from_raw({"_id": "u1", "firstName": "Ada"})
 
     return desk.context._replace(probe=probe)
@@ -202,6 +202,7 @@ def test_nothing_is_saved_when_the_test_fails(
     two.me = refusal
     with pytest.raises(type(refusal)):
         two.shell("profile", "add", "asia", "--token-env", "ASIA")
+    assert len(two.probed) == 1  # it says nothing of other regions
     assert two.paths.config_file.read_text() == CONFIG
 
 
