@@ -194,7 +194,7 @@ def test_who_wants_the_names_while_they_come_waits_for_these(filled: Desk, serve
         refreshed.append(filled.engine.refresh(Topic.COMPANY))
         again.set()
 
-    refreshed: list[Future[None]] = []
+    refreshed: list[Future[frozenset[str]]] = []
     filled.line.once("GET /leancompanies*", after(want_them_too))
     filled.refresh(Topic.COMPANY)
     assert again.is_set()
@@ -207,7 +207,7 @@ def test_a_list_of_names_that_fails_is_asked_for_by_who_waits_for_it(
     filled: Desk, server: Server
 ) -> None:
     new = server.post(name="New")
-    waits: list[Future[None]] = []
+    waits: list[Future[frozenset[str]]] = []
 
     async def fails(_request: httpx.Request, _forward: Forward) -> httpx.Response:
         waits.append(filled.engine.refresh(Topic.COMPANY))
