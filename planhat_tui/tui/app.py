@@ -18,7 +18,7 @@ from planhat_tui.tui.hostile import HostileText
 from planhat_tui.tui.looking import first_look
 from planhat_tui.tui.messages import Said
 from planhat_tui.tui.presentation import glyphs
-from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.restyling import Restyling
@@ -155,7 +155,7 @@ class PlanhatApp(App[None]):
         if self.theme_name in found.new or self.theme_name not in found.themes:
             self.look(self.theme_name)
         if found.told:
-            self.explorer.say(found.told, bad=found.bad)
+            self.explorer.say(literal(found.told), bad=found.bad)
 
     # -- one explorer for each open profile
 
