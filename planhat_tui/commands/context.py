@@ -116,6 +116,11 @@ class Reach(NamedTuple):
     skew: float | None = None
 
 
+def _by_name(key: str) -> str:
+    """Write a key by its name: the door has no keys."""
+    return f"{{{key}}}"
+
+
 def _stay(_name: str) -> None:
     """Go to no other profile: the door has no next command."""
 
@@ -127,7 +132,8 @@ class Context(NamedTuple):
     takes a sentence and the word that must be typed, and raises if it isn't. ``agree`` shows what
     undo will do at Planhat and raises if it isn't wanted, ``switch`` puts a profile on screen,
     ``look`` a theme, and ``sheet`` does what a key of the explorer does, by its name, where there
-    is a screen (``None`` in the shell). ``probe`` asks Planhat who a profile's token stands for.
+    is a screen (``None`` in the shell). ``key`` writes such a key as a sentence names it. ``probe``
+    asks Planhat who a profile's token stands for.
     ``choose`` lets a shell's next commands go to a profile. ``reload`` reads the config again after
     it was edited, ``wanted`` names the profile at hand (empty: none is). ``secret`` asks for a
     token without showing it. ``serve`` runs the sandbox until a signal, ``browse`` gives the
@@ -183,5 +189,6 @@ class Context(NamedTuple):
     agree: Callable[[UndoPlan], None] | None = None
     match: Callable[[Columns], tuple[Match, ...]] | None = None
     sheet: Callable[[str], None] | None = None
+    key: Callable[[str], str] = _by_name
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep

@@ -13,7 +13,7 @@ from planhat_tui.commands.context import Door
 from planhat_tui.commands.course import Course, lasting
 from planhat_tui.commands.registry import flag
 from planhat_tui.commands.results import Column, Done, Listing, Planned
-from planhat_tui.commands.settling import UNDO, patient, status_of, unsettled, why_open
+from planhat_tui.commands.settling import patient, status_of, undo_of, unsettled, why_open
 from planhat_tui.commands.waiting import InterruptedWait, answer
 from planhat_tui.errors import InputError
 from planhat_tui.model.edits import Change, custom_key
@@ -141,7 +141,7 @@ def run(ctx: Context, plan: Plan) -> Done:
         else:
             ctx.tell(f"{progress.queued:,} of {progress.total:,} queued")
     if not ctx.wishes.wait:
-        back = f"{UNDO[ctx.door]} takes all of it back."
+        back = f"{undo_of(ctx)} takes all of it back."
         count = count_of(plan.kind, len(now.acting))
         return Done(f"{visible(plan.title)} on {count}: queued. {back}", many=True)
     return settle(ctx, step, plan.title)

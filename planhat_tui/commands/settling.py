@@ -40,8 +40,12 @@ STATUS: Final = {
 }
 """The exit status of one edit."""
 
-UNDO: Final = {Door.SHELL: "planhat-tui undo", Door.SCRIPT: "undo", Door.LINE: "{undo}"}
-"""What takes the last step back, as it is typed or pressed at a door."""
+
+def undo_of(ctx: Context) -> str:
+    """Return what takes the last step back, as it is typed or pressed at a door."""
+    if ctx.door is Door.LINE:
+        return ctx.key("undo")
+    return "undo" if ctx.door is Door.SCRIPT else "planhat-tui undo"
 
 
 def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = False) -> Done:
@@ -53,7 +57,7 @@ def settle(ctx: Context, entries: Sequence[Entry], deed: str, *, many: bool = Fa
         return Done("Nothing to change: it is so already.", many=many)
     if not ctx.wishes.wait:
         shown = _records(ctx, entries)
-        back = f"{'  ' if ctx.door is Door.LINE else ' '}{UNDO[ctx.door]} takes it back."
+        back = f"{'  ' if ctx.door is Door.LINE else ' '}{undo_of(ctx)} takes it back."
         return Done(
             f"{deed}: queued.{back}",
             shown,

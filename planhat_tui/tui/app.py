@@ -20,7 +20,7 @@ from planhat_tui.tui.hostile import HostileText
 from planhat_tui.tui.looking import first_look
 from planhat_tui.tui.messages import Said
 from planhat_tui.tui.presentation import glyphs
-from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.restyling import Restyling
@@ -160,11 +160,12 @@ class PlanhatApp(App[None]):
         drawn = self.theme_name
         if found.new & {drawn, self.wanted_theme} or drawn not in found.themes:
             self.look(self.wanted_theme)
+        told = literal(found.told)
         if drawn not in found.themes:
-            gone = f"The theme {visible(drawn)} is gone: {self.theme_name} is on screen meanwhile"
-            self.explorer.say("  ".join(filter(None, [gone, found.told])), bad=True)
-        elif found.told:
-            self.explorer.say(found.told, bad=found.bad)
+            gone = f"The theme {literal(visible(drawn))} is gone: {self.theme_name} is on screen meanwhile"
+            self.explorer.say("  ".join(filter(None, [gone, told])), bad=True)
+        elif told:
+            self.explorer.say(told, bad=found.bad)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Draw, with the terminal's own cursor where the focus is now, for whoever reads by it.

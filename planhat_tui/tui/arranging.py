@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from planhat_tui.config.views import SavedView
 from planhat_tui.model.text import visible
 from planhat_tui.model.views import View, by_alone, parted, wide
-from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.columns import custom_paths
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Arranging:
     def _viewed(self, answer: Answer | None) -> None:
         if answer is None:
             return
-        companies, name = self._explorer.companies, visible(answer.name)
+        companies, name = self._explorer.companies, literal(visible(answer.name))
         saved = self._explorer.planhat.session.runtime.config.views.get(answer.name)
         if answer.deed == "save":
             start = saved is not None and saved.start

@@ -77,10 +77,11 @@ def at_save(typed: Typed, timer: CallTimer, now: datetime) -> Typed:
     return typed
 
 
-def check_told(draft: CallDraft, timer: CallTimer, *, finished: bool) -> None:
+def check_told(draft: CallDraft, timer: CallTimer, stamps: str, *, finished: bool) -> None:
     """Raise :class:`InputError`, with the form's field, if the form doesn't know the call's times.
 
-    Planhat would take the call without any, which nobody means who opens a form.
+    Planhat would take the call without any, which nobody means who opens a form. ``stamps`` is the
+    key that ends a stage.
     """
     if draft.start is not None and draft.end is not None:
         return
@@ -92,7 +93,9 @@ def check_told(draft: CallDraft, timer: CallTimer, *, finished: bool) -> None:
         raise InputError("When did it start?", "Type 14:05 or -10m", field="start")
     if timer.stage is Stage.RINGING:
         raise InputError(
-            "It still rings.", "{stamp} when somebody answers; type 0 if nobody did", field="talk"
+            "It still rings.",
+            f"{stamps} when somebody answers; type 0 if nobody did",
+            field="talk",
         )
     raise InputError("When did it end?", "Type 14:05 or now", field="end")
 

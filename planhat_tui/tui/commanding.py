@@ -22,6 +22,7 @@ from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import visible
 from planhat_tui.model.views import View
 from planhat_tui.tui.linerun import NOTHING, LineRun, Place, waited
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.sentences import problem
 from planhat_tui.tui.screens.answers import AnswersSheet
 from planhat_tui.tui.screens.confirm import Confirm
@@ -186,7 +187,7 @@ class Commanding:
         told = [output.visible_lines(note) for note in notes if note]
         told = told or ["Done." if done else "Nothing found."]
         bad = any(one.exit_status for one in done)
-        explorer.say("  ".join(" ".join(note.split()) for note in told), bad=bad)
+        explorer.say(literal("  ".join(" ".join(note.split()) for note in told)), bad=bad)
 
     def show_answers(self, first: int | None = None) -> None:
         """Show the transcript, from a line on, or the last answer."""
@@ -214,9 +215,10 @@ class Commanding:
 
     def _follow(self, text: str, results: list[Done]) -> None:
         """Say what is queued, and what becomes of it, as after a key; it takes the marks too."""
-        told = [output.visible_lines(result.text).partition("\n") for result in results]
+        told = [literal(output.visible_lines(one.text)).partition("\n") for one in results]
         later = [
-            visible(result.later) or now for result, (now, _, _) in zip(results, told, strict=True)
+            literal(visible(result.later)) or now
+            for result, (now, _, _) in zip(results, told, strict=True)
         ]
         notes = [" ".join(more.split()) for _, _, more in told if more]
         entries = [entry for result in results for entry in result.queued]
@@ -377,6 +379,7 @@ def context_of(app: PlanhatApp, place: Place | None = None) -> Context:
         flags=runtime.flags,
         selection=app.explorer.selection(),
         showing=showing(app.explorer),
+        key=lambda name: place.explorer.keyed(f"{{{name}}}"),
         wishes=Wishes(wait=False),
         switch=place.go,
         look=lambda name: app.call_from_thread(app.look, name),

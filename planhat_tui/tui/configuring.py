@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.config_words import changed, mistaken
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ class Configuring:
             return
         explorer = self._app.explorer
         if reread.problems:
-            explorer.say(mistaken(reread.problems), bad=True)
+            explorer.say(literal(mistaken(reread.problems)), bad=True)
             return
         reread = reread._replace(before=self._held)
         later = self._take_up(reread.now)
-        explorer.say(changed(reread, later, self._app.theme_name))
+        explorer.say(literal(changed(reread, later, self._app.theme_name)))
 
     def _take_up(self, now: Config) -> tuple[str, ...]:
         """Go by it; return the profiles that must be opened anew for that."""

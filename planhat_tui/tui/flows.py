@@ -25,6 +25,7 @@ from planhat_tui.model.writable import COMPANY_NAME
 from planhat_tui.tui import callediting
 from planhat_tui.tui.planning import wanted_gone, wanted_tags, wanted_value
 from planhat_tui.tui.presentation import sentences
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.values import AUTO, WORDS, field_text, type_word
 from planhat_tui.tui.screens.confirm import Confirm
 from planhat_tui.tui.screens.pick import Pick
@@ -131,7 +132,7 @@ class Flows:
         def tell(company: str) -> None:
             if company == contacts.company_id:
                 self._explorer.say(
-                    f"A new contact at {visible(contacts.company_name)} isn't saved: "
+                    f"A new contact at {literal(visible(contacts.company_name))} isn't saved: "
                     "the draft is kept.  {contacts} and {add} open it"
                 )
 
@@ -147,11 +148,12 @@ class Flows:
 
         def tell(subject: Subject | None) -> None:
             if subject is not None:
-                whose = subject.name if subject.raws else f"several {MANY[kind]}"
+                whose = literal(subject.name) if subject.raws else f"several {MANY[kind]}"
                 label = visible(callediting.LABELS.get(what) or fields.label_of(kind, what))
                 key = "{tags}" if what == TAGS else "{field}"
                 self._explorer.say(
-                    f"What you typed into {label} of {whose} is kept.  {key} brings it back"
+                    f"What you typed into {literal(label)} of {whose} is kept.  "
+                    f"{key} brings it back"
                 )
 
         self._explorer.ask("form", read, tell)
@@ -341,7 +343,7 @@ class Flows:
     def _edit_value(self, subject: Subject, path: str, known: _Known) -> None:
         choices, usual, listed, draft = known
         if listed is not None and listed.why_barred:
-            self._explorer.say(listed.why_barred)
+            self._explorer.say(literal(listed.why_barred))
             return
         reads = self._explorer.workspace.reads
         values = [fields.value_at(raw, path) for raw in subject.raws]

@@ -9,7 +9,7 @@ from planhat_tui.commands import line
 from planhat_tui.commands.context import Selection
 from planhat_tui.commands.manner import Manner
 from planhat_tui.commands.registry import ALL
-from planhat_tui.commands.results import Done, Planned
+from planhat_tui.commands.results import Planned
 from planhat_tui.errors import AmbiguousError, PlanhatTuiError, RefusedError
 from planhat_tui.tui.transcript import lines_of
 from planhat_tui.tui.widgets.rowlines import LEAD
@@ -117,9 +117,6 @@ class LineRun:
 
     def _keep(self, result: Result | PlanhatTuiError, manner: Manner) -> None:
         """Keep an answer for the end, drawn here rather than on the screen's thread."""
-        if isinstance(result, Done):  # its sentences name keys
-            keyed = self._place.explorer.keyed
-            result = result._replace(text=keyed(result.text), later=keyed(result.later))
         answer = Answer(result, lines_of(result, manner, self._width))
         self._answers.setdefault(self._place.explorer, []).append(answer)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation import status_words
+from planhat_tui.tui.presentation.cells import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,8 @@ class Standing:
         if self._greeting:
             explorer.say(self._greeting)
         elif session.choose:
-            explorer.say("  ".join(dict.fromkeys([session.choose, *session.problems])), bad=True)
+            told = dict.fromkeys([session.choose, *session.problems])
+            explorer.say(literal("  ".join(told)), bad=True)
             explorer.call_after_refresh(explorer.do_tenants, session.choose)
         elif len(session.problems) > 1:
             explorer.say(f"{len(session.problems)} mistakes were found; the rest works", bad=True)
@@ -47,12 +49,13 @@ class Standing:
             sheet = Report("What can't be used", [*session.problems, *session.warnings])
             explorer.call_after_refresh(explorer.app.push_screen, sheet)
         elif session.problems:
-            explorer.say("  ".join([*session.problems, *session.warnings]), bad=True)
+            wrong = "  ".join([*session.problems, *session.warnings])
+            explorer.say(literal(wrong), bad=True)
         else:  # what the engine has to tell may take its place
             self._hello = self._explorer.keyed(session.hint)
             explorer.say(session.hint)
             if session.warnings:
-                self._warn_once("  ".join(session.warnings))
+                self._warn_once(literal("  ".join(session.warnings)))
 
     def _warn_once(self, told: str) -> None:
         """Say what works and shouldn't stay so, once on a machine; ``doctor`` says it ever."""
@@ -108,7 +111,7 @@ class Standing:
             return ""
         more = "  {refresh} tries at once" if self.sync.network == "offline" else ""
         more = "  {outbox} shows them" if self.sync.paused else more
-        return self._explorer.keyed(f"{visible(self.sync.reason)}{more}")
+        return self._explorer.keyed(f"{literal(visible(self.sync.reason))}{more}")
 
     def read(self) -> None:
         """Read how the profile stands."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.config import guardrails
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.sure import HELD, Held
 
 if TYPE_CHECKING:
@@ -112,5 +113,5 @@ class Undoing:
 def short(sentences: tuple[str, ...]) -> str:
     """Return two sentences at most; the first, and how many there are more, if they are many."""
     if len(sentences) <= SAID:
-        return "  ".join(sentences)
-    return f"{sentences[0]}  {len(sentences) - 1} more like it"
+        return literal("  ".join(sentences))
+    return f"{literal(sentences[0])}  {len(sentences) - 1} more like it"

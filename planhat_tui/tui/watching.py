@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.model.outbox import Action, State, decides_itself, left_out
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.sentences import STUCK, delivered, queued, stuck, unsure
 from planhat_tui.workspace.matching import match_of, sentence
 
@@ -64,7 +65,7 @@ class Watching:
         self._let_go = now
         for entry in known:
             if entry.state is State.DELIVERED:
-                self._explorer.say(f"{entry.title}: {entry.reason}", bad=True)
+                self._explorer.say(literal(f"{entry.title}: {entry.reason}"), bad=True)
 
     def queued(self, entries: Sequence[Entry], note: str = "") -> None:
         """Say that edits are queued, and later what became of them."""
@@ -134,7 +135,7 @@ def outcome(reads: Queries, watched: Watched) -> Told | None:
 
 def _left_out(left: Sequence[Entry], entries: Sequence[Entry], note: str) -> Told:
     """Return what somebody has changed before it was taken back."""
-    told = [f"{visible(entry.title)}: {entry.reason}" for entry in left[:SAID]]
+    told = [literal(f"{visible(entry.title)}: {entry.reason}") for entry in left[:SAID]]
     told += [f"{len(left) - SAID} more like it"] if len(left) > SAID else []
     told += ["The rest is delivered"] if len(left) < len(entries) else []
     return Told(_with("  ".join(told), note))

@@ -14,7 +14,7 @@ from planhat_tui.tui.sure import HELD
 from planhat_tui.tui.widgets.rows import RANGE_LEFT, Rows
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
-from tests.journeys.doing import fill
+from tests.journeys.doing import fill, run_line
 from tests.settling import settle
 from tests.store.conftest import received
 
@@ -88,6 +88,20 @@ def test_the_list_is_sorted_by_several_fields_where_it_stands(
         assert rows.current.id == here.id
 
     journey(sort, size)
+
+
+@EITHER
+def test_braces_in_a_name_are_no_key(journey: Journey, size: tuple[int, int]) -> None:
+    async def copy(person: Person) -> None:
+        await run_line(person, "company create 'Acme {undo} Ltd'")
+        assert "Acme {undo} Ltd" in person.message.replace("\ufe0e", "")
+        await person.find("undo ltd")
+        await person.press("y")
+        assert person.app.clipboard == "Acme {undo} Ltd"
+        assert person.message.replace("\ufe0e", "") == "Copied: Acme {undo} Ltd"
+        person.sees("Copied: Acme {")
+
+    journey(copy, size, picture=False)
 
 
 @EITHER

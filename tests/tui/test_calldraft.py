@@ -188,7 +188,7 @@ ENDED = CallTimer(rang_at=at(14, 20), answered_at=at(14, 20, 20), ended_at=at(14
 
 def saved(typed: Typed, timer: CallTimer, *, finished: bool = False) -> CallDraft:
     draft = draft_of(at_save(typed, timer, NOW), NOW, over=NOW if finished else None)
-    check_told(draft, timer, finished=finished)
+    check_told(draft, timer, "space", finished=finished)
     return draft
 
 

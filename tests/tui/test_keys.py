@@ -15,6 +15,9 @@ from textual.keys import Keys, _character_to_key
 import planhat_tui.tui
 from planhat_tui.config.keymap import POSSIBLE
 from planhat_tui.config.keys import CHAINS, name_of
+from planhat_tui.errors import InputError
+from planhat_tui.model.edits import Change
+from planhat_tui.model.outbox import State
 from planhat_tui.tui.keys import (
     KEYS,
     MOST,
@@ -29,6 +32,9 @@ from planhat_tui.tui.keys import (
     shown,
 )
 from planhat_tui.tui.part import Part
+from planhat_tui.tui.presentation import empty_words, sentences
+from planhat_tui.tui.presentation.cells import literal, named
+from tests.tui.records import entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,6 +147,31 @@ def test_a_sentence_names_keys_as_the_config_has_them_and_leaves_other_braces() 
     said = "Tag {gold} is queued.  {undo} takes it back"
     assert keyed(said) == "Tag {gold} is queued.  u takes it back"
     assert keyed(said, {"undo": "ctrl+y"}) == "Tag {gold} is queued.  ctrl+y takes it back"
+
+
+def _told_of(name: str) -> tuple[str, ...]:
+    """Sentences about something that is called so, as are its tag, its field and what is wrong."""
+    stuck = entry(Change("tags", [], [name]), title=name, reason=name, state=State.REFUSED)
+    return (
+        named(name),
+        literal(name),
+        sentences.problem(InputError(name, name)),
+        sentences.queued((stuck,)),
+        sentences.queued((entry(Change(f"custom.{name}", "1", "2"), title=name),)),
+        sentences.stuck(stuck),
+        sentences.unsure(stuck),
+        empty_words.no_match(name),
+        empty_words.no_contacts(name),
+        empty_words.no_field(name),
+    )
+
+
+@pytest.mark.parametrize("key", sorted({key.name for key in KEYS}))
+def test_what_data_says_in_a_sentence_names_no_key(key: str) -> None:
+    name = f"{{{key}}}"
+    for told, plain in zip(_told_of(name), _told_of("acme"), strict=True):
+        seen = keyed(keyed(told)).replace("\ufe0e", "")  # a sign that nobody sees
+        assert seen == keyed(plain).replace("acme", name)
 
 
 def test_no_sentence_of_the_screen_names_a_key_that_the_config_may_change() -> None:

@@ -301,7 +301,7 @@ class CallForm(Vertical, InExplorer):
         place = PLACE_OF_ERROR.get(error.field, error.field)
         if place in quiet and not self.boxes[place].value:
             return
-        told = self.keyed(problem(error))
+        told = problem(error)
         if place in self.boxes:
             self.boxes[place].error(told)
         else:
@@ -354,7 +354,7 @@ class CallForm(Vertical, InExplorer):
         self._stamp_at_save()
         try:
             draft = self.draft()
-            check_told(draft, self.stages.timer, finished=self.finished)
+            check_told(draft, self.stages.timer, self.keyed("{stamp}"), finished=self.finished)
             calls.check(draft)
             calls.check_over(draft, self.planhat.now())
             calls.check_guess(draft, self.boxes["start"].value, self.planhat.now())

@@ -13,6 +13,7 @@ from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.looking import ids_of, next_of
 from planhat_tui.tui.messages import CompanyPointed, KeysChanged
 from planhat_tui.tui.panes.companylist import CompanyList
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.widgets.rows import MOST_MARKED, Rows
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Companies(CompanyList):
             self.read(around=company_id)
             self.once_shown("matched", lambda: None)  # the next key is meant for that one
         else:
-            self.say(f"Nothing matches {self.searched}")
+            self.say(f"Nothing matches {literal(self.searched)}")
 
     def do_sort(self) -> None:
         """Choose the order."""

@@ -17,7 +17,7 @@ from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.presentation import columns, empty_words, news_words
-from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.detail import CUSTOM_HEAD, detail_rows, is_of_tags
 from planhat_tui.tui.presentation.matched import neighbour
 from planhat_tui.tui.presentation.values import copied_text
@@ -270,7 +270,9 @@ class CompanyPane(Pane):
         reason = self.explorer.forbidden("field")
         here = self.rows.current
         if not reason and here is not None and here.dim:
-            reason = f"{here.cells['label']} is kept by Planhat and can't be changed here"
+            reason = (
+                f"{literal(str(here.cells['label']))} is kept by Planhat and can't be changed here"
+            )
         if reason:
             self.say(reason)
         else:

@@ -7,11 +7,17 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from planhat_tui.config.keys import KEYS
 from planhat_tui.model.text import visible
+
+_NAMED: Final = re.compile(r"\{(?=(\w+)\})")
+_APART: Final = "{\ufe0e"
+"""A brace with a selector behind it, which shows nothing."""
 
 NAME: Final = 32
 """Cells of a name in a sentence: with it, one is no longer than a line of 80, or of a pane."""
 
+_KEYS: Final = frozenset(key.name for key in KEYS)
 _JOINERS: Final = {0x200D: None, 0xFE0F: None}
 _LOOSE: Final = re.compile("^[\u200d\ufe0f]+|\u200d+(?=\u200d|$)")
 
@@ -48,7 +54,17 @@ def clipped(text: str, width: int, *, ellipsis: str = "…") -> str:
 
 def named(text: str) -> str:
     """Return a record's name, safe, as a sentence has room for it: the rest stays on its line."""
-    return clipped(visible(text), NAME)
+    return clipped(literal(visible(text)), NAME)
+
+
+def literal(text: str) -> str:
+    """Return what data or a person says, as a sentence may hold it: it names no key.
+
+    Braces around the name of a key, in a company's name for instance, stay what they look like.
+    """
+    if "{" not in text:
+        return text
+    return _NAMED.sub(lambda found: _APART if found[1] in _KEYS else found[0], text)
 
 
 def settled(text: str) -> str:

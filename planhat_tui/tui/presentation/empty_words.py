@@ -9,7 +9,7 @@ from planhat_tui.model.limits import Lane
 from planhat_tui.model.query import Term, parse
 from planhat_tui.model.query.fields import type_of
 from planhat_tui.model.text import visible
-from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.limit_words import goes_on, mood
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _advice(searched: str) -> str:
             continue
         behind = parts[place + 1] if place + 1 < len(parts) else None
         if isinstance(behind, Term) and not behind.field:
-            words = visible(f"{part.value} {behind.value}")
+            words = literal(visible(f"{part.value} {behind.value}"))
             return f'More than one word stands in quotes, {part.field}:"{words}".'
         return f"Type {part.field}: alone and choose one that there is."
     return ""

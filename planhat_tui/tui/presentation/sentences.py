@@ -10,7 +10,7 @@ from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.records import Kind, count_of
 from planhat_tui.model.text import plural, visible
 from planhat_tui.sync.delivery import READ_BACK
-from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.values import field_text, value_text
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SAVING: Final = "This is being saved ..."
 def problem(error: PlanhatTuiError) -> str:
     """Return what an error says, in one safe line: what happened, then what to do."""
     message = visible(error.message)
-    return f"{message}  {visible(error.advice)}" if error.advice else message
+    return literal(f"{message}  {visible(error.advice)}" if error.advice else message)
 
 
 def not_found(name: str, *, gone: bool) -> str:
@@ -127,7 +127,7 @@ def undecided(state: State) -> str:
 
 def _why(entry: Entry) -> str:
     """Return the reason; the advice behind it is for the outbox."""
-    return visible(entry.reason.partition("  ")[0])
+    return literal(visible(entry.reason.partition("  ")[0]))
 
 
 def _low(sentence: str) -> str:
@@ -168,9 +168,10 @@ def _thing(entry: Entry) -> tuple[str, int]:
     if change.field != "tags":
         label = fields.label_of(entry.kind, change.field)
         if change.after is None and custom_key(change.field) is not None:
-            return f"Removal of {visible(label)} from", 1
-        return f"{visible(label)} of", 2 if fields.are_several([label]) else 1
+            return f"Removal of {literal(visible(label))} from", 1
+        return f"{literal(visible(label))} of", 2 if fields.are_several([label]) else 1
     added, removed = tags.tag_diff(tag_list(change.before), tag_list(change.after))
     if len(added) + len(removed) != 1:
         return f"{len(added) + len(removed)} tags on", len(added) + len(removed)
-    return (f"Tag {visible(added[0])} on", 1) if added else (f"Tag {visible(removed[0])} off", 1)
+    tag = literal(visible((added or removed)[0]))
+    return f"Tag {tag} {'on' if added else 'off'}", 1

@@ -11,6 +11,7 @@ from planhat_tui.commands.saving import write_lines
 from planhat_tui.model.text import fold, plural, visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.sure import Sure
@@ -167,7 +168,7 @@ class AnswersSheet(ListSheet["Line"]):
 
         def written(told: str) -> None:
             self._leave_line()
-            self.tell(told)
+            self.tell(literal(told))
 
         self.save_once(write, written)
 
@@ -194,7 +195,7 @@ class AnswersSheet(ListSheet["Line"]):
     def _go(self, *, back: bool) -> None:
         found = self._transcript.find(self._sought, self.rows.cursor, back=back)
         if found is None:
-            self.tell(f"Nothing here has {visible(self._sought)}")
+            self.tell(f"Nothing here has {literal(visible(self._sought))}")
         else:
             self.tell("")
             self.rows.cursor = found

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.widgets.line import Line
 
@@ -74,7 +75,7 @@ class Confirm(Sheet[bool]):
 
     def action_save(self) -> None:
         """Say what does it: the key that saves elsewhere is too near for what can't be undone."""
-        self.tell(f"The word is needed here: type {self.word} and Enter")
+        self.tell(f"The word is needed here: type {literal(self.word)} and Enter")
 
     @on(Input.Submitted, "#confirm-line")
     def _entered(self, event: Input.Submitted) -> None:
@@ -82,4 +83,6 @@ class Confirm(Sheet[bool]):
         if event.value.strip().casefold() == self.word.casefold():
             self.dismiss(True)  # noqa: FBT003 -- the answer of the sheet
         else:
-            self.tell(f"Not done: that isn't {self.word}.  {{close}} leaves everything as it is")
+            self.tell(
+                f"Not done: that isn't {literal(self.word)}.  {{close}} leaves everything as it is"
+            )

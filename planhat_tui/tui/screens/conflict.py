@@ -17,6 +17,7 @@ from planhat_tui.model.fields import FieldType, field_of, label_of, parse_value,
 from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.conflict_words import (
     BOTH_KEPT,
     MERGED,
@@ -168,7 +169,7 @@ class ConflictSheet(ListSheet[None]):
 
     def _subject(self, conflict: Conflict) -> str:
         label = label_of(self._found.kind, conflict.field)
-        return f"{visible(label)} of {visible(self._found.title)}"
+        return literal(f"{visible(label)} of {visible(self._found.title)}")
 
     def _settle(self, choice: Choice) -> None:
         conflict, n = self._current, self._found.n

@@ -8,6 +8,7 @@ from textual import on
 
 from planhat_tui.model.text import plural, visible
 from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.widgets.rows import Rows
@@ -39,7 +40,7 @@ class DuplicatesSheet(ListSheet[str]):
             )
         ]
         self.rows.fill(len(rows), rows)
-        self.tell(self._found.note)
+        self.tell(literal(self._found.note))
 
     @on(Rows.Opened, "#duplicate-rows")
     def _opened(self, event: Rows.Opened) -> None:

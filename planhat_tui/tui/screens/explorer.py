@@ -26,7 +26,7 @@ from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
 from planhat_tui.tui.part import Part
 from planhat_tui.tui.pointing import FOLLOW, Pointing
-from planhat_tui.tui.presentation.cells import named
+from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.moments import STEADY
 from planhat_tui.tui.presentation.sentences import not_found
 from planhat_tui.tui.rooms import Rooms, load
@@ -505,7 +505,7 @@ class Explorer(Screen[None], Helping, Rooms):
     def copy(self, text: str, told: str = "") -> None:
         """Put a text into the terminal's clipboard, and say it, or what it is."""
         self.app.copy_to_clipboard(text)
-        self.say(f"Copied: {told or text}" if text else "There's nothing to copy")
+        self.say(f"Copied: {literal(told or text)}" if text else "There's nothing to copy")
 
     @on(Wanted)
     def _wanted(self, event: Wanted) -> None:

@@ -14,6 +14,7 @@ from planhat_tui.model.outbox import Action, State
 from planhat_tui.model.text import plural, visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns, moments
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.rows import entry_row
 from planhat_tui.tui.presentation.sentences import entry_words, last_met, undecided
 from planhat_tui.tui.screens.sheet import ListSheet
@@ -196,7 +197,7 @@ class OutboxSheet(ListSheet[None]):
             self.perform(lambda: deed(n), lambda done: self._acted(done, said(done)))
 
     def _acted(self, entry: Entry, said: str) -> None:
-        self.tell(f"{entry.title}: {said}")
+        self.tell(f"{literal(entry.title)}: {said}")
         self.planhat.explorer.say(self.said)  # what it said of the edit before is over
         self.read()
 
@@ -214,7 +215,7 @@ class OutboxSheet(ListSheet[None]):
         entry = self._current
         if entry is not None and entry.state is State.QUEUED:
             self.workspace.send_now()
-            self.tell(f"{entry.title}: trying again now.")
+            self.tell(f"{literal(entry.title)}: trying again now.")
             return
         self._act(self.workspace.writes.retry, self._again)
 
@@ -223,7 +224,8 @@ class OutboxSheet(ListSheet[None]):
         entry = self._current
         if entry is None:
             return
-        asked = f"{{discard}} again drops {entry_words(entry, self._users)} for good"
+        what = literal(entry_words(entry, self._users))
+        asked = f"{{discard}} again drops {what} for good"
         sure = self._discarding.about(asked, self.planhat.pressed_at())
         if sure or entry.state is State.SENDING:
             self._act(self.workspace.discard, lambda done: _dropped(done, entry, self._clock))
@@ -248,7 +250,11 @@ class OutboxSheet(ListSheet[None]):
             return
         known = self._known.prospects.get(waiting[0].n) if waiting else None
         left = f"{plural(len(waiting), 'edit')} still queued."
-        told = f"{left}  {known.sentence}" if known is not None else "Nothing is queued any more."
+        told = (
+            f"{left}  {literal(known.sentence)}"
+            if known is not None
+            else "Nothing is queued any more."
+        )
         self._tried = told if waiting else ""
         self.tell(told)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.widgets.picker import Choice, Picker
 
@@ -41,4 +42,8 @@ class Pick(Sheet[Choice]):
         if event.choice is not None:
             self.dismiss(event.choice)
         else:
-            self.tell(f"Nothing is called {text}.  Type a shorter piece" if text else "Type a name")
+            self.tell(
+                f"Nothing is called {literal(text)}.  Type a shorter piece"
+                if text
+                else "Type a name"
+            )

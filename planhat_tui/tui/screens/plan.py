@@ -14,6 +14,7 @@ from planhat_tui.model.plans import Rechecked, Row
 from planhat_tui.model.text import visible
 from planhat_tui.sync.outlook import seconds_for
 from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.plan_words import (
     failed_told,
     moved_told,
@@ -204,7 +205,7 @@ class PlanSheet(ListSheet[str]):
             self._shown = self.plan.rows
             self._fill()
             self._weigh()
-            self.tell(f"{row.title} is taken out.")
+            self.tell(f"{literal(row.title)} is taken out.")
 
     def do_keep(self) -> None:
         """Save the plan as a file."""
@@ -219,8 +220,9 @@ class PlanSheet(ListSheet[str]):
 
         def answered(given: Given | None) -> None:
             if given is not None and given.value:
-                done = f"{given.value} is replaced" if replaced else f"Saved in {given.value}"
-                self.tell(f"{done}.  In a shell: planhat-tui plan run {given.value}")
+                file = literal(str(given.value))
+                done = f"{file} is replaced" if replaced else f"Saved in {file}"
+                self.tell(f"{done}.  In a shell: planhat-tui plan run {file}")
 
         sheet = Value(
             "Save the plan", "", lambda text, _type: text.strip(), types=(FILE,), keep=keep
@@ -252,7 +254,7 @@ class PlanSheet(ListSheet[str]):
             self.rows.show_columns(plan_columns(now.plan), {})
             self._fill()
             self._weigh()
-            self.tell(moved_told(now.moved), bad=True)
+            self.tell(literal(moved_told(now.moved)), bad=True)
             return
         word = self.workspace.plans.word(self.plan)
         if not word:
@@ -276,7 +278,7 @@ class PlanSheet(ListSheet[str]):
         self._shown = self.plan.rows
         if begun.moved:
             self.rows.show_columns(plan_columns(self.plan), {})
-        self.tell(planned.moved(begun.moved))
+        self.tell(literal(planned.moved(begun.moved)))
         self.hint(self.RUNNING)
         self._fill()
         self._explorer.planning.advance(self.step)
@@ -373,7 +375,7 @@ class PlanSheet(ListSheet[str]):
             return
         told = progress_told(self.progress, self.planhat.glyphs)
         then = ":plan resume lets it go on" if self.progress.paused else "{undo} takes it back"
-        self.dismiss(f"{visible(self.plan.title)}: {told}.  {then}")
+        self.dismiss(f"{literal(visible(self.plan.title))}: {told}.  {then}")
 
 
 def _cost(cost: Cost, status: Status, dot: str) -> str:

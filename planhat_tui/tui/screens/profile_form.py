@@ -18,6 +18,7 @@ from planhat_tui.errors import InputError, OfflineError, ServerError, TokenError
 from planhat_tui.model.addresses import plain_base_url
 from planhat_tui.model.text import nearest, visible
 from planhat_tui.tui.commanding import context_of
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.sentences import problem
 from planhat_tui.tui.screens.form import Form
 from planhat_tui.tui.widgets.line import FormField
@@ -192,7 +193,7 @@ class ProfileForm(Form[Saved]):
         """Say whose the token is, and put its region where the address stands."""
         with self.prevent(Input.Changed):
             self.fields["base_url"].value = found.base_url
-        told = f"This token is good: {visible(me.name)}, at {found.base_url}"
+        told = f"This token is good: {literal(visible(me.name))}, at {found.base_url}"
         self.tell("  ".join(filter(None, (told, self.advice()))))
 
     def field_of(self, error: PlanhatTuiError) -> str:

@@ -8,6 +8,7 @@ from planhat_tui.errors import InputError
 from planhat_tui.model import fields
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.taken import told_of
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.screens.form import Form
 from planhat_tui.tui.sure import Held
 from planhat_tui.tui.widgets.line import FormField
@@ -89,7 +90,9 @@ class RecordForm(Form["Entry"]):
         def known(same: Sequence[Contact]) -> None:
             if same:
                 self._warned = (email, phone)
-                self.tell(f"{told_of(same, email, phone)}  {{save}} makes another one", bad=True)
+                self.tell(
+                    f"{literal(told_of(same, email, phone))}  {{save}} makes another one", bad=True
+                )
             else:
                 self._create(typed)
 

@@ -12,6 +12,7 @@ from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.rows import profile_row
 from planhat_tui.tui.screens.profile_form import ProfileForm, draft_key
 from planhat_tui.tui.screens.sheet import ListSheet
@@ -49,7 +50,7 @@ class Tenants(ListSheet[str]):
         problems = map(str, self._session.runtime.config.problems)
         told = dict.fromkeys([*([self._why] if self._why else []), *problems])
         if told:
-            self.tell("  ".join(told), bad=True)
+            self.tell(literal("  ".join(told)), bad=True)
         self._fill()
 
     def _profiles(self) -> list[Profile]:
@@ -152,5 +153,7 @@ class Tenants(ListSheet[str]):
         self.tell(f"Asking Planhat who the token of {name} stands for ...")
         self.wait_for(
             lambda: probe(profile),
-            lambda me: self.tell(f"The token of {name} is good: you are {visible(me.name)} there"),
+            lambda me: self.tell(
+                f"The token of {name} is good: you are {literal(visible(me.name))} there"
+            ),
         )

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from planhat_tui.tui.keys import Where, bindings
+from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.screens.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class WebPage(Sheet[None]):
     def do_open(self) -> None:
         """Open it."""
         self.app.open_url(self.address)
-        self.planhat.explorer.say(f"Given to the browser: {self.address}")
+        self.planhat.explorer.say(f"Given to the browser: {literal(self.address)}")
         self.dismiss(None)
 
     def do_copy(self) -> None:
