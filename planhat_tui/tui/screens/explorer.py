@@ -217,7 +217,7 @@ class Explorer(Screen[None], Helping, Rooms):
         self._awaiting.append(show)
         self._show_waiting()
         if show in self._awaiting:
-            name = visible(self.workspace.profile.name)
+            name = literal(visible(self.workspace.profile.name))
             here = self.planhat.explorer is self
             then = "It comes when this is closed" if here else "{tenants} leads there"
             top = self.app.screen
