@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,10 @@ def _swap(old: str, new: str) -> Callable[[str], str]:
         return text.replace(old, new, 1)
 
     return edit
+
+
+def _lead_to(city: str, text: str) -> str:
+    return text.replace("  city:", f"  city: {city} #")
 
 
 def kept(desk: Desk) -> list[Path]:
@@ -177,7 +182,7 @@ def test_each_text_that_is_kept_has_a_file_with_its_tenant_and_goes_with_that(de
     folder = desk.workspace.folder
     desk.refusing = RefusedError("Nothing was done.")
     for city in ("Lund", "Kiel"):
-        desk.editors = [lambda text, city=city: text.replace("  city:", f"  city: {city} #")]
+        desk.editors = [partial(_lead_to, city)]
         with pytest.raises(RefusedError):
             desk.shell("edit", *ids)
     texts = [path.read_text() for path in kept(desk)]
