@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands import lookup, planned
@@ -57,7 +59,9 @@ def edit(ctx: Context, ids: tuple[str, ...]) -> Result:
         ctx.tell(f"What you typed is in {_kept(ctx, text)}.")
         raise
     if isinstance(result, Planned):  # a person looks at it, and may leave it
-        ctx.tell(f"What you typed is in {_kept(ctx, text)}.")
+        path = _kept(ctx, text)
+        ctx.tell(f"What you typed is in {path} until the plan runs.")
+        return result._replace(typed=path)
     return result
 
 
@@ -131,13 +135,13 @@ def _left(ctx: Context, text: str, mistakes: Sequence[Mistake]) -> InputError:
 
 
 def _kept(ctx: Context, text: str) -> Path:
-    """Keep a text that couldn't be used, for its owner alone; return where."""
-    from planhat_tui.store.disk import make_folder
-
-    path = ctx.paths.state / "edit.yaml"
-    make_folder(path)
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Keep a text that couldn't be used with the tenant's files, for its owner alone; where."""
+    folder, begun = ctx.workspace().folder, f"edit-{ctx.now():%Y-%m-%d-%H%M%S}"
+    for n in count(1):
+        path = folder / (f"{begun}.yaml" if n == 1 else f"{begun}-{n}.yaml")
+        with contextlib.suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            break
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
     return path

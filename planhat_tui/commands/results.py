@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from planhat_tui.model.duplicates import Group
     from planhat_tui.model.outbox import Entry
@@ -76,12 +77,14 @@ class Done(NamedTuple):
 class Planned(NamedTuple):
     """A plan that a screen shows and runs; elsewhere its ``listing`` is the answer.
 
-    ``asks`` says that it is to run: who closes it instead says no.
+    ``asks`` says that it is to run: who closes it instead says no. ``typed`` is the file that keeps
+    the text which it was made from, until it runs.
     """
 
     plan: Plan
     listing: Listing
     asks: bool = False
+    typed: Path | None = None
 
 
 class Watching(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from planhat_tui.commands import line
@@ -135,12 +136,18 @@ class LineRun:
         def closed(ran: bool) -> None:  # noqa: FBT001 -- the answer of a sheet
             if planned.asks and not ran:
                 self._leave_out("The plan wasn't run.")
-            self._wait(self._verbs)
+            self._wait(partial(self._go_on, planned, ran=ran))
 
         explorer = self._place.explorer
         explorer.once_in_front(
             "The plan", lambda: explorer.planning.show(planned.plan, closed=closed)
         )
+
+    def _go_on(self, planned: Planned, *, ran: bool) -> Planned | None:
+        """Run what is left; the text that a plan was made from isn't needed once that runs."""
+        if ran and planned.typed is not None:
+            planned.typed.unlink(missing_ok=True)
+        return self._verbs()
 
     def _failed(self, error: PlanhatTuiError) -> None:
         if self._answers or isinstance(error, AmbiguousError):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.definitions import Definition
@@ -153,6 +154,11 @@ class Workspace:
     def tenant(self) -> str:
         """The folder of the tenant's files: it outlives tokens and names of profiles."""
         return self._store.folder.name
+
+    @property
+    def folder(self) -> Path:
+        """Where the tenant's files are: what is put there goes when the tenant is wiped."""
+        return self._store.folder
 
     @property
     def unwritable(self) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,9 +10,11 @@ from planhat_tui.commands.results import Planned
 from planhat_tui.errors import GuardrailError, InputError, NotFoundError, RefusedError
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
+from planhat_tui.store.wiping import wipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from planhat_tui.model.values import Json
     from tests.commands.conftest import Desk
@@ -23,6 +26,15 @@ def _swap(old: str, new: str) -> Callable[[str], str]:
         return text.replace(old, new, 1)
 
     return edit
+
+
+def _lead_to(city: str, text: str) -> str:
+    return text.replace("  city:", f"  city: {city} #")
+
+
+def kept(desk: Desk) -> list[Path]:
+    """Return the files in which what was typed for this tenant is kept."""
+    return [*desk.workspace.folder.glob("*.yaml")]
 
 
 def _same(text: str) -> str:
@@ -83,7 +95,7 @@ def test_who_leaves_the_mistake_changes_nothing_and_keeps_the_text(desk: Desk) -
     desk.editors = [_swap("renewalDate:", "renewalDate: soon #"), _same]
     with pytest.raises(InputError, match=r"Nothing was changed\. Line \d+: soon is no date"):
         desk.do("edit", "Acme Inc")
-    path = desk.paths.state / "edit.yaml"
+    (path,) = kept(desk)
     assert "renewalDate: soon" in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert desk.workspace.reads.journal() == ()
@@ -138,25 +150,44 @@ def test_what_was_typed_is_kept_where_its_plan_isnt_run(desk: Desk, why: str) ->
     desk.editors = [lambda text: text.replace("  city:", "  city: Lund #")]
     if why == "too many":
         desk.reopen(max_bulk=2, reason="Ask first.")
-        with pytest.raises(GuardrailError, match=r"Ask first\. What you typed is in .*edit\.yaml"):
+        with pytest.raises(GuardrailError, match=r"Ask first\. What you typed is in .*\.yaml"):
             desk.shell("edit", *ids)
     elif why == "a no":
         desk.refusing = RefusedError("Nothing was done.")
-        with pytest.raises(RefusedError, match=r"What you typed is in .*edit\.yaml\.$"):
+        with pytest.raises(RefusedError, match=r"What you typed is in .*\.yaml\.$"):
             desk.shell("edit", *ids)
     elif why == "ctrl+c":
         desk.refusing = KeyboardInterrupt()
         with pytest.raises(KeyboardInterrupt):
             desk.shell("edit", *ids)
-        assert desk.told[-1].endswith("edit.yaml.")
+        assert desk.told[-1].endswith(".yaml.")
     else:
-        desk.colon("edit", Kind.COMPANY, *ids)
-        assert desk.told[-1].endswith("edit.yaml.")
-    assert (desk.paths.state / "edit.yaml").read_text().count("city: Lund") == 3
+        (planned,) = desk.colon("edit", Kind.COMPANY, *ids)
+        assert isinstance(planned, Planned)
+        assert [planned.typed] == kept(desk)
+        assert desk.told[-1].endswith(".yaml until the plan runs.")
+    (path,) = kept(desk)
+    assert path.read_text().count("city: Lund") == 3
     assert desk.queue() == ()
 
 
 def test_what_is_done_is_kept_nowhere_else(desk: Desk) -> None:
     desk.editors = [lambda text: text.replace("  city:", "  city: Lund #")]
     desk.shell("edit", *(row.id for row in desk.workspace.reads.companies(limit=3).rows))
-    assert not (desk.paths.state / "edit.yaml").exists()
+    assert kept(desk) == []
+
+
+def test_each_text_that_is_kept_has_a_file_with_its_tenant_and_goes_with_that(desk: Desk) -> None:
+    ids = [row.id for row in desk.workspace.reads.companies(limit=3).rows]
+    folder = desk.workspace.folder
+    desk.refusing = RefusedError("Nothing was done.")
+    for city in ("Lund", "Kiel"):
+        desk.editors = [partial(_lead_to, city)]
+        with pytest.raises(RefusedError):
+            desk.shell("edit", *ids)
+    texts = [path.read_text() for path in kept(desk)]
+    assert sorted("city: Lund" in text for text in texts) == [False, True]
+    assert sorted("city: Kiel" in text for text in texts) == [False, True]
+    desk.workspace.close()
+    wipe(folder)
+    assert not folder.exists()

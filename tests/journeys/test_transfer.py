@@ -11,6 +11,7 @@ from planhat_tui.commands import editing
 from tests.journeys.conftest import EITHER, SMALL
 from tests.journeys.doing import run_line
 from tests.journeys.planhat import company
+from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +89,38 @@ def test_a_company_is_edited_in_the_persons_editor(
         person.sees("renewal")
 
     journey(edit, SMALL, picture=False)
+
+
+def test_the_text_of_several_is_kept_until_their_plan_runs(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch()
+
+    def left(text: str, _env: object, *, has_terminal: bool) -> str:
+        assert has_terminal
+        return text.replace("  phase:", "  phase: renewal #")
+
+    async def edit(person: Person) -> None:
+        def kept() -> int:
+            return len([*person.app.explorer.workspace.folder.glob("*.yaml")])
+
+        monkeypatch.setattr(editing, "edited", left)
+        monkeypatch.setattr(person.app, "suspend", contextlib.nullcontext)
+        await person.find("acme")
+        await person.press("space", "space")
+        await run_line(person, "edit")
+        person.sees("Plan: edit 2 records")
+        await person.press("escape")
+        assert kept() == 1
+        await run_line(person, "edit")
+        watch.wait(seconds=1)
+        assert kept() == 2
+        await person.press("ctrl+s")
+        await person.until("2 of 2 delivered")
+        await person.press("escape")
+        assert kept() == 1
+
+    journey(edit, SMALL, picture=False, clock=watch.clock)
 
 
 def test_a_file_is_imported_after_its_columns_are_looked_at(
