@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from planhat_tui.model.events import Changed, Topic
 from planhat_tui.model.query import Sort
 from planhat_tui.model.records import Kind
+from planhat_tui.tui.keys import keyed
 from planhat_tui.tui.sure import HELD
+from planhat_tui.tui.widgets.rows import RANGE_LEFT
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
 from tests.settling import settle
@@ -182,6 +184,25 @@ def test_a_range_marks_what_the_list_shows_with_what_was_opened_lately_on_top(
             assert person.app.explorer.companies.rows.cursor == place
 
     journey(mark, MEDIUM, picture=False)
+
+
+@EITHER
+def test_a_range_is_given_up_where_the_list_is_sorted_otherwise(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def mark(person: Person) -> None:
+        companies, contacts = person.app.explorer.companies.rows, person.app.explorer.contacts.rows
+        await person.press("v", "G", "S", "j", "space", "enter")
+        assert companies.range_from == 0
+        await person.press("s", "j", "enter")
+        assert not companies.leave_range()
+        assert person.message == keyed(RANGE_LEFT)
+        await person.find("acme inc")
+        await person.press("3", "v", "j", "s", "j", "enter")
+        assert not contacts.leave_range()
+        assert person.message == keyed(RANGE_LEFT)
+
+    journey(mark, size, picture=False)
 
 
 def test_all_are_marked_where_a_slip_was_forgiven(journey: Journey) -> None:

@@ -382,6 +382,8 @@ class CompanyList(Pane):
 
     def show_view(self, view: View) -> None:
         """Show another view; the cursor stays with its company, if the view has it."""
+        if view._replace(columns=()) != self.view._replace(columns=()):
+            self.rows.rearranged()
         with self.search.prevent(Input.Changed):
             self.search.replace_text(view.query)
         self.sort, self.columns = view.sort, view.columns

@@ -177,6 +177,8 @@ class Contacts(Pane):
 
     def show_view(self, view: View) -> None:
         """Show another order, or other columns, and keep that; the cursor stays on its contact."""
+        if view.sort != self.view.sort:
+            self.rows.rearranged()
         changed, self._view = view != self._view, view
         self.read()
         if changed:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOST_MARKED: Final = 10_000
 """Rows that are marked at once."""
 RANGE_LEFT: Final = "The list has changed: the range is given up.  {range} begins one anew"
-"""What is said where the row is gone at which a range was begun."""
+"""What is said where the row is gone at which a range was begun, or the list is another one."""
 
 
 class Rows(RowLines, can_focus=True):
@@ -345,6 +345,11 @@ class Rows(RowLines, can_focus=True):
         begun, self.range_from = self.range_from is not None, None
         self.refresh()
         return begun
+
+    def rearranged(self) -> None:
+        """Give a range up before another list comes, or another order: rows stand elsewhere."""
+        if self.leave_range():
+            self.say(RANGE_LEFT)
 
     # -- keys and mouse
 
