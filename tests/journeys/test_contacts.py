@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.tui.flows import NEW_CONTACT
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
@@ -136,6 +137,30 @@ def test_what_was_typed_is_kept_when_the_form_is_closed(
         assert [line.value for line in form.query(Line)] == [""] * 5
 
     journey(come_back, size)
+
+
+@EITHER
+def test_what_was_typed_of_a_new_contact_is_dropped(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def drop(person: Person) -> None:
+        drafts = planhat.workspace(person).drafts
+        await _contacts_of_acme(person)
+        await person.press("a", "f9")
+        person.sees("Nothing is typed here yet")
+        await person.type("Kim")
+        await person.press("escape", "a")
+        person.sees("Kim", "The draft is here again", "F9 drop the draft")
+        await person.press("f9")
+        person.sees("A new contact at Acme Inc", "The draft is dropped")
+        person.sees_no("Kim", "F9 drop the draft")
+        assert drafts.keys(NEW_CONTACT) == ()
+        await person.press("escape", "a")
+        person.sees_no("The draft is here again")
+        await person.press("K", "backspace")
+        assert drafts.keys(NEW_CONTACT) == ()
+
+    journey(drop, size, picture=False)
 
 
 @EITHER

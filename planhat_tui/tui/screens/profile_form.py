@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from threading import Event
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from planhat_tui.commands.profile import add_profile, change_profile, whose
@@ -75,9 +74,8 @@ class ProfileForm(Form[Saved]):
     """
 
     HINT = ("tab: next field", "{save}: test the token and save", "close")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f9", "drop", show=False, priority=True, id="drop")
-    ]
+    HERE = "The draft is here again, without the token.  {save} tests it and saves"
+    DROPPED = "The draft is dropped: this is how it is now"
 
     def __init__(
         self,
@@ -90,30 +88,9 @@ class ProfileForm(Form[Saved]):
         self._memory, self._key = memory, draft_key(profile)
         self._token = ""
         title = f"Tenant {profile.name}" if profile is not None else "A new tenant"
-        self._shown = _texts(profile or NEW)
+        shown = _texts(profile or NEW)
         kept = {name: str(text) for name, text in (draft or {}).items()}
-        super().__init__(title, _fields({**self._shown, **kept}, profile, kept))
-
-    def greeting(self) -> str:
-        """Say that the draft is back, and which key drops it."""
-        if not self.touched:
-            return super().greeting()
-        self.hint((*self.HINT, "{drop}: drop the draft"))
-        return "The draft is here again, without the token.  {save} tests it and saves"
-
-    def action_drop(self) -> None:
-        """Forget what is typed."""
-        if not self.touched:
-            self.tell("Nothing is typed here yet")
-            return
-        with self.prevent(Input.Changed):
-            for name, field in self.fields.items():
-                field.value = self._shown[name]
-                field.error("")
-        self._heard = self.typed
-        self._keep({})
-        self.hint(self.HINT)
-        self.tell("The draft is dropped: this is how it is now")
+        super().__init__(title, _fields({**shown, **kept}, profile, kept), shown)
 
     @property
     def is_new(self) -> bool:
@@ -123,9 +100,7 @@ class ProfileForm(Form[Saved]):
     @property
     def touched(self) -> Mapping[str, str]:
         """What is typed and may be kept: all that differs, but nothing that may be a token."""
-        return without_tokens(
-            {name: text for name, text in self.typed.items() if text != self._shown[name]}
-        )
+        return without_tokens(super().touched)
 
     def keep(self) -> None:
         """Keep what is typed on this machine."""

@@ -9,7 +9,6 @@ from planhat_tui.model import fields
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.taken import told_of
 from planhat_tui.tui.screens.form import Form
-from planhat_tui.tui.screens.sheet import BACK
 from planhat_tui.tui.sure import Held
 from planhat_tui.tui.widgets.line import FormField
 
@@ -61,7 +60,8 @@ class RecordForm(Form["Entry"]):
         draft: Mapping[str, Json] | None = None,
     ) -> None:
         kept = draft or {}
-        super().__init__(title, [_field(kind, name, text_of(kept, name)) for name in ASKED[kind]])
+        lines = [_field(kind, name, text_of(kept, name)) for name in ASKED[kind]]
+        super().__init__(title, lines, dict.fromkeys(ASKED[kind], ""))
         self.workspace = workspace
         self._kind = kind
         self._at = dict(at)
@@ -69,15 +69,11 @@ class RecordForm(Form["Entry"]):
         self._warned: tuple[str, str] | None = None
         self._held = Held()
 
-    def greeting(self) -> str:
-        """Say that the draft is back."""
-        back = any(self.typed.values())
-        return BACK if back else super().greeting()
-
     def keep(self) -> None:
-        """Keep what is typed on this machine."""
-        drafts, data = self.workspace.drafts, dict(self.typed)
-        self.perform(lambda: drafts.save(self._key, data), lambda _: None)
+        """Keep what is typed on this machine, if anything is."""
+        drafts, key, data = self.workspace.drafts, self._key, dict(self.touched)
+        deed = (lambda: drafts.save(key, data)) if data else (lambda: drafts.drop(key))
+        self.perform(deed, lambda _: None)
 
     def save(self) -> None:
         """Queue the new record; say first if another contact has its e-mail or its phone."""
