@@ -21,6 +21,7 @@ from textual.widgets import LoadingIndicator
 from planhat_tui.commands.barring import why_not
 from planhat_tui.commands.context import Door, Selection
 from planhat_tui.config.profiles import DEMO_NAMES
+from planhat_tui.tui.helping import Helping
 from planhat_tui.tui.keys import keys_of, shown
 from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.widgets.fitting import Fitting
@@ -93,9 +94,10 @@ class Verbs(Provider):
     def _all(self) -> Iterator[Entry]:
         app = cast("PlanhatApp", self.app)
         explorer = self.screen
-        if not isinstance(explorer, Explorer):
+        if isinstance(explorer, Helping):
+            yield from of_keys(explorer)
+        if not isinstance(explorer, Explorer):  # of a sheet these are all
             return
-        yield from _of_keys(explorer)
         yield from _of_registry(explorer)
         runtime = app.session.runtime
         for name in (*runtime.config.profiles, *DEMO_NAMES):
@@ -113,10 +115,11 @@ def _line(name: Content, entry: Entry) -> Content:
     return Content.assemble(shown, blanks, (entry.help, "not bold $muted"))
 
 
-def _of_keys(explorer: Explorer) -> Iterator[Entry]:
-    changed = explorer.planhat.changed_keys
+def of_keys(screen: Helping) -> Iterator[Entry]:
+    """Return the keys of what has the focus, but for those that only move."""
+    changed = screen.planhat.changed_keys
     seen: set[str] = set()
-    for part in explorer.parts:
+    for part in screen.parts:
         for key in keys_of(*part.PLACES):
             if key.name not in seen | HIDDEN:
                 seen.add(key.name)
