@@ -25,6 +25,7 @@ from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.restyling import Restyling
 from planhat_tui.tui.screens.explorer import Explorer
+from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.switching import Switching
 from planhat_tui.tui.typeahead import TypeAhead, Walked
 from planhat_tui.tui.widgets.rows import Rows
@@ -274,13 +275,15 @@ class PlanhatApp(App[None]):
             await super().on_event(event)
 
     def action_command_palette(self) -> None:
-        """Show the commands, in place of the keys where these are shown."""
-        from planhat_tui.tui.palette import Palette
+        """Show the commands, in place of the keys where these are shown; of a sheet its own."""
+        from planhat_tui.tui.palette import Palette, of_keys
         from planhat_tui.tui.screens.help import Help
 
         if isinstance(self.screen, Help):
             self.screen.dismiss()
-        if not isinstance(self.screen, Palette):
+        if isinstance(self.screen, Sheet) and not any(of_keys(self.screen)):
+            self.screen.tell("The keys are those below.  {close} leads back to all commands")
+        elif not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
     async def on_walked(self, event: Walked) -> None:

@@ -22,6 +22,7 @@ from planhat_tui.commands.barring import why_not
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.words import quoted
 from planhat_tui.config.profiles import DEMO_NAMES
+from planhat_tui.tui.helping import Helping
 from planhat_tui.tui.keys import keys_of, shown
 from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.widgets.fitting import Fitting
@@ -94,9 +95,10 @@ class Verbs(Provider):
     def _all(self) -> Iterator[Entry]:
         app = cast("PlanhatApp", self.app)
         explorer = self.screen
-        if not isinstance(explorer, Explorer):
+        if isinstance(explorer, Helping):
+            yield from of_keys(explorer)
+        if not isinstance(explorer, Explorer):  # of a sheet these are all
             return
-        yield from _of_keys(explorer)
         yield from _of_registry(explorer)
         runtime = app.session.runtime
         for name in (*runtime.config.profiles, *DEMO_NAMES):
@@ -114,10 +116,11 @@ def _line(name: Content, entry: Entry) -> Content:
     return Content.assemble(shown, blanks, (entry.help, "not bold $muted"))
 
 
-def _of_keys(explorer: Explorer) -> Iterator[Entry]:
-    changed = explorer.planhat.changed_keys
+def of_keys(screen: Helping) -> Iterator[Entry]:
+    """Return the keys of what has the focus, but for those that only move."""
+    changed = screen.planhat.changed_keys
     seen: set[str] = set()
-    for part in explorer.parts:
+    for part in screen.parts:
         for key in keys_of(*part.PLACES):
             if key.name not in seen | HIDDEN:
                 seen.add(key.name)

@@ -119,6 +119,10 @@ def test_so_is_one_of_a_place_around_it_which_it_would_hide() -> None:
     assert "down is on t, and so is tags" in _wrong("down: t").message
 
 
+def test_so_is_the_stamp_of_a_call_in_a_sheet_which_has_it_too() -> None:
+    assert "stamp is on ctrl+t, and so is start in saved views." in _wrong("stamp: ctrl+t").message
+
+
 def test_two_own_entries_on_one_key_are_told_at_the_later() -> None:
     problem = _wrong("field: X", "tags: X")
     assert problem.line == 6

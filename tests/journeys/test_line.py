@@ -267,6 +267,24 @@ def test_the_palette_finds_a_command_by_a_piece_of_its_name(
     journey(change_theme, size)
 
 
+@EITHER
+def test_the_palette_has_the_keys_of_a_sheet_and_says_where_there_are_none(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def find(person: Person) -> None:
+        await person.press("S", "j", "ctrl+p")
+        person.sees("show the column, or hide it")
+        await person.type("show, hide")
+        await person.press("enter")
+        await person.until("[ ]", "PHASE")
+        await person.press("escape", "t", "ctrl+p")
+        person.sees("Tags of", "The keys are those below.  esc leads back to all commands")
+        await person.press("escape", "ctrl+p")
+        person.sees("mark the row; a mark makes every verb work on")
+
+    journey(find, size, picture=False)
+
+
 def test_the_line_of_the_palette_stays_where_it_is_while_one_types(journey: Journey) -> None:
     async def find(person: Person) -> None:
         await person.press("ctrl+p")
