@@ -163,7 +163,8 @@ class PlanhatApp(App[None]):
             self.look(self.wanted_theme)
         told = literal(found.told)
         if drawn not in found.themes:
-            gone = f"The theme {literal(visible(drawn))} is gone: {self.theme_name} is on screen meanwhile"
+            meanwhile = f"{self.theme_name} is on screen meanwhile"
+            gone = f"The theme {literal(visible(drawn))} is gone: {meanwhile}"
             self.explorer.say("  ".join(filter(None, [gone, told])), bad=True)
         elif told:
             self.explorer.say(told, bad=found.bad)
