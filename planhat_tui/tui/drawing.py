@@ -56,9 +56,10 @@ class LinesCompositor(Compositor):
     def _render_chops(
         self, crop: Region, is_rendered_line: Callable[[int], bool]
     ) -> Sequence[Mapping[int, Strip]]:
-        """Draw the lines of ``crop`` that are asked for."""
+        """Draw the lines of ``crop`` that are asked for; those that are on the screen."""
         chops = self._undrawn()
-        asked = [(y, crop.x, crop.right) for y in crop.line_range if is_rendered_line(y)]
+        shown = crop.intersection(self.size.region)  # it may not have been laid out yet
+        asked = [(y, shown.x, shown.right) for y in shown.line_range if is_rendered_line(y)]
         for part in _parts(asked):
             self._draw(chops, part)
         return chops  # type: ignore[return-value] # Textual's own may have undrawn ones likewise

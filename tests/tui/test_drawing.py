@@ -121,3 +121,7 @@ async def test_what_lies_wholly_under_others_isnt_asked_for_anything() -> None:
         app.screen._compositor._dirty_regions = {beside}
         app.screen._compositor.render_update()
         assert asked == []
+
+
+def test_a_screen_that_isnt_laid_out_yet_has_nothing_to_draw() -> None:
+    assert LinesCompositor()._render_chops(Region(0, 0, *SIZE), lambda _: True) == []
