@@ -170,7 +170,7 @@ KEYS: Final = (
     Key(Where.PLAN, "keep", "w", "save", "save the plan as a file", 4),
     Key(Where.PLAN, "send", "ctrl+s", "run", "run it; where many change, after a word", 5),
     Key(Where.PLAN, "hold", "h", "pause", "keep back what isn't sent; let it go on", 6),
-    Key(Where.PLAN, "retry", "R", "retry", "send again what failed", 7),
+    Key(Where.PLAN, "retry", "R", "retry", "send again what was refused", 7),
     Key(Where.PLAN, "undo", "u", "undo", "take all of it back", 8),
     Key(Where.CONFLICT, "before", "1", "before", "send what it was before", 1),
     Key(Where.CONFLICT, "mine", "2", "mine", "send mine over theirs", 2),

@@ -89,7 +89,7 @@ class Commanding:
         target.focus()
 
     @property
-    def _is_elsewhere(self) -> bool:
+    def is_elsewhere(self) -> bool:
         """Whether the person is at something else by now: a tenant, a sheet, a text."""
         explorer = self._explorer
         focused, message = explorer.focused, explorer.message
@@ -149,7 +149,7 @@ class Commanding:
             """
             self._transcript.add(visible(text), lines)
             explorer.say_problem(error)
-            if remember and isinstance(error, InputError) and not self._is_elsewhere:
+            if remember and isinstance(error, InputError) and not self.is_elsewhere:
                 self.open(text, wrong_at=place_of_error(text, error))
 
         LineRun(text, place, context_of(explorer.planhat, place), refuse).begin(before)
@@ -160,7 +160,7 @@ class Commanding:
         Where the line has gone on to another tenant, or the person is at something else by then,
         its answers wait in the transcript.
         """
-        explorer, here = self._explorer, not self._is_elsewhere
+        explorer, here = self._explorer, not self.is_elsewhere
         results = [answer.result for answer in answers]
         if here and len(results) == 1 and isinstance(results[0], Groups) and results[0].groups:
             explorer.show_groups(results[0])

@@ -48,73 +48,28 @@ class LinesCompositor(Compositor):
         if not changed:
             return None
         spans = list(self._regions_to_spans(changed))
-        chops = self._undrawn()
-        for part in _parts(spans):
-            self._draw(chops, part)
-        return ChopsUpdate(chops, spans, [cuts[1:] for cuts in self.cuts])
+        chop_ends = [cuts[1:] for cuts in self.cuts]
+        return ChopsUpdate(self._drawn(spans), spans, chop_ends)
 
     def _render_chops(
         self, crop: Region, is_rendered_line: Callable[[int], bool]
     ) -> Sequence[Mapping[int, Strip]]:
         """Draw the lines of ``crop`` that are asked for; those that are on the screen."""
-        chops = self._undrawn()
         shown = crop.intersection(self.size.region)  # it may not have been laid out yet
         asked = [(y, shown.x, shown.right) for y in shown.line_range if is_rendered_line(y)]
-        for part in _parts(asked):
-            self._draw(chops, part)
-        return chops  # type: ignore[return-value] # Textual's own may have undrawn ones likewise
+        return self._drawn(asked)  # type: ignore[return-value] # undrawn ones as Textual's own
 
-    def _undrawn(self) -> Chops:
-        return [dict.fromkeys(cuts[:-1]) for cuts in self.cuts]
+    def _drawn(self, spans: Iterable[tuple[int, int, int]]) -> Chops:
+        """Draw spans of cells (line, first, end).
 
-    def _draw(self, chops: Chops, part: Region) -> None:
-        """Fill what is undrawn in a part of the screen, by whoever is seen there."""
-        undrawn: dict[int, list[int]] = {}
-        for y in part.line_range:
-            ends = pairwise(self.cuts[y])
-            within = [cut for cut, end in ends if cut < part.right and end > part.x]
-            if missing := [cut for cut in within if chops[y][cut] is None]:
-                undrawn[y] = missing
-        for widget, region, seen in self._in_front_first():
-            if not undrawn:
-                return
-            if not seen.overlaps(part):
-                continue
-            left, right = seen.x, seen.right
-            own = {
-                y: cuts
-                for y, missing in undrawn.items()
-                if seen.y <= y < seen.bottom
-                and (cuts := [cut for cut in missing if left <= cut < right])
-            }
-            if not own:
-                continue
-            first = min(own)
-            lines = Region(left, first, seen.width, max(own) + 1 - first)
-            strips = widget.render_lines(lines.translate((-region.x, -region.y)))
-            for y, strip in zip(lines.line_range, strips, strict=False):
-                if y in own:
-                    self._cut(chops[y], strip, left, own[y], self.cuts[y])
-                    undrawn[y] = [cut for cut in undrawn[y] if chops[y][cut] is None]
-                    if not undrawn[y]:
-                        del undrawn[y]
-
-    def _cut(
-        self,
-        line: dict[int, Strip | None],
-        strip: Strip,
-        left: int,
-        own: list[int],
-        cuts: list[int],
-    ) -> None:
-        """Part a widget's line where others begin or end, and put its own pieces in place."""
-        ends = [
-            cut - left for cut in cuts[cuts.index(left) + 1 :] if cut <= left + strip.cell_length
-        ]
-        starts = [left, *(left + end for end in ends)]
-        pieces = zip(starts, strip.divide(ends), strict=False)
-        wanted = frozenset(own)
-        line.update((cut, piece) for cut, piece in pieces if cut in wanted)
+        A widget that is drawn may ask where it is, by which Textual takes up a layout that isn't
+        reflowed yet: who is seen, and where lines are cut, stays as it was when this began.
+        """
+        cuts, shown = self.cuts, self._in_front_first()
+        chops: Chops = [dict.fromkeys(line[:-1]) for line in cuts]
+        for part in _parts(spans):
+            _draw(chops, cuts, shown, part)
+        return chops
 
     def _in_front_first(self) -> list[Seen]:
         """Give who is on the screen, who lies over others first."""
@@ -127,6 +82,55 @@ class LinesCompositor(Compositor):
             ]
             self._shown = (visible, seen)
         return self._shown[1]
+
+
+def _draw(
+    chops: Chops, cuts: Sequence[Sequence[int]], in_front_first: Sequence[Seen], part: Region
+) -> None:
+    """Fill what is undrawn in a part of the screen, by whoever is seen there."""
+    undrawn: dict[int, list[int]] = {}
+    for y in part.line_range:
+        within = [cut for cut, end in pairwise(cuts[y]) if cut < part.right and end > part.x]
+        if missing := [cut for cut in within if chops[y][cut] is None]:
+            undrawn[y] = missing
+    for widget, region, seen in in_front_first:
+        if not undrawn:
+            return
+        if not seen.overlaps(part):
+            continue
+        left, right = seen.x, seen.right
+        own = {
+            y: starts
+            for y, missing in undrawn.items()
+            if seen.y <= y < seen.bottom
+            and (starts := [cut for cut in missing if left <= cut < right])
+        }
+        if not own:
+            continue
+        first = min(own)
+        lines = Region(left, first, seen.width, max(own) + 1 - first)
+        strips = widget.render_lines(lines.translate((-region.x, -region.y)))
+        for y, strip in zip(lines.line_range, strips, strict=False):
+            if y in own:
+                _put(chops[y], strip, left, own[y], cuts[y])
+                undrawn[y] = [cut for cut in undrawn[y] if chops[y][cut] is None]
+                if not undrawn[y]:
+                    del undrawn[y]
+
+
+def _put(
+    line: dict[int, Strip | None],
+    strip: Strip,
+    left: int,
+    own: Sequence[int],
+    cuts: Sequence[int],
+) -> None:
+    """Part a widget's line where others begin or end, and put its own pieces in place."""
+    ends = [cut - left for cut in cuts if left < cut <= left + strip.cell_length]
+    starts = [left, *(left + end for end in ends)]
+    pieces = zip(starts, strip.divide(ends), strict=False)
+    wanted = frozenset(own)
+    line.update((cut, piece) for cut, piece in pieces if cut in wanted)
 
 
 def _parts(spans: Iterable[tuple[int, int, int]]) -> Iterator[Region]:

@@ -249,7 +249,7 @@ def test_a_call_is_stamped_from_a_sheet_in_which_one_types(
         assert person.message == "Tag vip on Acme Inc is delivered.  u takes it back"
         assert person.focus == "company-rows"
         await person.press("e", "f8")
-        person.sees("No call runs in the form")
+        person.sees("The call has ended")
         await person.press("escape", "4")
         person.sees("ring 0:20", "talk 2:00", "▸ end")
         await person.press("ctrl+s")

@@ -178,6 +178,42 @@ def test_a_plan_that_comes_late_waits_for_what_is_typed(journey: Journey, planne
     journey(plan, MEDIUM, picture=False, start=DEMO)
 
 
+def test_a_plan_that_comes_late_waits_for_letters_to_end(journey: Journey, planned: Event) -> None:
+    async def plan(person: Person) -> None:
+        await _begin_line(person, "bulk company acme --tag two")
+        person.send("slash")
+        while person.focus != "search":
+            await person.pilot.pause()
+        planned.set()
+        await person.until("The plan of demo waits.  It comes when you leave this")
+        await person.type("xx")
+        assert person.app.explorer.companies.search.value == "xx"
+        await person.press("escape")
+        await person.waits_a_second()
+        person.sees("Plan: tag +two")
+
+    journey(plan, MEDIUM, picture=False, start=DEMO)
+
+
+def test_a_plan_waits_though_another_tenant_is_chosen_over_it(
+    journey: Journey, planned: Event
+) -> None:
+    async def plan(person: Person) -> None:
+        await _begin_line(person, "bulk company acme --tag two")
+        person.send("p")
+        await person.until("a add a tenant")
+        planned.set()
+        await person.until("The plan of demo waits.  It comes when this is closed")
+        await person.press("down", "enter")
+        assert person.app.explorer.workspace.profile.name == "demo-2"
+        assert person.app.screen is person.app.explorer
+        await person.press("P")
+        await person.waits_a_second()
+        person.sees("Plan: tag +two")
+
+    journey(plan, MEDIUM, picture=False, start=DEMO)
+
+
 def test_a_plan_that_is_closed_instead_of_run_stops_the_line(journey: Journey) -> None:
     async def plan(person: Person) -> None:
         await run_line(person, "bulk company acme --tag two ; company create After-Plan")

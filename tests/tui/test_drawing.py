@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor
 from textual.app import App
 from textual.containers import Horizontal, VerticalScroll
 from textual.geometry import Region
@@ -125,3 +125,22 @@ async def test_what_lies_wholly_under_others_isnt_asked_for_anything() -> None:
 
 def test_a_screen_that_isnt_laid_out_yet_has_nothing_to_draw() -> None:
     assert LinesCompositor()._render_chops(Region(0, 0, *SIZE), lambda _: True) == []
+
+
+async def test_a_layout_that_changes_while_it_is_drawn_ends_nothing() -> None:
+    app = Drawn()
+    async with app.run_test(size=SIZE) as pilot:
+        beside, line = (app.screen.query_one(f"#{one}") for one in ("beside", "line"))
+        beside.display = False
+        await pilot.pause()
+        compositor = app.screen._compositor
+        lower = Region(0, 2, SIZE[0], 5)
+        compositor._dirty_regions = {line.region, lower}
+        beside.display = True  # its styles are applied, and the layout comes later
+        # as where a widget of a hidden pane is drawn anew
+        compositor._full_map_invalidated, compositor._visible_map = True, None
+        update = compositor.render_partial_update()
+        assert isinstance(update, ChopsUpdate)
+        assert all(
+            strip is not None for y in lower.line_range for strip in update.chops[y].values()
+        )

@@ -18,6 +18,7 @@ from planhat_tui.config.keys import name_of
 from planhat_tui.errors import StorageError
 from planhat_tui.model import custom
 from planhat_tui.model.custom import CustomType
+from planhat_tui.model.overview import Bar, Group, Overview
 from planhat_tui.model.records import Kind
 from planhat_tui.store.tenant import TenantStore
 from planhat_tui.tui.keys import Key, Where
@@ -27,12 +28,14 @@ from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.presentation.sentences import SAVING
 from planhat_tui.tui.presentation.values import AUTO
 from planhat_tui.tui.screens.help import Help
+from planhat_tui.tui.screens.overview import OverviewSheet
 from planhat_tui.tui.screens.pick import Pick
 from planhat_tui.tui.screens.report import Report
 from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.screens.value import Given, Value
 from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.rows import Rows
+from planhat_tui.workspace.queries import Queries
 from planhat_tui.workspace.unsaved import Unsaved
 from tests.tui.stage import TUI, Stage, answered, drawn
 
@@ -546,3 +549,20 @@ async def test_a_sheet_under_another_goes_when_that_one_is_gone() -> None:
         await pilot.pause()
         assert len(app.screen_stack) == 1
         assert closed == [None]
+
+
+async def test_the_next_group_of_the_overview_is_behind_what_has_no_bar(tmp_path: Path) -> None:
+    app = Stage()
+    store = TenantStore.open(tmp_path / "acme", wall=app.wall)
+    bars = (Bar("won", "phase:won", 2), Bar("lost", "phase:lost", 1))
+    seen = Overview(3, (Group("phase", bars, more=7), Group("tag", (Bar("vip", "tag:vip", 1),))))
+    with contextlib.closing(store):
+        async with app.run_test(size=(80, 24)) as pilot:
+            sheet = OverviewSheet(Queries(store))
+            await app.push_screen(sheet)
+            await drawn(app, pilot)
+            sheet._show((seen, store.mirror.progress()))
+            sheet.do_group_after()
+            assert sheet.rows.pointed == "tag:vip"
+            sheet.do_group_before()
+            assert sheet.rows.pointed == "phase:won"

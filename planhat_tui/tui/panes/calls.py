@@ -400,13 +400,17 @@ class Calls(Pane):
     @property
     def why_no_stamp(self) -> str:
         """Say why no stage of a call can be stamped now; empty if one can."""
+        return self._why_no_stamp()
+
+    def _why_no_stamp(self, *out: str) -> str:
+        """Return it; ``out`` are the keys that lead back to the explorer."""
         form = self.form
         if form.runs:
             return ""
         if self.running:
             *_, partner = self.running
             way = ["{close}"] if self.is_open else []
-            way = way if self.has_focus_within else ["{calls}", *way]
+            way = [*out, *(way if self.has_focus_within else ["{calls}", *way])]
             shows = f"{', '.join(way)} and {{call_now}} show" if way else "{call_now} shows"
             return f"The call with {named(partner.whom)} goes on.  {shows} it"
         if not self.is_open:
@@ -428,8 +432,8 @@ class Calls(Pane):
     def stamp_behind(self) -> str:
         """Stamp the next stage from a sheet, and return what to say there; the focus stays."""
         form = self.form
-        if not form.runs:
-            return "No call runs in the form: there is nothing to stamp"
+        if reason := self._why_no_stamp("{close}"):
+            return reason
         if self.planhat.typing.is_repeat:
             return HELD
         whom, ends = named(form.partner.whom), form.stages.timer.stage is Stage.TALKING

@@ -71,6 +71,9 @@ ULTRA = 170
 FIRST_SIGHT = 0.1
 """Seconds that the screen has for itself, once it's drawn, before the engine starts."""
 
+_PAUSES = 3
+"""How often letters are waited for to pause before what has arrived is shown all the same."""
+
 CHANGING = frozenset({"tags", "field", "add", "remove", "delete", "log_call", "call_now", "editor"})
 """Keys that change something at Planhat."""
 
@@ -206,31 +209,33 @@ class Explorer(Screen[None], Helping, Rooms):
             self.calls.tick()
             self.standing.tell_calls()
             self.standing.read()
-        self.call_later(self._show_next)
+        self.call_later(self._show_waiting)
 
     def once_in_front(self, what: str, show: Callable[[], object]) -> None:
-        """Show a sheet once nothing lies over this explorer; say that ``what`` waits, if it does.
+        """Show a sheet once the person is at nothing else; say that ``what`` waits, if it does.
 
-        What a ``:`` line asks may come seconds later: it takes no key that is meant for a form, or
-        for another tenant.
+        What a ``:`` line asks may come seconds later: it takes no key that is meant for a form, a
+        search or another tenant.
         """
         self._awaiting.append(show)
         self._show_waiting()
         if show in self._awaiting:
             name = literal(visible(self.workspace.profile.name))
-            here = self.planhat.explorer is self
-            then = "It comes when this is closed" if here else "{tenants} leads there"
             top = self.app.screen
             teller = top if isinstance(top, Part) else self.planhat.explorer
-            teller.say(f"{what} of {name} waits.  {then}")
+            teller.say(f"{what} of {name} waits.  {self._until_when()}".rstrip())
+
+    def _until_when(self) -> str:
+        """Say what is waited for; empty for what is on its way."""
+        if self.planhat.explorer is not self:
+            return "{tenants} leads there"
+        if not self.is_active:
+            return "It comes when this is closed"
+        return "It comes when you leave this" if self.commanding.is_elsewhere else ""
 
     def _show_waiting(self) -> None:
         """Show the next that waits, unless a tenant or a form is on its way."""
-        if not self.planhat.reading.opening:
-            self._show_next()
-
-    def _show_next(self) -> None:
-        if self._awaiting and self.is_active:
+        if self._awaiting and not self.planhat.reading.opening and not self.commanding.is_elsewhere:
             self._awaiting.pop(0)()
 
     def on_unmount(self) -> None:
@@ -245,8 +250,13 @@ class Explorer(Screen[None], Helping, Rooms):
     def on_arrived(self, event: Arrived) -> None:
         """Let the panes read again what has changed; while letters are typed, when they pause."""
         event.stop()
-        if self.companies.search.has_focus and (wait := self.planhat.typing.rests_in(FOLLOW)):
-            self.set_timer(wait, self._arrive)
+        self._arrive_after(_PAUSES)
+
+    def _arrive_after(self, pauses: int) -> None:
+        """Let them when the letters pause, or after so many tries: some write on and on."""
+        wait = self.planhat.typing.rests_in(FOLLOW) if self.companies.search.has_focus else 0
+        if pauses and wait:
+            self.set_timer(wait, partial(self._arrive_after, pauses - 1))
         else:
             self._arrive()
 
@@ -265,7 +275,8 @@ class Explorer(Screen[None], Helping, Rooms):
             self.watching.look()
             self.watching.look_for_let_go()
             self.touring.look()
-            self.planhat.explorer.standing.read()  # counts it, where another tenant is on screen
+            if (shown := self.planhat.explorer) is not self:
+                shown.standing.read()  # its header counts what waits here
         self.standing.read()
 
     def _follow_marks(self) -> None:
@@ -741,8 +752,7 @@ class Explorer(Screen[None], Helping, Rooms):
             done, topic, ids = "The contacts are as Planhat has them now.", Topic.CONTACT, {company}
         else:
             done, topic, ids = "The list is as Planhat has it now.", Topic.SYNC, set()
-        shown = self.detail.shown
-        name = named(text_of(shown.raw, "name")) if shown is not None else "this company"
+        name = named(self.company_name) or "this company"
 
         def refresh() -> str:
             if not net.refresh(topic, frozenset(ids)).result():

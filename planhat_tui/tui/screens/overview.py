@@ -146,5 +146,5 @@ class OverviewSheet(Sheet[str]):
         for group in self._seen.groups if self._seen is not None else ():
             if group.bars:
                 places.append(at)
-            at += len(group.bars)
+            at += len(group.bars) + bool(group.more)  # those that have no bar have a row
         return places
