@@ -38,13 +38,18 @@ def word(profile: Profile, count: int) -> str:
 
 
 def going(ids: Sequence[str], entries: Sequence[Entry]) -> str:
-    """Return how many of these were to be deleted already, as a sentence; empty if none was.
+    """Return how many of these were to be deleted already, as a sentence; empty if none was."""
+    left = count_going(ids, entries)
+    return f"{left} of them {'was' if left == 1 else 'were'} to be deleted already" if left else ""
+
+
+def count_going(ids: Sequence[str], entries: Sequence[Entry]) -> int:
+    """Return how many of these were to be deleted already.
 
     ``entries`` are the deletions that were made. What Planhat doesn't have yet needs none.
     """
     made = {entry.record_id for entry in entries}
-    left = sum(one not in made and not one.startswith(NEW_ID_PREFIX) for one in {*ids})
-    return f"{left} of them {'was' if left == 1 else 'were'} to be deleted already" if left else ""
+    return sum(one not in made and not one.startswith(NEW_ID_PREFIX) for one in {*ids})
 
 
 def _name(kind: Kind, raw: Raw, zone: tzinfo | None) -> str:

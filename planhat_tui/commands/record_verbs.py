@@ -175,15 +175,23 @@ def delete(ctx: Context, kind: Kind, ids: Sequence[str]) -> Result:
         and entry.record_id in wanted
     ]
     entries = ctx.workspace().writes.delete(kind, wanted)
+    going = deleting.going(wanted, entries)
     if entries:
-        going = deleting.going(wanted, entries)
         subject = count_of(kind, len(entries)) if going else subject
         done = settle(ctx, entries, f"Deletion of {subject}", many=len(wanted) > 1)
-        return done._replace(text=f"{done.text}\n{going}.") if going else done
+    else:
+        dropped = len({*wanted}) - deleting.count_going(wanted, entries)
+        subject = count_of(kind, dropped) if going else subject
+        done = Done(_taken_out(ctx, subject, unsure), many=len(wanted) > 1)
+    return done._replace(text=f"{done.text}\n{going}.") if going else done
+
+
+def _taken_out(ctx: Context, subject: str, unsure: Sequence[int]) -> str:
+    """Say that what Planhat doesn't have is no longer here; what is unsure of it may arrive."""
     if not unsure:
-        return Done(f"{subject}: taken out; Planhat never had it.", many=len(wanted) > 1)
+        return f"{subject}: taken out; Planhat never had it."
     told = (may_arrive(ctx.workspace().reads.entry(n), ctx.now()) for n in unsure)
-    return Done("\n".join([f"{subject}: taken out.", *told]), many=len(wanted) > 1)
+    return "\n".join([f"{subject}: taken out.", *told])
 
 
 def whom(ctx: Context, kind: Kind, ids: Sequence[str]) -> str:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json
 
 ALREADY_GONE: Final = "It was already gone."
-"""Why a deletion counts as delivered that somebody else had done."""
+"""How the reason begins why a deletion counts as delivered whose record was no longer there.
+
+What follows says that it was deleted from here, or with what it went.
+"""
 DAMAGED: Final = "It is damaged on this disk and is never sent: discard it and type it anew."
 """Why an entry is refused whose seal is broken: nothing of it but its number is sure."""
 LOOKED_IN_VAIN: Final = 2
@@ -124,6 +127,11 @@ def was_found_so(entry: Entry) -> bool:
     """
     settled = entry.state is State.DELIVERED and not (entry.reason or entry.takes_back)
     return settled and entry.action is Action.UPDATE and not entry.attempts
+
+
+def was_gone(entry: Entry) -> bool:
+    """Tell whether a deletion found its record gone already."""
+    return entry.action is Action.DELETE and entry.reason.startswith(ALREADY_GONE)
 
 
 def left_out(entry: Entry) -> bool:

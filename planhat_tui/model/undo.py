@@ -25,6 +25,7 @@ from planhat_tui.model.outbox import (
     State,
     renamed,
     was_found_so,
+    was_gone,
 )
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, map_of, texts_of
 from planhat_tui.model.text import plural
@@ -310,8 +311,10 @@ def _why_it_stays(entry: Entry) -> str:
     """Return why an edit itself keeps it from being taken back at Planhat; empty if it doesn't."""
     if entry.reason == DAMAGED:  # of which record it was isn't sure
         return f"Edit {entry.n} is damaged on this disk, and stays."
-    if entry.action is Action.DELETE and entry.reason == ALREADY_GONE:
-        return f"{entry.title} was deleted by somebody else, and stays so."
+    if was_gone(entry):
+        told = entry.reason.removeprefix(ALREADY_GONE).strip()
+        by_others = f"{entry.title} was deleted by somebody else, and stays so."
+        return f"{entry.title}: {told[0].lower()}{told[1:]}" if told else by_others
     if entry.action is not Action.CREATE or made_id(entry):
         return ""
     if entry.result_id:

@@ -25,6 +25,9 @@ COLUMNS: Final = (
     " created_at, state_at, attempts, result_id, place, tenant, who, takes_back, sent_at, undone,"
     " looked, let_go, checksum"
 )
+_STATES: Final = ", ".join(f"'{state}'" for state in State)
+STANDS: Final = f"CASE WHEN state IN ({_STATES}) THEN state ELSE '{State.REFUSED}' END"
+"""The state of a row in SQL, as :func:`entry_of` has it: one that is damaged is a refused one."""
 AS_IT_WAS: Final = "It is back as it was: there was nothing to send."
 
 

@@ -79,7 +79,7 @@ class Journal:
         """Return what has deleted a record from here; ``None`` if nothing has."""
         found = self._select(
             "kind = ? AND record_id = ? AND action = 'delete' AND state = 'delivered'"
-            " AND reason <> ?",
+            " AND instr(reason, ?) <> 1",
             [kind, record_id, ALREADY_GONE],
             "n DESC LIMIT 1",
         )

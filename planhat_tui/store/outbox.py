@@ -98,9 +98,10 @@ class Outbox:
     def _replace_refused(self, kind: Kind, deleted: Sequence[str]) -> None:
         """Drop the deletions of records that were refused: each is deleted anew."""
         for some in _pieces(deleted):
-            where = f"state = 'refused' AND action = 'delete' AND kind = ? AND {_among(some)}"
-            refused = self._select(where, [kind, *some])
-            self.mark([entry.n for entry in refused], State.DROPPED, DELETED_ANEW)
+            where = f"{_OPEN} AND action = 'delete' AND kind = ? AND {_among(some)}"
+            found = self._select(where, [kind, *some])
+            refused = [entry.n for entry in found if entry.state is State.REFUSED]
+            self.mark(refused, State.DROPPED, DELETED_ANEW)
 
     def note(self, new: NewEntry, reason: str) -> None:
         """Keep an edit for which nothing is to be sent, as a step that undo can take back."""
@@ -177,12 +178,10 @@ class Outbox:
             entry
             for some in _pieces(ids)
             for entry in self._select(
-                f"{_SHOWN} AND action = 'delete' AND state <> 'refused' AND kind = ?"
-                f" AND {_among(some)}",
-                [kind, *some],
+                f"{_SHOWN} AND action = 'delete' AND kind = ? AND {_among(some)}", [kind, *some]
             )
         )
-        return {entry.record_id: entry for entry in found}
+        return {entry.record_id: entry for entry in found if entry.state is not State.REFUSED}
 
     def open_by_record(
         self, kind: Kind, ids: Sequence[str] | None = None
@@ -235,11 +234,10 @@ class Outbox:
 
     def counts(self) -> Mapping[State, int]:
         """Return how many entries stand in each open state; a damaged state is a refused entry."""
-        known = ", ".join(f"'{state}'" for state in State)
-        state = f"CASE WHEN state IN ({known}) THEN state ELSE '{State.REFUSED}' END"
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {state} AS stands, count(*) FROM entry WHERE {_OPEN} GROUP BY stands"  # noqa: S608 -- our names
+                f"SELECT {entries.STANDS} AS stands, count(*) FROM entry"  # noqa: S608 -- our names
+                f" WHERE {_OPEN} GROUP BY stands"
             )
             return {State(stands): count for stands, count in rows}
 

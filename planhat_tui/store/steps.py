@@ -63,7 +63,7 @@ class Steps:
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {entries.COLUMNS} FROM entry WHERE step = ?"  # noqa: S608 -- our names
-                f" AND state IN ({among}) ORDER BY place, n LIMIT ?",
+                f" AND {entries.STANDS} IN ({among}) ORDER BY place, n LIMIT ?",
                 (step, *wanted, limit),
             ).fetchall()
         return tuple(map(entries.entry_of, rows))

@@ -73,7 +73,7 @@ class Parcel:
 
     @property
     def body(self) -> Mapping[str, Json]:
-        """What a create sends."""
+        """What a create sends; of a deletion, the record as it stood."""
         return self.entries[0].body or {}
 
 
@@ -239,13 +239,14 @@ def outcome(
 ) -> Outcome:
     """Tell what an error means for an edit: ``sent`` or, as far as was read for it, not yet.
 
-    ``gone`` says who has deleted the record of an update, if it is gone.
+    ``gone`` says who has deleted the record of an update or a deletion, if it is gone.
     """
     if stops_all(error):
         return Outcome(State.QUEUED, str(error), pause=True)
     if isinstance(error, NotFoundError):
         if action is Action.DELETE:
-            return Outcome(State.DELIVERED, ALREADY_GONE)
+            told = "" if gone == BY_SOMEBODY_ELSE else gone
+            return Outcome(State.DELIVERED, f"{ALREADY_GONE}  {told}".rstrip())
         return Outcome(State.REFUSED, gone if action is Action.UPDATE else str(error))
     if outcomes.outcome_of(error) is not outcomes.Outcome.UNKNOWN:
         return Outcome(State.REFUSED, str(error))

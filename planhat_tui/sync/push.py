@@ -235,7 +235,7 @@ class Push:
             with self._store.at_once():
                 ours = [self._store.outbox.get(n) for n in self._in_hand(parcel)]
                 sent = any(entry.state is State.SENDING for entry in ours)
-                gone = self._gone_by(*parcel.record)
+                gone = self._gone_by(parcel)
                 told = outcome(error, parcel.action, parcel.kind, sent=sent, gone=gone)
                 self._store.outbox.mark([entry.n for entry in ours], told.state, told.reason)
             if told.state is State.DELIVERED:
@@ -249,11 +249,12 @@ class Push:
         self._aside.went_well(parcel.record)
         return None
 
-    def _gone_by(self, kind: Kind, record_id: str) -> str:
+    def _gone_by(self, parcel: Parcel) -> str:
         """Say who has deleted a record that is gone: it alone or its company, from here or not."""
+        kind, record_id = parcel.record
         if self._store.journal.deletion_of(kind, record_id):
             return GONE_FROM_HERE
-        company = text_of(self._copy(kind, record_id)[0] or {}, "companyId")
+        company = text_of(parcel.body or self._copy(kind, record_id)[0] or {}, "companyId")
         within = company if kind is Kind.CONTACT else ""
         took = self._store.journal.deletion_of(Kind.COMPANY, within) if within else None
         return GONE_WITH.format(took.title) if took else BY_SOMEBODY_ELSE

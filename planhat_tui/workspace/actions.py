@@ -427,7 +427,8 @@ class Actions:
         seen: Raw | None = None,
     ) -> list[NewEntry]:
         """Return the edit that gives a record these values, none if they are so."""
-        record_id, before = text_of(raw, "_id"), raw if seen is None else seen
+        record_id = text_of(raw, "_id")
+        before = raw if seen is None else self._seen_by_now(kind, raw, seen, values)
         changes = tuple(
             Change(path, value_at(before, path), value)
             for path, value in values.items()
@@ -436,6 +437,29 @@ class Actions:
         if not changes:
             return []
         return [NewEntry(kind, Action.UPDATE, record_id, title_of(kind, raw), changes, step=step)]
+
+    def _seen_by_now(self, kind: Kind, raw: Raw, seen: Raw, paths: Iterable[str]) -> Raw:
+        """Return a record as it was seen, with what was edited from here alone since."""
+        mine = [path for path in paths if self._is_mine(kind, raw, seen, path)]
+        if "companyId" in mine:
+            mine.append(COMPANY_NAME)
+        return apply(seen, [Change(path, None, value_at(raw, path)) for path in mine])
+
+    def _is_mine(self, kind: Kind, raw: Raw, seen: Raw, path: str) -> bool:
+        """Tell whether edits from here alone have led a field from what was seen to what it is."""
+        value, before = value_at(raw, path), value_at(seen, path)
+        if same(value, before):
+            return False
+        record_id = text_of(raw, "_id")
+        delivered = self._store.journal.edits_of(kind, record_id)
+        edits = (*delivered, *self._store.outbox.open_entries(kind, record_id))
+        for change in reversed([c for e in edits for c in e.changes if c.field == path]):
+            if not same(change.after, value):
+                return False
+            if same(change.before, before):
+                return True
+            value = change.before
+        return False
 
     def _check_defined(self, kind: Kind, values: Mapping[str, Json], raw: Raw) -> None:
         """Raise :class:`InputError` for a value that the definition of its field doesn't take."""

@@ -263,6 +263,7 @@ class Planning:
     def advance(self, step: str) -> bool:
         """Put the next slice of a plan into the outbox; whether there is more to put there now.
 
+        What it deletes and was deleted from here since it began is dropped there, with the reason.
         Raises :class:`GuardrailError` if the profile forbids it by now.
         """
         drafts = self._store.drafts
@@ -278,7 +279,10 @@ class Planning:
             plan, done = self._plan(step), int(str(noted[DONE]))
             self.check(plan)
             some = plan.rows[done : done + SLICE]
-            self._actions.queue(_entry(plan.kind, row, step) for row in some)
+            gone = self._deleted_meanwhile(plan.kind, some)
+            for entry in self._actions.queue(_entry(plan.kind, row, step) for row in some):
+                if why_not := gone.get(entry.record_id):
+                    self._store.outbox.mark([entry.n], State.DROPPED, why_not)
             more = done + len(some) < len(plan.rows)
             if more:
                 drafts.save(QUEUEING + step, {**noted, DONE: done + len(some)})
@@ -455,6 +459,15 @@ class Planning:
             for row in plan.rows
         )
         return replace(plan, rows=tuple(rows)) if going else plan
+
+    def _deleted_meanwhile(self, kind: Kind, rows: Sequence[Row]) -> Mapping[str, str]:
+        """Return why these need no deletion, by the ids that they have by now: they have one."""
+        now_called = self._store.outbox.now_called
+        ids = [now_called(kind, row.record_id) for row in rows if row.action is Action.DELETE]
+        gone = dict.fromkeys(self._store.outbox.deleting(kind, ids), GOING)
+        return gone | {
+            one: plans.GONE for one in ids if self._store.journal.deletion_of(kind, one) is not None
+        }
 
     def _queued(self, kind: Kind) -> list[dict[str, Json]]:
         """Return what is to be made and isn't shown yet: another process has just queued it."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError
 from planhat_tui.model import undo
-from planhat_tui.model.outbox import Action
+from planhat_tui.model.outbox import Action, was_gone
 from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, text_of
 from planhat_tui.model.text import plural
 from planhat_tui.model.undo import Way
@@ -144,13 +144,21 @@ class Undo:
         return (entry,)
 
     def _last_step(self) -> Sequence[Entry]:
-        """Return the newest step that stands, past those of which only what stays is left."""
+        """Return the newest step that stands, past those of which only what stays is left.
+
+        Past those too that deleted nothing. It is the newest one if only such are left.
+        """
         journal, passed = self._store.journal, list[str]()
-        step = journal.last_step()
-        while step and journal.is_undone(step[0].step) and undo.only_stays(step, self._raw):
+        step = newest = journal.last_step()
+        while step and (all(map(was_gone, step)) or self._is_spent(step)):
             passed.append(step[0].step)
             step = journal.last_step(passed)
-        return step
+        return step or newest
+
+    def _is_spent(self, step: Sequence[Entry]) -> bool:
+        """Tell whether undo has been at a step, and nothing of what is left can be taken back."""
+        tried = self._store.journal.is_undone(step[0].step)
+        return tried and undo.only_stays(step, self._raw)
 
     def _built_on(self, step: Sequence[Entry]) -> Sequence[Entry]:
         """Return the later edits of what a step is still to make: they go along with it."""

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from planhat_tui.commands import waiting
+from planhat_tui.commands.context import Wishes
 from planhat_tui.commands.course import Course
+from planhat_tui.commands.planned import settle
 from planhat_tui.commands.results import Done, Listing, Planned
 from planhat_tui.config import view_edit
 from planhat_tui.config.views import SavedView
@@ -320,6 +323,20 @@ def test_an_older_plan_names_its_number_for_what_was_refused(phased: Desk) -> No
     with pytest.raises(InputError, match="Nothing was refused of the last plan"):
         phased.do("plan", "retry")
     assert phased.do("plan", "retry", "1").text == "The plan: 6 delivered."
+
+
+def test_what_of_a_plan_is_damaged_is_told_and_no_retry(phased: Desk) -> None:
+    phased.wishes = Wishes(wait=False)
+    phased.do("bulk", "company", "--all", "--tag", "q1")
+    with sqlite3.connect(phased.workspace.folder / "outbox.db") as connection:
+        connection.execute("UPDATE entry SET state = 'queuee' WHERE n = 1")
+    connection.close()
+    phased.wishes = Wishes()
+    done = settle(phased.context, phased.workspace.plans.last(), "The plan")
+    assert done.exit_status == 8
+    told, stuck = done.text.splitlines()
+    assert told == "The plan: 1 refused, 5 delivered."
+    assert "It is damaged on this disk" in stuck
 
 
 def test_a_plan_with_conflicts_alone_names_them_and_no_retry(phased: Desk) -> None:

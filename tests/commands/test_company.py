@@ -272,6 +272,18 @@ def test_those_that_are_to_be_deleted_already_are_told(desk: Desk) -> None:
     assert done.text.endswith("1 of them was to be deleted already.")
 
 
+def test_what_is_to_be_deleted_already_is_not_told_as_taken_out(desk: Desk) -> None:
+    desk.wishes = Wishes(wait=False)
+    desk.shell("company", "create", "New Ltd")
+    desk.do("company", "delete", "Acme Inc")
+    ids = [entry.record_id for entry in desk.queue()]
+    (done,) = desk.colon("delete", Kind.COMPANY, *ids)
+    assert isinstance(done, Done)
+    assert done.text == (
+        "1 company: taken out; Planhat never had it.\n1 of them was to be deleted already."
+    )
+
+
 CHANGES = ["set phase=won", "tag brand-new", "untag nobodys", "delete"]
 
 

@@ -677,3 +677,22 @@ def test_a_state_in_which_a_bit_has_flipped_counts_as_refused(
     counts = {State.REFUSED: 2, State.QUEUED: 1}
     assert (store.outbox.counts(), store.steps.counts("s")) == (counts, counts)
     assert [one.state for one in store.steps.window("s", 0, 1)] == [State.REFUSED]
+    found = store.steps.entries("s")
+    assert [one.n for one in found] == [damaged.n, refused.n, refused.n + 1]
+    assert store.steps.entries("s", [State.REFUSED]) == found[:2]
+
+
+@pytest.mark.parametrize("damage", ["state = 'queuee'", "body = '{}'"])
+def test_a_deletion_that_is_damaged_does_not_wait_and_is_made_anew(
+    damage: str, store: TenantStore, folder: Path
+) -> None:
+    deletion = NewEntry(Kind.COMPANY, Action.DELETE, "c1", "Acme", body={"_id": "c1"})
+    (damaged,) = store.outbox.add(deletion)
+    assert [*store.outbox.deleting(Kind.COMPANY, ["c1"])] == ["c1"]
+    with sqlite3.connect(folder / "outbox.db") as connection:
+        connection.execute(f"UPDATE entry SET {damage} WHERE n = ?", (damaged.n,))  # noqa: S608 -- ours
+    connection.close()
+    assert store.outbox.deleting(Kind.COMPANY, ["c1"]) == {}
+    (anew,) = store.outbox.add(deletion)
+    assert store.outbox.open_entries() == (anew,)
+    assert store.outbox.get(damaged.n).state is State.DROPPED

@@ -97,6 +97,41 @@ def test_what_a_person_saw_is_what_it_is_held_against(
     assert server.get(company)["phase"] == "churned"
 
 
+@pytest.mark.parametrize("through", [["won"], ["renewal", "won"]])
+def test_what_was_edited_from_here_since_it_was_seen_is_nobody_elses(
+    through: list[str], workspace: Workspace, server: Server, company: str
+) -> None:
+    seen = {company: shown(workspace, company)}
+    for phase in through:
+        deliver(workspace, *workspace.writes.edit(COMPANY, [company], {"phase": phase}))
+    (entry,) = workspace.writes.edit(COMPANY, [company], {"phase": "churned"}, seen)
+    assert entry.changes == (Change("phase", "won", "churned"),)
+    assert deliver(workspace, entry) == [State.DELIVERED]
+    assert server.get(company)["phase"] == "churned"
+
+
+def test_what_somebody_else_has_set_between_two_edits_from_here_is_held_against_what_was_seen(
+    workspace: Workspace, server: Server, company: str
+) -> None:
+    seen = {company: shown(workspace, company)}
+    server.put(company, phase="won")
+    workspace.net.read([(COMPANY, company)]).result(SECONDS)
+    deliver(workspace, *workspace.writes.edit(COMPANY, [company], {"phase": "renewal"}))
+    (entry,) = workspace.writes.edit(COMPANY, [company], {"phase": "churned"}, seen)
+    assert deliver(workspace, entry) == [State.CONFLICT]
+
+
+def test_a_contact_that_was_moved_from_here_since_it_was_seen_moves_on(
+    workspace: Workspace, companies: list[str], company: str
+) -> None:
+    first, second = [one for one in companies if one != company][:2]
+    contact = workspace.reads.contacts(company).rows[0].id
+    seen = {contact: {"companyId": company}}  # of the name that it had nothing is known
+    deliver(workspace, *workspace.writes.edit(CONTACT, [contact], {"companyId": first}))
+    (entry,) = workspace.writes.edit(CONTACT, [contact], {"companyId": second}, seen)
+    assert deliver(workspace, entry) == [State.DELIVERED]
+
+
 def test_one_key_press_is_one_step(workspace: Workspace, companies: list[str]) -> None:
     first = workspace.writes.edit(COMPANY, companies, {"city": "Umeå"})
     second = workspace.writes.edit(COMPANY, companies, {"city": "Lund"})

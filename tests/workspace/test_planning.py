@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.errors import GuardrailError, InputError, StorageError
+from planhat_tui.model import plans
 from planhat_tui.model.conflicts import Choice
 from planhat_tui.model.outbox import Action, NewEntry, State
 from planhat_tui.model.planfile import encode
@@ -412,6 +413,31 @@ def test_a_plan_that_is_paused_while_it_is_queued_stays_so_after_a_restart(
     delivered(workspace, step)
     progress = workspace.plans.progress(step)
     assert (progress.paused, progress.delivered) == (False, 6)
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_what_was_deleted_while_a_plan_was_paused_is_not_deleted_a_second_time(
+    workspace: Workspace, line: Line
+) -> None:
+    step = workspace.plans.begin(workspace.plans.make(DELETE, everyone(workspace))).step
+    workspace.plans.advance(step)
+    workspace.plans.pause(step)
+    *_, going, gone = everyone(workspace)
+    deliver(workspace, *workspace.writes.delete(Kind.COMPANY, [gone]))
+    (later,) = workspace.writes.delete(Kind.COMPANY, [going])
+    workspace.writes.hold(later.n)
+    workspace.plans.resume(step)
+    while workspace.plans.advance(step):
+        pass
+    delivered(workspace, step)
+    assert [line.count(f"DELETE /companies/{one}") for one in (going, gone)] == [0, 1]
+    results = workspace.plans.results(step)
+    assert [(e.record_id, e.state, e.reason) for e in results[-2:]] == [
+        (going, State.DROPPED, planning.GOING),
+        (gone, State.DROPPED, plans.GONE),
+    ]
+    assert {e.state for e in results[:-2]} == {State.DELIVERED}
+    assert len(workspace.undo(what=step).entries) == len(results) - 2
 
 
 @pytest.mark.usefixtures("small_slices")

@@ -272,6 +272,34 @@ def test_what_somebody_else_had_deleted_is_not_made_again(
     assert theirs.why.endswith("was deleted by somebody else, and stays so.")
 
 
+def test_undo_goes_past_the_deletion_of_a_contact_that_went_with_its_company(
+    desk: Workspace, server: Server
+) -> None:
+    contact = server.ids(CONTACT)[0]
+    company = str(server.get(contact, CONTACT)["companyId"])
+    (first,) = desk.writes.delete(COMPANY, [company])
+    (second,) = desk.writes.delete(CONTACT, [contact])
+    done(desk, (first, second))
+    told = f"{second.title}: it went with {first.title}, which was deleted from here."
+    with pytest.raises(InputError) as stays:
+        desk.undo_plan(second.n)
+    assert str(stays.value).startswith(told)
+    done(desk, desk.undo().entries)
+    assert server.named(first.title)
+
+
+def test_where_all_that_was_deleted_was_gone_already_undo_says_so(
+    desk: Workspace, server: Server, companies: list[str]
+) -> None:
+    edit = edit_city(desk, companies[1:2])
+    done(desk, edit)
+    server.delete(companies[0])
+    done(desk, desk.writes.delete(COMPANY, companies[:1]))
+    assert desk.undo().entries[0].takes_back == edit[0].n
+    with pytest.raises(InputError, match="was deleted by somebody else, and stays so"):
+        desk.undo()
+
+
 def test_edits_of_a_record_from_before_it_was_deleted_follow_it_to_its_new_id(
     desk: Workspace, server: Server, companies: list[str]
 ) -> None:
