@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from planhat_tui.store import disk
+from planhat_tui.store import connection, disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,8 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "has_room", lambda _: False)
+        for room in (disk, connection):
+            patch.setattr(room, "has_room", lambda _: False)
         resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST, before[1]))
         try:
             yield

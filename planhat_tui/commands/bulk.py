@@ -114,8 +114,8 @@ def _chosen(ctx: Context, kind: Kind, query: str, asked: Asked, view: str = "") 
         if ctx.selection.kind is kind and ctx.selection.ids:
             return _Chosen(ctx.selection.ids, count_of(kind, len(ctx.selection.ids)))
         raise _which()
-    if query and (asks := parse(query)).where is None and asks.limit is None:
-        raise _which()
+    if query:
+        _check_says_which(query)
     ctx.tell(lookup.ready(ctx))
     if asked.ids:
         return _Chosen(_from_file(ctx, kind, asked.ids), asked.ids)
@@ -126,6 +126,13 @@ def _chosen(ctx: Context, kind: Kind, query: str, asked: Asked, view: str = "") 
 
 def _which() -> InputError:
     return InputError("Which ones?", "Give a query such as tag:vip; all of them: --all.")
+
+
+def _check_says_which(query: str) -> None:
+    """Raise :class:`InputError` for a query that would be all records, such as an order alone."""
+    asks = parse(query)
+    if asks.where is None and asks.limit is None:
+        raise _which()
 
 
 def _found(ctx: Context, kind: Kind, query: str) -> Sequence[str]:
@@ -139,6 +146,7 @@ def _of_view(ctx: Context, name: str) -> _Chosen:
     from planhat_tui.config.views import view_called
 
     view = view_called(name, ctx.config().views).view
+    _check_says_which(view.query)
     return _Chosen(ctx.workspace().reads.company_ids(view.query, _ALL, sort=view.sort), name)
 
 

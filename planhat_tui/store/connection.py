@@ -16,8 +16,10 @@ from weakref import WeakSet
 from planhat_tui.errors import StorageError
 from planhat_tui.store.disk import (
     DamagedError,
+    FullError,
     UnwritableError,
     alone,
+    has_room,
     make_file,
     make_folder,
     translated,
@@ -81,7 +83,7 @@ class Database:
     filled anew leaves ``damage_mark`` then, for whoever opens it the next time. ``begins`` are
     pragmas by which a new file is laid out. A file that is there and can't be written, or has no
     room on a full disk, is opened ``read_only``: :meth:`writing` raises :class:`UnwritableError`
-    then.
+    then. One that had no room is opened again to be written once there is some.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Database:
         begins: Sequence[str] = (),
     ) -> None:
         self.path = path
+        self._migrations = migrations
         self._durable = durable
         self._damage_mark = damage_mark
         self._begins = begins
@@ -105,14 +108,16 @@ class Database:
         self._at_rest = threading.Condition()
         self._users: Counter[int] = Counter()
         self._write_lock = threading.RLock()
+        self._held_to_write: _Held
+        self._writer: sqlite3.Connection
         try:
             with self._translated():
                 try:
-                    self._open(migrations)
+                    self._open()
                 except UnwritableError as why:
                     if not path.exists():
                         raise
-                    self._open_to_read(len(migrations), why)
+                    self._open_to_read(why)
                 self._version = self._data_version()
         except BaseException:
             self.close()
@@ -120,10 +125,39 @@ class Database:
 
     @property
     def read_only(self) -> bool:
-        """Whether the file can be read and not written."""
+        """Whether the file can be read and not written.
+
+        Where it's for want of room, it's looked whether there is some by now.
+        """
+        if self._uri and isinstance(self._why, FullError):
+            self._open_again()
         return bool(self._uri)
 
-    def _open(self, migrations: Sequence[str]) -> None:
+    def _open_again(self) -> None:
+        """Open to write what was opened to be read, if there is room by now and nobody reads it."""
+        if not self._write_lock.acquire(blocking=False):
+            return
+        try:
+            with contextlib.suppress(StorageError), self._translated(), self._at_rest:
+                if self._uri and not self._users and not self._closed and has_room(self.path):
+                    self._open_in_place()
+        finally:
+            self._write_lock.release()
+
+    def _open_in_place(self) -> None:
+        before, uri, held = [*self._all], self._uri, self._held_to_write
+        self._uri = ""
+        try:
+            self._open()
+        except BaseException:
+            self._uri, self._held_to_write, self._writer = uri, held, held.connection
+            raise
+        for one in before:
+            one.end()
+        self._local = threading.local()
+        self._version = _UNSEEN
+
+    def _open(self) -> None:
         with translated(self.path):
             make_folder(self.path)
             with alone(self.path):
@@ -133,9 +167,9 @@ class Database:
                     for pragma in self._begins:
                         self._writer.execute(f"PRAGMA {pragma}")
                 self._writer.execute("PRAGMA journal_mode = WAL")
-                migrate(self._writer, self.path, migrations)
+                migrate(self._writer, self.path, self._migrations)
 
-    def _open_to_read(self, version: int, why: UnwritableError) -> None:
+    def _open_to_read(self, why: UnwritableError) -> None:
         """Open what is there, with its log where SQLite can read it, else as a file at rest.
 
         A log that can't be read may hold what the file lacks: then it isn't opened.
@@ -154,7 +188,7 @@ class Database:
                 if not rests:
                     raise
             else:
-                if found != version:  # it can't be brought up to date
+                if found != len(self._migrations):  # it can't be brought up to date
                     raise why
                 return
         raise why
@@ -360,7 +394,7 @@ class Database:
             timeout=_BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
-            uri=self.read_only,
+            uri=bool(self._uri),
         )
         if self._durable:  # text with a flipped bit in it is read, and found by its checksum
             connection.text_factory = lambda cell: cell.decode(errors="replace")

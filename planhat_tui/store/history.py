@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.edits import Change, differences
 from planhat_tui.store.connection import Database
-from planhat_tui.store.disk import DamagedError, UnwritableError, set_aside
+from planhat_tui.store.disk import DamagedError, FullError, UnwritableError, set_aside
 from planhat_tui.store.remembering import Remembered
 from planhat_tui.store.schema import HISTORY
 
@@ -64,8 +64,9 @@ class Seen(NamedTuple):
 class History:
     """``history.db`` in a folder, opened when it's first needed.
 
-    Where the disk can't be written and nothing was kept, there is no past. A damaged file is set
-    aside, and begun anew. Methods raise :class:`StorageError`.
+    Where the disk can't be written and nothing was kept, there is no past; on a full one there is
+    none until there's room. A damaged file is set aside, and begun anew. Methods raise
+    :class:`StorageError`.
     """
 
     def __init__(self, folder: Path, wall: Callable[[], float], keep: Keep) -> None:
@@ -80,11 +81,13 @@ class History:
         self._last = Remembered(self._read_last)
 
     def _open(self) -> Database | None:
-        """Return the file, ``None`` where there can't be one."""
+        """Return the file, ``None`` where there can't be one. Raises :class:`FullError`."""
         with self._lock:
             if not self._opened:
                 try:
                     self._database = self._open_or_make()
+                except FullError:  # there may be room the next time
+                    raise
                 except UnwritableError:
                     self._database = None
                 self._opened = True
@@ -104,7 +107,10 @@ class History:
         """Return the file; ``None`` where there's none, and none is made to be read."""
         if not self._opened and not self._path.exists():
             return None
-        return self._open()
+        try:
+            return self._open()
+        except FullError:
+            return None
 
     def _to_write(self) -> Database | None:
         database = self._open()

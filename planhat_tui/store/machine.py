@@ -64,10 +64,11 @@ class MachineState:
             return
         with self._database.writing() as connection:
             shared = _shared_key(connection, key)
-            before = _budget(connection, shared, key)
+            before = self._known(connection, shared, key)
             after = step(before)
-            if after != before:
+            if after != before or shared in self._unkept:
                 connection.execute("INSERT OR REPLACE INTO budget VALUES (?, ?)", (shared, after))
+        self._unkept.pop(shared, None)
 
     def budget(self, key: str) -> str:
         """Return what is kept of a rate limit; empty if nothing is."""
@@ -150,8 +151,9 @@ class MachineState:
         credential = _digest(base_url, token)
         if said := self._said_to_be(base_url, credential, tenant):
             return said
-        with self._database.reading() if self.read_only else self._database.writing() as connection:
-            if not self.read_only:
+        reads = self.read_only
+        with self._database.reading() if reads else self._database.writing() as connection:
+            if not reads:
                 connection.execute(
                     "INSERT OR IGNORE INTO identity (base_url, credential, folder)"
                     " VALUES (?, ?, ?)",

@@ -10,12 +10,14 @@ Likewise when texts are folded in another way: what may fold differently is work
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import FOLD_VERSION
 from planhat_tui.store import filling, tidying
+from planhat_tui.store.disk import FullError
 from planhat_tui.store.ready import Incoming, ready, unknown
 
 if TYPE_CHECKING:
@@ -37,11 +39,15 @@ _SELECT_NOTE: Final = "SELECT value FROM fact WHERE key = 'folded'"
 
 
 def rebuild(database: Database, pending: Pending) -> None:
-    """Move over all that an older version has left; nothing to do if it's done."""
+    """Move over all that an older version has left; nothing to do if it's done.
+
+    What finds no room to be folded anew is found as before, until the next open.
+    """
     _move(database, pending)
-    while _folded(database) != _FOLDED:
-        with database.writing() as connection:
-            _fold_some(connection, pending)
+    with contextlib.suppress(FullError):
+        while _folded(database) != _FOLDED:
+            with database.writing() as connection:
+                _fold_some(connection, pending)
 
 
 def _move(database: Database, pending: Pending) -> None:

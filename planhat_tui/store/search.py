@@ -18,6 +18,7 @@ from planhat_tui.store.asking import Condition, all_of
 from planhat_tui.store.finding import CAP, searching, with_words
 from planhat_tui.store.indexing import typed
 from planhat_tui.store.occurring import unknown_custom
+from planhat_tui.store.people import unknown_me
 from planhat_tui.store.planning import limited, whole
 from planhat_tui.store.rows import (
     COLUMNS,
@@ -49,6 +50,7 @@ def companies(
     _, found, meant = _guessed(asking, query, limit, offset, guesses)
     rows = tuple(map(company_row, found.rows))
     hint = unknown_custom(asking, query) if "custom." in query.text.casefold() else ""
+    hint = hint or unknown_me(asking, query)
     return CompanyRows(rows, found.total, found.capped, meant, hint, found.through)
 
 

@@ -307,9 +307,9 @@ class Session:
     async def _push_once(self) -> float | None:
         """Deliver what can go; how long to wait then (``None``: until it's wished)."""
         outbox = self._store.outbox
-        if self._store.read_only or self._paused or not outbox.open_entries():
+        if self._paused or not outbox.open_entries():
             return None
-        if not self._may_send():
+        if self._store.read_only or not self._may_send():
             return _OTHERS_PAUSE
         try:
             return await self._push_alone()
@@ -367,7 +367,7 @@ class Session:
         first = self._pull.is_empty
         await self._meet(Lane.USER if first else Lane.SCREEN, once=first)
         if self._store.read_only:  # what is read couldn't be kept
-            return None
+            return _OTHERS_PAUSE
         step = await self._take_step(in_turn=True)
         if isinstance(step, Rest):
             return step.seconds

@@ -175,6 +175,16 @@ def test_the_companies_of_a_saved_view(phased: Desk) -> None:
         phased.do("bulk", "company", "--view", "acme", "--tag", "q1")
 
 
+@pytest.mark.parametrize("query", ["", "sort:-arr"])
+def test_a_saved_view_of_all_companies_says_not_which_are_meant(phased: Desk, query: str) -> None:
+    view = SavedView("everyone", View(query, (), ()))
+    view_edit.save_view(phased.paths.config_file, view)
+    with pytest.raises(InputError, match="Which ones") as told:
+        phased.do("bulk", "company", "--view", "everyone", "--tag", "q1")
+    assert "--all" in told.value.advice
+    assert phased.queue() == ()
+
+
 def test_the_records_that_a_file_names(phased: Desk, tmp_path: Path) -> None:
     file = tmp_path / "ids"
     other = phased.server.ids()[-1]

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -267,6 +268,59 @@ def test_on_a_full_disk_what_is_there_is_opened_and_read(
         state.close()
         with pytest.raises(StorageError, match="disk is full"):
             TenantStore.open(folder.with_name("new"), wall=tick)
+
+
+def test_what_was_opened_on_a_full_disk_is_written_once_there_is_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, state = TenantStore.open(folder, wall=tick), MachineState.open(folder.parent)
+    store.mirror.put(Kind.COMPANY, [received("c1", name="Acme", phase="won")], 1.0)
+    state.change("a", lambda _: "17 left")
+    store.close()
+    state.close()
+
+    def found(text: str) -> int:
+        return store.mirror.search_companies(query.parse(text)).total
+
+    with full(monkeypatch):
+        store, state = TenantStore.open(folder, wall=tick), MachineState.open(folder.parent)
+        state.change("a", lambda _: "16 left")
+        assert (store.read_only, state.read_only, found("acm phase:won")) == (True, True, 1)
+    with ThreadPoolExecutor(1) as another, store.mirror._database.reading():
+        assert another.submit(lambda: store.read_only).result()  # nobody's reading is cut off
+    store.outbox.add(update("c1", Change("phase", "won", "renewal")))
+    assert (store.read_only, state.read_only) == (False, False)
+    assert store.changed_elsewhere()
+    store.refresh_overlay(Kind.COMPANY, "c1")
+    store.mirror.put(Kind.COMPANY, [received("c2", name="Acme Two")], 2.0)
+    assert (found("acm"), found("phase:renewal"), found("phase:won")) == (2, 1, 0)
+    state.change("a", lambda kept: f"15 left after {kept}")
+    assert state.budget("a") == "15 left after 16 left"
+    store.close()
+    state.close()
+    store, state = TenantStore.open(folder, wall=tick), MachineState.open(folder.parent)
+    assert (found("acm"), len(store.outbox.open_entries())) == (2, 1)
+    assert state.budget("a") == "15 left after 16 left"
+    store.close()
+    state.close()
+
+
+def test_room_that_is_gone_again_leaves_what_is_there_to_be_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    store.mirror.put(Kind.COMPANY, [received("c1", name="Acme", phase="won")], 1.0)
+    store.close()
+    with full(monkeypatch), monkeypatch.context() as patch:
+        store = TenantStore.open(folder, wall=tick)
+        patch.setattr("planhat_tui.store.connection.has_room", lambda _: True)
+        for _ in range(2):
+            assert store.read_only
+            assert store.mirror.search_companies(query.parse("acm")).total == 1
+            with pytest.raises(StorageError, match="disk is full"):
+                store.outbox.add(update("c1", Change("phase", "won", "renewal")))
+    assert not store.read_only
+    store.close()
 
 
 def test_edits_that_find_no_room_to_be_laid_leave_what_is_shown(

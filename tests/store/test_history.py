@@ -13,9 +13,10 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.store import filling
+from planhat_tui.store.disk import FullError
 from planhat_tui.store.history import History, Keep
 from planhat_tui.store.tenant import TenantStore
-from tests.disk import read_only
+from tests.disk import full, read_only
 from tests.store.conftest import received, tick, update
 
 if TYPE_CHECKING:
@@ -200,6 +201,25 @@ def test_where_nothing_was_kept_and_nothing_can_be_there_is_no_past(folder: Path
         assert store.history.last(COMPANY) == {}
         assert store.history.unseen(COMPANY, ["c1"]) == frozenset()
         store.close()
+
+
+def test_a_moment_without_room_ends_no_history(
+    history: History, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    won, lost = {"phase": "won"}, {"phase": "lost"}
+    with full(monkeypatch):
+        with pytest.raises(FullError, match="disk is full"):
+            history.note(COMPANY, [("c1", won, lost)], 1.0)
+        assert changes(history) == []
+    history.note(COMPANY, [("c1", won, lost)], 1.0)
+    again = History(folder, tick, Keep())
+    history.close()
+    with full(monkeypatch):
+        assert len(changes(again)) == 1
+        again.note(COMPANY, [("c1", lost, won)], 2.0)
+    again.note(COMPANY, [("c1", lost, won)], 2.0)
+    assert len(changes(again)) == 2
+    again.close()
 
 
 def test_what_is_too_old_is_let_go(folder: Path) -> None:

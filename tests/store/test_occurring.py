@@ -113,6 +113,14 @@ def test_a_value_is_written_as_it_is_mostly(store: TenantStore) -> None:
         assert store.mirror.values(Kind.COMPANY, field, "VI") == (("vip", 4),)
 
 
+def test_a_record_that_has_a_tag_in_two_spellings_counts_once(store: TenantStore) -> None:
+    tags = (["VIP", "vip"], ["VIP", "new"], ["new"])
+    companies = [received(f"c{n}", name="A", tags=[*some]) for n, some in enumerate(tags)]
+    store.mirror.put(Kind.COMPANY, companies, 1.0)
+    assert store.mirror.values(Kind.COMPANY, "tag", "") == (("new", 2), ("VIP", 2))
+    assert store.mirror.search_companies(query.parse("tag:vip")).total == 2
+
+
 def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:
     assert full.mirror.custom_fields(Kind.COMPANY, "") == (("Plan", 2), ("Ports", 1), ("Seats", 1))
     assert full.mirror.custom_fields(Kind.COMPANY, "se") == (("Seats", 1),)

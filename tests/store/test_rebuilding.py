@@ -14,6 +14,7 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.store import indexing, rebuilding
 from planhat_tui.store.connection import Database
+from planhat_tui.store.disk import FullError
 from planhat_tui.store.schema import MIRROR
 from tests.store.conftest import received, update
 
@@ -202,3 +203,16 @@ def test_folding_anew_goes_on_where_it_was_cut_short(
         open_store()
     all_is_folded_anew(open_store())
     assert len(batches) == 4 + 2 + 1  # the records, the end of each kind, what was rolled back
+
+
+@pytest.mark.usefixtures("folded_before")
+def test_what_finds_no_room_to_be_folded_anew_is_read_and_goes_on_at_the_next_open(
+    open_store: Callable[[], TenantStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise FullError("The disk is full: nothing was saved.", "Make room.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rebuilding, "_fold_some", no_room)
+        assert found(open_store(), "plain OR sorby") == ["c3"]
+    all_is_folded_anew(open_store())

@@ -426,6 +426,10 @@ def test_each_token_of_a_tenant_has_its_own_me(folder: Path) -> None:
     assert found(anna, "owner:me") == ["c1"]
     assert found(ben, "owner:me has:owner") == found(ben, "coowner:me OR owner:me") == ["c2"]
     assert found(new, "owner:me") == []
+    for asked in ("owner:me", "-(coowner:ME OR acme)"):
+        hints = [store.mirror.search_companies(query.parse(asked)).hint for store in (anna, new)]
+        assert hints == ["", "Who is meant by me isn't known yet: a sync asks Planhat."]
+    assert not new.mirror.search_companies(query.parse("me owner:u1")).hint
     named = [store.mirror.me() for store in (anna, ben, new)]
     assert [me and me.name for me in named] == ["Anna", "Ben", None]
     for store in (anna, ben, new):

@@ -22,6 +22,7 @@ from planhat_tui.sync import plan, session
 from planhat_tui.sync.engine import Engine
 from planhat_tui.sync.status import SyncStatus
 from tests.budgets import MemoryBudgets
+from tests.disk import full
 from tests.sync.rig import SECONDS, Desk, Line, after, answer, html, lost_answer
 
 if TYPE_CHECKING:
@@ -128,6 +129,26 @@ def test_a_first_start_without_a_network_fills_later(
     desk.line.cut = False
     desk.wait(lambda: desk.store.mirror.progress().contacts_complete)
     assert desk.store.mirror.company_ids() == frozenset(server.ids())
+
+
+def test_what_was_opened_on_a_full_disk_is_sent_and_read_by_itself_once_there_is_room(
+    open_desk: Callable[..., Desk], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_desk()
+    first.fill()
+    first.line.cut = True
+    company = server.ids()[0]
+    entry = first.edit(company, MINE)
+    first.close()
+    with full(monkeypatch):
+        desk = open_desk(pull=True)
+        desk.line.cut = False
+        desk.engine.start()
+        desk.wait(lambda: desk.network() == "online")
+        assert desk.store.read_only
+        server.put(company, phase="renewal")
+    desk.wait_for_state(entry, DELIVERED)
+    desk.wait(lambda: desk.company(company).raw.get("phase") == "renewal")
 
 
 def test_whoever_finds_the_way_again_tells_the_others(
