@@ -10,6 +10,7 @@ from textual.widgets import Input
 from planhat_tui.cli import run
 from planhat_tui.errors import StorageError
 from planhat_tui.store.outbox import Outbox
+from planhat_tui.tui.reading import Beside
 from tests.disk import read_only
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey, Person
@@ -377,6 +378,7 @@ def test_a_config_folder_that_cant_be_written_keeps_the_form(
             await person.press("p", "a")
             await fill(person, name="nord", base_url=server.url, token="sandbox-token")
             with read_only(folder):
+                person.app.reading._beside = Beside()  # threads that stay have their rights
                 await person.press("ctrl+s")
             person.reads("can't be written", "Nothing was changed.", "PLANHAT_TUI_CONFIG")
             person.sees_no("sandbox-token")
@@ -400,6 +402,7 @@ def test_what_couldnt_be_written_is_saved_once_it_can(journey: Journey, tmp_path
             await person.press("p", "a")
             await fill(person, name="nord", base_url=server.url, token="sandbox-token")
             with read_only(folder):
+                person.app.reading._beside = Beside()  # threads that stay have their rights
                 await person.press("ctrl+s")
             await person.press("ctrl+s")
             person.sees(" NORD ")
