@@ -616,7 +616,6 @@ def _context(
             wait=not options.queue,
             fresh=options.fresh,
             stream=options.output == "jsonl" and not options.to,
-            form=options.output,
             fields=field_names(options.fields),
         ),
     )

@@ -95,13 +95,12 @@ class Wishes(NamedTuple):
     """How it is to be done. ``wait``: until an edit is delivered. ``fresh``: ask Planhat first.
 
     ``stream``: records are written one by one, so a verb may give them as they are read.
-    ``form`` and ``fields`` are those that were typed, for a verb that writes a file of its own.
+    ``fields`` are those that were typed, for a verb that writes a file of its own.
     """
 
     wait: bool = True
     fresh: bool = False
     stream: bool = False
-    form: str = ""
     fields: tuple[str, ...] = ()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands import lookup
@@ -54,7 +53,6 @@ def export(
         raise NotFoundError("Nothing is here yet.", "planhat-tui sync reads it from Planhat.")
     chosen = [one for one in columns.split(",") if one.strip()]
     if to:
-        _check_form(ctx.wishes.form, to)
         chosen = chosen or [*ctx.wishes.fields]
     own = [key for key, _, _ in reads.custom_keys(shown.kind)]
     paths = columns_of(shown.kind, chosen or of_records(shown.columns), own)
@@ -82,19 +80,6 @@ def export(
     if done.cut:
         told += f"  {plural(done.cut, 'cell')} cut: XLSX holds 32,767 characters, CSV all."
     return Done(told, ({"file": str(path), "records": done.records},))
-
-
-def _check_form(form: str, to: str) -> None:
-    """Raise :class:`InputError` where the form that was typed isn't the one of the file."""
-    from planhat_tui.workspace.exporting import FORMATS
-
-    ending = Path(to).suffix.casefold()
-    if form and ending in FORMATS and ending != f".{form}":
-        raise InputError(
-            f"-o {form} isn't what {visible(to)} ends with.",
-            "Leave -o out: the ending says it.",
-            field="to",
-        )
 
 
 def _shown(ctx: Context, kind: str) -> Showing:

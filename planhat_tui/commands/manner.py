@@ -32,7 +32,6 @@ class Manner(NamedTuple):
             wait=wishes.wait and not self.queue,
             fresh=wishes.fresh or self.fresh,
             stream=wishes.stream and self.format in {None, "jsonl"} and not self.to,
-            form=self.format or "",
             fields=self.fields,
         )
 

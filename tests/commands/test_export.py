@@ -93,22 +93,14 @@ def test_the_line_exports_what_the_list_shows(desk: Desk, tmp_path: Path) -> Non
     assert len(people) - 1 == len(desk.workspace.reads.contacts(company).rows)
 
 
-def test_the_fields_and_the_form_that_are_typed_hold_for_the_file(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_the_fields_that_are_typed_hold_for_the_file(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "found.csv"
     desk.door = Door.LINE
     (typed,) = line.read(f"export acme --to {path} --fields name,arr", Selection())
     typed.answer(desk.context)
     header, *_ = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
     assert header == ["name", "arr"]
-    for form in ("-o json", "--jsonl"):
-        (typed,) = line.read(f"export acme --to {path} --force {form}", Selection())
-        with pytest.raises(InputError, match="isn't what"):
-            typed.answer(desk.context)
-    (typed,) = line.read(
-        f"export --to {path} --force -o csv --fields arr --columns name", Selection()
-    )
+    (typed,) = line.read(f"export --to {path} --force --fields arr --columns name", Selection())
     typed.answer(desk.context)
     assert path.read_text(encoding="utf-8").splitlines()[0].strip() == "name"
 
