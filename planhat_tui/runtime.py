@@ -260,7 +260,7 @@ class Runtime:
             dialect=profile.dialect,
             pull=self._pull,
             believed=partial(self._believed, profile.base_url, token),
-            stand_back=self.courtesy.stand_back,
+            courtesy=self.courtesy,
         )
 
     def _believed(self, base_url: str, token: str) -> str:

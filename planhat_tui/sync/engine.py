@@ -13,10 +13,10 @@ import random
 import threading
 import time
 from concurrent.futures import Future, InvalidStateError
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from planhat_tui.errors import OfflineError, PlanhatTuiError
+from planhat_tui.sync.courtesy import Courtesy
 from planhat_tui.sync.session import Session
 from planhat_tui.sync.status import SyncStatus
 
@@ -40,8 +40,8 @@ class Engine:
     ``connect`` makes the client, inside the engine's loop; it is given what to call when the rate
     limit moves. ``refresh`` is seconds between looks for changes, ``dialect`` the API's edition or
     ``auto``. Without ``pull`` it only delivers and answers what it's asked. ``believed`` tells
-    whose the token was when that was last asked, empty if that's too long ago. ``stand_back`` is
-    waited for between pieces of work.
+    whose the token was when that was last asked, empty if that's too long ago. With
+    ``courtesy`` it stands back for keys.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Engine:
         pull: bool = True,
         chance: Callable[[], float] = random.random,
         believed: Callable[[], str] = str,
-        stand_back: Callable[[], Awaitable[None]] | None = None,
+        courtesy: Courtesy | None = None,
     ) -> None:
         self._connect = connect
         self._store = store
@@ -68,7 +68,7 @@ class Engine:
         self._chance = chance
         self._barred: Callable[[Entry], str] = lambda _: ""
         self._believed = believed
-        self._stand_back = stand_back or partial(asyncio.sleep, 0)
+        self._courtesy = courtesy or Courtesy(time.monotonic)
         self._thread: threading.Thread | None = None
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Session]] = Future()
         self._ended = threading.Event()
@@ -207,7 +207,7 @@ class Engine:
                 chance=self._chance,
                 barred=self._why_barred,
                 believed=self._believed,
-                stand_back=self._stand_back,
+                courtesy=self._courtesy,
             )
         except PlanhatTuiError as error:  # a token that no header can hold, and the like
             self._ready.set_exception(error)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planhat_tui.store.absences import Listed
     from planhat_tui.store.mirror import Mirror
     from planhat_tui.store.ready import Ready
+    from planhat_tui.sync.courtesy import Courtesy
     from planhat_tui.sync.learned import Learned
 
 _FIRST_LOOK: Final = 200
@@ -162,7 +163,7 @@ class _Walk(NamedTuple):
 class Lists:
     """Reads the lists of companies and contacts into a mirror.
 
-    ``changed`` is told what arrived; ``stand_back`` waits while a key is at work.
+    ``changed`` is told what arrived; with ``courtesy`` it stands back for keys.
     """
 
     def __init__(  # noqa: PLR0917 -- each of another kind
@@ -172,14 +173,14 @@ class Lists:
         learned: Learned,
         wall: Callable[[], float],
         changed: Callable[[Kind, frozenset[str]], None],
-        stand_back: Callable[[], Awaitable[None]],
+        courtesy: Courtesy,
     ) -> None:
         self._api = api
         self._mirror = mirror
         self._learned = learned
         self._wall = wall
         self._changed = changed
-        self._stand_back = stand_back
+        self._courtesy = courtesy
         self._sizes = PageSizes(mirror)
         self._began_with: dict[Kind, str] = {}
 
@@ -294,7 +295,7 @@ class Lists:
             if piece.set_aside:
                 self._mirror.set_aside(kind, piece.set_aside, self._wall())
             yield [record for record in piece.records if record.id]
-            await self._stand_back()
+            await self._courtesy.stand_back()
 
     def flow(self, listed: Listed, write: Callable[[list[Received]], Awaitable[None]]) -> Flow:
         """Return what takes a list as it comes, and has as many written as are at once.
@@ -308,7 +309,7 @@ class Lists:
             await asyncio.to_thread(self._mirror.note_listed, listed, ids)
 
         async def keep(records: list[Received]) -> None:
-            await self._stand_back()
+            await self._courtesy.stand_back()
             await write(records)
 
         return Flow(set_aside, keep)
@@ -389,8 +390,11 @@ class Lists:
 
     async def write(self, kind: Kind, loaded: Loaded) -> None:
         """Write a page that was loaded."""
-        for at in range(0, len(loaded.batch), _AT_ONCE):
-            await self._take(kind, loaded.batch[at : at + _AT_ONCE])
+        at = 0
+        while at < len(loaded.batch):
+            end = at + self._courtesy.at_once(_AT_ONCE)
+            await self._take(kind, loaded.batch[at:end])
+            at = end
 
     async def store(self, kind: Kind, page: Page, asked_at: float) -> Stored:
         """Store a page: decoded slice by slice, written a few slices at a time meanwhile."""
@@ -400,7 +404,7 @@ class Lists:
         try:
             async for records in self.slices(kind, page):
                 batch += self._mirror.prepare(kind, records, asked_at)
-                if len(batch) >= _AT_ONCE:
+                if len(batch) >= self._courtesy.at_once(_AT_ONCE):
                     before = await self._after(before, kind, batch)
                     batch = []
                 stored.ids.extend(record.id for record in records)
@@ -422,7 +426,7 @@ class Lists:
 
     async def _take(self, kind: Kind, batch: Sequence[Ready]) -> None:
         """Write a batch in another thread: it is in SQLite nearly all the time."""
-        await self._stand_back()
+        await self._courtesy.stand_back()
         await asyncio.to_thread(self._mirror.take, kind, batch, self._wall())
         self._changed(kind, frozenset(one.item.id for one in batch))
 

@@ -27,11 +27,12 @@ from planhat_tui.sync.plan import Knowledge, Position
 from planhat_tui.sync.probe import NO_SUCH_LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
     from planhat_tui.model.ports import Before, Planhat
     from planhat_tui.model.records import Received
     from planhat_tui.store.mirror import Mirror
+    from planhat_tui.sync.courtesy import Courtesy
     from planhat_tui.sync.learned import Learned
     from planhat_tui.sync.plan import Step
 
@@ -62,7 +63,7 @@ class Pull:
         refresh: float,
         learned: Learned,
         changed: Callable[[Kind, frozenset[str]], None],
-        stand_back: Callable[[], Awaitable[None]],
+        courtesy: Courtesy,
     ) -> None:
         self._api = api
         self._mirror = mirror
@@ -70,7 +71,7 @@ class Pull:
         self._refresh = refresh
         self._changed = changed
         self._learned = learned
-        self._lists = Lists(api, mirror, self._learned, wall, changed, stand_back)
+        self._lists = Lists(api, mirror, self._learned, wall, changed, courtesy)
         self._contacts = ContactList(
             api, mirror, self._learned, self._lists, wall=wall, changed=changed
         )

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.ports import Before, Planhat
     from planhat_tui.store.tenant import TenantStore
+    from planhat_tui.sync.courtesy import Courtesy
     from planhat_tui.sync.plan import Step
     from planhat_tui.sync.status import Network
 
@@ -84,7 +85,7 @@ class Session:
         chance: Callable[[], float],
         barred: Callable[[Entry], str],
         believed: Callable[[], str],
-        stand_back: Callable[[], Awaitable[None]],
+        courtesy: Courtesy,
     ) -> None:
         self._announcer = Announcer(asyncio.get_running_loop(), on_change)
         self._api = connect(lambda _limits: self._announcer.announce(Topic.LIMITS))
@@ -101,7 +102,7 @@ class Session:
             refresh=refresh,
             learned=learned,
             changed=lambda kind, ids: self._announcer.announce(Topic(kind), ids),
-            stand_back=stand_back,
+            courtesy=courtesy,
         )
         self._owner = this_process()
         self._turn = Turn(store.outbox, self._owner, wall)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planhat_tui.sync.courtesy import HOLD, MOST, Courtesy
+from planhat_tui.sync.courtesy import AWAY, HOLD, MOST, Courtesy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,16 @@ async def test_a_key_that_was_pressed_long_ago_isnt_waited_for() -> None:
     time.now = 2 * HOLD
     await time.courtesy.stand_back()
     assert time.slept == [0]
+
+
+async def test_what_is_written_at_once_is_less_while_somebody_works_here() -> None:
+    time = Time()
+    assert time.courtesy.at_once(1_000) == 1_000
+    time.courtesy.pressed()
+    assert time.courtesy.at_once(1_000) == 200
+    assert time.courtesy.at_once(1) == 1
+    time.now = AWAY
+    assert time.courtesy.at_once(1_000) == 1_000
 
 
 @given(st.lists(st.floats(0, 5), max_size=200))
