@@ -435,7 +435,8 @@ def test_a_search_that_is_left_in_any_way_is_there_after_a_restart(journey: Jour
 
     async def quit_in_the_midst_of_a_term(person: Person) -> None:
         assert person.app.explorer.companies.search.value.strip() == "globex"
-        await person.type("/globex (")
+        await person.type("/globex")
+        await person.type(" (")
 
     async def come_back(person: Person) -> None:
         assert person.app.explorer.companies.search.value.strip() == "globex"
