@@ -122,7 +122,7 @@ class CompanyList(Pane):
     def read(self, *, around: str = "") -> None:
         """Read what the search finds, from its beginning.
 
-        ``around`` is a company that the cursor goes to, if the list has it.
+        ``around`` is a company that the cursor goes to, if the list has it; else to the first.
         """
         lines = self.rows.size.height if around else 0
         workspace, looking = self.workspace, Looking(self.view, self._lately)
@@ -131,7 +131,7 @@ class CompanyList(Pane):
         self.ask(
             "companies",
             lambda: look(workspace, looking, around=around, lines=lines),
-            lambda found: self._show(found, keep=bool(around), on=around),
+            lambda found: self._show(found, keep=bool(around) and found.has(around), on=around),
             self._not_found,
         )
 
