@@ -60,7 +60,7 @@ def carry_out(
     """Show a plan, keep it in a file, or run it after a question: as it is wished, at any door.
 
     ``keep`` is a file's name, which ``force`` replaces whatever it is; ``look`` shows it and does
-    nothing. On the screen it is shown in any case, and run from there.
+    nothing. On the screen it is shown in any case, and run from there unless ``look`` forbids it.
     """
     if keep:
         path = named(keep)
@@ -68,7 +68,7 @@ def carry_out(
         save(plan, keep)
     shown = listing(ctx, plan, f"Saved in {keep}." if keep else "")
     if ctx.door is Door.LINE:
-        return Planned(plan, shown, asks=bool(plan.acting) and not (keep or look))
+        return Planned(plan, shown, asks=bool(plan.acting) and not (keep or look), dry=look)
     if keep or look or not plan.acting:
         return shown
     plans = ctx.workspace().plans

@@ -77,13 +77,14 @@ class Done(NamedTuple):
 class Planned(NamedTuple):
     """A plan that a screen shows and runs; elsewhere its ``listing`` is the answer.
 
-    ``asks`` says that it is to run: who closes it instead says no. ``typed`` is the file that keeps
-    the text which it was made from, until it runs.
+    ``asks`` says that it is to run: who closes it instead says no; ``dry``, that it isn't to.
+    ``typed`` is the file that keeps the text which it was made from, until it runs.
     """
 
     plan: Plan
     listing: Listing
     asks: bool = False
+    dry: bool = False
     typed: Path | None = None
 
 

@@ -140,7 +140,8 @@ class LineRun:
 
         explorer = self._place.explorer
         explorer.once_in_front(
-            "The plan", lambda: explorer.planning.show(planned.plan, closed=closed)
+            "The plan",
+            lambda: explorer.planning.show(planned.plan, closed=closed, dry=planned.dry),
         )
 
     def _go_on(self, planned: Planned, *, ran: bool) -> Planned | None:

@@ -28,15 +28,17 @@ class Planning:
         plan: Plan,
         ran: Callable[[], None] | None = None,
         closed: Callable[[bool], None] | None = None,
+        *,
+        dry: bool = False,
     ) -> None:
         """Show a plan; it is run from there. ``ran`` is called if it was, once the sheet is closed.
 
-        ``closed`` is told at the end whether it was.
+        ``closed`` is told at the end whether it was. One that is ``dry`` is looked at alone.
         """
         from planhat_tui.tui.screens.plan import PlanSheet
 
         explorer = self._explorer
-        sheet = PlanSheet(explorer, plan)
+        sheet = PlanSheet(explorer, plan, dry=dry)
 
         def answered(told: str | None) -> None:
             if sheet.step:

@@ -104,6 +104,9 @@ def test_plans_are_shown_one_after_the_other_and_the_rest_is_done_then(journey: 
             " bulk company acme --tag two ; company create After-Plan",
         )
         person.sees("+one")
+        watch.wait(seconds=1)
+        await person.press("ctrl+s")
+        person.sees("--dry-run shows it and does nothing")
         await person.press("escape")
         person.sees("+two")
         assert not _companies(person, "demo", "After-Plan")

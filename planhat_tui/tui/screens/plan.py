@@ -57,9 +57,10 @@ BEFORE_IT_RUNS = frozenset({"keep", "send"})
 
 
 class PlanSheet(ListSheet[str]):
-    """One plan; answers with how far it came, if it was run."""
+    """One plan; answers with how far it came, if it was run: not where it's ``dry``."""
 
     HINT = ("discard", "keep", "send", "{close}: leave all as it is")
+    DRY = ("discard", "keep", "{close}: leave all as it is")
     RUNNING = (
         "{hold}: pause, go on",
         "{discard}: take back what isn't sent",
@@ -70,8 +71,9 @@ class PlanSheet(ListSheet[str]):
     PLACES: ClassVar[tuple[Where, ...]] = (Where.PLAN,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PLAN)]
 
-    def __init__(self, explorer: Explorer, plan: Plan) -> None:
+    def __init__(self, explorer: Explorer, plan: Plan, *, dry: bool = False) -> None:
         super().__init__(f"Plan: {visible(plan.title)}")
+        self._dry = dry
         self._explorer = explorer
         self.workspace = explorer.workspace
         self.plan = plan
@@ -98,6 +100,8 @@ class PlanSheet(ListSheet[str]):
         front until now.
         """
         self._held = Held("send", self.planhat.monotonic())
+        if self._dry:
+            self.hint(self.DRY)
         self.rows.focus()
         self.rows.say_empty("Nothing would change.  {close} closes this")
         self._fill()
@@ -174,6 +178,8 @@ class PlanSheet(ListSheet[str]):
         """Say what a key waits for."""
         if self.is_saving:
             return "It is held against what is there now"
+        if self._dry and name == "send":
+            return "--dry-run shows it and does nothing.  Leave that out to run it"
         if not self.step:
             return (
                 "" if name in {*BEFORE_IT_RUNS, "discard"} else "It doesn't run yet: {send} runs it"
