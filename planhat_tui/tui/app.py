@@ -83,7 +83,7 @@ class PlanhatApp(App[None]):
     def __init__(self, session: Session, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
         self.session = session
-        self.reading = Reading()
+        self.reading = Reading(stands=self._show_waiting)
         self.restyling = Restyling(session.runtime.paths.user_themes, session.themes)
         self.changed_keys = session.runtime.config.settings.keys
         self.typing = TypeAhead(self, self._hand_over, time.monotonic, session.pressed)
@@ -198,6 +198,11 @@ class PlanhatApp(App[None]):
     def explorer(self) -> Explorer:
         """The explorer that is shown; while another profile is opened, still the one before."""
         return self._explorers[self._on_screen]
+
+    def _show_waiting(self) -> None:
+        """Show what waits for the profile that a person has come to."""
+        if self._on_screen:
+            self.explorer.show_waiting()
 
     def _shown(self, first: Found) -> str:
         """Return the name of the screen of the profile that is open, made if it wasn't.

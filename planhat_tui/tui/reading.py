@@ -67,15 +67,21 @@ class Beside:
             self._work.get()()
 
 
+def _nothing() -> None:
+    """Mark a place in the queue."""
+
+
 @dataclass
 class Reading:
     """What the threads behind the screen do. ``pending`` counts what hasn't been answered yet.
 
-    ``opening`` counts the answers that will move the focus, of those who are still there.
+    ``opening`` counts the answers that will move the focus, of those who are still there;
+    ``stands`` is called, on the screen's thread, once the last of them has moved it.
     """
 
     pending: int = 0
     opening: int = 0
+    stands: Callable[[], None] = _nothing
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _opens: WeakKeyDictionary[MessagePump, int] = field(default_factory=WeakKeyDictionary)
     _newest: WeakKeyDictionary[MessagePump, dict[str, int]] = field(
@@ -176,7 +182,12 @@ class Reading:
         try:
             answer()
         finally:
-            widget.app.call_later(self._count_opened, widget)
+            widget.app.call_later(self._moved, widget)
+
+    def _moved(self, widget: MessagePump) -> None:
+        self._count_opened(widget)
+        if not self.opening:
+            self.stands()
 
     def _count_opened(self, widget: MessagePump) -> None:
         with self._lock:
@@ -212,7 +223,3 @@ def _apply(
 
 def _always() -> bool:
     return True
-
-
-def _nothing() -> None:
-    """Mark a place in the queue."""

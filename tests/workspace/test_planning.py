@@ -423,9 +423,9 @@ def test_what_was_deleted_while_a_plan_was_paused_is_not_deleted_a_second_time(
     workspace.plans.advance(step)
     workspace.plans.pause(step)
     *_, going, gone = everyone(workspace)
-    deliver(workspace, *workspace.writes.delete(Kind.COMPANY, [gone]))
     (later,) = workspace.writes.delete(Kind.COMPANY, [going])
     workspace.writes.hold(later.n)
+    deliver(workspace, *workspace.writes.delete(Kind.COMPANY, [gone]))
     workspace.plans.resume(step)
     while workspace.plans.advance(step):
         pass

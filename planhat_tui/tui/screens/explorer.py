@@ -209,7 +209,7 @@ class Explorer(Screen[None], Helping, Rooms):
             self.calls.tick()
             self.standing.tell_calls()
             self.standing.read()
-        self.call_later(self._show_waiting)
+        self.call_later(self.show_waiting)
 
     def once_in_front(self, what: str, show: Callable[[], object]) -> None:
         """Show a sheet once the person is at nothing else; say that ``what`` waits, if it does.
@@ -218,7 +218,7 @@ class Explorer(Screen[None], Helping, Rooms):
         search or another tenant.
         """
         self._awaiting.append(show)
-        self._show_waiting()
+        self.show_waiting()
         if show in self._awaiting:
             name = literal(visible(self.workspace.profile.name))
             top = self.app.screen
@@ -233,7 +233,7 @@ class Explorer(Screen[None], Helping, Rooms):
             return "It comes when this is closed"
         return "It comes when you leave this" if self.commanding.is_elsewhere else ""
 
-    def _show_waiting(self) -> None:
+    def show_waiting(self) -> None:
         """Show the next that waits, unless a tenant or a form is on its way."""
         if self._awaiting and not self.planhat.reading.opening and not self.commanding.is_elsewhere:
             self._awaiting.pop(0)()
@@ -299,7 +299,7 @@ class Explorer(Screen[None], Helping, Rooms):
         if self._seconds % STEADY == 0:  # what counts down wakes the terminal no oftener
             self.standing.draw_state()
         self.perform(self._poll, self.planhat.restyle)
-        self._show_waiting()
+        self.show_waiting()
         if self.planhat.explorer is self:
             self.standing.tell_calls()
             self.pointing.rest()
