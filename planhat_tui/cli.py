@@ -12,7 +12,6 @@ import sys
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import TextIOWrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,6 +41,7 @@ from planhat_tui.runtime import DRIVER, Runtime, Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from planhat_tui.commands.lastline import LastLine
     from planhat_tui.commands.manner import Manner
@@ -412,9 +412,16 @@ def _runtime(options: Options, *, pull: bool = True) -> Runtime:
         profile=options.profile,
         demo=options.demo,
         theme=options.theme,
-        log=Path(options.log) if options.log else None,
+        log=_log(options.log),
     )
     return Runtime(os.environ, start, pull=pull)
+
+
+def _log(text: str) -> Path | None:
+    """Return the file of the log, if one is named; bash leaves the ``~`` of ``--log=~/x``."""
+    from planhat_tui.workspace.wholefile import named
+
+    return named(text, "log") if text else None
 
 
 def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> None:
@@ -431,10 +438,12 @@ def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> Non
             logging.getLogger("planhat_tui.cli").info("%s", command.name)
         context = _context(runtime, options, given, line)
         try:
-            if options.to:
-                from planhat_tui.commands.saving import check_to
+            if options.to or command.goes_on:
+                from planhat_tui.commands.saving import check_form, check_to
 
-                check_to(options.to, command.name)
+                check_form(options.output, command)
+                if options.to:
+                    check_to(options.to, command)
             refuse_first(command, lambda: context.workspace().profile)
             result = command.run(context, **grammar.arguments(command, given))
         except UnknownOutcomeError as error:

@@ -517,14 +517,10 @@ class Runtime:
     def queued(self, name: str) -> int:
         """Count what a profile hasn't delivered yet, also where its token can't be had any more.
 
-        Nothing is made for it. Raises :class:`NotFoundError` or the config's error.
+        Nothing is made for it. Raises :class:`NotFoundError` or the config's error;
+        :class:`TokenError` where only the token tells which queue is its own.
         """
-        profile = self.profile(name)
-        try:
-            folder = self._folder(profile, self._token(profile))
-        except TokenError:  # whose it was is remembered
-            folder = self._folder(profile)
-        with self._look_into(folder) as reads:
+        with self._look_into(self._kept_folder(self.profile(name))) as reads:
             return len(reads.outbox()) if reads is not None else 0
 
     def standing(self, name: str) -> Standing:

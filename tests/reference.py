@@ -232,7 +232,7 @@ def keys_page() -> Iterator[str]:
                 ("key", "does", "name"), ((f"`{_all(k)}`", k.help, f"`{k.name}`") for k in found)
             )
     yield "\n`ctrl+p` opens the palette, `ctrl+q` quits. After `:`, Tab completes, up and down walk"
-    yield "the history of the tenant, and `ctrl+r` searches it for what is typed."
+    yield "the history of the tenant, and `ctrl+r` searches it for what is typed. These stay so."
 
 
 def _shown(key: Key) -> str:

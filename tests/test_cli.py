@@ -609,6 +609,14 @@ def test_the_log_tells_what_was_done_and_no_secret(
     assert "between us" not in text
 
 
+def test_a_file_may_be_in_the_home_of_somebody(
+    demo: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert demo("--demo", "whoami", "--log=~/run.log").status == 0
+    assert (tmp_path / "run.log").exists()
+
+
 def test_a_log_that_cant_be_written_is_told(demo: Shell, tmp_path: Path) -> None:
     said = demo("--demo", "whoami", "--log", str(tmp_path / "none" / "run.log"))
     assert (said.status, said.out) == (1, "")

@@ -146,6 +146,8 @@ def test_files_are_completed_without_a_blank_after_a_folder(filled: Path, tmp_pa
     assert _tab(filled, "planhat-tui run my", folder) == ["planhat-tui", "run", "my scripts/"]
     typed = "planhat-tui run my\\ scripts/mor"
     assert _tab(filled, typed, folder)[-1] == "my scripts/morning.txt"
+    (filled / "list of mine.txt").touch()  # HOME
+    assert _tab(filled, "planhat-tui run ~/li")[-1] == str(filled / "list of mine.txt")
 
 
 def test_without_profile_or_copy_it_completes_words_and_makes_no_file(tmp_path: Path) -> None:

@@ -457,6 +457,8 @@ def test_files_that_may_be_anothers_arent_wiped_without_the_token_that_tells(
     with pytest.raises(TokenError, match="NOT_SET"):
         later.wipe(later.profile("b"))
     assert later.queued("a") == 1
+    with pytest.raises(TokenError, match="NOT_SET"):
+        later.queued("b")
 
 
 def test_what_a_run_has_done_counts_in_each_profile_that_it_opened(demo: Runtime) -> None:

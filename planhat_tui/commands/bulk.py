@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planhat_tui.commands import lookup, planned
 from planhat_tui.commands.registry import Effect, flag, option, options, verb, words
+from planhat_tui.commands.results import Listing
 from planhat_tui.commands.typed import NEW_FIELD, query_of, readers_of
+from planhat_tui.commands.unfound import unfound
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model import plans
 from planhat_tui.model.query import parse
@@ -82,10 +84,11 @@ def contact(ctx: Context, query: tuple[str, ...], **asked: Any) -> Result:  # no
 
 
 class _Chosen(NamedTuple):
-    """The records that are meant, and how they were named."""
+    """The records that are meant, and how they were named; of none, why."""
 
     ids: Sequence[str]
     source: str
+    why: str = ""
 
 
 def _bulk(ctx: Context, kind: Kind, chosen: _Chosen, asked: Asked) -> Result:
@@ -97,6 +100,8 @@ def _bulk(ctx: Context, kind: Kind, chosen: _Chosen, asked: Asked) -> Result:
         clear=asked.clear,
         delete=asked.delete,
     )
+    if chosen.why:
+        return Listing((), planned.COLUMNS, f"{chosen.why}  Nothing was done.")
     if not asked.delete:
         lookup.load(ctx, kind, chosen.ids)
     plan = ctx.workspace().plans.make(wanted, chosen.ids, chosen.source)
@@ -121,7 +126,8 @@ def _chosen(ctx: Context, kind: Kind, query: str, asked: Asked, view: str = "") 
         return _Chosen(_from_file(ctx, kind, asked.ids), asked.ids)
     if view:
         return _of_view(ctx, view)
-    return _Chosen(_found(ctx, kind, query), query or f"all {MANY[kind]}")
+    ids = _found(ctx, kind, query)
+    return _Chosen(ids, query or f"all {MANY[kind]}", "" if ids else unfound(ctx, kind, query))
 
 
 def _which() -> InputError:
@@ -147,7 +153,8 @@ def _of_view(ctx: Context, name: str) -> _Chosen:
 
     view = view_called(name, ctx.config().views).view
     _check_says_which(view.query)
-    return _Chosen(ctx.workspace().reads.company_ids(view.query, _ALL, sort=view.sort), name)
+    ids = ctx.workspace().reads.company_ids(view.query, _ALL, sort=view.sort)
+    return _Chosen(ids, name, "" if ids else unfound(ctx, Kind.COMPANY, view.query))
 
 
 def _from_file(ctx: Context, kind: Kind, file: str) -> Sequence[str]:

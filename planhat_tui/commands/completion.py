@@ -122,7 +122,11 @@ def _for_bash(line: str, last: str, sources: Sources) -> Iterator[str]:
         shared = at_end(last).typed
         cut = len(cursor.typed) - len(shared) if cursor.typed.endswith(shared) else 0
     for choice in of_shell(cursor.before[1:], cursor.typed, sources).choices:
-        yield _escaped(visible(choice.text)[cut:], quote)
+        text = visible(choice.text)[cut:]
+        if not quote and raw.startswith("~") and text.startswith("~"):  # bash knows whose it is
+            yield f"~{_escaped(text[1:], quote)}"
+        else:
+            yield _escaped(text, quote)
 
 
 def _escaped(text: str, quote: str) -> str:

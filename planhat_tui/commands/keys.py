@@ -31,13 +31,15 @@ COLUMNS = (
 def keys(ctx: Context, pieces: tuple[str, ...]) -> Listing:
     """List the keys of the explorer; COMMAND is the name by which the config changes one.
 
+    Those without a command stay as they are.
     One piece that is a key alone, such as t or ctrl+s, finds what is on it.
     """
+    from planhat_tui.config.keymap import FIXED
     from planhat_tui.config.keys import KEYS, has, on
 
-    changed = ctx.config().settings.keys
-    exact = [key for key in KEYS if len(pieces) == 1 and on(key, pieces[0], changed)]
-    found = exact or [key for key in KEYS if has(key, pieces, changed)]
+    changed, known = ctx.config().settings.keys, (*KEYS, *FIXED)
+    exact = [key for key in known if len(pieces) == 1 and on(key, pieces[0], changed)]
+    found = exact or [key for key in known if has(key, pieces, changed)]
     rows = [_told(key, changed) for key in found]
     note = "To change one: settings: {keymap: {preset: vim, keys: {COMMAND: KEY}}} in the config."
     return Listing(tuple(rows), COLUMNS, note if rows else "No key is like that.  keys lists all.")

@@ -51,7 +51,7 @@ class Typed:
         from planhat_tui.commands.confirming import answered
         from planhat_tui.commands.manner import Manner, manner_of
         from planhat_tui.commands.output import Style
-        from planhat_tui.commands.saving import check_to, saved
+        from planhat_tui.commands.saving import check_form, check_to, saved
 
         if grammar.asks_for_help(self.command, self.words, ctx.door):
             return Text(grammar.usage(self.command, ctx.door)), Manner()
@@ -60,8 +60,9 @@ class Typed:
         refuse_first(self.command, lambda: ctx.workspace().profile)
         shared = {param.name for param in grammar.of_all(self.command, ctx.door)}
         manner = manner_of({name: given[name] for name in shared})
+        check_form(manner.format, self.command)
         if manner.to:
-            check_to(manner.to, self.command.name)
+            check_to(manner.to, self.command)
         arguments = grammar.arguments(self.command, given)
         draw = None if manner.quiet else ctx.draw
         wished = ctx._replace(wishes=manner.over(ctx.wishes), draw=draw)

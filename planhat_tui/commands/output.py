@@ -62,6 +62,8 @@ def write(
     told = note_of(result, quiet=style.quiet)
     if told:
         note(visible_lines(told))
+    if isinstance(result, Done) and (wrong := _wrong_field(result, style.fields)):
+        note(visible_lines(str(wrong)))  # what was done isn't undone by how it's shown
 
 
 def note_of(result: Result, *, quiet: bool = False) -> str:
@@ -101,8 +103,8 @@ def lines(result: Result, style: Style) -> Iterable[str]:
 
 
 def _data(result: Listing | Single | Done, style: Style) -> Iterable[str]:
-    if not isinstance(result, Done):  # what was done isn't undone by how it's shown
-        _check_fields(result, style.fields)
+    if not isinstance(result, Done) and (wrong := _wrong_field(result, style.fields)):
+        raise wrong
     if isinstance(result, Single) and result.document and style.format == "table":
         style = style._replace(format="json")
     if not isinstance(result, Done) and result.table is not None and not style.fields:
@@ -115,21 +117,27 @@ def _data(result: Listing | Single | Done, style: Style) -> Iterable[str]:
     return _lines(result, records, style)
 
 
-def _check_fields(result: Listing | Single, wanted: Sequence[str]) -> None:
-    """Raise :class:`InputError` for a field that none of the records has, or could have."""
+def _wrong_field(result: Listing | Single | Done, wanted: Sequence[str]) -> InputError | None:
+    """Return what is wrong with a field that none of the records has, or could have.
+
+    Of no records at all it's known by their kind alone; Planhat's inner fields begin with ``_``.
+    """
     records = (result.record,) if isinstance(result, Single) else result.records
-    if not wanted or not records:
-        return
+    kind = None if isinstance(result, Done) else result.kind
+    if not wanted or not (records or kind):
+        return None
     known = {path for record in records for path in (*record, *(path for path, _ in _flat(record)))}
     if isinstance(result, Listing):
         known |= {column.path for column in result.columns}
-    kinds = (result.kind,) if result.kind is not None else tuple(FIELDS)
+    kinds = (kind,) if kind is not None else tuple(FIELDS)
     known |= {field.name for kind in kinds for field in FIELDS[kind]}
     for path in wanted:
-        if path not in known and custom_key(path) is None:
-            near = nearest(path, known)
-            advice = f"Did you mean {near}?" if near else f"There are: {', '.join(sorted(known))}."
-            raise InputError(f"Nothing here has a field {visible(path)}.", advice, field="fields")
+        if path in known or custom_key(path) is not None or (path[0] == "_" and not records):
+            continue
+        near = nearest(path, known)
+        advice = f"Did you mean {near}?" if near else f"There are: {', '.join(sorted(known))}."
+        return InputError(f"Nothing here has a field {visible(path)}.", advice, field="fields")
+    return None
 
 
 def _watch(result: Watching, style: Style, out: Callable[[str], None]) -> None:
@@ -160,7 +168,8 @@ def _export(result: Exported, style: Style) -> Iterable[str]:
 def _checked(result: Exported, wanted: Sequence[str]) -> Iterator[Raw]:
     """Return records as they are read, once the fields are known from the first of them."""
     first = tuple(islice(result.records, _LOOKED_AT)) if wanted else ()
-    _check_fields(Listing(first, (), kind=result.kind), wanted)
+    if wrong := _wrong_field(Listing(first, (), kind=result.kind), wanted):
+        raise wrong
     return chain(first, result.records)
 
 

@@ -346,7 +346,14 @@ def remove(ctx: Context, name: str) -> Done:
     wrong = name in ctx.config().refused  # what it has here isn't known then, and stays
     if not wrong:
         ctx.config().find(name)
-    queued = 0 if wrong else ctx.queued(name)
+    try:
+        queued = 0 if wrong else ctx.queued(name)
+    except TokenError as error:
+        raise InputError(
+            f"Which edits {name} has that Planhat doesn't have yet, only its token tells:"
+            f" {error.message}",
+            f"{error.advice} Or take it out of {ctx.paths.config_file} by hand: its files stay.",
+        ) from None
     if queued:
         raise InputError(
             f"{name} has {plural(queued, 'edit')} that Planhat doesn't have yet.",

@@ -111,8 +111,8 @@ class Command(NamedTuple):
     ``kind`` is what its records are. ``key`` names the key of the explorer that does the same
     (see :mod:`planhat_tui.config.keys`). ``needs_profile`` says that it opens one. ``guarded``: it
     does nothing but change what Planhat has, where a profile may speak against it. ``asks``: it
-    may want a word before it does anything. Why it can't run now is told by
-    :mod:`planhat_tui.commands.barring`.
+    may want a word before it does anything. ``goes_on``: all it has to say is said by its end. Why
+    it can't run now is told by :mod:`planhat_tui.commands.barring`.
     """
 
     noun: str
@@ -127,6 +127,7 @@ class Command(NamedTuple):
     needs_profile: bool = True
     guarded: bool = False
     asks: bool = False
+    goes_on: bool = False
 
     @property
     def loses(self) -> bool:
@@ -231,6 +232,7 @@ def verb(
     needs_profile: bool = True,
     guarded: bool = False,
     asks: bool = False,
+    goes_on: bool = False,
 ) -> Callable[[F], F]:
     """Register a function as the verb ``name``, such as ``company find`` or ``undo``.
 
@@ -244,7 +246,7 @@ def verb(
     def register(run: F) -> F:
         _COMMANDS[name] = Command(
             noun, last, run, params, effect, kind, key, leading, aliases, needs_profile, changing,
-            asking,
+            asking, goes_on,
         )  # fmt: skip
         return run
 

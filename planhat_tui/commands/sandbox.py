@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands.context import Door
@@ -12,6 +11,7 @@ from planhat_tui.commands.registry import flag, option, options, verb
 from planhat_tui.commands.results import Done
 from planhat_tui.errors import InputError
 from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
+from planhat_tui.workspace.wholefile import named
 
 if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
@@ -37,6 +37,7 @@ _WINDOW = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
     option("--tenant", "id of the first tenant", "UUID", default=DEMO_TENANTS[0].tenant_id),
     doors=Door.SHELL,
     needs_profile=False,
+    goes_on=True,
 )
 def sandbox(  # noqa: PLR0917 -- the options of one command
     ctx: Context,
@@ -64,7 +65,7 @@ def sandbox(  # noqa: PLR0917 -- the options of one command
         if given in {second.token, second.tenant_id}:
             raise InputError(f"--{name} {given} is the second tenant's.", "Give another.")
     settings = SandboxOptions(
-        db=Path(db) if db else None,
+        db=named(db, "db") if db else None,
         empty=empty,
         companies=whole("--companies", companies),
         seed=whole("--seed", seed),

@@ -16,25 +16,33 @@ if TYPE_CHECKING:
 
     from planhat_tui.commands.manner import Manner
     from planhat_tui.commands.output import Format, Style
+    from planhat_tui.commands.registry import Command
     from planhat_tui.commands.results import Result
 
 _BOOKS: Final = frozenset({".xlsx", ".xls", ".ods", ".numbers"})
 _FORMS: Final[Mapping[str, Format]] = {".json": "json", ".jsonl": "jsonl", ".csv": "csv"}
 """The form that a file's ending asks for, where no option names another."""
+_WHOLE: Final = frozenset({"json", "csv"})
+"""Forms in which all answers together are one text."""
 
 
-_AS_IT_COMES: Final = frozenset({"run", "repl", "serve", "sandbox"})
-"""Verbs that have shown all by their end."""
+def check_form(form: str | None, command: Command) -> None:
+    """Raise :class:`InputError` where a verb's answers are no one document, before any is given."""
+    if command.goes_on and form in _WHOLE:
+        raise InputError(
+            f"{command.name} shows its answers as they come: together they are no {form.upper()}.",
+            f"Use --jsonl, or -o {form} at a command of it.",
+        )
 
 
-def check_to(name: str, command: str) -> None:
+def check_to(name: str, command: Command) -> None:
     """Raise :class:`InputError` where a verb's answer can't be written: before anything is done."""
     if name == "-":
         raise InputError("The answer stands on stdout anyway.", "Leave --to out.", field="to")
-    if command in _AS_IT_COMES:
+    if command.goes_on:
         raise InputError(
-            f"{command} shows its answers as they come.",
-            f"Write --to at a command of it, or: planhat-tui {command} ... > FILE",
+            f"{command.name} shows its answers as they come.",
+            f"Write --to at a command of it, or: planhat-tui {command.name} ... > FILE",
             field="to",
         )
     if Path(name).suffix.casefold() in _BOOKS:

@@ -27,6 +27,7 @@ GOES_ON: Final = "Interrupted. What was queued goes on: outbox list shows it."
     word("file", "a file with one or several commands a line; # begins a comment", "FILE"),
     flag("--keep-going", "go on after an error with the next command"),
     needs_profile=False,
+    goes_on=True,
 )
 def run(ctx: Context, file: str, keep_going: bool) -> Done:  # noqa: FBT001 -- a flag of the line
     """Run the commands of a file, as the : line takes them; the first error stops it."""
@@ -49,6 +50,7 @@ def run(ctx: Context, file: str, keep_going: bool) -> Done:  # noqa: FBT001 -- a
     ),
     doors=Door.SHELL,
     needs_profile=False,
+    goes_on=True,
 )
 def repl(ctx: Context, keep_going: bool) -> Done:  # noqa: FBT001 -- a flag of the line
     """Take commands as the : line does, without a screen: plain text, one fact a line.
@@ -67,7 +69,8 @@ def run_lines(
     The first command that fails stops it: its error is raised, with the place. With ``keep_going``
     errors are shown instead, the next command is run, and the exit status tells of them: the one
     of all, or that some failed. Lines that are ``typed`` go on as well, each up to what fails in
-    it. Who types is asked for the next line after an interrupt.
+    it, and leave with 0: who types has seen what failed. Who types is asked for the next line after
+    an interrupt.
     """
     inner = ctx._replace(door=Door.SCRIPT, selection=Selection(), showing=None)
     going = keep_going or typed
@@ -89,7 +92,8 @@ def run_lines(
             done += not status
             if status and (status == INTERRUPTED or not keep_going):
                 break
-    return Done("", exit_status=_status(done, failures))
+    seen = typed and not keep_going
+    return Done("", exit_status=0 if seen else _status(done, failures))
 
 
 def _statuses(ctx: Context, text: str, tried: Callable[[Callable[[], int]], int]) -> Iterator[int]:

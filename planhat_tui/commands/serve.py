@@ -23,6 +23,7 @@ MOST = 16
     option("--sessions", "how many tabs at a time", "N", default="1"),
     doors=Door.SHELL,
     needs_profile=False,
+    goes_on=True,
 )
 def serve(ctx: Context, port: str, sessions: str) -> Done:
     """Open the explorer to a browser on this machine, until SIGTERM or ctrl+c.

@@ -36,6 +36,15 @@ TAKEN: Final[Mapping[str, str]] = {
 }
 """Keys that no command can have, and why."""
 
+FIXED: Final = (
+    keys.Key(keys.Where.EXPLORER, "", "ctrl+p", "palette", "find a command by its name"),
+    keys.Key(keys.Where.EXPLORER, "", "ctrl+q", "quit", "quit"),
+    keys.Key(
+        keys.Where.EXPLORER, "", "ctrl+r", "history", "after : search its history for a piece"
+    ),
+)
+"""Keys that are no command's and stay as they are."""
+
 LEAVING: Final = ("back", "close")
 """The commands that Escape has beside any other key: whoever is somewhere must get out again."""
 

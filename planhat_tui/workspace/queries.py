@@ -559,15 +559,13 @@ class Queries:
     def resolve(self, kind: Kind, text: str) -> str:
         """Return the id of the one record that a text names: id, ``extid-…``, name or e-mail.
 
+        An id that it had before counts as well, such as the one of what wasn't delivered yet.
+
         Raises :class:`NotFoundError`, or :class:`AmbiguousError` with the candidates.
         """
-        if kind is Kind.CALL:
-            call = self.call(text)
-            found: tuple[tuple[str, str], ...] = ((text, text),) if call else ()
-        elif kind is Kind.USER:
-            found = tuple((user.id, user.name) for user in self._users_named(text))
-        else:
-            found = self._mirror.by_name(kind, text)
+        found = self._named(kind, text)
+        if not found and (now := self.now_called(kind, text)) != text:
+            found = self._named(kind, now)
         if not found:
             advice = f"{kind} find looks for a part of it."
             if kind is Kind.CONTACT and not self._mirror.progress().contacts_complete:
@@ -577,6 +575,14 @@ class Queries:
             known = tuple((one, self._apart(kind, one) or title) for one, title in found)
             raise AmbiguousError(f"{how_many(found)} are called {visible(text)}.", known)
         return found[0][0]
+
+    def _named(self, kind: Kind, text: str) -> tuple[tuple[str, str], ...]:
+        """Return ``(id, name)`` of the records that a text names."""
+        if kind is Kind.CALL:
+            return ((text, text),) if self.call(text) else ()
+        if kind is Kind.USER:
+            return tuple((user.id, user.name) for user in self._users_named(text))
+        return self._mirror.by_name(kind, text)
 
     def _apart(self, kind: Kind, record_id: str) -> str:
         """Return what tells a record from another of its name; empty if nothing is known of it."""

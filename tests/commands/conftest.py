@@ -142,6 +142,10 @@ class Desk:
         assert isinstance(result, Done)
         return result
 
+    def count_queued(self, name: str) -> int:
+        """Return how many edits of a profile are queued."""
+        return self.queued.get(name, 0)
+
     @property
     def context(self) -> Context:
         """The world of a verb."""
@@ -159,7 +163,7 @@ class Desk:
             secret=lambda _prompt: self.secrets.pop(0),
             serve=self._serve,
             browse=self._browse,
-            queued=lambda name: self.queued.get(name, 0),
+            queued=self.count_queued,
             wanted=lambda: self.wanted or self.config.default,
             catch_up=self.catch_up,
             editor=self._edit,

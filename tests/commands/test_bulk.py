@@ -97,6 +97,17 @@ def test_what_is_so_already_is_told(phased: Desk) -> None:
     assert len(phased.asked) == 1
 
 
+def test_where_nothing_is_found_that_is_told_and_not_that_all_is_so(phased: Desk) -> None:
+    for words in (("old phase:xyzzy",), ("--view", "None")):
+        if words[0] == "--view":
+            view = SavedView("None", View("phase:xyzzy", (), ()))
+            view_edit.save_view(phased.paths.config_file, view)
+        found = phased.shell("bulk", "company", *words, "--tag", "new", "--yes")
+        assert isinstance(found, Listing)
+        assert found.note.startswith("No company matches ")
+        assert found.note.endswith(" contacts.  Nothing was done.")
+
+
 def test_a_dry_run_shows_the_plan_and_does_nothing(phased: Desk) -> None:
     rows = phased.rows("bulk", "company", "--all", "--set", "phase=won", "--tag", "a", "--dry-run")
     assert len(rows) == ALL

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.commands.results import Listing
+from planhat_tui.config.keymap import FIXED
 from planhat_tui.config.keys import KEYS
 
 if TYPE_CHECKING:
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 
 def test_all_keys_are_listed_with_command_and_words(bare: Desk) -> None:
     rows = bare.rows("keys")
-    assert [(row["where"], row["command"]) for row in rows] == [(k.where, k.name) for k in KEYS]
+    known = (*KEYS, *FIXED)
+    assert [(row["where"], row["command"]) for row in rows] == [(k.where, k.name) for k in known]
     assert rows[0] == {
         "where": "everywhere",
         "keys": ["/"],
@@ -32,6 +34,8 @@ def test_they_are_found_by_words_and_by_the_key_itself(bare: Desk) -> None:
     held = bare.rows("keys", "ctrl")
     assert {"half_down", "save"} <= {row["command"] for row in held}
     assert all("ctrl" in str(row["keys"]) for row in held)
+    for found in (bare.rows("keys", "ctrl+q"), bare.rows("keys", "quit")):
+        assert [(row["keys"], row["command"]) for row in found] == [(["ctrl+q"], "")]
     nothing = bare.shell("keys", "xyzzy")
     assert isinstance(nothing, Listing)
     assert nothing.records == ()

@@ -195,6 +195,19 @@ def test_a_field_that_nothing_could_have_is_refused_with_the_nearest(form: Forma
     assert _written(BOTH, format="csv", fields=("city",))[0].splitlines()[0] == "city"
 
 
+def test_a_field_is_looked_at_where_nothing_is_found_as_well() -> None:
+    nothing = Listing((), (), kind=Kind.COMPANY)
+    with pytest.raises(InputError, match="Did you mean name"):
+        _written(nothing, format="json", fields=("nmae",))
+    assert _written(nothing, format="json", fields=("name", "__v", "custom.Plan"))[0] == "[]"
+
+
+def test_what_was_done_is_told_though_a_field_of_the_answer_is_not_there() -> None:
+    out, told = _written(Done("Done.", (ACME,)), format="json", fields=("nmae",))
+    assert json.loads(out) == {"nmae": None}
+    assert told.splitlines() == ["Done.", "Nothing here has a field nmae.  Did you mean name?"]
+
+
 def test_fields_that_hold_a_dot_in_their_name() -> None:
     record: dict[str, Json] = {"_id": "a", "custom": {"CRM.Account.ID": "7"}}
     out, _ = _written(Single(record), format="json", fields=("custom.CRM.Account.ID",))

@@ -411,6 +411,18 @@ def test_not_while_edits_are_queued(two: Desk) -> None:
     assert two.paths.config_file.read_text() == CONFIG
 
 
+def test_not_while_only_a_token_that_is_not_there_tells_which_edits_are_its_own(
+    two: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(name: str) -> int:
+        raise TokenError(f"The token of {name} isn't there: X is unset.", "Set it.")
+
+    monkeypatch.setattr(two, "count_queued", unknown)
+    with pytest.raises(InputError, match="only its token tells: The token of eu isn't there"):
+        two.shell("profile", "remove", "eu")
+    assert two.paths.config_file.read_text() == CONFIG
+
+
 def test_one_that_isnt_there_is_told(two: Desk) -> None:
     with pytest.raises(NotFoundError):
         two.shell("profile", "remove", "asia")

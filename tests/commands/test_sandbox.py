@@ -32,7 +32,7 @@ def test_everything_can_be_said(bare: Desk) -> None:
     assert bare.served == [
         (
             SandboxOptions(
-                db=Path("x.db"),
+                db=Path("x.db").absolute(),
                 empty=True,
                 companies=5,
                 seed=7,

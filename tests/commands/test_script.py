@@ -99,7 +99,7 @@ def test_who_types_is_asked_for_the_next_line_and_the_rest_of_one_that_failed_is
     desk: Desk,
 ) -> None:
     desk.typed, desk.interactive = ["company show --id nobody ; user find max", "whoami"], True
-    assert desk.do("repl").exit_status == 8
+    assert desk.do("repl").exit_status == 0
     assert [type(answer) for answer in desk.shown] == [NotFoundError, Single]
 
 
@@ -170,7 +170,7 @@ def test_in_a_pipe_the_first_error_ends_it_and_a_person_may_go_on(desk: Desk) ->
     with pytest.raises(PlanhatTuiError, match=r"^line 1: There is no command xyzzy"):
         desk.do("repl")
     desk.interactive = True
-    assert desk.do("repl").exit_status == 8
+    assert desk.do("repl").exit_status == 0
     assert [isinstance(answer, PlanhatTuiError) for answer in desk.shown] == [True, False]
 
 
@@ -189,7 +189,7 @@ def _interrupt(_text: str) -> str:
 def test_who_types_is_asked_for_the_next_line_after_an_interrupt(desk: Desk) -> None:
     desk.editors.append(_interrupt)
     desk.typed, desk.interactive = ["edit --id 'Acme Inc'", "whoami"], True
-    assert desk.do("repl").exit_status == 8
+    assert desk.do("repl").exit_status == 0
     stopped, me = desk.shown
     assert isinstance(stopped, Done)
     assert stopped.text == "Interrupted. What was queued goes on: outbox list shows it."
@@ -202,3 +202,13 @@ def test_a_pipe_is_ended_by_one(desk: Desk) -> None:
     with pytest.raises(KeyboardInterrupt):
         desk.do("repl", "--keep-going")
     assert desk.shown == []
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_answers_that_come_one_by_one_are_no_one_document(desk: Desk, form: str) -> None:
+    file = _script(desk, "whoami\nwhoami\n")
+    with pytest.raises(InputError, match=f"together they are no {form.upper()}.  Use --jsonl"):
+        desk.colon(f"run '{file}' -o {form}")
+    assert desk.shown == []
+    desk.colon(f"run '{file}' --jsonl")
+    assert len(desk.shown) == 2

@@ -64,6 +64,9 @@ def test_what_was_made_since_is_read_by_the_id_that_it_had(
     now = workspace.reads.entry(made.n).record_id
     raws = workspace.reads.raws(Kind.COMPANY, [made.record_id, company, now, "new-nobody"])
     assert [raw["_id"] for raw in raws] == [now, company]
+    assert workspace.reads.resolve(Kind.COMPANY, made.record_id) == now
+    with pytest.raises(NotFoundError):
+        workspace.reads.resolve(Kind.COMPANY, "new-nobody")
 
 
 def test_find_looks_everywhere(workspace: Workspace, company: str) -> None:
