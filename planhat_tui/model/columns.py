@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import InputError
-from planhat_tui.model.edits import custom_path
+from planhat_tui.model.edits import COMPANY_NAME, custom_path
 from planhat_tui.model.fields import FIELDS, FieldType, field_of
 from planhat_tui.model.records import Kind
 from planhat_tui.model.tables import LISTED, columns_of
 from planhat_tui.model.text import bare, but_for_slips, fold, nearest
-from planhat_tui.model.writable import COMPANY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -118,7 +118,7 @@ def settled(
             elif not carried:
                 carried = True
                 changes.append(Change(conflict.field, conflict.theirs, wanted))
-        if tuple(changes) != entry.changes:
+        if any(change.field == conflict.field for change in entry.changes):
             kept.append((entry, tuple(changes)))
     return tuple(kept)
 

@@ -13,11 +13,16 @@ from planhat_tui.model.records import map_of, texts_of
 from planhat_tui.model.tags import merge_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from planhat_tui.model.values import Json, Raw
 
 CUSTOM_PREFIX: Final = "custom."
+COMPANY_ID: Final = "companyId"
+COMPANY_NAME: Final = "companyName"
+"""Of a contact: what its company is called. It goes along with the company, nobody types it."""
+SAY_ONE: Final = frozenset({COMPANY_ID, COMPANY_NAME})
+"""Fields of a contact that say one thing: what becomes of one becomes of both."""
 
 
 class Change(NamedTuple):
@@ -126,12 +131,14 @@ def merge(changes: Iterable[Change], server: Raw) -> Merge:
     The body has whole tags and the whole custom map, because a server may replace either; in it a
     removed key is null, because another one merges the map key by key. A field that the server
     already has as I want it is left out; one that it has neither as it was nor as I want it is a
-    conflict.
+    conflict. The name of a contact's company goes with the company, or is in conflict with it.
     """
+    changes = fold(changes)
     body: dict[str, Json] = {}
     conflicts: list[Conflict] = []
     custom: dict[str, Json] = {}
-    for change in fold(changes):
+    decides = deciding(changes)
+    for change in changes:
         theirs = value_at(server, change.field)
         key = custom_key(change.field)
         if change.field == "tags":
@@ -140,7 +147,7 @@ def merge(changes: Iterable[Change], server: Raw) -> Merge:
                 body["tags"] = list(merged)
         elif same(theirs, change.after):
             continue
-        elif not same(theirs, change.before):
+        elif is_theirs(decides(change), server):
             conflicts.append(Conflict(change.field, change.before, change.after, theirs))
         elif key is not None:
             custom[key] = change.after
@@ -149,6 +156,21 @@ def merge(changes: Iterable[Change], server: Raw) -> Merge:
     if custom:
         body["custom"] = {**map_of(server, "custom"), **custom}
     return Merge(body, tuple(conflicts))
+
+
+def deciding(changes: Iterable[Change]) -> Callable[[Change], Change]:
+    """Return what tells by which of some changes it's decided what becomes of one of them.
+
+    By itself; the name of a contact's company goes with the company where both change.
+    """
+    moved = next((change for change in changes if change.field == COMPANY_ID), None)
+    return lambda change: moved if moved and change.field == COMPANY_NAME else change
+
+
+def is_theirs(change: Change, server: Raw) -> bool:
+    """Tell whether the server has a field neither as it was nor as I want it."""
+    theirs = value_at(server, change.field)
+    return not (same(theirs, change.before) or same(theirs, change.after))
 
 
 def dropped(body: Raw, answer: Raw) -> tuple[str, ...]:

@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.errors import InputError
 from planhat_tui.model.bulk import AT_LEAST, MAX_ROWS, can_be_repeated
-from planhat_tui.model.edits import Change, custom_key, custom_path, differences, same, value_at
+from planhat_tui.model.edits import (
+    COMPANY_ID,
+    COMPANY_NAME,
+    Change,
+    custom_key,
+    custom_path,
+    deciding,
+    differences,
+    is_theirs,
+    same,
+    value_at,
+)
 from planhat_tui.model.fields import FIELDS, FieldType, are_several, field_of, label_of
 from planhat_tui.model.outbox import Action
 from planhat_tui.model.records import Kind, map_of, text_of, texts_of
@@ -199,10 +210,18 @@ def always(value: Json) -> Reader:
 
 
 def plan_of(
-    asked: Wanted, records: Iterable[Raw], *, barred: Mapping[str, str] = EMPTY, source: str = ""
+    asked: Wanted,
+    records: Iterable[Raw],
+    *,
+    barred: Mapping[str, str] = EMPTY,
+    source: str = "",
+    name_of: Callable[[str], str] | None = None,
 ) -> Plan:
-    """Plan a change of records, given as they are shown. ``barred`` has reasons by path."""
-    rows = (_row(asked, raw, barred) for raw in records)
+    """Plan a change of records, given as they are shown. ``barred`` has reasons by path.
+
+    ``name_of`` tells what a company is called, for contacts that go to it.
+    """
+    rows = (_row(asked, raw, barred, name_of) for raw in records)
     return gather(asked.kind, asked.text, rows, source=source)
 
 
@@ -219,14 +238,25 @@ def gather(kind: Kind, title: str, rows: Iterable[Row], *, source: str = "") -> 
 
 
 def edited(
-    kind: Kind, raw: Raw, values: Mapping[str, Json], *, barred: Mapping[str, str] = EMPTY
+    kind: Kind,
+    raw: Raw,
+    values: Mapping[str, Json],
+    *,
+    barred: Mapping[str, str] = EMPTY,
+    name_of: Callable[[str], str] | None = None,
 ) -> Row:
-    """Return what setting these fields does to a record; ``None`` empties one."""
+    """Return what setting these fields does to a record; ``None`` empties one.
+
+    A contact that goes to another company takes that one's name along, which ``name_of`` tells.
+    """
     changes = tuple(
         Change(path, value_at(raw, path), value)
         for path, value in values.items()
         if path not in barred and not _is_so(path, value_at(raw, path), value)
     )
+    moved = next((change for change in changes if change.field == COMPANY_ID), None)
+    if moved and name_of and (name := name_of(str(moved.after))):
+        changes += (Change(COMPANY_NAME, value_at(raw, COMPANY_NAME), name),)
     why = " ".join(barred[path] for path in values if path in barred)
     return Row(Action.UPDATE, text_of(raw, "_id"), title_of(kind, raw), changes, why=why)
 
@@ -280,7 +310,9 @@ def recheck(
     return Rechecked(replace(plan, rows=kept, already_so=so), moved)
 
 
-def _row(asked: Wanted, raw: Raw, barred: Mapping[str, str]) -> Row:
+def _row(
+    asked: Wanted, raw: Raw, barred: Mapping[str, str], name_of: Callable[[str], str] | None
+) -> Row:
     if asked.delete:
         return deleted(asked.kind, raw)
     values: dict[str, Json] = {}
@@ -294,7 +326,7 @@ def _row(asked: Wanted, raw: Raw, barred: Mapping[str, str]) -> Row:
     if asked.tag or asked.untag:
         before = [tag for tag in texts_of(raw, "tags") if tag not in asked.untag]
         values["tags"] = [*dict.fromkeys([*before, *asked.tag])]
-    row = edited(asked.kind, raw, values, barred=barred)
+    row = edited(asked.kind, raw, values, barred=barred, name_of=name_of)
     return row._replace(why=" ".join(filter(None, [row.why, *reasons.values()])))
 
 
@@ -323,15 +355,22 @@ def _held(kind: Kind, row: Row, raw: Raw | None) -> Row:
     if row.action is Action.DELETE:
         changed = _changed_since(kind, row.body or {}, raw)
         return row._replace(body=None, why=_stays(changed)) if changed else row
-    changes = tuple(filter(None, (_held_change(change, raw) for change in row.changes)))
-    stays = [label_of(kind, c.field) for c in row.changes if _is_others(c, raw)]
+    decides = deciding(row.changes)
+    changes = tuple(filter(None, (_held_change(c, decides(c), raw) for c in row.changes)))
+    stays = [label_of(kind, c.field) for c in row.changes if _is_others(decides(c), raw)]
     why = " ".join(filter(None, [row.why, _stays(stays) if stays else ""]))
     return row._replace(changes=changes, why=why)
 
 
-def _held_change(change: Change, raw: Raw) -> Change | None:
-    """Return a change from how the field is now; ``None`` if nothing is left to do."""
+def _held_change(change: Change, decides: Change, raw: Raw) -> Change | None:
+    """Return a change from how the field is now; ``None`` if nothing is left to do.
+
+    ``decides`` is the one that it goes with, itself where it goes alone.
+    """
     now = value_at(raw, change.field)
+    if decides is not change:
+        goes = _held_change(decides, decides, raw)
+        return change._replace(before=now) if goes and not same(now, change.after) else None
     if change.field == "tags":
         merged = merge_tags(_tags(change.before), _tags(change.after), _tags(now))
         if set(merged) == set(_tags(now)):
@@ -342,8 +381,7 @@ def _held_change(change: Change, raw: Raw) -> Change | None:
 
 def _is_others(change: Change, raw: Raw) -> bool:
     """Tell whether somebody has given a field a value of their own since."""
-    now = value_at(raw, change.field)
-    return change.field != "tags" and not (same(now, change.before) or same(now, change.after))
+    return change.field != "tags" and is_theirs(change, raw)
 
 
 def _changed_since(kind: Kind, before: Raw, now: Raw) -> list[str]:

@@ -15,7 +15,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError
-from planhat_tui.model.edits import Change, apply, custom_path, fold, same, same_at, value_at
+from planhat_tui.model.edits import (
+    Change,
+    apply,
+    custom_path,
+    deciding,
+    fold,
+    same,
+    same_at,
+    value_at,
+)
 from planhat_tui.model.fields import FIELDS, are_several, label_of
 from planhat_tui.model.outbox import (
     ALREADY_GONE,
@@ -327,7 +336,13 @@ def _edited_back(entry: Entry, now: Raw | None) -> Back:
     if now is None or was_found_so(entry):
         gone = f"{entry.title} is no longer here."
         return Back(entry, Way.STAY, why=gone if now is None else _found_so(entry))
-    inverses = {change.field: _inverse(change, now) for change in entry.changes}
+    decides = deciding(entry.changes)
+    inverses = {
+        change.field: _inverse(change, now)
+        if decides(change) is change
+        else _along(change, _inverse(decides(change), now), now)
+        for change in entry.changes
+    }
     back = tuple(inverse for inverse in inverses.values() if inverse is not None)
     left = tuple(label_of(entry.kind, name) for name, found in inverses.items() if found is None)
     if not back:
@@ -377,6 +392,11 @@ def _inverse(change: Change, now: Raw) -> Change | None:
         tags += [tag for tag in before if tag not in after and tag not in tags]
         return None if set(tags) == set(_tags(current)) else Change("tags", current, list(tags))
     return Change(change.field, current, change.before) if same(current, change.after) else None
+
+
+def _along(change: Change, decided: Change | None, now: Raw) -> Change | None:
+    """Return the inverse of a change that goes back if another one does."""
+    return Change(change.field, value_at(now, change.field), change.before) if decided else None
 
 
 def _tags(value: Json) -> tuple[str, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from planhat_tui.errors import InputError
-from planhat_tui.model.edits import custom_key
+from planhat_tui.model.edits import COMPANY_NAME, custom_key
 from planhat_tui.model.fields import FIELDS, field_of
 from planhat_tui.model.records import Contact, Kind, text_of
 from planhat_tui.model.text import visible
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planhat_tui.model.values import Json, Raw
-
-
-COMPANY_NAME: Final = "companyName"
-"""Of a contact: what its company is called. It goes along with the company, nobody types it."""
 
 
 def editable(kind: Kind, path: str) -> str:

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import ForbiddenError, NotFoundError, PlanhatTuiError, TokenError
 from planhat_tui.model import outcomes
-from planhat_tui.model.edits import fold, sent_under
+from planhat_tui.model.edits import SAY_ONE, fold, sent_under
 from planhat_tui.model.outbox import ALREADY_GONE, Action, State
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind
-from planhat_tui.model.writable import COMPANY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +34,6 @@ READ_BACK: Final = "It is read back by itself."
 BY_SOMEBODY_ELSE: Final = "It was deleted by somebody else."
 
 _PARKED: Final = frozenset({State.REFUSED, State.CONFLICT, State.HELD, State.NOT_SURE})
-_WITH_COMPANY: Final = frozenset({"companyId", COMPANY_NAME})
 
 
 class WithdrawnError(Exception):
@@ -180,8 +178,8 @@ def _updates(queue: Sequence[Entry]) -> _Updates:
             blocked |= fields
             continue
         kept = {field for field in fields if field in blocked or sent_under(field) in tried}
-        if kept & _WITH_COMPANY:  # they say one thing
-            kept |= fields & _WITH_COMPANY
+        if kept & SAY_ONE:  # they say one thing
+            kept |= fields & SAY_ONE
         can_go = fields - kept
         blocked |= kept
         if kept and can_go:

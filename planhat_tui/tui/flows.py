@@ -17,11 +17,10 @@ from planhat_tui.errors import GuardrailError
 from planhat_tui.model import calls, columns, custom, fields
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.definitions import check_defined
-from planhat_tui.model.edits import Change, apply, same
+from planhat_tui.model.edits import COMPANY_NAME, Change, apply, same
 from planhat_tui.model.fields import FieldType
 from planhat_tui.model.records import MANY, Contact, Kind, count_of, map_of, text_of, texts_of
 from planhat_tui.model.text import visible
-from planhat_tui.model.writable import COMPANY_NAME
 from planhat_tui.tui import callediting
 from planhat_tui.tui.planning import wanted_gone, wanted_tags, wanted_value
 from planhat_tui.tui.presentation import sentences

@@ -13,12 +13,22 @@ from planhat_tui.errors import InputError, NotFoundError, StorageError
 from planhat_tui.model.calls import body_of, check, check_record
 from planhat_tui.model.conflicts import Choice, field_in, outcome_of, settled, standoff
 from planhat_tui.model.definitions import check_defined, defined_of
-from planhat_tui.model.edits import Change, apply, custom_key, custom_path, same, value_at
+from planhat_tui.model.edits import (
+    COMPANY_ID,
+    COMPANY_NAME,
+    SAY_ONE,
+    Change,
+    apply,
+    custom_key,
+    custom_path,
+    same,
+    value_at,
+)
 from planhat_tui.model.outbox import Action, Entry, Made, NewEntry, State
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of, texts_of
 from planhat_tui.model.tags import clean_tag
 from planhat_tui.model.text import visible
-from planhat_tui.model.writable import COMPANY_NAME, body_of_new, editable, title_of
+from planhat_tui.model.writable import body_of_new, editable, title_of
 from planhat_tui.workspace.freshids import fresh_id
 
 if TYPE_CHECKING:
@@ -278,27 +288,48 @@ class Actions:
         lists.
         """
         guardrails.check_write(self._profile)
-        outbox, conflicts = self._store.outbox, self._store.conflicts
-        first = outbox.get(n)
-        kind, record_id = first.kind, first.record_id
+        first, step = self._store.outbox.get(n), self._make_id()
         with self._store.at_once():
-            parked = [e for e in outbox.open_entries(kind, record_id) if e.state is State.CONFLICT]
-            found = standoff(parked, conflicts.of(kind, record_id))
+            theirs = self._store.conflicts.of(first.kind, first.record_id)
+            found = standoff(self._parked(first), theirs)
             if found is None:
                 raise InputError(f"Edit {n} isn't in conflict.", "It may have been settled.")
-            conflict = field_in(found, field)
-            if choice is Choice.VALUE and not same(value, conflict.mine):
-                theirs = apply({}, [Change(field, None, conflict.theirs)])
-                self._check_defined(kind, {field: value}, theirs)
-            settling = settled(parked, conflict, choice, value)
-            going = [self._settle(entry, field, changes) for entry, changes in settling]
-            conflicts.forget(kind, record_id, [field])
-            last, stands = settling[-1][0], outcome_of(conflict, choice, value)
-            outbox.start_from(last, field, conflict.mine, stands)
-            if choice is Choice.THEIRS:
-                self._keep_theirs(first, conflict)
-        self._show([*parked, first])
-        return tuple(outbox.get(one) for one in going if one is not None)
+            wanted = {field_in(found, field).field: value}
+            if choice is Choice.VALUE and field == COMPANY_ID:
+                name = text_of(self._raw(Kind.COMPANY, str(value)), "name")
+                wanted[COMPANY_NAME] = name
+            elif field in SAY_ONE:
+                wanted |= dict.fromkeys(SAY_ONE - {field})
+            going = [
+                one
+                for conflict in found.fields
+                if conflict.field in wanted
+                for one in self._settle_field(first, conflict, choice, wanted[conflict.field], step)
+            ]
+        self._show([first])
+        return tuple(self._store.outbox.get(one) for one in going)
+
+    def _parked(self, entry: Entry) -> list[Entry]:
+        """Return the edits of its record that are in conflict."""
+        waiting = self._store.outbox.open_entries(entry.kind, entry.record_id)
+        return [entry for entry in waiting if entry.state is State.CONFLICT]
+
+    def _settle_field(
+        self, first: Entry, conflict: Conflict, choice: Choice, value: Json, step: str
+    ) -> list[int]:
+        """Settle one field; the numbers of the edits that go out."""
+        outbox, kind, field = self._store.outbox, first.kind, conflict.field
+        if choice is Choice.VALUE and not same(value, conflict.mine):
+            theirs = apply({}, [Change(field, None, conflict.theirs)])
+            self._check_defined(kind, {field: value}, theirs)
+        settling = settled(self._parked(first), conflict, choice, value)
+        going = [self._settle(entry, field, changes) for entry, changes in settling]
+        self._store.conflicts.forget(kind, first.record_id, [field])
+        last, stands = settling[-1][0], outcome_of(conflict, choice, value)
+        outbox.start_from(last, field, conflict.mine, stands)
+        if choice is Choice.THEIRS:
+            self._keep_theirs(first, conflict, step)
+        return [one for one in going if one is not None]
 
     def _settle(self, entry: Entry, field: str, changes: Sequence[Change]) -> int | None:
         """Let a settled field go out by itself where others of its edit are still in conflict."""
@@ -317,10 +348,9 @@ class Actions:
             outbox.mark([entry.n], State.DROPPED, THEIRS_KEPT)
         return None
 
-    def _keep_theirs(self, mine: Entry, conflict: Conflict) -> None:
+    def _keep_theirs(self, mine: Entry, conflict: Conflict, step: str) -> None:
         """Note that theirs took the place of mine; nothing else tells undo of it."""
         change = Change(conflict.field, conflict.mine, conflict.theirs)
-        step = self._make_id()
         made = NewEntry(mine.kind, Action.UPDATE, mine.record_id, mine.title, (change,), step=step)
         self._store.outbox.note(made, THEIRS_KEPT)
 

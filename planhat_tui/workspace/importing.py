@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import InputError
 from planhat_tui.model import plans
-from planhat_tui.model.edits import value_at
+from planhat_tui.model.edits import COMPANY_NAME, value_at
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.tables import cell, plain
 from planhat_tui.model.text import fold, visible
-from planhat_tui.model.writable import COMPANY_NAME, body_of_new
+from planhat_tui.model.writable import body_of_new
 from planhat_tui.workspace.freshids import fresh_id
 from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, several, why
 from planhat_tui.workspace.tablefiles import SheetError
@@ -93,9 +93,11 @@ class Importing:
         if raw is not None:
             self._once(text_of(raw, "_id"), row.number)
             self._check_loaded(raw, values)
-            return plans.edited(self._kind, raw, values)
+            return plans.edited(self._kind, raw, values, name_of=self._company_name)
         if not self._all_here:
             raise InputError(NOT_ALL_HERE)
+        if name := self._company_name(str(values.get("companyId") or "")):
+            values[COMPANY_NAME] = name
         body = body_of_new(self._kind, values)
         for key in self._keys_of_new(body):
             self._once(key, row.number)
@@ -165,6 +167,11 @@ class Importing:
         if not found:
             raise InputError(f"There is no company {visible(text)} here.", field=path)
         return text_of(found[0], "_id")
+
+    def _company_name(self, company_id: str) -> str:
+        """Return what a company is called, empty if it isn't here."""
+        found = self._reads.keyed(Kind.COMPANY, "_id", company_id) if company_id else ()
+        return text_of(found[0], "name") if found else ""
 
     def _once(self, key: object, number: int) -> None:
         before = self._seen.setdefault(key, number)
