@@ -99,7 +99,7 @@ def test_another_shell_changes_no_lines_tenant(
     two: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     script = tmp_path / "script"
-    script.write_text(f"{WHOSE}view save mine x\n{WHOSE}")
+    script.write_text(f"{WHOSE}view save mine tag:x\n{WHOSE}")
 
     def save_view(path: Path, saved: SavedView) -> None:
         edit.set_default(path, "b")  # by somebody else, just now

@@ -8,7 +8,7 @@ from planhat_tui.commands import lookup
 from planhat_tui.commands.registry import verb, words
 from planhat_tui.commands.results import Column, Listing
 from planhat_tui.commands.typed import query_of
-from planhat_tui.commands.unfound import unfound
+from planhat_tui.commands.unfound import tell_unknown, unfound
 from planhat_tui.model.records import MANY, Contact, Kind, text_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def find(ctx: Context, query: tuple[str, ...]) -> Listing:
     """
     note = lookup.ready(ctx)
     wanted = query_of(query)
+    tell_unknown(ctx, wanted)
     found = ctx.workspace().reads.find(wanted, _LIMIT)
     records = tuple(_told(ctx, found))
     told = [f"{', '.join(cut)} are shown." if (cut := [*_cut(found)]) else ""]
