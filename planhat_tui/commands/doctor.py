@@ -25,8 +25,8 @@ COLUMNS = (
     Column("state", "STATE"),
     Column("area", "AREA"),
     Column("subject", "OF"),
-    Column("text", "FOUND"),
-    Column("todo", "WHAT TO DO"),
+    Column("text", "FOUND", prose=True),
+    Column("todo", "WHAT TO DO", prose=True),
 )
 
 

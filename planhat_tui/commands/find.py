@@ -37,7 +37,7 @@ def find(ctx: Context, query: tuple[str, ...]) -> Listing:
     told = [f"{', '.join(cut)} are shown." if (cut := [*_cut(found)]) else ""]
     told += ["" if found.by_words else "Calls and tags are found by words alone."]
     told += ["" if records else unfound(ctx, None, wanted)]
-    return Listing(records, COLUMNS, "\n".join(filter(None, [*told, note])))
+    return Listing(records, COLUMNS, "\n".join(filter(None, [*told, note])), by="kind")
 
 
 def _cut(found: Found) -> Iterator[str]:

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("label", "LABEL"),
     Column("baseUrl", "BASE URL"),
     Column("guardrails", "GUARDRAILS"),
-    Column("mistake", "MISTAKE"),
+    Column("mistake", "MISTAKE", prose=True),
 )
 
 
