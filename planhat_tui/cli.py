@@ -612,6 +612,7 @@ def _context(
         editor=editor,
         show=show,
         profile=runtime.profile,
+        hold=runtime.hold,
         examine=partial(runtime.examine, tell=tell),
         inspect=runtime.inspect,
         kept=runtime.kept,

@@ -213,12 +213,14 @@ class Runtime:
         )
 
     def _open(self, name: str) -> Workspace:
+        return self._opened(self.profile(name))
+
+    def _opened(self, profile: Profile) -> Workspace:
         from planhat_tui.model.events import Topic
         from planhat_tui.store.history import Keep
         from planhat_tui.store.tenant import TenantStore
         from planhat_tui.workspace.workspace import Workspace
 
-        profile = self.profile(name)
         token = self._token(profile)
         folder = self.machine.folder_for(profile.base_url, token, profile.tenant_uuid)
         settings = self.config.settings
@@ -327,6 +329,14 @@ class Runtime:
 
         return resolve_token(profile.token, self.env)
 
+    def hold(self, profile: Profile) -> Profile:
+        """Return a profile that has its token itself, to ask with more than once; never to be kept.
+
+        A command that prints one is run once then, however many addresses are asked. Raises
+        :class:`TokenError`.
+        """
+        return replace(profile, token=TokenSource("text", self._token(profile)))
+
     def _remember(self, profile: Profile, token: str, store: TenantStore) -> None:
         """Write down whose files these are.
 
@@ -424,7 +434,7 @@ class Runtime:
         if self.workspaces.is_open(profile.name):
             yield self.workspaces.get(profile.name).reads
             return
-        opened = self._open(profile.name)
+        opened = self._opened(profile)
         try:
             yield opened.reads
         finally:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
 import logging
+import shlex
 import stat
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -670,3 +673,18 @@ def test_a_test_of_a_token_says_why_it_waits(
         profile = Profile("acme", server.url, TokenSource("text", server.token))
         assert begin().examine(profile, tell).user.id
     assert told == ["The rate limit is used up: it goes on in 1 s."]
+
+
+def test_a_command_that_prints_a_token_is_run_once_for_all_that_is_asked_with_it(
+    begin: Callable[..., Runtime], home: Path, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    code = f"open({str(runs)!r}, 'a').write('.'); print('t')"
+    command = json.dumps(shlex.join([sys.executable, "-c", code]))
+    _configure(home, _tenant("https://planhat.invalid", f"{{command: {command}}}"))
+    runtime = begin()
+    held = runtime.hold(runtime.profile("acme"))
+    for _ in range(2):
+        with runtime.inspect(held) as reads:
+            assert reads.progress().seen_at is None
+    assert runs.read_text() == "."

@@ -8,7 +8,7 @@ from planhat_tui.commands import lookup, planned
 from planhat_tui.commands.registry import Effect, flag, option, options, verb, words
 from planhat_tui.commands.results import Listing
 from planhat_tui.commands.typed import NEW_FIELD, query_of, readers_of
-from planhat_tui.commands.unfound import unfound
+from planhat_tui.commands.unfound import tell_unknown, unfound
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model import plans
 from planhat_tui.model.query import parse
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from planhat_tui.commands.context import Context
     from planhat_tui.commands.registry import Param
     from planhat_tui.commands.results import Result
+    from planhat_tui.model.query import Sort
 
 _ALL: Final = 1_000_000
 _QUERY: Final = words("query", "which: words and terms, such as tag:vip", required=False)
@@ -141,10 +142,12 @@ def _check_says_which(query: str) -> None:
         raise _which()
 
 
-def _found(ctx: Context, kind: Kind, query: str) -> Sequence[str]:
+def _found(ctx: Context, kind: Kind, query: str, sort: tuple[Sort, ...] = ()) -> Sequence[str]:
     reads = ctx.workspace().reads
+    reads.check_me(query)
+    tell_unknown(ctx, query, kind)
     if kind is Kind.COMPANY:
-        return reads.company_ids(query, _ALL)
+        return reads.company_ids(query, _ALL, sort=sort)
     return [row.id for row in reads.contacts_found(query, _ALL).rows]
 
 
@@ -153,7 +156,7 @@ def _of_view(ctx: Context, name: str) -> _Chosen:
 
     view = view_called(name, ctx.config().views).view
     _check_says_which(view.query)
-    ids = ctx.workspace().reads.company_ids(view.query, _ALL, sort=view.sort)
+    ids = _found(ctx, Kind.COMPANY, view.query, view.sort)
     return _Chosen(ids, name, "" if ids else unfound(ctx, Kind.COMPANY, view.query))
 
 

@@ -8,7 +8,7 @@ from planhat_tui.commands import lookup, record_verbs
 from planhat_tui.commands.registry import Effect, records, verb, word, words
 from planhat_tui.commands.settling import settle
 from planhat_tui.commands.typed import NEW_FIELD, query_of, values_of
-from planhat_tui.commands.unfound import unfound
+from planhat_tui.commands.unfound import tell_unknown, unfound
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
 
@@ -38,8 +38,7 @@ def find(ctx: Context, query: tuple[str, ...]) -> Listing | Exported:
     wanted = query_of(query)
     stream = ctx.wishes.stream
     found = ctx.workspace().reads.companies(wanted, limit=1 if stream else _ALL)
-    if found.hint:
-        ctx.tell(found.hint)
+    tell_unknown(ctx, wanted)
     if not found.rows:
         note = f"{unfound(ctx, KIND, wanted)}\n{note}"
     if stream:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 MISTAKES = (
     Column("line", "LINE", right=True),
     Column("column", "COLUMN", right=True),
-    Column("message", "MISTAKE"),
-    Column("advice", "WHAT TO DO"),
+    Column("message", "MISTAKE", prose=True),
+    Column("advice", "WHAT TO DO", prose=True),
 )
 
 

@@ -9,7 +9,7 @@ from planhat_tui.commands.context import Door
 from planhat_tui.commands.registry import Effect, option, records, verb, word, words
 from planhat_tui.commands.settling import settle
 from planhat_tui.commands.typed import NEW_FIELD, query_of, values_of
-from planhat_tui.commands.unfound import unfound
+from planhat_tui.commands.unfound import tell_unknown, unfound
 from planhat_tui.commands.waiting import answer
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.taken import told_of
@@ -37,6 +37,7 @@ def find(ctx: Context, query: tuple[str, ...], company: str) -> Listing | Export
     if at:
         _have_contacts(ctx, at)
     wanted = query_of(query)
+    tell_unknown(ctx, wanted, KIND)
     stream = ctx.wishes.stream and not at  # those of a company are few, and have their own order
     found = ctx.workspace().reads.contacts_found(wanted, 1 if stream else _ALL, at)
     if not found.rows:

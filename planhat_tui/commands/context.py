@@ -139,8 +139,9 @@ class Context(NamedTuple):
     explorer to a browser as long. ``queued`` counts what a profile hasn't delivered yet.
     ``monotonic`` is the clock of the limits, ``sleep`` waits some seconds.
     ``catch_up`` goes by what others have written into the config since; what is wrong with it.
-    ``profile`` finds one by its name, ``examine`` asks Planhat about it, ``inspect`` opens what can
-    be read of it; ``kept`` opens what is here of it (``None``: nothing is), ``wipe`` deletes that.
+    ``profile`` finds one by its name, ``hold`` gives it with its token itself, to ask with more
+    than once, ``examine`` asks Planhat about it, ``inspect`` opens what can be read of it; ``kept``
+    opens what is here of it (``None``: nothing is), ``wipe`` deletes that.
     All raise our errors.
     ``draw`` shows on a terminal how far a long work has come, over what it showed before; ``None``
     where there is none.
@@ -169,6 +170,7 @@ class Context(NamedTuple):
     editor: Callable[[str], str]
     show: Callable[[Result | PlanhatTuiError, Manner], None]
     profile: Callable[[str], Profile]
+    hold: Callable[[Profile], Profile]
     examine: Callable[[Profile], Reach]
     inspect: Callable[[Profile], AbstractContextManager[Queries]]
     kept: Callable[[Profile], AbstractContextManager[Queries | None]]

@@ -109,11 +109,20 @@ def changeable(file: Path, writable: Callable[[Path], bool]) -> Iterator[Finding
         yield Finding("permissions", str(folder), "warn", told, todo)
 
 
-def secret(profile: Profile) -> Finding:
-    """Tell where a token comes from, never what it is. A plain one is a warning of the config."""
+def secret(profile: Profile, hold: Callable[[Profile], Profile]) -> tuple[Finding, Profile | None]:
+    """Tell where a token comes from, never what it is, and whether it can be had.
+
+    Returns the profile with the token itself, ``None`` where it can't be had. A plain one is a
+    warning of the config.
+    """
+    try:
+        held = hold(profile)
+    except TokenError as error:
+        return Finding("token", profile.name, "bad", error.message, error.advice), None
     how = profile.token.how
     named = profile.token.value if how == "env" else ""
-    return Finding("token", profile.name, "ok", _SOURCES.get(how, how).format(named))
+    told = "the practice data's own" if profile.demo else _SOURCES.get(how, how).format(named)
+    return Finding("token", profile.name, "ok", told), held
 
 
 def reach(profile: Profile, examine: Callable[[Profile], Reach]) -> Iterator[Finding]:

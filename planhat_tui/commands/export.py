@@ -9,6 +9,7 @@ from planhat_tui.commands.context import Door, Showing
 from planhat_tui.commands.registry import flag, option, verb, words
 from planhat_tui.commands.results import Done, Exported
 from planhat_tui.commands.typed import query_of
+from planhat_tui.commands.unfound import tell_unknown
 from planhat_tui.errors import InputError, NotFoundError
 from planhat_tui.model.records import Kind, count_of
 from planhat_tui.model.tables import columns_of, names_of, of_records
@@ -57,6 +58,8 @@ def export(
     own = [key for key, _, _ in reads.custom_keys(shown.kind)]
     paths = columns_of(shown.kind, chosen or of_records(shown.columns), own)
     text = query_of(query) or shown.view.query
+    if shown.kind is not Kind.CALL:
+        tell_unknown(ctx, text, shown.kind)
     records = reads.stream(
         shown.kind, text, sort=shown.view.sort, company_id=shown.company_id if not query else ""
     )

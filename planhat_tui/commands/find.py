@@ -8,7 +8,7 @@ from planhat_tui.commands import lookup
 from planhat_tui.commands.registry import verb, words
 from planhat_tui.commands.results import Column, Listing
 from planhat_tui.commands.typed import query_of
-from planhat_tui.commands.unfound import unfound
+from planhat_tui.commands.unfound import tell_unknown, unfound
 from planhat_tui.model.records import MANY, Contact, Kind, text_of
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ def find(ctx: Context, query: tuple[str, ...]) -> Listing:
     """
     note = lookup.ready(ctx)
     wanted = query_of(query)
+    tell_unknown(ctx, wanted)
     found = ctx.workspace().reads.find(wanted, _LIMIT)
     records = tuple(_told(ctx, found))
     told = [f"{', '.join(cut)} are shown." if (cut := [*_cut(found)]) else ""]
     told += ["" if found.by_words else "Calls and tags are found by words alone."]
     told += ["" if records else unfound(ctx, None, wanted)]
-    return Listing(records, COLUMNS, "\n".join(filter(None, [*told, note])))
+    return Listing(records, COLUMNS, "\n".join(filter(None, [*told, note])), by="kind")
 
 
 def _cut(found: Found) -> Iterator[str]:

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("kind", "KIND"),
     Column("action", "ACTION"),
     Column("id", "ID"),
-    Column("reason", "REASON"),
+    Column("reason", "REASON", prose=True),
     Column("takenBack", "TAKEN BACK"),
 )
 ALL = 10**9

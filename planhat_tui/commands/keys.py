@@ -18,7 +18,7 @@ COLUMNS = (
     Column("where", "WHERE"),
     Column("keys", "KEYS"),
     Column("command", "COMMAND"),
-    Column("help", "WHAT IT DOES"),
+    Column("help", "WHAT IT DOES", prose=True),
 )
 
 

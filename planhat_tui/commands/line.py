@@ -182,7 +182,7 @@ def all_known() -> Listing:
 def listed(found: Sequence[Command]) -> Listing:
     """Return verbs with what they do."""
     rows = tuple({"name": one.name, "summary": one.summary} for one in found)
-    columns = (Column("name", "COMMAND"), Column("summary", "WHAT IT DOES"))
+    columns = (Column("name", "COMMAND"), Column("summary", "WHAT IT DOES", prose=True))
     return Listing(rows, columns, "help COMMAND says how one is typed.")
 
 

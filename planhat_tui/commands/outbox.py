@@ -28,7 +28,7 @@ COLUMNS = (
     Column("title", "RECORD"),
     Column("what", "EDIT"),
     Column("since", "SINCE"),
-    Column("reason", "REASON"),
+    Column("reason", "REASON", prose=True),
     Column("waits", "WAITS"),
 )
 

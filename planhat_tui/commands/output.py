@@ -6,9 +6,11 @@ own field names; a text that is no record is a string.
 
 from __future__ import annotations
 
-from itertools import chain, islice
+import sys
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from planhat_tui.commands.narrowing import cells, fitted, padded, row
 from planhat_tui.commands.results import (
     Column,
     Done,
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json, Raw
 
 Format: TypeAlias = Literal["table", "facts", "json", "jsonl", "csv", "id"]
-_WIDEST = 44
 _LOOKED_AT = 500
 """Records of a long answer by which it is told which fields there are."""
 
@@ -57,11 +58,12 @@ def write(
     if isinstance(result, Watching):
         _watch(result, style, out)
         return
-    for line in lines(result, style):
+    left: list[str] = []
+    for line in lines(result, style, left.append):
         out(line)
-    told = note_of(result, quiet=style.quiet)
-    if told:
-        note(visible_lines(told))
+    for told in (*(left if not style.quiet else ()), note_of(result, quiet=style.quiet)):
+        if told:
+            note(visible_lines(told))
     if isinstance(result, Done) and (wrong := _wrong_field(result, style.fields)):
         note(visible_lines(str(wrong)))  # what was done isn't undone by how it's shown
 
@@ -84,8 +86,13 @@ def note_of(result: Result, *, quiet: bool = False) -> str:
             return result.note
 
 
-def lines(result: Result, style: Style) -> Iterable[str]:
-    """Return the data of an answer that ends; a JSON document is one text of several lines."""
+def lines(
+    result: Result, style: Style, tell: Callable[[str], None] = lambda _: None
+) -> Iterable[str]:
+    """Return the data of an answer that ends; a JSON document is one text of several lines.
+
+    So is a row of a table that has prose. ``tell`` hears what a terminal has no room for.
+    """
     match result:
         case Text(text):
             is_json = style.format in {"json", "jsonl"}
@@ -95,14 +102,16 @@ def lines(result: Result, style: Style) -> Iterable[str]:
         case Exported():
             return _export(result, style)
         case Groups() | Planned():
-            return _data(result.listing, style)
+            return _data(result.listing, style, tell)
         case Watching():
             raise InputError("This never ends.", "Use --jsonl in a shell.")
         case _:
-            return _data(result, style)
+            return _data(result, style, tell)
 
 
-def _data(result: Listing | Single | Done, style: Style) -> Iterable[str]:
+def _data(
+    result: Listing | Single | Done, style: Style, tell: Callable[[str], None]
+) -> Iterable[str]:
     if not isinstance(result, Done) and (wrong := _wrong_field(result, style.fields)):
         raise wrong
     if isinstance(result, Single) and result.document and style.format == "table":
@@ -110,7 +119,7 @@ def _data(result: Listing | Single | Done, style: Style) -> Iterable[str]:
     if not isinstance(result, Done) and result.table is not None and not style.fields:
         result = result.table if style.format in {"table", "facts"} else result
     if style.format == "table":
-        return _table(result, style)
+        return _table(result, style, tell)
     if style.format == "facts":
         return _facts(result, style)
     records: Sequence[Raw] = (result.record,) if isinstance(result, Single) else result.records
@@ -217,19 +226,19 @@ def _csv(result: Result, records: Sequence[Raw], fields: Sequence[str]) -> Itera
         yield csv_line(visible_block(cell(value_at(record, path))) for path in paths)
 
 
-def _table(result: Result, style: Style) -> Iterable[str]:
+def _table(result: Result, style: Style, tell: Callable[[str], None]) -> Iterable[str]:
     match result:
         case Listing(records=records):
             if records:
-                yield from _rows(_columns(result, style.fields), records, style.width)
+                yield from _rows(_columns(result, style.fields), records, style.width, tell)
         case Single(record):
             fields = _flat(picked(record, style.fields))
             if result.brief and not style.fields:
                 fields = [(path, value) for path, value in fields if _holds(value)]
             labels = [visible(_label(result, path)) for path, _ in fields]
-            width = max((_cells(label) for label in labels), default=0)
+            width = max((cells(label) for label in labels), default=0)
             for label, (_, value) in zip(labels, fields, strict=True):
-                yield f"{_padded(label, width)}  {_shown(value)}"
+                yield f"{padded(label, width)}  {_shown(value)}"
         case Done():
             return
 
@@ -237,21 +246,37 @@ def _table(result: Result, style: Style) -> Iterable[str]:
 def _facts(result: Result, style: Style) -> Iterable[str]:
     """Return one fact a line; what is empty isn't told."""
     match result:
-        case Listing(records=records):
-            columns = _columns(result, style.fields)
-            for place, record in enumerate(records):
-                if place:
-                    yield ""
-                for column in columns:
-                    value = value_at(record, column.path)
-                    if value not in ("", [], None):
-                        yield f"{column.title}: {_shown(value)}"
+        case Listing():
+            yield from _listed_facts(result, style.fields)
         case Single(record):
             for path, value in _flat(picked(record, style.fields)):
                 if value not in ("", [], None):
                     yield f"{visible(_label(result, path))}: {_shown(value)}"
         case Done():
             return
+
+
+def _listed_facts(result: Listing, fields: Sequence[str]) -> Iterable[str]:
+    """Return the facts of each record, and before those of a group whose they are.
+
+    The name is heard before the id, unless the fields are named.
+    """
+    columns = sorted(_columns(result, fields), key=lambda one: one.path == "_id" and not fields)
+    by = next((one for one in columns if one.path == result.by), None)
+    grouped = groupby(result.records, lambda record: value_at(record, by.path) if by else None)
+    parted = False
+    for value, group in grouped:
+        records = tuple(group)
+        if by is not None:
+            yield from (*([""] if parted else []), f"{by.title}: {_shown(value)}, {len(records)}")
+            parted = True
+        for record in records:
+            yield from [""] if parted else []
+            parted = True
+            for column in columns:
+                told = value_at(record, column.path)
+                if column != by and told not in ("", [], None):
+                    yield f"{column.title}: {_shown(told)}"
 
 
 def _label(result: Single, path: str) -> str:
@@ -273,21 +298,19 @@ def _flat(record: Raw) -> list[tuple[str, Json]]:
     return fields
 
 
-def _rows(columns: Sequence[Column], records: Sequence[Raw], width: int) -> Iterable[str]:
-    cells = [[_shown(value_at(r, c.path)) for c in columns] for r in records]
-    titles = [column.title for column in columns]
-    widths = [
-        max(_cells(title), *(_cells(row[place]) for row in cells))
-        for place, title in enumerate(titles)
-    ]
-    if width:
-        widths = [min(one, _WIDEST) for one in widths]
-    for row in [titles, *cells]:
-        line = "  ".join(
-            _padded(_cut(text, size), size, right=column.right)
-            for text, size, column in zip(row, widths, columns, strict=True)
-        )
-        yield _cut(line.rstrip(), width) if width else line.rstrip()
+def _rows(
+    columns: Sequence[Column], records: Sequence[Raw], width: int, tell: Callable[[str], None]
+) -> Iterable[str]:
+    """Give titles and a text for each record; it has several lines where it must.
+
+    What there's no room for is told.
+    """
+    rows = [[one.title for one in columns]]
+    rows += [[_shown(value_at(record, one.path)) for one in columns] for record in records]
+    layout = fitted(columns, rows, width or sys.maxsize)
+    if left := layout.left_out(columns):
+        tell(f"No room for {', '.join(left)}: --fields chooses what is shown, -o csv has all.")
+    return (row(columns, texts, layout, width or sys.maxsize) for texts in rows)
 
 
 def _shown(value: Json) -> str:
@@ -301,34 +324,3 @@ def _shown(value: Json) -> str:
 
 def _holds(value: Json) -> bool:
     return value is not False and value not in ("", [], {}, None)
-
-
-def _cells(text: str) -> int:
-    """Return how many cells a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_cell_width(char) for char in text)
-
-
-def _cell_width(char: str) -> int:
-    import unicodedata
-
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
-
-
-def _padded(text: str, width: int, *, right: bool = False) -> str:
-    blanks = " " * max(0, width - _cells(text))
-    return blanks + text if right else text + blanks
-
-
-def _cut(text: str, width: int) -> str:
-    if _cells(text) <= width:
-        return text
-    kept, used = "", 0
-    for char in text:
-        if used + _cell_width(char) > width - 1:
-            break
-        kept, used = kept + char, used + _cell_width(char)
-    return f"{kept}…"

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("name", "NAME"),
     Column("does", "DOES"),
-    Column("why", "LEFT ALONE BECAUSE"),
+    Column("why", "LEFT ALONE BECAUSE", prose=True),
 )
 FORCE: Final = flag("--force", "let --save replace a file that isn't a plan")
 RUN: Final = "run"

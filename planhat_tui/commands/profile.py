@@ -31,7 +31,7 @@ COLUMNS = (
     Column("label", "LABEL"),
     Column("baseUrl", "BASE URL"),
     Column("guardrails", "GUARDRAILS"),
-    Column("mistake", "MISTAKE"),
+    Column("mistake", "MISTAKE", prose=True),
 )
 
 
@@ -267,8 +267,9 @@ def whose(ctx: Context, profile: Profile) -> tuple[User, Profile]:
 
     Raises what was answered at the address that it has.
     """
+    held = ctx.hold(profile)
     try:
-        return ctx.probe(profile), profile
+        return ctx.probe(held), profile
     except TokenError as error:
         from planhat_tui.commands.examining import REGIONS, UNKNOWN_TOKEN
 
@@ -277,8 +278,8 @@ def whose(ctx: Context, profile: Profile) -> tuple[User, Profile]:
         others = REGIONS[1:] if profile.base_url == REGIONS[0] else ()
         for base_url in others:
             with contextlib.suppress(PlanhatTuiError):
-                found = replace(profile, base_url=base_url)
-                return ctx.probe(found), found
+                me = ctx.probe(replace(held, base_url=base_url))
+                return me, replace(profile, base_url=base_url)
         raise
 
 

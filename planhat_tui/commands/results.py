@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class Column(NamedTuple):
-    """A column of a table: the field's path in the record, and its title for people."""
+    """A column of a table: the field's path in the record, and its title for people.
+
+    ``right`` are numbers. ``prose`` are sentences, of which nothing may be lost: they are wrapped.
+    """
 
     path: str
     title: str
     right: bool = False
+    prose: bool = False
 
 
 class Listing(NamedTuple):
@@ -29,7 +33,8 @@ class Listing(NamedTuple):
 
     ``exit_status`` is 1 where a record is something wrong. ``kind`` is what they are, where all are
     the same and no field ``kind`` tells it. ``table`` is how people read the same, where they need
-    names and programs ids.
+    names and programs ids. ``by`` is the column that puts them into groups, where one is read after
+    the other.
     """
 
     records: tuple[Raw, ...]
@@ -38,6 +43,7 @@ class Listing(NamedTuple):
     exit_status: int = 0
     kind: Kind | None = None
     table: Listing | None = None
+    by: str = ""
 
 
 class Single(NamedTuple):

@@ -37,7 +37,7 @@ MISTAKES = (
     Column("file", "FILE"),
     Column("line", "LINE", right=True),
     Column("key", "KEY"),
-    Column("what", "WHAT"),
+    Column("what", "WHAT", prose=True),
 )
 
 

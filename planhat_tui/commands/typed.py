@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from planhat_tui.model.plans import Reader
     from planhat_tui.model.values import Json, Raw
 
+_BEGINNING: Final = re.compile(r'(not:|-)?([A-Za-z_][\w.]*(:|[<>]=?)[^\s]|[("])')
+"""With what a word begins that is no name: a term, a parenthesis, a quote."""
+
 NEW_FIELD: Final = flag("--new-field", "make a custom field though its name is nearly another's")
 
 
@@ -34,14 +37,34 @@ def query_of(words: Sequence[str]) -> str:
     return " ".join(_quoted(word) for word in words)
 
 
+def name_and_query(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Part the words of a name from those of the query behind it.
+
+    Several words are the name, up to the first term: ``My renewals owner:me``. One that was quoted
+    since it holds a blank stands for itself: ``"My renewals" acme``.
+    """
+    first, *rest = words
+    quoted = _holds_a_blank(first)
+    end = next((n for n, one in enumerate(rest) if quoted or _begins_a_query(one)), len(rest))
+    return " ".join([first, *rest[:end]]), tuple(rest[end:])
+
+
+def _begins_a_query(word: str) -> bool:
+    return not word or _holds_a_blank(word) or _BEGINNING.match(word) is not None
+
+
+def _holds_a_blank(word: str) -> bool:
+    return any(char.isspace() for char in word)
+
+
 def _names_a_field(word: str) -> bool:
     head, colon, _ = word.removeprefix("not:").partition(":")
-    return bool(colon and head) and not any(char.isspace() for char in head)
+    return bool(colon and head) and not _holds_a_blank(head)
 
 
 def _quoted(word: str) -> str:
     """Return a word as one of a query: quoted if it holds a blank and nothing of the grammar."""
-    if not any(char.isspace() for char in word) or _is_query(word):
+    if not _holds_a_blank(word) or _is_query(word):
         return word
     negated = "not:" if word.startswith("not:") else ""
     head, _, tail = word.removeprefix(negated).partition(":")

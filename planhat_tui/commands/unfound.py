@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.queries import Queries
 
 
+def tell_unknown(ctx: Context, query: str, kind: Kind = Kind.COMPANY) -> None:
+    """Say what a query asks for that isn't known here, such as who ``me`` is, if anything is."""
+    if told := ctx.workspace().reads.hint(kind, query):
+        ctx.tell(told)
+
+
 def unfound(ctx: Context, kind: Kind | None, query: str) -> str:
     """Return why a query found nothing of a kind, ``None`` for all kinds; two or three sentences.
 

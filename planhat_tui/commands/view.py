@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from planhat_tui.commands import lookup, record_verbs
 from planhat_tui.commands.registry import Effect, flag, option, verb, word, words
 from planhat_tui.commands.results import Column, Done, Listing
-from planhat_tui.commands.typed import query_of
-from planhat_tui.commands.unfound import unfound
-from planhat_tui.errors import InputError
+from planhat_tui.commands.typed import name_and_query, query_of
+from planhat_tui.commands.unfound import tell_unknown, unfound
+from planhat_tui.errors import InputError, PlanhatTuiError
 from planhat_tui.model.fields import custom_key
 from planhat_tui.model.query import parse
 from planhat_tui.model.query.writing import write
@@ -31,6 +31,7 @@ COLUMNS = (
     Column("start", "START"),
 )
 _ALL = 1_000_000
+_NAMED = "the view's name; several words are one name"
 
 
 @verb("view list", key="views", aliases=("find",))
@@ -44,6 +45,7 @@ def list_(ctx: Context) -> Listing:
     reads = ctx.workspace().reads
     rows: list[dict[str, Json]] = []
     for saved in ctx.config().views.values():
+        tell_unknown(ctx, saved.view.query)
         companies, more = reads.count(saved.view.query)
         counted: dict[str, Json] = {"name": saved.name, "companies": companies, "more": more}
         rows.append(counted | _told(saved))
@@ -54,8 +56,8 @@ def list_(ctx: Context) -> Listing:
 
 @verb(
     "view save",
-    word("name", "what you call it"),
-    words("query", "words and terms, as company find takes them", required=False),
+    word("name", "what you call it; several words are the name, up to the first term"),
+    words("query", "terms and words, as company find takes them", required=False),
     option("--columns", "the columns of the list, such as name,arr,renews", "A,B"),
     flag("--start", "let the explorer open with it"),
     effect=Effect.CONFIG,
@@ -72,12 +74,14 @@ def save(
     """Save a query under a name, with its order (sort:-arr) and columns.
 
     On the screen, without a query: what the list of companies shows. A view of that name is
-    replaced.
+    replaced. The query begins with its first term: My renewals renewal:next90d. One of words alone
+    stands behind a name in quotes, or as name:acme.
     """
     from planhat_tui.config.views import SavedView
 
-    if query:
-        read = parse(query_of(query))
+    name, terms = name_and_query((name, *query))
+    if terms:
+        read = parse(query_of(terms))
         view = View(write(read._replace(sort=())), read.sort)
     else:
         view = _shown(ctx)
@@ -95,7 +99,11 @@ def _shown(ctx: Context) -> View:
     """
     shown = ctx.showing
     if shown is None or shown.kind is not Kind.COMPANY:
-        raise InputError("What does it find?", 'Give a query; "" finds all.', field="query")
+        raise InputError(
+            "What does it find?",
+            'Give a query behind the name, such as owner:me or name:acme; "" finds all.',
+            field="query",
+        )
     parse(shown.view.query)  # one with a mistake finds nothing
     return shown.view.arranged
 
@@ -109,30 +117,58 @@ def save_view(ctx: Context, saved: SavedView) -> Done:
     known = saved.name in ctx.config().views
     view_edit.save_view(ctx.paths.config_file, saved)
     ctx.reload()
-    told = f"View {saved.name} is {'changed' if known else 'saved'}."
-    return Done(told, ({"name": saved.name, **_told(saved)},))
+    counted = _counted(ctx, saved)
+    told = f"View {saved.name} is {'changed' if known else 'saved'}: {_shows(saved.view, counted)}."
+    return Done(told, ({"name": saved.name, **counted, **_told(saved)},))
 
 
-@verb("view show", word("name", "the view's name"), kind=Kind.COMPANY, aliases=("get",))
-def show(ctx: Context, name: str) -> Listing:
+def _shows(view: View, counted: dict[str, Json]) -> str:
+    """Return what a view finds and how many these are: ``owner:me sort:-arr, 37 companies now``."""
+    order = f"sort:{view.order}" if view.sort else ""
+    asked = " ".join(filter(None, [view.query or "all companies", order]))
+    if not counted:
+        return asked
+    many, more = counted["companies"], "+" * bool(counted["more"])
+    return f"{asked}, {many:,}{more} {'company' if many == 1 else 'companies'} now"
+
+
+def _counted(ctx: Context, saved: SavedView) -> dict[str, Json]:
+    """Return how many companies a view finds by the local copy; nothing where none is at hand."""
+    if not ctx.wanted():
+        return {}
+    try:
+        reads = ctx.workspace().reads
+    except PlanhatTuiError:  # that is none of the view's
+        return {}
+    if reads.progress().seen_at is None:
+        return {}
+    tell_unknown(ctx, saved.view.query)
+    companies, more = reads.count(saved.view.query)
+    return {"companies": companies, "more": more}
+
+
+@verb("view show", words("name", _NAMED, "NAME"), kind=Kind.COMPANY, aliases=("get",))
+def show(ctx: Context, name: tuple[str, ...]) -> Listing:
     """Find what a saved view finds, in its order and its columns."""
-    saved = _found(ctx, name)
+    saved = _found(ctx, " ".join(name))
     note = lookup.ready(ctx)
     view = saved.view
+    tell_unknown(ctx, view.query)
     ids = ctx.workspace().reads.company_ids(view.query, _ALL, sort=view.sort)
     if not ids:
         note = f"{unfound(ctx, Kind.COMPANY, view.query)}\n{note}"
     return record_verbs.listing(ctx, Kind.COMPANY, ids, note, _fields(view))
 
 
-@verb("view remove", word("name", "the view's name"), effect=Effect.CONFIG, needs_profile=False)
-def remove(ctx: Context, name: str) -> Done:
+@verb("view remove", words("name", _NAMED, "NAME"), effect=Effect.CONFIG, needs_profile=False)
+def remove(ctx: Context, name: tuple[str, ...]) -> Done:
     """Remove a saved view; what it finds stays."""
     from planhat_tui.config import view_edit
 
-    view_edit.remove_view(ctx.paths.config_file, name, ctx.config().views)
+    called = " ".join(name)
+    view_edit.remove_view(ctx.paths.config_file, called, ctx.config().views)
     ctx.reload()
-    return Done(f"View {name} is removed.", ({"name": name},))
+    return Done(f"View {called} is removed.", ({"name": called},))
 
 
 def _told(saved: SavedView) -> dict[str, Json]:

@@ -168,7 +168,7 @@ KEYS: Final = (
     Key(Where.OUTBOX, "there", "i", "it's there", "not sure: Planhat has it; not sent again", 7),
     Key(Where.PLAN, "discard", "x", "take out", "take the row out; later, what isn't sent", 3),
     Key(Where.PLAN, "keep", "w", "save", "save the plan as a file", 4),
-    Key(Where.PLAN, "send", "ctrl+s", "run", "run it; where many change, after a word", 5),
+    Key(Where.PLAN, "send", "ctrl+s", "run", "run it; to delete, or as set, after a word", 5),
     Key(Where.PLAN, "hold", "h", "pause", "keep back what isn't sent; let it go on", 6),
     Key(Where.PLAN, "retry", "R", "retry", "send again what was refused", 7),
     Key(Where.PLAN, "undo", "u", "undo", "take all of it back", 8),

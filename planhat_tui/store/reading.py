@@ -12,7 +12,7 @@ from planhat_tui.model.custom import CustomType
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind, User
 from planhat_tui.model.text import fold
-from planhat_tui.store import absences, search, unreadable
+from planhat_tui.store import absences, people, search, unreadable
 from planhat_tui.store.asking import Asking
 from planhat_tui.store.columns import storable
 from planhat_tui.store.filling import SHOWN_KINDS
@@ -218,6 +218,16 @@ class MirrorReads:
                 offset,
                 guesses=self._guesses if guess else None,
             )
+
+    def hint(self, kind: Kind, query: Query) -> str:
+        """Return a sentence about what a query asks for and isn't known here; empty for most."""
+        with self._database.reading() as connection:
+            return search.hint(self._asking(connection, kind), query)
+
+    def unknown_me(self, query: Query) -> str:
+        """Return a sentence where it isn't known who ``me`` is, and a query asks for it."""
+        with self._database.reading() as connection:
+            return people.unknown_me(self._asking(connection, Kind.COMPANY), query)
 
     def ids(
         self,

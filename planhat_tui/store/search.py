@@ -49,9 +49,13 @@ def companies(
     """
     _, found, meant = _guessed(asking, query, limit, offset, guesses)
     rows = tuple(map(company_row, found.rows))
-    hint = unknown_custom(asking, query) if "custom." in query.text.casefold() else ""
-    hint = hint or unknown_me(asking, query)
-    return CompanyRows(rows, found.total, found.capped, meant, hint, found.through)
+    return CompanyRows(rows, found.total, found.capped, meant, hint(asking, query), found.through)
+
+
+def hint(asking: Asking, query: Query) -> str:
+    """Return a sentence about what a query asks for and isn't known here; empty for most."""
+    told = unknown_custom(asking, query) if "custom." in query.text.casefold() else ""
+    return told or unknown_me(asking, query)
 
 
 def ids(

@@ -371,6 +371,7 @@ def context_of(app: PlanhatApp, place: Place | None = None) -> Context:
         editor=lambda text: app.call_from_thread(_in_editor, app, text),
         show=lambda _answer, _manner: None,  # the run of a line keeps what it answers
         profile=runtime.profile,
+        hold=runtime.hold,
         examine=partial(runtime.examine, tell=tell),
         inspect=runtime.inspect,
         kept=runtime.kept,

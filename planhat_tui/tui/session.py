@@ -112,6 +112,10 @@ class Root(Protocol):
         """Ask Planhat about a profile; ``tell`` hears why it takes long."""
         ...
 
+    def hold(self, profile: Profile) -> Profile:
+        """Return a profile that has its token itself, to ask with more than once."""
+        ...
+
     def inspect(self, profile: Profile) -> AbstractContextManager[Queries]:
         """Give what can be read of a profile, opened for that if it wasn't."""
         ...

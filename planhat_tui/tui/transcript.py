@@ -13,7 +13,7 @@ from planhat_tui.model.text import fold, visible
 from planhat_tui.tui.presentation.sentences import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from planhat_tui.commands.manner import Manner
     from planhat_tui.commands.results import Result
@@ -81,11 +81,12 @@ def lines_of(result: Result | PlanhatTuiError, manner: Manner, width: int) -> tu
     if isinstance(result, Groups | Planned):
         result = result.listing
     style = manner.style(output.Style(width=width))
-    lines = [*islice(_data(result, style, width), MOST_OF_ONE + 1)]
+    left: list[str] = []
+    lines = [*islice(_data(result, style, width, left.append), MOST_OF_ONE + 1)]
     if len(lines) > MOST_OF_ONE:
         lines[MOST_OF_ONE:] = _broken(Line(_all_of(result)), width)
     note = output.visible_lines(output.note_of(result, quiet=style.quiet))
-    for text in note.splitlines():
+    for text in (*(left if not style.quiet else ()), *note.splitlines()):
         lines += _broken(Line(text), width)
     return tuple(lines)
 
@@ -97,13 +98,15 @@ def _of_error(error: PlanhatTuiError, width: int) -> Iterator[Line]:
             yield from _broken(Line(f"  {record_id}  {visible(title)}"), width)
 
 
-def _data(result: Result, style: output.Style, width: int) -> Iterator[Line]:
+def _data(
+    result: Result, style: output.Style, width: int, tell: Callable[[str], None]
+) -> Iterator[Line]:
     """Give the lines of an answer's data; a record has one at least."""
     if isinstance(result, Listing):
         shown = result.records[: MOST_OF_ONE + 1]
         table = result.table and result.table._replace(records=result.table.records[: len(shown)])
         result = result._replace(records=shown, table=table)
-    for place, text in enumerate(output.lines(result, style)):
+    for place, text in enumerate(output.lines(result, style, tell)):
         kind, record_id = _about(result, style, place)
         for part in text.split("\n"):
             yield from _broken(Line(part, kind, record_id), width)

@@ -198,6 +198,21 @@ class Queries:
         """
         return self._mirror.totals(_asked(text, sort), marked, lately=lately)
 
+    def hint(self, kind: Kind, text: str) -> str:
+        """Return a sentence about what a text asks for and isn't known here; empty for most.
+
+        Whom or what it finds then isn't all that is meant. Raises :class:`QueryError`.
+        """
+        return self._mirror.hint(kind, queries.parse(text))
+
+    def check_me(self, text: str) -> None:
+        """Raise :class:`InputError` where a text asks for ``me`` and it isn't known who that is.
+
+        For what is changed by it: without anybody, ``-owner:me`` means everybody's.
+        """
+        if why := self._mirror.unknown_me(queries.parse(text)):
+            raise InputError(why)
+
     def count(self, text: str) -> tuple[int, bool]:
         """Return how many companies a text finds, and whether they are more than that.
 

@@ -91,6 +91,8 @@ class Desk:
         self.typed: list[str] = []
         self.interactive = False
         self.env: dict[str, str] = {"TERM": "xterm-256color"}
+        self.flags: dict[str, str] = {}
+        self.hold: Callable[[Profile], Profile] = lambda profile: profile
         self.skew: float | None = 0.0
         self.good_at = {URL, "https://planhat.example"}
         self._workspace: Workspace | None = None
@@ -171,11 +173,13 @@ class Desk:
             profile=lambda name: (
                 self.workspace.profile if name == "demo" else self.config.find(name)
             ),
+            hold=self.hold,
             examine=self._examine,
             inspect=self._inspect,
             kept=self._inspect,
             wipe=self.wiped.append,
             env=self.env,
+            flags=self.flags,
             typed=lambda: iter(self.typed),
             interactive=self.interactive,
             selection=self.selection,

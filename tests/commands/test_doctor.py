@@ -5,6 +5,7 @@ import io
 import shlex
 import sqlite3
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -186,26 +187,62 @@ def test_offline_is_a_finding_too(desk: Desk) -> None:
     assert found["reach", "acme"]["todo"] == "Check the network."
 
 
-def test_a_token_that_cant_be_had_is_looked_for_in_no_region(desk: Desk) -> None:
-    _configure(desk, _profiles("https://api.planhat.com"))
-    desk.me = TokenError("The token's command ended with status 1.", "Run it in a shell.")
-    found, _ = _looked(desk)
-    assert found["reach", "acme"]["todo"] == "Run it in a shell."
-    assert ("region", "acme") not in found
-    assert len(desk.probed) == 1
-
-
-def test_a_token_that_cant_be_had_is_told_offline_too(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("words", [(), ("--offline",)])
+def test_a_token_that_cant_be_had_is_told_once_and_asked_with_nowhere(
+    desk: Desk, words: tuple[str, ...]
 ) -> None:
-    def inspect(_profile: Profile) -> NoReturn:
-        raise TokenError("The environment variable T isn't set.", "Set it.")
+    def hold(_profile: Profile) -> NoReturn:
+        raise TokenError("The environment has no T.", "Set it: export T=...")
 
+    _configure(desk, _profiles("https://api.planhat.com"))
+    desk.hold = hold
+    found, answer = _looked(desk, *words)
+    assert answer.exit_status == 1
+    token = found["token", "acme"]
+    assert (token["state"], token["text"]) == ("bad", "The environment has no T.")
+    assert token["todo"] == "Set it: export T=..."
+    assert {area for area, subject in found if subject.startswith("acme")} == {"token"}
+    assert desk.probed == []
+
+
+def test_a_command_that_prints_the_token_runs_once_for_all_regions(desk: Desk) -> None:
+    held: list[Profile] = []
+
+    def hold(profile: Profile) -> Profile:
+        held.append(profile)
+        return replace(profile, token=TokenSource("text", SECRET))
+
+    _configure(desk, _profiles("https://api.planhat.com", "{command: print it}"))
+    desk.hold, desk.good_at = hold, set()
+    found, answer = _looked(desk)
+    assert found["token", "acme"]["text"] == "from a command"
+    assert [one.token.how for one in held] == ["command"]
+    assert {one.token.value for one in desk.probed} == {SECRET}
+    assert len(desk.probed) == len(examining.REGIONS)
+    assert SECRET not in str(answer)
+
+
+@pytest.mark.parametrize(("option", "name"), [("profile", "two"), ("demo", "demo")])
+def test_the_one_that_is_named_is_looked_at_alone(desk: Desk, option: str, name: str) -> None:
+    _configure(
+        desk, f"{_profiles()}  two: {{base_url: '{URL}', token: {{env: T}}}}\ndefault: acme\n"
+    )
+    desk.flags, desk.wanted = {option: name}, name
+    looked = "acme" if name == "demo" else name  # how the desk's own workspace is called
+    found, _ = _looked(desk, "--offline")
+    assert {subject for area, subject in found if area == "token"} == {looked}
+    desk.wanted = "acme"  # on the screen one has gone on to another tenant
+    found, _ = _looked(desk, "--offline")
+    assert {subject for area, subject in found if area == "token"} == {"acme", "two"}
+
+
+def test_a_name_that_no_profile_has_is_told_and_no_other_is_looked_at(desk: Desk) -> None:
     _configure(desk, _profiles())
-    monkeypatch.setattr(desk, "_inspect", inspect)
+    desk.flags, desk.wanted = {"profile": "acne"}, "acne"
     found, answer = _looked(desk, "--offline")
     assert answer.exit_status == 1
-    assert (found["token", "acme"]["state"], found["token", "acme"]["todo"]) == ("bad", "Set it.")
+    assert found["chosen", "profile"]["todo"] == "Did you mean acme?"
+    assert not [area for area, _ in found if area == "token"]
 
 
 def test_the_screens_stand_in_for_stdout_isnt_taken_for_the_terminal(
@@ -284,7 +321,9 @@ def test_records_that_cannot_be_read_are_named_with_their_reasons(desk: Desk) ->
 def test_every_source_of_a_token_has_words() -> None:
     for how, told in (("env", "variable PH"), ("command", "from a command"), ("text", "plain")):
         profile = Profile("acme", URL, TokenSource(how, "PH"))  # type: ignore[arg-type] # one of How
-        assert told in examining.secret(profile).text
+        found, held = examining.secret(profile, lambda one: one)
+        assert told in found.text
+        assert held == profile
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,34 @@ def test_a_line_fits_the_terminal() -> None:
         assert sum(2 if char == "契" else 1 for char in line) <= 40
 
 
+def test_a_terminal_is_told_once_what_it_has_no_room_for() -> None:
+    many = Listing((ACME | {"name": "Acme" * 20}, LUND), (*COLUMNS, Column("tags", "TAGS")), "age")
+    out, note = _written(many, width=24)
+    assert "TAGS" not in out
+    assert note == "No room for TAGS: --fields chooses what is shown, -o csv has all.\nage"
+    assert _written(many, width=24, quiet=True) == (out, "")
+    assert _written(many) == (_written(many, width=240)[0], "age")
+
+
+def test_records_of_several_kinds_are_read_aloud_kind_by_kind_names_first() -> None:
+    found: list[dict[str, Json]] = [
+        {"kind": "company", "_id": "a1", "name": "Acme"},
+        {"kind": "contact", "_id": "b1", "name": "Ada"},
+        {"kind": "contact", "_id": "b2", "name": "Bo"},
+    ]
+    columns = (Column("kind", "KIND"), Column("_id", "ID"), Column("name", "NAME"))
+    out, _ = _written(Listing(tuple(found), columns, by="kind"), format="facts")
+    assert out.split("\n\n") == [
+        "KIND: company, 1",
+        "NAME: Acme\nID: a1",
+        "KIND: contact, 2",
+        "NAME: Ada\nID: b1",
+        "NAME: Bo\nID: b2",
+    ]
+    plain, _ = _written(Listing(tuple(found[:1]), columns[1:]), format="facts")
+    assert plain == "NAME: Acme\nID: a1"
+
+
 def test_outside_a_terminal_nothing_is_cut() -> None:
     long: dict[str, Json] = {"_id": "a" * 300, "name": "x", "arr": 1}
     assert "a" * 300 in _written(Listing((long,), COLUMNS))[0]

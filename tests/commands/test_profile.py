@@ -155,6 +155,22 @@ def test_a_token_of_another_region_is_saved_with_that_region(bare: Desk) -> None
     assert bare.config.find("eu").base_url == "https://api-us2.planhat.com"
 
 
+def test_a_token_that_a_command_prints_is_had_once_for_all_regions(bare: Desk) -> None:
+    held: list[Profile] = []
+
+    def hold(profile: Profile) -> Profile:
+        held.append(profile)
+        return replace(profile, token=TokenSource("text", "printed"))
+
+    bare.hold = hold
+    source = TokenSource("command", "print it")
+    new = Profile("eu", "https://api.planhat.com", source)
+    add_profile(_good_at(bare, "https://api-us2.planhat.com"), new, make_default=False)
+    assert held == [new]
+    assert {one.token.value for one in bare.probed} == {"printed"}
+    assert bare.config.find("eu").token == source
+
+
 @pytest.mark.parametrize(
     ("address", "asked"), [("https://api.planhat.com", 6), ("https://api-eu.planhat.com", 1)]
 )
