@@ -67,8 +67,11 @@ def _profile(config: Config, env: Mapping[str, str], flags: Mapping[str, str]) -
     why = config.undecided
     if why is not None and asked is None:
         return Finding("chosen", "profile", "warn", f"none: {why.message}", why.advice)
-    practice = Said("" if config.default else DEMO_NAMES[0], "the default")
-    return _told("profile", [*named, Said(config.default, "the config"), practice])
+    if asked is None and not config.default:
+        told = f"none: the explorer opens {DEMO_NAMES[0]}, commands need one"
+        todo = "planhat-tui profile add NAME adds yours; --demo works on practice data."
+        return Finding("chosen", "profile", "ok", told, todo)
+    return _told("profile", [*named, Said(config.default, "the config")])
 
 
 def _from(env: Mapping[str, str], name: str) -> Said:

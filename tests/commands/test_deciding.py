@@ -44,7 +44,7 @@ def _told(
         ("home", PLAIN, {}, {}, "/h, by PLANHAT_TUI_HOME in the environment"),
         ("config", PLAIN, {}, {}, "/h/config.yaml, by PLANHAT_TUI_HOME in the environment"),
         ("config", PLAIN, {"PLANHAT_TUI_CONFIG": "/c"}, {}, "/c, by PLANHAT_TUI_CONFIG in the env"),
-        ("profile", PLAIN, {}, {}, "demo, by the default"),
+        ("profile", PLAIN, {}, {}, "none: the explorer opens demo, commands need one"),
         ("profile", NAMED, {}, {}, "eu, by the config"),
         ("profile", LOST, {}, {}, "none: default su is no profile."),
         ("profile", LOST, {}, {"profile": "us"}, "us, by the flag --profile"),
