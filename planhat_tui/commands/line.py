@@ -54,7 +54,9 @@ class Typed:
         from planhat_tui.commands.saving import check_to, saved
 
         if grammar.asks_for_help(self.command, self.words, ctx.door):
-            return Text(grammar.usage(self.command, ctx.door)), Manner()
+            from planhat_tui.commands import usage
+
+            return Text(usage.of_verb(self.command, ctx.door)), Manner()
         _refuse_named(ctx, self.command, self.words)
         given = grammar.parsed(self.command, self.words, ctx.door)
         refuse_first(self.command, lambda: ctx.workspace().profile)

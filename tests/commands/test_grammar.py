@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,9 +22,7 @@ def _line(name: str, *words: str) -> dict[str, Any]:
 
 def _shell(name: str, *words: str) -> dict[str, Any]:
     command = _command(name)
-    parser = click.Command(name, params=grammar.parameters(command, Door.SHELL))
-    with parser.make_context(name, grammar.query_words(words, parser.params)) as read:
-        return grammar.arguments(command, read.params)
+    return grammar.arguments(command, grammar.parsed(command, words, Door.SHELL))
 
 
 # -- query words
@@ -34,7 +31,7 @@ def _shell(name: str, *words: str) -> dict[str, Any]:
 def _safe(*words: str) -> list[str]:
     """Return words as they are read with the options of all verbs, and those of a call's log."""
     params = (*GLOBALS, *_command("call log").params, *_command("contact find").params)
-    return grammar.query_words(words, grammar.made(params, Door.SHELL))
+    return grammar.query_words(words, params, Door.SHELL)
 
 
 def test_a_token_with_a_dash_and_a_colon_is_a_query_word() -> None:
@@ -107,12 +104,8 @@ def test_a_record_is_one_argument_in_the_shell_and_an_option_in_the_line() -> No
 def test_only_the_shell_answers_the_question_beforehand() -> None:
     with pytest.raises(InputError, match="There's no option --yes"):
         _line("company delete", "--yes")
-    shell = [
-        option
-        for parameter in grammar.parameters(_command("company delete"), Door.SHELL)
-        for option in parameter.opts
-    ]
-    assert shell == ["ids", "--yes", "--confirm"]
+    shell = [param.name for param in grammar.params_of(_command("company delete"), Door.SHELL)]
+    assert shell == ["ids", "yes", "confirm"]
 
 
 def test_what_isnt_given_is_empty() -> None:
