@@ -64,7 +64,7 @@ def _heading(place: Place, width: int) -> list[str]:
     if width >= len(before) + _LEAST:
         return _wrapped(_typed(place), width, before, " " * len(before))
     indent = " " * (len("Usage: ") + 4)
-    return [before, *_wrapped(_typed(place), width, indent, indent)]
+    return [before.rstrip(), *_wrapped(_typed(place), width, indent, indent)]
 
 
 def _spelled(param: Param, door: Door) -> str:
@@ -85,10 +85,10 @@ def _meaning(param: Param) -> str:
 
 def _table(rows: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
     """Give words and what they mean, in two columns."""
-    first = min(max(len(name) for name, _ in rows), _FIRST) + _MARGIN
+    first = min(max(len(name) for name, _ in rows), _FIRST, width // 2) + _MARGIN
     for name, does in rows:
         begin = f"  {name}"
-        lines = _wrapped(does, max(width - first - _MARGIN, 10))
+        lines = _wrapped(does, width - first - _MARGIN)
         if len(name) > first - _MARGIN:
             yield begin
             begin = ""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -131,6 +132,33 @@ def test_defaults_and_flags() -> None:
     assert given["base_url"] == "https://x.planhat.com"
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["-q -o json", "-qojson", "-qo json", "--quiet --output=json", "-o csv --output json -q"],
+)
+def test_options_are_written_as_programs_take_them(words: str) -> None:
+    given = grammar.parsed(_command("company find"), [*words.split(), "acme"], Door.SHELL)
+    assert (given["quiet"], given["output"], given["query"]) == (True, "json", ("acme",))
+
+
+def test_words_go_to_their_places_whatever_options_stand_between() -> None:
+    given = _shell("company tag", "--json", "Acme Inc", "gold", "-q", "vip", "--", "--old", "-")
+    assert given == {"ids": ("Acme Inc",), "tags": ("gold", "vip", "--old", "-")}
+
+
+def test_before_a_verb_the_words_end_at_it() -> None:
+    place = grammar.Place("planhat-tui", GLOBALS, Door.SHELL, "COMMAND")
+    found = grammar.parts(place, ["-pacme", "company", "--json", "find"])
+    assert [(param.name, value) for param, value in found.given] == [("profile", "acme")]
+    assert found.between == ("company", "--json", "find")
+
+
+@given(words=st.lists(st.text(alphabet="-=joqx \u202e", max_size=6), max_size=6))
+def test_any_words_are_read_or_refused(words: list[str]) -> None:
+    with contextlib.suppress(InputError):
+        _shell("company tag", *words)
+
+
 # -- mistakes
 
 
@@ -182,9 +210,10 @@ def test_a_choice_that_isnt_one_is_told() -> None:
         _line("profile add", "acme", "--auth", "digest")
 
 
-def test_an_option_without_its_value_is_told() -> None:
-    with pytest.raises(InputError, match="--note"):
-        _line("call log", "--note")
+@pytest.mark.parametrize("words", [("--note",), ("--open=yes",)])
+def test_an_option_without_its_value_or_with_one_too_many_is_told(words: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match=r"'--(note|open)' .* Usage: call log \[OPTIONS\]"):
+        _line("call log", *words)
 
 
 @pytest.mark.parametrize(
