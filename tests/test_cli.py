@@ -23,7 +23,7 @@ import pytest
 from planhat_tui import __version__
 from planhat_tui.__main__ import main
 from planhat_tui.clock import REAL
-from planhat_tui.model.ports import Clock
+from planhat_tui.model.clock import Clock
 from planhat_tui.runtime import Runtime
 from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
 from tests.disk import read_only

@@ -7,8 +7,7 @@ noun may be left out where the selection gives it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.registry import ROOMS, commands, match
@@ -30,8 +29,7 @@ LEAVING: Final = frozenset({"exit", "quit"})
 """What ends a ``repl`` or a script, and is typed after ``:`` by who comes from another program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """One verb with the words after it."""
 
     command: Command
