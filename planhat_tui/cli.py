@@ -232,15 +232,15 @@ def _take(words: Sequence[str], options: Options) -> None:
         return _show_help(root, _HELP, lambda: first_words(Door.SHELL))
     version = grammar.values(root, found)["version"]
     options.take(found)
-    first, *rest = found.between or ("",)
-    if first and first not in ROOMS:
+    first, *rest = found.between or (None,)
+    if first is not None and first not in ROOMS:
         raise _unknown(first, "command", ROOMS)
     if version:
         from planhat_tui import __version__
 
         with _answering():
             return _out(f"planhat-tui {__version__}")
-    if not first:
+    if first is None:
         return _bare(options)
     verbs = [command for command in commands(first) if Door.SHELL in command.doors]
     if not verbs[0].noun:
