@@ -1,4 +1,4 @@
-"""The shell's door: click's parser over the registry, and what a terminal sees of a verb.
+"""The shell's door: from words to a verb of the registry, and what a terminal sees of it.
 
 Data goes to stdout, everything else to stderr. Options for all verbs stand before or after them.
 """
@@ -9,12 +9,9 @@ import contextlib
 import gc
 import os
 import sys
-from dataclasses import dataclass, field, replace
 from functools import partial
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from planhat_tui import clock
 from planhat_tui.commands import grammar
@@ -23,7 +20,16 @@ from planhat_tui.commands.confirming import answered, unconfirmed
 from planhat_tui.commands.context import Context, Door, Wishes
 from planhat_tui.commands.manner import field_names
 from planhat_tui.commands.output import Style, visible_lines, write
-from planhat_tui.commands.registry import GLOBALS, ROOMS, THEME, Command, Effect, commands
+from planhat_tui.commands.registry import (
+    GLOBALS,
+    ROOMS,
+    THEME,
+    Command,
+    Effect,
+    commands,
+    first_words,
+    flag,
+)
 from planhat_tui.commands.results import Exported, Watching
 from planhat_tui.config.profiles import DEMO_NAMES
 from planhat_tui.errors import (
@@ -40,13 +46,13 @@ from planhat_tui.model.text import nearest, visible
 from planhat_tui.runtime import DRIVER, Runtime, Start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from planhat_tui.commands.grammar import Parts, Place
     from planhat_tui.commands.lastline import LastLine
     from planhat_tui.commands.manner import Manner
     from planhat_tui.commands.output import Format
-    from planhat_tui.commands.registry import Param
     from planhat_tui.commands.results import Result
     from planhat_tui.workspace.workspace import Workspace
 
@@ -59,27 +65,40 @@ _NARROW = 52
 _COMPLETING = "_complete"
 """What the scripts of ``completion`` call: no verb, and nobody types it."""
 
+_FOR_ALL = frozenset((*GLOBALS, THEME))
+_FORMS = frozenset({"json", "jsonl"})
+"""Options that are a short way to say how to print."""
+_VERSION = flag("--version", "print the version")
+
 _HELP = """Planhat at the speed of a terminal.
 
 Without a command: the explorer; on practice data where there's no profile yet.
 """
 
 
-@dataclass
 class Options:
     """What stands before or after any verb."""
 
-    profile: str = ""
-    demo: bool = False
-    theme: str = ""
-    output: str = ""
-    fields: str = ""
-    to: str = ""
-    quiet: bool = False
-    queue: bool = False
-    fresh: bool = False
-    log: str = ""
-    status: int = field(default=0, repr=False)
+    profile = ""
+    demo = False
+    theme = ""
+    output = ""
+    fields = ""
+    to = ""
+    quiet = False
+    queue = False
+    fresh = False
+    log = ""
+    status = 0
+    """The exit status, once the verb has ended."""
+
+    def take(self, found: Parts) -> None:
+        """Take what was typed at one place; what a verb has under the same name is its own."""
+        for param, value in found.given:
+            if param.name in _FORMS:
+                self.output = param.name
+            elif param in _FOR_ALL and (value or param.how == "flag"):
+                setattr(self, param.name, value or True)
 
 
 def run(words: Sequence[str]) -> int:
@@ -161,13 +180,7 @@ def _run(words: list[str]) -> int:
         return _complete(words[1:])
     options = Options()
     try:
-        root = _Root(options)
-        with root.make_context("planhat-tui", words, obj=options) as context:
-            root.invoke(context)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.UsageError as error:
-        return _report(grammar.translated(error))
+        _take(words, options)
     except PlanhatTuiError as error:
         return _report(error)
     return options.status
@@ -210,173 +223,82 @@ def _complain(text: str) -> None:
 # -- words to verbs
 
 
-def _globals(options: Options, params: Sequence[Param] = GLOBALS) -> list[click.Parameter]:
-    """Return the options for all verbs; each writes into ``options`` where it's given."""
+def _take(words: Sequence[str], options: Options) -> None:
+    """Do what the words say: open the explorer, carry out a verb, or tell how one is typed."""
+    params = (*GLOBALS, THEME, _VERSION, grammar.HELP)
+    root = grammar.Place("planhat-tui", params, Door.SHELL, "[COMMAND] [ARGS]...")
+    found = grammar.parts(root, words)
+    if found.has(grammar.HELP):
+        return _show_help(root, _HELP, lambda: first_words(Door.SHELL))
+    version = grammar.values(root, found)["version"]
+    options.take(found)
+    first, *rest = found.between or (None,)
+    if first is not None and first not in ROOMS:
+        raise _unknown(first, "command", ROOMS)
+    if version:
+        from planhat_tui import __version__
 
-    def keep(name: str, value: object = None) -> Callable[..., None]:
-        def callback(_ctx: click.Context, _param: click.Parameter, given: object) -> None:
-            if given:
-                setattr(options, name, given if value is None else value)
-
-        return callback
-
-    constant = {"json": "json", "jsonl": "jsonl"}
-    made = []
-    for param in params:
-        kept = "output" if param.name in constant else param.name
-        (option,) = grammar.made([param], Door.SHELL)
-        option.expose_value = False
-        option.callback = keep(kept, constant.get(param.name))
-        made.append(option)
-    return made
-
-
-class _Helped(click.Command):
-    """Has ``-h`` and ``--help``, but not from click, which looks for translations on the disk."""
-
-    def get_help(self, ctx: click.Context) -> str:
-        """Return the help; click would write 50 cells wide where a terminal has fewer."""
-        import shutil
-
-        cells = shutil.get_terminal_size().columns
-        ctx.terminal_width = cells - 2 if cells <= _NARROW else None
-        return super().get_help(ctx)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option, made once: click compares it by what it is."""
-        if self._help_option is None:
-            self._help_option = click.Option(
-                self.get_help_option_names(ctx),
-                is_flag=True,
-                is_eager=True,
-                expose_value=False,
-                callback=_show_help,
-                help="show this and exit",
-            )
-        return self._help_option
-
-
-def _show_help(ctx: click.Context, _param: click.Parameter, given: object) -> None:
-    if given and not ctx.resilient_parsing:
         with _answering():
-            _out(ctx.get_help())
-        ctx.exit()
+            return _out(f"planhat-tui {__version__}")
+    if first is None:
+        return _bare(options)
+    verbs = [command for command in commands(first) if Door.SHELL in command.doors]
+    if not verbs[0].noun:
+        return _take_verb(verbs[0], rest, options)
+    return _take_noun(first, verbs, rest, options)
 
 
-class _Root(_Helped, click.Group):
-    """All first words, loaded when one of them is used."""
-
-    def __init__(self, options: Options) -> None:
-        version = click.Option(["--version"], is_flag=True, help="print the version")
-        super().__init__(
-            "planhat-tui",
-            params=[*_globals(options, (*GLOBALS, THEME)), version],
-            help=_HELP,
-            invoke_without_command=True,
-            callback=lambda version: _bare(options, version=version),
-            context_settings={"help_option_names": [*grammar.HELP_FLAGS], "max_content_width": 100},
-        )
-        self._options = options
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """Return the first words, in the order of the help."""
-        return list(ROOMS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
-        """Return the verb, or the verbs of a noun."""
-        if cmd_name not in ROOMS:
-            return None
-        found = [command for command in commands(cmd_name) if Door.SHELL in command.doors]
-        if not found[0].noun:
-            return _command(found[0], self._options)
-        return _Noun(cmd_name, found, self._options)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the word, or say which was meant."""
-        if args[0] not in ROOMS:
-            raise _unknown(args[0], "command", ROOMS)
-        return super().resolve_command(ctx, args)
+def _take_noun(noun: str, verbs: Sequence[Command], words: Sequence[str], options: Options) -> None:
+    """Carry out the verb of a noun that the words begin with."""
+    params = (*GLOBALS, grammar.HELP)
+    place = grammar.Place(f"planhat-tui {noun}", params, Door.SHELL, "COMMAND [ARGS]...")
+    names = ", ".join(command.verb for command in verbs)
+    found = grammar.parts(place, words)
+    if found.has(grammar.HELP):
+        inner = [(command.verb, command.summary) for command in verbs]
+        return _show_help(place, f"{noun}: {names}", lambda: inner)
+    grammar.values(place, found)
+    options.take(found)
+    if not found.between:
+        raise InputError(f"What about {noun}?", f"There are: {names}.")
+    name, *rest = found.between
+    for command in verbs:
+        if name in {command.verb, *command.aliases}:
+            return _take_verb(command, rest, options)
+    others = [alias for command in verbs for alias in command.aliases]
+    raise _unknown(name, f"{noun} verb", [*(command.verb for command in verbs), *others])
 
 
-class _Noun(_Helped, click.Group):
-    """The verbs of one noun."""
-
-    def __init__(self, noun: str, verbs: Sequence[Command], options: Options) -> None:
-        names = ", ".join(command.verb for command in verbs)
-        super().__init__(
-            noun, params=_globals(options), help=f"{noun}: {names}", no_args_is_help=False
-        )
-        self.short_help = names
-        self._verbs = {command.verb: command for command in verbs}
-        self._others = {alias: command for command in verbs for alias in command.aliases}
-        self._options = options
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words after the noun; there must be some."""
-        if not args:
-            raise InputError(f"What about {self.name}?", f"There are: {', '.join(self._verbs)}.")
-        return super().parse_args(ctx, args)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """Return the verbs."""
-        return list(self._verbs)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
-        """Return a verb by its name, or by its other one."""
-        command = self._verbs.get(cmd_name) or self._others.get(cmd_name)
-        return _command(command, self._options) if command else None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the verb, or say which was meant."""
-        known = [*self._verbs, *self._others]
-        if args[0] not in known:
-            raise _unknown(args[0], f"{self.name} verb", known)
-        return super().resolve_command(ctx, args)
+def _take_verb(command: Command, words: Sequence[str], options: Options) -> None:
+    place = grammar.place_of(command, Door.SHELL)
+    found = grammar.parts(place, words)
+    if found.has(grammar.HELP):
+        return _show_help(place, command.help)
+    given = grammar.values(place, found)
+    options.take(found)
+    return _carry_out(command, options, given)
 
 
-def _unknown(typed: str, what: str, known: Sequence[str] | dict[str, str]) -> InputError:
+def _show_help(
+    place: Place, text: str, inner: Callable[[], Sequence[tuple[str, str]]] = tuple
+) -> None:
+    from planhat_tui.commands import usage
+
+    with _answering():
+        _out(usage.text_of(place, text, inner()))
+
+
+def _unknown(typed: str, what: str, known: Collection[str]) -> InputError:
     near = nearest(typed, known)
     advice = f"Did you mean {near}?" if near else f"There are: {', '.join(known)}."
     return InputError(f"There is no {what} {visible(typed)}.", advice)
 
 
-class _Verb(_Helped):
-    """One verb: words of a query stand among its options."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words after the verb."""
-        return super().parse_args(ctx, grammar.query_words(args, self.get_params(ctx)))
-
-
-def _command(command: Command, options: Options) -> click.Command:
-    return _Verb(
-        command.verb,
-        params=[
-            *grammar.parameters(command, Door.SHELL),
-            *_globals(options, grammar.of_all(command, Door.SHELL)),
-        ],
-        help=command.help,
-        callback=lambda **given: _carry_out(command, options, given),
-    )
-
-
 # -- verbs to answers
 
 
-def _bare(options: Options, *, version: bool) -> None:
-    """Open the explorer, if no verb was given."""
-    if version:
-        from planhat_tui import __version__
-
-        with _answering():
-            _out(f"planhat-tui {__version__}")
-        raise click.exceptions.Exit(0)
-    if click.get_current_context().invoked_subcommand is not None:
-        return
+def _bare(options: Options) -> None:
+    """Open the explorer."""
     if not (_has_terminal() or DRIVER in os.environ):
         raise InputError(
             "The explorer needs a terminal, and this is none.",
@@ -468,7 +390,7 @@ def _answer(result: Result, context: Context, options: Options, runtime: Runtime
         context.tell(note)
     style = _style(options)
     if options.to:
-        result, style = _saved(result, options, style), _style(replace(options, output="table"))
+        result, style = _saved(result, options, style), style._replace(format="table")
     options.status = getattr(result, "exit_status", 0)
     with _answering():
         _write(result, style, runtime.env)
@@ -541,7 +463,7 @@ def _style(options: Options, plain: Format = "table") -> Style:
         import shutil
 
         width = shutil.get_terminal_size().columns
-    form: Format = options.output or plain  # type: ignore[assignment] # click allows these only
+    form: Format = options.output or plain  # type: ignore[assignment] # one of its choices
     return Style(form, field_names(options.fields), options.quiet, width)
 
 

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from planhat_tui.model.ports import Clock
+from planhat_tui.model.clock import Clock
 
 
 class Here(tzinfo):

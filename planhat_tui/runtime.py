@@ -11,7 +11,6 @@ import gc
 import os
 import sys
 import time
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
     from planhat_tui.config.themes import Theme
     from planhat_tui.config.watching import Reread
     from planhat_tui.errors import ConfigError
+    from planhat_tui.model.clock import Clock
     from planhat_tui.model.limits import Limits
-    from planhat_tui.model.ports import Clock
     from planhat_tui.model.records import User
     from planhat_tui.store.machine import MachineState
     from planhat_tui.store.tenant import TenantStore
@@ -320,6 +319,7 @@ class Runtime:
     def _note_request(self, tenant: str, line: RequestLogLine) -> None:
         """Remember a request, and write it to the log if there is one."""
         import logging
+        from dataclasses import replace
 
         self.requests.add(replace(line, tenant=tenant, at=self._clock.wall()))
         logging.getLogger("planhat_tui.requests").info("%s", line)
@@ -335,7 +335,7 @@ class Runtime:
         A command that prints one is run once then, however many addresses are asked. Raises
         :class:`TokenError`.
         """
-        return replace(profile, token=TokenSource("text", self._token(profile)))
+        return profile._replace(token=TokenSource("text", self._token(profile)))
 
     def _remember(self, profile: Profile, token: str, store: TenantStore) -> None:
         """Write down whose files these are.
@@ -563,6 +563,8 @@ class Runtime:
 
     def explore(self) -> int:
         """Open the explorer; return its exit status. Raises our errors before the screen is up."""
+        from dataclasses import replace
+
         from planhat_tui.tui.app import PlanhatApp
 
         sys.setswitchinterval(SWITCH)

@@ -13,12 +13,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-import click
-
 from planhat_tui.commands import grammar
 from planhat_tui.commands.completion import SCRIPTS
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.registry import GLOBALS, THEME, Effect, commands
+from planhat_tui.commands.usage import pieces
 from planhat_tui.config import schema
 from planhat_tui.config.keys import KEYS, Where, written
 from planhat_tui.errors import INTERRUPTED
@@ -187,13 +186,9 @@ def keys_of(command: Command) -> list[Key]:
 
 def usage(command: Command, door: Door) -> str:
     """Return how a verb is typed at one door."""
-    parser = click.Command(command.name, params=grammar.parameters(command, door))
-    parser.add_help_option = False
-    with click.Context(parser, info_name=command.name) as context:
-        pieces = parser.collect_usage_pieces(context)
-    takes_options = any(isinstance(param, click.Option) for param in parser.params)
-    shown = [piece for piece in pieces if piece != "[OPTIONS]" or takes_options]
-    return " ".join([command.name, *shown])
+    params = grammar.params_of(command, door)
+    options = ["[OPTIONS]"] if any(grammar.spellings(param, door) for param in params) else []
+    return " ".join([command.name, *options, *pieces(params, door)])
 
 
 def _params(params: Iterable[Param], door: Door) -> Iterator[str]:

@@ -29,7 +29,7 @@ from tests.settling import settle
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
 
-    from planhat_tui.model.ports import Clock
+    from planhat_tui.model.clock import Clock
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 THEMES = sorted(path.stem for path in themes_folder().glob("*.yaml"))

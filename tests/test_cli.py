@@ -23,7 +23,7 @@ import pytest
 from planhat_tui import __version__
 from planhat_tui.__main__ import main
 from planhat_tui.clock import REAL
-from planhat_tui.model.ports import Clock
+from planhat_tui.model.clock import Clock
 from planhat_tui.runtime import Runtime
 from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
 from tests.disk import read_only
@@ -217,6 +217,7 @@ def test_profiles_that_are_right_work_beside_one_that_isnt(shell: Shell, server:
     ("words", "said"),
     [
         (["compnay", "find"], "There is no command compnay.  Did you mean company?"),
+        ([""], "There is no command ."),
         (["company", "fnd"], "There is no company verb fnd.  Did you mean find?"),
         (["company"], "What about company?  There are: find, show, create,"),
         (["--demo", "company", "find", "--jsn"], "There's no option --jsn.  Did you mean --json?"),

@@ -398,7 +398,7 @@ def test_a_probe_tells_what_speaks_against_a_token(
         asked = Profile("eu", server.url, TokenSource("text", server.token))
         assert begin().probe(asked).name == "Max Berg"
         with pytest.raises(TokenError):
-            begin().probe(replace(asked, token=TokenSource("text", "nobodys")))
+            begin().probe(asked._replace(token=TokenSource("text", "nobodys")))
         server.end()
         with pytest.raises(OfflineError):
             begin().probe(asked)

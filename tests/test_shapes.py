@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planhat_tui.clock import REAL
-from planhat_tui.model.ports import Clock
+from planhat_tui.model.clock import Clock
 from planhat_tui.runtime import Runtime
 from planhat_tui.sandbox import SandboxOptions
 from tests.sandbox.process import running

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.commands import line, values
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.registry import GLOBALS, ROOMS, THEME, commands
+from planhat_tui.commands.grammar import of_all, params_of, spellings
+from planhat_tui.commands.registry import GLOBALS, ROOMS, THEME, commands, first_words
 from planhat_tui.commands.words import at_end, quoted
 from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.text import fold
@@ -82,7 +83,9 @@ def of_shell(words: Sequence[str], typed: str, sources: Sources) -> Offered:
     first = rest[0] if rest else ""
     found = _in_shell(first) if first in ROOMS else ()
     if not rest:
-        return _starting(typed, [*_first_words(Door.SHELL), *(_flags(_STARTING) if typed else ())])
+        return _starting(
+            typed, [*_first_words(Door.SHELL, typed), *(_flags(_STARTING) if typed else ())]
+        )
     command = next((c for c in found if not c.noun), None)
     if command is None and len(rest) > 1:
         command = next((c for c in found if rest[1] in {c.verb, *c.aliases}), None)
@@ -108,7 +111,7 @@ def _in_line(
         kind = selection.kind
         noun = kind.value if kind is not None and kind.value in ROOMS else ""
         own = [values.Choice(c.verb, c.summary) for c in line.open_here(noun) if noun]
-        return _starting(typed, [*own, *_first_words(Door.LINE)])
+        return _starting(typed, [*own, *_first_words(Door.LINE, typed)])
     if begun is None:
         return _starting(typed, _named(words, Door.LINE))
     return _after(begun.command, begun.words, typed, sources, Door.LINE)
@@ -118,8 +121,6 @@ def _after(
     command: Command, words: Sequence[str], typed: str, sources: Sources, door: Door
 ) -> Offered:
     """Complete what follows a verb: an option, the value of one, or the word that is due."""
-    from planhat_tui.commands.grammar import of_all, params_of
-
     params, shared = params_of(command, door), of_all(command, door)
     due, waiting = due_after((*params, *shared), words, door)
     if not waiting and (assigned := _assigned((*params, *shared), command, typed, sources, door)):
@@ -182,13 +183,6 @@ def due_after(
     return (places[-1] if places and places[-1].how == "words" else None), False
 
 
-def spellings(param: Param, door: Door) -> tuple[str, ...]:
-    """Return how a parameter is written as an option; empty for one that is a place."""
-    if param.how == "records":
-        return () if door is Door.SHELL else ("--id",)
-    return param.flags
-
-
 def _value(param: Param, command: Command | None, typed: str, sources: Sources) -> Offered:
     metavar = param.metavar or param.name.upper()
     many = "..." if param.how == "words" else ""
@@ -204,15 +198,8 @@ def _starting(typed: str, choices: Iterable[Choice]) -> Offered:
     return Offered(tuple(once.values())[:MOST])
 
 
-def _first_words(door: Door) -> list[Choice]:
-    first: dict[str, list[Command]] = {}
-    for command in commands():
-        if door in command.doors:
-            first.setdefault(command.noun or command.verb, []).append(command)
-    return [
-        values.Choice(word, ", ".join(c.verb for c in of) if of[0].noun else of[0].summary)
-        for word, of in first.items()
-    ]
+def _first_words(door: Door, typed: str = "") -> list[Choice]:
+    return [values.Choice(word, does) for word, does in first_words(door, fold(typed))]
 
 
 def _in_shell(first: str) -> tuple[Command, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.config import guardrails
-from planhat_tui.model import calls
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, count_of, number_of, text_of
 from planhat_tui.model.writable import title_of
 
@@ -60,6 +59,8 @@ def _name(kind: Kind, raw: Raw, zone: tzinfo | None) -> str:
 
 def called_at(call: Raw, zone: tzinfo | None) -> str:
     """Return `` of 2026-03-02 14:05, talk 9:30,``, as far as it's known."""
+    from planhat_tui.model import calls
+
     start, end = calls.parse_iso(text_of(call, "start")), calls.parse_iso(text_of(call, "end"))
     moment = start or end
     told = f" of {moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment is not None else ""

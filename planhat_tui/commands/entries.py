@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.model.calls import iso
 from planhat_tui.model.custom import format as shown
 from planhat_tui.model.days import spoken
 from planhat_tui.model.doubts import told_let_go
@@ -100,5 +99,7 @@ def what(entry: Entry) -> str:
 def moment(seconds: float) -> str | None:
     """Return seconds since the epoch as ISO 8601, ``None`` for 0."""
     from datetime import UTC, datetime
+
+    from planhat_tui.model.calls import iso
 
     return iso(datetime.fromtimestamp(seconds, UTC)) if seconds else None

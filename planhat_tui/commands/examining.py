@@ -148,8 +148,6 @@ def reach(profile: Profile, examine: Callable[[Profile], Reach]) -> Iterator[Fin
 
 def _region(profile: Profile, examine: Callable[[Profile], Reach]) -> Iterator[Finding]:
     """Look for the region in which a token is good; asked of Planhat's own addresses alone."""
-    from dataclasses import replace
-
     if profile.base_url not in REGIONS:
         return
     unreached = 0
@@ -157,7 +155,7 @@ def _region(profile: Profile, examine: Callable[[Profile], Reach]) -> Iterator[F
         if base_url == profile.base_url:
             continue
         try:
-            examine(replace(profile, base_url=base_url))
+            examine(profile._replace(base_url=base_url))
         except OfflineError:
             unreached += 1
         except PlanhatTuiError:

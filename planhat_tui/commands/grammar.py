@@ -1,10 +1,12 @@
-"""The words of a verb, read by click: the same for the shell and for the ``:`` line."""
+"""The words of a verb, read by its parameters: the same way for the shell and for the ``:`` line.
+
+What isn't as it should be is told with what would be right. How a verb is typed is written by
+:mod:`planhat_tui.commands.usage`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-import click
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.registry import (
@@ -17,11 +19,10 @@ from planhat_tui.commands.registry import (
     option,
 )
 from planhat_tui.errors import InputError
-from planhat_tui.model import query as queries
 from planhat_tui.model.text import nearest, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from planhat_tui.commands.registry import Command, Param
 
@@ -31,25 +32,42 @@ CONFIRMING: Final = (
 )
 """Options of verbs that ask, in shell and script: they answer the question before it's asked."""
 
+HELP: Final = flag("-h --help", "show this and exit")
+"""An option of whatever is typed in the shell. The ``:`` line looks for it beforehand."""
+
 FILES: Final = frozenset({"FILE", "PATH"})
 """Metavars of what names a file: such a name may be any bytes."""
-
-HELP_FLAGS: Final = ("-h", "--help")
 
 _NAMED_BY_ID: Final = {
     Door.LINE: "The selection is meant here; another record is named with --id.",
     Door.SCRIPT: "Name the record with --id.",
 }
 
-_REST: Final = "rest"
-
 _TERMS: Final = {"limit": "limit:3", "sort": "sort:-arr"}
 """What stands in a query where other programs have options; fields are asked for alike."""
 
 
-def parameters(command: Command, door: Door) -> list[click.Parameter]:
-    """Return a verb's parameters as click takes them, for one door."""
-    return made(params_of(command, door), door)
+class Place(NamedTuple):
+    """What may be typed behind a name: behind a verb, or with ``more`` before one."""
+
+    name: str
+    params: tuple[Param, ...]
+    door: Door
+    more: str = ""
+
+
+class Parts(NamedTuple):
+    """Words by what they are: options with their values, in their order, and those between."""
+
+    given: tuple[tuple[Param, str], ...]
+    between: tuple[str, ...]
+
+    def has(self, param: Param) -> bool:
+        """Tell whether an option is among them."""
+        return any(one is param for one, _ in self.given)
+
+
+# -- what may be typed
 
 
 def params_of(command: Command, door: Door) -> tuple[Param, ...]:
@@ -72,75 +90,153 @@ def of_all(command: Command, door: Door) -> tuple[Param, ...]:
     return tuple(param for param in shared if not own & set(param.flags))
 
 
-def made(params: Sequence[Param], door: Door) -> list[click.Parameter]:
-    """Return parameters as click takes them."""
-    return [_parameter(param, door) for param in params]
+def place_of(command: Command, door: Door) -> Place:
+    """Return what may be typed behind a verb at a door."""
+    program, helps = ("planhat-tui ", (HELP,)) if door is Door.SHELL else ("", ())
+    params = (*params_of(command, door), *of_all(command, door), *helps)
+    return Place(f"{program}{command.name}", params, door)
 
 
-def _parameter(param: Param, door: Door) -> click.Parameter:
-    match param.how:
-        case "records" if door is Door.SHELL:
-            nargs = -1 if param.metavar == MANY else 1
-            return click.Argument([param.name], metavar=param.metavar, nargs=nargs, required=True)
-        case "records":
-            return click.Option(
-                ["--id", param.name], metavar="ID", multiple=True, help="instead of the selection"
-            )
-        case "word" | "words":
-            return _argument(param)
-        case "flag":
-            return click.Option([*param.flags], is_flag=True, help=param.help)
-        case "options":
-            return click.Option(
-                [*param.flags, param.name], metavar=param.metavar, multiple=True, help=param.help
-            )
-        case "option":
-            kind = click.Choice(param.choices) if param.choices else None
-            return click.Option(
-                [*param.flags, param.name],
-                metavar=None if kind else param.metavar,
-                type=kind,
-                default=param.default or (None if kind else ""),  # "" is none of the choices
-                show_default=bool(param.default),
-                required=param.required,
-                help=param.help,
-            )
+def spellings(param: Param, door: Door) -> tuple[str, ...]:
+    """Return how a parameter is written as an option; empty for one that is a place."""
+    if param.how == "records":
+        return () if door is Door.SHELL else ("--id",)
+    return param.flags
 
 
-def _argument(param: Param) -> click.Argument:
-    """Return positional words; the usage says what may be left out, and what may be repeated."""
-    metavar = param.metavar if param.required else f"[{param.metavar}]"
-    if param.how == "words":
-        return click.Argument(
-            [param.name], metavar=f"{metavar}...", nargs=-1, required=param.required
-        )
-    if param.required:
-        return click.Argument([param.name], metavar=metavar)
-    return click.Argument([param.name], metavar=metavar, required=False, default=param.default)
+def takes_many(param: Param) -> bool:
+    """Tell whether a place takes all words that are left."""
+    return param.how == "words" or param.metavar == MANY
 
 
-def arguments(command: Command, given: dict[str, Any]) -> dict[str, Any]:
-    """Return what click read as the verb's own arguments.
+# -- what is typed
 
-    Raises :class:`InputError` where one has bytes that are no text, unless it names a file.
+
+def parsed(command: Command, words: Sequence[str], door: Door) -> dict[str, Any]:
+    """Read the words after a verb. Raises :class:`InputError`."""
+    place = place_of(command, door)
+    try:
+        return values(place, parts(place, words))
+    except InputError as error:
+        if "extra argument" in error.message and _takes_records(command) and door in _NAMED_BY_ID:
+            error.advice = _NAMED_BY_ID[door]
+        raise
+
+
+def read_line(command: Command, words: Sequence[str]) -> dict[str, Any]:
+    """Return the verb's arguments from the words after it in the ``:`` line."""
+    return arguments(command, parsed(command, words, Door.LINE))
+
+
+def positional(command: Command, words: Sequence[str], door: Door) -> tuple[str, ...]:
+    """Return the words after a verb that belong to no option. Raises :class:`InputError`."""
+    return parts(place_of(command, door), words).between
+
+
+def parts(place: Place, words: Sequence[str]) -> Parts:
+    """Part the words; before a verb they end at it. Raises :class:`InputError`."""
+    spelled = {one: param for param in place.params for one in spellings(param, place.door)}
+    given: list[tuple[Param, str]] = []
+    between: list[str] = []
+    left = [*reversed(query_words(words, place.params, place.door))]
+    while left and (word := left.pop()) != "--":
+        if word.startswith("-") and word != "-":
+            given += _options(place, spelled, word, left)
+            continue
+        between.append(word)
+        if place.more:
+            break
+    return Parts(tuple(given), (*between, *reversed(left)))
+
+
+def _options(
+    place: Place, spelled: Mapping[str, Param], word: str, left: list[str]
+) -> Iterator[tuple[Param, str]]:
+    """Give the options in a word with their values, which may be the next of what is ``left``."""
+    for spelling, joined in _flags(word, spelled):
+        param, value = spelled.get(spelling), joined
+        if param is None:
+            raise _unknown(place, spelling)
+        if param.how == "flag" and value is not None:
+            _refuse(place, f"Option '{spelling}' does not take a value.")
+        if param.how != "flag" and value is None:
+            if not left:
+                _refuse(place, f"Option '{spelling}' requires an argument.")
+            value = left.pop()
+        yield param, value or ""
+
+
+def _flags(word: str, spelled: Mapping[str, Param]) -> Iterator[tuple[str, str | None]]:
+    """Give the options in a word, with the value that is joined to one: ``--a=b``, ``-qob``."""
+    if word.startswith("--"):
+        spelling, equals, value = word.partition("=")
+        yield spelling, value if equals else None
+        return
+    for at, letter in enumerate(word[1:], start=2):
+        param = spelled.get(f"-{letter}")
+        if param is not None and param.how != "flag":
+            yield f"-{letter}", word[at:] or None
+            return
+        yield f"-{letter}", None
+
+
+def values(place: Place, found: Parts) -> dict[str, Any]:
+    """Return what was typed by the parameters' names, and what is there instead of what wasn't.
+
+    What may be repeated is a tuple. What a verb can't do without an option it says itself. Raises
+    :class:`InputError`.
     """
-    read: dict[str, Any] = {}
-    for param in command.params:
-        value = given[param.name]
-        if param.how == "records":
-            value = (value,) if isinstance(value, str) else tuple(value)
-        elif param.how in {"words", "options"}:
-            value = tuple(value)
-        elif param.how != "flag":
-            value = value or ""
-        if param.how != "flag" and param.metavar not in FILES:
-            _refuse_bytes(param, (value,) if isinstance(value, str) else value)
-        read[param.name] = value
+    read: dict[str, Any] = {param.name: _unsaid(param) for param in place.params}
+    for param, value in found.given:
+        if param.choices and value not in param.choices:
+            _refuse(place, f"Invalid value for {_named(param)}: {value!r} is not {_one_of(param)}.")
+        if param.how in {"records", "options"}:
+            read[param.name] = (*read[param.name], value)
+        else:
+            read[param.name] = value if param.how != "flag" else True
+    if not place.more:
+        read |= _placed(place, found.between)
     return read
 
 
-def _refuse_bytes(param: Param, values: Sequence[str]) -> None:
-    for value in values:
+def _unsaid(param: Param) -> object:
+    if param.how == "flag":
+        return False
+    return () if param.how in {"records", "words", "options"} else param.default
+
+
+def _placed(place: Place, words: Sequence[str]) -> dict[str, Any]:
+    """Give the places their words, each one or all that those behind it leave."""
+    places = [param for param in place.params if not spellings(param, place.door)]
+    read: dict[str, Any] = {}
+    left = [*words]
+    for behind, param in zip(reversed(range(len(places))), places, strict=True):
+        count = max(0, len(left) - behind) if takes_many(param) else 1
+        taken, left = left[:count], left[count:]
+        if not taken and param.required:
+            _refuse(place, f"Missing argument '{metavar(param)}'.")
+        if taken:
+            several = takes_many(param) or param.how == "records"
+            read[param.name] = tuple(taken) if several else taken[0]
+    if left:
+        _refuse(place, f"Got unexpected extra argument{'s' * (len(left) > 1)} ({' '.join(left)}).")
+    return read
+
+
+def arguments(command: Command, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was read as the verb's own arguments.
+
+    Raises :class:`InputError` where one has bytes that are no text, unless it names a file.
+    """
+    for param in command.params:
+        if param.how != "flag" and param.metavar not in FILES:
+            value = given[param.name]
+            _refuse_bytes(param, (value,) if isinstance(value, str) else value)
+    return {param.name: given[param.name] for param in command.params}
+
+
+def _refuse_bytes(param: Param, typed: Iterable[str]) -> None:
+    for value in typed:
         try:
             value.encode()
         except UnicodeEncodeError:
@@ -150,102 +246,85 @@ def _refuse_bytes(param: Param, values: Sequence[str]) -> None:
             ) from None  # fmt: skip
 
 
-def read_line(command: Command, words: Sequence[str]) -> dict[str, Any]:
-    """Return the verb's arguments from the words after it in the ``:`` line."""
-    return arguments(command, parsed(command, words, Door.LINE))
-
-
-def parsed(command: Command, words: Sequence[str], door: Door) -> dict[str, Any]:
-    """Read the words after a verb, as click does. Raises :class:`InputError`."""
-    params = [*parameters(command, door), *made(of_all(command, door), door)]
-    parser = click.Command(command.name, params=params, add_help_option=False)
-    try:
-        with parser.make_context(command.name, query_words(words, params)) as read:
-            return dict(read.params)
-    except click.UsageError as error:
-        known = translated(error)
-        if "extra argument" in known.message and _takes_records(command) and door in _NAMED_BY_ID:
-            known.advice = _NAMED_BY_ID[door]
-        raise known from None
-
-
 def asks_for_help(command: Command, words: Sequence[str], door: Door) -> bool:
     """Tell whether the words after a verb ask how it's typed."""
-    valued = _valued([*parameters(command, door), *made(of_all(command, door), door)])
-    for place, word in enumerate(words):
+    valued = _valued(place_of(command, door).params, door)
+    for at, word in enumerate(words):
         if word == "--":
             return False
-        if word in HELP_FLAGS and not (place and words[place - 1] in valued):
+        if word in HELP.flags and not (at and words[at - 1] in valued):
             return True
     return False
 
 
-def usage(command: Command, door: Door) -> str:
-    """Return how a verb is typed at a door and what it does, in lines of at most 80 cells."""
-    params = [*parameters(command, door), *made(of_all(command, door), door)]
-    parser = click.Command(command.name, params=params, help=command.help, add_help_option=False)
-    program = "planhat-tui " if door is Door.SHELL else ""
-    return parser.get_help(click.Context(parser, info_name=f"{program}{command.name}"))
-
-
-def positional(command: Command, words: Sequence[str], door: Door) -> tuple[str, ...]:
-    """Return the words after a verb that belong to no option. Raises :class:`InputError`."""
-    every = [*parameters(command, door), *made(of_all(command, door), door)]
-    params = [param for param in every if isinstance(param, click.Option)]
-    rest = click.Argument([_REST], nargs=-1)
-    parser = click.Command(command.name, params=[*params, rest], add_help_option=False)
-    try:
-        with parser.make_context(command.name, query_words(words, every)) as read:
-            return tuple(read.params[_REST])
-    except click.UsageError as error:
-        raise translated(error) from None
-
-
-def translated(error: click.UsageError) -> InputError:
-    """Return our error for click's: what is wrong, and what would be right."""
-    message = error.format_message().rstrip(".")
-    if isinstance(error, click.NoSuchOption):
-        if any(error.option_name in param.flags for param in STARTING):
-            return InputError(
-                f"{error.option_name} says how the program begins: it stands in a shell alone.",
-                "profile use NAME goes to another tenant.",
-            )
-        return InputError(f"There's no option {error.option_name}.", _meant(error))
-    usage = error.ctx.get_usage().replace("\n", " ") if error.ctx else ""
-    return InputError(f"{message}.", " ".join(usage.split()))
-
-
-def _meant(error: click.NoSuchOption) -> str:
-    """Return what an unknown option may have been meant for: another one, or a term of a query."""
-    params = error.ctx.command.params if error.ctx else []
-    name = error.option_name.lstrip("-").casefold()
-    term = _TERMS.get(name, f"{name}:VALUE" if name in queries.names() else "")
-    if term and any(param.name == "query" for param in params):
-        return f"It is a part of the query: {term}"
-    near = nearest(error.option_name, [option for param in params for option in param.opts])
-    return f"Did you mean {near}?" if near else ""
-
-
-def query_words(tokens: Sequence[str], params: Sequence[click.Parameter]) -> list[str]:
-    """Return the words with ``-tag:x`` as ``not:tag:x``, which no parser takes for an option.
+def query_words(tokens: Sequence[str], params: Sequence[Param], door: Door) -> list[str]:
+    """Return the words with ``-tag:x`` as ``not:tag:x``, which isn't taken for an option.
 
     The value of an option among ``params`` stays as it is, and so does everything after ``--``, and
     what is no query: a tag may be called so.
     """
-    if not any(isinstance(param, click.Argument) and param.name == "query" for param in params):
+    if not any(param.name == "query" and not spellings(param, door) for param in params):
         return [*tokens]
-    valued = _valued(params)
+    valued = _valued(params, door)
     safe: list[str] = []
-    for place, token in enumerate(tokens):
-        before = tokens[place - 1] if place else ""
+    for at, token in enumerate(tokens):
+        before = tokens[at - 1] if at else ""
         if token == "--":  # noqa: S105 -- the end of the options
-            return [*safe, *tokens[place:]]
+            return [*safe, *tokens[at:]]
         negated = token.startswith("-") and not token.startswith("--") and ":" in token
         safe.append(f"not:{token[1:]}" if negated and before not in valued else token)
     return safe
 
 
-def _valued(params: Sequence[click.Parameter]) -> set[str]:
+def _valued(params: Iterable[Param], door: Door) -> set[str]:
     """Return the spellings of the options after which a value stands."""
-    options = [param for param in params if isinstance(param, click.Option) and not param.is_flag]
-    return {spelling for option in options for spelling in option.opts}
+    options = [param for param in params if param.how != "flag"]
+    return {spelling for option in options for spelling in spellings(option, door)}
+
+
+# -- what is wrong
+
+
+def metavar(param: Param) -> str:
+    """Return how a place is named where it's told how a verb is typed."""
+    name = param.metavar if param.required else f"[{param.metavar}]"
+    return f"{name}..." if param.how == "words" else name
+
+
+def _named(param: Param) -> str:
+    return " / ".join(f"'{spelling}'" for spelling in param.flags)
+
+
+def _one_of(param: Param) -> str:
+    known = ", ".join(f"'{choice}'" for choice in param.choices)
+    return f"one of {known}" if len(param.choices) > 1 else known
+
+
+def _refuse(place: Place, message: str) -> NoReturn:
+    """Raise :class:`InputError`, with how it's typed."""
+    from planhat_tui.commands.usage import line_of
+
+    raise InputError(message, line_of(place))
+
+
+def _unknown(place: Place, spelling: str) -> InputError:
+    """Return the error for an option that there isn't, with what it may have been meant for."""
+    if place.door is not Door.SHELL and any(spelling in param.flags for param in STARTING):
+        return InputError(
+            f"{spelling} says how the program begins: it stands in a shell alone.",
+            "profile use NAME goes to another tenant.",
+        )
+    return InputError(f"There's no option {spelling}.", _meant(place, spelling))
+
+
+def _meant(place: Place, spelling: str) -> str:
+    """Return what an unknown option may have been meant for: another one, or a term of a query."""
+    from planhat_tui.model import query as queries
+
+    name = spelling.lstrip("-").casefold()
+    term = _TERMS.get(name, f"{name}:VALUE" if name in queries.names() else "")
+    if term and any(param.name == "query" for param in place.params):
+        return f"It is a part of the query: {term}"
+    known = [one for param in place.params for one in spellings(param, place.door)]
+    near = nearest(spelling, known)
+    return f"Did you mean {near}?" if near else ""

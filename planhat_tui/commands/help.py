@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planhat_tui.commands import grammar, line
+from planhat_tui.commands import line, usage
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.registry import ROOMS, commands, match, verb, words
 from planhat_tui.commands.results import Text
@@ -31,7 +31,7 @@ def help_(ctx: Context, names: tuple[str, ...]) -> Listing | Text:
     if names and names[0] not in ROOMS and kind is not None and names[0] in line.names(str(kind)):
         names = (str(kind), *names)
     found = _meant(known, names)
-    return Text(grammar.usage(found[0], ctx.door)) if len(found) == 1 else line.listed(found)
+    return Text(usage.of_verb(found[0], ctx.door)) if len(found) == 1 else line.listed(found)
 
 
 def _meant(known: Sequence[Command], names: Sequence[str]) -> Sequence[Command]:

@@ -7,8 +7,7 @@ noun may be left out where the selection gives it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.commands.context import Door
 from planhat_tui.commands.registry import ROOMS, commands, match
@@ -30,8 +29,7 @@ LEAVING: Final = frozenset({"exit", "quit"})
 """What ends a ``repl`` or a script, and is typed after ``:`` by who comes from another program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """One verb with the words after it."""
 
     command: Command
@@ -54,7 +52,9 @@ class Typed:
         from planhat_tui.commands.saving import check_form, check_to, saved
 
         if grammar.asks_for_help(self.command, self.words, ctx.door):
-            return Text(grammar.usage(self.command, ctx.door)), Manner()
+            from planhat_tui.commands import usage
+
+            return Text(usage.of_verb(self.command, ctx.door)), Manner()
         _refuse_named(ctx, self.command, self.words)
         given = grammar.parsed(self.command, self.words, ctx.door)
         refuse_first(self.command, lambda: ctx.workspace().profile)

@@ -46,7 +46,7 @@ class Manner(NamedTuple):
 
 
 def manner_of(given: Mapping[str, Any]) -> Manner:
-    """Return what was typed after a verb; ``given`` are click's values by the options' names."""
+    """Return what was typed after a verb; ``given`` are the values by the options' names."""
     form: Format | None = given.get("output") or None
     if given.get("json") or given.get("jsonl"):
         form = "json" if given.get("json") else "jsonl"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -13,6 +12,7 @@ from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.config.loading import SOURCES
 from planhat_tui.config.profiles import DEMO_NAMES, Profile, TokenSource, one_of
 from planhat_tui.errors import ConfigError, InputError, PlanhatTuiError, TokenError
+from planhat_tui.model.addresses import plain_base_url
 from planhat_tui.model.records import text_of
 from planhat_tui.model.text import nearest, plural, visible
 
@@ -125,7 +125,7 @@ def edit(ctx: Context, name: str, *, unset: tuple[str, ...], **given: Given) -> 
     before = ctx.config().find(name)
     token = _token(ctx, given)
     after = _with(_without(before, unset), given)
-    after = replace(after, token=token) if token is not None else after
+    after = after._replace(token=token) if token is not None else after
     return _warned(change_profile(ctx, before, after), name, token)
 
 
@@ -204,7 +204,9 @@ def _with(profile: Profile, given: Mapping[str, Given]) -> Profile:
             changes[param.name] = _whole(param.name, str(value))
         elif value:
             changes[param.name] = value
-    return replace(profile, **changes)
+    if base_url := changes.get("base_url"):
+        changes["base_url"] = plain_base_url(base_url)
+    return profile._replace(**changes)
 
 
 def _whole(name: str, text: str) -> int:
@@ -223,7 +225,7 @@ def _without(profile: Profile, names: tuple[str, ...]) -> Profile:
             near = nearest(name, known)
             advice = f"Did you mean {near}?" if near else f"There are: {', '.join(known)}."
             raise InputError(f"There is no setting {name} to take out.", advice, field="unset")
-        profile = replace(profile, **{name: getattr(plain, name)})
+        profile = profile._replace(**{name: getattr(plain, name)})
     return profile
 
 
@@ -278,8 +280,8 @@ def whose(ctx: Context, profile: Profile) -> tuple[User, Profile]:
         others = REGIONS[1:] if profile.base_url == REGIONS[0] else ()
         for base_url in others:
             with contextlib.suppress(PlanhatTuiError):
-                me = ctx.probe(replace(held, base_url=base_url))
-                return me, replace(profile, base_url=base_url)
+                me = ctx.probe(held._replace(base_url=base_url))
+                return me, profile._replace(base_url=base_url)
         raise
 
 
@@ -304,8 +306,7 @@ def change_profile(ctx: Context, before: Profile, after: Profile) -> Done:
 
 def _told_by(me: User, profile: Profile) -> Profile:
     """Return a profile with what Planhat tells and nobody said."""
-    return replace(
-        profile,
+    return profile._replace(
         external_user_id=profile.external_user_id or me.external_id,
         tenant_uuid=profile.tenant_uuid or text_of(me.raw, "tenantId"),
     )

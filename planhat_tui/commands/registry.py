@@ -263,6 +263,20 @@ def commands(first: str = "") -> tuple[Command, ...]:
     return tuple(sorted(found, key=lambda c: order.index(c.noun or c.verb)))
 
 
+def first_words(door: Door, start: str = "") -> list[tuple[str, str]]:
+    """Return the words that may come first at a door, with their verbs or what they do.
+
+    Only those that begin with ``start``: for the others nothing is loaded.
+    """
+    told = []
+    for word in ROOMS:
+        found = [c for c in commands(word) if door in c.doors] if word.startswith(start) else []
+        if found:
+            does = ", ".join(c.verb for c in found) if found[0].noun else found[0].summary
+            told.append((word, does))
+    return told
+
+
 FEW: Final = 12
 """So many names are all named to who mistypes one."""
 

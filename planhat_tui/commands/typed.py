@@ -10,7 +10,6 @@ from planhat_tui.commands.registry import flag
 from planhat_tui.errors import InputError
 from planhat_tui.model import custom, fields, numbers
 from planhat_tui.model.custom import EXAMPLES, CustomType
-from planhat_tui.model.definitions import check_defined
 from planhat_tui.model.records import Kind
 
 if TYPE_CHECKING:
@@ -166,6 +165,8 @@ def value_of(ctx: Context, kind: Kind, path: str, text: str, current: Raw) -> Js
         present = _example(ctx, kind, field.name)
     value = fields.parse_value(kind, field.name, text, present, now=ctx.now())
     if fields.custom_key(field.name) is not None:
+        from planhat_tui.model.definitions import check_defined
+
         had = fields.value_at(current, field.name)
         check_defined(ctx.workspace().reads.definitions(kind), field.name, value, had)
     if isinstance(value, float) and (told := numbers.told_fraction(text)):

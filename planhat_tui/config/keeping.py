@@ -76,11 +76,9 @@ def _keep(config: Config, cache: Path, head: list[object]) -> None:
 
 
 def _plain(config: Config) -> dict[str, object]:
-    from dataclasses import asdict
-
     return {
         "default": config.default,
-        "profiles": [asdict(one) for one in config.profiles.values()],
+        "profiles": [_told(one) for one in config.profiles.values()],
         "views": [
             [one.name, one.view.query, one.view.order, one.view.columns, one.start]
             for one in config.views.values()
@@ -98,6 +96,10 @@ def _config(path: Path, read: dict[str, Any]) -> Config:
         _views(read["views"]) if read["views"] else {},
         Settings(**read["settings"]),
     )
+
+
+def _told(profile: Profile) -> dict[str, object]:
+    return {**profile._asdict(), "token": profile.token._asdict()}
 
 
 def _profile(token: dict[str, Any], **values: Any) -> Profile:  # noqa: ANN401 -- as they were written

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self, TypeAlias
 
 from planhat_tui.errors import ConfigError, NotFoundError
-from planhat_tui.model.addresses import plain_base_url
 from planhat_tui.model.text import nearest
 
 if TYPE_CHECKING:
@@ -20,26 +18,34 @@ How: TypeAlias = Literal["text", "env", "command", "file", "keyring"]
 DEMO_NAMES: Final = ("demo", "demo-2")
 
 
-@dataclass(frozen=True, slots=True)
-class TokenSource:
+class _Source(NamedTuple):
+    how: How
+    value: str
+
+
+class TokenSource(_Source):
     """Where a token comes from. A plain one is never shown, not even in a traceback.
 
     ``value`` is in normal form: no blanks around it, a variable of the environment without ``$``.
     """
 
-    how: How
-    value: str = field(repr=False)
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        value = self.value.strip()
-        object.__setattr__(self, "value", value.removeprefix("$") if self.how == "env" else value)
+    def __new__(cls, how: How, value: str) -> Self:
+        """Bring the value into its normal form."""
+        value = value.strip()
+        return super().__new__(cls, how, value.removeprefix("$") if how == "env" else value)
+
+    def __repr__(self) -> str:
+        """Return how it's had, never what it is."""
+        return f"TokenSource(how={self.how!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """One tenant, as whom we speak there, and what we may do.
 
-    ``base_url`` is in normal form: see :func:`planhat_tui.model.addresses.plain_base_url`.
+    ``base_url`` is in normal form, into which who reads it brings it: see
+    :func:`planhat_tui.model.addresses.plain_base_url`.
     """
 
     name: str
@@ -61,9 +67,6 @@ class Profile:
     reason: str = ""
     dialect: Literal["auto", "modern", "seed"] = "auto"
     demo: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "base_url", plain_base_url(self.base_url))
 
     @property
     def speaks(self) -> tuple[object, ...]:

@@ -7,7 +7,6 @@ editors complete keys and mark what is wrong. msgspec is loaded here, when a sch
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_type_hints
 
 import msgspec
@@ -162,12 +161,12 @@ def _entries(kind: type[Profile]) -> list[tuple[str, Any, Any]]:
     types = get_type_hints(kind)
     return [
         (
-            field.name,
-            Annotated[_written(types[field.name]), NOTES[field.name]],
-            msgspec.NODEFAULT if field.default is MISSING else field.default,
+            name,
+            Annotated[_written(types[name]), NOTES[name]],
+            kind._field_defaults.get(name, msgspec.NODEFAULT),
         )
-        for field in fields(kind)
-        if field.name not in _ELSEWHERE
+        for name in kind._fields
+        if name not in _ELSEWHERE
     ]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from planhat_tui.config.values import boolean, text
 from planhat_tui.errors import ConfigError, NotFoundError, QueryError
@@ -22,8 +21,7 @@ KEYS: Final = ("query", "sort", "columns", "start")
 _LONGEST: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class SavedView:
+class SavedView(NamedTuple):
     """A view by its name. ``start``: the explorer opens with it."""
 
     name: str

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import InputError
-from planhat_tui.model import calls, custom, days
+from planhat_tui.model import custom, days
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.edits import custom_key, custom_path, value_at
 from planhat_tui.model.records import Kind, texts_of
@@ -259,6 +259,8 @@ def parse_value(kind: Kind, path: str, text: str, current: Json = None, *, now: 
             wanted = custom.guess(text) if current is None else custom.type_of(current)
             return custom.parse(text, wanted, now)
         if found.type is FieldType.MOMENT:
+            from planhat_tui.model import calls
+
             return calls.iso(calls.parse_when(text, now=now))
         return _parse(found.type, text, now)
     except InputError as error:
@@ -281,6 +283,8 @@ def _parse(wanted: FieldType, text: str, now: datetime) -> Json:
         tags = texts_of({"tags": custom.parse(text, CustomType.LIST)}, "tags")
         return [*dict.fromkeys(clean_tag(tag) for tag in tags if tag.strip())]
     if wanted is FieldType.DIALLED:
+        from planhat_tui.model import calls
+
         return calls.checked_number(text.strip())
     return _email(text.strip()) if wanted is FieldType.EMAIL else text.strip()
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
     from typing import Required, Unpack
 
     from planhat_tui.model.bulk import BulkAnswer
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
 
 Before: TypeAlias = "Callable[[], None]"
 """Called in a request's turn, before its first byte leaves; it may raise to stop it."""
-
-
-class Clock(NamedTuple):
-    """The time: the wall's in seconds since the epoch, monotonic seconds, and here and now."""
-
-    wall: Callable[[], float]
-    monotonic: Callable[[], float]
-    now: Callable[[], datetime]
 
 
 class SetAside(NamedTuple):

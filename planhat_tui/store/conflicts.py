@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from planhat_tui.model.conflicts import Theirs
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from planhat_tui.model.conflicts import Theirs
     from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Json
     from planhat_tui.store.connection import Database
@@ -33,6 +32,8 @@ class Conflicts:
 
     def of(self, kind: Kind, record_id: str) -> Mapping[str, Theirs]:
         """Return their values of a record's fields."""
+        from planhat_tui.model.conflicts import Theirs
+
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT field, theirs, seen_at FROM conflict WHERE kind = ? AND record_id = ?",

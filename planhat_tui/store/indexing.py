@@ -25,10 +25,11 @@ _GRAM: Final = 3
 _BLANKS: Final = "  "
 _FIRST: Final = "\x01"  # folded text has no control characters
 _PART: Final = re.compile(r"\w+")
-_UNBROKEN: Final = re.compile(
+_UNBROKEN: Final = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
+"""Compiled where such a text is met: that takes longer than most commands spend in this module."""
 _PHONE: Final = re.compile(
     r"(?<!\S)[+(]{0,2}\d[\d\s()./,_+\u2010-\u2015\u2212-]{2,}\d\)?"
     r"(?:\s*(?:ext|x|#)\.?\s*\d+)?(?!\S)",
@@ -195,6 +196,6 @@ def _parts(words: Sequence[str]) -> list[str]:
     text = " ".join(words)
     found: list[str] = _PART.findall(text)
     if not text.isascii():
-        for run in _UNBROKEN.findall(text):
+        for run in re.findall(_UNBROKEN, text):
             found += [run[start : start + 2] for start in range(len(run))]
     return found

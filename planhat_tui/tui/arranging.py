@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from planhat_tui.config.views import SavedView
@@ -81,7 +80,7 @@ class Arranging:
         elif answer.deed == "start" and saved is not None:
             opens = "no longer opens" if saved.start else "opens"
             told = f"The explorer {opens} with {name}"
-            self._save(replace(saved, start=not saved.start), told)
+            self._save(saved._replace(start=not saved.start), told)
         else:
             self._explorer.go(companies.NUMBER)
             companies.show_view(saved.view if saved is not None else View())

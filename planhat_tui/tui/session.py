@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from planhat_tui.config.profiles import Config, Profile
     from planhat_tui.config.themes import Theme
     from planhat_tui.config.watching import Reread
-    from planhat_tui.model.ports import Clock
+    from planhat_tui.model.clock import Clock
     from planhat_tui.model.records import User
     from planhat_tui.model.values import Json
     from planhat_tui.workspace.queries import Queries

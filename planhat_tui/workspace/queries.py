@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import AmbiguousError, InputError, NotFoundError, QueryError
 from planhat_tui.model import query as queries
-from planhat_tui.model.abilities import Abilities
-from planhat_tui.model.conflicts import merged_tags, standoff
 from planhat_tui.model.custom import CustomType
-from planhat_tui.model.definitions import defined_of, with_defined
 from planhat_tui.model.edits import custom_key
 from planhat_tui.model.fields import HAVE_CUSTOM
 from planhat_tui.model.outbox import State
@@ -17,13 +14,13 @@ from planhat_tui.model.phone import SHARED, dialled, digits, matches
 from planhat_tui.model.query import Sort
 from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, apart, text_of, texts_of
 from planhat_tui.model.text import fold, visible
-from planhat_tui.model.trends import trends
 from planhat_tui.store.rows import MOST_SUMMED
 from planhat_tui.workspace.identifying import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from planhat_tui.model.abilities import Abilities
     from planhat_tui.model.conflicts import Standoff
     from planhat_tui.model.definitions import Defined
     from planhat_tui.model.duplicates import Group
@@ -398,10 +395,14 @@ class Queries:
 
     def custom_keys(self, kind: Kind) -> tuple[tuple[str, CustomType, int], ...]:
         """Return the custom fields that occur, the most used first, and those that are defined."""
+        from planhat_tui.model.definitions import with_defined
+
         return with_defined(self._mirror.custom_keys(kind), self.definitions(kind))
 
     def definitions(self, kind: Kind) -> tuple[Defined, ...]:
         """Return which custom fields of a kind are defined, as far as it was read."""
+        from planhat_tui.model.definitions import defined_of
+
         return defined_of(kind, self._mirror.definitions())
 
     def raw_definitions(self) -> tuple[dict[str, Json], ...] | None:
@@ -429,6 +430,8 @@ class Queries:
 
         Only companies and contacts have any.
         """
+        from planhat_tui.model.definitions import with_defined
+
         if kind not in HAVE_CUSTOM:
             return ()
         occurring = ((key, CustomType(used), 0) for key, used in self._mirror.custom_names(kind))
@@ -445,6 +448,8 @@ class Queries:
 
     def trends(self, kind: Kind, record_id: str) -> Mapping[str, tuple[float, ...]]:
         """Return the values that a record's numbers were seen to have, by path, oldest first."""
+        from planhat_tui.model.trends import trends
+
         return trends(one.change for one in self.timeline(kind, record_id, _RECENT))
 
     def looked_at(self, kind: Kind, record_id: str) -> float | None:
@@ -500,6 +505,8 @@ class Queries:
     @property
     def abilities(self) -> Abilities:
         """What the server was seen to heed."""
+        from planhat_tui.model.abilities import Abilities
+
         return Abilities.from_text(self._mirror.noted("abilities"))
 
     def check(self) -> dict[str, str]:
@@ -527,6 +534,8 @@ class Queries:
 
     def standoffs(self) -> tuple[Standoff, ...]:
         """Return the records that have fields in conflict, the oldest edit first."""
+        from planhat_tui.model.conflicts import standoff
+
         found: dict[tuple[Kind, str], list[Entry]] = {}
         for entry in self.outbox():
             found.setdefault((entry.kind, entry.record_id), []).append(entry)
@@ -538,6 +547,8 @@ class Queries:
 
     def standoff(self, n: int) -> Standoff:
         """Return what an edit is in conflict about. Raises :class:`InputError` if it isn't."""
+        from planhat_tui.model.conflicts import standoff
+
         entry = self.entry(n)
         entries = self._store.outbox.open_entries(entry.kind, entry.record_id)
         theirs = self._store.conflicts.of(entry.kind, entry.record_id)
@@ -548,6 +559,8 @@ class Queries:
 
     def _with_merged(self, found: Standoff) -> Standoff:
         """Add the tags, if both sides have changed them since mine was typed."""
+        from planhat_tui.model.conflicts import merged_tags
+
         shown = (
             self.company(found.record_id)
             if found.kind is Kind.COMPANY

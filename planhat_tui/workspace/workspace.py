@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -176,8 +175,7 @@ class Workspace:
         How it speaks to Planhat stays as it was opened; return whether that is still so.
         """
         opened = self.profile
-        self.profile = replace(
-            profile,
+        self.profile = profile._replace(
             base_url=opened.base_url,
             token=opened.token,
             auth=opened.auth,

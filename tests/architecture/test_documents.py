@@ -12,7 +12,7 @@ import pytest
 
 from planhat_tui import cli, errors
 from planhat_tui.commands.context import Door
-from planhat_tui.commands.grammar import parameters
+from planhat_tui.commands.grammar import params_of
 from planhat_tui.commands.registry import ROOMS, Command, commands
 from tests.reference import keys_of
 
@@ -105,7 +105,7 @@ def test_every_verb_of_the_contract_is_there() -> None:
 @pytest.mark.parametrize(("name", "flags"), OPTIONS.items())
 def test_so_is_every_option_of_a_verb(name: str, flags: str) -> None:
     command = next(one for one in commands() if one.name == name)
-    spelled = {flag for param in parameters(command, Door.SHELL) for flag in param.opts}
+    spelled = {flag for param in params_of(command, Door.SHELL) for flag in param.flags}
     assert set(flags.split()) <= spelled
 
 

@@ -4,7 +4,6 @@ import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import click
 import pytest
 
 from planhat_tui.commands import grammar, line, registry
@@ -102,12 +101,9 @@ class Desk:
     def shell(self, *words: str) -> Result:
         """Run a verb as the shell does: ``shell("company", "tag", "Acme Inc", "gold")``."""
         command, rest = _found(words)
-        parser = click.Command(
-            command.name, params=grammar.parameters(command, Door.SHELL), add_help_option=False
-        )
         self.door = Door.SHELL
-        with parser.make_context(command.name, grammar.query_words(rest, parser.params)) as read:
-            return command.run(self.context, **grammar.arguments(command, read.params))
+        given = grammar.parsed(command, rest, Door.SHELL)
+        return command.run(self.context, **grammar.arguments(command, given))
 
     def colon(self, text: str, kind: Kind | None = None, *ids: str) -> list[Result]:
         """Run a ``:`` line on a selection: as on the screen, nothing waits for delivery.

@@ -5,7 +5,6 @@ import io
 import shlex
 import sqlite3
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -210,7 +209,7 @@ def test_a_command_that_prints_the_token_runs_once_for_all_regions(desk: Desk) -
 
     def hold(profile: Profile) -> Profile:
         held.append(profile)
-        return replace(profile, token=TokenSource("text", SECRET))
+        return profile._replace(token=TokenSource("text", SECRET))
 
     _configure(desk, _profiles("https://api.planhat.com", "{command: print it}"))
     desk.hold, desk.good_at = hold, set()

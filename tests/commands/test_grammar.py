@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
-import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,9 +23,7 @@ def _line(name: str, *words: str) -> dict[str, Any]:
 
 def _shell(name: str, *words: str) -> dict[str, Any]:
     command = _command(name)
-    parser = click.Command(name, params=grammar.parameters(command, Door.SHELL))
-    with parser.make_context(name, grammar.query_words(words, parser.params)) as read:
-        return grammar.arguments(command, read.params)
+    return grammar.arguments(command, grammar.parsed(command, words, Door.SHELL))
 
 
 # -- query words
@@ -34,7 +32,7 @@ def _shell(name: str, *words: str) -> dict[str, Any]:
 def _safe(*words: str) -> list[str]:
     """Return words as they are read with the options of all verbs, and those of a call's log."""
     params = (*GLOBALS, *_command("call log").params, *_command("contact find").params)
-    return grammar.query_words(words, grammar.made(params, Door.SHELL))
+    return grammar.query_words(words, params, Door.SHELL)
 
 
 def test_a_token_with_a_dash_and_a_colon_is_a_query_word() -> None:
@@ -107,12 +105,8 @@ def test_a_record_is_one_argument_in_the_shell_and_an_option_in_the_line() -> No
 def test_only_the_shell_answers_the_question_beforehand() -> None:
     with pytest.raises(InputError, match="There's no option --yes"):
         _line("company delete", "--yes")
-    shell = [
-        option
-        for parameter in grammar.parameters(_command("company delete"), Door.SHELL)
-        for option in parameter.opts
-    ]
-    assert shell == ["ids", "--yes", "--confirm"]
+    shell = [param.name for param in grammar.params_of(_command("company delete"), Door.SHELL)]
+    assert shell == ["ids", "yes", "confirm"]
 
 
 def test_what_isnt_given_is_empty() -> None:
@@ -136,6 +130,33 @@ def test_defaults_and_flags() -> None:
     assert given["auth"] == ""
     assert _shell("sandbox")["dialect"] == "modern"
     assert given["base_url"] == "https://x.planhat.com"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["-q -o json", "-qojson", "-qo json", "--quiet --output=json", "-o csv --output json -q"],
+)
+def test_options_are_written_as_programs_take_them(words: str) -> None:
+    given = grammar.parsed(_command("company find"), [*words.split(), "acme"], Door.SHELL)
+    assert (given["quiet"], given["output"], given["query"]) == (True, "json", ("acme",))
+
+
+def test_words_go_to_their_places_whatever_options_stand_between() -> None:
+    given = _shell("company tag", "--json", "Acme Inc", "gold", "-q", "vip", "--", "--old", "-")
+    assert given == {"ids": ("Acme Inc",), "tags": ("gold", "vip", "--old", "-")}
+
+
+def test_before_a_verb_the_words_end_at_it() -> None:
+    place = grammar.Place("planhat-tui", GLOBALS, Door.SHELL, "COMMAND")
+    found = grammar.parts(place, ["-pacme", "company", "--json", "find"])
+    assert [(param.name, value) for param, value in found.given] == [("profile", "acme")]
+    assert found.between == ("company", "--json", "find")
+
+
+@given(words=st.lists(st.text(alphabet="-=joqx \u202e", max_size=6), max_size=6))
+def test_any_words_are_read_or_refused(words: list[str]) -> None:
+    with contextlib.suppress(InputError):
+        _shell("company tag", *words)
 
 
 # -- mistakes
@@ -189,9 +210,10 @@ def test_a_choice_that_isnt_one_is_told() -> None:
         _line("profile add", "acme", "--auth", "digest")
 
 
-def test_an_option_without_its_value_is_told() -> None:
-    with pytest.raises(InputError, match="--note"):
-        _line("call log", "--note")
+@pytest.mark.parametrize("words", [("--note",), ("--open=yes",)])
+def test_an_option_without_its_value_or_with_one_too_many_is_told(words: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match=r"'--(note|open)' .* Usage: call log \[OPTIONS\]"):
+        _line("call log", *words)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui import cli
 from planhat_tui.commands import output
 from planhat_tui.commands.output import Style
 from planhat_tui.commands.results import Done, Listing, Text
@@ -86,3 +87,24 @@ def test_a_command_that_is_none_gets_the_nearest(desk: Desk) -> None:
 @pytest.mark.parametrize("form", ["json", "jsonl"])
 def test_a_text_is_a_string_for_programs(form: output.Format) -> None:
     assert list(output.lines(Text('say "hi"\n'), Style(form))) == ['"say \\"hi\\"\\n"']
+
+
+def test_in_the_shell_both_ways_to_ask_say_the_same(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = desk.shell("help", "company", "tag")
+    assert isinstance(told, Text)
+    assert cli.run(["company", "tag", "--help"]) == 0
+    assert capsys.readouterr().out == f"{told.text}\n"
+
+
+@pytest.mark.parametrize("cells", [40, 80, 200])
+def test_help_has_room_in_the_terminal(
+    cells: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(cells))
+    for words in ([], ["company"], ["profile", "add"]):
+        assert cli.run([*words, "--help"]) == 0
+        told = capsys.readouterr().out
+        assert max(map(len, told.splitlines())) <= min(cells, 100)
+        assert "show this and exit" in " ".join(told.split())

@@ -6,7 +6,6 @@ import json
 from itertools import product
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 
 from planhat_tui.commands import grammar
@@ -99,14 +98,8 @@ def test_each_verb_takes_its_own_options_in_the_line(command: Command) -> None:
     ids=lambda one: one.name if isinstance(one, Command) else str(one),
 )
 def test_no_spelling_means_two_things(command: Command, door: Door) -> None:
-    parser = click.Command(
-        command.name,
-        params=[
-            *grammar.parameters(command, door),
-            *grammar.made(grammar.of_all(command, door), door),
-        ],
-    )
-    spelled = [opt for param in parser.params for opt in param.opts if opt.startswith("-")]
+    place = grammar.place_of(command, door)
+    spelled = [one for param in place.params for one in grammar.spellings(param, door)]
     assert len(spelled) == len(set(spelled))
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -130,7 +129,7 @@ def test_a_second_profile_of_a_tenant_is_told_so(bare: Desk) -> None:
     context = bare.context._replace(probe=probe)
     first = Profile("eu", "https://api.planhat.com", TokenSource("env", "EU"))
     assert "same tenant" not in add_profile(context, first, make_default=False).text
-    done = add_profile(context, replace(first, name="again"), make_default=False)
+    done = add_profile(context, first._replace(name="again"), make_default=False)
     assert done.text.endswith(
         "It is the same tenant as eu: they share the local copy and the queue."
     )
@@ -160,7 +159,7 @@ def test_a_token_that_a_command_prints_is_had_once_for_all_regions(bare: Desk) -
 
     def hold(profile: Profile) -> Profile:
         held.append(profile)
-        return replace(profile, token=TokenSource("text", "printed"))
+        return profile._replace(token=TokenSource("text", "printed"))
 
     bare.hold = hold
     source = TokenSource("command", "print it")
@@ -288,9 +287,9 @@ def test_everything_that_a_profile_says_can_be_said_in_the_shell(bare: Desk) -> 
     bare.do("profile", "add", "eu", "--token-env", "EU", *words)
     saved = bare.config.find("eu")
     plain = Profile("", "", TokenSource("text", ""))
-    same = {f.name for f in fields(Profile) if getattr(saved, f.name) == getattr(plain, f.name)}
+    same = {name for name in Profile._fields if getattr(saved, name) == getattr(plain, name)}
     assert same == {"demo"}
-    assert {param.name for param in SETTINGS} == {f.name for f in fields(Profile)} - {
+    assert {param.name for param in SETTINGS} == {*Profile._fields} - {
         "name",
         "token",
         "demo",

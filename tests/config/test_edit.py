@@ -5,7 +5,6 @@ import re
 import stat
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -280,12 +279,12 @@ def test_windows_line_ends_stay(write: Write) -> None:
 @pytest.mark.parametrize("name", ["2026", "1.50", "true", "null", "no", "012", "0"])
 def test_a_name_that_looks_like_something_else_is_still_a_name(write: Write, name: str) -> None:
     path = write(COMMENTED)
-    add_profile(path, replace(NEW, name=name), make_default=True)
+    add_profile(path, NEW._replace(name=name), make_default=True)
     config = load_config(path)
     assert config.default == name
     assert list(config.profiles) == ["acme", "play", name]
     with pytest.raises(InputError):
-        add_profile(path, replace(NEW, name=name))
+        add_profile(path, NEW._replace(name=name))
     remove_profile(path, name)
     assert list(load_config(path).profiles) == ["acme", "play"]
 
@@ -296,7 +295,7 @@ def test_a_name_that_is_taken_is_refused_even_if_its_profile_is_broken(write: Wr
     before = path.read_bytes()
     for name in ("acme", "play"):
         with pytest.raises(InputError) as caught:
-            add_profile(path, replace(NEW, name=name))
+            add_profile(path, NEW._replace(name=name))
         assert not isinstance(caught.value, ConfigError)
         assert caught.value.field == "name"
         assert name in caught.value.message
@@ -329,7 +328,7 @@ def test_a_profile_that_isnt_there_cant_be_removed(write: Write) -> None:
     [
         lambda path: set_default(path, "nobody"),
         lambda path: set_default(path, "demo"),
-        lambda path: add_profile(path, replace(NEW, demo=True)),
+        lambda path: add_profile(path, NEW._replace(demo=True)),
     ],
 )
 def test_what_wouldnt_be_read_back_as_it_was_meant_isnt_written(
@@ -375,12 +374,12 @@ def test_a_file_that_cant_be_understood_isnt_edited(write: Write, text: str, lin
 @pytest.mark.parametrize(
     ("profile", "message"),
     [
-        (replace(NEW, name="demo"), "the demo's own name"),
-        (replace(NEW, name="no name"), "letters, digits, dots and dashes"),
-        (replace(NEW, base_url="http://api.planhat.com"), "readable"),
-        (replace(NEW, token=TokenSource("env", "")), "env is empty"),
-        (replace(NEW, accent="red"), "accent must be a colour"),
-        (replace(NEW, max_bulk=0), "max_bulk must be a whole number"),
+        (NEW._replace(name="demo"), "the demo's own name"),
+        (NEW._replace(name="no name"), "letters, digits, dots and dashes"),
+        (NEW._replace(base_url="http://api.planhat.com"), "readable"),
+        (NEW._replace(token=TokenSource("env", "")), "env is empty"),
+        (NEW._replace(accent="red"), "accent must be a colour"),
+        (NEW._replace(max_bulk=0), "max_bulk must be a whole number"),
     ],
 )
 def test_a_value_that_cant_be_is_told_and_not_written(
@@ -398,9 +397,9 @@ def test_a_profile_can_be_tried_without_writing_it(write: Write) -> None:
     path = write(COMMENTED)
     add_profile(path, NEW, try_only=True)
     with pytest.raises(InputError):
-        add_profile(path, replace(NEW, name="acme"), try_only=True)
+        add_profile(path, NEW._replace(name="acme"), try_only=True)
     with pytest.raises(InputError):
-        add_profile(path, replace(NEW, accent="red"), try_only=True)
+        add_profile(path, NEW._replace(accent="red"), try_only=True)
     assert path.read_text(encoding="utf-8") == COMMENTED
 
 
@@ -416,7 +415,7 @@ def test_a_plain_token_can_be_added_to_a_file_of_others_which_becomes_private(
     write: Write,
 ) -> None:
     path = write(COMMENTED, 0o644)
-    profile = replace(NEW, token=TokenSource("text", "sekret-42"))
+    profile = NEW._replace(token=TokenSource("text", "sekret-42"))
     add_profile(path, profile)
     assert _mode(path) == 0o600
     config = load_config(path)
@@ -502,7 +501,7 @@ def test_several_that_edit_it_at_once_lose_nothing(write: Write) -> None:
     path = write(COMMENTED)
     names = [f"new-{number}" for number in range(8)]
     with ThreadPoolExecutor(len(names)) as together:
-        done = [together.submit(add_profile, path, replace(NEW, name=name)) for name in names]
+        done = [together.submit(add_profile, path, NEW._replace(name=name)) for name in names]
     assert [one.result() for one in done] == [None] * len(names)
     assert {*names} <= load_config(path).profiles.keys()
     assert "# Ours, by hand." in path.read_text(encoding="utf-8")
@@ -557,7 +556,7 @@ def test_whatever_a_profile_says_it_comes_back_and_leaves_without_a_trace(
 def _changed(write: Write, **changes: Any) -> str:  # noqa: ANN401 -- Profile's own fields
     """Change the profile acme of the commented file; the file as it is then."""
     path = write(COMMENTED)
-    profile = replace(load_config(path).profiles["acme"], **changes)
+    profile = load_config(path).profiles["acme"]._replace(**changes)
     change_profile(path, profile)
     assert load_config(path).profiles["acme"] == profile
     return path.read_text(encoding="utf-8")
@@ -592,14 +591,14 @@ def test_what_is_as_it_was_changes_nothing(write: Write) -> None:
 def test_what_is_said_though_it_holds_anyway_stays(write: Write) -> None:
     path = write(COMMENTED.replace("0042", "0042\n    auth: bearer  # as ever"))
     before = path.read_text()
-    change_profile(path, replace(load_config(path).profiles["acme"], label="X"))
+    change_profile(path, load_config(path).profiles["acme"]._replace(label="X"))
     assert "    auth: bearer  # as ever\n    label: X\n" in path.read_text()
     assert _comments(path.read_text()) == _comments(before)
 
 
 def test_a_profile_on_one_line_can_be_changed_too(write: Write) -> None:
     path = write("profiles:\n  a: {base_url: https://a.example, token: {env: A}}  # mine\n")
-    change_profile(path, replace(load_config(path).profiles["a"], label="x", read_only=True))
+    change_profile(path, load_config(path).profiles["a"]._replace(label="x", read_only=True))
     assert path.read_text() == (
         "profiles:\n"
         "  a: {base_url: https://a.example, token: {env: A}, label: x, read_only: true} # mine\n"
@@ -612,10 +611,10 @@ def test_one_that_somebody_else_has_changed_since_stays_with_its_guardrails(writ
     guarded = path.read_text().replace("{env: PLAY}", "{env: PLAY}\n    read_only: true  # for now")
     path.write_text(guarded)
     with pytest.raises(ConfigError, match="Somebody else changed it meanwhile"):
-        change_profile(path, replace(before, label="x"), before=before)
+        change_profile(path, before._replace(label="x"), before=before)
     assert path.read_text() == guarded
     now = load_config(path).profiles["play"]
-    change_profile(path, replace(now, label="x"), before=now)
+    change_profile(path, now._replace(label="x"), before=now)
     assert load_config(path).profiles["play"].read_only
 
 
@@ -626,18 +625,18 @@ def test_a_comment_that_would_lose_its_place_is_not_lost(write: Write) -> None:
     )
     before = path.read_text()
     with pytest.raises(ConfigError, match="by hand"):
-        change_profile(path, replace(load_config(path).profiles["a"], label=""))
+        change_profile(path, load_config(path).profiles["a"]._replace(label=""))
     assert path.read_text() == before
 
 
 def test_one_that_isnt_there_or_a_value_that_cant_be_changes_nothing(write: Write) -> None:
     path = write(COMMENTED)
     with pytest.raises(NotFoundError, match="Did you mean play"):
-        change_profile(path, replace(NEW, name="pley"))
+        change_profile(path, NEW._replace(name="pley"))
     acme = load_config(path).profiles["acme"]
     with pytest.raises(InputError, match="accent must be a colour"):
-        change_profile(path, replace(acme, accent="red"))
-    change_profile(path, replace(acme, label="x"), try_only=True)
+        change_profile(path, acme._replace(accent="red"))
+    change_profile(path, acme._replace(label="x"), try_only=True)
     assert path.read_text(encoding="utf-8") == COMMENTED
 
 
@@ -667,7 +666,7 @@ def test_whatever_is_changed_is_read_back_and_every_comment_stays(data: st.DataO
         path.chmod(0o600)
         for _ in range(3):
             chosen = {name: data.draw(one) for name, one in changes.items()}
-            profile = replace(load_config(path).profiles["acme"], **chosen)
+            profile = load_config(path).profiles["acme"]._replace(**chosen)
             change_profile(path, profile)
             assert load_config(path).profiles["acme"] == profile
         assert [c.strip() for c in _comments(path.read_text()) if "no" not in c] == [

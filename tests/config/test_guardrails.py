@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +32,7 @@ def test_a_profile_that_forbids_nothing_lets_everything_pass(count: int) -> None
 
 @given(COUNTS)
 def test_read_only_forbids_every_write_with_the_profiles_reason(count: int) -> None:
-    profile = replace(PLAIN, read_only=True, reason=WHY)
+    profile = PLAIN._replace(read_only=True, reason=WHY)
     for check in (check_write, check_delete):
         with pytest.raises(GuardrailError) as caught:
             check(profile, count)
@@ -45,7 +43,7 @@ def test_read_only_forbids_every_write_with_the_profiles_reason(count: int) -> N
 
 @given(COUNTS)
 def test_no_delete_forbids_deleting_alone(count: int) -> None:
-    profile = replace(PLAIN, no_delete=True, reason=WHY)
+    profile = PLAIN._replace(no_delete=True, reason=WHY)
     check_write(profile, count)
     with pytest.raises(GuardrailError) as caught:
         check_delete(profile, count)
@@ -55,16 +53,16 @@ def test_no_delete_forbids_deleting_alone(count: int) -> None:
 
 def test_what_waits_is_barred_by_what_it_does() -> None:
     assert why_barred(PLAIN, deleting=True) == ""
-    assert why_barred(replace(PLAIN, read_only=True, reason="Ask Ada."), deleting=False) == (
+    assert why_barred(PLAIN._replace(read_only=True, reason="Ask Ada."), deleting=False) == (
         "acme is read-only.  Ask Ada."
     )
-    careful = replace(PLAIN, no_delete=True)
+    careful = PLAIN._replace(no_delete=True)
     assert why_barred(careful, deleting=False) == ""
     assert why_barred(careful, deleting=True) == "acme allows no deleting."
 
 
 def test_max_bulk_is_the_most_that_passes() -> None:
-    profile = replace(PLAIN, max_bulk=200, reason=WHY)
+    profile = PLAIN._replace(max_bulk=200, reason=WHY)
     for check in (check_write, check_delete):
         check(profile)
         check(profile, 200)
@@ -76,7 +74,7 @@ def test_max_bulk_is_the_most_that_passes() -> None:
 
 def test_a_guardrail_without_a_reason_gives_none() -> None:
     with pytest.raises(GuardrailError) as caught:
-        check_write(replace(PLAIN, read_only=True))
+        check_write(PLAIN._replace(read_only=True))
     assert str(caught.value) == "acme is read-only."
 
 
@@ -103,18 +101,18 @@ def test_a_plain_word_names_no_profile(word: str, *, plain: bool) -> None:
     [(1, True, "acme"), (1, False, ""), (25, False, ""), (26, False, "acme"), (26, True, "acme")],
 )
 def test_confirm_asks_for_the_profiles_name(count: int, word: str, *, deleting: bool) -> None:
-    profile = replace(PLAIN, confirm="type", confirm_over=25)
+    profile = PLAIN._replace(confirm="type", confirm_over=25)
     assert typed_word(profile, count, deleting=deleting) == word
 
 
 def test_confirm_over_counts_only_with_confirm() -> None:
-    assert typed_word(replace(PLAIN, confirm_over=1), 100, deleting=False) == ""
+    assert typed_word(PLAIN._replace(confirm_over=1), 100, deleting=False) == ""
 
 
 def test_the_header_names_the_strictest() -> None:
-    assert marks(replace(PLAIN, read_only=True, no_delete=True)) == ("read-only",)
-    assert marks(replace(PLAIN, read_only=True)) == ("read-only",)
-    assert marks(replace(PLAIN, no_delete=True)) == ("no-delete",)
+    assert marks(PLAIN._replace(read_only=True, no_delete=True)) == ("read-only",)
+    assert marks(PLAIN._replace(read_only=True)) == ("read-only",)
+    assert marks(PLAIN._replace(no_delete=True)) == ("no-delete",)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,7 @@ def test_more_than_a_handful_or_than_the_profile_says_are_many(
     over: int,
     many: bool,  # noqa: FBT001 -- a row of the table
 ) -> None:
-    profile = replace(PLAIN, confirm_over=over)
+    profile = PLAIN._replace(confirm_over=over)
     assert is_many(profile, count) is many
     if many:
         with pytest.raises(GuardrailError, match=f"^{count} records are changed by a plan"):
@@ -134,4 +132,4 @@ def test_more_than_a_handful_or_than_the_profile_says_are_many(
     else:
         check_at_once(profile, count)
     with pytest.raises(GuardrailError, match="allows no deleting"):
-        check_at_once(replace(profile, no_delete=True), count, deleting=True)
+        check_at_once(profile._replace(no_delete=True), count, deleting=True)

@@ -9,7 +9,7 @@ import html
 import re
 import shutil
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from zlib import crc32
@@ -18,8 +18,8 @@ import pytest
 from textual import events
 from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
 
+from planhat_tui.model.clock import Clock
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.ports import Clock
 from planhat_tui.runtime import Runtime, Start
 from planhat_tui.tui.app import PlanhatApp
 from planhat_tui.tui.presentation.rows import profile_row
@@ -92,7 +92,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Workspace, "host", shown)
 
     def shown_row(profile: Profile, *given: Any, **more: Any) -> Row:  # noqa: ANN401 -- its own
-        return row(replace(profile, base_url=_on_one_port(profile.base_url)), *given, **more)
+        return row(profile._replace(base_url=_on_one_port(profile.base_url)), *given, **more)
 
     monkeypatch.setattr(tenants, "profile_row", shown_row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from planhat_tui.model.ports import Clock
+from planhat_tui.model.clock import Clock
 from tests.journeys.conftest import MOMENT
 
 

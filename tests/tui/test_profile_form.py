@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,7 +109,7 @@ def test_guardrails_are_said_in_a_word(allowed: str, read_only: bool, no_delete:
 
 
 def test_read_only_takes_no_other_guardrail_away() -> None:
-    before = replace(ACME, read_only=True, no_delete=True)
+    before = ACME._replace(read_only=True, no_delete=True)
     made = profile_of({**TYPED, "token_from": "", "allowed": "read only"}, before)
     assert (made.read_only, made.no_delete) == (True, True)
 
@@ -139,7 +138,7 @@ def test_an_address_is_the_same_with_a_slash_at_its_end(typed: str) -> None:
         ("", "env ACME", None, False),
         ("", "", ACME, True),
         ("", "env ACME", ACME, False),
-        ("", "", replace(ACME, token=TokenSource("env", "ACME")), False),
+        ("", "", ACME._replace(token=TokenSource("env", "ACME")), False),
     ],
 )
 def test_a_token_that_the_config_itself_would_hold_is_known(

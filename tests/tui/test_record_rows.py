@@ -245,7 +245,7 @@ def test_a_tenant_is_shown_with_its_host() -> None:
         "limit": "",
     }
     assert profile_row(profile(demo=True), "").cells["host"] == "in this program"
-    here = profile_row(replace(profile(), base_url="http://localhost:8080"), "")
+    here = profile_row(profile()._replace(base_url="http://localhost:8080"), "")
     assert here.cells["host"] == "localhost:8080"
 
 

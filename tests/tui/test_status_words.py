@@ -53,7 +53,7 @@ def test_the_header_counts_what_waits_in_other_tenants() -> None:
 
 
 def test_the_name_of_the_person_gives_way_to_what_waits_in_other_tenants() -> None:
-    one = replace(profile(label="PRODUCTION", no_delete=True), name="acme-eu-production")
+    one = profile(label="PRODUCTION", no_delete=True)._replace(name="acme-eu-production")
     me = User.from_raw({"firstName": "Maximilian", "lastName": "Berg"})
     left, others = header(one, "api.planhat.com", me, {State.QUEUED: 2}, UNICODE)
     shown = [text(part) for part in fitted(left, others, 79, len(others) - 1)]

@@ -290,7 +290,7 @@ def test_a_plan_whose_slices_are_small_enough_and_that_is_too_large_does_not_go_
 ) -> None:
     step = workspace.plans.begin(planned(workspace)).step
     assert workspace.plans.advance(step)
-    workspace.go_by(replace(workspace.profile, max_bulk=3))
+    workspace.go_by(workspace.profile._replace(max_bulk=3))
     with pytest.raises(GuardrailError, match="these are 6"):
         workspace.plans.advance(step)
 
@@ -300,7 +300,7 @@ def test_what_was_held_or_failed_does_not_go_against_guardrails_that_came_since(
 ) -> None:
     step = workspace.plans.run(planned(workspace))
     workspace.plans.pause(step)
-    workspace.go_by(replace(workspace.profile, read_only=True))
+    workspace.go_by(workspace.profile._replace(read_only=True))
     with pytest.raises(GuardrailError, match="read-only"):
         workspace.plans.resume(step)
     entries = workspace.plans.results(step)

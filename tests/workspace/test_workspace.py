@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -290,7 +289,7 @@ def test_a_server_on_this_machine_is_known_by_its_port(
     url: str, host: str, open_workspace: Callable[..., Workspace]
 ) -> None:
     workspace = open_workspace()
-    workspace.profile = replace(workspace.profile, base_url=url)
+    workspace.profile = workspace.profile._replace(base_url=url)
     assert workspace.host == host
 
 
@@ -328,7 +327,7 @@ def test_what_the_config_says_anew_holds_at_once_but_not_for_the_connection(
     plan = workspace.plans.make(wanted(Kind.COMPANY, tag=["x"]), [company])
     (held,) = workspace.writes.edit(Kind.COMPANY, [company], {"city": "Lund"})
     workspace.writes.hold(held.n)
-    assert workspace.go_by(replace(opened, read_only=True, reason="Ask.", label="X"))
+    assert workspace.go_by(opened._replace(read_only=True, reason="Ask.", label="X"))
     assert workspace.profile.label == "X"
     with pytest.raises(GuardrailError, match="Ask"):
         workspace.writes.edit(Kind.COMPANY, [company], {"phase": "won"})
@@ -336,6 +335,6 @@ def test_what_the_config_says_anew_holds_at_once_but_not_for_the_connection(
         workspace.plans.check(plan)
     with pytest.raises(GuardrailError, match="Ask"):
         workspace.writes.retry(held.n)
-    assert not workspace.go_by(replace(opened, token=TokenSource("env", "OTHER")))
+    assert not workspace.go_by(opened._replace(token=TokenSource("env", "OTHER")))
     assert workspace.profile.token == opened.token
     assert workspace.writes.edit(Kind.COMPANY, [company], {"phase": "won"})

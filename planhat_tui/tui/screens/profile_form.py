@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -301,14 +300,14 @@ def profile_of(typed: Mapping[str, str], before: Profile) -> Profile:
     if why := name_problem(name):
         told = why if name in why else f"A tenant can't be called {visible(name)}. {why}"
         raise InputError(told, "Choose another.", field="name")
-    if why := address_problem(plain_base_url(typed["base_url"])):
+    base_url = plain_base_url(typed["base_url"])
+    if why := address_problem(base_url):
         raise InputError(why, "Write one like https://api.planhat.com", field="base_url")
     read_only, no_delete = ALLOWED[_one_of("allowed", typed["allowed"] or "everything", ALLOWED)]
     auth = _one_of("auth", typed["auth"] or "bearer", ("bearer", "basic"))
-    return replace(
-        before,
+    return before._replace(
         name=name,
-        base_url=typed["base_url"],
+        base_url=base_url,
         token=_token(typed["token"], typed["token_from"], before.token),
         auth="basic" if auth == "basic" else "bearer",
         tenant_uuid=typed["tenant_uuid"],
