@@ -26,6 +26,7 @@ from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.restyling import Restyling
 from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.stylesheet import KeptStylesheet
 from planhat_tui.tui.switching import Switching
 from planhat_tui.tui.typeahead import TypeAhead, Walked
 from planhat_tui.tui.widgets.rows import Rows
@@ -82,6 +83,7 @@ class PlanhatApp(App[None]):
 
     def __init__(self, session: Session, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.session = session
         self.reading = Reading(stands=self._show_waiting)
         self.restyling = Restyling(session.runtime.paths.user_themes, session.themes)
