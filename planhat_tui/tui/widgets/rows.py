@@ -456,8 +456,7 @@ class Rows(RowLines, can_focus=True):
         return max(NARROWEST, min(x - self.start_of(column.key) - GAP + 1, WIDEST))
 
     def on_resize(self) -> None:
-        """Lay the columns out again."""
-        self._lay_out()
+        """Keep the cursor in sight."""
         self._fit_list()
         self._bring_into_view()
         self.refresh()
