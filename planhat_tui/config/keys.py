@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import string
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.text import fold
 
@@ -46,8 +45,7 @@ class Where(StrEnum):
     OVERVIEW = "overview"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key in one place.
 
     ``keys`` are Textual's names, parted by commas; the first is shown. ``words`` stand in the

@@ -8,6 +8,7 @@ is sent again blindly.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from planhat_tui.errors import (
     OfflineError,
@@ -15,6 +16,9 @@ from planhat_tui.errors import (
     RateLimitedError,
     UnknownOutcomeError,
 )
+
+READ_BACK: Final = "It is read back by itself."
+"""What becomes of an edit that may have been saved."""
 
 
 class Outcome(StrEnum):

@@ -25,15 +25,14 @@ _GRAM: Final = 3
 _BLANKS: Final = "  "
 _FIRST: Final = "\x01"  # folded text has no control characters
 _PART: Final = re.compile(r"\w+")
+# Taken apart when they're first asked for: that takes longer than most modules.
 _UNBROKEN: Final = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
-"""Compiled where such a text is met: that takes longer than most commands spend in this module."""
-_PHONE: Final = re.compile(
+_PHONE: Final = (
     r"(?<!\S)[+(]{0,2}\d[\d\s()./,_+\u2010-\u2015\u2212-]{2,}\d\)?"
-    r"(?:\s*(?:ext|x|#)\.?\s*\d+)?(?!\S)",
-    re.IGNORECASE,
+    r"(?:\s*(?:ext|x|#)\.?\s*\d+)?(?!\S)"
 )
 _MIN_PHONE: Final = 4
 _ADDRESS: Final = re.compile(
@@ -79,7 +78,7 @@ def typed(words: Iterable[str]) -> Typed:
     folded = tuple(word for word in map(fold, given) if word)
     readings = [_reading(folded)] if folded else []
     whole = "\n".join(word.replace("\n", " ") for word in given)
-    dialling = _PHONE.sub(_by_digits, whole)
+    dialling = re.sub(_PHONE, _by_digits, whole, flags=re.IGNORECASE)
     if dialling != whole:
         by_digits = _reading(filter(None, map(fold, dialling.split("\n"))))
         if by_digits not in readings:

@@ -19,6 +19,7 @@ from planhat_tui.errors import ForbiddenError, NotFoundError, PlanhatTuiError, T
 from planhat_tui.model import outcomes
 from planhat_tui.model.edits import SAY_ONE, fold, sent_under
 from planhat_tui.model.outbox import ALREADY_GONE, Action, State
+from planhat_tui.model.outcomes import READ_BACK
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from planhat_tui.model.edits import Change
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
-
-READ_BACK: Final = "It is read back by itself."
-"""What becomes of an edit that may have been saved."""
 
 BY_SOMEBODY_ELSE: Final = "It was deleted by somebody else."
 

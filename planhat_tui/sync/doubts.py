@@ -16,10 +16,11 @@ from planhat_tui.model.doubts import Found, Verdict, lands_until, verdict
 from planhat_tui.model.edits import fold, merge
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import LOOKED_IN_VAIN, Action, State, decides_itself, related
+from planhat_tui.model.outcomes import READ_BACK
 from planhat_tui.model.records import Kind
 from planhat_tui.sync import endpoints
 from planhat_tui.sync.candidates import Candidates, Fits, company_of
-from planhat_tui.sync.delivery import READ_BACK, outcome, stops_all
+from planhat_tui.sync.delivery import outcome, stops_all
 from planhat_tui.sync.gathering import Way
 from planhat_tui.sync.likeness import still_stands
 from planhat_tui.sync.loads import slices

@@ -26,6 +26,7 @@ from planhat_tui.tui.reading import Reading
 from planhat_tui.tui.restyling import Restyling
 from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.stylesheet import KeptStylesheet
 from planhat_tui.tui.switching import Switching
 from planhat_tui.tui.typeahead import TypeAhead, Walked
 from planhat_tui.tui.widgets.rows import Rows
@@ -76,12 +77,14 @@ class PlanhatApp(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         "app.tcss",
         *(f"widgets/{name}.tcss" for name in STYLED),
+        "screens/explorer.tcss",
     ]
     BINDINGS: ClassVar[list[BindingType]] = []
     SUSPENDED_SCREEN_CLASS = "-covered"
 
     def __init__(self, session: Session, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.session = session
         self.reading = Reading(stands=self._show_waiting)
         self.restyling = Restyling(session.runtime.paths.user_themes, session.themes)
@@ -185,14 +188,25 @@ class PlanhatApp(App[None]):
 
     # -- one explorer for each open profile
 
-    async def on_mount(self) -> None:
-        """Show the profile that runtime opened."""
+    def get_default_screen(self) -> Explorer:
+        """Return the profile that runtime opened: no other screen is laid out and drawn before."""
+        explorer = self._shown(self._first)
+        # Textual takes one away from a screen that is switched from, and gave the first none.
+        explorer._push_result_callback(explorer, None)  # noqa: SLF001 -- as its switch_screen does
+        return explorer
+
+    def clear_selection(self) -> None:
+        """Select nothing. A line is made with its text before there is a screen to select on."""
+        if self.screen_stack:
+            super().clear_selection()
+
+    def on_mount(self) -> None:
+        """Hear what ends the app from outside; go by the keys of the config."""
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._ended, number)
         self.take_keys(self.changed_keys)
-        await self.push_screen(self._shown(self._first))
 
     @property
     def explorer(self) -> Explorer:
@@ -204,8 +218,8 @@ class PlanhatApp(App[None]):
         if self._on_screen:
             self.explorer.show_waiting()
 
-    def _shown(self, first: Found) -> str:
-        """Return the name of the screen of the profile that is open, made if it wasn't.
+    def _shown(self, first: Found) -> Explorer:
+        """Return the screen of the profile that is open, made if it wasn't.
 
         It is installed, so that it lives on while another one is shown.
         """
@@ -215,7 +229,7 @@ class PlanhatApp(App[None]):
             self._explorers[name] = Explorer(workspace, first)
             self.install_screen(self._explorers[name], name)
         self._on_screen = name
-        return name
+        return self._explorers[name]
 
     def switch_to(
         self,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 from planhat_tui.errors import QueryError
 from planhat_tui.model import query as queries
@@ -28,16 +27,14 @@ _WINDOW: Final = 1_000
 """Rows that are asked for at once: as many as a list by rank gives in its own order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Looking:
+class Looking(NamedTuple):
     """What to read: a view, and what was opened lately."""
 
-    view: View = field(default_factory=View)
+    view: View = View()
     lately: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An answer: the rows from ``offset`` on, and how much of the list is here.
 
     ``around`` is the company around which they were read, if the list has it. ``own`` has the
@@ -54,11 +51,11 @@ class Found:
     query: Query
     sought: Sought
     around: str = ""
-    own: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, Json]] = {}
     by: str = ""
     unseen: frozenset[str] = frozenset()
     called: Mapping[str, float] | None = None
-    front: Front = field(default_factory=Front)
+    front: Front = Front()
 
     def has(self, company_id: str) -> bool:
         """Tell whether a company is among the rows."""
@@ -185,4 +182,4 @@ def first_look(workspace: Workspace, start: View | None) -> Found:
     except QueryError:  # what a person can no longer ask is left out
         looking = Looking(View(columns=view.columns), workspace.places.lately())
         found = look(workspace, looking, marks=False)
-    return replace(found, front=front)
+    return found._replace(front=front)

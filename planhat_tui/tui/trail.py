@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 KEPT: Final = 100
 """How many places are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A pane (1 to 4), the company that was shown, and the search that had found it."""
 
     pane: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.records import Kind
@@ -69,7 +68,7 @@ class Travels:
         explorer.ask(
             "place",
             lambda: reads.now_called(Kind.COMPANY, place.company),  # made since, it has another id
-            lambda company: self._arrived(replace(place, company=company)),
+            lambda company: self._arrived(place._replace(company=company)),
             opens=True,
         )
 

@@ -6,7 +6,6 @@ since isn't talked over, and the line of state counts what needs a hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.outbox import Action, State, decides_itself, left_out
@@ -30,8 +29,7 @@ MARKS_OFF: Final = "Their marks are off"
 """Behind the sentence of what took all marks: the next key is about the row under the cursor."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """Edits, the sentence that says they are queued, and the one for when Planhat has them.
 
     ``note`` is said behind either.
@@ -105,7 +103,7 @@ class Watching:
         if told is None or not stands:
             return
         text = self._explorer.keyed(told.text)
-        self._watched = replace(watched, text=text) if told.goes_on else None
+        self._watched = watched._replace(text=text) if told.goes_on else None
         self._explorer.say(text, bad=told.bad)
 
 

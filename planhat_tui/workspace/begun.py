@@ -7,7 +7,6 @@ call is with may get another id meanwhile, or go: it stays the same call.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -40,8 +39,7 @@ PARTNER: Final = "partner"
 """Where a draft has whom it's with, beside what is typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
+class Partner(NamedTuple):
     """With whom a call is. Any of them may be empty."""
 
     company_id: str = ""
@@ -102,8 +100,7 @@ class BegunCalls:
     def followed(self, partner: Partner) -> Partner:
         """Return a partner by the ids that contact and company have by now."""
         now_called = self._store.outbox.now_called
-        return replace(
-            partner,
+        return partner._replace(
             contact_id=now_called(Kind.CONTACT, partner.contact_id),
             company_id=now_called(Kind.COMPANY, partner.company_id),
         )
@@ -111,7 +108,7 @@ class BegunCalls:
     def keep(self, partner: Partner, draft: Mapping[str, Json], *, finished: bool) -> None:
         """Keep what is typed of a call."""
         partner = self.followed(partner)
-        kept: dict[str, Json] = {PARTNER: asdict(partner)}
+        kept: dict[str, Json] = {PARTNER: partner._asdict()}
         with self._store.at_once():
             self._drop(partner, finished=finished)
             self._store.drafts.save(key_of(partner, finished=finished), {**draft, **kept})
@@ -166,7 +163,7 @@ def timer_of(draft: Mapping[str, Json]) -> CallTimer | None:
 
 def _partner_of(draft: Mapping[str, Json]) -> Partner:
     known = map_of(draft, PARTNER)
-    return Partner(**{field.name: text_of(known, field.name) for field in fields(Partner)})
+    return Partner(**{name: text_of(known, name) for name in Partner._fields})
 
 
 def _start(*, finished: bool) -> str:

@@ -172,7 +172,7 @@ class Person:
     def screen(self) -> str:
         """What the screen shows: the sheet on top, and what lies behind it."""
         shown = []
-        for screen in self.app.screen_stack[1:]:
+        for screen in self.app.screen_stack:
             strips = screen._compositor.render_strips(self.app.size)
             shown += ["".join(segment.text for segment in strip) for strip in strips]
         return "\n".join(shown)

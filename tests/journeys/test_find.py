@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planhat_tui.model.events import Topic
+from planhat_tui.tui.app import PlanhatApp
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, EITHER, LARGE, SMALL, Journey
+from tests.journeys.conftest import BOTH, EITHER, LARGE, MEDIUM, SMALL, Journey
 from tests.journeys.doing import run_line
 from tests.journeys.watch import Watch
 from tests.settling import settle
 
 if TYPE_CHECKING:
+    import pytest
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
     from tests.journeys.conftest import Person
 
 
@@ -26,6 +31,28 @@ def test_the_explorer_opens_on_the_list_of_companies(
     journey: Journey, size: tuple[int, int]
 ) -> None:
     journey(_the_start, size)
+
+
+def test_what_is_drawn_first_is_the_list_with_its_count(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first: list[str] = []
+    display = PlanhatApp._display
+
+    def seen(app: PlanhatApp, screen: Screen[Any], drawn: RenderableType | None) -> None:
+        if drawn is not None and not first:
+            first.extend(strip.text for strip in screen._compositor.render_strips(app.size))
+        display(app, screen, drawn)
+
+    monkeypatch.setattr(PlanhatApp, "_display", seen)
+
+    async def look(person: Person) -> None:
+        shown = "\n".join(first)
+        for text in ("1 Companies", "1,200 of 1,200", "PHASE", "3M Lab", "any part of a name"):
+            assert text in shown
+        assert person.app.screen_stack == [person.app.explorer]
+
+    journey(look, MEDIUM, picture=False)
 
 
 def test_a_large_terminal_shows_more_columns(journey: Journey) -> None:

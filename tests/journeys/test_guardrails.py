@@ -66,7 +66,7 @@ def test_a_read_only_profile_says_at_every_key_why_nothing_is_changed(
                 person.app.explorer.say("")
                 await person.press(key)
                 assert person.message == READ_ONLY, f"{pane} {key}"
-                assert len(person.app.screen_stack) == 2
+                assert len(person.app.screen_stack) == 1
         await person.press("1", "t")
         person.sees("read-only", REASON)
         assert person.focus == "company-rows"

@@ -38,7 +38,7 @@ colors:
 def _styles(person: Person) -> list[Style]:
     """Return the styles that go to the terminal."""
     found = []
-    for screen in person.app.screen_stack[1:]:
+    for screen in person.app.screen_stack:
         for strip in screen._compositor.render_strips(person.app.size):
             for filter_ in person.app.get_line_filters():
                 strip = strip.apply_filter(filter_, screen.background_colors[1])  # noqa: PLW2901 -- filtered on

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pytest
 from rich.cells import cell_len
 
@@ -14,7 +12,7 @@ WIDE = {"checked", "unchecked", "blocks", "levels"}
 
 @BOTH
 def test_every_sign_is_one_cell(glyphs: Glyphs) -> None:
-    names = [field.name for field in fields(Glyphs) if field.name not in {"states", *WIDE}]
+    names = [name for name in Glyphs._fields if name not in {"states", *WIDE}]
     assert [name for name in names if cell_len(getattr(glyphs, name)) != 1] == []
     assert {cell_len(sign) for sign in glyphs.states.values()} == {1}
     assert cell_len(glyphs.checked) == cell_len(glyphs.unchecked)
@@ -32,7 +30,7 @@ def test_every_open_state_has_a_sign_of_its_own(glyphs: Glyphs) -> None:
 
 
 def test_the_ascii_signs_are_ascii() -> None:
-    signs = [getattr(ASCII, field.name) for field in fields(Glyphs) if field.name != "states"]
+    signs = [getattr(ASCII, name) for name in Glyphs._fields if name != "states"]
     assert "".join([*signs, *ASCII.states.values()]).isascii()
 
 
@@ -67,7 +65,7 @@ def test_signs_follow_the_theme_and_then_the_locale(
 
 def test_without_borders_nothing_is_only_drawn() -> None:
     signs = choose("unicode", {}, "none")
-    lines = [name for name in vars(Glyphs)["__slots__"] if name.startswith(("thin", "heavy"))]
+    lines = [name for name in Glyphs._fields if name.startswith(("thin", "heavy"))]
     assert len(lines) == 6
     assert {getattr(signs, name) for name in lines} == {" "}
     assert signs.blocks == ""

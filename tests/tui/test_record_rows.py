@@ -277,7 +277,7 @@ def test_a_request_says_what_came_back_and_a_lost_one_that_nothing_did() -> None
 
 def test_cells_that_have_no_room_are_told_in_full() -> None:
     told = columns.TIMELINE[2:4]
-    shown = [replace(one, width=5) for one in columns.TIMELINE]
+    shown = [one._replace(width=5) for one in columns.TIMELINE]
     assert in_full(Row("1", {"before": "won", "after": "lost"}), told, shown) == ""
     cut = Row("1", {"field": "Phase of all", "before": "won", "after": "renewed"})
     assert in_full(cut, told, shown) == "BEFORE  won\nAFTER   renewed"

@@ -8,7 +8,9 @@ _LOADED = """
 import json, sys
 import planhat_tui.tui.app, planhat_tui.tui.session, planhat_tui.runtime
 first = [name for name in sys.modules if name.startswith("planhat_tui.tui.")]
-others = [name for name in ("yaml", "httpx", "starlette", "msgspec") if name in sys.modules]
+late = ["tui.widgets.picker", "commands.completing", "sync.delivery"]
+late = ["yaml", "httpx", "starlette", "msgspec", *(f"planhat_tui.{name}" for name in late)]
+others = [name for name in late if name in sys.modules]
 from planhat_tui.tui.rooms import LATE, load
 load()
 print(json.dumps([first, others, [f"planhat_tui.tui.{name}" for name in LATE], [*sys.modules]]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -36,7 +37,6 @@ from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.moments import lasting
 from planhat_tui.tui.presentation.sentences import SAVING, problem
 from planhat_tui.tui.widgets.line import FormField
-from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.toggle import Toggle
 from planhat_tui.tui.widgets.words import Text
 from planhat_tui.workspace.begun import TOLD, TYPED_AT, Partner, timer_of
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.calls import CallDraft
     from planhat_tui.model.values import Json
     from planhat_tui.store.rows import ContactRow
+    from planhat_tui.tui.widgets.picker import Choice
 
 PLACE_OF_ERROR = {"external_user_id": "agent"}
 """Fields of a call that the form calls otherwise."""
@@ -103,7 +104,16 @@ class CallForm(Vertical, InExplorer):
         self.is_kept = False
         self._opened = 0.0
         self._told_at: datetime | None = None  # when one that had ended was told, at the latest
-        self.boxes = {
+        self.stages = Stages()
+        self.open_endpoint = Toggle("open endpoint", id="open-endpoint")
+        self._with = Text("", id="call-with")
+        self._told = Text("", id="call-told")
+        self._whose = Text("", id="call-whose")
+
+    @cached_property
+    def boxes(self) -> Mapping[str, FormField]:
+        """The boxes; not made before they're asked for: the first sight of the list is sooner."""
+        return {
             "nr": FormField("nr", "number", hint=A_NUMBER),
             "agent": FormField("agent", "agent", hint="who called: the id in your system"),
             "talk": FormField("talk", "minutes", hint="5, 90s or 1h5m"),
@@ -112,11 +122,6 @@ class CallForm(Vertical, InExplorer):
             "end": FormField("end", "end", hint="14:10 or now"),
             "note": FormField("note", "note"),
         }
-        self.stages = Stages()
-        self.open_endpoint = Toggle("open endpoint", id="open-endpoint")
-        self._with = Text("", id="call-with")
-        self._told = Text("", id="call-told")
-        self._whose = Text("", id="call-whose")
 
     def compose(self) -> ComposeResult:
         """Draw the form in two columns."""
@@ -452,6 +457,8 @@ def is_anybodys(owners: Sequence[ContactRow], partner: Partner) -> bool:
 
 def who_was_called(owners: Sequence[ContactRow], partner: Partner) -> list[Choice]:
     """Return who may have been called: whom the form is about first, then those with the number."""
+    from planhat_tui.tui.widgets.picker import Choice
+
     others = [Choice(one.id, *told_apart(one)) for one in owners]
     if not (partner.contact_id or partner.company_id):
         return others

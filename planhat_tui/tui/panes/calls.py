@@ -24,7 +24,6 @@ from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.presentation.rows import call_row
 from planhat_tui.tui.presentation.sentences import SAVING
 from planhat_tui.tui.sure import HELD, Sure
-from planhat_tui.tui.widgets.picker import Choice
 from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.words import Words
 from planhat_tui.workspace.begun import Partner, key_of
@@ -515,6 +514,7 @@ class Calls(Pane):
         finished: bool,
     ) -> None:
         from planhat_tui.tui.screens.pick import Pick
+        from planhat_tui.tui.widgets.picker import Choice
 
         now = self.planhat.now()
         partners = {**going, **{key: one.partner for key, one in left.items()}}

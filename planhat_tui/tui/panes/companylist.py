@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -293,7 +292,7 @@ class CompanyList(Pane):
         if counted.total <= self.rows.total:
             return
         rows = shown.rows._replace(total=counted.total, capped=counted.capped)
-        self.shown = replace(shown, rows=rows)
+        self.shown = shown._replace(rows=rows)
         self.rows.lengthen(counted.total)
         self._tell_progress(self.shown)
         self.sum_up(self.shown)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from textual.containers import Vertical
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What the preview tells of a company."""
 
     shown: Shown

@@ -6,8 +6,7 @@ can use it, so that wide screens add columns, not emptiness.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.edits import custom_key
 from planhat_tui.model.text import visible
@@ -20,8 +19,7 @@ GAP: Final = 2
 """Blank cells between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of a list.
 
     ``width`` is its least, in cells; ``grow`` its share of what is left (0: fixed), up to
@@ -48,7 +46,7 @@ def lay_out(columns: Sequence[Column], width: int) -> tuple[Column, ...]:
         need = column.width + (GAP if chosen else 0)
         if need > left and chosen:
             break
-        chosen.append(replace(column, width=max(1, min(column.width, left))))
+        chosen.append(column._replace(width=max(1, min(column.width, left))))
         left -= need
     fitted = [column for wanted in columns for column in chosen if column.key == wanted.key]
     return tuple(_grown(fitted, max(0, left)))
@@ -67,7 +65,7 @@ def _grown(columns: list[Column], left: int) -> list[Column]:
                 continue
             extra = max(1, left * column.grow // whole)
             extra = min(extra, column.most - column.width, left - spent)
-            columns[index] = replace(column, width=column.width + extra)
+            columns[index] = column._replace(width=column.width + extra)
             spent += extra
         left -= spent
     return columns
@@ -86,11 +84,11 @@ def chosen(columns: Sequence[Column], keys: Sequence[str]) -> tuple[Column, ...]
     ]
     if not wanted:
         return tuple(column for column in columns if not column.extra)
-    return tuple(replace(column, rank=rank) for rank, column in enumerate(wanted))
+    return tuple(column._replace(rank=rank) for rank, column in enumerate(wanted))
 
 
 def _of_width(column: Column, cells: int) -> Column:
-    return replace(column, width=cells, grow=0, most=cells) if cells else column
+    return column._replace(width=cells, grow=0, most=cells) if cells else column
 
 
 def of_custom(path: str) -> Column:

@@ -6,7 +6,6 @@ end, read-only.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
@@ -95,9 +94,9 @@ def _marked(
 ) -> Row:
     """Return a row with the sign of a change by others, and how its number went."""
     if row.id in changed:
-        row = replace(row, state=glyphs.changed, mood="changed")
+        row = row._replace(state=glyphs.changed, mood="changed")
     went = charts.spark(trends.get(row.id, ()), glyphs)
-    return replace(row, tails={"value": went}) if went else row
+    return row._replace(tails={"value": went}) if went else row
 
 
 def _head(row_id: str, label: str, about: str) -> Row:

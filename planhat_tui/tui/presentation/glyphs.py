@@ -6,8 +6,7 @@ terminal's locale makes the others ambiguous in width (Chinese, Japanese, Korean
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.outbox import State
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """The signs that a screen is drawn with. Each is one cell, ``ellipsis`` too.
 
     ``blocks`` are parts of a cell of a bar, from a sliver to all of it; ``levels`` are heights in a
@@ -131,8 +129,7 @@ def choose(setting: str, env: Mapping[str, str], borders: str = "line") -> Glyph
     signs = _signs(setting, env)
     if borders != "none":
         return signs
-    return replace(
-        signs,
+    return signs._replace(
         thin=" ",
         heavy=" ",
         thin_corner=" ",

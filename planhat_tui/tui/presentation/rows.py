@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -38,8 +37,7 @@ if TYPE_CHECKING:
     from planhat_tui.workspace.switch import Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row. ``state`` and ``flag`` are glyphs of one cell; ``mood`` names the state's colour.
 
     ``cells`` hold text by the column's key, safe to show; a :class:`~rich.text.Text` brings its own
@@ -54,8 +52,8 @@ class Row:
     mood: str = ""
     flag: str = " "
     dim: bool = False
-    sought: Sought = field(default_factory=dict)
-    tails: Mapping[str, str] = field(default_factory=dict)
+    sought: Sought = {}  # noqa: RUF012 -- a mapping, which nobody changes
+    tails: Mapping[str, str] = {}
     heading: bool = False
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from planhat_tui.model import fields, tags
 from planhat_tui.model.edits import custom_key
 from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outcomes import READ_BACK
 from planhat_tui.model.records import Kind, count_of
 from planhat_tui.model.text import plural, visible
-from planhat_tui.sync.delivery import READ_BACK
 from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.values import field_text, value_text
 

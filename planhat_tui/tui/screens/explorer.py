@@ -81,7 +81,6 @@ CHANGING = frozenset({"tags", "field", "add", "remove", "delete", "log_call", "c
 class Explorer(Screen[None], Helping, Rooms):
     """One open profile on screen."""
 
-    CSS_PATH = "explorer.tcss"
     PLACES: ClassVar[tuple[Where, ...]] = (Where.EXPLORER,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.EXPLORER)]
     AUTO_FOCUS = "#company-rows"
@@ -113,6 +112,7 @@ class Explorer(Screen[None], Helping, Rooms):
         self._awaiting: list[Callable[[], object]] = []
         self._front_kept = first.front
         self._seconds = 0
+        self.panes[first.front.pane - 1].add_class("-front", update=False)
 
     def compose(self) -> ComposeResult:
         """Draw header, panes, message, state and keys."""
@@ -202,8 +202,10 @@ class Explorer(Screen[None], Helping, Rooms):
         for rows in self.query(Rows):
             rows.refresh()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Mark the focus again; tell timers and what waits elsewhere as they are by now."""
+        if not self.stack_updates:  # what was just made is styled already
+            event.refresh_styles = False
         self._mark_focus()
         if self._begun:
             self.calls.tick()

@@ -279,7 +279,7 @@ class ListSheet(Sheet[R]):
             return
         by_key, row = {one.key: one for one in rows.wanted_columns}, rows.current
         told = [by_key[key] for key in self.IN_FULL]
-        self.whole.show(in_full(row, told, rows.laid_out()) if row is not None else "")
+        self.whole.show(in_full(row, told, rows.columns) if row is not None else "")
 
     def below(self) -> ComposeResult:
         """Yield what stands under the list."""

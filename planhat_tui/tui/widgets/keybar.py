@@ -5,8 +5,7 @@ A key that can't be used now is dim; pressing it says why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -35,8 +34,7 @@ _OF_FORMS: Final = (keys.Where.FORM, keys.Where.TIMER)
 """Places whose keys a form has."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(NamedTuple):
     """A key in the line: as people write it, what it does, Textual's name of it.
 
     One that ``stays`` is drawn in any width: the queue's, and that of all keys.
@@ -81,7 +79,7 @@ class KeyBar(Widget):
             for key in keys.keys_of(*part.PLACES):
                 if typing and keys.is_typed(key, changed):
                     continue
-                shown = replace(key, rank=2) if typing and key.name == "back" else key
+                shown = key._replace(rank=2) if typing and key.name == "back" else key
                 if in_form and key.where not in _OF_FORMS and key.rank < _STAYING:
                     continue
                 by_name.setdefault(key.name, (part, shown))

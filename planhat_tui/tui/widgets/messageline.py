@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from planhat_tui.commands.completing import Lines
 from planhat_tui.tui.widgets.line import Line
 from planhat_tui.tui.widgets.words import Told
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+
+    from planhat_tui.commands.completing import Lines
 
 
 class CommandLine(Line):
@@ -61,7 +62,7 @@ class CommandLine(Line):
         self.history: list[str] = []
         self._place = 0
         self._typed = ""
-        self._offered = Lines("")
+        self._offered: Lines | None = None
         self._wanted = 0
         self._piece = ""
         self._put_in = ""
@@ -70,7 +71,7 @@ class CommandLine(Line):
         """Start a new line; ``history`` is oldest first."""
         self.history = [*history]
         self._place = len(self.history)
-        self._offered = Lines("")
+        self._offered = None
         self._wanted = 0
         self._put_in = ""
         self.replace_text(text)
@@ -79,7 +80,8 @@ class CommandLine(Line):
 
     def watch_value(self, value: str) -> None:
         """Ask what could stand at the end of what is typed, but not of what ctrl+r put in."""
-        if self.has_focus and value not in {*self._offered.lines, self._put_in}:
+        offered = self._offered.lines if self._offered is not None else ()
+        if self.has_focus and value not in {*offered, self._put_in}:
             self.post_message(self.CompletionWanted(value))
 
     def action_older(self) -> None:
@@ -116,11 +118,12 @@ class CommandLine(Line):
 
     def action_complete(self, step: int) -> None:
         """Put the next completion in, or ask for completions."""
-        lines = self._offered.lines
-        if self.value in lines:
-            self._take((lines.index(self.value) + step) % len(lines))
-        elif lines and self._offered.text == self.value:
-            self._take(0)
+        offered = self._offered
+        if offered is not None and self.value in offered.lines:
+            place = offered.lines.index(self.value) + step
+            self._take(offered, place % len(offered.lines))
+        elif offered is not None and offered.lines and offered.text == self.value:
+            self._take(offered, 0)
         else:
             self._wanted = step
             self.post_message(self.CompletionWanted(self.value))
@@ -131,12 +134,12 @@ class CommandLine(Line):
             return
         self._offered = offered
         if self._wanted and offered.lines:
-            self._take(0)
+            self._take(offered, 0)
         self._wanted = 0
 
-    def _take(self, place: int) -> None:
-        self.replace_text(self._offered.lines[place])
-        self.post_message(self.Taken(self._offered._replace(text=self.value)))
+    def _take(self, offered: Lines, place: int) -> None:
+        self.replace_text(offered.lines[place])
+        self.post_message(self.Taken(offered._replace(text=self.value)))
 
     def action_leave(self) -> None:
         """Give the line up."""

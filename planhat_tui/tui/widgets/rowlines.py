@@ -59,7 +59,7 @@ class RowLines(ScrollView, Part):
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id)
         self.wanted_columns = tuple(columns)
-        self.columns = tuple(columns)
+        self._laid_out = (0, self.wanted_columns, self.wanted_columns)
         self.total = 0
         self.marks: dict[str, None] = {}
         self.order: Mapping[str, bool] = {}
@@ -75,7 +75,6 @@ class RowLines(ScrollView, Part):
         wanted = tuple(columns)
         if (wanted, order) != (self.wanted_columns, self.order):
             self.wanted_columns, self.order = wanted, order
-            self._lay_out()
             self.refresh()
 
     def show_over(self, over: Over | None) -> None:
@@ -83,12 +82,14 @@ class RowLines(ScrollView, Part):
         self._over = over
         self.refresh(Region(0, 0, self.size.width, 1))
 
-    def laid_out(self) -> tuple[Column, ...]:
-        """Return the columns for which there is room now, as wide as they are."""
-        return lay_out(self.wanted_columns, self.size.width - LEAD - 1)
-
-    def _lay_out(self) -> None:
-        self.columns = self.laid_out()
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns for which there is room now, as wide as they are; all before there is any."""
+        width, wanted = self.size.width, self.wanted_columns
+        if self._laid_out[:2] != (width, wanted):
+            fitted = lay_out(wanted, width - LEAD - 1) if width else wanted
+            self._laid_out = (width, wanted, fitted)
+        return self._laid_out[2]
 
     def column_at(self, x: int) -> str:
         """Return the key of the column that is drawn at a cell, with its gap; empty: there's none.
@@ -215,7 +216,8 @@ class RowLines(ScrollView, Part):
             pieces.append((glyph, base if glyph == " " else self._look(part, *under)))
         new = row.flag == glyphs.changed
         pieces.append((f"{row.flag} ", self._look("changed", *under) if new else base))
-        for number, column in enumerate(self.columns):
+        columns = self.columns
+        for number, column in enumerate(columns):
             cell = row.cells.get(column.key, "")
             if isinstance(cell, str) and column.key in row.tails:
                 cell = f"{cell}  {row.tails[column.key]}"
@@ -224,7 +226,7 @@ class RowLines(ScrollView, Part):
                 pieces += self._lit_cell(cell, spans(cell, sought), column, base, under)
             else:
                 pieces += self._cell(cell, column, base)
-            if number < len(self.columns) - 1:
+            if number < len(columns) - 1:
                 pieces.append((" " * GAP, base))
         return Strip(_joined(pieces)).adjust_cell_length(width, base)
 

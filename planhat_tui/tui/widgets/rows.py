@@ -7,7 +7,7 @@ never moves it, neither in the list nor on the screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Offset, Size
@@ -438,7 +438,7 @@ class Rows(RowLines, can_focus=True):
             cells = self._cells_to(self._dragged, event.x)
             self._was_dragged = self._was_dragged or cells != self._dragged.width
             if self._was_dragged:
-                held = replace(self._dragged, width=cells, grow=0, most=cells)
+                held = self._dragged._replace(width=cells, grow=0, most=cells)
                 columns = [held if c.key == held.key else c for c in self.wanted_columns]
                 self.show_columns(columns, self.order)
 
@@ -456,8 +456,7 @@ class Rows(RowLines, can_focus=True):
         return max(NARROWEST, min(x - self.start_of(column.key) - GAP + 1, WIDEST))
 
     def on_resize(self) -> None:
-        """Lay the columns out again."""
-        self._lay_out()
+        """Keep the cursor in sight."""
         self._fit_list()
         self._bring_into_view()
         self.refresh()
