@@ -28,7 +28,7 @@ from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.stylesheet import KeptStylesheet
 from planhat_tui.tui.switching import Switching
-from planhat_tui.tui.typeahead import TypeAhead, Walked
+from planhat_tui.tui.typeahead import TypeAhead
 from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.toosmall import QUIT, is_too_small
 
@@ -305,10 +305,6 @@ class PlanhatApp(App[None]):
             self.screen.tell("The keys are those below.  {close} leads back to all commands")
         elif not isinstance(self.screen, Palette):
             self.push_screen(Palette())
-
-    async def on_walked(self, event: Walked) -> None:
-        """Let the next key go."""
-        await self.typing.walked(event)
 
     # -- the end
 

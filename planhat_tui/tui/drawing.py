@@ -40,6 +40,13 @@ class LinesCompositor(Compositor):
         super().__init__()
         self._shown: tuple[object, list[Seen]] = (None, [])
 
+    def update_widgets(self, widgets: set[Widget]) -> None:
+        """Take note of who has changed; who isn't seen is drawn when it is.
+
+        Textual lays out all anew, to find one that it doesn't see.
+        """
+        super().update_widgets(widgets & self.visible_widgets.keys())
+
     def render_partial_update(self) -> ChopsUpdate | None:
         """Draw what has changed since the last time; None where nothing has."""
         screen = self.size.region
@@ -126,11 +133,9 @@ def _put(
     cuts: Sequence[int],
 ) -> None:
     """Part a widget's line where others begin or end, and put its own pieces in place."""
-    ends = [cut - left for cut in cuts if left < cut <= left + strip.cell_length]
-    starts = [left, *(left + end for end in ends)]
-    pieces = zip(starts, strip.divide(ends), strict=False)
-    wanted = frozenset(own)
-    line.update((cut, piece) for cut, piece in pieces if cut in wanted)
+    for cut, end in pairwise(cuts):
+        if cut in own and end - left <= strip.cell_length:
+            line[cut] = strip.crop(cut - left, end - left)
 
 
 def _parts(spans: Iterable[tuple[int, int, int]]) -> Iterator[Region]:

@@ -46,6 +46,7 @@ __all__ = [
 
 
 _NAMED: Final = re.compile(r"\{(\w+)\}")
+_BY_NAME: Final = {key.name: key for key in reversed(KEYS)}
 
 MOST: Final = 10
 """Keys in the footer of a wide terminal."""
@@ -73,8 +74,12 @@ def keyed(text: str, changed: Mapping[str, str] | None = None) -> str:
     """
     if "{" not in text:
         return text
-    written = {key.name: shown(key, changed) for key in reversed(KEYS)}
-    return _NAMED.sub(lambda found: written.get(found[1], found[0]), text)
+
+    def written(found: re.Match[str]) -> str:
+        key = _BY_NAME.get(found[1])
+        return shown(key, changed) if key is not None else found[0]
+
+    return _NAMED.sub(written, text)
 
 
 def is_typed(key: Key, changed: Mapping[str, str] | None = None) -> bool:

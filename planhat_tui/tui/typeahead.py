@@ -4,24 +4,23 @@ What is pasted or clicked meanwhile waits in the same row, so that it finds what
 
 Textual hands a key at once to what has the focus, and looks for its binding when it has bubbled up
 to the app. So of `/acme`, typed faster than that, the letters would be keys of the list. Here a key
-goes when the one before has bubbled, and what it asked for (see ``opens`` in
-:meth:`planhat_tui.tui.reading.Reading.ask`) is on the screen and has the focus.
+goes when no message waits on the way of the one before, up to the app, and what it asked for (see
+``opens`` in :meth:`planhat_tui.tui.reading.Reading.ask`) is on the screen and has the focus.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from textual import events
-from textual.message import Message
 
 from planhat_tui.tui.sure import Held
 from planhat_tui.tui.widgets.toosmall import QUIT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual.dom import DOMNode
     from textual.screen import Screen
@@ -37,18 +36,6 @@ PATIENCE: Final = 3.0
 
 PAUSE: Final = 2.0
 """Seconds without a key after which nobody types."""
-
-ROUNDS: Final = 2
-"""How often the way of a key is walked behind it: what it posts on its way comes a step later."""
-
-
-@dataclass
-class Walked(Message):
-    """Bubbles up behind a key; where it arrives, the key has been."""
-
-    number: int
-    round: int = 1
-
 
 Typed = events.InputEvent | events.Paste
 """What a person does: keys, the mouse, and what is pasted."""
@@ -121,16 +108,6 @@ class TypeAhead:
             return True
         return event.key == "ctrl+c"
 
-    async def walked(self, message: Walked) -> None:
-        """Take note that a key has bubbled up to the app."""
-        if message.number != self._number:
-            return
-        if message.round < ROUNDS:
-            self._follow(message.round + 1)
-            return
-        self._at_work = None
-        self._app.call_later(self._go_on)
-
     async def _go_on(self) -> None:
         """Deliver what may go; look again soon if something has to wait."""
         if not self._app.screen_stack:  # the app has ended meanwhile
@@ -145,9 +122,9 @@ class TypeAhead:
             if isinstance(event, events.Key):
                 self._pressed()
                 self.is_repeat = self._held.repeats(event.key, self.pressed_at)
-            self._at_work = target = self._app.focused or self._app.screen
+            self._at_work = self._app.focused or self._app.screen
             await self._deliver(event)
-            target.post_message(Walked(self._number))
+            self._watch(self._number, self._at_work.ancestors_with_self)
         if self._waiting and self._timer is None:
             self._timer = self._app.set_timer(LOOK, self._look)
 
@@ -155,13 +132,30 @@ class TypeAhead:
         self._timer = None
         await self._go_on()
 
-    def _follow(self, number: int) -> None:
+    def _watch(self, number: int, way: Sequence[DOMNode]) -> None:
+        """Look in each turn of the loop whether a key, and what it posts, is still on its way."""
+        if number != self._number:
+            return
+        if self._is_at_work and any(node.message_queue_size for node in way):
+            asyncio.get_running_loop().call_soon(self._watch, number, way)
+        else:
+            self._app.call_later(self._arrived, number)  # behind what the app is at
+
+    async def _arrived(self, number: int) -> None:
+        """Let the next key go, once nothing is on its way from where the focus is by now either."""
+        if number != self._number:
+            return
         self._at_work = self._app.focused or self._app.screen
-        self._at_work.post_message(Walked(self._number, number))
+        way = self._at_work.ancestors_with_self
+        if any(node.message_queue_size for node in way):
+            self._watch(number, way)
+            return
+        self._at_work = None
+        await self._go_on()
 
     @property
     def _is_at_work(self) -> bool:
-        """Whether the last key hasn't walked yet; a sheet that it closed is no way any more."""
+        """Whether the last key is on its way; a sheet that it closed is no way any more."""
         return self._at_work is not None and self._at_work.is_attached
 
     def _may_go(self) -> bool:

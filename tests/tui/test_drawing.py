@@ -127,6 +127,19 @@ def test_a_screen_that_isnt_laid_out_yet_has_nothing_to_draw() -> None:
     assert LinesCompositor()._render_chops(Region(0, 0, *SIZE), lambda _: True) == []
 
 
+async def test_nothing_is_laid_out_anew_for_who_isnt_seen() -> None:
+    app = Drawn()
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(Horizontal).display = False
+        await pilot.pause()
+        compositor = app.screen._compositor
+        compositor._arrange_root = None  # type: ignore[assignment,method-assign] # not to be called
+        for name in ("line", "beside"):
+            app.screen.query_one(f"#{name}").refresh()
+        await pilot.pause()
+        assert app.screen.query_one("#line").region.height == 1
+
+
 async def test_a_layout_that_changes_while_it_is_drawn_ends_nothing() -> None:
     app = Drawn()
     async with app.run_test(size=SIZE) as pilot:

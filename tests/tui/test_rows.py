@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
+from textual.geometry import Region
+from textual.widget import Widget
 
 from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import keyed
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.pilot import Pilot
+    from textual.strip import Strip
 
 COLUMNS = (
     Column("name", "NAME", 10, rank=0, grow=1, most=20),
@@ -42,6 +45,11 @@ def made(ids: Iterable[str]) -> list[Row]:
 
 def numbered(number: int, start: int = 0) -> list[Row]:
     return made(f"c{index}" for index in range(start, start + number))
+
+
+def line_of(rows: Rows, y: int) -> Strip:
+    (line,) = rows.render_lines(Region(0, y, rows.size.width, 1))
+    return line
 
 
 class Listed:
@@ -169,7 +177,7 @@ async def test_any_text_keeps_the_columns_in_place() -> None:
         one.rows.fill(len(rows), rows)
         name, arr = (column.width for column in one.rows.columns[:2])
         for y in range(1, len(rows) + 1):
-            strip = one.rows.render_line(y)
+            strip = line_of(one.rows, y)
             assert sum(cell_len(segment.text) for segment in strip) == one.rows.size.width
             before, _, _ = strip.text.partition("64k")
             assert cell_len(before) == LEAD + name + 2 + arr - 3
@@ -185,7 +193,7 @@ async def test_colours_of_a_cell_are_kept() -> None:
     one = Listed([Row("a", {"tags": cell})])
     async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await one.start(pilot)
-        drawn = [s for s in one.rows.render_line(1) if s.style and s.style.reverse]
+        drawn = [s for s in line_of(one.rows, 1) if s.style and s.style.reverse]
         assert [segment.text for segment in drawn] == ["gold"]
 
 
@@ -193,11 +201,11 @@ async def test_another_theme_changes_the_colours() -> None:
     one = listed(3)
     async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await one.start(pilot)
-        before = [segment.style for segment in one.rows.render_line(1)]
+        before = [segment.style for segment in line_of(one.rows, 1)]
         one.app.register_theme(convert(SHIPPED["planhat-light"]))
         one.app.theme = "planhat-light"
         await pilot.pause()
-        after = [segment.style for segment in one.rows.render_line(1)]
+        after = [segment.style for segment in line_of(one.rows, 1)]
         assert all(a != b for a, b in zip(before, after, strict=True))
 
 
@@ -572,6 +580,20 @@ async def test_rows_that_come_from_the_middle_find_their_place() -> None:
         assert one.rows.row(0) is None
 
 
+@pytest.mark.parametrize("number", [3, 40, 12_000])
+async def test_the_scroll_bar_is_drawn_as_textual_draws_it(number: int) -> None:
+    one = listed(number)
+    async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await one.start(pilot)
+        for key in "jG":
+            await pilot.press(key)
+            bar = one.rows.vertical_scrollbar
+            whole = Region(0, 0, 1, HEIGHT)
+            assert [*map(list, bar.render_lines(whole))] == [
+                *map(list, Widget.render_lines(bar, whole))
+            ]
+
+
 # -- letters that match, order, ranges
 
 
@@ -585,7 +607,7 @@ async def test_letters_that_match_are_underlined_also_where_a_cell_is_cut() -> N
     one = Listed([row])
     async with one.app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await one.start(pilot)
-        strip = one.rows.render_line(1)
+        strip = line_of(one.rows, 1)
         lit = [segment.text for segment in strip if segment.style and segment.style.underline]
         width = one.rows.columns[0].width
         assert lit == ["Malmö", name[11 : width - 1]]

@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from planhat_tui.tui.typeahead import PATIENCE, TypeAhead, Walked
+from planhat_tui.tui.typeahead import PATIENCE, TypeAhead
 from tests.tui.stage import Stage, until
 
 if TYPE_CHECKING:
@@ -72,9 +72,6 @@ class Desk(Stage):
             await self.typing.hear(event)
         else:
             await super().on_event(event)
-
-    async def on_walked(self, event: Walked) -> None:
-        await self.typing.walked(event)
 
     def action_sheet(self) -> None:
         self.reading.ask(self, "sheet", lambda: None, lambda _: self._open(), print, opens=True)

@@ -9,10 +9,11 @@ from textual.events import Paste
 from textual.widgets import Input
 
 from planhat_tui.commands.completing import Lines
+from planhat_tui.tui.themes import convert
 from planhat_tui.tui.widgets.line import FormField, Line
 from planhat_tui.tui.widgets.messageline import CommandLine, MessageLine
 from tests.tui.records import HARMLESS, HOSTILE
-from tests.tui.stage import Stage, drawn
+from tests.tui.stage import SHIPPED, Stage, drawn
 
 # -- a line and a field
 
@@ -39,6 +40,21 @@ async def test_a_line_can_be_typed_over() -> None:
             line.focus()
             await pilot.press("x")
         assert (kept.value, over.value) == ("Acmex", "x")
+
+
+async def test_another_theme_changes_the_colours_of_a_line() -> None:
+    app = Stage()
+    async with app.run_test(size=(40, 6)) as pilot:
+        line = Line("Acme")
+        await app.floor.mount(line)
+        line.focus()
+        await pilot.pause()
+        before = [segment.style for segment in line.render_line(0)]
+        app.register_theme(convert(SHIPPED["planhat-light"]))
+        app.theme = "planhat-light"
+        await pilot.pause()
+        after = [segment.style for segment in line.render_line(0)]
+        assert all(a != b for a, b in zip(before, after, strict=True))
 
 
 async def test_a_secret_is_not_shown() -> None:

@@ -14,7 +14,6 @@ from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import plural, visible
 from planhat_tui.tui.keys import Where, bindings
-from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.callform import CallForm
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.panes.stages import Stages
@@ -314,7 +313,7 @@ class Calls(Pane):
         self._tell_running()
         if had_focus:
             self.rows.focus()
-        self.post_message(KeysChanged())
+        self.tell_keys()
 
     @on(Input.Changed, "#line-nr")
     def _number_typed(self, event: Input.Changed) -> None:
@@ -465,7 +464,7 @@ class Calls(Pane):
     def _pointed(self, event: Rows.Pointed) -> None:
         event.stop()
         self._tell_whole()
-        self.post_message(KeysChanged())
+        self.tell_keys()
 
     @on(Rows.Opened, "#call-rows")
     def _opened(self, event: Rows.Opened) -> None:

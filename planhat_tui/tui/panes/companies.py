@@ -11,7 +11,6 @@ from planhat_tui.model.records import Kind
 from planhat_tui.tui.arranging import resized, sort_by_title
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.looking import ids_of, next_of
-from planhat_tui.tui.messages import CompanyPointed, KeysChanged
 from planhat_tui.tui.panes.companylist import CompanyList
 from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.widgets.rows import MOST_MARKED, Rows
@@ -39,8 +38,8 @@ class Companies(CompanyList):
     @on(Rows.Pointed, "#company-rows")
     def _pointed(self, event: Rows.Pointed) -> None:
         event.stop()
-        self.post_message(CompanyPointed(event.id))
-        self.post_message(KeysChanged())
+        self.point(event.id)
+        self.tell_keys()
 
     @on(Rows.Opened, "#company-rows")
     def _opened(self, event: Rows.Opened) -> None:

@@ -14,7 +14,6 @@ from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Kind, text_of, texts_of
 from planhat_tui.model.text import visible
 from planhat_tui.tui.keys import Where, bindings
-from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.presentation import columns, empty_words, news_words
 from planhat_tui.tui.presentation.cells import literal, named
@@ -124,7 +123,7 @@ class CompanyPane(Pane):
         self.entitle(name)
         self.fresh_of(shown)
         self.draw_fields(keep=not other)
-        self.post_message(KeysChanged())
+        self.tell_keys()
 
     def fresh_of(self, shown: Shown | None) -> None:
         """Say how old the company is here, and what of it is on its way."""
@@ -194,7 +193,7 @@ class CompanyPane(Pane):
     def _pointed(self, event: Rows.Pointed) -> None:
         event.stop()
         self.draw_fields()
-        self.post_message(KeysChanged())
+        self.tell_keys()
 
     @on(Rows.Opened, "#field-rows")
     def _opened(self, event: Rows.Opened) -> None:

@@ -162,16 +162,17 @@ class CompanyList(Pane):
         self.search.point(None)
         rows = self._rows(found)
         self._tell_order(found)
+        before = self.rows.pointed
         self.rows.fill(found.rows.total, rows, offset=found.offset, keep=keep, on=on)
-        self._point()
+        if self.rows.pointed == before:  # else the list tells
+            self.point(before)
         self._tell_progress(found)
         self.tell_empty()
         self.sum_up(found)
 
-    def _point(self) -> None:
-        """Tell the other panes which company the cursor is on."""
-        here = self.rows.current
-        self.post_message(CompanyPointed(here.id if here is not None else ""))
+    def point(self, company_id: str) -> None:
+        """Tell the other panes which company the cursor is on; none, where it's empty."""
+        self.explorer.post_message(CompanyPointed(company_id))
 
     def _tell_order(self, found: Found) -> None:
         """Set signs at the columns by which the list is sorted."""
@@ -258,7 +259,7 @@ class CompanyList(Pane):
 
         The other panes had waited for the letters to pause: they show the row under the cursor.
         """
-        self._point()
+        self.point(self.rows.pointed)
         if not isinstance(error, QueryError):
             self.say_problem(error)
             return

@@ -14,7 +14,6 @@ from planhat_tui.model.views import View
 from planhat_tui.tui.arranging import resized, sort_by_title
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.looking import own_values
-from planhat_tui.tui.messages import KeysChanged
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.panes.person import PersonLines
 from planhat_tui.tui.presentation import amounts, columns, empty_words, order_words
@@ -151,7 +150,7 @@ class Contacts(Pane):
         self._shown_of = self.company_id
         self.person.point(self.current.id if self.current is not None else "")
         self._tell_empty(known=known, some=bool(people))
-        self.post_message(KeysChanged())
+        self.tell_keys()
 
     def _go_on_with(self, made: str, here: str) -> None:
         """Go to the contact that was made, where the cursor was on it or it is new here."""
@@ -209,7 +208,7 @@ class Contacts(Pane):
     def _pointed(self, event: Rows.Pointed) -> None:
         event.stop()
         self.person.point(event.id)
-        self.post_message(KeysChanged())
+        self.tell_keys()
 
     @on(Rows.Opened, "#contact-rows")
     def _opened(self, event: Rows.Opened) -> None:

@@ -118,11 +118,15 @@ class Pane(Vertical, InExplorer):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:  # noqa: ARG002 -- Textual's signature
         """Draw the rule heavy, and the keys of what has the focus."""
         self.draw_rule()
-        self.post_message(KeysChanged())
+        self.tell_keys()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:  # noqa: ARG002 -- Textual's signature
         """Draw the rule thin."""
         self.draw_rule()
+
+    def tell_keys(self) -> None:
+        """Tell the explorer that what can be done here has changed."""
+        self.explorer.post_message(KeysChanged())
 
     # -- jobs
 

@@ -26,6 +26,8 @@ def fit(text: str, width: int, *, right: bool = False, ellipsis: str = "…") ->
     """Return ``text`` in exactly ``width`` cells: padded, or cut with an ellipsis of one cell."""
     if width <= 0:
         return ""
+    if len(text) <= width and text.isascii() and text.isprintable():  # as most are
+        return text.rjust(width) if right else text.ljust(width)
     whole = settled(text)
     size = cell_len(whole)
     if size <= width:

@@ -16,6 +16,7 @@ from planhat_tui.tui.presentation.cells import clipped
 from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual import events
     from textual.app import ComposeResult
 
@@ -50,6 +51,7 @@ class Line(Input):
         joint: str = " ",
         id: str | None = None,  # noqa: A002 -- Textual's word
     ) -> None:
+        self._looks: dict[tuple[str, ...], Style] = {}
         super().__init__(
             value, placeholder=hint, password=secret, select_on_focus=over, id=id, compact=True
         )
@@ -57,6 +59,28 @@ class Line(Input):
         self.leads = leads
         self.joint = "" if secret else joint
         self._hint = hint
+
+    def notify_style_update(self) -> None:
+        """Forget how things look: the style sheet, the theme or the focus has changed."""
+        self._looks.clear()
+        super().notify_style_update()
+
+    def get_component_rich_style(
+        self, *names: str, partial: bool = False, default: Style | None = None
+    ) -> Style:
+        """Return the style of a part. Textual works it out anew for each letter."""
+        look = (*names, "partial" if partial else "")
+        if look not in self._looks:
+            found = super().get_component_rich_style(*names, partial=partial, default=default)
+            self._looks[look] = found
+        return self._looks[look]
+
+    @property
+    def rich_style(self) -> Style:
+        """The style of the line itself; likewise."""
+        if () not in self._looks:
+            self._looks[()] = super().rich_style
+        return self._looks[()]
 
     @property
     def ellipsis(self) -> str:

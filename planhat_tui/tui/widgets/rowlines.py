@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol
 
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.visual import Visual
 
 from planhat_tui.tui.part import Part
 from planhat_tui.tui.presentation.cells import clipped, fit, shown_letters, wrapped
 from planhat_tui.tui.presentation.columns import GAP, Column, lay_out
 from planhat_tui.tui.presentation.matched import spans
+from planhat_tui.tui.widgets.plain import Plain, PlainBar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.style import Style
     from rich.text import Text
     from textual.content import Content
+    from textual.scrollbar import ScrollBar
 
+    from planhat_tui.tui.presentation.glyphs import Glyphs
     from planhat_tui.tui.presentation.rows import Row
 
 PAGE: Final = 60
@@ -45,7 +47,23 @@ class Over(Protocol):
         ...
 
 
-class RowLines(ScrollView, Part):
+class _Seen(NamedTuple):
+    """How rows are seen that are drawn together.
+
+    ``columns`` are those there is room for, ``rest`` the cells behind the last one; ``caret`` and ``under`` are the looks of the
+    caret, and of all of the row that it's in, which is the one at ``cursor``.
+    """
+
+    columns: tuple[Column, ...]
+    width: int
+    rest: int
+    glyphs: Glyphs
+    cursor: int
+    caret: str
+    under: str
+
+
+class RowLines(ScrollView, Plain, Part):
     """The lines of a list: a heading that stays, and rows of which only some are here."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -154,36 +172,47 @@ class RowLines(ScrollView, Part):
             self._looks[key] = style
         return self._looks[key]
 
-    def render_line(self, y: int) -> Strip:
-        """Draw a line of the widget: the first is the heading, which stays."""
-        width = self.size.width
-        if y == 0 and self._over is not None:
-            look = self.get_visual_style("rows--over")
-            return Visual.to_strips(self, self._over.line(width), width, 1, look, pad=True)[0]
-        if not self.total:
-            return self._sentence(y, width)
-        if y == 0:
-            return self._heading(width)
-        index = y - 1 + self.scroll_offset.y
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scroll bar, made when it's asked for first."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = PlainBar(thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)  # noqa: SLF001 -- as Textual's
+        return self._vertical_scrollbar
+
+    def lines(self, wanted: range) -> Iterator[list[Segment]]:
+        """Draw lines of the widget: the first is the heading, which stays."""
+        width, top = self.size.width, self.scroll_offset.y
+        seen = self._seen(width)
+        empty = wrapped(self._empty, max(10, width - 4)) if not self.total else []
+        for y in wanted:
+            if y == 0 and self._over is not None:
+                look = self.get_visual_style("rows--over")
+                over = self._over.line(width)
+                yield [*Visual.to_strips(self, over, width, 1, look, pad=True)[0]]
+            elif not self.total:
+                line = f"  {empty[y]}" if y < len(empty) else ""
+                yield [Segment(fit(line, width, ellipsis=seen.glyphs.ellipsis), self._look("dim"))]
+            elif y == 0:
+                yield self._heading(width)
+            else:
+                yield self._line(y - 1 + top, seen)
+
+    def _line(self, index: int, seen: _Seen) -> list[Segment]:
         if index >= self.total:
-            return Strip.blank(width, self._look(""))
+            return [Segment(" " * seen.width, self._look(""))]
         row = self.row(index)
         if row is None:
             self._miss(index)
-            text = " " * LEAD + self.planhat.glyphs.not_loaded
-            return Strip([Segment(fit(text, width), self._look("dim"))], width)
-        return self._draw(row, index, width)
+            text = " " * LEAD + seen.glyphs.not_loaded
+            return [Segment(fit(text, seen.width), self._look("dim"))]
+        return self._draw(row, index, seen)
 
-    def _sentence(self, y: int, width: int) -> Strip:
-        lines = wrapped(self._empty, max(10, width - 4))
-        line = f"  {lines[y]}" if y < len(lines) else ""
-        text = fit(line, width, ellipsis=self.planhat.glyphs.ellipsis)
-        return Strip([Segment(text, self._look("dim"))], width)
-
-    def _heading(self, width: int) -> Strip:
+    def _heading(self, width: int) -> list[Segment]:
         titles = "".join(map(self._title, self.columns))
         text = fit(" " * LEAD + titles, width, ellipsis=" ")
-        return Strip([Segment(text, self._look("head"))], width)
+        return [Segment(text, self._look("head"))]
 
     def _title(self, column: Column) -> str:
         """Return a column's title and the gap behind it; the sign of its order is behind a word."""
@@ -197,27 +226,38 @@ class RowLines(ScrollView, Part):
         title = clipped(column.title, room, ellipsis=self.planhat.glyphs.ellipsis)
         return fit(f"{title}{sign}", column.width) + " " * GAP
 
-    @property
-    def takes_keys(self) -> bool:
-        """Whether the next key is for this list: it has the focus, and no sheet lies over it."""
-        return self.has_focus and self.screen.is_active
+    def _seen(self, width: int) -> _Seen:
+        """Return how rows are seen now.
 
-    def _draw(self, row: Row, index: int, width: int) -> Strip:
-        here = index == self.cursor
-        under = ("dim" if row.dim else "", "cursor" if here and self.takes_keys else "")
+        The next key is for this list where it has the focus, and no sheet lies over it.
+        """
+        active = self.screen.is_active
+        columns = self.columns
+        cells = sum(column.width + GAP for column in columns) - GAP
+        return _Seen(
+            columns,
+            width,
+            width - LEAD - cells,
+            self.planhat.glyphs,
+            self.cursor,
+            caret="caret" if active else "dim",
+            under="cursor" if active and self.has_focus else "",
+        )
+
+    def _draw(self, row: Row, index: int, seen: _Seen) -> list[Segment]:
+        glyphs, here = seen.glyphs, index == seen.cursor
+        under = ("dim" if row.dim else "", seen.under if here else "")
         base = self._look("", *under)
-        glyphs = self.planhat.glyphs
         pieces = [(" ", base)]
         for glyph, part in (
-            (glyphs.caret if here else " ", "caret" if self.screen.is_active else "dim"),
+            (glyphs.caret if here else " ", seen.caret),
             (self._mark_of(row, index), "mark"),
             (row.state, row.mood or "state"),
         ):
             pieces.append((glyph, base if glyph == " " else self._look(part, *under)))
         new = row.flag == glyphs.changed
         pieces.append((f"{row.flag} ", self._look("changed", *under) if new else base))
-        columns = self.columns
-        for number, column in enumerate(columns):
+        for column in seen.columns:
             cell = row.cells.get(column.key, "")
             if isinstance(cell, str) and column.key in row.tails:
                 cell = f"{cell}  {row.tails[column.key]}"
@@ -226,9 +266,9 @@ class RowLines(ScrollView, Part):
                 pieces += self._lit_cell(cell, spans(cell, sought), column, base, under)
             else:
                 pieces += self._cell(cell, column, base)
-            if number < len(columns) - 1:
-                pieces.append((" " * GAP, base))
-        return Strip(_joined(pieces)).adjust_cell_length(width, base)
+            pieces.append((" " * GAP, base))
+        pieces[-1] = (" " * seen.rest, base)
+        return _joined(pieces)
 
     def _mark_of(self, row: Row, index: int) -> str:
         """Return the sign of a mark; a dot for one to come, from a range's start to the cursor."""

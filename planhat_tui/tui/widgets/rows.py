@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Offset, Size
 from textual.message import Message
+from textual.scrollbar import ScrollBar
 
 from planhat_tui.model.views import NARROWEST, WIDEST
 from planhat_tui.tui.keys import Where, bindings
@@ -192,13 +193,13 @@ class Rows(RowLines, can_focus=True):
         return 1 + self.total + self._covered
 
     def _fit_list(self) -> None:
-        """Tell the scroll bar how long the list is.
+        """Tell the scroll bar how long the list is; it's drawn with the list.
 
         The bar is always there, so nothing is laid out, but for a list that is as tall as its rows.
         """
         taller = self.virtual_size.height != self._length
         self.set_reactive(Rows.virtual_size, Size(self.size.width, self._length))
-        self.vertical_scrollbar.window_virtual_size = self._length
+        self.vertical_scrollbar.set_reactive(ScrollBar.window_virtual_size, self._length)
         if taller and self.styles.auto_dimensions:
             self.refresh(layout=True)
 
@@ -287,6 +288,7 @@ class Rows(RowLines, can_focus=True):
             last = max(0, self._length - self.size.height)
             self.scroll_to(y=min(self.scroll_offset.y, last), animate=False, force=True)
             self._bring_into_view()
+            self.refresh()
 
     def _point(self) -> None:
         """Tell who stands under the cursor."""
