@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import gc
 import ipaddress
 import os
 import signal
@@ -11,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.memory import HOMES
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.shell import Shell
@@ -31,6 +36,19 @@ settings.load_profile("effort")
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """What is started in the background ignores it, and so would all that the tests start."""
+
+if HOMES is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", HOMES)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what stays to the end, and come less often.
+
+    Looking through all tests and modules again and again was a quarter of a journey's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _is_loopback(address: object) -> bool:
@@ -68,14 +86,26 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that one of the processes of this run makes for all: never to be changed."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with folder.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = folder.with_suffix(".making")
+            making.mkdir(exist_ok=True)  # one of before may have failed
+            make(making)
+            making.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home in which both tenants of the demo are filled: to be copied, never changed."""
     from tests.shell import fill_demo
 
-    folder = tmp_path_factory.mktemp("filled")
-    fill_demo(folder)
-    return folder
+    return made_once(tmp_path_factory, "filled", fill_demo)
 
 
 @pytest.fixture

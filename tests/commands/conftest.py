@@ -27,7 +27,7 @@ from planhat_tui.sandbox import DEMO_TENANTS
 from planhat_tui.store.tenant import TenantStore
 from planhat_tui.sync.engine import Engine
 from planhat_tui.workspace.workspace import Workspace
-from tests.sync.rig import SECONDS, URL, Line, Server, Time, client_over
+from tests.sync.rig import SECONDS, URL, Kept, Line, Server, Time, client_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -58,6 +58,7 @@ class Desk:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.time = Time()
         self.server = Server(self.time)
         self.network = Line(self.server.app)
@@ -327,8 +328,17 @@ def bare(home: Path) -> Iterator[Desk]:
     desk.close()
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Return the files of a desk that has everything: to be copied, never changed."""
+    desk = Desk(tmp_path_factory.mktemp("desk") / "home")
+    desk.fill()
+    desk.close()
+    return Kept(desk.folder, desk.time.now)
+
+
 @pytest.fixture
-def desk(bare: Desk) -> Desk:
+def desk(bare: Desk, kept: Kept) -> Desk:
     """Return a desk that has everything in its local copy."""
-    bare.fill()
+    bare.time.now = kept.copy_to(bare.folder)
     return bare

@@ -22,6 +22,7 @@ def worked(desk: Desk) -> Desk:
     desk.do("company", "set", "Acme Inc", "city=Lund", "phase=won")
     desk.do("company", "tag", "Acme Inc", "gold")
     desk.do("undo")
+    desk.reopen()  # nobody delivers what isn't waited for
     desk.wishes = Wishes(wait=False)
     desk.do("company", "create", "New Ltd")
     return desk

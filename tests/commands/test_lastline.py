@@ -11,9 +11,14 @@ from planhat_tui.commands import lastline
 from planhat_tui.commands.course import Course
 from planhat_tui.commands.lastline import LastLine
 from planhat_tui.errors import INTERRUPTED
+from planhat_tui.sandbox import create_app
+from tests.journeys.servers import SMALL_TENANT, serving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.shell import Shell
 
 OVER = "\r\x1b[K"
 PULL = Course("companies", 60, 100, calls=4, seconds=2.0)
@@ -24,6 +29,15 @@ class _Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+@pytest.fixture
+def _planhat(shell: Shell) -> Iterator[None]:
+    """Have a profile at a small sandbox."""
+    app = create_app(SMALL_TENANT)
+    with contextlib.closing(app), serving(app) as url:
+        shell.meet(url)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -59,10 +73,11 @@ def test_a_line_is_drawn_over_and_taken_away() -> None:
     assert written[2:] == [OVER]
 
 
+@pytest.mark.usefixtures("_planhat")
 def test_a_terminal_shows_how_far_a_sync_is_and_then_no_more(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    written = _shown("--demo", "sync", "--full", "--json")
+    written = _shown("sync", "--full", "--json")
     bars = [piece for piece in written.split(OVER) if " of " in piece and "\n" not in piece]
     assert bars
     assert all(len(bar) < 40 for bar in bars)
@@ -70,25 +85,28 @@ def test_a_terminal_shows_how_far_a_sync_is_and_then_no_more(
     assert "\x1b" not in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("_planhat")
 @pytest.mark.parametrize(("words", "term"), [(["--quiet"], "xterm"), ([], "dumb")])
 def test_who_wants_none_sees_none(
     monkeypatch: pytest.MonkeyPatch, words: list[str], term: str
 ) -> None:
     monkeypatch.setenv("TERM", term)
-    assert "\x1b" not in _shown("--demo", "sync", "--full", *words)
+    assert "\x1b" not in _shown("sync", "--full", *words)
 
 
+@pytest.mark.usefixtures("_planhat")
 def test_in_a_pipe_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--demo", "sync", "--full"]) == 0
+    assert run(["sync", "--full"]) == 0
     assert "\x1b" not in "".join(capsys.readouterr())
 
 
+@pytest.mark.usefixtures("_planhat")
 def test_an_interrupt_leaves_the_line_clean(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("concurrent.futures.wait", interrupted)
-    written = _shown("--demo", "sync", "--full", status=INTERRUPTED)
+    written = _shown("sync", "--full", status=INTERRUPTED)
     assert OVER in written
     assert _seen(written) == [
         "planhat-tui: Interrupted. No edit was made; what was queued is kept.",

@@ -26,6 +26,7 @@ from planhat_tui.tui.presentation.rows import profile_row
 from planhat_tui.tui.screens import tenants
 from planhat_tui.tui.touring import WELCOME
 from planhat_tui.workspace.workspace import Workspace
+from tests.conftest import made_once
 from tests.settling import settle
 from tests.sync.rig import Line
 
@@ -68,7 +69,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     What custom fields there are was asked before, as on most days: so pictures don't count it.
     """
-    home = tmp_path_factory.mktemp("filled")
+    return made_once(tmp_path_factory, "welcomed", _welcome)
+
+
+def _welcome(home: Path) -> None:
     env = {"PLANHAT_TUI_HOME": str(home)}
     for name in ("demo", "demo-2"):
         with contextlib.closing(Runtime(env, Start(profile=name), clock=EARLIER)) as runtime:
@@ -81,7 +85,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         runtime.workspace().net.fill().result(60)
         runtime.machine.see(WELCOME)
         runtime.close()
-    return home
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import httpx
 
@@ -75,6 +76,21 @@ class Time:
             return
         self.leap(seconds)
         await asyncio.sleep(0)
+
+
+class Kept(NamedTuple):
+    """Files that took a while to make, and the time it was then: for whoever wants the same ones.
+
+    A server knows each by the same id whenever it is made, so a copy belongs to any of them.
+    """
+
+    folder: Path
+    now: float
+
+    def copy_to(self, folder: Path) -> float:
+        """Put a copy into the place of an empty folder; return the time it's made for."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return self.now
 
 
 class Server:

@@ -10,7 +10,7 @@ from planhat_tui.sandbox import DEMO_TENANTS
 from planhat_tui.store.tenant import TenantStore
 from planhat_tui.sync.engine import Engine
 from planhat_tui.workspace.workspace import Workspace
-from tests.sync.rig import SECONDS, URL, Line, Server, Time, client_over
+from tests.sync.rig import SECONDS, URL, Kept, Line, Server, Time, client_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +38,22 @@ def filled(open_workspace: Callable[..., Workspace], **settings: Any) -> Workspa
     return open_workspace(**settings)
 
 
+def open_over(line: Line, time: Time, folder: Path, profile: Profile) -> Workspace:
+    """Open a profile over its files and a line."""
+    store = TenantStore.open(folder, wall=time.time)
+
+    def make_engine(listeners: Any) -> Engine:  # noqa: ANN401 -- the workspace's own
+        return Engine(
+            connect=lambda on_limits: client_over(line, time, on_limits),
+            store=store,
+            on_change=listeners,
+            wall=time.time,
+            pull=False,
+        )
+
+    return Workspace(profile, store, make_engine)
+
+
 @pytest.fixture
 def time() -> Time:
     return Time()
@@ -61,18 +77,7 @@ def open_workspace(tmp_path: Path, line: Line, time: Time) -> Iterator[Callable[
     opened: list[Workspace] = []
 
     def open_it(name: str = "acme", **settings: Any) -> Workspace:  # noqa: ANN401 -- Profile's own
-        store = TenantStore.open(tmp_path / name, wall=time.time)
-
-        def make_engine(listeners: Any) -> Engine:  # noqa: ANN401 -- the workspace's own
-            return Engine(
-                connect=lambda on_limits: client_over(line, time, on_limits),
-                store=store,
-                on_change=listeners,
-                wall=time.time,
-                pull=False,
-            )
-
-        opened.append(Workspace(profile_of(name, **settings), store, make_engine))
+        opened.append(open_over(line, time, tmp_path / name, profile_of(name, **settings)))
         return opened[-1]
 
     yield open_it
@@ -80,10 +85,25 @@ def open_workspace(tmp_path: Path, line: Line, time: Time) -> Iterator[Callable[
         workspace.close()
 
 
+@pytest.fixture(scope="session")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Return the files of a profile that has everything: to be copied, never changed."""
+    time, folder = Time(), tmp_path_factory.mktemp("profile")
+    server = Server(time)
+    opened = open_over(Line(server.app), time, folder, profile_of())
+    opened.net.fill().result(SECONDS)
+    opened.close()
+    server.close()
+    return Kept(folder, time.now)
+
+
 @pytest.fixture
-def workspace(open_workspace: Callable[..., Workspace]) -> Workspace:
-    """Return a profile without guardrails, filled."""
-    return filled(open_workspace)
+def workspace(
+    open_workspace: Callable[..., Workspace], copy: Kept, tmp_path: Path, time: Time
+) -> Workspace:
+    """Return a profile without guardrails that has all of a server that nobody has changed."""
+    time.now = copy.copy_to(tmp_path / "acme")
+    return open_workspace()
 
 
 @pytest.fixture

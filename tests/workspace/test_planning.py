@@ -495,13 +495,14 @@ def test_a_plan_is_cancelled_and_what_was_not_sent_is_as_it_was(workspace: Works
     assert not workspace.plans.advance(step)
 
 
-def test_what_has_failed_is_sent_again(workspace: Workspace, server: Server) -> None:
+def test_what_has_failed_is_sent_again(workspace: Workspace, server: Server, line: Line) -> None:
     gone = server.ids()[0]
     server.delete(gone)
     step = workspace.plans.run(planned(workspace))
     delivered(workspace, step)
     (failed,) = workspace.plans.failed(step)
     assert failed.record_id == gone
+    line.cut = True
     assert workspace.plans.retry(step) == 1
     assert workspace.plans.progress(step).waiting == 1
 

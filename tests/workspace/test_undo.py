@@ -159,12 +159,14 @@ def test_what_stays_of_a_step_is_not_taken_back_and_can_be_by_its_number(
 
 
 def test_what_is_left_out_when_it_is_delivered_is_not_taken_back(
-    desk: Workspace, server: Server, companies: list[str], time: Time
+    desk: Workspace, server: Server, companies: list[str], time: Time, line: Line
 ) -> None:
     (edit,) = desk.writes.edit(COMPANY, companies[:1], {"city": "Umeå"})
     done(desk, (edit,))
+    line.cut = True
     undone = desk.undo()
     server.put(companies[0], city="Oslo")
+    line.cut = False
     time.leap(60)
     deliver(desk, *undone.entries)
     assert left_out(desk.reads.entry(undone.entries[0].n))

@@ -50,8 +50,8 @@ class Over(Protocol):
 class _Seen(NamedTuple):
     """How rows are seen that are drawn together.
 
-    ``columns`` are those there is room for, ``rest`` the cells behind the last one; ``caret`` and ``under`` are the looks of the
-    caret, and of all of the row that it's in, which is the one at ``cursor``.
+    ``columns`` are those there is room for, ``rest`` the cells behind the last one. ``caret`` and
+    ``under`` are the looks of the caret, and of all of the row that it's in, the one at ``cursor``.
     """
 
     columns: tuple[Column, ...]
