@@ -149,7 +149,9 @@ class Standing:
             workspace.profile, workspace.host, self._me, self._others, glyphs, self._calling
         )
         kept = len(right) - 1  # all but the address, which is the same each day
-        self._explorer.header.show(left, right, glyphs.ellipsis, kept=kept)
+        self._explorer.header.show(
+            left, right, glyphs.ellipsis, kept=kept, gives=status_words.GIVES
+        )
 
     def tell_calls(self) -> None:
         """Say in the header which call runs in another tenant, and for how long."""
