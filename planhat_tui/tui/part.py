@@ -32,6 +32,8 @@ class Part(Widget):
     PLACES: ClassVar[tuple[Where, ...]] = ()
     WORDS: ClassVar[Mapping[str, str]] = {}
     """What keys do here, by their names, where the table's words say too little."""
+    ONLY_ABLE: ClassVar[frozenset[str]] = frozenset()
+    """Keys that aren't offered where they can't be used, not even dim: these wait for nothing."""
     is_saving = False
     """Whether what was typed is being written: it isn't written a second time meanwhile."""
 

@@ -312,6 +312,7 @@ def test_a_call_that_was_begun_by_mistake_is_dropped(
         watch.wait(seconds=0.5)
         await person.press(*["f9"] * 5)  # as a held key repeats
         assert person.app.explorer.calls.is_open
+        assert person.message.startswith("That key was pressed just now.  F9 in a moment drops")
         watch.wait(seconds=2)
         await person.press("f9")
         assert person.message == "The call with Bo Larsson is dropped: nothing was logged"
@@ -580,7 +581,9 @@ def test_a_stamp_says_why_a_call_that_has_ended_has_no_timer(
     journey: Journey, size: tuple[int, int]
 ) -> None:
     async def stamp(person: Person) -> None:
-        await person.press("C", "7", "f8")
+        await person.press("C", "7")
+        person.sees_no("F8")
+        await person.press("f8")
         assert person.message.startswith("This call has ended: type its minutes.")
         assert person.app.explorer.calls.form.typed.talk == "7"
         assert person.app.explorer.calls.form.typed.start == ""

@@ -389,7 +389,8 @@ class Calls(Pane):
         key, whom = form.partner.key, named(form.partner.whom)
         sure = self._dropping.about(key, now)
         if not sure and (not form.finished or form.is_touched):
-            self.say(f"{{drop}} again drops the call with {whom} and all that is typed of it")
+            does = f"drops the call with {whom} and all that is typed of it"
+            self.say(self._dropping.question("{drop}", does))
             return
         begun, partner, finished = self.workspace.begun, form.partner, form.finished
         self.perform(
