@@ -953,7 +953,7 @@ def test_a_logged_call_is_edited_and_deleted(journey: Journey, size: tuple[int, 
         watch.wait(seconds=1)
         await person.type("delete")
         await person.press("enter")
-        person.sees("No calls logged from here yet")
+        person.sees("No calls with Acme Inc logged here yet")
         assert not _logged(person)
 
     journey(edit, size, clock=watch.clock)

@@ -194,7 +194,7 @@ class Calls(Pane):
         if new:
             self._new = 0
         self.entitle(count=str(len(rows)) if rows else "")
-        text = "" if rows else empty_words.NO_CALLS
+        text = "" if rows else empty_words.no_calls(self.partner.company_name)
         self.rows.say_empty(text if self.partner.company_id else empty_words.NO_COMPANY)
 
     def _know_begun(self, known: Answer) -> None:
