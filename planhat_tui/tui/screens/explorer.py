@@ -510,7 +510,10 @@ class Explorer(Screen[None], Helping, Rooms):
     def on_said(self, event: Said) -> None:
         """Show a sentence."""
         event.stop()
-        self.message.say(event.text, bad=event.bad)
+        before = self.message.said if event.behind else ""
+        self.message.say("  ".join(filter(None, (before, event.text))), bad=event.bad)
+        if event.unreached:
+            self.standing.note_unreached(event.text)
         self.too_small.say(event.text)
 
     def copy(self, text: str, told: str = "") -> None:
