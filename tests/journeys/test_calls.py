@@ -252,6 +252,7 @@ def test_a_call_is_stamped_from_a_sheet_in_which_one_types(
         person.sees("The call has ended")
         await person.press("escape", "4")
         person.sees("ring 0:20", "talk 2:00", "▸ end")
+        assert person.focus == "line-note"
         await person.press("ctrl+s")
         assert _at_planhat(person)["end"] == "2026-03-02T10:02:20.000Z"
 

@@ -96,10 +96,17 @@ class Calls(Pane):
         yield self._whole
 
     def focus_target(self) -> Widget:
-        """Return the timer that runs or the form's first box if it's open, else the list."""
+        """Return what the form waits for if it's open, else the list.
+
+        That is the next stage of a call that runs, the note of one that was timed to its end, the
+        minutes of one that is told.
+        """
+        form = self.form
         if not self.is_open:
             return self.rows
-        return self.form.stages if self.form.runs else self.form.boxes["talk"].line
+        if form.runs:
+            return form.stages
+        return form.boxes["talk" if form.finished else "note"].line
 
     @property
     def is_open(self) -> bool:
