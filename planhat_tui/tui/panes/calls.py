@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -31,7 +32,7 @@ from planhat_tui.workspace.begun import Partner, key_of
 from planhat_tui.workspace.matching import instead, mismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from textual.app import ComposeResult
@@ -246,11 +247,22 @@ class Calls(Pane):
         if not self.form.is_attached:
             self.query_one(".pane-body").mount(self.form, before=self._head)
 
-    def open_form(self, partner: Partner, *, finished: bool, focus: bool = True) -> None:
-        """Open the form; one with a running timer is only shown again."""
+    def open_form(
+        self,
+        partner: Partner,
+        *,
+        finished: bool,
+        focus: bool = True,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Open the form; one with a running timer is only shown again.
+
+        ``then`` is called once its draft is there.
+        """
         if not self.form.is_mounted:
             self.prepare()
-            self.call_after_refresh(self.open_form, partner, finished=finished, focus=focus)
+            again = partial(self.open_form, partner, finished=finished, focus=focus, then=then)
+            self.call_after_refresh(again)
             return
         if self.form.is_saving:
             self.say(SAVING)
@@ -273,6 +285,8 @@ class Calls(Pane):
                 )
         agent = self.workspace.profile.external_user_id
         form.begin(partner, agent, finished=finished, focus=focus)
+        if then is not None:
+            form.once_shown("recalled", then)
         self.explorer.keep_front()
         self._tell_running()
         self._who(partner.phone)
@@ -298,8 +312,8 @@ class Calls(Pane):
         form = self.form
         return key_of(form.partner, finished=form.finished) if self.is_open else ""
 
-    def take_up(self, key: str) -> None:
-        """Open the form again that a draft is of; the pane in front keeps the focus.
+    def take_up(self, key: str, then: Callable[[], None]) -> None:
+        """Open the form again that a draft is of, and go on; the pane in front keeps the focus.
 
         The form has none: whoever has just started types for the list.
         """
@@ -307,8 +321,10 @@ class Calls(Pane):
 
         def found(all_begun: Sequence[Begun]) -> None:
             one = next((one for one in all_begun if one.key == key), None)
-            if one is not None:
-                self.open_form(one.partner, finished=one.finished, focus=False)
+            if one is None:
+                then()
+                return
+            self.open_form(one.partner, finished=one.finished, focus=False, then=then)
 
         self.ask("form", begun.list, found, opens=True)
 
