@@ -624,6 +624,7 @@ class Runtime:
             choose=choose,
             warnings=self.config.warnings,
             hint=HINT if not self.config.profiles else "",
+            before=self.machine.on_screen(),
             clock=self._clock,
             env=self.env,
             pressed=self.courtesy.pressed,

@@ -18,7 +18,7 @@ from planhat_tui.commands.waiting import InterruptedWait, answer
 from planhat_tui.errors import InputError
 from planhat_tui.model.edits import Change, custom_key
 from planhat_tui.model.fields import label_of
-from planhat_tui.model.outbox import DAMAGED, Action, State, decides_itself
+from planhat_tui.model.outbox import Action, State, can_go_again, decides_itself
 from planhat_tui.model.planfile import encode, is_plan
 from planhat_tui.model.records import Kind, count_of, texts_of
 from planhat_tui.model.tables import cell
@@ -215,7 +215,7 @@ def _outcome(ctx: Context, progress: Progress, entries: Sequence[Entry], title: 
     if len(stuck) > TOLD_AT_MOST:
         lines.append(f"{len(stuck) - TOLD_AT_MOST:,} more: outbox list")
     lines += filter(None, [unsettled(ctx, entries)])
-    if any(e.state is State.REFUSED and e.reason != DAMAGED for e in entries):
+    if any(map(can_go_again, entries)):
         plan = f" {entries[0].n}" if entries[0].step != ctx.workspace().plans.last() else ""
         lines.append(f"plan retry{plan} sends again what was refused.")
     if progress.counts.get(State.CONFLICT):

@@ -189,6 +189,11 @@ def decides_itself(entry: Entry) -> bool:
     return entry.action is not Action.CREATE or entry.kind is not Kind.CALL
 
 
+def can_go_again(entry: Entry) -> bool:
+    """Tell whether an entry was refused, and isn't one that is never sent."""
+    return entry.state is State.REFUSED and entry.reason != DAMAGED
+
+
 def related(updates: Iterable[Entry]) -> list[list[Entry]]:
     """Return updates of a record in groups that share no field, each in its order."""
     groups: list[tuple[set[str], list[Entry]]] = []

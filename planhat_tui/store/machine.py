@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json
 
 _LINES: Final = 1000
+_ON_SCREEN: Final = "on screen"
+_MOST_ON_SCREEN: Final = 10
 
 
 class MachineState:
@@ -127,6 +129,17 @@ class MachineState:
         if not self.read_only:
             with self._database.writing() as connection:
                 connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (name,))
+
+    def on_screen(self) -> tuple[str, ...]:
+        """Return the profiles that were on screen, the last first."""
+        kept = (self._drafts.load(_ON_SCREEN) or {}).get("profiles")
+        return tuple(map(str, kept)) if isinstance(kept, list) else ()
+
+    def come_on_screen(self, profile: str) -> None:
+        """Remember that a profile is on screen."""
+        if not self.read_only:
+            names = [*dict.fromkeys((profile, *self.on_screen()))][:_MOST_ON_SCREEN]
+            self._drafts.save(_ON_SCREEN, {"profiles": [*names]})
 
     def draft(self, key: str) -> Mapping[str, Json] | None:
         """Return what was typed and not saved that belongs to no tenant; ``None`` if nothing."""

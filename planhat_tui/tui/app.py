@@ -254,6 +254,7 @@ class PlanhatApp(App[None]):
         self.session.workspaces.open(name)
         self.look(self.wanted_theme)
         self.switch_screen(self._shown(first))
+        self.explorer.remember_on_screen()
         self.explorer.standing.greet(f"{name} is on screen.  {{last_tenant}} goes back")
 
     def calling_elsewhere(self, here: Explorer) -> str:

@@ -22,6 +22,7 @@ from planhat_tui.model.fields import FieldType
 from planhat_tui.model.records import MANY, Contact, Kind, count_of, map_of, text_of, texts_of
 from planhat_tui.model.text import visible
 from planhat_tui.tui import callediting
+from planhat_tui.tui.messages import Said
 from planhat_tui.tui.planning import wanted_gone, wanted_tags, wanted_value
 from planhat_tui.tui.presentation import sentences
 from planhat_tui.tui.presentation.cells import literal
@@ -111,18 +112,24 @@ class Flows:
         """The key of the draft of the new record or the field that is open; empty if none is."""
 
     def take_up(self, key: str) -> None:
-        """Say what was being typed of a record, by the key of its draft; of calls nothing.
+        """Say what was being typed of a record, by the key of its draft.
 
         It isn't opened: whoever has just started types for the list.
         """
         if (told := told_by(key)) is not None:
             self._take_up_edit(*told)
         elif key == NEW_COMPANY:
-            self._explorer.say(
+            self._say_kept(
                 "A new company isn't saved: its draft is kept.  {companies} and {add} open it"
             )
         elif key.startswith(NEW_CONTACT):
             self._take_up_contact(key.removeprefix(NEW_CONTACT))
+
+    def _say_kept(self, told: str) -> None:
+        """Say it; behind the sentence of a call's form, which is open again by then, if any is."""
+        calls = self._explorer.calls
+        teller = calls.form if calls.is_open else self._explorer  # what it says comes in its order
+        teller.post_message(Said(self._explorer.keyed(told), behind=calls.is_open))
 
     def _take_up_contact(self, company_id: str) -> None:
         """Say that a new contact of the company on screen was being typed, if it was."""
@@ -130,7 +137,7 @@ class Flows:
 
         def tell(company: str) -> None:
             if company == contacts.company_id:
-                self._explorer.say(
+                self._say_kept(
                     f"A new contact at {literal(visible(contacts.company_name))} isn't saved: "
                     "the draft is kept.  {contacts} and {add} open it"
                 )
@@ -150,7 +157,7 @@ class Flows:
                 whose = literal(subject.name) if subject.raws else f"several {MANY[kind]}"
                 label = visible(callediting.LABELS.get(what) or fields.label_of(kind, what))
                 key = "{tags}" if what == TAGS else "{field}"
-                self._explorer.say(
+                self._say_kept(
                     f"What you typed into {literal(label)} of {whose} is kept.  "
                     f"{key} brings it back"
                 )

@@ -172,10 +172,10 @@ def first_look(workspace: Workspace, start: View | None) -> Found:
     """Read what is seen first: the view to start with, else the list as it was left.
 
     What was changed isn't marked yet: the first sight doesn't wait for another file.
-    Is another pane in front, it's read around the company that was shown there.
+    It's read around the company that was on screen, if the view has it.
     """
     view, front = start or workspace.places.view(), workspace.places.front()
-    around = front.company if front.pane > 1 or front.zoomed else ""
+    around = front.company
     try:
         looking = Looking(view, workspace.places.lately())
         found = look(workspace, looking, around=around, lines=PAGE, marks=False)

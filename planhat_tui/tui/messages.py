@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Said(Message):
-    """A sentence for the message line. ``bad`` says that something needs a hand."""
+    """A sentence for the message line. ``bad`` says that something needs a hand.
+
+    ``unreached``: Planhat wasn't reached, which is over as soon as it answers. ``behind``: it
+    stands behind the sentence before.
+    """
 
     text: str
     bad: bool = False
+    unreached: bool = False
+    behind: bool = False
 
 
 @dataclass

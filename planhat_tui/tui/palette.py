@@ -14,7 +14,7 @@ from textual.command import (
     Hits,
     Provider,
 )
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import LoadingIndicator
 
@@ -25,17 +25,19 @@ from planhat_tui.config.profiles import DEMO_NAMES
 from planhat_tui.tui.helping import Helping
 from planhat_tui.tui.keys import keys_of, shown
 from planhat_tui.tui.screens.explorer import Explorer
-from planhat_tui.tui.widgets.fitting import Fitting
+from planhat_tui.tui.widgets.fitting import FOOT, Fitting, Yielding
+from planhat_tui.tui.widgets.sheetkeys import SheetKeys, sheet_keys
 from planhat_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from textual import events
     from textual.app import ComposeResult
 
     from planhat_tui.commands.registry import Command
     from planhat_tui.tui.app import PlanhatApp
+    from planhat_tui.tui.widgets.sheetkeys import SheetKey
 
 HIDDEN = frozenset({"down", "up", "top", "bottom", "half_down", "half_up", "open", "back"})
 """Keys that only move."""
@@ -65,10 +67,18 @@ class Palette(CommandPalette):
         with Fitting(id="--container"):
             with Horizontal(id="--input"):
                 yield CommandInput(placeholder=self._placeholder, select_on_focus=False)
-            with Vertical(id="--results"):
+            with Yielding(id="--results"):
                 yield CommandList()
                 yield LoadingIndicator()
+            yield SheetKeys(self._keys, id="palette-keys", classes=FOOT)
         yield self.too_small
+
+    @property
+    def _keys(self) -> Sequence[SheetKey]:
+        """Its keys; those that the config changes aren't among them: they are Textual's."""
+        return sheet_keys(
+            ("letters: search", "up down: choose", "enter: do it", "esc: close"), (), {}
+        )
 
     def on_resize(self, event: events.Resize) -> None:
         """Say what a terminal that is too small needs."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.widget import Widget
 
-from planhat_tui.errors import PlanhatTuiError
+from planhat_tui.errors import OfflineError, PlanhatTuiError
 from planhat_tui.tui.keys import keyed
 from planhat_tui.tui.messages import Answered, Said
 from planhat_tui.tui.presentation.sentences import problem
@@ -32,6 +32,8 @@ class Part(Widget):
     PLACES: ClassVar[tuple[Where, ...]] = ()
     WORDS: ClassVar[Mapping[str, str]] = {}
     """What keys do here, by their names, where the table's words say too little."""
+    ONLY_ABLE: ClassVar[frozenset[str]] = frozenset()
+    """Keys that aren't offered where they can't be used, not even dim: these wait for nothing."""
     is_saving = False
     """Whether what was typed is being written: it isn't written a second time meanwhile."""
 
@@ -135,7 +137,8 @@ class Part(Widget):
 
     def say_problem(self, error: PlanhatTuiError) -> None:
         """Put an error into the message line."""
-        self.say(problem(error), bad=True)
+        unreached = isinstance(error, OfflineError)
+        self.post_message(Said(self.keyed(problem(error)), bad=True, unreached=unreached))
 
     def why_not(self, name: str) -> str:  # noqa: ARG002 -- the answer of a part without limits
         """Return why the key ``name`` can't be used now, as a sentence; empty if it can."""

@@ -129,6 +129,7 @@ class Pointing:
         if company and company != self.looked:
             self.looked = company
             self._explorer.look_at(company, waits=True)
+            self._explorer.keep_front()  # a crash tells nobody where one was
             self._unmark(company)
 
     def rest(self) -> None:

@@ -47,6 +47,10 @@ class Memory(Protocol):
         """Remember that it was."""
         ...
 
+    def come_on_screen(self, profile: str) -> None:
+        """Remember that a profile is on screen."""
+        ...
+
     def draft(self, key: str) -> Mapping[str, Json] | None:
         """Return what was typed and not saved that belongs to no tenant; ``None`` if nothing."""
         ...
@@ -144,7 +148,8 @@ class Session:
     ``theme`` is the name of one of ``themes``. ``problems`` are sentences about what couldn't be
     used of the config and the themes, ``warnings`` about what is used but shouldn't stay so;
     ``choose`` says why the practice data is open and none of the config's tenants; ``hint`` is
-    shown at the start where nothing is wrong. ``first_seen`` is called when the first sight of the
+    shown at the start where nothing is wrong, ``before`` names the profiles that were on screen in
+    the runs before, the last first. ``first_seen`` is called when the first sight of the
     list is on screen, ``paused`` each second while nobody types, ``pressed`` with each key.
     """
 
@@ -157,6 +162,7 @@ class Session:
     choose: str = ""
     warnings: tuple[str, ...] = ()
     hint: str = ""
+    before: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     first_seen: Callable[[], None] = lambda: None
     paused: Callable[[], None] = lambda: None
@@ -164,9 +170,11 @@ class Session:
 
     @property
     def other(self) -> str:
-        """The profile that was on screen before; if there was none, the only one it can be.
+        """The profile that was on screen before, in this run or the last one.
 
-        The practice data is meant only where the config has no other profile.
+        If there was none, the only one it can be: the practice data is meant only where the config
+        has no other profile.
         """
-        here = self.workspaces.current.profile.name
-        return self.workspaces.last or only_other(here, self.runtime.config.profiles, DEMO_NAMES)
+        here, known = self.workspaces.current.profile.name, self.runtime.config.profiles
+        before = (name for name in self.before if name in {*known, *DEMO_NAMES} - {here})
+        return self.workspaces.last or next(before, "") or only_other(here, known, DEMO_NAMES)

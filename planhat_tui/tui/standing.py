@@ -30,6 +30,7 @@ class Standing:
         self._greeting = ""
         self._hello = ""
         self._calling = ""
+        self._unreached, self._unreached_at = "", 0.0
 
     # -- the first sentence
 
@@ -123,23 +124,29 @@ class Standing:
 
         self._explorer.ask("status", read, self._know)
 
+    def note_unreached(self, text: str) -> None:
+        """Remember a sentence that says that Planhat wasn't reached: it's over once it answers."""
+        self._unreached, self._unreached_at = text, self._explorer.planhat.monotonic()
+
     def _know(self, known: tuple[Status, Mapping[State, int], User | None]) -> None:
         before = self.trouble
         self._status, self._others, self._me = known
         self.draw_header()
         self.draw_state()
-        self._tell_trouble(before, self._status.sync)
+        self._tell_trouble(before, self._status)
 
-    def _tell_trouble(self, before: str, sync: SyncStatus) -> None:
+    def _tell_trouble(self, before: str, status: Status) -> None:
         """Say why the engine can't go on, or that it can again; what one did just now stays."""
-        if self.trouble == before:
+        sync, said = status.sync, self._explorer.message.said
+        over = bool(said) and said == self._unreached
+        answered_at = status.limits.as_of or 0.0
+        if self.trouble == before and not (over and answered_at > self._unreached_at):
             return
-        said = self._explorer.message.said
         shut = sync.paused or sync.network in {"refused", "mismatch"}
         idle = said in {"", before, self._greeting, self._hello}
         if self.trouble and (shut or idle):
             self._explorer.say(self.trouble, bad=True)
-        elif not self.trouble and said == before:
+        elif not self.trouble and (said == before or over):
             self._explorer.say("Planhat answers again")
 
     def draw_header(self) -> None:
@@ -149,7 +156,9 @@ class Standing:
             workspace.profile, workspace.host, self._me, self._others, glyphs, self._calling
         )
         kept = len(right) - 1  # all but the address, which is the same each day
-        self._explorer.header.show(left, right, glyphs.ellipsis, kept=kept)
+        self._explorer.header.show(
+            left, right, glyphs.ellipsis, kept=kept, gives=status_words.GIVES
+        )
 
     def tell_calls(self) -> None:
         """Say in the header which call runs in another tenant, and for how long."""

@@ -44,6 +44,7 @@ class Sure:
 
     def __init__(self) -> None:
         self._asked: tuple[Hashable, float] | None = None
+        self._too_soon = False
 
     def about(self, what: Hashable, now: float) -> bool:
         """Tell whether the same was asked before, neither just now nor long ago; else it's asked.
@@ -51,11 +52,21 @@ class Sure:
         ``now`` is when the key was pressed, in monotonic seconds.
         """
         asked, self._asked = self._asked, (what, now)
-        return asked is not None and asked[0] == what and LEAST <= now - asked[1] <= MOST
+        again = asked is not None and asked[0] == what
+        since = now - asked[1] if asked is not None else MOST
+        self._too_soon = again and since < LEAST
+        return again and LEAST <= since <= MOST
+
+    def question(self, key: str, does: str) -> str:
+        """Say that a key ``does`` what was asked about if it's pressed again, and when."""
+        if self._too_soon:
+            return f"That key was pressed just now.  {key} in a moment {does}"
+        return f"{key} again {does}"
 
     def replaces(self, path: Path, now: float) -> bool:
         """Tell whether something is there that is replaced; :class:`InputError` asks first."""
         there = os.path.lexists(path)
         if there and not self.about(path, now):
-            raise InputError(f"{visible(str(path))} is there: Enter again replaces it.")
+            asked = self.question("Enter", "replaces it.")
+            raise InputError(f"{visible(str(path))} is there: {asked}")
         return there

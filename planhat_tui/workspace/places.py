@@ -29,13 +29,15 @@ MOST_LATELY: Final = 30
 class Front(NamedTuple):
     """Which pane was in front (1 to 4), with which company, and whether it had the whole screen.
 
-    ``form`` is the key of the draft whose form was open; empty if none was.
+    ``form`` is the key of the draft of the editor that was open, ``call`` that of the call whose
+    form was; empty if none was.
     """
 
     pane: int = 1
     company: str = ""
     zoomed: bool = False
     form: str = ""
+    call: str = ""
 
 
 class Places:
@@ -66,7 +68,7 @@ class Places:
         known = pane if isinstance(pane, int) and 1 <= pane <= MOST_PANES else 1
         zoomed = kept.get("zoomed") is True
         company = self._store.outbox.now_called(Kind.COMPANY, _text(kept, "company"))
-        return Front(known, company, zoomed, _text(kept, "form"))
+        return Front(known, company, zoomed, _text(kept, "form"), _text(kept, "call"))
 
     def keep_front(self, front: Front) -> None:
         """Remember which pane is in front."""

@@ -252,6 +252,7 @@ def test_a_call_is_stamped_from_a_sheet_in_which_one_types(
         person.sees("The call has ended")
         await person.press("escape", "4")
         person.sees("ring 0:20", "talk 2:00", "▸ end")
+        assert person.focus == "line-note"
         await person.press("ctrl+s")
         assert _at_planhat(person)["end"] == "2026-03-02T10:02:20.000Z"
 
@@ -312,6 +313,7 @@ def test_a_call_that_was_begun_by_mistake_is_dropped(
         watch.wait(seconds=0.5)
         await person.press(*["f9"] * 5)  # as a held key repeats
         assert person.app.explorer.calls.is_open
+        assert person.message.startswith("That key was pressed just now.  F9 in a moment drops")
         watch.wait(seconds=2)
         await person.press("f9")
         assert person.message == "The call with Bo Larsson is dropped: nothing was logged"
@@ -580,7 +582,9 @@ def test_a_stamp_says_why_a_call_that_has_ended_has_no_timer(
     journey: Journey, size: tuple[int, int]
 ) -> None:
     async def stamp(person: Person) -> None:
-        await person.press("C", "7", "f8")
+        await person.press("C", "7")
+        person.sees_no("F8")
+        await person.press("f8")
         assert person.message.startswith("This call has ended: type its minutes.")
         assert person.app.explorer.calls.form.typed.talk == "7"
         assert person.app.explorer.calls.form.typed.start == ""
@@ -950,7 +954,7 @@ def test_a_logged_call_is_edited_and_deleted(journey: Journey, size: tuple[int, 
         watch.wait(seconds=1)
         await person.type("delete")
         await person.press("enter")
-        person.sees("No calls logged from here yet")
+        person.sees("No calls with Acme Inc logged here yet")
         assert not _logged(person)
 
     journey(edit, size, clock=watch.clock)

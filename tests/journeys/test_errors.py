@@ -98,6 +98,8 @@ def test_without_a_network_edits_are_queued_and_go_when_it_is_back(
         )
         line.calm()
         planhat.wait_for_delivery(person)
+        await person.waits_a_second()
+        assert person.message == "Planhat answers again"
         await person.press("escape")
         person.sees("online")
         person.sees_no("queued")

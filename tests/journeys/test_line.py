@@ -259,6 +259,7 @@ def test_the_palette_finds_a_command_by_a_piece_of_its_name(
 ) -> None:
     async def change_theme(person: Person) -> None:
         await person.press("ctrl+p")
+        person.sees("letters search  up down choose  enter do it  esc close")
         await person.type("theme fjord")
         await person.press("enter")
         await person.press("enter")

@@ -255,16 +255,17 @@ def test_x_drops_an_edit_and_the_record_is_shown_as_planhat_has_it(
         line.once("PUT *", answer(400, DENIED))
         await set_field(person, "pha", "pilot")
         await person.press("o", "x")
-        person.sees("x again drops Phase - → pilot for good")
+        person.sees("x again drops Phase - → pilot for good", "R retry  x discard  esc close")
         watch.wait(seconds=0.5)
         await person.press("x", *["x"] * 5)  # as a held key repeats
-        person.sees("x again drops Phase - → pilot for good")
+        person.sees("x in a moment drops Phase - → pilot for good")
         assert len(_states(person)) == 1
         watch.wait(seconds=2)
         await person.press("x")
         person.sees(
             "Acme Inc: dropped; Planhat is asked how it has it.", "Everything is delivered."
         )
+        person.sees_no("R retry", "x discard")
         await person.press("escape")
         assert person.focus == "company-rows"
         person.sees_no("pilot", "refused")
@@ -492,7 +493,7 @@ def test_a_conflict_is_settled_with_one_key(journey: Journey, size: tuple[int, i
         await person.press("enter")
         person.sees("Everything is delivered.")
         assert planhat.company(person, "Acme Inc")["phase"] == "both of us"
-        assert person.message == "Phase of Acme Inc is delivered."
+        assert person.message == "Phase of Acme Inc is delivered.  u brings theirs back"
         planhat.change(person, "Acme Inc", phase="theirs again")
         watch.wait(minutes=1)
         await person.press("escape")

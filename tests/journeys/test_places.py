@@ -163,7 +163,7 @@ def test_what_was_open_is_told_after_a_restart_and_takes_no_key_by_itself(
 
     async def add(person: Person) -> None:
         told = "A new contact at Acme Inc isn't saved: the draft is kept.  3 and a open it"
-        assert person.message == told
+        assert person.message == f"The draft of this call is here again.  4 goes to it  {told}"
         person.sees_no("Ada Jensen")
         assert person.focus == "contact-rows"
         await person.type("3a!")
@@ -199,4 +199,30 @@ def test_what_was_typed_into_a_field_or_tags_is_told_after_a_restart(
         assert person.message == told
 
     for job in (edit, tag_it, look):
+        journey(job, size, picture=False)
+
+
+@EITHER
+def test_an_editor_over_a_call_leaves_the_call_open_and_both_drafts_are_told_after_a_restart(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def edit(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "j", "C")
+        await person.type("17")
+        await person.press("shift+tab", "2", "e")
+        await person.type("pha\nwo")
+
+    async def go_on(person: Person) -> None:
+        assert person.message == (
+            "The draft of this call is here again.  4 goes to it  "
+            "What you typed into Phase of Acme Inc is kept.  e brings it back"
+        )
+        await person.press("4")
+        person.sees("Call that just ended with Bo Larsson", "talk time 17 min")
+        await person.press("shift+tab", "2", "e")
+        await person.type("pha\n")
+        person.sees("The draft is here again")
+
+    for job in (edit, go_on):
         journey(job, size, picture=False)

@@ -5,6 +5,7 @@ Their pictures would show the rate limit and the seconds that calls take: never 
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
@@ -132,6 +133,33 @@ def test_a_plan_whose_answer_was_lost_has_not_failed_and_is_looked_up_by_itself(
         assert line.count("PUT /companies") == 1
 
     journey(lose, SMALL, picture=False, clock=watch.clock)
+
+
+def test_what_of_a_plan_is_damaged_is_told_and_no_key_sends_it_again(
+    journey: Journey, line: Line
+) -> None:
+    watch = Watch()
+
+    async def run(person: Person) -> None:
+        line.cut = True
+        await person.find("acme")
+        await person.press("V", "t")
+        await person.type("q9")
+        await person.press("ctrl+s")
+        watch.wait(seconds=1)
+        await person.press("ctrl+s")
+        with sqlite3.connect(planhat.workspace(person).folder / "outbox.db") as connection:
+            connection.execute("UPDATE entry SET state = 'queuee' WHERE n = 1")
+        connection.close()
+        line.calm()
+        planhat.wait_for_delivery(person)
+        await person.until("1 failed: these")
+        person.sees("It is damaged on this disk", "u take all of it back")
+        person.sees_no("send again what was refused")
+        await person.press("R")
+        person.sees("What was refused is damaged on this disk, and is never sent")
+
+    journey(run, SMALL, picture=False, clock=watch.clock)
 
 
 def test_what_is_typed_for_many_is_a_plan_too_and_two_are_seen_one_after_the_other(

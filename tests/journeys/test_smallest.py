@@ -177,3 +177,17 @@ def test_so_is_a_conflict(journey: Journey) -> None:
             person.sees_on_top(text)
 
     journey(look, SMALLEST, picture=False, clock=watch.clock)
+
+
+def test_so_is_the_choice_under_the_cursor_whatever_is_said_under_the_list(
+    journey: Journey,
+) -> None:
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("t", *["down"] * 8)
+        person.sees_on_top("self-service")
+        await person.press("f8")
+        for text in ("self-service", "No call runs.", "esc close"):
+            person.sees_on_top(text)
+
+    journey(look, SMALLEST, picture=False)

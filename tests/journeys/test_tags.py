@@ -268,11 +268,18 @@ def test_tags_that_arent_saved_are_kept_by_esc_and_over_a_restart(
         await person.find("acme inc")
         await person.press("t")
         person.sees("+vip", "-b\u00eata", "half a t", "The draft is here again.  ctrl+s saves it")
+        person.reads("Typing replaces half a t, end goes on with it")
+        await person.press("end")
         await person.type("ag")
         await person.press("ctrl+s")
         assert planhat.company(person, "Acme Inc")["tags"] == ["vip", "half a tag"]
         await person.press("t")
         person.sees_no("The draft is here again")
+        await person.type("sil")
+        await person.press("escape", "t")
+        await person.type("gold")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Inc")["tags"] == ["vip", "half a tag", "gold"]
 
     for job in (leave, go_on):
         journey(job, size, picture=False)

@@ -96,6 +96,28 @@ def test_each_tenant_keeps_its_place_its_filter_its_marks_and_its_draft(
 
 
 @EITHER
+def test_after_a_restart_each_tenant_is_where_it_was_left_and_shift_p_leads_to_the_one_before(
+    journey: Journey, home: Path, size: tuple[int, int]
+) -> None:
+    async def leave(person: Person) -> None:
+        await person.press("j", "j", "j")
+        await run_line(person, "profile use demo-2")
+        await person.press("j", "P")
+
+    async def come_back(person: Person) -> None:
+        assert person.app.explorer.companies.rows.cursor == 3
+        person.sees_line("Acme Aerospace Group")
+        await person.press("P")
+        assert person.message == "demo-2 is on screen.  P goes back"
+        assert person.app.explorer.companies.rows.cursor == 1
+
+    url = f"http://127.0.0.1:{closed_port()}"
+    configure(home, f"profiles:\n{profile('nord', url)}{profile('syd', url)}")
+    for job in (leave, come_back):
+        journey(job, size, picture=False, start=Start(demo=True))
+
+
+@EITHER
 def test_the_header_counts_what_other_tenants_have_not_delivered(
     journey: Journey, line: Line, size: tuple[int, int]
 ) -> None:

@@ -378,7 +378,7 @@ def test_a_logged_call_is_taken_back_with_its_note(journey: Journey, size: tuple
         person.sees("Last call note", "Type delete")
         watch.wait(seconds=1)
         await person.press(*"delete", "enter")
-        person.sees("No calls logged from here yet")
+        person.sees("No calls with Acme Inc logged here yet")
         note, call = person.message.split("  ")
         assert note == "Last call note of Acme Inc is back as it was."
         assert call == "The call to +46 70 4132452 is deleted."

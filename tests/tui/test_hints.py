@@ -29,7 +29,7 @@ def _sheets() -> dict[str, type[Sheet[object]]]:
 @pytest.mark.parametrize("name", sorted(_sheets()))
 def test_the_keys_of_a_sheet_fit_into_a_small_terminal(name: str) -> None:
     sheet = _sheets()[name]
-    for known in ("HINT", "AGAIN", "RUNNING", "OVER"):
+    for known in ("HINT", "AGAIN", "RUNNING", "OVER", "DRY", "UNSURE"):
         keys = sheet_keys(getattr(sheet, known, ()), sheet.PLACES, {})
         assert len(GAP.join(key.text for key in keys)) <= ROOM, keys
         assert len(keys) <= MOST, keys

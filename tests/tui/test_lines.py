@@ -50,15 +50,24 @@ async def test_what_does_not_fit_goes_from_the_middle_and_leaves_a_sign() -> Non
         assert bar.text == " 143 of 200 left      …"
 
 
+async def test_the_left_and_the_right_stand_apart_where_there_is_hardly_room() -> None:
+    bar = Bar(id="bar")
+    app = Stage(bar)
+    async with app.run_test(size=(24, 3)):
+        for right in ("online", "offline", "off line"):
+            bar.show([("143 left: soon", "")], [(right, "")], kept=1)
+            assert f"  {right}" in f" {bar.text} ", bar.text
+
+
 async def test_the_most_urgent_stays_and_the_left_is_cut() -> None:
     bar = Bar(id="bar")
     app = Stage(bar)
     async with app.run_test(size=(40, 3)):
         left = [("143 of 200 left · reset in 12 s", ""), (" · 5 waiting", "")]
         bar.show(left, [("2 queued · ", ""), ("1 conflict · ", ""), ("online", "")], "~", kept=3)
-        assert bar.text == " 143 of 200 left~ ~ 1 conflict · online"
+        assert bar.text == " 143 of 200 left~  ~ 1 conflict · online"
         bar.show(left[:1], [("online", "")], "~", kept=1)
-        assert bar.text == " 143 of 200 left · reset in 12 s online"
+        assert bar.text == " 143 of 200 left · reset in 12 s  online"
 
 
 async def test_all_that_is_kept_outranks_the_end_of_the_left() -> None:
@@ -68,7 +77,7 @@ async def test_all_that_is_kept_outranks_the_end_of_the_left() -> None:
         left = [("143 of 200 left · reset in 12 s · 12 s old", "")]
         right = [("reading · ", ""), ("2 queued · ", ""), ("1 conflict · ", ""), ("online", "")]
         bar.show(left, right, "~", kept=3)
-        assert bar.text == " 143 of 200 left~ ~ 2 queued · 1 conflict · online"
+        assert bar.text == " 143 of 200 left~  ~ 2 queued · 1 conflict · online"
 
 
 async def test_a_bar_follows_what_it_is_told() -> None:
@@ -180,6 +189,26 @@ async def test_a_note_that_does_not_fit_gets_shorter_and_goes() -> None:
         await pilot.resize_terminal(14, 3)
         await pilot.pause()
         assert app.lines[0] == "─ Acme ───────"
+
+
+@pytest.mark.parametrize(
+    ("width", "drawn"),
+    [
+        (80, "━[1 Companies]━━ 2 Detail ── 3 Contacts 8 ── 4 Call ──━━━ 37 of 12,480 · 2 min ━"),
+        (62, "━[1 Companies] 2 Detail  3 Contacts 8  4 Call ━ 37 of 12,480 ━"),
+        (60, "━[1 Companies]━━ 2 Detail ── 3 Contacts 8 ── 4 Call ──━ 37 ━"),
+    ],
+)
+async def test_how_many_there_are_stands_beside_the_tabs_though_their_gaps_go(
+    width: int, drawn: str
+) -> None:
+    rule = Rule()
+    app = Stage(rule)
+    async with app.run_test(size=(width, 3)) as pilot:
+        tabs = ("1 Companies", "2 Detail", "3 Contacts 8", "4 Call")
+        rule.show(tabs, 0, "37 of 12,480 · 2 min", least="37", heavy=True)
+        await pilot.pause()
+        assert app.lines[0] == drawn
 
 
 async def test_the_rule_is_drawn_with_the_signs_of_the_theme() -> None:

@@ -54,6 +54,9 @@ class Notes:
     def see(self, name: str) -> None:
         raise AssertionError(name)
 
+    def come_on_screen(self, profile: str) -> None:
+        raise AssertionError(profile)
+
     def draft(self, key: str) -> Mapping[str, Json] | None:
         return self.drafts.get(key)
 

@@ -11,7 +11,15 @@ from planhat_tui.store.rows import Progress
 from planhat_tui.sync.outlook import Outlook
 from planhat_tui.sync.status import Network, SyncStatus
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE
-from planhat_tui.tui.presentation.status_words import COLOURS, NETWORK, URGENT, header, kept, state
+from planhat_tui.tui.presentation.status_words import (
+    COLOURS,
+    GIVES,
+    NETWORK,
+    URGENT,
+    header,
+    kept,
+    state,
+)
 from planhat_tui.tui.widgets.bars import fitted
 from planhat_tui.workspace.workspace import Status
 from tests.tui.records import HARMLESS, HOSTILE, profile
@@ -56,11 +64,30 @@ def test_the_name_of_the_person_gives_way_to_what_waits_in_other_tenants() -> No
     one = profile(label="PRODUCTION", no_delete=True)._replace(name="acme-eu-production")
     me = User.from_raw({"firstName": "Maximilian", "lastName": "Berg"})
     left, others = header(one, "api.planhat.com", me, {State.QUEUED: 2}, UNICODE)
-    shown = [text(part) for part in fitted(left, others, 79, len(others) - 1)]
+    shown = [text(part) for part in fitted(left, others, 79, len(others) - 1, gives=GIVES)]
     assert shown == [
-        " ACME-EU-PRODUCTION  PRODUCTION  ⊘ no-delete  Max…",
+        " ACME-EU-PRODUCTION  PRODUCTION  Max…  ⊘ no-delete",
         "…   other tenants: 2 queued",
     ]
+
+
+@pytest.mark.parametrize(("room", "told"), [(57, "…"), (79, "…   other tenants: 2 queued")])
+def test_the_label_is_never_cut_however_long_the_name_of_the_profile_is(
+    room: int, told: str
+) -> None:
+    one = replace(profile(label="PRODUCTION", no_delete=True), name="acme" * 30)
+    left, others = header(one, "api.planhat.com", ME, {State.QUEUED: 2}, UNICODE)
+    shown = [text(part) for part in fitted(left, others, room, len(others) - 1, gives=GIVES)]
+    assert shown[0].startswith(" ACM")
+    assert shown[0].endswith("…  PRODUCTION  ⊘ no-delete")
+    assert shown[1] == told
+    assert sum(map(len, shown)) + 2 == room
+
+
+def test_the_marks_of_a_profile_stand_behind_the_person_as_long_as_there_is_room() -> None:
+    left, others = header(profile(label="PRODUCTION", read_only=True), "host", ME, {}, UNICODE)
+    shown = [text(part) for part in fitted(left, others, 78, 0, gives=GIVES)]
+    assert shown == [" ACME-EU  PRODUCTION  Max Berg  ⊘ read-only", "host"]
 
 
 def test_the_demo_says_that_it_is_no_host() -> None:

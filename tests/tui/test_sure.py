@@ -9,6 +9,16 @@ def test_the_second_time_means_it() -> None:
     assert sure.about("a call", 100.0 + LEAST)
 
 
+def test_a_key_that_comes_too_soon_is_told_so() -> None:
+    sure = Sure()
+    told = []
+    for moment in (100.0, 100.5, 100.5 + MOST + 1):
+        sure.about("a call", moment)
+        told.append(sure.question("F9", "drops it"))
+    too_soon = "That key was pressed just now.  F9 in a moment drops it"
+    assert told == ["F9 again drops it", too_soon, "F9 again drops it"]
+
+
 def test_a_held_key_never_does_and_what_follows_its_release_may() -> None:
     sure = Sure()
     repeats = [0.0, 0.5, *(0.5 + 0.03 * n for n in range(1, 200))]

@@ -76,6 +76,7 @@ class CallForm(Vertical, InExplorer):
     """
 
     PLACES: ClassVar[tuple[Where, ...]] = (Where.FORM,)
+    ONLY_ABLE = frozenset({"stamp"})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Where.FORM),
         Binding("tab", "step(1)", show=False),

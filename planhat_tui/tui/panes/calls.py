@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -29,7 +30,7 @@ from planhat_tui.workspace.begun import Partner, key_of
 from planhat_tui.workspace.matching import instead, mismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from textual.app import ComposeResult
@@ -94,10 +95,17 @@ class Calls(Pane):
         yield self._whole
 
     def focus_target(self) -> Widget:
-        """Return the timer that runs or the form's first box if it's open, else the list."""
+        """Return what the form waits for if it's open, else the list.
+
+        That is the next stage of a call that runs, the note of one that was timed to its end, the
+        minutes of one that is told.
+        """
+        form = self.form
         if not self.is_open:
             return self.rows
-        return self.form.stages if self.form.runs else self.form.boxes["talk"].line
+        if form.runs:
+            return form.stages
+        return form.boxes["talk" if form.finished else "note"].line
 
     @property
     def is_open(self) -> bool:
@@ -192,7 +200,7 @@ class Calls(Pane):
         if new:
             self._new = 0
         self.entitle(count=str(len(rows)) if rows else "")
-        text = "" if rows else empty_words.NO_CALLS
+        text = "" if rows else empty_words.no_calls(self.partner.company_name)
         self.rows.say_empty(text if self.partner.company_id else empty_words.NO_COMPANY)
 
     def _know_begun(self, known: Answer) -> None:
@@ -237,11 +245,22 @@ class Calls(Pane):
         if not self.form.is_attached:
             self.query_one(".pane-body").mount(self.form, before=self._head)
 
-    def open_form(self, partner: Partner, *, finished: bool, focus: bool = True) -> None:
-        """Open the form; one with a running timer is only shown again."""
+    def open_form(
+        self,
+        partner: Partner,
+        *,
+        finished: bool,
+        focus: bool = True,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Open the form; one with a running timer is only shown again.
+
+        ``then`` is called once its draft is there.
+        """
         if not self.form.is_mounted:
             self.prepare()
-            self.call_after_refresh(self.open_form, partner, finished=finished, focus=focus)
+            again = partial(self.open_form, partner, finished=finished, focus=focus, then=then)
+            self.call_after_refresh(again)
             return
         if self.form.is_saving:
             self.say(SAVING)
@@ -264,6 +283,8 @@ class Calls(Pane):
                 )
         agent = self.workspace.profile.external_user_id
         form.begin(partner, agent, finished=finished, focus=focus)
+        if then is not None:
+            form.once_shown("recalled", then)
         self.explorer.keep_front()
         self._tell_running()
         self._who(partner.phone)
@@ -289,8 +310,8 @@ class Calls(Pane):
         form = self.form
         return key_of(form.partner, finished=form.finished) if self.is_open else ""
 
-    def take_up(self, key: str) -> None:
-        """Open the form again that a draft is of; the pane in front keeps the focus.
+    def take_up(self, key: str, then: Callable[[], None]) -> None:
+        """Open the form again that a draft is of, and go on; the pane in front keeps the focus.
 
         The form has none: whoever has just started types for the list.
         """
@@ -298,8 +319,10 @@ class Calls(Pane):
 
         def found(all_begun: Sequence[Begun]) -> None:
             one = next((one for one in all_begun if one.key == key), None)
-            if one is not None:
-                self.open_form(one.partner, finished=one.finished, focus=False)
+            if one is None:
+                then()
+                return
+            self.open_form(one.partner, finished=one.finished, focus=False, then=then)
 
         self.ask("form", begun.list, found, opens=True)
 
@@ -387,7 +410,8 @@ class Calls(Pane):
         key, whom = form.partner.key, named(form.partner.whom)
         sure = self._dropping.about(key, now)
         if not sure and (not form.finished or form.is_touched):
-            self.say(f"{{drop}} again drops the call with {whom} and all that is typed of it")
+            does = f"drops the call with {whom} and all that is typed of it"
+            self.say(self._dropping.question("{drop}", does))
             return
         begun, partner, finished = self.workspace.begun, form.partner, form.finished
         self.perform(

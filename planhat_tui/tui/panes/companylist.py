@@ -237,7 +237,7 @@ class CompanyList(Pane):
         progress = found.progress
         number = amounts.count(found.rows.total, capped=found.rows.capped)
         told = f"{number} of {amounts.count(progress.companies_known)}"
-        self.fresh(progress.seen_at, told)
+        self.fresh(progress.seen_at, told, least=number)
         self._mistake.say("")
         self.search.say(loading_words.beside(found))
 

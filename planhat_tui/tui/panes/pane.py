@@ -98,12 +98,20 @@ class Pane(Vertical, InExplorer):
         heavy = self.has_focus_within and self.screen.is_active
         self.rule.show(titles, here, name=name, heavy=heavy, corner=not alone)
 
-    def fresh(self, seen_at: float | None, before: str = "", never: str = "not loaded") -> None:
+    def fresh(
+        self,
+        seen_at: float | None,
+        before: str = "",
+        never: str = "not loaded",
+        *,
+        least: str = "",
+    ) -> None:
         """Say how old the data is, after ``before``; ``never`` where it wasn't read as a whole.
 
-        ``seen_at`` is seconds since the epoch.
+        ``seen_at`` is seconds since the epoch; ``least`` stands where ``before`` has no room.
         """
         self._fresh = (seen_at, before, never)
+        self.rule.show(least=least)
         self.tell_age()
 
     def tell_age(self) -> None:

@@ -28,6 +28,7 @@ class Stages(Part, can_focus=True):
     """Ring, talk, end. Space goes on to the next."""
 
     PLACES: ClassVar[tuple[Where, ...]] = (Where.TIMER,)
+    ONLY_ABLE = frozenset({"stage"})
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TIMER)]
 
     @dataclass

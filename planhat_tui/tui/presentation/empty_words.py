@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 NONE_HERE: Final = "No companies are here yet.  {refresh} asks Planhat for them"
 NO_COMPANY: Final = "No company.  {find} finds one"
-NO_CALLS: Final = "No calls logged from here yet.  {log_call} logs one that just ended"
 
 
 def no_companies(sync: SyncStatus | None, now: float, *, read_before: bool) -> str:
@@ -77,6 +76,11 @@ def no_contacts(company: str, not_loaded: str = "") -> str:
             f"{not_loaded} Contacts of {named(company)} aren't loaded yet.  {{refresh}} loads them"
         )
     return f"No contacts at {named(company)} yet.  {{add}} adds one"
+
+
+def no_calls(company: str) -> str:
+    """Return why no call is shown: with this company, others may have some."""
+    return f"No calls with {named(company)} logged here yet.  {{log_call}} logs one"
 
 
 def no_field(searched: str) -> str:

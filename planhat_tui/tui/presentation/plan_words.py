@@ -178,6 +178,8 @@ def failed_told(failed: int, progress: Progress) -> str:
 
 def nothing_refused(progress: Progress) -> str:
     """Return why nothing of a plan can be sent again."""
+    if progress.refused:
+        return "What was refused is damaged on this disk, and is never sent"
     waits = progress.counts.get(State.CONFLICT)
     return "Nothing was refused" + (".  {outbox} shows what is in conflict" if waits else "")
 

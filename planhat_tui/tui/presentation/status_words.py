@@ -59,6 +59,11 @@ WAITS: Final[Mapping[Lane, str]] = {
 """Whose requests wait, in the order in which they go."""
 
 
+GIVES: Final = (4, 1)
+"""Places in the header's left: the person's name gives way first, since that one knows it, then
+the profile's. The label that says PRODUCTION never does, nor do the marks."""
+
+
 def header(  # noqa: PLR0917 -- one for each thing that stands in it
     profile: Profile,
     host: str,
@@ -69,14 +74,15 @@ def header(  # noqa: PLR0917 -- one for each thing that stands in it
 ) -> tuple[list[Piece], list[Piece]]:
     """Return who and where at the left; at the right the address, and what waits in other tenants.
 
-    ``calling`` tells of a call that runs in one of them. The person's name stands where it's cut
-    first: who reads it knows the rest.
+    ``calling`` tells of a call that runs in one of them. :data:`GIVES` are the pieces at the left
+    that give way.
     """
-    left: list[Piece] = [(f" {profile.name.upper()} ", "bold reverse $accent")]
-    if profile.label:
-        left.append((f" {visible(profile.label)}", "bold $warning"))
+    name = "bold reverse $accent"
+    label = f" {visible(profile.label)}" if profile.label else ""
+    person = f"  {visible(me.name)}" if me is not None else ""
+    left: list[Piece] = [(" ", name), (profile.name.upper(), name), (" ", name)]
+    left += [(label, "bold $warning"), (person, "$foreground")]
     left += [(f"  {glyphs.read_only} {mark}", "$warning") for mark in marks(profile)]
-    left.append((f"  {visible(me.name)}" if me is not None else "", "$foreground"))
     right: list[Piece] = [("in this program" if profile.demo else visible(host), "$muted")]
     waiting = [state for state in reversed(URGENT) if others.get(state)]
     if waiting:

@@ -187,7 +187,8 @@ class ConflictSheet(ListSheet[None]):
     def _settled(self, what: str, going: Sequence[Entry]) -> None:
         told = f"{what} is queued." if going else f"{what} stays as Planhat has it."
         self.tell(told)
-        self.planhat.explorer.watching.tell(going, told, f"{what} is delivered.")
+        back = "{undo} brings theirs back" if going else "{undo} brings mine back"
+        self.planhat.explorer.watching.tell(going, told, f"{what} is delivered.", back)
         self.read()
 
 

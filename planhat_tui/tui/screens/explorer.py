@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from textual.widgets import Input
 
 from planhat_tui.commands import barring
 from planhat_tui.commands.context import Selection
+from planhat_tui.errors import StorageError
 from planhat_tui.model.events import Topic
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.text import visible
@@ -141,23 +143,36 @@ class Explorer(Screen[None], Helping, Rooms):
         if kept.pane > 1:
             self.call_after_refresh(self.front.focus_target().focus)
 
-    def _take_up_form(self, draft: str) -> None:
-        """Open the form again that was open at the end, by the key of its draft."""
-        self.flows.take_up(draft)
-        self.calls.take_up(draft)
+    def _take_up_forms(self, left: Front) -> None:
+        """Open the call's form again that was open at the end, and tell of what was typed over it.
+
+        The keys are those of their drafts.
+        """
+        tell = partial(self.flows.take_up, left.form)
+        if left.call:
+            self.calls.take_up(left.call, tell)
+        else:
+            tell()
 
     def keep_front(self) -> None:
-        """Remember which pane is in front and which form is open, for the next start.
-
-        Not before the explorer has begun: then it is as it was left.
-        """
-        if not self._begun:
-            return
-        zoomed, form = self.has_class("-zoom"), self.flows.typing or self.calls.draft
-        front = Front(self.front.NUMBER, self.detail.company_id, zoomed, form)
+        """Remember which pane, company and form are on screen, for the next start."""
+        front, places = self._front_now, self.workspace.places
         if front != self._front_kept:
-            self._front_kept, places = front, self.workspace.places
+            self._front_kept = front
             self.perform(lambda: places.keep_front(front), lambda _: None)
+
+    @property
+    def _front_now(self) -> Front:
+        """What is on screen; before the explorer has begun, that is as it was left."""
+        if not self._begun:
+            return self._front_kept
+        zoomed, typing = self.has_class("-zoom"), self.flows.typing
+        return Front(self.front.NUMBER, self.detail.company_id, zoomed, typing, self.calls.draft)
+
+    def remember_on_screen(self) -> None:
+        """Note that this profile is on screen: in the next run the last one leads back to it."""
+        machine, name = self.planhat.session.runtime.machine, self.workspace.profile.name
+        self.perform(lambda: machine.come_on_screen(name), lambda _: None)
 
     def _begin(self) -> None:
         """Do what the first sight of the list needn't wait for: the engine's imports, the form."""
@@ -165,10 +180,12 @@ class Explorer(Screen[None], Helping, Rooms):
             return
         self._begun = True
         self.planhat.session.first_seen()
+        if self.planhat.explorer is self:
+            self.remember_on_screen()
         self.companies.read_again()  # with the marks of what is new
         self.calls.prepare()
-        if left := self._front_kept.form:
-            self.once_shown("form", partial(self._take_up_form, left))
+        if (left := self._front_kept).form or left.call:
+            self.once_shown("forms", partial(self._take_up_forms, left))
         if not self.detail.company_id:  # nothing else makes them say so
             self.contacts.read()
             self.calls.read()
@@ -245,6 +262,9 @@ class Explorer(Screen[None], Helping, Rooms):
         self.feed.stop()
         self.planhat.reading.barrier().result()  # what was written before comes before
         self.companies.leave(self.workspace.places)
+        if (front := self._front_now) != self._front_kept:
+            with contextlib.suppress(StorageError):  # then it's there as it was before
+                self.workspace.places.keep_front(front)
         self.pointing.leave()
 
     # -- what changed
@@ -512,7 +532,10 @@ class Explorer(Screen[None], Helping, Rooms):
     def on_said(self, event: Said) -> None:
         """Show a sentence."""
         event.stop()
-        self.message.say(event.text, bad=event.bad)
+        before = self.message.said if event.behind else ""
+        self.message.say("  ".join(filter(None, (before, event.text))), bad=event.bad)
+        if event.unreached:
+            self.standing.note_unreached(event.text)
         self.too_small.say(event.text)
 
     def copy(self, text: str, told: str = "") -> None:

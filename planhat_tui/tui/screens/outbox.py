@@ -10,7 +10,7 @@ from textual.content import Content
 
 from planhat_tui.model.doubts import told_again, told_let_go
 from planhat_tui.model.events import Topic
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import DAMAGED, Action, State
 from planhat_tui.model.text import plural, visible
 from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.presentation import columns, moments
@@ -48,6 +48,15 @@ def _dropped(entry: Entry, before: Entry, clock: Callable[[float], str]) -> str:
     return "dropped; it's shown as Planhat has it."
 
 
+WAYS: Final[Mapping[State, Sequence[str]]] = {
+    State.CONFLICT: ("enter: decide", "retry", "discard"),
+    State.NOT_SURE: ("retry", "discard"),
+    State.REFUSED: ("retry", "discard"),
+    State.HELD: ("retry", "discard"),
+    State.QUEUED: ("retry", "discard", "hold"),
+}
+"""The keys that do something for an edit, by its state."""
+
 THERE = "the id that Planhat gave it, if you know it"
 
 
@@ -66,9 +75,8 @@ NOTHING: Final = Known((), {}, {}, "")
 class OutboxSheet(ListSheet[None]):
     """The edits that aren't delivered, oldest first."""
 
-    HINT = (
-        "enter: decide", "retry", "discard", "hold", "{send}: send", "there", "{close}: close",
-    )  # fmt: skip
+    CLOSE = "{close}: close"
+    HINT = (CLOSE,)
     PLACES: ClassVar[tuple[Where, ...]] = (Where.OUTBOX,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.OUTBOX)]
 
@@ -137,8 +145,20 @@ class OutboxSheet(ListSheet[None]):
         event.stop()
         self.rows.put(event.offset, self._made(event.offset, PAGE))
 
+    def _hints(self, entry: Entry | None) -> Sequence[str]:
+        """Return the keys that do something for an edit, and for what is queued."""
+        hints = []
+        if entry is not None:
+            damaged = {"retry"} if entry.reason == DAMAGED else set()
+            hints += [hint for hint in WAYS.get(entry.state, ()) if hint not in damaged]
+            hints += [] if self.why_not("there") else ["there"]
+        if any(one.state is State.QUEUED for one in self._known.entries):
+            hints.append("{send}: send")
+        return (*hints, self.CLOSE)
+
     def _tell(self) -> None:
         entry = self._current
+        self.hint(self._hints(entry))
         if entry is None:
             all_told = self._known.rest or "Everything is delivered."
             self._reason.update(Content(self.keyed(f"{all_told}  {{close}} closes this")))
@@ -225,12 +245,11 @@ class OutboxSheet(ListSheet[None]):
         if entry is None:
             return
         what = literal(entry_words(entry, self._users))
-        asked = f"{{discard}} again drops {what} for good"
-        sure = self._discarding.about(asked, self.planhat.pressed_at())
+        sure = self._discarding.about((entry.n, what), self.planhat.pressed_at())
         if sure or entry.state is State.SENDING:
             self._act(self.workspace.discard, lambda done: _dropped(done, entry, self._clock))
         else:
-            self.tell(asked)
+            self.tell(self._discarding.question("{discard}", f"drops {what} for good"))
 
     def do_hold(self) -> None:
         """Keep it back."""

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from planhat_tui.commands import planned
 from planhat_tui.model.events import Topic
+from planhat_tui.model.outbox import can_go_again
 from planhat_tui.model.plans import Rechecked, Row
 from planhat_tui.model.text import visible
 from planhat_tui.sync.outlook import seconds_for
@@ -87,6 +88,7 @@ class PlanSheet(ListSheet[str]):
         self._sum = Text("", classes="sheet-text", id="plan-sum")
         self._told: Sequence[str] = ()
         self._held = Held()
+        self._again = False  # whether something was refused that can be sent again
 
     def below(self) -> ComposeResult:
         """Tell the row under the cursor in full, and what it comes to."""
@@ -120,6 +122,8 @@ class PlanSheet(ListSheet[str]):
     def _weighed(self, told: Sequence[str]) -> None:
         self._told = told
         self._tell_sum()
+        if not self.step:
+            self.hint(self.DRY if self._dry or told[1] or not self.plan.acting else self.HINT)
 
     # -- the grid: only what is seen is made
 
@@ -197,7 +201,8 @@ class PlanSheet(ListSheet[str]):
                 "It isn't over yet: {discard} takes back what isn't sent" if progress.unsent else ""
             )
         if name == "retry":
-            return "" if progress.refused else nothing_refused(progress)
+            waits = progress.refused and (progress.goes_on or self._again)
+            return "" if waits else nothing_refused(progress)
         return "" if progress.unsent else "All of it is sent"
 
     def do_discard(self) -> None:
@@ -313,7 +318,11 @@ class PlanSheet(ListSheet[str]):
             pairs = zip(self.plan.rows[first:], entries, strict=False)
             self._results = {**self._results, **{row.record_id: e for row, e in pairs}}
         over = not progress.goes_on
-        self.hint(self.OVER if over else self.RUNNING if progress.unsent else self.UNSURE)
+        if over:
+            self.hint(self.OVER if self._again and progress.refused else self.UNSURE)
+        else:
+            self._again = False
+            self.hint(self.RUNNING if progress.unsent else self.UNSURE)
         if over and (begun is None or begun.goes_on) and progress.failed:
             plans, step = self.workspace.plans, self.step
             self.ask(
@@ -325,6 +334,8 @@ class PlanSheet(ListSheet[str]):
 
     def _show_failed(self, failed: Sequence[Entry], progress: Progress) -> None:
         """Show what failed alone: the others are as they were wanted, or taken back."""
+        self._again = any(map(can_go_again, failed))
+        self.hint(self.OVER if self._again else self.UNSURE)
         self._results = {entry.record_id: entry for entry in failed}
         self._shown = tuple(_row_of(entry) for entry in failed)
         self.rows.show_columns(plan_columns(replace(self.plan, rows=self._shown)), {})

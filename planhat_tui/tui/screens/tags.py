@@ -12,9 +12,10 @@ from planhat_tui.errors import InputError
 from planhat_tui.model.records import text_of, texts_of
 from planhat_tui.model.tags import clean_tag
 from planhat_tui.model.text import bare
+from planhat_tui.tui.presentation.cells import named
 from planhat_tui.tui.presentation.chip_lines import change_line
 from planhat_tui.tui.presentation.sentences import problem
-from planhat_tui.tui.screens.sheet import KeepingSheet
+from planhat_tui.tui.screens.sheet import BACK, KeepingSheet
 from planhat_tui.tui.themes import rich_colours
 from planhat_tui.tui.widgets.picker import Choice, Picker
 from planhat_tui.tui.widgets.words import Text
@@ -85,12 +86,18 @@ class Tags(KeepingSheet[TagChange]):
         yield self.picker
 
     def on_mount(self) -> None:
-        """Type at once; a draft is gone on with."""
+        """Type at once. A draft is gone on with; the tag that was begun is typed over.
+
+        Whoever comes to add a tag would else have its letters behind those.
+        """
         self.picker.line.focus()
         if self.recalled:
             self._recall(texts_of(self.recalled, "add"), texts_of(self.recalled, "remove"))
-            self.picker.line.replace_text(text_of(self.recalled, "typed"))
             self.tell_back()
+        if begun := text_of(self.recalled, "typed"):
+            self.picker.line.replace_text(begun)
+            self.picker.line.select_all()
+            self.tell(f"{BACK}.  Typing replaces {named(begun)}, end goes on with it")
         self._draw()
 
     def _recall(self, add: Sequence[str], remove: Sequence[str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rich.cells import cell_len
@@ -22,6 +24,10 @@ Pieces: TypeAlias = "Sequence[tuple[str, str]]"
 
 LEAST: Final = 16
 """Cells of the left that nothing takes away: how much is left of the rate limit."""
+BETWEEN: Final = 2
+"""Blank cells at least between left and right."""
+SCRAP: Final = 3
+"""Letters of a text that tell it from others."""
 
 
 class Bar(Widget):
@@ -29,7 +35,8 @@ class Bar(Widget):
 
     Where there isn't room for all, the first pieces at the right give way to an ellipsis. The last
     ``kept`` of them stay, and the left is cut instead, to ``LEAST`` cells; then the first of these
-    go too, but for the last two.
+    go too, but for the last two. With ``gives`` the left isn't cut at its end: the pieces at these
+    places shrink, one after the other, and all at the right goes before another one does.
     """
 
     @dataclass
@@ -50,13 +57,22 @@ class Bar(Widget):
         self._left: tuple[tuple[str, str], ...] = ()
         self._right: tuple[tuple[str, str], ...] = ()
         self._ellipsis = ""
+        self._gives: tuple[int, ...] = ()
         self._end = 0
 
-    def show(self, left: Pieces, right: Pieces = (), ellipsis: str = "…", *, kept: int = 0) -> None:
+    def show(
+        self,
+        left: Pieces,
+        right: Pieces = (),
+        ellipsis: str = "…",
+        *,
+        kept: int = 0,
+        gives: Sequence[int] = (),
+    ) -> None:
         """Change the line; it's drawn only if something differs."""
-        shown = (tuple(left), tuple(right), ellipsis, kept)
-        if shown != (self._left, self._right, self._ellipsis, self._kept):
-            self._left, self._right, self._ellipsis, self._kept = shown
+        shown = (tuple(left), tuple(right), ellipsis, kept, tuple(gives))
+        if shown != (self._left, self._right, self._ellipsis, self._kept, self._gives):
+            self._left, self._right, self._ellipsis, self._kept, self._gives = shown
             self.refresh()
 
     @property
@@ -67,10 +83,13 @@ class Bar(Widget):
     def render(self) -> Content:
         """Draw the pieces that fit."""
         room = self.size.width - 1
-        left, right = fitted(self._left, self._right, room, self._kept, self._ellipsis)
-        blanks = max(1, room - _size(left) - _size(right))
+        left, right = fitted(
+            self._left, self._right, room, self._kept, self._ellipsis, gives=self._gives
+        )
+        free = room - _size(left) - _size(right)
+        blanks = min(free, max(BETWEEN, free - 1))  # the last cell is blank where there's room
         self._end = 1 + _size(left)
-        return Content.assemble(" ", *left, " " * (blanks - 1) if right else "", *right)
+        return Content.assemble(" ", *_joined(left), " " * blanks if right else "", *right)
 
     def on_click(self, event: events.Click) -> None:
         """Tell where it was clicked."""
@@ -78,17 +97,52 @@ class Bar(Widget):
 
 
 def fitted(
-    left: Pieces, right: Pieces, room: int, kept: int = 0, ellipsis: str = "…"
+    left: Pieces,
+    right: Pieces,
+    room: int,
+    kept: int = 0,
+    ellipsis: str = "…",
+    *,
+    gives: Sequence[int] = (),
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return the pieces that fit into ``room`` cells, two of them blank in between."""
+    """Return the pieces that fit into ``room`` cells, ``BETWEEN`` of them blank."""
     shown, sign = [*right], ""
-    for stay, least in ((kept, _size(left)), (min(kept, 2), min(LEAST, _size(left)))):
-        while len(shown) > stay and least + cell_len(sign) + _size(shown) + 2 > room:
+    whole = _size(left)
+    firm = _size(_shrunk(left, 0, ellipsis, gives))
+    last = (0, firm) if gives else (min(kept, 2), min(LEAST, whole))
+    for stay, least in ((kept, whole), last):
+        while len(shown) > stay and least + cell_len(sign) + _size(shown) + BETWEEN > room:
             shown.pop(0)
             sign = f"{ellipsis} " if shown else ellipsis
-    if sign and (shown or _size(left) + cell_len(sign) + 2 <= room):
+    if sign and (shown or firm + cell_len(sign) + BETWEEN <= room):
         shown.insert(0, (sign, "$muted"))
-    return _cut(left, room - _size(shown) - 2 if shown else room, ellipsis), shown
+    rest = room - _size(shown) - BETWEEN if shown else room
+    return _cut(_shrunk(left, rest, ellipsis, gives), rest, ellipsis), shown
+
+
+def _shrunk(
+    pieces: Pieces, room: int, ellipsis: str, gives: Sequence[int]
+) -> list[tuple[str, str]]:
+    """Return the pieces with those that give way as short as ``room`` cells need it."""
+    made = [*pieces]
+    for place in gives:
+        text, style = made[place]
+        over = _size(made) - room
+        if over > 0:
+            made[place] = (_shorter(text, cell_len(text) - over, ellipsis), style)
+    return made
+
+
+def _shorter(text: str, width: int, ellipsis: str) -> str:
+    """Return a text in at most ``width`` cells, with ``SCRAP`` letters at least.
+
+    One that begins with blanks is said behind others, and goes whole where it has no room for them.
+    """
+    blanks = len(text) - len(text.lstrip())
+    least = blanks + SCRAP + cell_len(ellipsis)
+    if width < least and blanks:
+        return ""
+    return clipped(text, max(width, least), ellipsis=ellipsis)
 
 
 def _cut(pieces: Pieces, room: int, ellipsis: str) -> list[tuple[str, str]]:
@@ -100,6 +154,12 @@ def _cut(pieces: Pieces, room: int, ellipsis: str) -> list[tuple[str, str]]:
         whole.pop()
     text, style = whole.pop()
     return [*whole, (clipped(text, max(1, room - _size(whole)), ellipsis=ellipsis), style)]
+
+
+def _joined(pieces: Pieces) -> list[tuple[str, str]]:
+    """Return the pieces with those of one style as one, and none that is empty."""
+    told = groupby((piece for piece in pieces if piece[0]), key=itemgetter(1))
+    return [("".join(text for text, _ in alike), style) for style, alike in told]
 
 
 def _size(pieces: Pieces) -> int:

@@ -56,11 +56,17 @@ def _with_foot(placed: list[WidgetPlacement], free: int) -> list[WidgetPlacement
 _LAYOUT: Final = _TallestGivesWay()
 
 
-class Fitting(Vertical):
-    """A column that is no taller than its place: its tallest child, a list or a text, scrolls.
+class Yielding(Vertical):
+    """A column that is no taller than its place: its tallest child, a list or a text, scrolls."""
 
-    It keeps the greatest height that it has had in a terminal of this size.
-    """
+    @property
+    def layout(self) -> Layout:
+        """The layout; a style sheet can't name one that isn't Textual's."""
+        return _LAYOUT
+
+
+class Fitting(Yielding):
+    """Such a column that keeps the greatest height that it has had in a terminal of this size."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id)
@@ -74,8 +80,3 @@ class Fitting(Vertical):
         wanted = super().get_content_height(container, viewport, width)
         self._tallest = max(self._tallest, wanted)
         return self._tallest
-
-    @property
-    def layout(self) -> Layout:
-        """The layout; a style sheet can't name one that isn't Textual's."""
-        return _LAYOUT

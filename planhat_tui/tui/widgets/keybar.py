@@ -82,6 +82,8 @@ class KeyBar(Widget):
                 shown = key._replace(rank=2) if typing and key.name == "back" else key
                 if in_form and key.where not in _OF_FORMS and key.rank < _STAYING:
                     continue
+                if key.name in part.ONLY_ABLE and part.why_not(key.name):
+                    continue
                 by_name.setdefault(key.name, (part, shown))
         shown_keys = [
             _Shown(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList
@@ -16,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from planhat_tui.model.text import bare, fold, visible
 from planhat_tui.tui.presentation.cells import fit
+from planhat_tui.tui.widgets.fitting import Yielding
 from planhat_tui.tui.widgets.line import Line
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _rank(choice: Choice, wanted: str, plain: str) -> int:
     return 3 if f" {wanted}" in label else 4 if wanted in label else 5
 
 
-class Picker(Vertical):
+class Picker(Yielding):
     """A line to type into, and the choices that match under it. Arrows move, Enter picks.
 
     With ``free``, what is typed is a choice as well, the last one, noted by that word. Without
@@ -127,6 +127,10 @@ class Picker(Vertical):
     def on_mount(self) -> None:
         """Fill the list."""
         self._fill()
+
+    def on_resize(self) -> None:
+        """Keep the choice under the cursor in sight: what is said under the list takes lines."""
+        self.call_after_refresh(self.options.scroll_to_highlight)
 
     def offer(self, choices: Sequence[Choice]) -> None:
         """Offer other choices."""

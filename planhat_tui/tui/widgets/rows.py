@@ -144,7 +144,8 @@ class Rows(RowLines, can_focus=True):
         """Show other rows: ``total`` of them, those from ``offset`` on being ``rows``.
 
         ``keep`` holds the row under the cursor where it is on the screen, wherever it is in the
-        list now; without it the cursor goes to the first row. ``on`` is another row to go to.
+        list now; without it the cursor goes to the first row. ``on`` is another row to go to; of a
+        list that is shown for the first time, with some before it.
         """
         before, missed = self._drawn, bool(self._asked)
         length = self.total
@@ -158,6 +159,8 @@ class Rows(RowLines, can_focus=True):
         target = place if place is not None else (self.cursor if keep else 0)
         self._fit_list()
         self.set_reactive(Rows.cursor, max(0, min(target, total - 1)))
+        if kept and not self._pointed:
+            line = self.app.size.height // 3
         top = self.cursor - line if place is not None else (self.scroll_offset.y if keep else 0)
         self.scroll_to(
             y=max(0, min(top, self._length - self.size.height)), animate=False, force=True

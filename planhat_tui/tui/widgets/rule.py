@@ -1,7 +1,8 @@
 """The line over a pane: where you are, what it holds; heavy and reversed where the focus is.
 
 Where the titles are tabs, the name that the panes are about stands at the right; the note and the
-gaps between the tabs give way to it, the tabs' words never do.
+gaps between the tabs give way to it, the tabs' words never do. Of a note its end gives way first,
+and the gaps before its beginning does: how many there are.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Rule(Part, Widget):
         self._titles: tuple[str, ...] = (title,)
         self._here = 0
         self._note = ""
+        self._least = ""
         self._whose = ""
         self._heavy = heavy
         self._corner = False
@@ -54,15 +56,20 @@ class Rule(Part, Widget):
         here: int | None = None,
         note: str | None = None,
         *,
+        least: str | None = None,
         name: str | None = None,
         heavy: bool | None = None,
         corner: bool | None = None,
     ) -> None:
-        """Change what the rule says; what isn't given stays. Draws only if something differs."""
+        """Change what the rule says; what isn't given stays. Draws only if something differs.
+
+        ``least`` is what is said where the first part of the note has no room.
+        """
         before = self._said
         self._titles = self._titles if titles is None else titles
         self._here = self._here if here is None else here
         self._note = self._note if note is None else note
+        self._least = self._least if least is None else least
         self._whose = self._whose if name is None else name
         self._heavy = self._heavy if heavy is None else heavy
         self._corner = self._corner if corner is None else corner
@@ -72,7 +79,8 @@ class Rule(Part, Widget):
     @property
     def _said(self) -> tuple[object, ...]:
         """All that it is drawn of."""
-        return self._titles, self._here, self._note, self._whose, self._heavy, self._corner
+        told = self._note, self._least, self._whose
+        return *told, self._titles, self._here, self._heavy, self._corner
 
     def render(self) -> Content:
         """Draw the rule in exactly its width."""
@@ -106,19 +114,31 @@ class Rule(Part, Widget):
         return f"[{title}]" if active and len(self._titles) > 1 else f" {title} "
 
     def _gap(self) -> int:
-        """Return the cells of line behind each title: fewer where tabs or the name need them."""
+        """Return the cells of line behind each title: fewer where tabs, name or count need them."""
         labels = sum(cell_len(title) + 2 for title in self._titles)
-        room = self.size.width - 1 - labels - GAP * len(self._titles) - 3
-        if room >= min(NAME, cell_len(self._whose)):
-            return GAP
-        return 0 if self._whose else 1
+        room = self.size.width - 1 - labels - 3
+        if self._whose:
+            fits = room - GAP * len(self._titles) >= min(NAME, cell_len(self._whose))
+            return GAP if fits else 0
+        for told in filter(None, (self._notes[0], self._least)):
+            for gap in range(GAP, -1, -1):
+                if room - gap * len(self._titles) >= cell_len(told):
+                    return gap
+        return GAP if room >= GAP * len(self._titles) else 1
+
+    @property
+    def _notes(self) -> list[str]:
+        """The note, and what is left of it as it gets shorter; the first part comes first."""
+        dot = f" {self.planhat.glyphs.dot} "
+        parts = self._note.split(dot)
+        return [dot.join(parts[:count]) for count in range(1, len(parts) + 1)]
 
     def _told(self, room: int) -> str:
         """Return as much of name and note as ``room`` cells hold; the note gives way first."""
         glyphs = self.planhat.glyphs
         dot = f" {glyphs.dot} "
-        notes = [*_shorter(self._note, dot), ""] if self._note else [""]
-        for note in notes:
+        notes = [*reversed(self._notes), self._least, ""] if self._note else [""]
+        for note in dict.fromkeys(notes):
             behind = dot + note if note and self._whose else note
             left = room - cell_len(behind)
             if left >= min(NAME if note else SCRAP, cell_len(self._whose)):
@@ -136,9 +156,3 @@ class Rule(Part, Widget):
             if event.x < end:
                 self.post_message(self.Clicked(place))
                 return
-
-
-def _shorter(note: str, dot: str) -> list[str]:
-    """Return a note, and what is left of it as parts are taken off its end."""
-    parts = note.split(dot)
-    return [dot.join(parts[:count]) for count in range(len(parts), 0, -1)]
