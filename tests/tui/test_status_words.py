@@ -75,7 +75,7 @@ def test_the_name_of_the_person_gives_way_to_what_waits_in_other_tenants() -> No
 def test_the_label_is_never_cut_however_long_the_name_of_the_profile_is(
     room: int, told: str
 ) -> None:
-    one = replace(profile(label="PRODUCTION", no_delete=True), name="acme" * 30)
+    one = profile(label="PRODUCTION", no_delete=True)._replace(name="acme" * 30)
     left, others = header(one, "api.planhat.com", ME, {State.QUEUED: 2}, UNICODE)
     shown = [text(part) for part in fitted(left, others, room, len(others) - 1, gives=GIVES)]
     assert shown[0].startswith(" ACM")
