@@ -234,16 +234,17 @@ def _reset(told: Raw) -> str:
 def _in_words(told: Raw) -> dict[str, Json]:
     """Return as people read it what :func:`_told` gives: each number with its unit."""
     since, others, latency = told["age"], told["others"], told["latency"]
-    lanes = told["lanes"]
-    return {
-        **{name: value for name, value in told.items() if name != "lanes"},
-        **({name: _lane(lanes[name]) for name in lanes} if isinstance(lanes, dict) else {}),
+    lanes = told["lanes"] if isinstance(told["lanes"], dict) else {}
+    words: dict[str, Json] = {
+        **told,
+        **{name: _lane(lane) for name, lane in lanes.items()},
         "resetIn": _reset(told),
         "age": ago(since) if isinstance(since, float) else "",
         "others": "" if others is None else f"{others} calls a minute",
         "stoppedFor": f"{told['stoppedFor']} s" if told["stoppedFor"] else "",
         "latency": "" if latency is None else f"{latency} s",
     }
+    return {name: words[name] for name in _LIMIT_WORDS}
 
 
 def _known(value: Json) -> str:
@@ -265,12 +266,12 @@ _LIMIT_WORDS: Final = {
     "remaining": "Left",
     "resetIn": "Reset",
     "age": "Told",
-    "others": "Others use",
-    "stoppedFor": "Stopped for",
     "user": "Yours",
     "outbox": "Edits",
     "screen": "On screen",
     "background": "Read ahead",
+    "others": "Others use",
+    "stoppedFor": "Stopped for",
     "queue": "Waiting",
     "inFlight": "On their way",
     "latency": "Last answer",
