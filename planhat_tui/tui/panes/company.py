@@ -356,7 +356,8 @@ class CompanyPane(Pane):
         if self.shown is not None:
             name = visible(text_of(self.shown.raw, "name"))
             users = self.explorer.users
-            self.app.push_screen(TimelineSheet(self.workspace, self.company_id, name, users))
+            of = Kind.COMPANY, self.company_id, name
+            self.app.push_screen(TimelineSheet(self.workspace, *of, users))
 
     def do_web(self) -> None:
         """Show the address of the company's page in the web app, and open it."""
