@@ -17,7 +17,6 @@ from planhat_tui.model.phone import SHARED, dialled, digits, matches
 from planhat_tui.model.query import Sort
 from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, apart, text_of, texts_of
 from planhat_tui.model.text import fold, visible
-from planhat_tui.model.trends import trends
 from planhat_tui.store.rows import MOST_SUMMED
 from planhat_tui.workspace.identifying import how_many
 
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
 
 _LATELY: Final = 50
 """Edits of a record in which its tags are looked for."""
-_RECENT: Final = 200
-"""Changes of a record that are looked through for how its numbers went."""
 
 
 class ContactsView(NamedTuple):
@@ -427,10 +424,6 @@ class Queries:
     def timeline(self, kind: Kind, record_id: str, limit: int = 1_000) -> tuple[Seen, ...]:
         """Return what was seen to change in a record, the latest first."""
         return self._store.history.of(kind, record_id, limit)
-
-    def trends(self, kind: Kind, record_id: str) -> Mapping[str, tuple[float, ...]]:
-        """Return the values that a record's numbers were seen to have, by path, oldest first."""
-        return trends(one.change for one in self.timeline(kind, record_id, _RECENT))
 
     def looked_at(self, kind: Kind, record_id: str) -> float | None:
         """Return when a person last looked at a record; ``None``: never."""
