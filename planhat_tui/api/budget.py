@@ -78,7 +78,14 @@ def _walled(window: Window, ahead: float) -> Window:
 
 
 def _makes_sense(window: Window) -> bool:
-    counts = (window.limit or 1, window.low or 0, window.spent, window.turns, window.others)
+    counts = (
+        *window.used,
+        window.limit or 1,
+        window.low or 0,
+        window.spent,
+        window.turns,
+        window.others,
+    )
     paces = (window.foreign, window.user, window.urgent)
     return (
         all(0 <= count <= _MOST for count in (*counts, *(held.calls for held in window.held)))

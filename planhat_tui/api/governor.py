@@ -261,6 +261,7 @@ def limits_of(window: Window, now: float) -> Limits:
         as_of=seen_at,
         stopped_until=_stopped_until(window, between, now),
         others=seen_others(window) * 60 if window.foreign.seconds >= WATCHED else None,
+        used={lane: calls for lane, calls in zip(Lane, window.used, strict=True) if calls},
     )
 
 

@@ -92,7 +92,7 @@ class Ledger:
                 return wait
         self._ready -= 1
         self._unanswered += 1
-        return rules.ticket(self.window, now, probe=self._probe)
+        return rules.ticket(self.window, now, probe=self._probe, lane=lane)
 
     def answered(self, ticket: Ticket, told: Told) -> None:
         """Learn from an answer; what all must know at once is shared at once."""

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from planhat_tui.api.pace import Pace
 from planhat_tui.api.trust import Trust, contradicts, judged
+from planhat_tui.model.limits import Lane
 
 DOCUMENTED_LIMIT: Final = 200
 SHORTEST: Final = 60.0
@@ -67,6 +68,7 @@ class Ticket:
     probe: bool
     last: int | None = None
     last_at: float = -NEVER
+    lane: Lane = Lane.USER
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -86,6 +88,7 @@ class Window(msgspec.Struct, frozen=True):
     has the moments at which requests ended that may have been counted though no answer said so.
     The reset that began the window lies within ``began``; the window is known to have run on until
     ``ran_at``. ``turns`` counts resets and ``lengths`` holds the last ones' spans of seconds.
+    ``used`` counts our calls of this window by lane.
     ``others`` counts the calls that others have used of this window; ``foreign`` is their pace,
     ``user`` that of what the user waits for, ``urgent`` that of all lanes but the background, as of
     ``paced_at``.
@@ -103,6 +106,7 @@ class Window(msgspec.Struct, frozen=True):
     ran_at: float = -NEVER
     turns: int = 0
     lengths: tuple[Span, ...] = ()
+    used: tuple[int, int, int, int] = (0, 0, 0, 0)
     others: int = 0
     foreign: Pace = Pace()
     user: Pace = Pace()
@@ -140,14 +144,27 @@ class Window(msgspec.Struct, frozen=True):
         return self.left - self.unanswered
 
 
-def ticket(window: Window, now: float, *, probe: bool) -> Ticket:
-    """Note what is known as a request is sent."""
+def ticket(window: Window, now: float, *, probe: bool, lane: Lane = Lane.USER) -> Ticket:
+    """Note what is known as a request of a lane is sent."""
     last = window.trust.last, window.trust.last_at
-    return Ticket(now, window.turns, window.low, window.ran_at, probe, *last)
+    return Ticket(now, window.turns, window.low, window.ran_at, probe, *last, lane=lane)
 
 
 def answered(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
-    """Learn from a response's status and headers."""
+    """Learn from a response's status and headers; all but a 429 has used a call of its lane's."""
+    learned = _learned(window, ticket, told, now)
+    return learned if told.status == 429 else _used(learned, window, ticket)
+
+
+def _used(window: Window, before: Window, ticket: Ticket) -> Window:
+    """Count a call for its lane, unless it was one of a window before."""
+    if ticket.turn != before.turns:
+        return window
+    one, two, three, four = (n + (lane == ticket.lane) for lane, n in enumerate(window.used))
+    return replace(window, used=(one, two, three, four))
+
+
+def _learned(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
     window, told = _believed(_probed(window, ticket), ticket, told, now)
     window = replace(window, limit=told.limit or window.limit)
     if told.status == 429:
@@ -165,7 +182,7 @@ def answered(window: Window, ticket: Ticket, told: Told, now: float) -> Window:
 
 def lost(window: Window, ticket: Ticket, now: float) -> Window:
     """Count a request whose answer never came: Planhat may have counted it."""
-    return _guessed(_probed(window, ticket), now)
+    return _used(_guessed(_probed(window, ticket), now), window, ticket)
 
 
 def unsent(window: Window, ticket: Ticket) -> Window:
@@ -216,6 +233,7 @@ def _turned(window: Window, began: Span, now: float) -> Window:
         turns=window.turns + 1,
         spent=0,
         guesses=guesses,
+        used=(0, 0, 0, 0),
         others=0,
         heard_at=now,
     )

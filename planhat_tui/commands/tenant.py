@@ -146,6 +146,9 @@ def _left(calls: int, least: str = "") -> str:
 def limits(ctx: Context, watch: bool) -> Single | Watching:  # noqa: FBT001 -- a flag of the command line
     """Show what is left of the rate limit; asks Planhat where nobody on this machine knows it.
 
+    For whom calls go is told by lane: what you wait for, edits, what is on screen, what is read
+    ahead. "used" counts this machine's calls since the reset, "waiting" this program's requests.
+
     With --watch a line a second: what all windows and commands on this machine know. It costs a
     call only where nobody else has asked for as long as the limit's window.
     """
@@ -201,10 +204,22 @@ def _line(told: Raw) -> str:
         pieces.append(f"reset {reset}")
     if told["stoppedFor"]:
         pieces.append(f"stopped for {told['stoppedFor']} s")
+    if used := _used(told["lanes"]):
+        pieces.append(f"used here: {used}")
     if told["others"]:
         pieces.append(f"others use {told['others']} a minute")
     pieces.append(f"told {_known(told['age'])} s ago")
     return " · ".join(pieces)
+
+
+def _used(lanes: Json) -> str:
+    """Return whose calls went since the reset: ``3 yours, 12 read ahead``."""
+    used = {
+        _LIMIT_WORDS[name].lower(): lane["used"]
+        for name, lane in (lanes.items() if isinstance(lanes, dict) else ())
+        if isinstance(lane, dict)
+    }
+    return ", ".join(f"{calls} {whose}" for whose, calls in used.items() if calls)
 
 
 def _reset(told: Raw) -> str:
@@ -219,25 +234,42 @@ def _reset(told: Raw) -> str:
 def _in_words(told: Raw) -> dict[str, Json]:
     """Return as people read it what :func:`_told` gives: each number with its unit."""
     since, others, latency = told["age"], told["others"], told["latency"]
-    return {
+    lanes = told["lanes"] if isinstance(told["lanes"], dict) else {}
+    words: dict[str, Json] = {
         **told,
+        **{name: _lane(lane) for name, lane in lanes.items()},
         "resetIn": _reset(told),
         "age": ago(since) if isinstance(since, float) else "",
         "others": "" if others is None else f"{others} calls a minute",
         "stoppedFor": f"{told['stoppedFor']} s" if told["stoppedFor"] else "",
         "latency": "" if latency is None else f"{latency} s",
     }
+    return {name: words[name] for name in _LIMIT_WORDS}
 
 
 def _known(value: Json) -> str:
     return "?" if value is None else str(value)
 
 
+def _lane(told: Json) -> str:
+    """Return what a lane has used and what waits in it: ``12 used, 3 waiting``."""
+    if not isinstance(told, dict):
+        return ""
+    return f"{told['used']} used" + (f", {told['waiting']} waiting" if told["waiting"] else "")
+
+
+_LANES: Final = {lane: lane.name.lower() for lane in Lane}
+"""What the lanes are called in data: ``user``, ``outbox``, ``screen``, ``background``."""
+
 _LIMIT_WORDS: Final = {
     "limit": "Limit",
     "remaining": "Left",
     "resetIn": "Reset",
     "age": "Told",
+    "user": "Yours",
+    "outbox": "Edits",
+    "screen": "On screen",
+    "background": "Read ahead",
     "others": "Others use",
     "stoppedFor": "Stopped for",
     "queue": "Waiting",
@@ -261,6 +293,10 @@ def _told(known: Limits, now: float) -> dict[str, Json]:
         "age": round(gone, 1) if known.as_of is not None else None,
         "others": round(known.others, 1) if known.others is not None else None,
         "stoppedFor": round(stopped, 1),
+        "lanes": {
+            name: {"used": known.used.get(lane, 0), "waiting": known.waiting.get(lane, 0)}
+            for lane, name in _LANES.items()
+        },
         "queue": sum(known.waiting.values()),
         "inFlight": known.in_flight,
         "latency": round(known.latency, 3) if known.latency is not None else None,

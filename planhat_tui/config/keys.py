@@ -145,6 +145,7 @@ KEYS: Final = (
     Key(P, "views", "f", "views", "saved views of the companies"),
     Key(P, "copy", "y", "copy", "copy e-mail or phone; of all marked"),
     Key(P, "copy_field", "Y", "copy a field", "copy a field, the row or JSON; of all marked"),
+    Key(P, "timeline", "T", "timeline", "what was seen to change, from what to what, and by whom"),
     Key(P, "delete", "D", "delete", "delete; asks for a word first", 6),
     Key(A, "log_call", "C", "log call", "log a call that just ended", 1),
     Key(A, "call_now", "c", "call now", "log a call while it runs", 3),

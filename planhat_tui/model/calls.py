@@ -31,7 +31,7 @@ LONG: Final = timedelta(hours=4)
 """A call of which a time is guessed isn't logged unasked if it would be longer."""
 LONGEST: Final = timedelta(days=7)
 """More than this is a slip of the finger, in what is typed of a talk or of waiting."""
-SECONDS: Final = "seconds, 90s or 5m"
+SECONDS: Final = "seconds, 90s, 5m"
 """How waiting is typed: a bare number means seconds there, unlike minutes of talk."""
 
 _MARGIN = timedelta(days=31)

@@ -28,7 +28,8 @@ class Limits:
     ``as_of`` is monotonic seconds of the last answer, ``None`` before the first. ``stopped_until``
     is monotonic seconds until which, at the latest, nothing may go: after a 429, or once all calls
     are used. ``others`` is how many calls a minute others on the tenant use, ``None`` before that
-    was watched. ``waiting`` counts the queue by lane. ``latency`` is the last answer's seconds.
+    was watched. ``waiting`` counts the queue by lane, ``used`` the calls of this
+    window that went from this machine, by lane. ``latency`` is the last answer's seconds.
     ``last_error`` is a sentence, empty if none.
     """
 
@@ -40,6 +41,7 @@ class Limits:
     others: float | None = None
     in_flight: int = 0
     waiting: Mapping[Lane, int] = field(default_factory=dict)
+    used: Mapping[Lane, int] = field(default_factory=dict)
     latency: float | None = None
     last_error: str = ""
 

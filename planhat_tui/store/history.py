@@ -192,6 +192,14 @@ class History:
             )
         return news
 
+    def look_over(self, kind: Kind, ids: Iterable[str]) -> None:
+        """Note that a person has had these records before their eyes now, in a list."""
+        rows = [(kind, record, self._wall()) for record in ids]
+        if not rows or (database := self._to_write()) is None:
+            return
+        with database.writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO looked VALUES (?, ?, ?)", rows)
+
     def news(self, kind: Kind, record_id: str) -> tuple[Seen, ...]:
         """Return what others have changed since the person last looked, the latest first.
 

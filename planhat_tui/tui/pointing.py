@@ -11,6 +11,8 @@ from planhat_tui.model.records import Kind, text_of
 from planhat_tui.workspace.begun import Partner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.timer import Timer
 
     from planhat_tui.tui.screens.explorer import Explorer
@@ -47,11 +49,22 @@ class Pointing:
         self.stop()
         self._pointed_at = company
         if company == explorer.detail.company_id:
-            return
-        if explorer.companies.search.has_focus:
-            self.awaited = explorer.set_timer(FOLLOW, partial(self._follow, company))
+            if explorer.contacts.seeks(explorer.companies.search.value):
+                self._once_paused(self._light)
         else:
-            self._follow(company)
+            self._once_paused(partial(self._follow, company))
+
+    def _once_paused(self, follow: Callable[[], None]) -> None:
+        explorer = self._explorer
+        if explorer.companies.search.has_focus:
+            self.awaited = explorer.set_timer(FOLLOW, follow)
+        else:
+            follow()
+
+    def _light(self) -> None:
+        """Light in the contacts, which stay, what is looked for by now."""
+        self.awaited = None
+        self._explorer.contacts.light(self._explorer.companies.search.value)
 
     def stop(self) -> None:
         """Leave the other panes as they are: another letter has been typed."""
@@ -66,7 +79,10 @@ class Pointing:
             company = self._pointed_at
             self.stop()
             self._pointed_at = company
-            self._follow(company)
+            if company == self._explorer.detail.company_id:
+                self._light()
+            else:
+                self._follow(company)
         return self._pointed_at
 
     def come(self) -> None:
@@ -145,15 +161,16 @@ class Pointing:
         """Note what was looked at, at the end: the screen waits for nothing any more."""
         if self.looked:
             with contextlib.suppress(StorageError):  # then it stays marked, and that is all
-                self._explorer.workspace.looked_at(self.looked)
+                self._explorer.workspace.looked_at(self.looked, self._explorer.contacts.seen)
 
     def _go_on(self) -> None:
         """Note that the person has looked at a company: another one comes on screen."""
         looked, self.looked = self.looked, ""
         explorer = self._explorer
+        people = explorer.contacts.seen
         if looked:
             explorer.perform(
-                lambda: explorer.workspace.looked_at(looked),
+                lambda: explorer.workspace.looked_at(looked, people),
                 lambda news: explorer.companies.read_again() if news else None,
             )
 

@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 _LATELY: Final = 50
 """Edits of a record in which its tags are looked for."""
-_RECENT: Final = 200
-"""Changes of a record that are looked through for how its numbers went."""
 
 
 class ContactsView(NamedTuple):
@@ -445,12 +443,6 @@ class Queries:
     def timeline(self, kind: Kind, record_id: str, limit: int = 1_000) -> tuple[Seen, ...]:
         """Return what was seen to change in a record, the latest first."""
         return self._store.history.of(kind, record_id, limit)
-
-    def trends(self, kind: Kind, record_id: str) -> Mapping[str, tuple[float, ...]]:
-        """Return the values that a record's numbers were seen to have, by path, oldest first."""
-        from planhat_tui.model.trends import trends
-
-        return trends(one.change for one in self.timeline(kind, record_id, _RECENT))
 
     def looked_at(self, kind: Kind, record_id: str) -> float | None:
         """Return when a person last looked at a record; ``None``: never."""

@@ -197,8 +197,12 @@ class Workspace:
         """
         self.net.look_at(company_id, waits=waits)
 
-    def looked_at(self, company_id: str) -> tuple[Seen, ...]:
-        """Note that a person has looked at a company; returns what was news to them until then."""
+    def looked_at(self, company_id: str, contacts: Iterable[str] = ()) -> tuple[Seen, ...]:
+        """Note that a person has looked at a company, and at the list of these contacts of it.
+
+        Returns what was news of the company to them until then.
+        """
+        self._store.history.look_over(Kind.CONTACT, contacts)
         return self._store.history.look(Kind.COMPANY, company_id)
 
     def keep_definitions(self, records: Sequence[Received], *, whole: bool) -> None:

@@ -25,6 +25,7 @@ from planhat_tui.api.window import (
     ticket,
     unsent,
 )
+from planhat_tui.model.limits import Lane
 
 
 def _sent(window: Window, now: float, *, probe: bool = False) -> Ticket:
@@ -271,3 +272,18 @@ def test_whatever_is_told_the_window_keeps_its_shape(
         assert window.began[0] <= window.began[1] <= now
         assert window.stopped_until <= now + MAX_STOP
         assert window.foreign.calls >= 0
+
+
+def test_calls_of_a_window_are_counted_by_lane() -> None:
+    window, at = Window(), 0.0
+    for lane in (Lane.USER, Lane.BACKGROUND, Lane.BACKGROUND, Lane.OUTBOX):
+        at += 1.0
+        sent = ticket(window, at, probe=False, lane=lane)
+        window = answered(window, sent, Told(200, 200, int(150 - at)), at)
+    assert window.used == (1, 1, 0, 2)
+    stopped = ticket(window, at, probe=False, lane=Lane.SCREEN)
+    assert answered(window, stopped, Told(429), at).used == (1, 1, 0, 2)
+    late = ticket(window, at, probe=False, lane=Lane.SCREEN)
+    window = answered(window, ticket(window, 300.0, probe=False), Told(200, 200, 199), 300.0)
+    assert window.used == (1, 0, 0, 0)  # a reset
+    assert answered(window, late, Told(200, 200, 140), 301.0).used == (1, 0, 0, 0)

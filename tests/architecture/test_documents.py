@@ -33,7 +33,7 @@ KEYS_OF = {
     "call set": ["calls"],
     "undo": ["everywhere"],
     "view save": ["companies", "contacts"],
-    "timeline": ["detail"],
+    "timeline": ["detail", "contacts"],
 }
 """Where the key of a verb does what the verb does, and not what else it is called for."""
 

@@ -193,6 +193,8 @@ def test_the_limit_is_asked_for_where_nothing_is_known_yet(desk: Desk) -> None:
     assert isinstance(told["remaining"], int)
     assert told["queue"] == told["inFlight"] == 0
     assert told["stoppedFor"] == 0
+    lanes = ("user", "outbox", "screen", "background")
+    assert told["lanes"] == {lane: {"used": int(lane == "user"), "waiting": 0} for lane in lanes}
     assert len(desk.network.asked) > asked
 
 
@@ -207,7 +209,7 @@ def test_where_something_is_known_it_costs_nothing_unless_its_to_be_fresh(desk: 
 
 
 def test_for_people_limits_and_who_one_is_are_said_in_words(desk: Desk) -> None:
-    for verb, words in (("limits", ("Left", "Reset")), ("whoami", ("Tenant", "Roles"))):
+    for verb, words in (("limits", ("Left", "Yours", "Edits")), ("whoami", ("Tenant", "Roles"))):
         lines: list[str] = []
         write(desk.shell(verb), Style(), lines.append, print)
         titles = {line.partition("  ")[0] for line in lines}

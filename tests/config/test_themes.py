@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import given
@@ -95,20 +95,43 @@ def test_every_shipped_theme_is_whole_and_can_be_read_by_people(path: Path) -> N
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_dark_theme_is_dark_and_a_light_one_light(path: Path) -> None:
     theme = _read(path)
-    if theme.name != "terminal":
+    if not unmeasured(theme):
         ground, black, white = theme.colors["background"], "#000000", "#ffffff"
         assert theme.dark == (contrast(ground, white) > contrast(ground, black))
 
 
-def test_only_the_terminals_theme_keeps_to_the_terminals_colours() -> None:
-    assert [path.stem for path in SHIPPED if unmeasured(_read(path))] == ["terminal"]
+def test_only_the_terminals_themes_keep_to_the_terminals_colours() -> None:
+    found = sorted(path.stem for path in SHIPPED if unmeasured(_read(path)))
+    assert found == ["terminal", "terminal-light"]
+
+
+XTERM: Final = {
+    "red": "#cd0000", "blue": "#0000ee", "magenta": "#cd00cd", "white": "#e5e5e5",
+    "bright_black": "#7f7f7f", "bright_red": "#ff0000", "bright_yellow": "#ffff00",
+    "bright_blue": "#5c5cff", "bright_magenta": "#ff00ff", "bright_cyan": "#00ffff",
+}  # fmt: skip
+"""What xterm makes of those of its colours that our themes take."""
+
+
+@pytest.mark.parametrize(
+    ("name", "ground", "text"),
+    [("terminal", "#000000", "#e5e5e5"), ("terminal-light", "#ffffff", "#000000")],
+)
+def test_the_terminals_own_colours_are_chosen_for_its_ground(
+    name: str, ground: str, text: str
+) -> None:
+    theme = _read(next(path for path in SHIPPED if path.stem == name))
+    drawn = XTERM | {"default": text}
+    for role in TEXTS:
+        colour = drawn[theme.colors[role].removeprefix("ansi_")]
+        assert contrast(colour, ground) >= 4, role
 
 
 def test_high_contrast_has_more_of_it_than_the_others() -> None:
     faintest = {
         theme.name: min(contrast(theme.colors[a], theme.colors[b]) for a in TEXTS for b in GROUNDS)
         for theme in map(_read, SHIPPED)
-        if theme.name != "terminal"
+        if not unmeasured(theme)
     }
     assert max(faintest, key=lambda name: faintest[name]) == "high-contrast"
 

@@ -71,6 +71,12 @@ def change(person: Person, name: str, **values: Json) -> None:
     ask(person, lambda api: api.update_company(wanted, values, lane=Lane.USER))
 
 
+def change_contact(person: Person, name: str, at: str, **values: Json) -> None:
+    """Change a contact of a company at Planhat as somebody else does."""
+    wanted = str(contacts(person, at)[name]["_id"])
+    ask(person, lambda api: api.update_contact(wanted, values, lane=Lane.USER))
+
+
 def delete(person: Person, company_id: str) -> None:
     """Delete a company at Planhat as somebody else does."""
     ask(person, lambda api: api.delete_company(company_id, lane=Lane.USER))

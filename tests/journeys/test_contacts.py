@@ -9,7 +9,7 @@ import pytest
 from planhat_tui.tui.flows import NEW_CONTACT
 from planhat_tui.tui.widgets.line import Line
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
+from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey
 from tests.journeys.doing import fill, run_line, set_field, tag
 from tests.journeys.watch import Watch
 
@@ -451,3 +451,24 @@ def test_y_copies_the_e_mails_of_all_marked(journey: Journey) -> None:
         assert person.message == "Copied: 2 e-mails or phones"
 
     journey(copy, SMALL, picture=False)
+
+
+def lit(person: Person) -> list[str]:
+    """Return the letters that are set apart in the contacts, from above."""
+    rows = person.app.explorer.contacts.rows
+    strips = (rows.render_line(y) for y in range(1, rows.size.height))
+    return [one.text for strip in strips for one in strip if one.style and one.style.underline]
+
+
+def test_what_was_looked_for_is_lit_in_the_contacts_too(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        await person.find("d'angelo atlas")
+        person.sees_line("3 Contacts 9")
+        assert lit(person) == ["D'Angelo", "D'Angelo"]
+        await person.find("d'angelo atlas 302430134")
+        person.sees_line("Diego D'Angelo", "+49302430134")
+        assert lit(person) == ["D'Angelo", "302430134", "D'Angelo"]
+        await person.find("atlas farms sa")
+        assert lit(person) == []
+
+    journey(look, MEDIUM, picture=False)

@@ -618,7 +618,7 @@ def test_the_detail_has_the_keys_of_lists(journey: Journey) -> None:
             await person.press(key)
             assert rows.current is not None
             seen.append(rows.current.cells["label"])
-        assert seen == ["Tags", "Renewal", "Last renewal", "Renewal"]
+        assert seen == ["Name", "Renewal", "Last renewal", "Renewal"]
         await person.press("Y")
         person.sees("Copy a field of Acme Inc")
         await person.press("escape", "D")

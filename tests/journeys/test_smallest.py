@@ -9,10 +9,12 @@ import pytest
 from planhat_tui.tui.screens.sheet import Sheet
 from planhat_tui.tui.widgets.sheetkeys import GAP
 from tests.journeys import planhat
-from tests.journeys.doing import set_field
+from tests.journeys.doing import run_line, set_field
 from tests.journeys.watch import Watch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.journeys.conftest import Journey, Person
 
 SMALLEST: Final = (60, 20)
@@ -54,10 +56,19 @@ SCREENS: Final = {
         (*PANES[2:], "FIELD", "VALUE", "TYPE", "Monthly revenue", "2026-10-22", "person"),
         keys=("/ find", "enter open", "e field", "t tags", "? keys"),
     ),
+    "the last changes": Screen(
+        ("2", "G"),
+        "[2 Detail]",
+        ("Reference OK", "yes/no", "Timeline", "nothing seen yet"),
+        keys=("/ find", "enter open", "? keys"),
+    ),
     "contacts": Screen(
         ("3",),
         "[3 Contacts 5]",
-        (*PANES[:2], "NAME", "PHONE", "E-MAIL", "★ Ines D'Angelo", "+46 70 123 45 67"),
+        (
+            *(*PANES[:2], "NAME", "PHONE", "E-MAIL", "★ Ines D'Angelo", "+46 70 123 45 67"),
+            "ines.d-angelo@acme-inc.example",
+        ),
         keys=("enter edit", "t contact tags", "o queue", "? keys"),
     ),
     "calls": Screen(
@@ -69,7 +80,15 @@ SCREENS: Final = {
     "a call that just ended": Screen(
         ("C",),
         "Call that just ended with Ines D'Angelo at Acme Inc",
-        ("minutes", "5, 90s or 1h5m", "waiting", "start", "14:05 or -10m", "14:10 or now", "note"),
+        (
+            "minutes",
+            "5, 90s or 1h5m",
+            "seconds, 90s, 5m",
+            "start",
+            "14:05 or -10m",
+            "14:10 or now",
+            "note",
+        ),
         keys=("ctrl+s save", "esc close, draft kept"),
     ),
     "a call that runs": Screen(
@@ -90,6 +109,7 @@ SCREENS: Final = {
         "A new tenant",
         (
             "what you call it, such as acme-eu",
+            "plain text in the config; or leave it empty",
             "https://api.planhat.com",
             "env NAME, command pass x, file ~/x, keyring x",
             "sent as",
@@ -119,6 +139,11 @@ SCREENS: Final = {
         ("3", "a"),
         "A new contact at Acme Inc",
         ("needed: a name, a phone or an e-mail", "position"),
+    ),
+    "a contact": Screen(
+        ("3", "enter"),
+        "Field of Ines D'Angelo",
+        ("Account Manager", "ines.d-angelo@acme-inc.example", "+46 70 123 45 67"),
     ),
     "a new field": Screen(
         ("2", "a"), "Custom field for Acme Inc", ("one that the tenant has, or a new name",)
@@ -191,3 +216,37 @@ def test_so_is_the_choice_under_the_cursor_whatever_is_said_under_the_list(
             person.sees_on_top(text)
 
     journey(look, SMALLEST, picture=False)
+
+
+def test_so_is_what_one_comes_by_while_working(
+    journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "crm.csv").write_text("Account;Stage\nAcme Inc;renewal\n", encoding="utf-8")
+
+    async def work(person: Person) -> None:
+        def sees(*texts: str) -> None:
+            for text in texts:
+                person.sees_on_top(text)
+
+        await person.find("acme inc")
+        await set_field(person, "pha", "won")
+        await person.press("J")
+        sees("Changed from here", "AGE", "RECORD", "EDIT", "Phase - → won", "u undo")
+        await person.press("escape", "2", "T")
+        sees("Timeline of Acme Inc", "SEEN", "FIELD", "BEFORE  -", "AFTER   won", "esc close")
+        await person.press("escape", "1", "ctrl+p")
+        await person.type("theme")
+        sees(":theme use", "theme: fjord", "use it from now on")
+        await person.press("escape")
+        await run_line(person, "import crm.csv")
+        await person.press("j")
+        sees("Import crm.csv: which column is which field of a company", "FIRST ROW")
+        sees("left out: no such field", "enter another field", "ctrl+s show the plan")
+        await person.press("escape")
+        await run_line(person, "tour")
+        sees("Tour 2 of 5", "The tour has begun. esc at the top ends it")
+        await person.press("c", "ctrl+q")
+        sees("ctrl+q again quits", "▸ ring 0:00", "space next stage")
+
+    journey(work, SMALLEST, picture=False)

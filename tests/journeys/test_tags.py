@@ -140,7 +140,7 @@ def test_x_removes_the_chip_under_the_cursor(journey: Journey, size: tuple[int, 
         await person.press("enter")
         assert person.focus == "field-rows"
         person.sees("smb · nps-promoter")
-        await person.press("l", "x")
+        await person.press("l", "l", "x")
         assert person.message == "Tag nps-promoter off Acme Biotech is delivered.  u takes it back"
         person.sees_no("smb · nps-promoter")
         assert planhat.company(person, "Acme Biotech")["tags"] == ["smb"]
@@ -152,7 +152,7 @@ def test_x_removes_the_chip_under_the_cursor(journey: Journey, size: tuple[int, 
 def test_x_where_there_is_no_tag_says_so(journey: Journey, size: tuple[int, int]) -> None:
     async def untag(person: Person) -> None:
         await person.find("acme inc")
-        await person.press("enter", "x", "x")
+        await person.press("enter", "h", "x", "x")
         assert person.message == "x removes a tag or a custom field; this is neither"
         assert planhat.company(person, "Acme Inc")["tags"] == []
 
@@ -292,6 +292,7 @@ def test_a_held_x_removes_one_tag(journey: Journey) -> None:
         await person.find("acme bio")
         await person.press("enter")
         person.sees("smb · nps-promoter")
+        await person.press("l")
         await person.hold("x")
         assert planhat.company(person, "Acme Biotech")["tags"] == ["nps-promoter"]
         watch.wait(seconds=1)

@@ -19,7 +19,10 @@ def test_the_timeline_tells_what_changed_and_who_did_it(
         await person.press("escape")
         await run_line(person, "set city=Lund")
         planhat.wait_for_delivery(person)
-        await person.press("T")
+        await person.press("G")
+        person.sees_line("Timeline", "T shows")
+        person.sees_line("City London → Lund", "you")
+        await person.press("enter")
         person.sees("SEEN", "FIELD", "BEFORE", "AFTER")
         person.sees_line("City", "Lund", "you")
 
@@ -122,3 +125,27 @@ def test_what_is_new_is_marked_at_the_next_start(journey: Journey) -> None:
 
     journey(look, SMALL, picture=False, clock=watch.clock)
     journey(come_back, SMALL, picture=False, clock=watch.clock)
+
+
+@EITHER
+def test_contacts_whom_others_changed_since_one_saw_them_are_marked(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    watch = Watch()
+
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("3", "1", "j")  # they were seen, and one has gone on
+        watch.wait(hours=2)
+        planhat.change_contact(person, "Bo Larsson", "Acme Inc", phone="+46 8 111 22 33")
+        await person.press("r", "k", "3")
+        person.sees_line("∆  Bo Larsson", "+46 8 111 22 33")
+        person.sees_no("∆★ Ines")
+        await person.press("j", "T")
+        person.sees("Timeline of Bo Larsson")
+        person.sees_line("Phone", "+46 8 111 22 33", "others")
+        await person.press("escape", "1", "j", "k", "3")
+        person.sees("Bo Larsson")
+        person.sees_no("∆")
+
+    journey(look, size, picture=False, clock=watch.clock)

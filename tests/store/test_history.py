@@ -304,6 +304,18 @@ def test_what_others_changed_since_one_looked_is_told_and_found(store: TenantSto
     assert found("-is:changed") == ["c2"]
 
 
+def test_who_was_seen_in_a_list_is_looked_at_one_by_one(store: TenantStore) -> None:
+    store.history.look_over(Kind.CONTACT, ["p1", "p2"])
+    later = tick() + 10.0
+    for one in ("p1", "p3"):
+        store.history.note(Kind.CONTACT, [(one, {}, {"phone": "1"})], later)
+    assert store.history.unseen(Kind.CONTACT, ["p1", "p2", "p3"]) == {"p1"}
+    for _ in range(20):
+        tick()
+    store.history.look_over(Kind.CONTACT, ["p1"])
+    assert store.history.unseen(Kind.CONTACT, ["p1", "p2", "p3"]) == frozenset()
+
+
 def test_to_ask_what_is_new_makes_no_file(folder: Path) -> None:
     store = TenantStore.open(folder, wall=tick)
     store.mirror.put(COMPANY, [received("c1", name="c1", phase="won")], 1.0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -8,10 +9,21 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from planhat_tui.model import fields
+from planhat_tui.model.edits import Change
+from planhat_tui.model.edits import custom_path as path
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import visible
+from planhat_tui.store.history import Seen
 from planhat_tui.tui.presentation.columns import FIELDS
-from planhat_tui.tui.presentation.detail import CUSTOM_HEAD, TAGS, detail_rows, is_of_tags
+from planhat_tui.tui.presentation.detail import (
+    CUSTOM_HEAD,
+    LAST_CHANGES,
+    TAGS,
+    Past,
+    detail_rows,
+    is_of_tags,
+    is_of_timeline,
+)
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE, Glyphs, choose
 from tests.tui.records import HARMLESS, HOSTILE, shown
 from tests.tui.test_values import JSON
@@ -21,6 +33,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json
     from planhat_tui.tui.presentation.rows import Row
 
+NOW = datetime(2026, 3, 2, 10, 0).astimezone()
 ACME: dict[str, Json] = {
     "_id": "c1",
     "name": "Acme Inc",
@@ -72,9 +85,10 @@ def test_a_field_whose_name_begins_as_tags_do_is_none_of_them() -> None:
     assert "tagsSource" in found
 
 
-def test_the_detail_goes_from_tags_over_facts_and_custom_fields_to_the_rest() -> None:
+def test_the_detail_goes_from_facts_over_tags_and_custom_fields_to_the_rest() -> None:
     found = by_id(rows_of(ACME))
-    assert next(iter(found)) == TAGS
+    asked = ("name", "phase", "status", "h", "arr", "renewalDate", "owner", TAGS, CUSTOM_HEAD)
+    assert [one for one in found if one in asked] == [*asked]
     custom = list(found).index(CUSTOM_HEAD)
     assert list(found)[custom : custom + 5] == [
         CUSTOM_HEAD, "custom.Plan", "custom.Seats", "custom.Deep", "_id"
@@ -82,8 +96,6 @@ def test_the_detail_goes_from_tags_over_facts_and_custom_fields_to_the_rest() ->
     assert found[CUSTOM_HEAD] == ("Custom fields", "3  a adds one", "")
     assert list(found)[custom - 1] == "description"
     assert list(found)[-2:] == ["lastUpdated", "shiny"]
-    facts = [name for name in found if name in {f.name for f in fields.FIELDS[Kind.COMPANY]}]
-    assert facts[1:3] == ["name", "phase"]
     assert found["tags"] == ("Tags", "vip · gold · east coast", "tags")
     assert found["owner"] == ("Owner", "Anna Lind", "person")
     assert found["renewalDate"] == ("Renewal", "2026-05-08", "date")
@@ -92,6 +104,53 @@ def test_the_detail_goes_from_tags_over_facts_and_custom_fields_to_the_rest() ->
     assert found["custom.Seats"] == ("Seats", "40", "number")
     assert found["shiny"] == ("shiny", "new", "other")
     assert "__v" not in found
+
+
+def test_custom_fields_stand_together_by_their_types() -> None:
+    own: dict[str, Json] = {
+        "Deep": {"a": 1}, "Live": True, "Seats": 40, "Plan": "Gold", "Uses": ["api"],
+        "Kick-off": "2026-01-05", "Score": 7, "Note": "x",
+    }  # fmt: skip
+    found = [row for row in rows_of({"_id": "c1", "custom": own}) if row.id in map(path, own)]
+    assert [(row.cells["label"], row.cells["type"]) for row in found] == [
+        ("Plan", "text"), ("Note", "text"), ("Seats", "number"), ("Score", "number"),
+        ("Live", "yes/no"), ("Kick-off", "date"), ("Uses", "list"), ("Deep", "other"),
+    ]  # fmt: skip
+
+
+def test_the_last_changes_stand_at_the_end_and_no_filter_finds_them() -> None:
+    changes = [
+        *(Change("phase", "won", "lost"), Change("tags", ["vip"], ["vip", "gold"])),
+        *(Change("custom.Seats", n, n + 1) for n in range(5)),
+    ]
+    seen = [
+        Seen(Kind.COMPANY, "c1", one, NOW.timestamp(), ours=n == 1) for n, one in enumerate(changes)
+    ]
+
+    def told(words: str, *past: Seen, more: bool = False) -> list[tuple[str, str, str]]:
+        rows = detail_rows(
+            shown(ACME),
+            UNICODE,
+            {},
+            width=60,
+            chip=-1,
+            words=words,
+            past=Past(past, NOW, more=more),
+        )
+        return [one for row_id, one in by_id(rows).items() if is_of_timeline(row_id)]
+
+    head, *lately = told("", *seen)
+    assert head == ("Timeline", "7  T shows all", "")
+    assert lately[:3] == [
+        ("10:00", "Phase won → lost", "others"),
+        ("10:00", "Tags +gold", "you"),
+        ("10:00", "Seats 0 → 1", "others"),
+    ]
+    assert len(lately) == LAST_CHANGES
+    assert told("", seen[0])[0][1] == "1  T shows it"
+    assert told("", *seen, more=True)[0][1] == "7+  T shows all"
+    assert told("") == [("Timeline", "nothing seen yet", "")]
+    assert told("won", *seen) == []
 
 
 def test_when_it_was_changed_is_told_once_as_the_edition_has_it() -> None:
@@ -107,10 +166,11 @@ def test_without_custom_fields_the_heading_says_how_to_add_one() -> None:
 
 
 def test_a_number_with_a_history_shows_how_it_went() -> None:
-    trends = {"custom.Seats": (10.0, 25.0, 40.0), "arr": (1.0,)}
+    changes = (Change("custom.Seats", 25, 40), Change("custom.Seats", 10, 25))
+    past = Past([Seen(Kind.COMPANY, "c1", one, 0.0, ours=True) for one in changes], NOW)
 
     def tails(glyphs: Glyphs) -> dict[str, str]:
-        rows = detail_rows(shown(ACME), glyphs, {}, width=60, chip=-1, words="", trends=trends)
+        rows = detail_rows(shown(ACME), glyphs, {}, width=60, chip=-1, words="", past=past)
         return {row.id: told for row in rows for told in row.tails.values()}
 
     assert tails(UNICODE) == {"custom.Seats": "▁▄▇"}
@@ -135,8 +195,8 @@ def test_tags_go_on_in_further_rows() -> None:
 
 
 def test_the_tag_under_the_cursor_is_reversed() -> None:
-    (first, *_) = detail_rows(shown(ACME), UNICODE, {}, width=60, chip=1, words="")
-    cell = first.cells["value"]
+    rows = detail_rows(shown(ACME), UNICODE, {}, width=60, chip=1, words="")
+    cell = next(row.cells["value"] for row in rows if row.id == TAGS)
     assert isinstance(cell, Text)
     assert [cell.plain[s.start : s.end] for s in cell.spans if s.style == "reverse"] == ["gold"]
 

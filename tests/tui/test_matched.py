@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from planhat_tui.model.query import parse
 from planhat_tui.model.text import fold, visible
-from planhat_tui.tui.presentation.matched import neighbour, sought, spans
+from planhat_tui.tui.presentation.matched import (
+    by_digits,
+    neighbour,
+    sought,
+    sought_in_people,
+    spans,
+)
 from tests.tui.texts import TEXTS
 
 
@@ -65,6 +71,33 @@ def test_words_are_sought_in_names_and_fields_where_they_belong() -> None:
         "external": ["malmo", "a"],
         "phase": ["won"],
     }
+
+
+def test_in_contacts_what_is_no_piece_of_their_companys_name_is_sought() -> None:
+    query = parse("acme Ada tag:vip contacts.tag:Boss title:CFO contacts.custom.Role:x -bo")
+    assert sought_in_people(query, "Acme Inc") == {
+        "name": ["ada"],
+        "email": ["ada"],
+        "tags": ["ada", "boss"],
+        "position": ["cfo"],
+        "custom.Role": ["x"],
+    }
+    assert sought_in_people(parse("acme inc"), "Acme Inc") == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "phone", "lit"),
+    [
+        ("0701234567", "+46 70 123 45 67", ["70 123 45 67"]),
+        ("+46-70-123", "+46 (70) 123 45 67", ["46 (70) 123"]),
+        ("4567", "070/1234567", ["4567"]),
+        ("999", "+46 70 123 45 67", []),
+        ("ada", "+46 70 123 45 67", []),
+    ],
+)
+def test_a_number_is_lit_however_it_is_written(typed: str, phone: str, lit: list[str]) -> None:
+    wanted = by_digits(sought_in_people(parse(typed), "Acme"), phone)
+    assert letters(phone, *wanted.get("phone", ())) == lit
 
 
 def test_the_words_that_were_meant_are_sought_instead() -> None:

@@ -157,7 +157,7 @@ async def test_the_form_warns_in_words_while_such_a_token_stands_in_it() -> None
         await app.push_screen(form)
         assert form.said == ""
         shown = "\n".join(app.lines)
-        assert "kept in the config, as plain text" in shown
+        assert "plain text in the config; or" in shown
         assert "env NAME, command pass x, file ~/x, keyring x" in shown
         form.fields["token"].line.focus()
         await pilot.press("s")

@@ -1,8 +1,8 @@
-"""One company: its tags as chips, its facts, its custom fields with their types."""
+"""One company: its facts, tags as chips, custom fields with their types, and the last changes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.widgets import Input
@@ -17,7 +17,14 @@ from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.presentation import columns, empty_words, news_words
 from planhat_tui.tui.presentation.cells import literal, named
-from planhat_tui.tui.presentation.detail import CUSTOM_HEAD, detail_rows, is_of_tags
+from planhat_tui.tui.presentation.detail import (
+    CUSTOM_HEAD,
+    TAGS,
+    Past,
+    detail_rows,
+    is_of_tags,
+    is_of_timeline,
+)
 from planhat_tui.tui.presentation.matched import neighbour
 from planhat_tui.tui.presentation.values import copied_text
 from planhat_tui.tui.sure import HELD, Held
@@ -26,7 +33,7 @@ from planhat_tui.tui.widgets.news import News
 from planhat_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -37,13 +44,17 @@ if TYPE_CHECKING:
     from planhat_tui.tui.presentation.rows import Row
 
 
+RECENT: Final = 200
+"""Changes that are read with the company; its timeline has more."""
+
+
 class Answer(NamedTuple):
-    """What was read: the company, what is new in it, why it can't be read, how its numbers went."""
+    """What was read: the company, what is new in it, why it can't be read, what has changed."""
 
     shown: Shown | None
     news: tuple[Seen, ...] = ()
     fault: str = ""
-    trends: Mapping[str, Sequence[float]] = {}
+    seen: tuple[Seen, ...] = ()
 
 
 class CompanyPane(Pane):
@@ -60,7 +71,7 @@ class CompanyPane(Pane):
         self.shown: Shown | None = None
         self._news: tuple[Seen, ...] = ()
         self._fault = ""
-        self._trends: Mapping[str, Sequence[float]] = {}
+        self._seen: tuple[Seen, ...] = ()
         self.chip = 0
         self._held = Held()
         self._sought = ""
@@ -103,8 +114,8 @@ class CompanyPane(Pane):
                 return Answer(None)
             shown = reads.company(wanted)
             fault = "" if shown is None or shown.complete else reads.fault(Kind.COMPANY, wanted)
-            news, trends = reads.news(Kind.COMPANY, wanted), reads.trends(Kind.COMPANY, wanted)
-            return Answer(shown, news, fault, trends)
+            seen = reads.timeline(Kind.COMPANY, wanted, RECENT)
+            return Answer(shown, reads.news(Kind.COMPANY, wanted), fault, seen)
 
         self.ask("company", read, self._show)
 
@@ -118,7 +129,7 @@ class CompanyPane(Pane):
         shown = answer.shown
         other = shown is None or self.shown is None or _id(shown) != _id(self.shown)
         self.shown, self._news, self._fault = shown, answer.news, answer.fault
-        self._trends = answer.trends
+        self._seen = answer.seen
         name = visible(text_of(shown.raw, "name")) if shown is not None else ""
         self.entitle(name)
         self.fresh_of(shown)
@@ -177,7 +188,12 @@ class CompanyPane(Pane):
             words=words,
             add=self.keyed("{add}"),
             changed=news_words.fields_of(self._news),
-            trends=self._trends,
+            past=Past(
+                self._seen,
+                self.planhat.now(),
+                self.keyed("{timeline}"),
+                more=len(self._seen) == RECENT,
+            ),
         )
 
     @property
@@ -202,6 +218,8 @@ class CompanyPane(Pane):
             self.action_do("tags")
         elif event.id == CUSTOM_HEAD:
             self.action_do("add")
+        elif is_of_timeline(event.id):
+            self.action_do("timeline")
         else:
             self._edit(event.id)
 
@@ -244,7 +262,10 @@ class CompanyPane(Pane):
         if name == "remove" and not (
             here and (self._removable(here.id) or fields.custom_key(here.id) is not None)
         ):
-            return "x removes a tag or a custom field; this is neither"
+            return (
+                self.explorer.forbidden(name)
+                or "x removes a tag or a custom field; this is neither"
+            )
         if name == "copy" and here is not None and here.heading:
             return f"{here.cells['label']} is a heading: there is nothing to copy"
         if name == "web":
@@ -300,13 +321,18 @@ class CompanyPane(Pane):
             self.want("clear", Kind.COMPANY, (self.company_id,), here.id)
 
     def do_chip_left(self) -> None:
-        """Go to the tag at the left."""
-        self.chip -= 1
-        self.draw_fields()
+        """Go to the tag at the left; from another field to the last one."""
+        last = len(texts_of(self.shown.raw, "tags")) - 1 if self.shown is not None else 0
+        self._to_chip(self.chip - 1, last)
 
     def do_chip_right(self) -> None:
-        """Go to the tag at the right."""
-        self.chip += 1
+        """Go to the tag at the right; from another field to the first one."""
+        self._to_chip(self.chip + 1, 0)
+
+    def _to_chip(self, beside: int, end: int) -> None:
+        self.chip = beside if self._on_tags else end
+        if not self._on_tags:
+            self.rows.go_to(TAGS)
         self.draw_fields()
 
     def do_copy(self) -> None:
@@ -355,7 +381,8 @@ class CompanyPane(Pane):
         if self.shown is not None:
             name = visible(text_of(self.shown.raw, "name"))
             users = self.explorer.users
-            self.app.push_screen(TimelineSheet(self.workspace, self.company_id, name, users))
+            of = Kind.COMPANY, self.company_id, name
+            self.app.push_screen(TimelineSheet(self.workspace, *of, users))
 
     def do_web(self) -> None:
         """Show the address of the company's page in the web app, and open it."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 
+from planhat_tui.errors import QueryError
+from planhat_tui.model import query as queries
 from planhat_tui.model.events import Topic
 from planhat_tui.model.query import Query
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind
@@ -18,7 +20,7 @@ from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.panes.person import PersonLines
 from planhat_tui.tui.presentation import amounts, columns, empty_words, order_words
 from planhat_tui.tui.presentation.cells import named
-from planhat_tui.tui.presentation.matched import neighbour
+from planhat_tui.tui.presentation.matched import neighbour, sought_in_people
 from planhat_tui.tui.presentation.rows import contact_row
 from planhat_tui.tui.widgets.rows import Rows
 
@@ -32,13 +34,16 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
     from planhat_tui.store.rows import ContactRow
+    from planhat_tui.tui.presentation.matched import Sought
+    from planhat_tui.tui.presentation.rows import Row
     from planhat_tui.workspace.queries import ContactsView
 
 
 class Answer(NamedTuple):
     """What was read: how it's shown, the contacts, their custom fields, whom to point at.
 
-    ``made`` is the id by now of the contact that was made.
+    ``made`` is the id by now of the contact that was made; ``unseen`` are those whom others have
+    changed since the person last looked.
     """
 
     view: View
@@ -46,6 +51,7 @@ class Answer(NamedTuple):
     own: Mapping[str, Mapping[str, Json]]
     on: str
     made: str
+    unseen: frozenset[str] = frozenset()
 
 
 class Contacts(Pane):
@@ -69,6 +75,10 @@ class Contacts(Pane):
         self.rows = Rows(columns.CONTACTS, id="contact-rows")
         self.rows.resizes = True
         self._whole = True
+        self._own: Mapping[str, Mapping[str, Json]] = {}
+        self._unseen: frozenset[str] = frozenset()
+        self._lit: Sought = {}
+        self._seen: dict[str, None] = {}
         self._view: View | None = None  # read with the first contacts
         self.person = PersonLines()
 
@@ -90,9 +100,44 @@ class Contacts(Pane):
         """
         if company_id != self.company_id:
             self.rows.marks.clear()
+            self._seen = {}
         self.company_id, self.company_name = company_id, name
-        self._on, self._sought = on, sought
+        self._on, self._sought, self._lit = on, sought, self._looked_for(sought)
         self.read()
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The contacts of the company that the person has had before their eyes."""
+        return tuple(self._seen)
+
+    def seeks(self, text: str) -> bool:
+        """Tell whether a search looks for other letters in the contacts than those that are lit."""
+        return self._looked_for(text) != self._lit
+
+    def light(self, text: str) -> None:
+        """Light what another search looks for, in the rows that are here."""
+        self._lit = self._looked_for(text)
+        self.rows.fill(len(self.people), self._drawn())
+
+    def _looked_for(self, text: str) -> Sought:
+        try:
+            return sought_in_people(queries.parse(text), self.company_name)
+        except QueryError:  # not typed to its end
+            return self._lit
+
+    def _drawn(self) -> list[Row]:
+        """Return the rows of the contacts that are here."""
+        glyphs, people = self.planhat.glyphs, self.people.values()
+        return [
+            contact_row(
+                one, glyphs, self._own.get(one.id), self._lit, changed=one.id in self._unseen
+            )
+            for one in people
+        ]
+
+    def on_show(self) -> None:
+        """Take note of who is seen now that the pane is in front."""
+        self._seen |= dict.fromkeys(self.people)
 
     def follow(self, made: Entry) -> None:
         """Put the cursor on a contact that was just made: the next key is about that one.
@@ -114,7 +159,9 @@ class Contacts(Pane):
             ids = [row.id for row in found.rows] if found is not None else []
             own = own_values(reads, Kind.CONTACT, ids, columns.custom_paths(view.columns))
             whom = on or (reads.whom(wanted, sought) if wanted and sought else "")
-            return Answer(view, found, own, whom, reads.entry(made).record_id if made else "")
+            unseen = reads.unseen(Kind.CONTACT, ids) if ids else frozenset[str]()
+            by_now = reads.entry(made).record_id if made else ""
+            return Answer(view, found, own, whom, by_now, unseen)
 
         self.ask("contacts", read, self._show)
 
@@ -138,10 +185,11 @@ class Contacts(Pane):
         self.entitle(count=amounts.count(len(people), capped=not known) if some else "")
         if view is not None:
             self._tell_marks()
-        glyphs = self.planhat.glyphs
-        rows = [contact_row(person, glyphs, answer.own.get(person.id)) for person in people]
+        self._own, self._unseen = answer.own, answer.unseen
+        if self.display:
+            self._seen |= dict.fromkeys(self.people)
         here = self.rows.current
-        self.rows.fill(len(people), rows, keep=self._shown_of == self.company_id)
+        self.rows.fill(len(people), self._drawn(), keep=self._shown_of == self.company_id)
         if on in self.people:
             self.rows.go_to(on)
             self._on = self._sought = ""
@@ -308,6 +356,15 @@ class Contacts(Pane):
         """Copy a field of the contact under the cursor, or of all marked; or their rows."""
         if self.current is not None:
             self.explorer.copying.field(Kind.CONTACT, self.rows.selection())
+
+    def do_timeline(self) -> None:
+        """Show what was seen to change in the contact under the cursor."""
+        from planhat_tui.tui.screens.timeline import TimelineSheet
+
+        here = self.current
+        if here is not None:
+            of = Kind.CONTACT, here.id, visible(here.title)
+            self.app.push_screen(TimelineSheet(self.workspace, *of, self.explorer.users))
 
     def do_add(self) -> None:
         """Add a contact to the company."""

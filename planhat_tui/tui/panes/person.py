@@ -1,4 +1,4 @@
-"""Under the contacts, where the pane stands alone: tags and custom fields of one of them."""
+"""Under the contacts, where the pane stands alone: e-mail, tags, custom fields of one of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class PersonLines(Vertical, InExplorer):
-    """Two lines about a contact: the list has no room for them in a small terminal."""
+    """A rule and two lines about a contact: what the list has no room for in a small terminal."""
 
     def __init__(self) -> None:
         super().__init__(id="person")
@@ -52,8 +52,11 @@ class PersonLines(Vertical, InExplorer):
 
     def _draw(self) -> None:
         name = visible(text_of(self._raw, "name") or text_of(self._raw, "email"))
-        self.rule.show((name or "no contact",))
         glyphs, width = self.planhat.glyphs, max(20, self.size.width - 11)
+        uncut = [
+            visible(text) for key in ("email", "position") if (text := text_of(self._raw, key))
+        ]
+        self.rule.show((name or "no contact",), note=f" {glyphs.dot} ".join(uncut))
         tags = [visible(tag) for tag in texts_of(self._raw, "tags")]
         own = map_of(self._raw, "custom")
         fields = [f"{visible(key)}: {value_text(value)}" for key, value in own.items()]

@@ -1,29 +1,34 @@
-"""A company's detail as rows: tags and facts, custom fields, and what Planhat keeps of the record.
+"""A company's detail as rows: facts and tags, custom fields, what systems keep, the last changes.
 
-Custom fields have a heading. Fields that Planhat sent and that nobody here knows are shown at the
-end, read-only.
+Custom fields stand together by their types, under a heading, and so do the last changes. Fields
+that Planhat sent and that nobody here knows are read-only.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.text import Text
 
 from planhat_tui.model import fields
+from planhat_tui.model.custom import CustomType
 from planhat_tui.model.fields import FieldType
 from planhat_tui.model.records import Kind, map_of, text_of, texts_of
 from planhat_tui.model.text import fold, visible
+from planhat_tui.model.trends import trends
 from planhat_tui.tui.presentation import charts
 from planhat_tui.tui.presentation.chip_lines import chip_lines
-from planhat_tui.tui.presentation.rows import Row
-from planhat_tui.tui.presentation.values import field_text, person_text, type_word
+from planhat_tui.tui.presentation.rows import Row, seen_row
+from planhat_tui.tui.presentation.sentences import change_words
+from planhat_tui.tui.presentation.values import WORDS, field_text, person_text, type_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
     from planhat_tui.model.values import Raw
+    from planhat_tui.store.history import Seen
     from planhat_tui.store.rows import Shown
     from planhat_tui.tui.presentation.glyphs import Glyphs
 
@@ -40,12 +45,35 @@ KEPT: Final = (
 
 CUSTOM_HEAD: Final = "#custom"
 """Id of the row over the custom fields."""
+TIMELINE_HEAD: Final = "#timeline"
+"""Id of the row over the last changes, and how the ids of these begin."""
+LAST_CHANGES: Final = 5
+"""Changes that stand in the detail; the timeline has them all."""
+_GROUPS: Final = tuple(WORDS[one.value] for one in CustomType)
+"""The types of custom fields, in the order in which these stand."""
 _NONE: Final[Mapping[str, Sequence[float]]] = {}
 
 
 def is_of_tags(row_id: str) -> bool:
     """Tell whether a row is a line of the tags."""
     return row_id == TAGS or row_id.startswith(f"{TAGS}#")
+
+
+def is_of_timeline(row_id: str) -> bool:
+    """Tell whether a row is a change that was seen, or stands over them."""
+    return row_id.startswith(TIMELINE_HEAD)
+
+
+class Past(NamedTuple):
+    """What was seen to change in a company, the latest first, and now.
+
+    ``key`` shows all of it; ``more``: there may be more than these.
+    """
+
+    seen: Sequence[Seen]
+    now: datetime
+    key: str = "T"
+    more: bool = False
 
 
 def detail_rows(
@@ -58,32 +86,32 @@ def detail_rows(
     words: str,
     add: str = "a",
     changed: AbstractSet[str] = frozenset(),
-    trends: Mapping[str, Sequence[float]] = _NONE,
+    past: Past | None = None,
 ) -> list[Row]:
     """Return the rows of a company in ``width`` cells for a value.
 
     ``chip`` is the tag under the cursor, ``words`` filters the fields by label and value. ``add``
     is the key of one more.
     ``changed`` are the paths of those that others have changed since the person last looked;
-    ``trends`` has the values that numbers had, by path. A filter leaves no heading.
+    ``past`` tells how numbers went, and what changed lately. A filter leaves fields alone.
     """
-    facts = [*_facts(shown, glyphs, users)]
-    custom = [*_custom(shown.raw, glyphs)]
+    tags = [*_tags(shown, glyphs, width, chip)]
+    facts = [*_facts(shown, glyphs, users, tags)]
+    custom = sorted(_custom(shown.raw, glyphs), key=_group)
     about = f"{len(custom) or 'none yet'}  {add} adds one"
     rows = [
-        *_tags(shown, glyphs, width, chip),
         *(row for row in facts if row.id not in KEPT),
         _head(CUSTOM_HEAD, "Custom fields", about if shown.complete else glyphs.not_loaded),
         *custom,
         *(row for name in KEPT for row in facts if row.id == name),
         *_unknown(shown.raw, glyphs),
     ]
-    wanted = fold(words).split()
-    return [
-        _marked(row, glyphs, changed, trends)
-        for row in rows
-        if all(word in _searched(row) for word in wanted) and not (wanted and row.heading)
-    ]
+    went = trends(one.change for one in past.seen) if past is not None else _NONE
+    marked = [_marked(row, glyphs, changed, went) for row in rows]
+    if wanted := fold(words).split():
+        fields_alone = (row for row in marked if not row.heading)
+        return [row for row in fields_alone if all(word in _searched(row) for word in wanted)]
+    return [*marked, *(_lately(past, glyphs, users) if past is not None else ())]
 
 
 def _marked(
@@ -122,10 +150,32 @@ def _tags(shown: Shown, glyphs: Glyphs, width: int, chip: int) -> Iterator[Row]:
         )
 
 
-def _facts(shown: Shown, glyphs: Glyphs, users: Mapping[str, str]) -> Iterator[Row]:
+def _lately(past: Past, glyphs: Glyphs, users: Mapping[str, str]) -> Iterator[Row]:
+    """Give the last changes: when, what, and by whom."""
+    total = len(past.seen)
+    many = f"{total:,}+" if past.more else f"{total:,}"
+    told = f"{many}  {past.key} shows {'all' if total > 1 else 'it'}"
+    yield _head(TIMELINE_HEAD, "Timeline", told if total else "nothing seen yet")
+    for place, seen in enumerate(past.seen[:LAST_CHANGES]):
+        cells = seen_row(seen, 0, past.now, users).cells
+        words = change_words(seen.kind, seen.change, users, arrow=glyphs.arrow)
+        what = f"Tags {words}" if seen.change.field == TAGS else words
+        yield Row(
+            id=f"{TIMELINE_HEAD}{total - place}",  # it stays when newer ones come
+            cells={"label": cells["at"], "value": what, "type": cells["by"]},
+            dim=True,
+        )
+
+
+def _facts(
+    shown: Shown, glyphs: Glyphs, users: Mapping[str, str], tags: Sequence[Row]
+) -> Iterator[Row]:
+    """Give the known fields in their order, the rows of the tags among them."""
     twice = "lastUpdated" if "updatedAt" in shown.raw else "updatedAt"  # by the API's edition
     for known in fields.FIELDS[Kind.COMPANY]:
-        if known.name in {*QUIET, twice} or known.type in {FieldType.TAGS, FieldType.MAP}:
+        if known.type is FieldType.TAGS:
+            yield from tags
+        if known.name in {*QUIET, twice}:
             continue
         missing = known.name not in shown.raw and not shown.complete
         value = field_text(Kind.COMPANY, known.name, shown.raw.get(known.name), users)
@@ -141,6 +191,10 @@ def _facts(shown: Shown, glyphs: Glyphs, users: Mapping[str, str]) -> Iterator[R
             flag=" " if known.editable else glyphs.read_only,
             dim=not known.editable,
         )
+
+
+def _group(row: Row) -> int:
+    return _GROUPS.index(str(row.cells["type"]))
 
 
 def _custom(raw: Raw, glyphs: Glyphs) -> Iterator[Row]:

@@ -7,7 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from planhat_tui.model.edits import custom_key
+from planhat_tui.model.phone import dialled
 from planhat_tui.model.query import Group, Not
+from planhat_tui.model.query.fields import located
+from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
@@ -31,6 +34,16 @@ _CELLS: Final = {
     "external": "external",
     "phase": "phase",
     "status": "status",
+}
+_PEOPLE: Final = ("name", "email", "phone", "tags")
+"""The cells of a contact in which a word without a field may have been found."""
+
+_CELLS_OF_PEOPLE: Final = {
+    "name": "name",
+    "title": "position",
+    "email": "email",
+    "phone": "phone",
+    "tag": "tags",
 }
 _SHORT: Final = 3
 _CLOSED: Final = re.compile("[a-z0-9\u00df-\u024f\u0370-\u0530]")
@@ -65,6 +78,43 @@ def sought(query: Query, meant: str = "") -> Sought:
         for cell in ANYWHERE:
             found.setdefault(cell, []).append(word)
     return found
+
+
+def sought_in_people(query: Query, company: str) -> Sought:
+    """Return what a query for companies looks for in the contacts of one, by its name.
+
+    A word that is in that name is meant for the company. Of a phone its digits are sought.
+    """
+    name, found = fold(company), dict[str, list[str]]()
+    for field, value in _terms(query.parts):
+        word = fold(value)
+        side, of_side = located(Kind.COMPANY, field) if field else (Kind.CONTACT, "")
+        if not word or side is not Kind.CONTACT or (not field and word in name):
+            continue
+        cell = of_side if custom_key(of_side) else _CELLS_OF_PEOPLE.get(of_side, "")
+        for one in (cell,) if field else _PEOPLE:
+            if sought_there := _digits_of(word) if one == "phone" else word:
+                found.setdefault(one, []).append(sought_there)
+    found.pop("", None)
+    return found
+
+
+def _digits_of(word: str) -> str:
+    """Return the digits that a word has in any way of writing a number; empty if it's no number."""
+    return "" if any(map(str.isalpha, word)) else dialled(word).lstrip("0")
+
+
+def by_digits(sought: Sought, phone: str) -> Sought:
+    """Return the same for one contact: a number is found however it is written."""
+    words = [_written(phone, word) for word in sought.get("phone", ())]
+    return {**sought, "phone": [word for word in words if word]} if words else sought
+
+
+def _written(phone: str, wanted: str) -> str:
+    """Return the piece of a number, as it's written, that has these digits; empty: none has."""
+    places = [place for place, letter in enumerate(phone) if letter.isdigit()]
+    at = "".join(phone[place] for place in places).find(wanted)
+    return fold(phone[places[at] : places[at + len(wanted) - 1] + 1]) if at >= 0 else ""
 
 
 def _cell_of(field: str) -> str:

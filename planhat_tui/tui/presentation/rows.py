@@ -13,7 +13,7 @@ from planhat_tui.model import calls, custom
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.outbox import State
 from planhat_tui.model.text import visible
-from planhat_tui.tui.presentation import amounts, moments
+from planhat_tui.tui.presentation import amounts, matched, moments
 from planhat_tui.tui.presentation.sentences import entry_words
 from planhat_tui.tui.presentation.values import person_text, value_text
 from planhat_tui.workspace.matching import not_meant
@@ -181,8 +181,19 @@ def company_row(
     )
 
 
-def contact_row(row: ContactRow, glyphs: Glyphs, own: Mapping[str, Json] | None = None) -> Row:
-    """Return a contact's row; a star for who is featured. ``own`` as for :func:`company_row`."""
+def contact_row(
+    row: ContactRow,
+    glyphs: Glyphs,
+    own: Mapping[str, Json] | None = None,
+    sought: Sought | None = None,
+    *,
+    changed: bool = False,
+) -> Row:
+    """Return a contact's row; a star for who is featured. The others as for :func:`company_row`.
+
+    That it has ``changed`` is told beside the star, unless an edit of it isn't delivered.
+    """
+    told = changed and row.state is None
     return Row(
         id=row.id,
         cells={
@@ -193,9 +204,10 @@ def contact_row(row: ContactRow, glyphs: Glyphs, own: Mapping[str, Json] | None 
             "tags": f" {glyphs.dot} ".join(visible(tag) for tag in row.tags) or "-",
             **{path: value_text(value) for path, value in (own or {}).items()},
         },
-        state=glyphs.state(row.state),
-        mood=mood_of(row.state),
+        state=glyphs.changed if told else glyphs.state(row.state),
+        mood="changed" if told else mood_of(row.state),
         flag=glyphs.featured if row.featured else " ",
+        sought=matched.by_digits(sought, row.phone) if sought else {},
     )
 
 

@@ -28,6 +28,7 @@ class ImportSheet(ListSheet[tuple[Match, ...]]):
     """Answers with what each column fills."""
 
     HINT = ("enter: another field", "leave_out", "take", "{close}: close")
+    IN_FULL = ("column", "field", "example")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.IMPORT,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.IMPORT)]
 
@@ -51,6 +52,7 @@ class ImportSheet(ListSheet[tuple[Match, ...]]):
         else:
             guessed = sum(match.guessed for match in self.matches)
             self.tell(f"{guessed} guessed by a near name (?)" if guessed else "")
+        self.tell_in_full()
 
     def _row(self, n: int, match: Match) -> Row:
         field = visible(self._words.get(match.path, match.path)) or match.told

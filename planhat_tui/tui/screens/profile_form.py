@@ -267,7 +267,7 @@ def _fields(
 
     kept = before is not None and before.token.how == "text"
     there = "as it is; type another over it"
-    nowhere = "kept in the config, as plain text; or leave it empty"
+    nowhere = "plain text in the config; or leave it empty"
     name = [field("name", "name", "what you call it, such as acme-eu")] if before is None else []
     return [
         *name,

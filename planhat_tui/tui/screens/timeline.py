@@ -1,4 +1,4 @@
-"""What was seen to change in a company, from what to what, when, and by whom."""
+"""What was seen to change in a company or contact, from what to what, when, and by whom."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class TimelineSheet(ListSheet[None]):
-    """The changes of a company, the latest first. ``users`` are names of the team by id."""
+    """The changes of a record, the latest first. ``users`` are names of the team by id."""
 
     HINT = ("up down: scroll", "{close}: close")
     IN_FULL = ("before", "after")
 
     def __init__(
-        self, workspace: Workspace, company_id: str, name: str, users: Mapping[str, str]
+        self, workspace: Workspace, kind: Kind, record_id: str, name: str, users: Mapping[str, str]
     ) -> None:
         super().__init__(f"Timeline of {name}")
         self.workspace = workspace
         self.rows = Rows(columns.TIMELINE, id="timeline-rows")
-        self._company = company_id
+        self._kind, self._record = kind, record_id
         self._users = users
 
     def on_mount(self) -> None:
@@ -41,12 +41,12 @@ class TimelineSheet(ListSheet[None]):
 
     def read(self) -> None:
         """Read the history."""
-        reads, company = self.workspace.reads, self._company
-        self.ask("timeline", lambda: reads.timeline(Kind.COMPANY, company), self._show)
+        reads, kind, record = self.workspace.reads, self._kind, self._record
+        self.ask("timeline", lambda: reads.timeline(kind, record), self._show)
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
-        """Read again if companies changed."""
-        if Topic.COMPANY in changes:
+        """Read again if such records changed."""
+        if (Topic.COMPANY if self._kind is Kind.COMPANY else Topic.CONTACT) in changes:
             self.read()
 
     def _show(self, seen: Sequence[Seen]) -> None:
