@@ -592,6 +592,22 @@ def test_a_stamp_says_why_a_call_that_has_ended_has_no_timer(
     journey(stamp, size, picture=False)
 
 
+def test_a_call_that_was_timed_to_its_end_waits_for_its_note_when_it_is_opened_again(
+    journey: Journey,
+) -> None:
+    watch = Watch()
+
+    async def come_back(person: Person) -> None:
+        await _open_on_bo(person, "c")
+        for _ in range(2):
+            watch.wait(minutes=1)
+            await person.press("space")
+        await person.press("escape", "c", *"quote")
+        assert person.app.explorer.calls.form.typed.note == "quote"
+
+    journey(come_back, MEDIUM, picture=False, clock=watch.clock)
+
+
 @EITHER
 def test_a_stamp_names_the_call_that_goes_on_beside_the_form(
     journey: Journey, size: tuple[int, int]

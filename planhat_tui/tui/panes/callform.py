@@ -202,8 +202,13 @@ class CallForm(Vertical, InExplorer):
             self.open_endpoint.value = on
 
     def _resume(self, timer: CallTimer) -> None:
-        """Go on with the call of the draft: its times, not those of the key press just now."""
+        """Go on with the call of the draft: its times, not those of the key press just now.
+
+        One that was timed to its end waits for its note, and no key is for its stages.
+        """
         self.stages.restart(timer)
+        if self.stages.has_focus and timer.ended_at:
+            self.boxes["note"].line.focus()
         with self.prevent(Input.Changed):
             for name in ("talk", "waiting", "start", "end"):
                 self.boxes[name].value = ""

@@ -532,7 +532,7 @@ class Explorer(Screen[None], Helping, Rooms):
     def on_said(self, event: Said) -> None:
         """Show a sentence."""
         event.stop()
-        before = self.message.said if event.behind else ""
+        before = self.message.said if event.behind and not self.standing.trouble else ""
         self.message.say("  ".join(filter(None, (before, event.text))), bad=event.bad)
         if event.unreached:
             self.standing.note_unreached(event.text)
