@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.errors import InputError
 from planhat_tui.model.bulk import AT_LEAST, MAX_ROWS, can_be_repeated
-from planhat_tui.model.edits import Change, custom_key, custom_path, differences, same, value_at
-from planhat_tui.model.fields import FIELDS, FieldType, are_several, field_of, label_of
+from planhat_tui.model.deletions import changed_since
+from planhat_tui.model.edits import Change, custom_key, differences, same, value_at
+from planhat_tui.model.fields import FieldType, are_several, field_of, label_of
 from planhat_tui.model.outbox import Action
-from planhat_tui.model.records import Kind, map_of, text_of, texts_of
+from planhat_tui.model.records import Kind, text_of, texts_of
 from planhat_tui.model.tags import clean_tag, merge_tags
 from planhat_tui.model.writable import clearable, editable, title_of
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 Reader: TypeAlias = "Callable[[Json], Json]"
 """Gives the new value of a field for the one that a record has; raises :class:`InputError`."""
 
-_ALONE: Final = {Action.UPDATE: 2, Action.CREATE: 1, Action.DELETE: 1}
-"""Calls of one record that goes alone: an edit is read before."""
+_ALONE: Final = {Action.UPDATE: 2, Action.CREATE: 1, Action.DELETE: 2}
+"""Calls of one record that goes alone: what is edited or deleted is read before."""
 _LOOKED_FOR: Final = {Action.UPDATE: 2, Action.CREATE: 3}
 """Likewise where the server takes lists: what has an external id is looked for and read back."""
 GONE: Final = "It is no longer here."
@@ -110,7 +111,7 @@ class Plan:
         ``pages`` is how many calls list all records of the kind, where the server takes lists;
         else 0. Then edits go 5,000 records at once, with a reading before and one after each list
         where the one before it takes its time, and so does what is made under an external id; the
-        rest, and a few, take a call each, an edit one more to read its record.
+        rest, and a few, take a call each, edits and deletions one more to read their record.
         """
         acting = self.acting
         together = Counter(row.action for row in acting if pages and self._can_go_together(row))
@@ -321,7 +322,7 @@ def _held(kind: Kind, row: Row, raw: Raw | None) -> Row:
             return row._replace(body=None)  # so already
         return row._replace(changes=(), why=GONE)
     if row.action is Action.DELETE:
-        changed = _changed_since(kind, row.body or {}, raw)
+        changed = changed_since(kind, row.body or {}, raw)
         return row._replace(body=None, why=_stays(changed)) if changed else row
     changes = tuple(filter(None, (_held_change(change, raw) for change in row.changes)))
     stays = [label_of(kind, c.field) for c in row.changes if _is_others(c, raw)]
@@ -344,13 +345,6 @@ def _is_others(change: Change, raw: Raw) -> bool:
     """Tell whether somebody has given a field a value of their own since."""
     now = value_at(raw, change.field)
     return change.field != "tags" and not (same(now, change.before) or same(now, change.after))
-
-
-def _changed_since(kind: Kind, before: Raw, now: Raw) -> list[str]:
-    """Return the labels of what people have changed in a record; what Planhat computes is left."""
-    own = {known.name for known in FIELDS[kind] if known.editable}
-    own |= {custom_path(key) for raw in (before, now) for key in map_of(raw, "custom")}
-    return [label_of(kind, c.field) for c in differences(before, now) if c.field in own]
 
 
 def _stays(labels: Collection[str]) -> str:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.outbox import Entry, Made, NewEntry
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.connection import Database
 
 T = TypeVar("T")
@@ -377,6 +377,15 @@ class Outbox:
         with self._database.writing() as connection:
             entries.rewrite(connection, self.get(n)._replace(changes=tuple(changes)))
             self.mark([n], state, reason)
+
+    def means_now(self, n: int, there: Raw) -> None:
+        """Let a deletion that was refused, once it's sent again, mean the record as it is now.
+
+        A person has been told by then what has changed in it.
+        """
+        with self._database.writing() as connection:
+            if (entry := self.get(n)).state is State.REFUSED and entry.reason != DAMAGED:
+                entries.rewrite(connection, entry._replace(body=there))
 
     def split(self, n: int, fields: Iterable[str]) -> int | None:
         """Take fields out of an update into an entry of its own, in the same place and state.

@@ -274,7 +274,7 @@ def test_a_deletion_asks_for_its_number_and_says_what_cannot_come_back(phased: D
     question, word = phased.asked[-1]
     assert word == "delete 6"
     assert question == (
-        "delete: 6 companies will be deleted in acme. Up to 6 calls, about 2 s."
+        "delete: 6 companies will be deleted in acme. Up to 12 calls, about 4 s."
         " Delete 6 companies in acme? Their contacts go with them."
         " Undo makes them again with new ids."
     )
