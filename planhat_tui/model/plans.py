@@ -24,7 +24,7 @@ from planhat_tui.model.tags import clean_tag, merge_tags
 from planhat_tui.model.writable import clearable, editable, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from planhat_tui.model.values import Json, Raw
 
@@ -269,16 +269,52 @@ def recheck(
     :class:`InputError` where that can't be told: what is there is never made again, only what it
     lacks is set.
     """
-    now = [
+    return rechecked(plan, held(plan, present, holder))
+
+
+def held(
+    plan: Plan, present: Mapping[str, Raw], holder: Callable[[Row], Raw | None] = _none_yet
+) -> tuple[Row, ...]:
+    """Return each row of a plan as it is by now, as :func:`recheck` has it, those done included."""
+    return tuple(
         _made_by_now(plan.kind, row, holder)
         if row.action is Action.CREATE and row.acts
         else _held(plan.kind, row, present.get(row.record_id))
         for row in plan.rows
-    ]
+    )
+
+
+def rechecked(plan: Plan, now: Sequence[Row]) -> Rechecked:
+    """Return a plan whose rows are by now these: what is so is counted."""
     kept = tuple(row for row in now if not row.is_so)
     moved = tuple(a.title for a, b in zip(plan.rows, now, strict=True) if a != b)
     so = plan.already_so + len(now) - len(kept)
     return Rechecked(replace(plan, rows=kept, already_so=so), moved)
+
+
+class Going(NamedTuple):
+    """What still goes of a row, ``None`` if nothing does, and what ``stays`` of it, and why."""
+
+    row: Row | None
+    stays: tuple[Change, ...] = ()
+    why: str = ""
+
+
+def going(row: Row, now: Row) -> Going:
+    """Return what goes of a row of a plan that goes on, by how it is by now.
+
+    What is so by now goes as it was: to deliver it tells so. A record that is there isn't made.
+    """
+    making = row.action is Action.CREATE
+    if now.is_so and not making:
+        return Going(row)
+    if not now.acts:
+        return Going(None, why=now.why or THERE)
+    sets_rest = making and now.action is Action.UPDATE
+    asked = differences({}, row.body or {}) if sets_rest else row.changes
+    kept = {change.field for change in now.changes}
+    stays = tuple(c for c in asked if c.field not in kept) if now.why else ()
+    return Going(now, stays, now.why)
 
 
 def _row(asked: Wanted, raw: Raw, barred: Mapping[str, str]) -> Row:

@@ -103,12 +103,21 @@ class Outbox:
             refused = [entry.n for entry in found if entry.state is State.REFUSED]
             self.mark(refused, State.DROPPED, DELETED_ANEW)
 
-    def note(self, new: NewEntry, reason: str) -> None:
-        """Keep an edit for which nothing is to be sent, as a step that undo can take back."""
+    def note(self, new: NewEntry, reason: str, state: State = State.DELIVERED) -> None:
+        """Keep an edit for which nothing is to be sent.
+
+        It's a step that undo can take back, or what of one was left out, if it is ``DROPPED``.
+        """
         with self._database.writing() as connection:
             entry = called_now(connection, new)
             n = entries.insert(connection, entry, self.owner(), self._wall())
-            self.mark([n], State.DELIVERED, reason)
+            self.mark([n], state, reason)
+
+    def leave_out(self, n: int, changes: Sequence[Change], reason: str) -> None:
+        """Note what was left out of an update, in its place."""
+        with self._database.writing() as connection:
+            left = entries.split_off(connection, self.get(n), changes)
+            self.mark([left], State.DROPPED, reason)
 
     def owner(self) -> Owner:
         """Return whose edits those are that are made here, as far as it's known."""

@@ -518,3 +518,20 @@ def test_plan_resume_means_the_one_that_waits_and_plan_pause_the_one_that_goes_o
     plans.cancel(second)
     assert phased.do("plan", "resume").exit_status == 0
     assert tags(phased)[:2] == [["old", "q1"]] * 2
+
+
+@pytest.mark.parametrize("verb", ["plan resume", "outbox send"])
+def test_what_moved_while_a_plan_rested_is_told_when_it_goes_on(phased: Desk, verb: str) -> None:
+    from planhat_tui.model.plans import wanted
+
+    plans, ids = phased.workspace.plans, phased.server.ids()
+    step = plans.begin(plans.make(wanted(Kind.COMPANY, delete=True), ids[:2])).step
+    plans.pause(step)
+    phased.server.put(ids[0], phase="theirs")
+    phased.workspace.net.read([(Kind.COMPANY, ids[0])]).result(SECONDS)
+    if verb == "outbox send":
+        plans.resume(step)
+    phased.do(*verb.split())
+    name = phased.server.get(ids[0])["name"]
+    assert f"Changed since the plan was made: {name}." in phased.told
+    assert phased.server.get(ids[1]) is None
