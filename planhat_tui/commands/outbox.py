@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.commands.entries import WORDS, in_words, may_arrive, told, when
 from planhat_tui.commands.numbers import number
+from planhat_tui.commands.planned import go_on
 from planhat_tui.commands.registry import Effect, option, verb, word
 from planhat_tui.commands.results import Column, Done, Listing, Single
 from planhat_tui.commands.settling import settle
@@ -56,7 +57,7 @@ def show(ctx: Context, n: str) -> Single:
 @verb("outbox send", effect=Effect.WRITE)
 def send(ctx: Context) -> Done:
     """Send what is queued now, and wait for it."""
-    stuck = "\n".join(ctx.workspace().plans.go_on())
+    stuck = "\n".join(go_on(ctx))
     entries = ctx.workspace().reads.outbox()
     if not entries:
         told = stuck or ctx.workspace().rest_of_plans.told or "Everything is delivered."

@@ -86,6 +86,7 @@ def resume(ctx: Context, n: str = "") -> Done:
         raise InputError("Nothing of the plan is kept back.", "outbox list shows what waits.")
     while plans.advance(step):
         pass
+    planned.tell_left_out(ctx)
     if not ctx.wishes.wait:
         return Done(
             f"{plural(count, 'record')} queued again.", planned.results(ctx, step), many=True

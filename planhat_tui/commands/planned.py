@@ -123,7 +123,7 @@ def run(ctx: Context, plan: Plan) -> Done:
     What has moved since it was shown is told; what is so by now isn't done again.
     """
     plans = ctx.workspace().plans
-    for stuck in plans.go_on():  # what a process that ended has left comes first
+    for stuck in go_on(ctx):  # what a process that ended has left comes first
         ctx.tell(stuck)
     step, now, titles = plans.begin(plan)
     if titles:
@@ -145,6 +145,23 @@ def run(ctx: Context, plan: Plan) -> Done:
         count = count_of(plan.kind, len(now.acting))
         return Done(f"{visible(plan.title)} on {count}: queued. {back}", many=True)
     return settle(ctx, step, plan.title)
+
+
+def go_on(ctx: Context) -> tuple[str, ...]:
+    """Go on with the plans that a process has left; a sentence for each that can't go.
+
+    Which records have changed since, and are left out, is told.
+    """
+    plans = ctx.workspace().plans
+    stuck = plans.go_on()
+    tell_left_out(ctx)
+    return stuck
+
+
+def tell_left_out(ctx: Context) -> None:
+    """Tell what was left out of plans that went on."""
+    if told := moved(ctx.workspace().plans.left_out()):
+        ctx.tell(told)
 
 
 def moved(titles: Sequence[str]) -> str:

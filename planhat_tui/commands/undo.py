@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.commands import lookup
 from planhat_tui.commands.numbers import number
-from planhat_tui.commands.planned import COLUMNS, RUN, does
+from planhat_tui.commands.planned import COLUMNS, RUN, does, go_on
 from planhat_tui.commands.registry import Effect, flag, verb, word
 from planhat_tui.commands.results import Done, Listing
 from planhat_tui.commands.settling import settle
@@ -78,7 +78,7 @@ def _with_the_rest(ctx: Context, undone: Undone) -> Undone:
     if not undone.goes_on:
         return undone
     plans = ctx.workspace().plans
-    for stuck in plans.go_on():
+    for stuck in go_on(ctx):
         ctx.tell(stuck)
     steps = dict.fromkeys(entry.step for entry in undone.entries)
     queued = [entry for step in steps for entry in plans.results(step, [State.QUEUED])]

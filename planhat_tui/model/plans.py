@@ -15,34 +15,34 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.errors import InputError
 from planhat_tui.model.bulk import AT_LEAST, MAX_ROWS, can_be_repeated
+from planhat_tui.model.deletions import changed_since
 from planhat_tui.model.edits import (
     COMPANY_ID,
     COMPANY_NAME,
     Change,
     custom_key,
-    custom_path,
     deciding,
     differences,
     is_theirs,
     same,
     value_at,
 )
-from planhat_tui.model.fields import FIELDS, FieldType, are_several, field_of, label_of
+from planhat_tui.model.fields import FieldType, are_several, field_of, label_of
 from planhat_tui.model.outbox import Action
-from planhat_tui.model.records import Kind, map_of, text_of, texts_of
+from planhat_tui.model.records import Kind, text_of, texts_of
 from planhat_tui.model.tags import clean_tag, merge_tags
 from planhat_tui.model.writable import clearable, editable, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from planhat_tui.model.values import Json, Raw
 
 Reader: TypeAlias = "Callable[[Json], Json]"
 """Gives the new value of a field for the one that a record has; raises :class:`InputError`."""
 
-_ALONE: Final = {Action.UPDATE: 2, Action.CREATE: 1, Action.DELETE: 1}
-"""Calls of one record that goes alone: an edit is read before."""
+_ALONE: Final = {Action.UPDATE: 2, Action.CREATE: 1, Action.DELETE: 2}
+"""Calls of one record that goes alone: what is edited or deleted is read before."""
 _LOOKED_FOR: Final = {Action.UPDATE: 2, Action.CREATE: 3}
 """Likewise where the server takes lists: what has an external id is looked for and read back."""
 GONE: Final = "It is no longer here."
@@ -121,7 +121,7 @@ class Plan:
         ``pages`` is how many calls list all records of the kind, where the server takes lists;
         else 0. Then edits go 5,000 records at once, with a reading before and one after each list
         where the one before it takes its time, and so does what is made under an external id; the
-        rest, and a few, take a call each, an edit one more to read its record.
+        rest, and a few, take a call each, edits and deletions one more to read their record.
         """
         acting = self.acting
         together = Counter(row.action for row in acting if pages and self._can_go_together(row))
@@ -298,16 +298,52 @@ def recheck(
     :class:`InputError` where that can't be told: what is there is never made again, only what it
     lacks is set.
     """
-    now = [
+    return rechecked(plan, held(plan, present, holder))
+
+
+def held(
+    plan: Plan, present: Mapping[str, Raw], holder: Callable[[Row], Raw | None] = _none_yet
+) -> tuple[Row, ...]:
+    """Return each row of a plan as it is by now, as :func:`recheck` has it, those done included."""
+    return tuple(
         _made_by_now(plan.kind, row, holder)
         if row.action is Action.CREATE and row.acts
         else _held(plan.kind, row, present.get(row.record_id))
         for row in plan.rows
-    ]
+    )
+
+
+def rechecked(plan: Plan, now: Sequence[Row]) -> Rechecked:
+    """Return a plan whose rows are by now these: what is so is counted."""
     kept = tuple(row for row in now if not row.is_so)
     moved = tuple(a.title for a, b in zip(plan.rows, now, strict=True) if a != b)
     so = plan.already_so + len(now) - len(kept)
     return Rechecked(replace(plan, rows=kept, already_so=so), moved)
+
+
+class Going(NamedTuple):
+    """What still goes of a row, ``None`` if nothing does, and what ``stays`` of it, and why."""
+
+    row: Row | None
+    stays: tuple[Change, ...] = ()
+    why: str = ""
+
+
+def going(row: Row, now: Row) -> Going:
+    """Return what goes of a row of a plan that goes on, by how it is by now.
+
+    What is so by now goes as it was: to deliver it tells so. A record that is there isn't made.
+    """
+    making = row.action is Action.CREATE
+    if now.is_so and not making:
+        return Going(row)
+    if not now.acts:
+        return Going(None, why=now.why or THERE)
+    sets_rest = making and now.action is Action.UPDATE
+    asked = differences({}, row.body or {}) if sets_rest else row.changes
+    kept = {change.field for change in now.changes}
+    stays = tuple(c for c in asked if c.field not in kept) if now.why else ()
+    return Going(now, stays, now.why)
 
 
 def _row(
@@ -353,7 +389,7 @@ def _held(kind: Kind, row: Row, raw: Raw | None) -> Row:
             return row._replace(body=None)  # so already
         return row._replace(changes=(), why=GONE)
     if row.action is Action.DELETE:
-        changed = _changed_since(kind, row.body or {}, raw)
+        changed = changed_since(kind, row.body or {}, raw)
         return row._replace(body=None, why=_stays(changed)) if changed else row
     decides = deciding(row.changes)
     changes = tuple(filter(None, (_held_change(c, decides(c), raw) for c in row.changes)))
@@ -382,13 +418,6 @@ def _held_change(change: Change, decides: Change, raw: Raw) -> Change | None:
 def _is_others(change: Change, raw: Raw) -> bool:
     """Tell whether somebody has given a field a value of their own since."""
     return change.field != "tags" and is_theirs(change, raw)
-
-
-def _changed_since(kind: Kind, before: Raw, now: Raw) -> list[str]:
-    """Return the labels of what people have changed in a record; what Planhat computes is left."""
-    own = {known.name for known in FIELDS[kind] if known.editable}
-    own |= {custom_path(key) for raw in (before, now) for key in map_of(raw, "custom")}
-    return [label_of(kind, c.field) for c in differences(before, now) if c.field in own]
 
 
 def _stays(labels: Collection[str]) -> str:

@@ -127,10 +127,12 @@ class UndoPlan:
     def unseen(self) -> str:
         """What may go along with what is deleted without being named, as a sentence, or empty.
 
-        That is so where the records weren't read just now: it takes a call for each.
+        That is so where a company's contacts weren't read just now: it takes a call for each. A
+        record itself is read before it is deleted.
         """
-        known = self.as_of is None or all(back.way is not Way.DELETE for back in self.backs)
-        return "" if known else "What others have put there since then goes too, and isn't named."
+        takes = any(b.way is Way.DELETE and b.entry.kind is Kind.COMPANY for b in self.backs)
+        unread = takes and self.as_of is not None
+        return "Contacts that others have put there since then go too, unnamed." if unread else ""
 
     @property
     def size(self) -> int:

@@ -1,11 +1,14 @@
-"""Edits that are dropped: what was built on one of them starts from where that one did."""
+"""Edits that are dropped: what was built on one of them starts from where that one did.
+
+A deletion behind them means the record without them, likewise.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.model.edits import Change, fold, same
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.edits import Change, apply, fold, same, value_at
+from planhat_tui.model.outbox import DAMAGED, Action, State
 from planhat_tui.store import entries
 
 if TYPE_CHECKING:
@@ -43,7 +46,10 @@ def start_from(
 
     ``moved`` has the value that it was built on, by field, and the one that it starts from now.
     """
-    later = _later(connection, entry)
+    behind = _behind(connection, entry)
+    for deletion in (one for one in behind if one.action is Action.DELETE):
+        _mean_without(connection, deletion, moved)
+    later = [one for one in behind if one.action is Action.UPDATE]
     for path, (built_on, value) in moved.items():
         follower = next((one for one in later if _names(one, path)), None)
         if follower is None or path == "tags" or follower.state not in _BUILT_ON:
@@ -62,11 +68,25 @@ def start_from(
             )
 
 
-def _later(connection: sqlite3.Connection, entry: Entry) -> Sequence[Entry]:
-    """Return the open updates of the same record that came after, oldest first."""
+def _mean_without(
+    connection: sqlite3.Connection, deletion: Entry, moved: Mapping[str, tuple[Json, Json]]
+) -> None:
+    """Let a deletion mean the record as it stands without an edit: nobody else has changed that."""
+    stood = deletion.body or {}
+    changes = [
+        Change(path, built_on, value)
+        for path, (built_on, value) in moved.items()
+        if path == "tags" or same(value_at(stood, path), built_on)
+    ]
+    if changes and deletion.state in _BUILT_ON and deletion.reason != DAMAGED:
+        entries.rewrite(connection, deletion._replace(body=apply(stood, changes)))
+
+
+def _behind(connection: sqlite3.Connection, entry: Entry) -> Sequence[Entry]:
+    """Return what is open of the same record and came after, oldest first."""
     rows = connection.execute(
         f"SELECT {entries.COLUMNS} FROM entry WHERE kind = ? AND record_id = ?"  # noqa: S608 -- our names
-        " AND action = 'update' AND state NOT IN ('delivered', 'dropped')"
+        " AND action <> 'create' AND state NOT IN ('delivered', 'dropped')"
         " AND (place, n) > (?, ?) ORDER BY place, n",
         (entry.kind, entry.record_id, entry.place, entry.n),
     ).fetchall()

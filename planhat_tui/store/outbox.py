@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.edits import Change
     from planhat_tui.model.outbox import Entry, Made, NewEntry
-    from planhat_tui.model.values import Json
+    from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.connection import Database
 
 T = TypeVar("T")
@@ -103,12 +103,21 @@ class Outbox:
             refused = [entry.n for entry in found if entry.state is State.REFUSED]
             self.mark(refused, State.DROPPED, DELETED_ANEW)
 
-    def note(self, new: NewEntry, reason: str) -> None:
-        """Keep an edit for which nothing is to be sent, as a step that undo can take back."""
+    def note(self, new: NewEntry, reason: str, state: State = State.DELIVERED) -> None:
+        """Keep an edit for which nothing is to be sent.
+
+        It's a step that undo can take back, or what of one was left out, if it is ``DROPPED``.
+        """
         with self._database.writing() as connection:
             entry = called_now(connection, new)
             n = entries.insert(connection, entry, self.owner(), self._wall())
-            self.mark([n], State.DELIVERED, reason)
+            self.mark([n], state, reason)
+
+    def leave_out(self, n: int, changes: Sequence[Change], reason: str) -> None:
+        """Note what was left out of an update, in its place."""
+        with self._database.writing() as connection:
+            left = entries.split_off(connection, self.get(n), changes)
+            self.mark([left], State.DROPPED, reason)
 
     def owner(self) -> Owner:
         """Return whose edits those are that are made here, as far as it's known."""
@@ -377,6 +386,15 @@ class Outbox:
         with self._database.writing() as connection:
             entries.rewrite(connection, self.get(n)._replace(changes=tuple(changes)))
             self.mark([n], state, reason)
+
+    def means_now(self, n: int, there: Raw) -> None:
+        """Let a deletion that was refused, once it's sent again, mean the record as it is now.
+
+        A person has been told by then what has changed in it.
+        """
+        with self._database.writing() as connection:
+            if (entry := self.get(n)).state is State.REFUSED and entry.reason != DAMAGED:
+                entries.rewrite(connection, entry._replace(body=there))
 
     def split(self, n: int, fields: Iterable[str]) -> int | None:
         """Take fields out of an update into an entry of its own, in the same place and state.

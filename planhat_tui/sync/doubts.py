@@ -12,6 +12,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import NotFoundError, PlanhatTuiError, StorageError
+from planhat_tui.model.deletions import changed_since, why_kept
 from planhat_tui.model.doubts import Found, Verdict, lands_until, verdict
 from planhat_tui.model.edits import fold, merge
 from planhat_tui.model.limits import Lane
@@ -22,7 +23,6 @@ from planhat_tui.sync import endpoints
 from planhat_tui.sync.candidates import Candidates, Fits, company_of
 from planhat_tui.sync.delivery import outcome, stops_all
 from planhat_tui.sync.gathering import Way
-from planhat_tui.sync.likeness import still_stands
 from planhat_tui.sync.loads import slices
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ MOMENT: Final = 5.0
 
 NOT_THERE: Final = "It isn't done at Planhat yet; it may still land. It is looked up again."
 GONE: Final = "It was gone when it was looked up."
-CHANGED: Final = "It is still there, and was changed since. Delete it again if that is still meant."
 NOBODY_KNOWS: Final = "It isn't known which of those at Planhat it is."
 
 
@@ -263,8 +262,13 @@ class Doubts:
             self._store.take_out(entry.kind, entry.record_id)
             return
         self._store.take_in(entry.kind, [there], asked_at)
-        stands = still_stands(entry, there.data)
-        self._settle([entry], Found.NOT_DONE if stands else Found.CHANGED, CHANGED)
+        changed = changed_since(entry.kind, entry.body or {}, there.data)
+        if not changed:
+            self._settle([entry], Found.NOT_DONE)
+            return
+        with self._store.at_once():
+            self._settle([entry], Found.CHANGED, why_kept(changed))
+            self._store.outbox.means_now(entry.n, there.data)
 
     async def _creates(self, entries: Sequence[Entry]) -> None:
         """Take what Planhat has made of these; each record is one entry's alone."""

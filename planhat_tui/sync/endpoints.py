@@ -66,11 +66,11 @@ async def upsert(
     return await methods[kind](rows, lane=lane, before=before)
 
 
-async def delete(api: Planhat, kind: Kind, record_id: str, before: Before) -> None:
+async def delete(api: Planhat, kind: Kind, record_id: str, *, lane: Lane, before: Before) -> None:
     """Delete a record."""
     methods = {
         Kind.COMPANY: api.delete_company,
         Kind.CONTACT: api.delete_contact,
         Kind.CALL: api.delete_call,
     }
-    await methods[kind](record_id, lane=Lane.OUTBOX, before=before)
+    await methods[kind](record_id, lane=lane, before=before)

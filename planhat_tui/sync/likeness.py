@@ -1,4 +1,4 @@
-"""Whether a record at Planhat is the one that was made, or deleted, from here. Pure.
+"""Whether a record at Planhat is the one that was made from here. Pure.
 
 A server may drop a field of what it makes (the 2016 edition has no name of a contact), or write it
 in its own way (a phone, a slug). So what it doesn't have proves nothing, and where too little is
@@ -32,7 +32,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.calls import parse_iso
 from planhat_tui.model.edits import same
-from planhat_tui.model.fields import FIELDS
 from planhat_tui.model.phone import dialled
 from planhat_tui.model.records import Kind, text_of
 
@@ -49,7 +48,6 @@ IDENTIFYING: Final = ("externalId", "email", "name", "slug", "phone")
 """What a record may be known by, the surest first."""
 
 _REFUTING: Final = ("email", "name")
-_VOLATILE: Final = frozenset({"updatedAt", "lastUpdated", "lastActive"})
 
 
 class Likeness(IntEnum):
@@ -111,13 +109,6 @@ def _by_fields(kind: Kind, equal: AbstractSet[str], differ: AbstractSet[str]) ->
     if not differ.isdisjoint(_REFUTING) or ("slug" in differ and "name" not in equal):
         return Likeness.NO
     return Likeness.YES if equal and "slug" not in differ else Likeness.PERHAPS
-
-
-def still_stands(entry: Entry, there: Raw) -> bool:
-    """Tell whether a record is still as it stood when it was deleted here, as far as is known."""
-    stood = entry.body or {}
-    names = {field.name for field in FIELDS[entry.kind] if field.editable} | {"custom", "tags"}
-    return all(same(stood[name], there.get(name)) for name in names - _VOLATILE if name in stood)
 
 
 def _compared(name: str, text: str) -> str:

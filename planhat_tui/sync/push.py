@@ -16,6 +16,7 @@ from planhat_tui.errors import (
     StorageError,
 )
 from planhat_tui.model.bulk import RowOutcome, can_be_repeated
+from planhat_tui.model.deletions import changed_since, why_kept
 from planhat_tui.model.edits import dropped, merge
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
@@ -24,6 +25,7 @@ from planhat_tui.model.records import Kind, text_of
 from planhat_tui.store.journal import UNDO
 from planhat_tui.store.tenant import Birth
 from planhat_tui.sync import endpoints
+from planhat_tui.sync.ahead import Ahead
 from planhat_tui.sync.aside import Aside
 from planhat_tui.sync.bulk import GROWS_FOR, Bulk
 from planhat_tui.sync.delivery import BY_SOMEBODY_ELSE, WithdrawnError, outcome
@@ -83,6 +85,7 @@ class Push:
         self._leaving = leaving
         self._gathering = gathering = Gathering(api, store, learned)
         self._aside = Aside(wall)
+        self._ahead = Ahead(store, wall, gathering=gathering, learned=learned)
         self._doubts = Doubts(
             api,
             store,
@@ -185,6 +188,7 @@ class Push:
         self, ready: Sequence[Parcel], looked_at: float
     ) -> PlanhatTuiError | None:
         """Deliver until a turn ends and more was queued; the error that says to pause, if any."""
+        self._ahead.expect(ready)
         turn = ready[0].turn if ready else 0
         for parcel in ready:
             if parcel.turn != turn and self._store.outbox.newest_queued() > looked_at:
@@ -266,11 +270,7 @@ class Push:
             case Action.UPDATE:
                 await self._update(parcel)
             case Action.DELETE:
-                claim = self._claim(parcel.entries)
-                await endpoints.delete(self._api, parcel.kind, parcel.record_id, claim)
-                self._answered()
-                self._settle(parcel.entries, "")
-                self._gone(parcel)
+                await self._delete(parcel)
 
     def _claim(self, entries: Sequence[Entry], read_at: float | None = None) -> Before:
         """Return what marks entries as sending when their turn has come, or withdraws them."""
@@ -436,23 +436,58 @@ class Push:
         self._show(parcel.kind, parcel.record_id)
         return tuple(outbox.get(n) for n in going)
 
+    async def _delete(self, parcel: Parcel) -> None:
+        """Delete a record as it stood when that was asked for; who has changed it since keeps it.
+
+        Then it's refused with what was changed, and sent again it means the record as it is now.
+        """
+        (entry,) = parcel.entries
+        server, read_at = await self._base_of_deletion(parcel)
+        if changed := changed_since(parcel.kind, entry.body or {}, server):
+            with self._store.at_once():
+                self._check_waiting(parcel.entries)
+                self._store.outbox.mark([entry.n], State.REFUSED, why_kept(changed))
+                self._store.outbox.means_now(entry.n, server)
+            self._show(parcel.kind, parcel.record_id)
+            return
+        claim, lane = self._claim(parcel.entries, read_at), self._leaving.lane(parcel.entries)
+        await endpoints.delete(self._api, parcel.kind, parcel.record_id, lane=lane, before=claim)
+        self._answered()
+        self._settle(parcel.entries, "")
+        self._gone(parcel)
+
+    async def _base_of_deletion(self, parcel: Parcel) -> tuple[Raw, float]:
+        """Return what Planhat has, and when that came: of those that go next too, by one list."""
+        copy, listed = self._young_copy(parcel), self._ahead.known(parcel)
+        if copy is None and listed is None:
+            listed = await self._ahead.read(parcel)
+        if listed is None or (copy is not None and copy[1] > listed[1]):
+            return await self._base(parcel)
+        return listed[0].data, listed[1]
+
     async def _base(self, parcel: Parcel) -> tuple[dict[str, Json], float]:
         """Return what Planhat has, and when that came.
 
         It is read anew if the copy is old, so that nobody is overwritten.
         """
-        server, seen_at = self._copy(parcel.kind, parcel.record_id)
-        if server is not None and not parcel.again and is_fresh(seen_at, self._wall()):
-            return server, seen_at
+        if (young := self._young_copy(parcel)) is not None:
+            return young
         asked_at = self._wall()
         fresh = await endpoints.fetch(self._api, parcel.kind, parcel.record_id, Lane.OUTBOX)
         came_at = self._wall()
         self._put(parcel.kind, fresh, asked_at)
         return fresh.data, came_at
 
+    def _young_copy(self, parcel: Parcel) -> tuple[dict[str, Json], float] | None:
+        """Return the copy and when it was read, if it's young and nothing was sent since."""
+        server, seen_at = self._copy(parcel.kind, parcel.record_id)
+        fits = not parcel.again and is_fresh(seen_at, self._wall())
+        return (server, seen_at) if server is not None and fits else None
+
     def _copy(self, kind: Kind, record_id: str) -> tuple[dict[str, Json] | None, float]:
         if kind is Kind.CALL:
-            return self._store.calls.server(record_id), 0.0
+            logged = self._store.calls.get(record_id)
+            return self._store.calls.server(record_id), (logged and logged.seen_at) or 0.0
         read = self._store.mirror.company if kind is Kind.COMPANY else self._store.mirror.contact
         shown = read(record_id)
         if shown is None or not shown.complete:

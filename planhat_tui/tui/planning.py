@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planhat_tui.tui.presentation.cells import literal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,13 +54,20 @@ class Planning:
 
         explorer.app.push_screen(sheet, answered)
 
-    def advance(self, step: str) -> None:
-        """Bring the next slice of a plan into the outbox, and those after it while it may go on."""
+    def advance(self, step: str, tell: Callable[[str], None] | None = None) -> None:
+        """Bring the next slice of a plan into the outbox, and those after it while it may go on.
+
+        What has moved while it rested, and is left out, is said at the end, or to ``tell``.
+        """
         plans = self._explorer.workspace.plans
 
         def advanced(more: bool) -> None:  # noqa: FBT001 -- the answer of the deed
             if more:
-                self.advance(step)
+                self.advance(step, tell)
+            elif titles := plans.left_out(step):
+                from planhat_tui.commands.planned import moved
+
+                (tell or self._explorer.say)(literal(moved(titles)))
 
         self._explorer.perform(lambda: plans.advance(step), advanced)
 

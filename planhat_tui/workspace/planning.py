@@ -16,7 +16,6 @@ from planhat_tui.model import plans
 from planhat_tui.model.definitions import barred, defined_of
 from planhat_tui.model.outbox import Action, NewEntry, State, decides_itself
 from planhat_tui.model.planfile import decode, encode
-from planhat_tui.model.plans import Rechecked
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, text_of
 from planhat_tui.model.text import plural
 from planhat_tui.model.writable import title_of
@@ -26,13 +25,23 @@ from planhat_tui.workspace.actions import SLICE
 from planhat_tui.workspace.coming import with_coming
 from planhat_tui.workspace.freshids import fresh_id
 from planhat_tui.workspace.identifying import NOT_ALL_HERE, identified, why
-from planhat_tui.workspace.rests import DONE, PAUSED, TEXT, TOTAL, forget, forget_aside, left_of
+from planhat_tui.workspace.rests import (
+    DONE,
+    PAUSED,
+    TEXT,
+    TOTAL,
+    forget,
+    forget_aside,
+    left_of,
+    rested,
+    rests,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from planhat_tui.model.outbox import Entry
-    from planhat_tui.model.plans import Plan, Row, Wanted
+    from planhat_tui.model.plans import Going, Plan, Rechecked, Row, Wanted
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.workspace.actions import Actions
@@ -134,6 +143,17 @@ class Begun(NamedTuple):
     moved: tuple[str, ...]
 
 
+class _Running(NamedTuple):
+    """A plan that is queued here: as it began, and by place the rows that have moved since.
+
+    ``rests`` counts how often it had rested when it was held against what is there.
+    """
+
+    plan: Plan
+    rests: int = 0
+    moved: Mapping[int, Row] = {}
+
+
 class Planning:
     """Makes and runs plans. ``told`` hears which records look different now.
 
@@ -151,7 +171,8 @@ class Planning:
         self._actions = actions
         self._told = told
         self._make_id = make_id
-        self._running: dict[str, Plan] = {}
+        self._running: dict[str, _Running] = {}
+        self._left_out: dict[str, list[str]] = {}
 
     # -- before
 
@@ -172,7 +193,7 @@ class Planning:
         )
         gone = tuple(plans.refused(one, one, plans.GONE) for one in wanted if one not in here)
         rows = (*map(_not_yet_there, made.rows), *lacking.values(), *gone)
-        return self.stamped(self._without_going(replace(made, rows=rows)))
+        return self.stamped(replace(made, rows=self._without_going(asked.kind, rows)))
 
     def _company_name(self, company_id: str) -> str:
         """Return what a company is called, empty if it isn't here."""
@@ -191,16 +212,7 @@ class Planning:
         here is looked at under the one that it has by now.
         """
         plan = replace(plan, rows=tuple(self._called_now(plan.kind, row) for row in plan.rows))
-        ids = [row.record_id for row in plan.rows if row.action is not Action.CREATE]
-        present = self._present(plan.kind, ids)
-        if len(ids) == len(plan.rows):
-            now, moved = plans.recheck(plan, present)
-            left = self._without_going(now)
-            pairs = zip(now.rows, left.rows, strict=True)
-            return Rechecked(left, (*moved, *(a.title for a, b in pairs if a != b)))
-        queued, kept = self._queued(plan.kind), self._kept(plan.kind)
-        keyed = with_coming(self._store.mirror.keyed, plan.kind, [*queued, *kept.values()])
-        return plans.recheck(plan, present, lambda row: self._holder(keyed, plan.kind, row, kept))
+        return plans.rechecked(plan, self._by_now(plan))
 
     def read(self, text: str) -> Plan:
         """Read a plan's file. Raises :class:`InputError`; another tenant's plan is refused."""
@@ -264,16 +276,22 @@ class Planning:
             step = STEP + self._make_id()
             self._store.drafts.save(TEXT + step, {"text": encode(acting)})
             self._store.drafts.save(QUEUEING + step, {DONE: 0, TOTAL: len(acting.rows)})
-        self._running[step] = acting
+        self._running[step] = _Running(acting)
         return Begun(step, now.plan, now.moved)
 
     def advance(self, step: str) -> bool:
         """Put the next slice of a plan into the outbox; whether there is more to put there now.
 
-        What it deletes and was deleted from here since it began is dropped there, with the reason.
-        Raises :class:`GuardrailError` if the profile forbids it by now.
+        What is left of one that was paused, or that another process began, is held against what is
+        there first, as :meth:`begin` does. What has moved is left out, with the reason, and told by
+        :meth:`left_out`; so is what it deletes and was deleted from here since. Raises
+        :class:`GuardrailError` if the profile forbids it by now, and :class:`InputError` if it
+        can't be told what has moved.
         """
-        drafts = self._store.drafts
+        drafts, seen = self._store.drafts, None
+        if self._has_rested(step):
+            seen = self._done_elsewhere()
+            self._hold(step)
         with self._store.at_once():
             noted = drafts.load(QUEUEING + step)
             if noted is None:  # another process has come to the end of it
@@ -283,19 +301,27 @@ class Planning:
                 return False
             if noted.get(PAUSED):
                 return False
-            plan, done = self._plan(step), int(str(noted[DONE]))
-            self.check(plan)
-            some = plan.rows[done : done + SLICE]
-            gone = self._deleted_meanwhile(plan.kind, some)
-            for entry in self._actions.queue(_entry(plan.kind, row, step) for row in some):
-                if why_not := gone.get(entry.record_id):
-                    self._store.outbox.mark([entry.n], State.DROPPED, why_not)
-            more = done + len(some) < len(plan.rows)
+            if self._has_rested(step) or (seen is not None and self._done_elsewhere() != seen):
+                self._hold(step)
+            running, done = self._running[step], int(str(noted[DONE]))
+            self.check(running.plan)
+            some = running.plan.rows[done : done + SLICE]
+            now = [running.moved.get(at, row) for at, row in enumerate(some, done)]
+            self._queue(step, running.plan.kind, some, now)
+            more = done + len(some) < len(running.plan.rows)
             if more:
                 drafts.save(QUEUEING + step, {**noted, DONE: done + len(some)})
             else:
                 self._forget(step)
         return more
+
+    def left_out(self, step: str = "") -> tuple[str, ...]:
+        """Return the titles of the records that had moved when a plan, or any, went on here; once.
+
+        Their rows were left out, or a part of them.
+        """
+        found = [self._left_out.pop(one, []) for one in ([step] if step else [*self._left_out])]
+        return tuple(title for titles in found for title in titles)
 
     def run(self, plan: Plan) -> str:
         """Put a whole plan into the outbox; its step, empty if nothing was left of it.
@@ -381,10 +407,18 @@ class Planning:
     def resume(self, step: str) -> int:
         """Let go on what was kept back; how many that are. Raises :class:`GuardrailError`.
 
-        What wasn't in the outbox yet is brought there by :meth:`advance`.
+        What it was to make and is there by now is dropped, and told by :meth:`left_out`. What
+        wasn't in the outbox yet is brought there by :meth:`advance`.
         """
-        self._actions.check(self.results(step, [State.HELD]))
+        held = self.results(step, [State.HELD])
+        self._actions.check(held)
+        there = self._there_by_now(step, held)
         with self._store.at_once():
+            for entry, why in there:
+                self._store.outbox.mark([entry.n], State.DROPPED, why, was=State.HELD)
+                self._left_out.setdefault(step, []).append(entry.title)
+            if there:
+                self._show_all([entry for entry, _ in there])
             return self._stop(step, paused=False) + self._moved(step, self._store.steps.go_on)
 
     def retry(self, step: str) -> int:
@@ -413,7 +447,9 @@ class Planning:
         noted = self._store.drafts.load(QUEUEING + step)
         if noted is None:
             return 0
-        self._store.drafts.save(QUEUEING + step, {**noted, PAUSED: paused})
+        self._store.drafts.save(
+            QUEUEING + step, {**noted, PAUSED: True} if paused else rested(noted)
+        )
         return self._left(step)
 
     def _left(self, step: str) -> int:
@@ -457,20 +493,107 @@ class Planning:
         titles = {one: title_of(asked.kind, here[one]) for one in here if one in lean}
         return {one: plans.refused(one, title, plans.NAME_ONLY) for one, title in titles.items()}
 
-    def _without_going(self, plan: Plan) -> Plan:
-        """Leave the records of a plan alone that it deletes and that are to be deleted already."""
-        ids = [row.record_id for row in plan.acting if row.action is Action.DELETE]
-        going = self._store.outbox.deleting(plan.kind, ids)
-        rows = (
+    def _without_going(self, kind: Kind, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """Leave records alone that are to be deleted and that are so already."""
+        ids = [row.record_id for row in rows if row.acts and row.action is Action.DELETE]
+        going = self._store.outbox.deleting(kind, ids)
+        return tuple(
             row._replace(body=None, why=GOING) if row.acts and row.record_id in going else row
-            for row in plan.rows
+            for row in rows
         )
-        return replace(plan, rows=tuple(rows)) if going else plan
+
+    def _by_now(self, plan: Plan, step: str = "") -> tuple[Row, ...]:
+        """Return each row of a plan as it is by now. ``step`` is its own, if it runs."""
+        kind = plan.kind
+        ids = [row.record_id for row in plan.rows if row.action is not Action.CREATE]
+        present = self._present(kind, ids)
+        if len(ids) == len(plan.rows):
+            return self._without_going(kind, plans.held(plan, present))
+        queued, kept = self._queued(kind), self._kept(kind, but=step)
+        keyed = with_coming(self._store.mirror.keyed, kind, [*queued, *kept.values()])
+        if step:
+            own = {entry.record_id for entry in self.results(step)}
+            keyed = _but(keyed, own)
+        now = plans.held(plan, present, lambda row: self._holder(keyed, kind, row, kept))
+        return self._without_going(kind, now)
+
+    def _has_rested(self, step: str) -> bool:
+        """Tell whether what is left of a plan that may go on has to be held against what is there.
+
+        So it is where it was begun elsewhere, or has been paused since.
+        """
+        noted, running = self._store.drafts.load(QUEUEING + step), self._running.get(step)
+        if noted is None or noted.get(PAUSED):
+            return False
+        return running is None or running.rests != rests(noted)
+
+    def _there_by_now(self, step: str, held: Sequence[Entry]) -> Sequence[tuple[Entry, str]]:
+        """Return what a plan was to make, was never sent and is there by now, with the reason."""
+        making = [
+            entry
+            for entry in held
+            if entry.action is Action.CREATE
+            and not (entry.attempts or self._store.outbox.followers(entry.kind, entry.record_id))
+        ]
+        if not making:
+            return ()
+        kind = making[0].kind
+        rows = tuple(plans.created(kind, entry.record_id, entry.body or {}) for entry in making)
+        self._check_all_here(kind)
+        now = self._by_now(plans.gather(kind, "", rows), step)
+        moved = ((e, b) for e, a, b in zip(making, rows, now, strict=True) if a != b)
+        return [(entry, by_now.why or plans.THERE) for entry, by_now in moved]
+
+    def _check_all_here(self, kind: Kind) -> None:
+        """Raise :class:`InputError` where it can't be told whether a record was made since."""
+        if not self._store.mirror.progress().has_all(kind):
+            raise InputError(NOT_ALL_HERE)
+
+    def _hold(self, step: str) -> None:
+        """Hold what is left of a plan against what is there."""
+        noted = self._store.drafts.load(QUEUEING + step) or {}
+        plan, done = self._read(step), int(str(noted.get(DONE, 0)))
+        if any(row.action is Action.CREATE for row in plan.rows[done:]):
+            self._check_all_here(plan.kind)
+        rows = tuple(self._called_now(plan.kind, row) for row in plan.rows[done:])
+        now = self._by_now(replace(plan, rows=rows), step)
+        moved = {at: b for at, (a, b) in enumerate(zip(rows, now, strict=True), done) if a != b}
+        self._running[step] = _Running(plan, rests(noted), moved)
+
+    def _queue(self, step: str, kind: Kind, rows: Sequence[Row], now: Sequence[Row]) -> None:
+        """Put rows into the outbox by how they are by now; what is left out is dropped there."""
+        gone = self._deleted_meanwhile(kind, rows)
+        waiting: list[Going] = []
+        dropped: list[str] = []
+        for row, by_now in zip(rows, now, strict=True):
+            going = plans.going(row, by_now)
+            if gone and going.row and (why := gone.get(self._now_called(kind, row))):
+                going = plans.Going(None, why=why)
+            if going.row is None or going.stays:
+                self._left_out.setdefault(step, []).append(row.title)
+            if going.row is not None:
+                waiting.append(going)
+                continue
+            self._queue_all(step, kind, waiting)  # before: rows stand in their order
+            waiting.clear()
+            self._store.outbox.note(_entry(kind, row, step), going.why, State.DROPPED)
+            dropped.append(row.record_id)
+        self._queue_all(step, kind, waiting)
+        if dropped:
+            self._show(kind, dropped)
+
+    def _queue_all(self, step: str, kind: Kind, some: Sequence[Going]) -> None:
+        queued = self._actions.queue(_entry(kind, one.row, step) for one in some if one.row)
+        for entry, one in zip(queued, some, strict=True):
+            if one.stays:
+                self._store.outbox.leave_out(entry.n, one.stays, one.why)
+
+    def _now_called(self, kind: Kind, row: Row) -> str:
+        return self._store.outbox.now_called(kind, row.record_id)
 
     def _deleted_meanwhile(self, kind: Kind, rows: Sequence[Row]) -> Mapping[str, str]:
         """Return why these need no deletion, by the ids that they have by now: they have one."""
-        now_called = self._store.outbox.now_called
-        ids = [now_called(kind, row.record_id) for row in rows if row.action is Action.DELETE]
+        ids = [self._now_called(kind, row) for row in rows if row.action is Action.DELETE]
         gone = dict.fromkeys(self._store.outbox.deleting(kind, ids), GOING)
         return gone | {
             one: plans.GONE for one in ids if self._store.journal.deletion_of(kind, one) is not None
@@ -486,11 +609,13 @@ class Planning:
         shown = self._present(kind, [*made])
         return [raw for one, raw in made.items() if one not in shown]
 
-    def _kept(self, kind: Kind) -> dict[str, dict[str, Json]]:
-        """Return, by id, what plans that run are to make and haven't queued yet."""
+    def _kept(self, kind: Kind, but: str = "") -> dict[str, dict[str, Json]]:
+        """Return, by id, what plans that run, but for one, are to make and haven't queued yet."""
         drafts = self._store.drafts
         found: dict[str, dict[str, Json]] = {}
         for step in self._begun():
+            if step == but:
+                continue
             try:
                 plan = self._read(step)
             except InputError:  # it can't run any more, and says so where it would go on
@@ -519,8 +644,8 @@ class Planning:
             )
         except InputError as error:
             raise InputError(why(error)) from None
-        if found is None and not self._store.mirror.progress().has_all(kind):
-            raise InputError(NOT_ALL_HERE)
+        if found is None:
+            self._check_all_here(kind)
         if found is not None and text_of(found, "_id") in kept:
             raise InputError(ELSEWHERE)
         return found
@@ -539,20 +664,34 @@ class Planning:
         named = self._store.outbox.called_now(_entry(kind, row, ""))
         return row._replace(record_id=named.record_id, changes=named.changes, body=named.body)
 
-    def _plan(self, step: str) -> Plan:
-        self._running[step] = self._read(step)
-        return self._running[step]
-
     def _read(self, step: str) -> Plan:
         """Return a plan that runs, begun here or elsewhere."""
         if (known := self._running.get(step)) is not None:
-            return known
+            return known.plan
         kept = self._store.drafts.load(TEXT + step) or {}
         return decode(str(kept.get("text", "")), self._tenant)
 
     def _forget(self, step: str) -> None:
         self._running.pop(step, None)
         forget(self._store.drafts, step)
+
+
+def _but(keyed: Keyed, ids: Collection[str]) -> Keyed:
+    """Return a look that passes over these: what a plan has made itself is none that was there."""
+
+    def look(
+        kind: Kind,
+        path: str,
+        text: str,
+        company_id: str = "",
+        fits: Callable[[Raw], bool] | None = None,
+    ) -> Sequence[dict[str, Json]]:
+        def others(raw: Raw) -> bool:
+            return text_of(raw, "_id") not in ids and (fits is None or fits(raw))
+
+        return keyed(kind, path, text, company_id, others)
+
+    return look
 
 
 def _not_yet_there(row: Row) -> Row:

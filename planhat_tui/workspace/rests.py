@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 PAUSED: Final = "paused"
 TOTAL: Final = "of"
 DONE: Final = "rows"
-"""What a plan notes of itself while it goes into the outbox."""
+RESTED: Final = "rested"
+"""What a plan notes of itself while it goes into the outbox; the last counts how often it has
+rested: what is left of it may have moved since it was held against what is there."""
 TEXT: Final = "plan:"
 """How the key begins under which a plan is kept until all of it is in the outbox."""
 _ASIDE: Final = "plan-aside:"
@@ -74,8 +76,18 @@ def put_aside(drafts: Drafts, step: str, k: int) -> None:
 def take_up_again(drafts: Drafts, k: int) -> None:
     """Let go on what an undo has put aside."""
     for key in drafts.keys(start := f"{_ASIDE}{k}:"):
-        drafts.save(QUEUEING + key.removeprefix(start), {**(drafts.load(key) or {}), PAUSED: False})
+        drafts.save(QUEUEING + key.removeprefix(start), rested(drafts.load(key) or {}))
         drafts.drop(key)
+
+
+def rested(noted: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return what is noted of a plan that goes on after a rest."""
+    return {**noted, PAUSED: False, RESTED: rests(noted) + 1}
+
+
+def rests(noted: Mapping[str, Json]) -> int:
+    """Return how often a plan has rested."""
+    return int(str(noted.get(RESTED, 0)))
 
 
 def forget(drafts: Drafts, step: str) -> None:

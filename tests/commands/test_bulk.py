@@ -285,7 +285,7 @@ def test_a_deletion_asks_for_its_number_and_says_what_cannot_come_back(phased: D
     question, word = phased.asked[-1]
     assert word == "delete 6"
     assert question == (
-        "delete: 6 companies will be deleted in acme. Up to 6 calls, about 2 s."
+        "delete: 6 companies will be deleted in acme. Up to 12 calls, about 4 s."
         " Delete 6 companies in acme? Their contacts go with them."
         " Undo makes them again with new ids."
     )
@@ -529,3 +529,20 @@ def test_plan_resume_means_the_one_that_waits_and_plan_pause_the_one_that_goes_o
     plans.cancel(second)
     assert phased.do("plan", "resume").exit_status == 0
     assert tags(phased)[:2] == [["old", "q1"]] * 2
+
+
+@pytest.mark.parametrize("verb", ["plan resume", "outbox send"])
+def test_what_moved_while_a_plan_rested_is_told_when_it_goes_on(phased: Desk, verb: str) -> None:
+    from planhat_tui.model.plans import wanted
+
+    plans, ids = phased.workspace.plans, phased.server.ids()
+    step = plans.begin(plans.make(wanted(Kind.COMPANY, delete=True), ids[:2])).step
+    plans.pause(step)
+    phased.server.put(ids[0], phase="theirs")
+    phased.workspace.net.read([(Kind.COMPANY, ids[0])]).result(SECONDS)
+    if verb == "outbox send":
+        plans.resume(step)
+    phased.do(*verb.split())
+    name = phased.server.get(ids[0])["name"]
+    assert f"Changed since the plan was made: {name}." in phased.told
+    assert phased.server.get(ids[1]) is None

@@ -247,7 +247,7 @@ def test_where_more_was_made_than_is_read_again_it_is_said_that_more_may_go(bare
     bare.network.asked.clear()
     bare.do("undo")
     question = bare.asked[0][0]
-    assert question.endswith("goes too, and isn't named.")
+    assert question.endswith("Contacts that others have put there since then go too, unnamed.")
     assert not bare.network.count("GET /companies/*")
 
 

@@ -453,7 +453,16 @@ class Desk:
         return self.add(NewEntry(kind, Action.CREATE, record_id, "Made", body=body))
 
     def delete(self, record_id: str, kind: Kind = Kind.COMPANY) -> Entry:
-        return self.add(NewEntry(kind, Action.DELETE, record_id, "Deleted"))
+        """Delete a record as it is shown, if it's here."""
+        if kind is Kind.CALL:
+            logged = self.store.calls.get(record_id)
+            body = logged.call.raw if logged else None
+        else:
+            mirror = self.store.mirror
+            read = mirror.company if kind is Kind.COMPANY else mirror.contact
+            shown = read(record_id)
+            body = shown.raw if shown else None
+        return self.add(NewEntry(kind, Action.DELETE, record_id, "Deleted", body=body))
 
     def _connect(self, on_limits: Callable[[Limits], None]) -> Any:  # noqa: ANN401 -- or a wrapper
         client = client_over(self.line, self.time, on_limits, self._token, self._budget)

@@ -908,8 +908,7 @@ def test_what_somebody_else_makes_under_the_external_id_between_two_tries_is_the
 def test_what_was_changed_since_it_was_deleted_here_is_not_deleted(
     ready: Desk, server: Server, company: str, time: Time
 ) -> None:
-    stood = NewEntry(Kind.COMPANY, Action.DELETE, company, "Gone", body=ready.company(company).raw)
-    entry = ready.add(stood)
+    entry = ready.delete(company)
     ready.line.once("DELETE *", lost_request)
     assert ready.delivered(entry) == [NOT_SURE]
     server.put(company, phase="renewal")
@@ -918,15 +917,16 @@ def test_what_was_changed_since_it_was_deleted_here_is_not_deleted(
     time.leap(GRACE)
     ready.look_at_the_outbox()
     assert ready.entry(entry).state is REFUSED
-    assert "changed since" in ready.entry(entry).reason
+    assert "Phase was changed since" in ready.entry(entry).reason
     assert server.get(company) is not None
+    ready.store.outbox.retry(entry.n)  # by one who has been told
+    assert ready.delivered(entry) == [DELIVERED]
 
 
 def test_a_delete_that_lands_late_is_known_as_done(
     ready: Desk, server: Server, company: str, time: Time
 ) -> None:
-    stood = NewEntry(Kind.COMPANY, Action.DELETE, company, "Gone", body=ready.company(company).raw)
-    entry = ready.add(stood)
+    entry = ready.delete(company)
     ready.line.once("DELETE *", lost_request)
     ready.deliver(entry)
     server.put(company, phase="renewal")
@@ -1018,8 +1018,7 @@ def test_a_contact_whose_company_isnt_to_be_made_any_more_is_refused_and_not_kep
 def test_a_delete_that_never_arrived_goes_again(
     ready: Desk, server: Server, company: str, time: Time
 ) -> None:
-    stood = NewEntry(Kind.COMPANY, Action.DELETE, company, "Gone", body=ready.company(company).raw)
-    entry = ready.add(stood)
+    entry = ready.delete(company)
     ready.line.once("DELETE *", lost_request)
     assert ready.delivered(entry) == [NOT_SURE]
     ready.look_at_the_outbox()
@@ -1251,6 +1250,76 @@ def test_to_delete_what_somebody_else_deleted_is_done(
     assert ready.store.mirror.company(company) is None
 
 
+def test_what_a_colleague_has_changed_since_it_was_deleted_here_keeps_it(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    entry = ready.delete(company)
+    time.leap(OLD)
+    server.put(company, phase="renewal", custom={"Plan": "Gold", "Notes": "Call Ada"})
+    assert ready.delivered(entry) == [REFUSED]
+    assert ready.line.count("DELETE *") == 0
+    assert ready.entry(entry).reason == (
+        "It is still there, and Phase, Notes were changed since."
+        " Delete it again if that is still meant."
+    )
+    assert ready.company(company).server == server.get(company)  # so a person sees it
+    ready.store.outbox.retry(entry.n)
+    server.put(company, city="Malmö")
+    time.leap(OLD)
+    assert ready.delivered(entry) == [REFUSED]
+    assert "City was changed since" in ready.entry(entry).reason
+    ready.store.outbox.retry(entry.n)
+    assert ready.delivered(entry) == [DELIVERED]
+    assert server.get(company) is None
+
+
+def test_a_deletion_that_waits_longer_than_its_reading_holds_is_read_again(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    entry = ready.delete(company)
+    time.leap(OLD)
+    theirs = partial(server.put, company, phase="renewal")
+    ready.line.once("GET /companies/*", and_others_use_the_limit_up(theirs))
+    assert ready.delivered(entry) == [REFUSED]
+    assert ready.line.count("DELETE *") == 0
+
+
+def test_a_deletion_whose_record_cant_be_read_waits_and_keeps_nothing_else_back(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    entry, other = ready.delete(company), ready.create("new-1", name="Newcomer AB")
+    time.leap(OLD)
+    ready.line.once("GET /companies/*", answer(500))
+    assert ready.delivered(entry, other) == [QUEUED, DELIVERED]
+    ready.engine.send_now()
+    ready.wait_for_state(entry, DELIVERED)
+    assert server.get(company) is None
+
+
+def test_an_edit_that_is_dropped_before_its_record_is_deleted_is_nobody_elses_change(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    first = ready.edit(company, phase("renewal"), Change("tags", ["a", "b"], ["a", "c"]))
+    second = ready.edit(company, phase("churned", "renewal"))
+    for edit in (first, second):
+        ready.store.outbox.hold(edit.n)
+    gone = ready.delete(company)
+    ready.store.outbox.discard_all([first.n, second.n])
+    time.leap(OLD)
+    assert ready.delivered(gone) == [DELIVERED]
+    assert server.get(company) is None
+
+
+def test_a_deletion_goes_after_the_edits_before_it_and_means_the_record_with_them(
+    ready: Desk, server: Server, company: str, time: Time
+) -> None:
+    edit = ready.edit(company, phase("renewal"), Change("tags", ["a", "b"], ["c", "a"]))
+    gone = ready.delete(company)
+    time.leap(OLD)
+    assert ready.delivered(edit, gone) == [DELIVERED] * 2
+    assert server.get(company) is None
+
+
 # -- calls
 
 
@@ -1265,7 +1334,7 @@ def log(desk: Desk, new: NewEntry) -> None:
     desk.store.calls.put({**(new.body or {}), "_id": new.record_id}, note="a note")
 
 
-def test_a_call_is_logged_edited_and_deleted(ready: Desk, server: Server) -> None:
+def test_a_call_is_logged_edited_and_deleted(ready: Desk, server: Server, time: Time) -> None:
     log(ready, call())
     made = ready.add(call())
     edit = ready.edit("new-call", Change("waiting", None, 12), kind=Kind.CALL)
@@ -1277,6 +1346,10 @@ def test_a_call_is_logged_edited_and_deleted(ready: Desk, server: Server) -> Non
     assert logged.call.agent_id == server.get(call_id, Kind.CALL).get("agentId", "")
     ready.wait(lambda: ready.told_of(Topic.CALL, call_id))
     gone = ready.delete(call_id, Kind.CALL)
+    server.put(call_id, Kind.CALL, waiting=13)
+    time.leap(OLD)
+    assert ready.delivered(gone) == [REFUSED]
+    ready.store.outbox.retry(gone.n)
     assert ready.delivered(gone) == [DELIVERED]
     assert server.get(call_id, Kind.CALL) is None
     assert ready.store.calls.list() == ()

@@ -89,7 +89,7 @@ def test_an_old_copy_says_how_old_it_is() -> None:
     making = undo.plan([entry(action=Action.CREATE)], lambda *_: NOW)
     assert undo_sum(replace(making, as_of=1000.0), 1180.0) == (
         "NOW is the local copy, 3 min old."
-        " What others have put there since then goes too, and isn't named."
+        " Contacts that others have put there since then go too, unnamed."
     )
     assert undo_sum(making, 1180.0) == ""
 

@@ -440,6 +440,157 @@ def test_what_was_deleted_while_a_plan_was_paused_is_not_deleted_a_second_time(
     assert len(workspace.undo(what=step).entries) == len(results) - 2
 
 
+def reopened(open_workspace: Callable[..., Workspace], workspace: Workspace) -> Workspace:
+    """Return the same profile in another process."""
+    workspace.close()
+    return open_workspace()
+
+
+def paused(_open_workspace: Callable[..., Workspace], workspace: Workspace) -> Workspace:
+    """Return the same profile, in which a person lets the plan go on that they have paused."""
+    (step,) = workspace.plans.unfinished()
+    workspace.plans.pause(step)
+    workspace.plans.resume(step)
+    return workspace
+
+
+RESTS = pytest.mark.parametrize("rest", [paused, reopened])
+
+
+def seen(workspace: Workspace, *ids: str) -> None:
+    """Read companies anew."""
+    workspace.net.read([(Kind.COMPANY, one) for one in ids]).result(SECONDS)
+
+
+@RESTS
+@pytest.mark.usefixtures("small_slices")
+def test_what_others_changed_while_a_plan_rested_is_left_out_and_named_when_it_goes_on(
+    open_workspace: Callable[..., Workspace],
+    server: Server,
+    rest: Callable[[Callable[..., Workspace], Workspace], Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    values = {"phase": ("mine", always("mine")), "city": ("Oslo", always("Oslo"))}
+    ids = everyone(workspace)
+    step = workspace.plans.begin(
+        workspace.plans.make(wanted(Kind.COMPANY, values=values), ids)
+    ).step
+    workspace.plans.advance(step)
+    server.put(ids[3], phase="theirs")
+    server.put(ids[4], phase="theirs", city="Rome")
+    seen(workspace, *ids[3:5])
+    workspace = rest(open_workspace, workspace)
+    assert workspace.plans.go_on() == ()
+    titles = [entry.title for entry in workspace.plans.window(step, 3, 2)]
+    assert workspace.plans.left_out() == tuple(titles)
+    assert workspace.plans.left_out() == ()
+    delivered(workspace, step)
+    assert [e.record_id for e in workspace.plans.window(step, 0, 6)] == [*ids]
+    assert workspace.plans.progress(step).counts == {State.DELIVERED: 5, State.DROPPED: 1}
+    left = workspace.plans.results(step, [State.DROPPED])
+    assert [(entry.record_id, entry.reason) for entry in left] == [
+        (ids[3], "Phase was changed since and stays."),
+        (ids[4], "Phase, City were changed since and stay."),
+    ]
+    assert [server.get(one)["phase"] for one in ids[2:]] == ["mine", "theirs", "theirs", "mine"]
+    assert server.get(ids[3])["city"] == "Oslo"
+
+
+@RESTS
+@pytest.mark.usefixtures("small_slices")
+def test_what_others_changed_while_a_plan_rested_is_not_deleted_when_it_goes_on(
+    open_workspace: Callable[..., Workspace],
+    server: Server,
+    rest: Callable[[Callable[..., Workspace], Workspace], Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    ids = everyone(workspace)
+    step = workspace.plans.begin(workspace.plans.make(DELETE, ids)).step
+    workspace.plans.advance(step)
+    server.put(ids[3], phase="theirs")
+    seen(workspace, ids[3])
+    workspace = rest(open_workspace, workspace)
+    assert workspace.plans.go_on() == ()
+    (left,) = workspace.plans.results(step, [State.DROPPED])
+    assert (left.record_id, left.reason) == (ids[3], "Phase was changed since and stays.")
+    delivered(workspace, step)
+    assert server.ids() == [ids[3]]
+
+
+@RESTS
+@pytest.mark.usefixtures("small_slices")
+def test_what_others_made_while_a_plan_rested_is_not_made_twice_when_it_goes_on(
+    open_workspace: Callable[..., Workspace],
+    server: Server,
+    rest: Callable[[Callable[..., Workspace], Workspace], Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    twins = [created(Kind.COMPANY, f"new-{n}", {"name": "Twin"}) for n in (1, 4)]
+    others = [
+        created(Kind.COMPANY, f"new-{n}", {"name": f"Made {n}", "city": "Oslo"}) for n in (2, 3)
+    ]
+    rows = [twins[0], *others, twins[1]]
+    plan = workspace.plans.stamped(gather(Kind.COMPANY, "import", rows))
+    step = workspace.plans.begin(plan).step
+    workspace.plans.advance(step)
+    theirs = server.post(name="Made 3", phase="theirs")
+    workspace.net.fill(anew=True).result(SECONDS)
+    workspace = rest(open_workspace, workspace)
+    assert workspace.plans.go_on() == ()
+    delivered(workspace, step)
+    assert [len(server.named(name)) for name in ("Twin", "Made 2", "Made 3")] == [2, 1, 1]
+    assert (server.get(theirs)["city"], server.get(theirs)["phase"]) == ("Oslo", "theirs")
+
+
+def test_what_was_made_elsewhere_while_it_was_kept_back_is_not_made_twice(
+    workspace: Workspace, server: Server
+) -> None:
+    step = workspace.plans.run(made(workspace, "a"))
+    workspace.plans.pause(step)
+    server.post(name="Twin 1")
+    workspace.net.fill(anew=True).result(SECONDS)
+    assert workspace.plans.resume(step) == 2
+    assert workspace.plans.left_out(step) == ("Twin 1",)
+    (left,) = workspace.plans.results(step, [State.DROPPED])
+    assert left.reason == plans.THERE
+    delivered(workspace, step)
+    assert [len(server.named(f"Twin {n}")) for n in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_what_is_left_out_of_a_plan_that_goes_on_takes_no_edit_along(
+    workspace: Workspace, server: Server
+) -> None:
+    ids = everyone(workspace)
+    phase = server.get(ids[3]).get("phase")
+    asked = wanted(Kind.COMPANY, values={"phase": ("mine", always("mine"))})
+    step = workspace.plans.begin(workspace.plans.make(asked, ids)).step
+    workspace.plans.advance(step)
+    workspace.plans.pause(step)
+    (edit,) = workspace.writes.edit(Kind.COMPANY, [ids[3]], {"phase": "own"})
+    workspace.plans.resume(step)
+    assert workspace.plans.go_on() == ()
+    entry = workspace.reads.entry(edit.n)
+    assert (entry.state, entry.changes[0].before) == (State.QUEUED, phase)
+    deliver(workspace, edit)
+    assert server.get(ids[3])["phase"] == "own"
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_plan_that_is_to_make_records_waits_until_all_is_here_to_be_held_against(
+    open_workspace: Callable[..., Workspace],
+) -> None:
+    workspace = filled(open_workspace)
+    step = workspace.plans.begin(made(workspace, "a")).step
+    workspace.plans.advance(step)
+    workspace._store.mirror.note("lean_at", "")
+    workspace = reopened(open_workspace, workspace)
+    (told,) = workspace.plans.go_on()
+    assert "not all is loaded yet" in told
+    workspace.net.fill().result(SECONDS)
+    assert workspace.plans.go_on() == ()
+
+
 @pytest.mark.usefixtures("small_slices")
 def test_the_undo_of_a_plan_that_is_half_queued_queues_nothing_more(workspace: Workspace) -> None:
     step = workspace.plans.begin(planned(workspace)).step

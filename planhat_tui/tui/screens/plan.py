@@ -362,8 +362,8 @@ class PlanSheet(ListSheet[str]):
             )
 
     def _resumed(self, _count: int) -> None:
-        self._explorer.planning.advance(self.step)
         self._moved("It goes on.")
+        self._explorer.planning.advance(self.step, self.tell)
 
     def do_retry(self) -> None:
         """Send again what was refused."""
