@@ -118,7 +118,7 @@ class Making:
             as_sent = {**load.body, "_id": row.id}
             theirs = row.outcome is not RowOutcome.CREATED and not entry.attempts
             told = f"{TAKEN}  {UNREAD}" if theirs else UNREAD
-            return Birth(entry, Received(json.dumps(as_sent), as_sent), told)
+            return Birth(entry, Received(json.dumps(as_sent), as_sent), told, is_read=False)
         return None
 
     def _became(self, kind: Kind, births: Sequence[Birth], seen_at: float) -> None:
