@@ -18,6 +18,8 @@ ALREADY_GONE: Final = "It was already gone."
 
 What follows says that it was deleted from here, or with what it went.
 """
+TAKEN: Final = "Somebody else had just made it under that external id, and this changed it."
+"""How the reason begins why what was to be made is there and isn't ours."""
 DAMAGED: Final = "It is damaged on this disk and is never sent: discard it and type it anew."
 """Why an entry is refused whose seal is broken: nothing of it but its number is sure."""
 LOOKED_IN_VAIN: Final = 2
@@ -132,6 +134,11 @@ def was_found_so(entry: Entry) -> bool:
 def was_gone(entry: Entry) -> bool:
     """Tell whether a deletion found its record gone already."""
     return entry.action is Action.DELETE and entry.reason.startswith(ALREADY_GONE)
+
+
+def was_taken(entry: Entry) -> bool:
+    """Tell whether somebody else had just made what an entry was to make under an external id."""
+    return entry.action is Action.CREATE and entry.reason.startswith(TAKEN)
 
 
 def left_out(entry: Entry) -> bool:

@@ -35,6 +35,7 @@ from planhat_tui.model.outbox import (
     renamed,
     was_found_so,
     was_gone,
+    was_taken,
 )
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, map_of, texts_of
 from planhat_tui.model.text import plural
@@ -324,6 +325,8 @@ def _why_it_stays(entry: Entry) -> str:
         told = entry.reason.removeprefix(ALREADY_GONE).strip()
         by_others = f"{entry.title} was deleted by somebody else, and stays so."
         return f"{entry.title}: {told[0].lower()}{told[1:]}" if told else by_others
+    if was_taken(entry):
+        return f"{entry.title} was made by somebody else, and stays with what this changed of it."
     if entry.action is not Action.CREATE or made_id(entry):
         return ""
     if entry.result_id:

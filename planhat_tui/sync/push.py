@@ -19,7 +19,7 @@ from planhat_tui.model.bulk import RowOutcome, can_be_repeated
 from planhat_tui.model.edits import dropped, merge
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import TAKEN, Action, State, was_taken
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.store.journal import UNDO
 from planhat_tui.store.tenant import Birth
@@ -32,6 +32,7 @@ from planhat_tui.sync.gathering import Gathering, place_of
 from planhat_tui.sync.leaving import is_fresh
 from planhat_tui.sync.likeness import is_of_a_try
 from planhat_tui.sync.loads import slices
+from planhat_tui.sync.upserting import was_theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -294,22 +295,24 @@ class Push:
 
     async def _create(self, parcel: Parcel) -> None:
         entry = parcel.entries[0]
-        made = await self._upsert(entry) if self._repeatable(entry) else None
-        if made is None:
+        birth = await self._upsert(entry) if self._repeatable(entry) else None
+        if birth is None:
             claim, tenant = self._claim(parcel.entries), entry.open_tenant
             made = await endpoints.create(self._api, parcel.kind, parcel.body, claim, tenant)
-        body = _told_of(parcel.body, made) if entry.open_tenant else parcel.body
-        self._became(entry, made, _not_kept(entry.kind, body, made))
+            body = _told_of(parcel.body, made) if entry.open_tenant else parcel.body
+            birth = Birth(entry, made, _not_kept(entry.kind, body, made))
+        self._became(birth)
 
     def _repeatable(self, entry: Entry) -> bool:
         """Tell whether a create can go as an upsert, which does no harm when it's sent twice."""
         fits = can_be_repeated(entry.kind, entry.body or {})
         return fits and self._store.mirror.noted("edition") == "modern"
 
-    async def _upsert(self, entry: Entry) -> Received | None:
+    async def _upsert(self, entry: Entry) -> Birth | None:
         """Make a record under its external id, unless another one has that already.
 
-        ``None``: it wasn't sent, since nobody can know whether one has it.
+        Who makes one under it in between is told of. ``None``: it wasn't sent, since nobody can
+        know whether one has it.
         """
         body = entry.body or {}
         holders, looked_at = await self._holders(entry), self._wall()
@@ -319,7 +322,7 @@ class Push:
             there = holders[0]
             if is_of_a_try(entry, there.data):
                 self._check_waiting([entry])
-                return there
+                return Birth(entry, there, _not_kept(entry.kind, body, there))
             raise RejectedError(
                 f"{text_of(there.data, 'name') or there.id} has the external id"
                 f" {text_of(body, 'externalId')} already.",
@@ -332,15 +335,17 @@ class Push:
             raise RejectedError(row.reason or f"Planhat refused {entry.title}.")
         if row.outcome is RowOutcome.UNKNOWN:
             raise ServerError(row.reason or "Planhat didn't tell what became of it.")
+        told = TAKEN if was_theirs(entry, row) else ""
         try:
             made = await self._holders(entry)
         except StorageError:
             raise
         except PlanhatTuiError:  # whatever it is, it says nothing of what was sent
-            raise ServerError("It may have been saved; it couldn't be read back.") from None
+            unread = f"{told}  It may have been saved; it couldn't be read back.".strip()
+            raise ServerError(unread) from None
         if not made:
             raise ServerError("Planhat said that it was made, and doesn't have it.")
-        return made[0]
+        return Birth(entry, made[0], f"{told}  {_not_kept(kind, body, made[0])}".strip())
 
     async def _holders(self, entry: Entry) -> Sequence[Received] | None:
         """Return the records that have the external id: of all companies, or at the company.
@@ -362,24 +367,21 @@ class Push:
         self._answered()
         for some in slices(found):
             kind = some[0][0].kind
-            births = [
-                Birth(entry, made, f"{FOUND}  {_not_kept(kind, entry.body or {}, made)}".strip())
-                for entry, made in some
-            ]
+            births = [Birth(entry, made, _how_found(entry, made)) for entry, made in some]
             self._store.made_together(kind, births, asked_at)
             for entry, made in some:
                 self._changed(kind, entry.record_id)
                 self._changed(kind, made.id)
 
-    def _became(self, entry: Entry, made: Received, reason: str) -> None:
-        kind = entry.kind
+    def _became(self, birth: Birth) -> None:
+        entry, made = birth.entry, birth.server
         self._answered()
         if not made.id:
-            self._store.outbox.mark([entry.n], State.DELIVERED, reason)
+            self._store.outbox.mark([entry.n], State.DELIVERED, birth.reason)
         else:
-            self._store.made(entry, made, self._wall(), reason)
-        self._changed(kind, entry.record_id)
-        self._changed(kind, made.id or entry.record_id)
+            self._store.made(entry, made, self._wall(), birth.reason)
+        self._changed(entry.kind, entry.record_id)
+        self._changed(entry.kind, made.id or entry.record_id)
 
     async def _update(self, parcel: Parcel) -> None:
         server, read_at = await self._base(parcel)
@@ -483,6 +485,12 @@ class Push:
         self._store.mirror.lay_again(kind, record_ids)
         for record_id in record_ids:
             self._changed(kind, record_id)
+
+
+def _how_found(entry: Entry, made: Received) -> str:
+    """Say how what wasn't sure came to be there, and what Planhat didn't keep of it."""
+    told = TAKEN if was_taken(entry) else FOUND
+    return f"{told}  {_not_kept(entry.kind, entry.body or {}, made)}".strip()
 
 
 def _told_of(body: Raw, made: Received) -> Raw:

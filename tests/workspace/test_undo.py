@@ -208,6 +208,33 @@ def test_what_was_made_is_deleted_again(desk: Workspace, server: Server) -> None
     assert not server.named("Newcomer AB")
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_what_somebody_else_had_just_made_under_the_external_id_is_not_deleted(
+    desk: Workspace, line: Line, server: Server, companies: list[str], *, many: bool
+) -> None:
+    edit = edit_city(desk, companies[:1])
+    done(desk, edit)
+    theirs = after(lambda: server.post(name="Theirs", externalId="crm-1", city="Oslo"))
+    line.once("PUT /companies", theirs)
+    bodies: list[dict[str, Json]] = [
+        {"name": f"New {n}", "externalId": f"crm-{n}"} for n in ((0, 1) if many else (1,))
+    ]
+    new = [
+        NewEntry(COMPANY, Action.CREATE, f"new-{n}", "New 1", (), b) for n, b in enumerate(bodies)
+    ]
+    made = desk.writes.queue(one._replace(step="s1") for one in new)
+    done(desk, made)
+    assert desk.reads.entry(made[-1].n).reason.startswith("Somebody else had just made it")
+    if many:
+        done(desk, tuple(e for e in desk.undo().entries if e.state.is_open))
+    with pytest.raises(InputError, match="was made by somebody else, and stays"):
+        desk.undo(what=made[-1].n)
+    assert desk.undo().entries[0].takes_back == edit[0].n
+    assert not server.named("New 0")
+    (there,) = server.named("New 1")
+    assert server.get(there)["city"] == "Oslo"
+
+
 def test_what_was_to_be_made_is_dropped_with_its_edits(desk: Workspace) -> None:
     made = desk.writes.create(COMPANY, {"name": "Newcomer AB"})
     undone = desk.undo()
