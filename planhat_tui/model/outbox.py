@@ -123,12 +123,17 @@ class Entry(NamedTuple):
 
 
 def was_found_so(entry: Entry) -> bool:
-    """Tell whether somebody else had done what an update asked for: nothing was sent for it.
+    """Tell whether somebody else had done what an update asked for: nothing was sent for it."""
+    settled = entry.state is State.DELIVERED and not entry.reason
+    return settled and entry.action is Action.UPDATE and is_known_unsent(entry)
+
+
+def is_known_unsent(entry: Entry) -> bool:
+    """Tell whether what Planhat has of an edit can't come from here: it was never sent.
 
     Of undo's and redo's own that isn't known: what they take back may not have arrived.
     """
-    settled = entry.state is State.DELIVERED and not (entry.reason or entry.takes_back)
-    return settled and entry.action is Action.UPDATE and not entry.attempts
+    return not (entry.attempts or entry.takes_back)
 
 
 def was_gone(entry: Entry) -> bool:

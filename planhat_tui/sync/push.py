@@ -16,10 +16,10 @@ from planhat_tui.errors import (
     StorageError,
 )
 from planhat_tui.model.bulk import RowOutcome, can_be_repeated
-from planhat_tui.model.edits import dropped, merge
+from planhat_tui.model.edits import dropped, merge, parted
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import TAKEN, Action, State, was_taken
+from planhat_tui.model.outbox import TAKEN, Action, State, is_known_unsent, was_taken
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.store.journal import UNDO
 from planhat_tui.store.tenant import Birth
@@ -102,7 +102,7 @@ class Push:
             may_send=may_send,
             leaving=leaving,
             learned=learned,
-            park=self._park,
+            meet=self._meet,
             gathering=gathering,
         )
 
@@ -385,24 +385,48 @@ class Push:
 
     async def _update(self, parcel: Parcel) -> None:
         server, read_at = await self._base(parcel)
-        merged = merge(parcel.changes, server)
-        going = self._park(parcel, merged) if merged.conflicts else parcel.entries
-        if not merged.body:
-            with self._store.at_once():
-                self._check_waiting(going)
-                self._store.outbox.mark([entry.n for entry in going], State.DELIVERED)
+        going, body = self._meet(parcel, server)
+        if not body:
             self._show(parcel.kind, parcel.record_id)
             return
         claim, lane = self._claim(going, read_at), self._leaving.lane(going)
         api, kind, record_id = self._api, parcel.kind, parcel.record_id
-        answer = await endpoints.update(api, kind, record_id, merged.body, lane=lane, before=claim)
-        lost = frozenset(dropped(merged.body, answer.data))
+        answer = await endpoints.update(api, kind, record_id, body, lane=lane, before=claim)
+        lost = frozenset(dropped(body, answer.data))
         with self._store.at_once():
             for entry in going:
                 self._store.outbox.taken(entry.n, lost)
         kept = frozenset(change.field for entry in going for change in entry.changes) - lost
         self._put(kind, answer, self._wall(), kept)
         self._changed(kind, answer.id)
+
+    def _meet(self, parcel: Parcel, server: Raw) -> tuple[tuple[Entry, ...], dict[str, Json]]:
+        """Merge a parcel with what Planhat has; return what goes on, and what is sent for it.
+
+        What is in conflict is parked. What is so already is settled: it's nobody's here to take
+        back. Where nothing is left to send, all that goes on is settled. Raises
+        :class:`WithdrawnError`.
+        """
+        whole = parcel.changes
+        merged = merge(whole, server)
+        going = self._park(parcel, merged) if merged.conflicts else parcel.entries
+        if not merged.body:
+            with self._store.at_once():
+                self._check_waiting(going)
+                self._store.outbox.mark([entry.n for entry in going], State.DELIVERED)
+            return going, {}
+        found = {
+            entry.n: parts
+            for entry in going
+            if is_known_unsent(entry) and (parts := parted(entry.changes, whole, server)).found
+        }
+        if not found:
+            return going, merged.body
+        with self._store.at_once():
+            self._check_waiting(going)
+            outbox = self._store.outbox
+            left = (outbox.found_so(e.n, found[e.n]) if e.n in found else e.n for e in going)
+            return tuple(outbox.get(n) for n in left if n is not None), merged.body
 
     def _park(self, parcel: Parcel, merged: Merge) -> tuple[Entry, ...]:
         """Park the fields that are in conflict; return the entries that go on without them.

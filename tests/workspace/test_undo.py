@@ -1004,6 +1004,47 @@ def test_what_somebody_else_had_set_is_not_taken_back(
     assert [("vip" in server.get(one)["tags"]) for one in companies] == [True, True, False]
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_of_an_edit_that_was_partly_so_only_what_came_from_here_is_taken_back_and_done_again(  # noqa: PLR0917 -- its table
+    desk: Workspace,
+    line: Line,
+    server: Server,
+    companies: list[str],
+    time: Time,
+    lost: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    company = companies[0]
+    theirs: list[Json] = ["old", "own 0", "vip"]
+    country = server.get(company).get("country")
+    done(desk, edit_city(desk, [company], "Kiruna"))
+    server.put(company, phase="won", tags=theirs)
+    time.leap(60)
+    (mine,) = desk.writes.edit(
+        COMPANY,
+        [company],
+        {"phase": "won", "country": "Sápmi", "tags": [*theirs[:2], "vip", "new"]},
+    )
+    if lost:
+        line.once("PUT *", lost_answer)
+        deliver(desk, mine)
+        time.leap(60)
+    deliver(desk, mine)
+    assert desk.reads.entry(mine.n).state is DELIVERED
+    parts = [one for one in desk.reads.journal() if one.step == mine.step]
+    assert [one.stands for one in parts] == ["not needed", "delivered"]
+    undone = desk.undo()
+    assert any("Phase, Tags (+vip) of" in told and "stay" in told for told in undone.sentences)
+    done(desk, undone.entries)
+    now = server.get(company)
+    assert (now["phase"], now["tags"], now.get("country")) == ("won", theirs, country)
+    done(desk, desk.redo().entries)
+    now = server.get(company)
+    assert (now["phase"], now["tags"], now["country"]) == ("won", [*theirs, "new"], "Sápmi")
+    done(desk, desk.undo().entries)
+    done(desk, desk.undo().entries)  # of that step only theirs is left: it's the one before
+    assert server.get(company)["city"] == "Lund"
+
+
 def test_an_edit_for_which_nothing_was_sent_says_why_it_stays(
     desk: Workspace, server: Server, companies: list[str], time: Time
 ) -> None:
