@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.model.records import map_of, texts_of
-from planhat_tui.model.tags import merge_tags
+from planhat_tui.model.tags import merge_tags, tag_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from planhat_tui.model.values import Json, Raw
 
@@ -40,6 +40,13 @@ class Conflict(NamedTuple):
     before: Json
     mine: Json
     theirs: Json
+
+
+class Parted(NamedTuple):
+    """An edit in two parts: what the server has already without it, and what it brings."""
+
+    found: tuple[Change, ...]
+    left: tuple[Change, ...]
 
 
 class Merge(NamedTuple):
@@ -171,6 +178,42 @@ def is_theirs(change: Change, server: Raw) -> bool:
     """Tell whether the server has a field neither as it was nor as I want it."""
     theirs = value_at(server, change.field)
     return not (same(theirs, change.before) or same(theirs, change.after))
+
+
+def parted(changes: Sequence[Change], whole: Iterable[Change], server: Raw) -> Parted:
+    """Part an edit into what the server has already, which isn't its own, and what it brings.
+
+    Of tags that are part of one change, the first part leads to where the other one starts.
+    ``whole`` are the folded changes of all that goes with it, by which it's decided what becomes of
+    a field. A contact's company and its name are found so together, or not.
+    """
+    meant = {change.field: change for change in whole}
+    parts = {change.field: _parted(change, meant.get(change.field), server) for change in changes}
+    if any(parts[field].left for field in SAY_ONE & parts.keys()):
+        one = [change for change in changes if change.field in SAY_ONE]
+        parts |= {change.field: Parted((), (change,)) for change in one}
+    found = tuple(change for part in parts.values() for change in part.found)
+    left = tuple(change for part in parts.values() for change in part.left)
+    return Parted(found, left)
+
+
+def _parted(change: Change, meant: Change | None, server: Raw) -> Parted:
+    if meant is None:  # another edit takes it back: nothing is sent for it, nor is it found so
+        return Parted((), (change,))
+    if change.field != "tags":
+        is_so = same(value_at(server, change.field), meant.after)
+        return Parted((change,), ()) if is_so else Parted((), (change,))
+    before, after, _ = _three(change, server)
+    start, goal, there = map(set, _three(meant, server))
+    found = (start ^ goal) - (goal ^ there)
+    added, removed = tag_diff(before, after)
+    if found.isdisjoint({*added, *removed}):
+        return Parted((), (change,))
+    halfway = [tag for tag in before if tag in after or tag not in found]
+    halfway += [tag for tag in added if tag in found]
+    first = Change("tags", change.before, [*halfway])
+    rest = Change("tags", [*halfway], change.after)
+    return Parted((first,), (rest,) if {*added, *removed} - found else ())
 
 
 def dropped(body: Raw, answer: Raw) -> tuple[str, ...]:

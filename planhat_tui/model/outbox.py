@@ -18,6 +18,8 @@ ALREADY_GONE: Final = "It was already gone."
 
 What follows says that it was deleted from here, or with what it went.
 """
+TAKEN: Final = "Somebody else had just made it under that external id, and this changed it."
+"""How the reason begins why what was to be made is there and isn't ours."""
 DAMAGED: Final = "It is damaged on this disk and is never sent: discard it and type it anew."
 """Why an entry is refused whose seal is broken: nothing of it but its number is sure."""
 LOOKED_IN_VAIN: Final = 2
@@ -121,17 +123,27 @@ class Entry(NamedTuple):
 
 
 def was_found_so(entry: Entry) -> bool:
-    """Tell whether somebody else had done what an update asked for: nothing was sent for it.
+    """Tell whether somebody else had done what an update asked for: nothing was sent for it."""
+    settled = entry.state is State.DELIVERED and not entry.reason
+    return settled and entry.action is Action.UPDATE and is_known_unsent(entry)
+
+
+def is_known_unsent(entry: Entry) -> bool:
+    """Tell whether what Planhat has of an edit can't come from here: it was never sent.
 
     Of undo's and redo's own that isn't known: what they take back may not have arrived.
     """
-    settled = entry.state is State.DELIVERED and not (entry.reason or entry.takes_back)
-    return settled and entry.action is Action.UPDATE and not entry.attempts
+    return not (entry.attempts or entry.takes_back)
 
 
 def was_gone(entry: Entry) -> bool:
     """Tell whether a deletion found its record gone already."""
     return entry.action is Action.DELETE and entry.reason.startswith(ALREADY_GONE)
+
+
+def was_taken(entry: Entry) -> bool:
+    """Tell whether somebody else had just made what an entry was to make under an external id."""
+    return entry.action is Action.CREATE and entry.reason.startswith(TAKEN)
 
 
 def left_out(entry: Entry) -> bool:

@@ -35,8 +35,10 @@ from planhat_tui.model.outbox import (
     renamed,
     was_found_so,
     was_gone,
+    was_taken,
 )
 from planhat_tui.model.records import NEW_ID_PREFIX, Kind, map_of, texts_of
+from planhat_tui.model.tags import tag_diff
 from planhat_tui.model.text import plural
 
 if TYPE_CHECKING:
@@ -326,6 +328,8 @@ def _why_it_stays(entry: Entry) -> str:
         told = entry.reason.removeprefix(ALREADY_GONE).strip()
         by_others = f"{entry.title} was deleted by somebody else, and stays so."
         return f"{entry.title}: {told[0].lower()}{told[1:]}" if told else by_others
+    if was_taken(entry):
+        return f"{entry.title} was made by somebody else, and stays with what this changed of it."
     if entry.action is not Action.CREATE or made_id(entry):
         return ""
     if entry.result_id:
@@ -366,7 +370,16 @@ def _found_so(entry: Entry) -> str:
     labels = [label_of(entry.kind, change.field) for change in entry.changes]
     verbs = "were set by somebody else and stay" if are_several(labels) else ""
     verbs = verbs or "was set by somebody else and stays"
-    return f"{', '.join(labels)} of {entry.title} {verbs}."
+    told = [f"{label}{_signed(c)}" for label, c in zip(labels, entry.changes, strict=True)]
+    return f"{', '.join(told)} of {entry.title} {verbs}."
+
+
+def _signed(change: Change) -> str:
+    """Return which tags a change is about, as in `` (+vip)``; empty if it's of another field."""
+    if change.field != "tags":
+        return ""
+    added, removed = tag_diff(_tags(change.before), _tags(change.after))
+    return f" ({', '.join([*(f'+{tag}' for tag in added), *(f'-{tag}' for tag in removed)])})"
 
 
 def by_loss(backs: Iterable[Back]) -> list[Back]:

@@ -54,6 +54,7 @@ class Mirror(MirrorReads):
         super().__init__(database, pending, wall, last_calls, history, today=today, author=author)
         self._history = history
         self._overtaken = Overtaken()
+        self._unread: set[tuple[Kind, str]] = set()
 
     def begin(self) -> None:
         """Note when this copy was begun, unless it is an older one."""
@@ -194,6 +195,7 @@ class Mirror(MirrorReads):
             batch = [one for one in batch if one.item.id not in later] if later else batch
             changed = filling.replaced(connection, kind, [one.item for one in batch])
             self._note_changes(kind, changed, seen_at, ours)
+            self._unread.difference_update((kind, one.item.id) for one in batch)
             filling.write(connection, kind, batch, self._pending)
             unreadable.forget(connection, kind, (one.item.id for one in batch))
 
@@ -231,8 +233,11 @@ class Mirror(MirrorReads):
     ) -> None:
         """Note what has changed against this copy; older ones' changes aren't the same.
 
-        What is on its way to Planhat may be seen there before it is answered: it's ours too.
+        What is on its way to Planhat may be seen there before it is answered: it's ours too. What
+        is first read of a record that was made from here is how it was made: no change.
         """
+        if self._unread:
+            changed = [one for one in changed if (kind, one[0]) not in self._unread]
         if not changed:
             return
         going = self._pending.on_their_way(kind, [record for record, _, _ in changed])
@@ -371,14 +376,22 @@ class Mirror(MirrorReads):
             rows = connection.execute(f"SELECT id FROM {kind} WHERE laid = 1")  # noqa: S608 -- our names
             return frozenset(record for (record,) in rows)
 
-    def rename(self, kind: Kind, made: Mapping[str, Received], seen_at: float) -> None:
+    def rename(
+        self,
+        kind: Kind,
+        made: Mapping[str, Received],
+        seen_at: float,
+        unread: AbstractSet[str] = frozenset(),
+    ) -> None:
         """Replace records made here by what Planhat made of them; contacts follow their company.
 
+        Of those that are ``unread`` it's what was sent: what Planhat adds to it nobody has changed.
         The outbox has been renamed before: see ``TenantStore.made_together``.
         """
         with self._database.writing() as connection:
             filling.erase(connection, kind, [*made])
             self.put(kind, [*made.values()], seen_at)
+            self._unread.update((kind, one) for one in unread)
             self.lay_again(kind, [one.id for one in made.values()])  # a later copy may have stayed
             if kind is Kind.COMPANY:
                 for new_id in made:

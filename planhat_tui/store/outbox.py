@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from planhat_tui.model.edits import Change
+    from planhat_tui.model.edits import Change, Parted
     from planhat_tui.model.outbox import Entry, Made, NewEntry
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.connection import Database
@@ -413,6 +413,20 @@ class Outbox:
         with self._database.writing() as connection:
             entries.rewrite(connection, entry._replace(changes=left))
             return entries.split_off(connection, entry, taken)
+
+    def found_so(self, n: int, parts: Parted) -> int | None:
+        """Note that Planhat has a part of an update without it: it's delivered and wasn't sent.
+
+        It's an entry of its own, so that it isn't taken back with the rest. Returns the number of
+        the rest; ``None`` if there is none.
+        """
+        with self._database.writing() as connection:
+            entry, found = self.get(n), n
+            if parts.left:
+                entries.rewrite(connection, entry._replace(changes=parts.left))
+                found = entries.split_off(connection, entry, parts.found)
+            self.mark([found], State.DELIVERED)
+        return n if parts.left else None
 
     def taken(self, n: int, lost: AbstractSet[str]) -> None:
         """Note that Planhat has taken an update. The fields that it didn't keep are refused.

@@ -51,11 +51,15 @@ _SAMPLE: Final = (
 
 
 class Birth(NamedTuple):
-    """What Planhat has made of an entry; ``reason`` is a sentence, empty if there's none to say."""
+    """What Planhat has made of an entry; ``reason`` is a sentence, empty if there's none to say.
+
+    Not ``is_read``: ``server`` is what was sent, and what Planhat has made of it is to be read.
+    """
 
     entry: Entry
     server: Received
     reason: str
+    is_read: bool = True
 
 
 class TenantStore:
@@ -203,7 +207,8 @@ class TenantStore:
                 self.calls.follow(kind, names)
         if kind is not Kind.CALL and births:
             servers = {birth.entry.record_id: birth.server for birth in births}
-            self.mirror.rename(kind, servers, seen_at)
+            unread = frozenset(birth.server.id for birth in births if not birth.is_read)
+            self.mirror.rename(kind, servers, seen_at, unread)
             self.history.rename(kind, names)
 
     def changed_elsewhere(self) -> bool:

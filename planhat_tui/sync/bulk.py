@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from planhat_tui.model.bulk import BulkRow
-    from planhat_tui.model.edits import Merge
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.ports import Planhat
     from planhat_tui.model.records import Kind, Received
-    from planhat_tui.model.values import Raw
+    from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.tenant import TenantStore
     from planhat_tui.sync.delivery import Parcel
     from planhat_tui.sync.gathering import Gathering
@@ -45,7 +44,7 @@ ANEW: Final = "It was deleted by somebody else meanwhile, and Planhat made it an
 class Bulk:
     """Delivers what can go together.
 
-    ``park`` parks the fields of a parcel that are in conflict and returns the entries that go on;
+    ``meet`` merges a parcel with what Planhat has; returned is what goes on, and what is sent;
     ``changed`` is told which record an entry's new state concerns, ``show`` shows records anew;
     ``may_send`` is asked before each call, and each list leaves by ``leaving``.
     """
@@ -61,14 +60,14 @@ class Bulk:
         may_send: Callable[[], bool],
         leaving: Leaving,
         learned: Learned,
-        park: Callable[[Parcel, Merge], tuple[Entry, ...]],
+        meet: Callable[[Parcel, Raw], tuple[tuple[Entry, ...], dict[str, Json]]],
         gathering: Gathering,
     ) -> None:
         self._store = store
         self._wall = wall
         self._show = show
         self._may_send = may_send
-        self._park = park
+        self._meet = meet
         self._gathering = gathering
         self.grows = False
         self._learned = learned
@@ -185,18 +184,11 @@ class Bulk:
 
     def _load(self, parcel: Parcel, server: Raw) -> Load | None:
         """Return what is to be sent of a record; ``None`` if that is nothing, or was withdrawn."""
-        merged = merge(parcel.changes, server)
         try:
-            going = self._park(parcel, merged) if merged.conflicts else parcel.entries
+            going, body = self._meet(parcel, server)
         except WithdrawnError:
             return None  # the next round looks again
-        if merged.body:
-            return Load(parcel, going, merged.body)
-        with self._store.at_once():
-            outbox = self._store.outbox
-            waiting = [e.n for e in going if outbox.get(e.n).state is State.QUEUED]
-            outbox.mark(waiting, State.DELIVERED)
-        return None
+        return Load(parcel, going, body) if body else None
 
     async def _settle(self, loads: Sequence[Load], rows: Sequence[BulkRow]) -> None:
         """Note what became of each row, in one step, and show it."""

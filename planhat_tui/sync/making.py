@@ -14,13 +14,13 @@ from planhat_tui.errors import PlanhatTuiError
 from planhat_tui.model.bulk import RowOutcome
 from planhat_tui.model.edits import dropped
 from planhat_tui.model.fields import label_of
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import TAKEN, Action, State
 from planhat_tui.model.records import Received
 from planhat_tui.store.tenant import Birth
 from planhat_tui.sync.delivery import outcome
 from planhat_tui.sync.gathering import place_of
 from planhat_tui.sync.loads import Load, calls, slices
-from planhat_tui.sync.upserting import LACKING, UNREAD, Put, said
+from planhat_tui.sync.upserting import LACKING, UNREAD, Put, said, was_theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from planhat_tui.sync.gathering import Gathering
     from planhat_tui.sync.upserting import Upserting
 
-TAKEN: Final = "Somebody else had just made it under that external id, and this changed it."
 UNTOLD: Final = "Planhat said that it was made, and not under which id."
 
 
@@ -116,9 +115,8 @@ class Making:
             outbox.mark([entry.n], State.NOT_SURE, row.reason or UNTOLD)
         else:
             as_sent = {**load.body, "_id": row.id}
-            theirs = row.outcome is not RowOutcome.CREATED and not entry.attempts
-            told = f"{TAKEN}  {UNREAD}" if theirs else UNREAD
-            return Birth(entry, Received(json.dumps(as_sent), as_sent), told)
+            told = f"{TAKEN}  {UNREAD}" if was_theirs(entry, row) else UNREAD
+            return Birth(entry, Received(json.dumps(as_sent), as_sent), told, is_read=False)
         return None
 
     def _became(self, kind: Kind, births: Sequence[Birth], seen_at: float) -> None:

@@ -17,10 +17,10 @@ from planhat_tui.errors import (
 )
 from planhat_tui.model.bulk import RowOutcome, can_be_repeated
 from planhat_tui.model.deletions import changed_since, why_kept
-from planhat_tui.model.edits import dropped, merge
+from planhat_tui.model.edits import dropped, merge, parted
 from planhat_tui.model.fields import label_of
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.outbox import Action, State
+from planhat_tui.model.outbox import TAKEN, Action, State, is_known_unsent, was_taken
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.store.journal import UNDO
 from planhat_tui.store.tenant import Birth
@@ -34,6 +34,7 @@ from planhat_tui.sync.gathering import Gathering, place_of
 from planhat_tui.sync.leaving import is_fresh
 from planhat_tui.sync.likeness import is_of_a_try
 from planhat_tui.sync.loads import slices
+from planhat_tui.sync.upserting import was_theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -104,7 +105,7 @@ class Push:
             may_send=may_send,
             leaving=leaving,
             learned=learned,
-            park=self._park,
+            meet=self._meet,
             gathering=gathering,
         )
 
@@ -294,22 +295,24 @@ class Push:
 
     async def _create(self, parcel: Parcel) -> None:
         entry = parcel.entries[0]
-        made = await self._upsert(entry) if self._repeatable(entry) else None
-        if made is None:
+        birth = await self._upsert(entry) if self._repeatable(entry) else None
+        if birth is None:
             claim, tenant = self._claim(parcel.entries), entry.open_tenant
             made = await endpoints.create(self._api, parcel.kind, parcel.body, claim, tenant)
-        body = _told_of(parcel.body, made) if entry.open_tenant else parcel.body
-        self._became(entry, made, _not_kept(entry.kind, body, made))
+            body = _told_of(parcel.body, made) if entry.open_tenant else parcel.body
+            birth = Birth(entry, made, _not_kept(entry.kind, body, made))
+        self._became(birth)
 
     def _repeatable(self, entry: Entry) -> bool:
         """Tell whether a create can go as an upsert, which does no harm when it's sent twice."""
         fits = can_be_repeated(entry.kind, entry.body or {})
         return fits and self._store.mirror.noted("edition") == "modern"
 
-    async def _upsert(self, entry: Entry) -> Received | None:
+    async def _upsert(self, entry: Entry) -> Birth | None:
         """Make a record under its external id, unless another one has that already.
 
-        ``None``: it wasn't sent, since nobody can know whether one has it.
+        Who makes one under it in between is told of. ``None``: it wasn't sent, since nobody can
+        know whether one has it.
         """
         body = entry.body or {}
         holders, looked_at = await self._holders(entry), self._wall()
@@ -319,7 +322,7 @@ class Push:
             there = holders[0]
             if is_of_a_try(entry, there.data):
                 self._check_waiting([entry])
-                return there
+                return Birth(entry, there, _not_kept(entry.kind, body, there))
             raise RejectedError(
                 f"{text_of(there.data, 'name') or there.id} has the external id"
                 f" {text_of(body, 'externalId')} already.",
@@ -332,15 +335,17 @@ class Push:
             raise RejectedError(row.reason or f"Planhat refused {entry.title}.")
         if row.outcome is RowOutcome.UNKNOWN:
             raise ServerError(row.reason or "Planhat didn't tell what became of it.")
+        told = TAKEN if was_theirs(entry, row) else ""
         try:
             made = await self._holders(entry)
         except StorageError:
             raise
         except PlanhatTuiError:  # whatever it is, it says nothing of what was sent
-            raise ServerError("It may have been saved; it couldn't be read back.") from None
+            unread = f"{told}  It may have been saved; it couldn't be read back.".strip()
+            raise ServerError(unread) from None
         if not made:
             raise ServerError("Planhat said that it was made, and doesn't have it.")
-        return made[0]
+        return Birth(entry, made[0], f"{told}  {_not_kept(kind, body, made[0])}".strip())
 
     async def _holders(self, entry: Entry) -> Sequence[Received] | None:
         """Return the records that have the external id: of all companies, or at the company.
@@ -362,45 +367,66 @@ class Push:
         self._answered()
         for some in slices(found):
             kind = some[0][0].kind
-            births = [
-                Birth(entry, made, f"{FOUND}  {_not_kept(kind, entry.body or {}, made)}".strip())
-                for entry, made in some
-            ]
+            births = [Birth(entry, made, _how_found(entry, made)) for entry, made in some]
             self._store.made_together(kind, births, asked_at)
             for entry, made in some:
                 self._changed(kind, entry.record_id)
                 self._changed(kind, made.id)
 
-    def _became(self, entry: Entry, made: Received, reason: str) -> None:
-        kind = entry.kind
+    def _became(self, birth: Birth) -> None:
+        entry, made = birth.entry, birth.server
         self._answered()
         if not made.id:
-            self._store.outbox.mark([entry.n], State.DELIVERED, reason)
+            self._store.outbox.mark([entry.n], State.DELIVERED, birth.reason)
         else:
-            self._store.made(entry, made, self._wall(), reason)
-        self._changed(kind, entry.record_id)
-        self._changed(kind, made.id or entry.record_id)
+            self._store.made(entry, made, self._wall(), birth.reason)
+        self._changed(entry.kind, entry.record_id)
+        self._changed(entry.kind, made.id or entry.record_id)
 
     async def _update(self, parcel: Parcel) -> None:
         server, read_at = await self._base(parcel)
-        merged = merge(parcel.changes, server)
-        going = self._park(parcel, merged) if merged.conflicts else parcel.entries
-        if not merged.body:
-            with self._store.at_once():
-                self._check_waiting(going)
-                self._store.outbox.mark([entry.n for entry in going], State.DELIVERED)
+        going, body = self._meet(parcel, server)
+        if not body:
             self._show(parcel.kind, parcel.record_id)
             return
         claim, lane = self._claim(going, read_at), self._leaving.lane(going)
         api, kind, record_id = self._api, parcel.kind, parcel.record_id
-        answer = await endpoints.update(api, kind, record_id, merged.body, lane=lane, before=claim)
-        lost = frozenset(dropped(merged.body, answer.data))
+        answer = await endpoints.update(api, kind, record_id, body, lane=lane, before=claim)
+        lost = frozenset(dropped(body, answer.data))
         with self._store.at_once():
             for entry in going:
                 self._store.outbox.taken(entry.n, lost)
         kept = frozenset(change.field for entry in going for change in entry.changes) - lost
         self._put(kind, answer, self._wall(), kept)
         self._changed(kind, answer.id)
+
+    def _meet(self, parcel: Parcel, server: Raw) -> tuple[tuple[Entry, ...], dict[str, Json]]:
+        """Merge a parcel with what Planhat has; return what goes on, and what is sent for it.
+
+        What is in conflict is parked. What is so already is settled: it's nobody's here to take
+        back. Where nothing is left to send, all that goes on is settled. Raises
+        :class:`WithdrawnError`.
+        """
+        whole = parcel.changes
+        merged = merge(whole, server)
+        going = self._park(parcel, merged) if merged.conflicts else parcel.entries
+        if not merged.body:
+            with self._store.at_once():
+                self._check_waiting(going)
+                self._store.outbox.mark([entry.n for entry in going], State.DELIVERED)
+            return going, {}
+        found = {
+            entry.n: parts
+            for entry in going
+            if is_known_unsent(entry) and (parts := parted(entry.changes, whole, server)).found
+        }
+        if not found:
+            return going, merged.body
+        with self._store.at_once():
+            self._check_waiting(going)
+            outbox = self._store.outbox
+            left = (outbox.found_so(e.n, found[e.n]) if e.n in found else e.n for e in going)
+            return tuple(outbox.get(n) for n in left if n is not None), merged.body
 
     def _park(self, parcel: Parcel, merged: Merge) -> tuple[Entry, ...]:
         """Park the fields that are in conflict; return the entries that go on without them.
@@ -518,6 +544,12 @@ class Push:
         self._store.mirror.lay_again(kind, record_ids)
         for record_id in record_ids:
             self._changed(kind, record_id)
+
+
+def _how_found(entry: Entry, made: Received) -> str:
+    """Say how what wasn't sure came to be there, and what Planhat didn't keep of it."""
+    told = TAKEN if was_taken(entry) else FOUND
+    return f"{told}  {_not_kept(entry.kind, entry.body or {}, made)}".strip()
 
 
 def _told_of(body: Raw, made: Received) -> Raw:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planhat_tui.errors import NotFoundError, PlanhatTuiError, RefusedError, StorageError
+from planhat_tui.model.bulk import RowOutcome
 from planhat_tui.model.outbox import State
 from planhat_tui.sync import endpoints
 from planhat_tui.sync.delivery import WithdrawnError, outcome
@@ -129,6 +130,14 @@ class Upserting:
 def said(entry: Entry) -> str:
     """Return what is said of an edit, but for that it hasn't been read back."""
     return entry.reason.removesuffix(UNREAD).rstrip()
+
+
+def was_theirs(entry: Entry, row: BulkRow) -> bool:
+    """Tell whether a row has changed what was to be made: nobody had its id a moment before.
+
+    ``entry`` as it was then: what may have been sent before is our own.
+    """
+    return row.outcome in {RowOutcome.UPDATED, RowOutcome.UNCHANGED} and not entry.attempts
 
 
 def _is_unknown_here(error: PlanhatTuiError) -> bool:

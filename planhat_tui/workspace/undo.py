@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from planhat_tui.config import guardrails
 from planhat_tui.errors import InputError
 from planhat_tui.model import undo
-from planhat_tui.model.outbox import Action, was_gone
+from planhat_tui.model.outbox import Action, was_gone, was_taken
 from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, text_of
 from planhat_tui.model.text import plural
 from planhat_tui.model.undo import Way
@@ -146,11 +146,11 @@ class Undo:
     def _last_step(self) -> Sequence[Entry]:
         """Return the newest step that stands, past those of which only what stays is left.
 
-        Past those too that deleted nothing. It is the newest one if only such are left.
+        Past those too that deleted or made nothing. It is the newest one if only such are left.
         """
         journal, passed = self._store.journal, list[str]()
         step = newest = journal.last_step()
-        while step and (all(map(was_gone, step)) or self._is_spent(step)):
+        while step and (all(map(_was_others, step)) or self._is_spent(step)):
             passed.append(step[0].step)
             step = journal.last_step(passed)
         return step or newest
@@ -305,6 +305,11 @@ def _steps(own: Sequence[Entry], what: What) -> frozenset[str]:
     """Return the steps that are taken back as wholes: an edit's number means that edit alone."""
     alone = what and isinstance(what, int)
     return frozenset() if alone else frozenset(entry.step for entry in own)
+
+
+def _was_others(entry: Entry) -> bool:
+    """Tell whether somebody else had done it before: what it was to delete, or to make."""
+    return was_gone(entry) or was_taken(entry)
 
 
 def _takes_a_company(back: Back) -> bool:

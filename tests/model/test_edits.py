@@ -8,6 +8,7 @@ from planhat_tui.model.edits import (
     Change,
     Conflict,
     Merge,
+    Parted,
     apply,
     custom_key,
     custom_path,
@@ -15,6 +16,7 @@ from planhat_tui.model.edits import (
     dropped,
     fold,
     merge,
+    parted,
     same,
     value_at,
 )
@@ -239,3 +241,61 @@ def test_what_the_answer_lacks_or_has_otherwise_is_named_by_its_path() -> None:
 def test_tags_that_two_added_beside_each_other_are_both_kept() -> None:
     one, other = Change("tags", ["a"], ["a", "b"]), Change("tags", ["a"], ["a", "c"])
     assert fold([one, other]) == (Change("tags", ["a"], ["a", "b", "c"]),)
+
+
+PHASE, PLAN = Change("phase", "old", "trial"), Change("custom.Plan", "gold", "silver")
+
+
+@pytest.mark.parametrize(
+    ("edits", "parts"),
+    [
+        ([[PHASE, PLAN]], [([PHASE], [PLAN])]),
+        ([[PHASE], [PLAN]], [([PHASE], []), ([], [PLAN])]),
+        (
+            [[Change("tags", ["a", "x", "y"], ["a", "b", "new", "y"])]],
+            [
+                (
+                    [Change("tags", ["a", "x", "y"], ["a", "y", "b"])],
+                    [Change("tags", ["a", "y", "b"], ["a", "b", "new", "y"])],
+                )
+            ],
+        ),
+        # what an edit does and the next one takes back is neither: nothing is sent for it
+        (
+            [[Change("phase", "trial", "x"), PLAN], [Change("phase", "x", "trial")]],
+            [([], [Change("phase", "trial", "x"), PLAN]), ([], [Change("phase", "x", "trial")])],
+        ),
+        (
+            [
+                [Change("tags", ["a"], ["a", "x", "b"])],
+                [Change("tags", ["a", "x", "b"], ["a", "b"])],
+            ],
+            [
+                (
+                    [Change("tags", ["a"], ["a", "b"])],
+                    [Change("tags", ["a", "b"], ["a", "x", "b"])],
+                ),
+                ([], [Change("tags", ["a", "x", "b"], ["a", "b"])]),
+            ],
+        ),
+        # on the way to what the server has
+        (
+            [[Change("phase", "old", "x")], [Change("phase", "x", "trial")]],
+            [([Change("phase", "old", "x")], []), ([Change("phase", "x", "trial")], [])],
+        ),
+    ],
+)
+def test_what_the_server_has_of_an_edit_is_parted_from_what_the_edit_brings(
+    edits: list[list[Change]], parts: list[tuple[list[Change], list[Change]]]
+) -> None:
+    whole = fold(change for edit in edits for change in edit)
+    found = [parted(edit, whole, ACME) for edit in edits]
+    assert found == [Parted(tuple(found), tuple(left)) for found, left in parts]
+
+
+@pytest.mark.parametrize("name", ["Acme", "Another"])
+def test_a_contacts_company_and_its_name_are_found_so_together_or_not(name: str) -> None:
+    moved = (Change("companyId", "c2", "c1"), Change("companyName", "Other", "Acme"))
+    server: Raw = {"companyId": "c1", "companyName": name}
+    both_are = name == "Acme"
+    assert parted(moved, moved, server) == Parted(*((moved, ()) if both_are else ((), moved)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from planhat_tui.model.edits import Change, apply, merge, value_at
+from planhat_tui.model.edits import Change, apply, fold, merge, parted, value_at
 from planhat_tui.model.records import map_of, texts_of
 from tests.conftest import EFFORT
 
@@ -68,3 +68,21 @@ def test_nobody_elses_tag_or_key_is_changed_and_merging_twice_is_merging_once() 
     print(f"{CASES} cases: {sent} sent something, {conflicts} fields in conflict")
     assert conflicts > CASES / 10
     assert sent > CASES / 2
+
+
+def test_what_is_found_so_is_so_at_the_server_and_the_rest_of_the_edits_sends_the_same() -> None:
+    draw = random.Random(6)  # noqa: S311 -- a game, no secret
+    found = 0
+    for _ in range(CASES // 5):
+        before, theirs = record(draw), record(draw)
+        first = changes(draw, before)
+        edits = [first, changes(draw, apply(before, first))]
+        whole = fold(change for edit in edits for change in edit)
+        parts = [parted(edit, whole, theirs) for edit in edits]
+        rest = fold(change for part in parts for change in part.left)
+        assert merge(rest, theirs) == merge(whole, theirs)
+        so = fold(change for part in parts for change in part.found)
+        assert merge(so, theirs).body == {}
+        found += bool(so)
+    print(f"{CASES // 5} cases: in {found} the server had some of it")
+    assert found

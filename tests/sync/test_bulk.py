@@ -180,6 +180,22 @@ def test_what_is_so_already_is_not_sent(ready: Desk, server: Server) -> None:
     assert [row["_id"] for row in sent] == ids[10:]
 
 
+def test_what_is_so_already_of_a_record_is_parted_from_what_is_sent_of_it(
+    ready: Desk, server: Server
+) -> None:
+    ids = server.ids()
+    server.put(ids[0], phase="renewal", tags=["a", "x"])
+    ready.deliver(*step(ready, ids, PHASE, tag("x", "y")))
+    assert states(ready) == {State.DELIVERED: MANY}
+    sent, found = (one for one in ready.store.journal.list() if one.record_id == ids[0])
+    sent, found = sorted((sent, found), key=lambda one: one.attempts, reverse=True)
+    assert (sent.stands, found.stands) == ("delivered", "not needed")
+    assert sent.changes == (Change("tags", ["a", "x"], ["a", "x", "y"]),)
+    assert found.changes == (PHASE, tag("x"))
+    assert sent.reason == ""
+    assert server.get(ids[0])["tags"] == ["a", "x", "y"]
+
+
 def test_a_custom_field_is_merged_into_the_map_that_is_there(ready: Desk, server: Server) -> None:
     ids = server.ids()
     server.put(ids[0], custom={"Theirs": 1})

@@ -78,6 +78,7 @@ def test_what_an_import_makes_takes_one_call_and_is_looked_for_before_and_read_a
         assert ready.company(there).server == server.get(there)
         assert ready.company(there).raw["tags"] == ["vip"]
         assert ready.store.mirror.company(entry.record_id) is None
+        assert ready.store.history.of(Kind.COMPANY, there) == ()
 
 
 def test_two_go_together_and_one_goes_alone(ready: Desk) -> None:
@@ -241,7 +242,14 @@ def test_what_cannot_be_read_back_says_so(ready: Desk, server: Server) -> None:
     ready.deliver(*entries)
     assert states(ready) == {State.DELIVERED: MANY}
     assert ready.entry(entries[0]).reason.startswith("It couldn't be read back.")
-    assert ready.company(server.named("New 0")[0]).raw["name"] == "New 0"
+    (there,) = server.named("New 0")
+    assert ready.company(there).raw["name"] == "New 0"
+    ready.fill(anew=True)
+    assert ready.company(there).server == server.get(there)
+    assert ready.store.history.of(Kind.COMPANY, there) == ()
+    server.put(there, phase="churned")
+    ready.fill(anew=True)
+    assert [one.ours for one in ready.store.history.of(Kind.COMPANY, there)] == [False]
 
 
 @pytest.mark.parametrize("kind", [Kind.COMPANY, Kind.CONTACT])

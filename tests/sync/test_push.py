@@ -905,6 +905,28 @@ def test_what_somebody_else_makes_under_the_external_id_between_two_tries_is_the
     assert "Theirs has the external id crm-7 already" in ready.entry(made).reason
 
 
+@pytest.mark.parametrize("fault", [None, no_network])
+def test_what_somebody_else_makes_under_the_external_id_just_before_is_theirs_and_that_is_told(
+    ready: Desk, server: Server, time: Time, fault: Fault | None
+) -> None:
+    made = ready.create("new-1", name="Newcomer AB", externalId="crm-7")
+
+    async def just_before(request: httpx.Request, forward: Forward) -> httpx.Response:
+        server.post(name="Theirs", externalId="crm-7", city="Oslo")
+        if fault:
+            ready.line.once("GET /companies/extid-crm-7", fault)
+        return await forward(request)
+
+    ready.line.once("PUT *", just_before)
+    ready.deliver(made)
+    time.leap(GRACE)
+    ready.look_at_the_outbox()
+    settled = ready.entry(made)
+    assert settled.state is DELIVERED
+    assert settled.reason.startswith("Somebody else had just made it under that external id")
+    assert server.get(settled.result_id)["city"] == "Oslo"
+
+
 def test_what_was_changed_since_it_was_deleted_here_is_not_deleted(
     ready: Desk, server: Server, company: str, time: Time
 ) -> None:

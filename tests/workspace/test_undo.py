@@ -210,6 +210,33 @@ def test_what_was_made_is_deleted_again(desk: Workspace, server: Server) -> None
     assert not server.named("Newcomer AB")
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_what_somebody_else_had_just_made_under_the_external_id_is_not_deleted(
+    desk: Workspace, line: Line, server: Server, companies: list[str], *, many: bool
+) -> None:
+    edit = edit_city(desk, companies[:1])
+    done(desk, edit)
+    theirs = after(lambda: server.post(name="Theirs", externalId="crm-1", city="Oslo"))
+    line.once("PUT /companies", theirs)
+    bodies: list[dict[str, Json]] = [
+        {"name": f"New {n}", "externalId": f"crm-{n}"} for n in ((0, 1) if many else (1,))
+    ]
+    new = [
+        NewEntry(COMPANY, Action.CREATE, f"new-{n}", "New 1", (), b) for n, b in enumerate(bodies)
+    ]
+    made = desk.writes.queue(one._replace(step="s1") for one in new)
+    done(desk, made)
+    assert desk.reads.entry(made[-1].n).reason.startswith("Somebody else had just made it")
+    if many:
+        done(desk, tuple(e for e in desk.undo().entries if e.state.is_open))
+    with pytest.raises(InputError, match="was made by somebody else, and stays"):
+        desk.undo(what=made[-1].n)
+    assert desk.undo().entries[0].takes_back == edit[0].n
+    assert not server.named("New 0")
+    (there,) = server.named("New 1")
+    assert server.get(there)["city"] == "Oslo"
+
+
 def test_what_was_to_be_made_is_dropped_with_its_edits(desk: Workspace) -> None:
     made = desk.writes.create(COMPANY, {"name": "Newcomer AB"})
     undone = desk.undo()
@@ -977,6 +1004,47 @@ def test_what_somebody_else_had_set_is_not_taken_back(
     assert len(named) == 2
     done(desk, tuple(e for e in undone.entries if e.state.is_open))
     assert [("vip" in server.get(one)["tags"]) for one in companies] == [True, True, False]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_of_an_edit_that_was_partly_so_only_what_came_from_here_is_taken_back_and_done_again(  # noqa: PLR0917 -- its table
+    desk: Workspace,
+    line: Line,
+    server: Server,
+    companies: list[str],
+    time: Time,
+    lost: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    company = companies[0]
+    theirs: list[Json] = ["old", "own 0", "vip"]
+    country = server.get(company).get("country")
+    done(desk, edit_city(desk, [company], "Kiruna"))
+    server.put(company, phase="won", tags=theirs)
+    time.leap(60)
+    (mine,) = desk.writes.edit(
+        COMPANY,
+        [company],
+        {"phase": "won", "country": "Sápmi", "tags": [*theirs[:2], "vip", "new"]},
+    )
+    if lost:
+        line.once("PUT *", lost_answer)
+        deliver(desk, mine)
+        time.leap(60)
+    deliver(desk, mine)
+    assert desk.reads.entry(mine.n).state is DELIVERED
+    parts = [one for one in desk.reads.journal() if one.step == mine.step]
+    assert [one.stands for one in parts] == ["not needed", "delivered"]
+    undone = desk.undo()
+    assert any("Phase, Tags (+vip) of" in told and "stay" in told for told in undone.sentences)
+    done(desk, undone.entries)
+    now = server.get(company)
+    assert (now["phase"], now["tags"], now.get("country")) == ("won", theirs, country)
+    done(desk, desk.redo().entries)
+    now = server.get(company)
+    assert (now["phase"], now["tags"], now["country"]) == ("won", [*theirs, "new"], "Sápmi")
+    done(desk, desk.undo().entries)
+    done(desk, desk.undo().entries)  # of that step only theirs is left: it's the one before
+    assert server.get(company)["city"] == "Lund"
 
 
 def test_an_edit_for_which_nothing_was_sent_says_why_it_stays(
