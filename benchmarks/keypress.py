@@ -4,11 +4,14 @@ The explorer runs without a terminal at 120x40 on a mirror of 12,000 companies; 
 deleted letter by letter. Counted is CPU time of the screen's thread: until the list is drawn again,
 and until the other panes have followed too. Asked for: p99 of the first under 16 ms.
 
-    ./dev run python -m benchmarks.keypress [--busy]
+    ./dev run python -m benchmarks.keypress [--busy] [--calls]
 
 ``--busy``: the mirror is empty at first, and while the keys are pressed all is read from a sandbox
 that is a process of its own, and an edit is queued four times a second and delivered. Asked for
 then: work p99 at most 12 ms, and 40 ms by the clock. Words are typed for as long as records come.
+
+``--calls`` has a profiler count the calls on the screen's thread, which no load moves; the times
+beside them are longer for it.
 
 Beside each key a loop that does always the same is timed in the same way: what its p99 has above
 its p50 is the machine's, which may be a server's guest, and stands still now and then.
@@ -20,6 +23,7 @@ import argparse
 import asyncio
 import sys
 import time
+from cProfile import Profile
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -65,13 +69,35 @@ BETWEEN: Final = 0.25
 class Pressed(NamedTuple):
     """Milliseconds of a key: work until its list is drawn, until all is, and by the clock.
 
-    ``loop`` is the work of what does always the same, beside it.
+    ``loop`` is the work of what does always the same, beside it. ``calls`` are those until the list
+    is drawn, and until all is; 0 where nobody counts them.
     """
 
     work: float
     all_work: float
     clock: float
     loop: float
+    calls: int
+    all_calls: int
+
+
+class Counter:
+    """Counts the calls of the thread that it's told of."""
+
+    def __init__(self, *, counts: bool) -> None:
+        self._profile = Profile() if counts else None
+
+    def begin(self) -> None:
+        """Count from here on."""
+        if self._profile is not None:
+            self._profile.enable()
+
+    def pause(self) -> int:
+        """Count no more; return how many there have been in all."""
+        if self._profile is None:
+            return 0
+        self._profile.disable()
+        return sum(entry.callcount for entry in self._profile.getstats())
 
 
 class Watch:
@@ -98,8 +124,9 @@ class Watch:
         self._companies.call_after_refresh(self.drawn.set)
 
 
-async def measure(app: PlanhatApp, *, busy: bool = False) -> list[Pressed]:
+async def measure(app: PlanhatApp, *, busy: bool = False, calls: bool = False) -> list[Pressed]:
     """Type the words; what each key took."""
+    counter = Counter(counts=calls)
     pressed: list[Pressed] = []
     async with app.run_test(size=(120, 40)) as pilot:
         await asyncio.sleep(2)
@@ -108,7 +135,7 @@ async def measure(app: PlanhatApp, *, busy: bool = False) -> list[Pressed]:
         watch = Watch(app.explorer.companies)
         while True:
             keys = (key for word in WORDS for key in (*word, *[ERASE] * len(word)))
-            pressed += [await _press(app, watch, key) for key in keys]
+            pressed += [await _press(app, watch, key, counter) for key in keys]
             if not (busy and app.explorer.workspace.net.status.pulling):
                 break
         if edits is not None:
@@ -138,26 +165,32 @@ def _raise(error: PlanhatTuiError) -> None:
     raise error
 
 
-async def _press(app: PlanhatApp, watch: Watch, key: str) -> Pressed:
+async def _press(app: PlanhatApp, watch: Watch, key: str, counter: Counter) -> Pressed:
     watch.drawn.clear()
+    before = counter.pause()
+    counter.begin()
     began, work = time.perf_counter(), time.thread_time()
     event = events.Key(key, None if key == ERASE else key)
     event.set_sender(app)
     app._driver.send_message(event)  # type: ignore[union-attr] # noqa: SLF001 -- as a terminal does
     await asyncio.wait_for(watch.drawn.wait(), 10)
     clock, drawn = time.perf_counter() - began, time.thread_time() - work
+    calls = counter.pause() - before
+    counter.begin()
     await asyncio.sleep(FOLLOWING)
     done = time.thread_time() - work
-    before = time.thread_time()
+    all_calls = counter.pause() - before
+    begun = time.thread_time()
     sum(number for number in range(LOOP))
-    loop = time.thread_time() - before
-    return Pressed(*(1000 * each for each in (drawn, done, clock, loop)))
+    loop = time.thread_time() - begun
+    return Pressed(1000 * drawn, 1000 * done, 1000 * clock, 1000 * loop, calls, all_calls)
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description="Work on the screen's thread for a key press.")
     parser.add_argument("--busy", action="store_true", help="while it syncs and delivers")
+    parser.add_argument("--calls", action="store_true", help="count calls by a profiler")
     parser.add_argument("--companies", type=int, default=12_000)
     asked = parser.parse_args()
     sys.setswitchinterval(SWITCH)  # as the explorer does
@@ -165,12 +198,18 @@ def main() -> None:
     with home(asked.companies) as environment:
         runtime = Runtime(environment, Start())
         session = replace(runtime.session(), first_seen=rest, paused=tidy)
-        pressed = asyncio.run(measure(PlanhatApp(session), busy=asked.busy))
+        pressed = asyncio.run(measure(PlanhatApp(session), busy=asked.busy, calls=asked.calls))
         runtime.close()
     _tell("work until the list is drawn", [one.work for one in pressed], 12 if asked.busy else 16)
     _tell("work with all that follows", [one.all_work for one in pressed])
     _tell("by the clock until the list is drawn", [one.clock for one in pressed], 40)
     _tell("work of a loop that does always the same", [one.loop for one in pressed])
+    if asked.calls:
+        drawn = sum(one.calls for one in pressed) / len(pressed)
+        done = sum(one.all_calls for one in pressed) / len(pressed)
+        print(
+            f"calls until the list is drawn: {drawn:,.0f} a key, with all that follows {done:,.0f}"
+        )
 
 
 def _tell(what: str, times: Sequence[float], most: int = 0) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-HOLD: Final = 0.06
-"""Seconds from a key to its list on the screen, on a machine that isn't quick."""
+HOLD: Final = 0.15
+"""Seconds from a key to the next one of who types; its list is on the screen by then."""
 MOST: Final = 0.25
 """Seconds after which the next piece of work is done whatever is typed."""
 

@@ -27,7 +27,7 @@ from planhat_tui.tui.panes.companies import Companies
 from planhat_tui.tui.panes.company import CompanyPane
 from planhat_tui.tui.panes.contacts import Contacts
 from planhat_tui.tui.part import Part
-from planhat_tui.tui.pointing import FOLLOW, Pointing
+from planhat_tui.tui.pointing import Pointing
 from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.moments import STEADY
 from planhat_tui.tui.presentation.sentences import not_found
@@ -72,6 +72,9 @@ ULTRA = 170
 
 FIRST_SIGHT = 0.1
 """Seconds that the screen has for itself, once it's drawn, before the engine starts."""
+
+PAUSE = 0.3
+"""Seconds in which what arrives is collected while one searches: all panes are read for it."""
 
 _PAUSES = 3
 """How often letters are waited for to pause before what has arrived is shown all the same."""
@@ -270,14 +273,17 @@ class Explorer(Screen[None], Helping, Rooms):
     # -- what changed
 
     def on_arrived(self, event: Arrived) -> None:
-        """Let the panes read again what has changed; while letters are typed, when they pause."""
+        """Let the panes read again what has changed; while one searches, when letters pause."""
         event.stop()
-        self._arrive_after(_PAUSES)
+        if self.companies.search.has_focus:
+            self.set_timer(PAUSE, partial(self._arrive_after, _PAUSES - 1))
+        else:
+            self._arrive()
 
     def _arrive_after(self, pauses: int) -> None:
         """Let them when the letters pause, or after so many tries: some write on and on."""
-        wait = self.planhat.typing.rests_in(FOLLOW) if self.companies.search.has_focus else 0
-        if pauses and wait:
+        wait = self.planhat.typing.rests_in(PAUSE)
+        if pauses and wait and self.companies.search.has_focus:
             self.set_timer(wait, partial(self._arrive_after, pauses - 1))
         else:
             self._arrive()
