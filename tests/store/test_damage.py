@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,12 +23,13 @@ from planhat_tui.store.machine import MachineState
 from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.schema import HISTORY, MACHINE, MIRROR, OUTBOX
 from planhat_tui.store.tenant import TenantStore
-from tests.conftest import EFFORT
+from tests.conftest import EFFORT, made_once
 from tests.disk import full
+from tests.shell import copy_home
 from tests.store.conftest import received, tick, update
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 COUNT = 2_300
@@ -154,6 +156,17 @@ def killed_at(path: Path, statement: int, migrations: str = "") -> bool:
     return process.returncode != 0
 
 
+@pytest.fixture
+def earlier(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], None]:
+    """Return what puts a tenant's files of an earlier version into the folder."""
+
+    def put(version: int) -> None:
+        make = partial(filled, version=version)
+        copy_home(made_once(tmp_path_factory, f"version-{version}", make), folder)
+
+    return put
+
+
 STEPS = [1, 2, 7, 45, 84, 90, 100]
 
 
@@ -161,9 +174,9 @@ STEPS = [1, 2, 7, 45, 84, 90, 100]
 @pytest.mark.parametrize("version", range(1, len(MIRROR)))
 @pytest.mark.parametrize("statement", STEPS if EFFORT >= 1 else STEPS[::3])
 def test_a_migration_that_is_killed_is_done_at_the_next_start(
-    folder: Path, version: int, statement: int
+    folder: Path, earlier: Callable[[int], None], version: int, statement: int
 ) -> None:
-    filled(folder, version)
+    earlier(version)
     killed_at(folder, statement)
     store = TenantStore.open(folder, wall=tick)
     assert store.mirror.progress().companies_known == COUNT
