@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import (
+    ForbiddenError,
     NotFoundError,
     PlanhatTuiError,
     RejectedError,
@@ -28,7 +29,7 @@ from planhat_tui.sync import endpoints
 from planhat_tui.sync.ahead import Ahead
 from planhat_tui.sync.aside import Aside
 from planhat_tui.sync.bulk import GROWS_FOR, Bulk
-from planhat_tui.sync.delivery import BY_SOMEBODY_ELSE, WithdrawnError, outcome
+from planhat_tui.sync.delivery import BY_SOMEBODY_ELSE, Outcome, WithdrawnError, outcome
 from planhat_tui.sync.doubts import Doubts
 from planhat_tui.sync.gathering import Gathering, place_of
 from planhat_tui.sync.leaving import is_fresh
@@ -86,6 +87,8 @@ class Push:
         self._leaving = leaving
         self._gathering = gathering = Gathering(api, store, learned)
         self._aside = Aside(wall)
+        self._forbidden: dict[int, int] = {}
+        self._taken = 0
         self._ahead = Ahead(store, wall, gathering=gathering, learned=learned)
         self._doubts = Doubts(
             api,
@@ -159,7 +162,7 @@ class Push:
             queueing = self._bulk.queueing()
             self._split()
             waiting = self._leaving.ready(self._ours(outbox.open_entries()))
-            ready = [parcel for parcel in waiting if not self._aside.left(parcel.record)]
+            ready = self._forbidden_last(p for p in waiting if not self._aside.left(p.record))
             together, alone = self._bulk.parted(ready, queueing)
             unsure = self._doubts.due(doubts)
             if not (together or alone or unsure):
@@ -177,6 +180,21 @@ class Push:
             if error is not None:
                 return error
         return None
+
+    def _forbidden_last(self, ready: Iterable[Parcel]) -> Sequence[Parcel]:
+        """Return what goes before what the token may not do (403), or that if nothing else does."""
+        known = list(ready)
+        others = [parcel for parcel in known if self._forbidden.keys().isdisjoint(parcel.ns)]
+        return others or known
+
+    def _is_alone_forbidden(self, parcel: Parcel) -> bool:
+        """Tell whether something else was written since the token might not do this, and note it.
+
+        Then it's this that it may not do: it keeps nothing else back.
+        """
+        alone = any(self._forbidden.get(n, self._taken) < self._taken for n in parcel.ns)
+        self._forbidden |= dict.fromkeys(parcel.ns, self._taken)
+        return alone
 
     def _split(self) -> None:
         """Split the updates of which a part is kept back: the rest goes by itself."""
@@ -242,6 +260,8 @@ class Push:
                 sent = any(entry.state is State.SENDING for entry in ours)
                 gone = self._gone_by(parcel)
                 told = outcome(error, parcel.action, parcel.kind, sent=sent, gone=gone)
+                if isinstance(error, ForbiddenError) and self._is_alone_forbidden(parcel):
+                    told = Outcome(State.REFUSED, str(error))
                 self._store.outbox.mark([entry.n for entry in ours], told.state, told.reason)
             if told.state is State.DELIVERED:
                 self._gone(parcel)
@@ -252,6 +272,7 @@ class Push:
                 self._aside.went_well(parcel.record)
             return error if told.pause else None
         self._aside.went_well(parcel.record)
+        self._taken += any(self._store.outbox.get(n).attempts for n in parcel.ns)
         return None
 
     def _gone_by(self, parcel: Parcel) -> str:

@@ -1111,6 +1111,33 @@ def test_a_token_that_may_not_write_pauses_the_queue_after_one_try(
     assert not ready.engine.status.paused
 
 
+def test_a_record_that_the_token_may_not_change_keeps_nothing_else_back_when_a_person_sends(
+    ready: Desk, company: str
+) -> None:
+    mine = ready.edit(company, phase("renewal"))
+    made = ready.create("new-1", name="Newcomer AB")
+    for _ in range(2):
+        ready.line.once(f"PUT /companies/{company}", answer(403))
+    assert ready.delivered(mine, made) == [QUEUED] * 2
+    ready.engine.send_now()
+    ready.wait_for_state(mine, REFUSED)
+    assert ready.entry(made).state is DELIVERED
+    assert "may not change this company (403)" in ready.entry(mine).reason
+    assert not ready.engine.status.paused
+    ready.store.outbox.retry(mine.n)
+    assert ready.delivered(mine) == [DELIVERED]
+
+
+def test_a_token_that_may_write_nothing_keeps_every_edit_however_often_it_is_sent(
+    ready: Desk, company: str
+) -> None:
+    entries = [ready.edit(company, phase("renewal")), ready.create("new-1", name="Newcomer AB")]
+    for times in range(1, 5):
+        ready.line.once("P[UO]* /companies*", answer(403))
+        assert ready.delivered(*entries) == [QUEUED] * 2
+        assert (ready.line.count("P[UO]* *"), ready.engine.status.paused) == (times, True)
+
+
 @pytest.mark.parametrize("fault", [lost_answer, lost_request])
 @pytest.mark.parametrize(("kind", "body"), MADE)
 def test_what_a_person_sends_again_is_looked_up_before(  # noqa: PLR0917 -- a table
