@@ -138,9 +138,9 @@ class Standing:
     def _tell_trouble(self, before: str, status: Status) -> None:
         """Say why the engine can't go on, or that it can again; what one did just now stays."""
         sync, said = status.sync, self._explorer.message.said
-        answered = (status.limits.as_of or 0.0) > self._unreached_at
-        over = bool(said) and said == self._unreached and answered
-        if self.trouble == before and not over:
+        over = bool(said) and said == self._unreached
+        answered_at = status.limits.as_of or 0.0
+        if self.trouble == before and not (over and answered_at > self._unreached_at):
             return
         shut = sync.paused or sync.network in {"refused", "mismatch"}
         idle = said in {"", before, self._greeting, self._hello}

@@ -73,11 +73,10 @@ def test_a_line_is_drawn_over_and_taken_away() -> None:
     assert written[2:] == [OVER]
 
 
-@pytest.mark.usefixtures("_planhat")
 def test_a_terminal_shows_how_far_a_sync_is_and_then_no_more(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    written = _shown("sync", "--full", "--json")
+    written = _shown("--demo", "sync", "--full", "--json")
     bars = [piece for piece in written.split(OVER) if " of " in piece and "\n" not in piece]
     assert bars
     assert all(len(bar) < 40 for bar in bars)

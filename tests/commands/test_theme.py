@@ -63,8 +63,8 @@ def test_one_is_shown_with_its_colours(bare: Desk) -> None:
 def test_those_that_come_along_have_nothing_to_mend(bare: Desk) -> None:
     answer = _checked(bare)
     assert (answer.records, answer.exit_status) == ((), 0)
-    least = "33 contrasts can't be measured: the terminal's own colours"
-    assert answer.note == f"11 themes checked: nothing to mend; {least}"
+    least = "66 contrasts can't be measured: the terminal's own colours"
+    assert answer.note == f"12 themes checked: nothing to mend; {least}"
 
 
 def test_one_colour_of_the_terminals_own_keeps_no_other_from_being_measured(bare: Desk) -> None:

@@ -525,6 +525,15 @@ PROFILES = st.builds(
     read_only=st.booleans(),
     max_bulk=st.none() | st.integers(1, 10**9),
     confirm_over=st.integers(1, 10**9),
+    auth=st.sampled_from(["bearer", "basic"]),
+    tenant_uuid=st.just(""),
+    accent=st.sampled_from(["", "#8a2be2"]),
+    web_url=st.sampled_from(["", "https://app.planhat.com/profile/{id}"]),
+    proxy=st.just(""),
+    no_delete=st.booleans(),
+    confirm=st.sampled_from(["", "type"]),
+    dialect=st.sampled_from(["auto", "modern", "seed"]),
+    demo=st.just(False),  # noqa: FBT003 -- a value like the others
 )
 
 

@@ -456,8 +456,8 @@ def test_y_copies_the_e_mails_of_all_marked(journey: Journey) -> None:
 def lit(person: Person) -> list[str]:
     """Return the letters that are set apart in the contacts, from above."""
     rows = person.app.explorer.contacts.rows
-    strips = (rows.render_line(y) for y in range(1, rows.size.height))
-    return [one.text for strip in strips for one in strip if one.style and one.style.underline]
+    lines = rows.lines(range(1, rows.size.height))
+    return [one.text for line in lines for one in line if one.style and one.style.underline]
 
 
 def test_what_was_looked_for_is_lit_in_the_contacts_too(journey: Journey) -> None:

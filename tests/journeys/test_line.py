@@ -148,7 +148,7 @@ def test_answers_are_kept_searched_copied_written_and_opened(
         (tmp_path / "answer.txt").write_text("mine")
         await person.press("w")
         await person.type(f"{tmp_path / 'answer.txt'}\n")
-        person.sees("answer.txt is there: Enter again replaces it.")
+        person.sees("answer.txt is there: Enter again")
         watch.wait(seconds=2)
         await person.press("enter")
         assert "Acme" in (tmp_path / "answer.txt").read_text()

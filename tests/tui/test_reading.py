@@ -303,7 +303,7 @@ async def test_a_part_says_what_went_wrong() -> None:
     async with app.run_test() as pilot:
         part.ask("list", _offline, part.take)
         await answered(app, pilot)
-        assert app.all_heard(Said) == [Said("Planhat wasn't reached.", bad=True)]
+        assert app.all_heard(Said) == [Said("Planhat wasn't reached.", bad=True, unreached=True)]
 
 
 async def _meet_a_bug() -> None:

@@ -95,7 +95,7 @@ class Pane(Vertical, InExplorer):
             titles, here = (self.titled(self._title),), 0
         alone = self.explorer.tabbed
         name = self.explorer.company_name if alone and self.about_company else ""
-        heavy = self.has_focus_within and self.screen.is_active
+        heavy = self.is_attached and self.has_focus_within and self.screen.is_active
         self.rule.show(titles, here, name=name, heavy=heavy, corner=not alone)
 
     def fresh(
