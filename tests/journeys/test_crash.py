@@ -337,6 +337,7 @@ def test_after_a_fault_of_its_own_the_terminal_is_whole_and_the_next_start_goes_
         terminal.see("Call that just ended")
         terminal.see("talk time 17 min")
         terminal.press("4\x13")
-        terminal.see("queued")
+        # It may be delivered before it's drawn as queued.
+        terminal.wait_for(lambda: any(one in terminal.drawn for one in (b"queued", b"delivered")))
         terminal.press("\x11")
         assert terminal.end() == 0
