@@ -123,11 +123,6 @@ def parsed(command: Command, words: Sequence[str], door: Door) -> dict[str, Any]
         raise
 
 
-def read_line(command: Command, words: Sequence[str]) -> dict[str, Any]:
-    """Return the verb's arguments from the words after it in the ``:`` line."""
-    return arguments(command, parsed(command, words, Door.LINE))
-
-
 def positional(command: Command, words: Sequence[str], door: Door) -> tuple[str, ...]:
     """Return the words after a verb that belong to no option. Raises :class:`InputError`."""
     return parts(place_of(command, door), words).between

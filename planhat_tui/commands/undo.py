@@ -12,10 +12,11 @@ from planhat_tui.commands.registry import Effect, flag, verb, word
 from planhat_tui.commands.results import Done, Listing
 from planhat_tui.commands.settling import settle
 from planhat_tui.config import guardrails
+from planhat_tui.model.fields import stay_words
 from planhat_tui.model.outbox import Action, State, left_out
 from planhat_tui.model.plans import Row
 from planhat_tui.model.text import plural, visible
-from planhat_tui.model.undo import Way, by_loss, lost_words, stay_words
+from planhat_tui.model.undo import Way, by_loss, lost_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -165,12 +165,17 @@ def merge(changes: Iterable[Change], server: Raw) -> Merge:
     return Merge(body, tuple(conflicts))
 
 
+def moving(changes: Iterable[Change]) -> Change | None:
+    """Return the change by which a contact goes to another company, if one of them is that."""
+    return next((change for change in changes if change.field == COMPANY_ID), None)
+
+
 def deciding(changes: Iterable[Change]) -> Callable[[Change], Change]:
     """Return what tells by which of some changes it's decided what becomes of one of them.
 
     By itself; the name of a contact's company goes with the company where both change.
     """
-    moved = next((change for change in changes if change.field == COMPANY_ID), None)
+    moved = moving(changes)
     return lambda change: moved if moved and change.field == COMPANY_NAME else change
 
 

@@ -223,6 +223,12 @@ def are_several(labels: Sequence[str]) -> bool:
     return len(labels) != 1 or labels[0] in _PLURAL
 
 
+def stay_words(labels: Sequence[str], of: str = "") -> str:
+    """Return why fields stay: ``Phase was changed since and stays``."""
+    verbs = "were changed since and stay" if are_several(labels) else "was changed since and stays"
+    return f"{', '.join(labels)}{of} {verbs}."
+
+
 def typed_text(kind: Kind, path: str, value: Json, zone: tzinfo | None) -> str:
     """Return a value as a person types it, which is how it stands in a box to edit.
 

@@ -17,17 +17,17 @@ from planhat_tui.errors import InputError
 from planhat_tui.model.bulk import AT_LEAST, MAX_ROWS, can_be_repeated
 from planhat_tui.model.deletions import changed_since
 from planhat_tui.model.edits import (
-    COMPANY_ID,
     COMPANY_NAME,
     Change,
     custom_key,
     deciding,
     differences,
     is_theirs,
+    moving,
     same,
     value_at,
 )
-from planhat_tui.model.fields import FieldType, are_several, field_of, label_of
+from planhat_tui.model.fields import FieldType, field_of, label_of, stay_words
 from planhat_tui.model.outbox import Action
 from planhat_tui.model.records import Kind, text_of, texts_of
 from planhat_tui.model.tags import clean_tag, merge_tags
@@ -254,7 +254,7 @@ def edited(
         for path, value in values.items()
         if path not in barred and not _is_so(path, value_at(raw, path), value)
     )
-    moved = next((change for change in changes if change.field == COMPANY_ID), None)
+    moved = moving(changes)
     if moved and name_of and (name := name_of(str(moved.after))):
         changes += (Change(COMPANY_NAME, value_at(raw, COMPANY_NAME), name),)
     why = " ".join(barred[path] for path in values if path in barred)
@@ -390,11 +390,11 @@ def _held(kind: Kind, row: Row, raw: Raw | None) -> Row:
         return row._replace(changes=(), why=GONE)
     if row.action is Action.DELETE:
         changed = changed_since(kind, row.body or {}, raw)
-        return row._replace(body=None, why=_stays(changed)) if changed else row
+        return row._replace(body=None, why=stay_words(changed)) if changed else row
     decides = deciding(row.changes)
     changes = tuple(filter(None, (_held_change(c, decides(c), raw) for c in row.changes)))
     stays = [label_of(kind, c.field) for c in row.changes if _is_others(decides(c), raw)]
-    why = " ".join(filter(None, [row.why, _stays(stays) if stays else ""]))
+    why = " ".join(filter(None, [row.why, stay_words(stays) if stays else ""]))
     return row._replace(changes=changes, why=why)
 
 
@@ -418,12 +418,6 @@ def _held_change(change: Change, decides: Change, raw: Raw) -> Change | None:
 def _is_others(change: Change, raw: Raw) -> bool:
     """Tell whether somebody has given a field a value of their own since."""
     return change.field != "tags" and is_theirs(change, raw)
-
-
-def _stays(labels: Collection[str]) -> str:
-    names = tuple(labels)
-    verbs = "were changed since and stay" if are_several(names) else "was changed since and stays"
-    return f"{', '.join(names)} {verbs}."
 
 
 def _is_so(path: str, present: Json, value: Json) -> bool:

@@ -25,7 +25,7 @@ from planhat_tui.model.edits import (
     same_at,
     value_at,
 )
-from planhat_tui.model.fields import FIELDS, are_several, label_of
+from planhat_tui.model.fields import FIELDS, are_several, label_of, stay_words
 from planhat_tui.model.outbox import (
     ALREADY_GONE,
     DAMAGED,
@@ -390,12 +390,6 @@ def by_loss(backs: Iterable[Back]) -> list[Back]:
 def lost_words(lost: tuple[str, ...]) -> str:
     """Return what of others goes with a record, such as ``Phase, 2 contacts``, in a sentence."""
     return f"What others have put there goes too: {', '.join(lost)}." if lost else ""
-
-
-def stay_words(labels: tuple[str, ...], of: str = "") -> str:
-    """Return why fields stay: ``Phase was changed since and stays``."""
-    verbs = "were changed since and stay" if are_several(labels) else "was changed since and stays"
-    return f"{', '.join(labels)}{of} {verbs}."
 
 
 def _inverse(change: Change, now: Raw) -> Change | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.outbox import State
-from planhat_tui.model.records import Kind, User
+from planhat_tui.model.records import Kind, User, text_of
 from planhat_tui.model.text import fold
 from planhat_tui.store import absences, people, search, unreadable
 from planhat_tui.store.asking import Asking
@@ -218,6 +218,11 @@ class MirrorReads:
                 offset,
                 guesses=self._guesses if guess else None,
             )
+
+    def company_name(self, company_id: str) -> str:
+        """Return what a company is called, as it is shown; empty if it isn't here."""
+        found = self.raws(Kind.COMPANY, [company_id]) if company_id else ()
+        return text_of(found[0], "name") if found else ""
 
     def hint(self, kind: Kind, query: Query) -> str:
         """Return a sentence about what a query asks for and isn't known here; empty for most."""

@@ -93,10 +93,10 @@ class Importing:
         if raw is not None:
             self._once(text_of(raw, "_id"), row.number)
             self._check_loaded(raw, values)
-            return plans.edited(self._kind, raw, values, name_of=self._company_name)
+            return plans.edited(self._kind, raw, values, name_of=self._reads.company_name)
         if not self._all_here:
             raise InputError(NOT_ALL_HERE)
-        if name := self._company_name(str(values.get("companyId") or "")):
+        if name := self._reads.company_name(str(values.get("companyId") or "")):
             values[COMPANY_NAME] = name
         body = body_of_new(self._kind, values)
         for key in self._keys_of_new(body):
@@ -167,11 +167,6 @@ class Importing:
         if not found:
             raise InputError(f"There is no company {visible(text)} here.", field=path)
         return text_of(found[0], "_id")
-
-    def _company_name(self, company_id: str) -> str:
-        """Return what a company is called, empty if it isn't here."""
-        found = self._reads.keyed(Kind.COMPANY, "_id", company_id) if company_id else ()
-        return text_of(found[0], "name") if found else ""
 
     def _once(self, key: object, number: int) -> None:
         before = self._seen.setdefault(key, number)

@@ -188,17 +188,11 @@ class Planning:
         lacking = self._lacking(asked, here)
         shown = (here[one] for one in wanted if one in here and one not in lacking)
         known = defined_of(asked.kind, self._store.mirror.definitions())
-        made = plans.plan_of(
-            asked, shown, barred=barred(known), source=source, name_of=self._company_name
-        )
+        name_of = self._store.mirror.company_name
+        made = plans.plan_of(asked, shown, barred=barred(known), source=source, name_of=name_of)
         gone = tuple(plans.refused(one, one, plans.GONE) for one in wanted if one not in here)
         rows = (*map(_not_yet_there, made.rows), *lacking.values(), *gone)
         return self.stamped(replace(made, rows=self._without_going(asked.kind, rows)))
-
-    def _company_name(self, company_id: str) -> str:
-        """Return what a company is called, empty if it isn't here."""
-        found = self._present(Kind.COMPANY, [company_id])
-        return text_of(found.get(company_id, {}), "name")
 
     def stamped(self, plan: Plan) -> Plan:
         """Return a plan with the tenant that it is for, and the time."""

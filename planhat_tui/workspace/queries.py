@@ -331,6 +331,10 @@ class Queries:
         """
         return self._mirror.keyed(kind, path, text, company_id, fits)
 
+    def company_name(self, company_id: str) -> str:
+        """Return what a company is called, as it is shown; empty if it isn't here."""
+        return self._mirror.company_name(company_id)
+
     def duplicates(self, kind: Kind) -> tuple[Group, ...]:
         """Return companies, or contacts, that may be the same, in groups."""
         from planhat_tui.model import duplicates

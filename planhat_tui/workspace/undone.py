@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.model.fields import are_several, label_of
+from planhat_tui.model.fields import are_several, label_of, stay_words
 from planhat_tui.model.outbox import Action
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import plural
-from planhat_tui.model.undo import Way, cant_come_back, lost_words, stay_words
+from planhat_tui.model.undo import Way, cant_come_back, lost_words
 
 if TYPE_CHECKING:
     from planhat_tui.model.edits import Change

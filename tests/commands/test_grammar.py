@@ -18,7 +18,8 @@ def _command(name: str) -> Command:
 
 
 def _line(name: str, *words: str) -> dict[str, Any]:
-    return grammar.read_line(_command(name), words)
+    command = _command(name)
+    return grammar.arguments(command, grammar.parsed(command, words, Door.LINE))
 
 
 def _shell(name: str, *words: str) -> dict[str, Any]:

@@ -88,7 +88,8 @@ def test_each_verb_takes_its_own_options_in_the_line(command: Command) -> None:
     for param in command.params:
         for spelling in param.flags:
             value = [] if param.how == "flag" else [param.choices[0] if param.choices else "7"]
-            read = grammar.read_line(command, [*_least(command, Door.LINE), spelling, *value])
+            words = [*_least(command, Door.LINE), spelling, *value]
+            read = grammar.arguments(command, grammar.parsed(command, words, Door.LINE))
             assert read[param.name], spelling
 
 

@@ -85,6 +85,15 @@ def test_many_companies_are_tagged_by_a_plan_and_one_undo_takes_it_back(
     journey(tag, SMALL, picture=False, clock=watch.clock)
 
 
+async def _tag_all_acmes(person: Person, watch: Watch, tag: str) -> None:
+    """Have the plan on screen that gives them a tag, long enough for a key to be meant for it."""
+    await person.find("acme")
+    await person.press("V", "t")
+    await person.type(tag)
+    await person.press("ctrl+s")
+    watch.wait(seconds=1)
+
+
 def test_a_plan_that_is_paused_stays_so_when_its_sheet_is_closed_and_goes_on_by_the_line(
     journey: Journey, line: Line
 ) -> None:
@@ -92,11 +101,7 @@ def test_a_plan_that_is_paused_stays_so_when_its_sheet_is_closed_and_goes_on_by_
 
     async def pause(person: Person) -> None:
         line.cut = True
-        await person.find("acme")
-        await person.press("V", "t")
-        await person.type("q8")
-        await person.press("ctrl+s")
-        watch.wait(seconds=1)
+        await _tag_all_acmes(person, watch, "q8")
         await person.press("ctrl+s", "h")
         person.sees("Paused.  h goes on")
         await person.press("h", "h", "escape")
@@ -119,11 +124,7 @@ def test_a_plan_whose_answer_was_lost_has_not_failed_and_is_looked_up_by_itself(
 
     async def lose(person: Person) -> None:
         line.once("PUT /companies", lost_request)
-        await person.find("acme")
-        await person.press("V", "t")
-        await person.type("q7")
-        await person.press("ctrl+s")
-        watch.wait(seconds=1)
+        await _tag_all_acmes(person, watch, "q7")
         await person.press("ctrl+s")
         await person.until("not sure")
         person.sees("what isn't sure is looked up by itself", "0 of ")
@@ -142,11 +143,7 @@ def test_what_of_a_plan_is_damaged_is_told_and_no_key_sends_it_again(
 
     async def run(person: Person) -> None:
         line.cut = True
-        await person.find("acme")
-        await person.press("V", "t")
-        await person.type("q9")
-        await person.press("ctrl+s")
-        watch.wait(seconds=1)
+        await _tag_all_acmes(person, watch, "q9")
         await person.press("ctrl+s")
         with sqlite3.connect(planhat.workspace(person).folder / "outbox.db") as connection:
             connection.execute("UPDATE entry SET state = 'queuee' WHERE n = 1")
@@ -200,11 +197,7 @@ def test_a_plan_that_is_beginning_is_not_left_as_if_it_did_not(
     monkeypatch.setattr(Planning, "begin", slowly)
 
     async def leave(person: Person) -> None:
-        await person.find("acme")
-        await person.press("V", "t")
-        await person.type("q6")
-        await person.press("ctrl+s")
-        watch.wait(seconds=1)
+        await _tag_all_acmes(person, watch, "q6")
         person.send("ctrl+s")
         sheet = person.app.screen
         assert isinstance(sheet, PlanSheet)
