@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.query import Term
@@ -114,12 +115,12 @@ def with_words(search: Search, words: Typed) -> Search:
     return search._replace(words=words, order=order)
 
 
-def in_order(search: Search, hits: Iterable[Hit]) -> list[Hit]:
-    """Sort finds as the list does: within a rank, those opened lately, then the largest."""
+def in_order(search: Search, hits: Sequence[Hit], most: int) -> list[Hit]:
+    """Return the first finds of a list: within a rank, those opened lately, then the largest."""
     if not search.recent:
-        return sorted(hits)
+        return nsmallest(most, hits)
     recent, never = search.recent, len(search.asking.lately)
-    return sorted(hits, key=lambda hit: (hit[0], recent.get(hit[-1], never), *hit[1:]))
+    return nsmallest(most, hits, lambda hit: (hit[0], recent.get(hit[-1], never), *hit[1:]))
 
 
 def _recent(asking: Asking) -> dict[int, int]:

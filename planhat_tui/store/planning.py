@@ -113,7 +113,7 @@ def _by_rank(search: Search, limit: int, offset: int) -> Found:
     many = len(hits) > most
     if many:
         hits = [*{*hits, *best(search, hits, first)}]
-    window = in_order(search, hits)[offset : offset + limit]
+    window = in_order(search, hits, offset + limit)[offset:]
     rows = fetch(search, [hit[-1] for hit in window])
     return Found(rows, most if many else len(hits), capped=many)
 

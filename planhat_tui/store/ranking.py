@@ -42,9 +42,11 @@ def best(search: Search, hits: Sequence[Hit], limit: int) -> list[Hit]:
     hold the first.
     """
     best = [*_exact(search, limit), *_lately(search)]
-    if sum(rank <= 1 for rank, *_ in hits) < limit:
+    ranks = [hit[0] for hit in hits]
+    named = ranks.count(0) + ranks.count(1)
+    if named < limit:
         best += _named(search, search.words.name, limit)
-    if sum(rank <= 2 for rank, *_ in hits) < limit:
+    if named + ranks.count(2) < limit:
         readings = search.words.readings
         starts = reads_as(search.kind, readings, starts=True)
         best += search.hits(match_starts(readings), limit, starts, among=_MOST_AMONG)
