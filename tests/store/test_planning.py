@@ -33,7 +33,7 @@ COMPANIES = st.lists(
     max_size=30,
 )
 TEXTS = st.sampled_from(
-    ["a", "ab", "b a", "aab", "a arr:1..", "a sort:name", "arr:1..", "-phase:won", "has:web", "",
+    ["a", "ab", "b a", "aab", "a arr:1..", "a sort:name", "ab sort:-arr", "ba arr:1.. sort:phase", "arr:1..", "-phase:won", "has:web", "",
      "arr:1.. has:web", "sort:-changed", "has:web sort:-lastcall", "has:web sort:-custom.Seats"]
 )  # fmt: skip
 
