@@ -236,6 +236,8 @@ def _all(search: Search, limit: int, offset: int) -> Found:
     if leaping.leaps(search, limit + offset):
         numbers = leaping.first(search, ALWAYS, limit + offset)
         rows = fetch(search, numbers[offset:])
+    elif _is_far(search, limit + offset):
+        rows = fetch(search, _whole_order(search)[offset : offset + limit])
     else:
         rows = listed(search, ALWAYS, limit, offset)
     return Found(rows, _count_of(search), capped=False)
@@ -320,13 +322,29 @@ def _walk(search: Search, limit: int, offset: int) -> Found:
     return Found(rows, search.asking.counted(counted, where.values), capped=False)
 
 
-def _first(search: Search, most: int) -> list[int]:
+def _first(search: Search, most: int) -> Sequence[int]:
     """Return the numbers of the first rows that meet all conditions, in the order of the list."""
     by = f"INDEXED BY {search.walked}" if search.walked else ""
     checked, order = search.checked, search.order
     if leaping.leaps(search, most):
         return leaping.first(search, checked, most)
+    if _is_far(search, most):
+        return _whole_order(search)[:most]
     return search.ask(
         f"SELECT row FROM {search.kind} {by} WHERE {checked.sql} ORDER BY {order.sql} LIMIT ?",  # noqa: S608 -- our names
         (*checked.values, *order.values, most),
+    )
+
+
+def _is_far(search: Search, most: int) -> bool:
+    """Tell whether all must be sorted to come so far, since no index gives the list's order."""
+    return bool(search.sort) and not search.walked and most > leaping.MOST
+
+
+def _whole_order(search: Search) -> Sequence[int]:
+    """Return the numbers of all rows of a list in its order: sorted once for all its windows."""
+    checked, order = search.checked, search.order
+    return search.asking.ordered(
+        f"SELECT row FROM {search.kind} WHERE {checked.sql} ORDER BY {order.sql}",  # noqa: S608 -- our names
+        (*checked.values, *order.values),
     )
