@@ -88,7 +88,9 @@ def _through(search: Search, way: Way, limit: int, offset: int) -> Found:
     some = (MOST, MOST_COUNTED) if by_rank else (_SOON_READ, MOST_COUNTED) if walks else ()
     for most in (*some, ALL):
         through = way.rows(search, most)
-        met = _met(wordless, numbered([*through.rows]))
+        met = [*through.rows]
+        if search.where != ALWAYS:
+            met = _met(wordless, numbered(met))
         if not through.cut:
             break
         if by_rank and (len(met) >= _PAGE or (met and most == MOST_COUNTED)):
