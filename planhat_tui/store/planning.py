@@ -22,7 +22,7 @@ from planhat_tui.store.facts import expression_of
 from planhat_tui.store.finding import CAP, Found, fetch, in_order, listed
 from planhat_tui.store.indexing import Typed, match
 from planhat_tui.store.leads import numbered
-from planhat_tui.store.ranking import best, matching
+from planhat_tui.store.ranking import best, matching, numbers_matching
 from planhat_tui.store.through import (
     ALL,
     MOST,
@@ -210,7 +210,7 @@ def _numbers_through(search: Search, through: Through) -> list[int] | None:
 def _numbers_of_itself(search: Search, most: int) -> list[int]:
     """Return up to one more than ``most`` that have the words and meet the conditions."""
     if search.words.readings:
-        met = [hit[-1] for hit in matching(search, most + 1)]
+        met = numbers_matching(search, most + 1)
     else:
         wanted = expression_of(search.asking, search.parts)
         if wanted is not None:

@@ -30,9 +30,18 @@ _LAST: Final = "\U0010ffff"
 
 def matching(search: Search, limit: int) -> list[Hit]:
     """Return the first finds in the order of places."""
+    return search.hits(match(search.words.readings), limit, _check(search))
+
+
+def numbers_matching(search: Search, limit: int) -> list[int]:
+    """Return the row numbers of the first finds in the order of places."""
+    return search.numbers(match(search.words.readings), limit, _check(search))
+
+
+def _check(search: Search) -> Condition:
+    """Demand the words where the index tells too little."""
     readings = search.words.readings
-    check = ALWAYS if is_exact(readings) else reads_as(search.kind, readings)
-    return search.hits(match(readings), limit, check)
+    return ALWAYS if is_exact(readings) else reads_as(search.kind, readings)
 
 
 def best(search: Search, hits: Sequence[Hit], limit: int) -> list[Hit]:
