@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import sqlite3
 import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.sandbox import DemoTenant
 from planhat_tui.sandbox.demo import Maker
+from planhat_tui.store.schema import MIRROR, migrate
 from planhat_tui.store.tenant import TenantStore
 
 if TYPE_CHECKING:
@@ -68,17 +70,24 @@ def _in_bulk(store: TenantStore) -> Iterator[None]:
     """Fill with room in memory, and without the indexes that are made faster at the end."""
     connection = store._mirror_db._writer  # noqa: SLF001 -- only to get there sooner
     connection.execute("PRAGMA cache_size = -2000000")
-    indexes = connection.execute(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
-    ).fetchall()
-    for name, _ in indexes:
+    for name in _indexes(connection):
         if not name.endswith("_row"):  # by which old values are taken out
             connection.execute(f"DROP INDEX {name}")
     yield
-    for name, sql in indexes:
-        if not name.endswith("_row"):
-            connection.execute(sql)
+    with contextlib.closing(sqlite3.connect(":memory:")) as whole:  # who was cut short lacks some
+        migrate(whole, store.folder, MIRROR)
+        for name, sql in _indexes(whole).items():
+            if name not in _indexes(connection):
+                connection.execute(sql)
     connection.execute("PRAGMA cache_size = -8000")
+
+
+def _indexes(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(
+        connection.execute(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+        )
+    )
 
 
 def _made(store: TenantStore) -> Iterator[dict[str, Any]]:

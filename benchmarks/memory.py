@@ -1,9 +1,10 @@
 """Memory of the explorer after a whole pull and a hundred searches, at 120x40 in a terminal.
 
-    ./dev run python -m benchmarks.memory [--companies N]
+    ./dev run python -m benchmarks.memory [--companies N] [--folder DIR]
 
-The sandbox is a process of its own. Asked for: at most 120 MB resident, whatever the copy holds.
-Linux alone: ``/proc`` is read.
+The sandbox is a process of its own. With a folder nothing is pulled: the searches are made in the
+copy that is there, or that is written there now without a server. Asked for: at most 120 MB
+resident, whatever the copy holds. Linux alone: ``/proc`` is read.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from benchmarks.tenant import CONFIG, sandbox
+from benchmarks.tenant import CONFIG, sandbox, written_home
 from tests.journeys.terminal import Terminal, started
 
 SEARCHES: Final = 100
@@ -30,7 +31,27 @@ def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description="Memory of the explorer after a pull.")
     parser.add_argument("--companies", type=int, default=6_000)
-    companies = parser.parse_args().companies
+    parser.add_argument("--folder", default="", help="a copy that is written without a server")
+    asked = parser.parse_args()
+    if asked.folder:
+        _measure_written(asked.companies, asked.folder)
+    else:
+        _measure_pulled(asked.companies)
+
+
+def _measure_written(companies: int, folder: str) -> None:
+    command = (sys.executable, "-m", "planhat_tui")
+    with (
+        written_home(companies, folder) as env,
+        started(command, env, size=(120, 40)) as terminal,
+    ):
+        terminal.see(f"of {companies:,}")
+        _read(terminal, _QUIET)
+        print(f"opened: {_memory(terminal)}", flush=True)
+        _search(terminal, Path(folder))
+
+
+def _measure_pulled(companies: int) -> None:
     with TemporaryDirectory() as folder, sandbox(companies) as url:
         config = Path(folder) / "config.yaml"
         config.write_text(CONFIG.format(url=url))
@@ -45,16 +66,20 @@ def main() -> None:
                 _read(terminal, 1.0)
             _read(terminal, _QUIET)
             print(f"filled: {_memory(terminal)}", flush=True)
-            for word in _words(Path(folder)):
-                terminal.press("/")
-                for letter in word:
-                    _read(terminal, _PAUSE)
-                    terminal.press(letter)
-                _read(terminal, _PAUSE)
-                terminal.press("\x1b")
-                _read(terminal, _PAUSE)
-            _read(terminal, _QUIET)
-            print(f"{SEARCHES} searches: {_memory(terminal)} (asked for: 120 MB)")
+            _search(terminal, Path(folder))
+
+
+def _search(terminal: Terminal, folder: Path) -> None:
+    for word in _words(folder):
+        terminal.press("/")
+        for letter in word:
+            _read(terminal, _PAUSE)
+            terminal.press(letter)
+        _read(terminal, _PAUSE)
+        terminal.press("\x1b")
+        _read(terminal, _PAUSE)
+    _read(terminal, _QUIET)
+    print(f"{SEARCHES} searches: {_memory(terminal)} (asked for: 120 MB)")
 
 
 def _mirror(folder: Path) -> Path | None:

@@ -137,13 +137,15 @@ QUERIES: Final = {
     "few by number": "mrr:99999999..",
     "few by score": "csmscore:{days}00..",
     "few, no index": "customerfrom:2099",
-    "two letters": "slug:qz",
+    "two in a slug": "slug:qz",
+    "words in an order": "{word} sort:name",
 }
 """Three conditions and a sort; then conditions that few meet, of fields without facts."""
 
 THROUGH: Final = (
     "4670", "1415", "4670 globex", "@example", "ada", "greta patel", "contacts.title:cfo",
-    "contacts.phone:4670", "has:contacts", "sort:title",
+    "contacts.phone:4670", "has:contacts", "sort:title", "@nor", "@nor sort:name", "4670 sort:-arr",
+    "4670 phase:won sort:name",
 )  # fmt: skip
 """What is found through contacts, or in the order of theirs."""
 
@@ -216,6 +218,7 @@ def _filled_in(draw: random.Random, template: str) -> str:
         tag=draw.choice(("vip", "gold", "partner", "dach", "risk")),
         owner=draw.choice(("me", "anna", "max")),
         plan=draw.choice(words.PLANS),
+        word=draw.choice(("energy", "lena", "inc", "tork", "stor")),
         amount=draw.choice((1_000, 10_000, 50_000, 500_000)),
         days=draw.randint(5, 120),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from planhat_tui.model.outbox import State
@@ -23,7 +23,8 @@ class Asking(NamedTuple):
     somebody asks. ``lately`` has the ids of the records that the person opened last, the last
     first: they stand first among equals. ``me`` gives the id of the user for whom it is asked,
     empty while that isn't known.
-    ``counted`` gives the number that a statement counts, which may be known from before.
+    ``counted`` gives the number that a statement counts, ``ordered`` the row numbers that one gives
+    in their order; both may be known from before.
     """
 
     connection: sqlite3.Connection
@@ -34,6 +35,7 @@ class Asking(NamedTuple):
     unseen: Callable[[Kind], Iterable[str]]
     in_state: Callable[[Kind, State], Iterable[str]]
     counted: Callable[[str, tuple[Any, ...]], int]
+    ordered: Callable[[str, tuple[Any, ...]], Sequence[int]]
     me: Callable[[], str]
     lately: tuple[str, ...] = ()
 

@@ -112,6 +112,11 @@ def _of_word(kind: Kind, word: str) -> Condition:
         return ALWAYS
     if kind is Kind.CONTACT:
         return reads_as(kind, readings)
+    return have_or_employ(readings)
+
+
+def have_or_employ(readings: Iterable[Words]) -> Condition:
+    """Demand of companies one of the readings: each word is theirs, or one of their contacts'."""
     return any_of(all_of(map(has_or_somebody_there, words)) for words in readings)
 
 
@@ -120,10 +125,11 @@ def has_or_somebody_there(word: str) -> Condition:
     itself = reads_as(Kind.COMPANY, ((word,),))
     if not finds_contacts(word):
         return itself
-    return any_of([itself, _somebody_there(reads_as(Kind.CONTACT, ((word,),)))])
+    return any_of([itself, somebody_there(reads_as(Kind.CONTACT, ((word,),)))])
 
 
-def _somebody_there(condition: Condition) -> Condition:
+def somebody_there(condition: Condition) -> Condition:
+    """Demand of a company that one of its contacts meets a condition."""
     theirs = f"SELECT 1 FROM contact WHERE company_id = company.id AND ({condition.sql})"  # noqa: S608 -- our names
     return Condition(f"EXISTS ({theirs})", condition.values)
 
@@ -204,7 +210,7 @@ def _of_field(asking: Asking, term: Term) -> Condition:
     if side is asking.kind:
         return condition
     if side is Kind.CONTACT:
-        return _somebody_there(condition)
+        return somebody_there(condition)
     theirs = f"SELECT 1 FROM company WHERE id = contact.company_id AND ({condition.sql})"  # noqa: S608 -- our names
     return Condition(f"EXISTS ({theirs})", condition.values)
 

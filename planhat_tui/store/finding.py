@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.query import Term
@@ -77,18 +78,28 @@ class Search(NamedTuple):
 
         ``among``: so many of those that the index gives are looked at; -1: all.
         """
-        table = f"{self.kind}_text"
         rank = ordering.rank(self.kind, self.words)
         size = "coalesce(-arr, 9e999)" if self.kind is Kind.COMPANY else "0"
+        given = self._given(expression, limit, where, among)
+        return self.asking.connection.execute(
+            f"SELECT {rank.sql}, {size}, name_key, row FROM {given.sql}",  # noqa: S608 -- our names
+            (*rank.values, *given.values),
+        ).fetchall()
+
+    def numbers(self, expression: str, limit: int, where: Condition = ALWAYS) -> list[int]:
+        """Return the row numbers of the same: of many these take little."""
+        given = self._given(expression, limit, where)
+        return self.ask(f"SELECT row FROM {given.sql}", given.values)  # noqa: S608 -- our names
+
+    def _given(self, expression: str, limit: int, where: Condition, among: int = -1) -> Condition:
+        table = f"{self.kind}_text"
         wanted = all_of([where, self.where])
-        found = self.asking.connection.execute(
-            f"SELECT {rank.sql}, {size}, name_key, row"  # noqa: S608 -- our names
-            f" FROM (SELECT rowid AS number FROM {table} WHERE {table} MATCH ?"
+        return Condition(
+            f"(SELECT rowid AS number FROM {table} WHERE {table} MATCH ?"  # noqa: S608 -- our names
             f" ORDER BY rowid LIMIT ?) CROSS JOIN {self.kind} ON row = number"
             f" WHERE {wanted.sql} LIMIT ?",
-            (*rank.values, expression, among, *wanted.values, limit),
+            (expression, among, *wanted.values, limit),
         )
-        return found.fetchall()
 
     def ask(self, sql: str, values: Iterable[Any]) -> list[int]:
         """Return a column of row numbers."""
@@ -114,12 +125,12 @@ def with_words(search: Search, words: Typed) -> Search:
     return search._replace(words=words, order=order)
 
 
-def in_order(search: Search, hits: Iterable[Hit]) -> list[Hit]:
-    """Sort finds as the list does: within a rank, those opened lately, then the largest."""
+def in_order(search: Search, hits: Sequence[Hit], most: int) -> list[Hit]:
+    """Return the first finds of a list: within a rank, those opened lately, then the largest."""
     if not search.recent:
-        return sorted(hits)
+        return nsmallest(most, hits)
     recent, never = search.recent, len(search.asking.lately)
-    return sorted(hits, key=lambda hit: (hit[0], recent.get(hit[-1], never), *hit[1:]))
+    return nsmallest(most, hits, lambda hit: (hit[0], recent.get(hit[-1], never), *hit[1:]))
 
 
 def _recent(asking: Asking) -> dict[int, int]:

@@ -37,7 +37,7 @@ class _Holding(NamedTuple):
 
 
 MOST: Final = 2_000
-"""Of a list, so many of the first are found so; further down, all are sorted."""
+"""Of a list, so many of the first are found so; further down, all are sorted, once."""
 _FEW: Final = 2_000
 """Records with a value, up to so many, are looked up; more are met soon by walking the list."""
 _FEW_OF_ONE: Final = 20_000

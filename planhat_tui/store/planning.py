@@ -11,6 +11,7 @@ other plan gives the one order that the whole list has.
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.records import Kind
@@ -19,27 +20,33 @@ from planhat_tui.store.asking import ALWAYS, Condition, all_of
 from planhat_tui.store.conditions import of_node
 from planhat_tui.store.facts import expression_of
 from planhat_tui.store.finding import CAP, Found, fetch, in_order, listed
-from planhat_tui.store.indexing import Typed
+from planhat_tui.store.indexing import Typed, match
 from planhat_tui.store.leads import numbered
-from planhat_tui.store.ranking import best, matching
+from planhat_tui.store.ranking import best, matching, numbers_matching
 from planhat_tui.store.through import (
     ALL,
     MOST,
+    OWN_OR_THEIRS,
+    PEOPLE,
     found_through,
     seeks_people,
     with_people,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from planhat_tui.model.query import Node, Query
     from planhat_tui.store.facts import Expression
     from planhat_tui.store.finding import Search
-    from planhat_tui.store.through import Through
+    from planhat_tui.store.through import Through, Way
 
 MOST_COUNTED: Final = 20_000
 """Where counting costs little, it goes this far."""
+_SOON_READ: Final = 5_000
+"""So many contacts with a word are read at once; of more, those who stand first are walked to."""
+_SOON: Final = 4_000
+"""So many of a list are asked for them, whether they have the word or somebody there."""
 _PAGE: Final = 60
 _FIRST: Final = 3 * _PAGE
 """Of each rank so many are looked for among too many, three pages of a list: further down, the
@@ -64,24 +71,46 @@ def _find(search: Search, limit: int, offset: int) -> Found:
     found = _itself(search, limit, offset)
     if found.total or not seeks_people(search):
         return found
-    found = _through(search, with_people, limit, offset)
+    found = _through(search, PEOPLE, limit, offset)
     return found._replace(through=found.total > 0)
 
 
-def _through(
-    search: Search, find: Callable[[Search, int], Through], limit: int, offset: int
-) -> Found:
+def _through(search: Search, way: Way, limit: int, offset: int) -> Found:
     """Return those that are found through contacts.
 
     For a list by rank that is looked at, it's enough to read some of those who have a word; more
-    where hardly any of them meet the conditions, and all before it's said that none does.
+    where hardly any of them meet the conditions, and all before it's said that none does. In an
+    order that an index gives, the first are met soon where many are found.
     """
-    for most in (MOST, MOST_COUNTED, ALL) if limit <= CAP and not search.settled else (ALL,):
-        through = find(search, most)
-        found = _those(_wordless(search), through.rows, limit, offset)
-        if found.total >= _PAGE or (found.total and most == MOST_COUNTED) or not through.cut:
+    by_rank = limit <= CAP and not search.settled
+    walks = bool(search.sort and search.walked)
+    wordless, end = _wordless(search), limit + offset
+    some = (MOST, MOST_COUNTED) if by_rank else (_SOON_READ, MOST_COUNTED) if walks else ()
+    for most in (*some, ALL):
+        through = way.rows(search, most)
+        met = [*through.rows]
+        if search.where != ALWAYS:
+            met = _met(wordless, numbered(met))
+        if not through.cut:
             break
-    return found._replace(capped=through.cut)
+        if by_rank and (len(met) >= _PAGE or (met and most == MOST_COUNTED)):
+            break
+        if walks and end < len(met) and end * _count_of(search) <= len(met) * _SOON:
+            first = _met_soon(wordless, way.is_met(search.words), end)
+            if len(first) == end:
+                return Found(fetch(search, first[offset:]), len(met), capped=True)
+    return _sorted(wordless, met, limit, offset)._replace(capped=through.cut)
+
+
+def _met_soon(search: Search, words: Condition, most: int) -> list[int]:
+    """Return the first that meet the words and all conditions, of so many of the whole list."""
+    asked, order = all_of([words, search.where]), search.order
+    listed = f"SELECT row AS number FROM company INDEXED BY {search.walked}"  # noqa: S608 -- our names
+    return search.ask(
+        f"SELECT row FROM ({listed} ORDER BY {order.sql} LIMIT ?)"  # noqa: S608 -- our names
+        f" CROSS JOIN company ON row = number WHERE {asked.sql} LIMIT ?",
+        (*order.values, _SOON, *asked.values, most),
+    )
 
 
 def _itself(search: Search, limit: int, offset: int) -> Found:
@@ -91,7 +120,7 @@ def _itself(search: Search, limit: int, offset: int) -> Found:
     if not search.words.readings and not search.parts:
         return _all(search, limit, offset)
     if search.kind is Kind.COMPANY and search.words.reach_contacts:
-        return _through(search, found_through, limit, offset)
+        return _through(search, OWN_OR_THEIRS, limit, offset)
     words = bool(search.words.readings)
     facts = None
     if not words and search.kind is Kind.COMPANY:
@@ -113,16 +142,37 @@ def _by_rank(search: Search, limit: int, offset: int) -> Found:
     many = len(hits) > most
     if many:
         hits = [*{*hits, *best(search, hits, first)}]
-    window = in_order(search, hits)[offset : offset + limit]
+    window = in_order(search, hits, offset + limit)[offset:]
     rows = fetch(search, [hit[-1] for hit in window])
     return Found(rows, most if many else len(hits), capped=many)
 
 
 def _by_words(search: Search, limit: int, offset: int) -> Found:
     """Return the rows of a window with words in another order: few are sorted, many walked to."""
-    numbers = [hit[-1] for hit in matching(search, CAP + 1)]
-    few = len(numbers) <= CAP
-    return _those(search, numbers, limit, offset) if few else _walk(search, limit, offset)
+    end = limit + offset
+    met = _numbers_of_itself(search, CAP)
+    if len(met) > CAP:
+        few = isqrt(end * _count_of(search))  # of more, fewer rows are walked by to come to the end
+        if _given(search, few) > few:
+            if end >= CAP:
+                return _walk(search, limit, offset)
+            return Found(fetch(search, _first(search, end)[offset:]), CAP, capped=True)
+        met = _numbers_of_itself(search, few)
+    return _those(search, met, limit, offset)
+
+
+def _given(search: Search, most: int) -> int:
+    """Return how many the index gives for the words, up to one more than so many."""
+    table = f"{search.kind}_text"
+    given = f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT ?"  # noqa: S608 -- our names
+    expression = match(search.words.readings)
+    return search.ask(f"SELECT count(*) FROM ({given})", (expression, most + 1))[0]  # noqa: S608 -- ours
+
+
+def _count_of(search: Search) -> int:
+    """Return how many records of the kind are here."""
+    counted = search.ask("SELECT value FROM fact WHERE key = ?", (f"count_{search.kind}",))
+    return int(counted[0])
 
 
 def whole(search: Search) -> tuple[Condition, str]:
@@ -160,7 +210,7 @@ def _numbers_through(search: Search, through: Through) -> list[int] | None:
 def _numbers_of_itself(search: Search, most: int) -> list[int]:
     """Return up to one more than ``most`` that have the words and meet the conditions."""
     if search.words.readings:
-        met = [hit[-1] for hit in matching(search, most + 1)]
+        met = numbers_matching(search, most + 1)
     else:
         wanted = expression_of(search.asking, search.parts)
         if wanted is not None:
@@ -188,10 +238,11 @@ def _all(search: Search, limit: int, offset: int) -> Found:
     if leaping.leaps(search, limit + offset):
         numbers = leaping.first(search, ALWAYS, limit + offset)
         rows = fetch(search, numbers[offset:])
+    elif _is_far(search, limit + offset):
+        rows = fetch(search, _whole_order(search)[offset : offset + limit])
     else:
         rows = listed(search, ALWAYS, limit, offset)
-    counted = search.ask("SELECT value FROM fact WHERE key = ?", (f"count_{search.kind}",))
-    return Found(rows, int(counted[0]), capped=False)
+    return Found(rows, _count_of(search), capped=False)
 
 
 def _those(search: Search, numbers: Iterable[int], limit: int, offset: int) -> Found:
@@ -273,13 +324,29 @@ def _walk(search: Search, limit: int, offset: int) -> Found:
     return Found(rows, search.asking.counted(counted, where.values), capped=False)
 
 
-def _first(search: Search, most: int) -> list[int]:
+def _first(search: Search, most: int) -> Sequence[int]:
     """Return the numbers of the first rows that meet all conditions, in the order of the list."""
     by = f"INDEXED BY {search.walked}" if search.walked else ""
     checked, order = search.checked, search.order
     if leaping.leaps(search, most):
         return leaping.first(search, checked, most)
+    if _is_far(search, most):
+        return _whole_order(search)[:most]
     return search.ask(
         f"SELECT row FROM {search.kind} {by} WHERE {checked.sql} ORDER BY {order.sql} LIMIT ?",  # noqa: S608 -- our names
         (*checked.values, *order.values, most),
+    )
+
+
+def _is_far(search: Search, most: int) -> bool:
+    """Tell whether all must be sorted to come so far, since no index gives the list's order."""
+    return bool(search.sort) and not search.walked and most > leaping.MOST
+
+
+def _whole_order(search: Search) -> Sequence[int]:
+    """Return the numbers of all rows of a list in its order: sorted once for all its windows."""
+    checked, order = search.checked, search.order
+    return search.asking.ordered(
+        f"SELECT row FROM {search.kind} WHERE {checked.sql} ORDER BY {order.sql}",  # noqa: S608 -- our names
+        (*checked.values, *order.values),
     )

@@ -30,9 +30,18 @@ _LAST: Final = "\U0010ffff"
 
 def matching(search: Search, limit: int) -> list[Hit]:
     """Return the first finds in the order of places."""
+    return search.hits(match(search.words.readings), limit, _check(search))
+
+
+def numbers_matching(search: Search, limit: int) -> list[int]:
+    """Return the row numbers of the first finds in the order of places."""
+    return search.numbers(match(search.words.readings), limit, _check(search))
+
+
+def _check(search: Search) -> Condition:
+    """Demand the words where the index tells too little."""
     readings = search.words.readings
-    check = ALWAYS if is_exact(readings) else reads_as(search.kind, readings)
-    return search.hits(match(readings), limit, check)
+    return ALWAYS if is_exact(readings) else reads_as(search.kind, readings)
 
 
 def best(search: Search, hits: Sequence[Hit], limit: int) -> list[Hit]:
@@ -42,9 +51,11 @@ def best(search: Search, hits: Sequence[Hit], limit: int) -> list[Hit]:
     hold the first.
     """
     best = [*_exact(search, limit), *_lately(search)]
-    if sum(rank <= 1 for rank, *_ in hits) < limit:
+    ranks = [hit[0] for hit in hits]
+    named = ranks.count(0) + ranks.count(1)
+    if named < limit:
         best += _named(search, search.words.name, limit)
-    if sum(rank <= 2 for rank, *_ in hits) < limit:
+    if named + ranks.count(2) < limit:
         readings = search.words.readings
         starts = reads_as(search.kind, readings, starts=True)
         best += search.hits(match_starts(readings), limit, starts, among=_MOST_AMONG)

@@ -17,7 +17,7 @@ from planhat_tui.store.asking import Asking
 from planhat_tui.store.columns import storable
 from planhat_tui.store.filling import SHOWN_KINDS
 from planhat_tui.store.guessing import Guesses
-from planhat_tui.store.remembering import Counts
+from planhat_tui.store.remembering import counts, orders
 from planhat_tui.store.rows import Progress, Shown
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ class MirrorReads:
         self._unseen = history.unseen
         self._pending = pending
         self._guesses = Guesses()
-        self._counts = Counts()
+        self._counts = counts()
+        self._orders = orders()
 
     def stop_guessing(self) -> None:
         """End the guesses that are being made, from any thread; what was asked finds nothing."""
@@ -90,7 +91,7 @@ class MirrorReads:
     ) -> Asking:
         utc = datetime.fromtimestamp(self._wall(), UTC).date()
         unseen = functools.cache(self._unseen)  # several parts of a search ask for it
-        count = functools.partial(self._counts.count, connection, self._database.version())
+        now = connection, self._database.version()
         in_state = functools.cache(self._pending.in_state)
         return Asking(
             connection,
@@ -100,7 +101,8 @@ class MirrorReads:
             self._moments,
             unseen,
             in_state,
-            count,
+            functools.partial(self._counts.of, *now),
+            functools.partial(self._orders.of, *now),
             lambda: me.id if (me := self.me()) is not None else "",
             tuple(lately),
         )

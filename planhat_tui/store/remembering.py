@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from array import array
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,40 +17,52 @@ Moments: TypeAlias = "Mapping[str, float]"
 """Seconds since the epoch, by the record's id."""
 
 
-_MOST_COUNTS: Final = 16
-"""So many counts are kept: those of the lists that one goes to and fro between."""
+Answer = TypeVar("Answer")
 
 
-class Counts:
-    """How many rows statements have counted, until somebody writes to the file.
+class Answers(Generic[Answer]):
+    """What statements have answered last, until somebody writes to the file.
 
     Each thread has its own, as with :class:`Remembered`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[sqlite3.Cursor], Answer], most: int) -> None:
+        """Keep so many answers, as they are read of what a statement gives."""
+        self._read = read
+        self._most = most
         self._local = threading.local()
 
-    def count(
+    def of(
         self,
         connection: sqlite3.Connection,
         version: int | None,
         sql: str,
         values: tuple[Any, ...],
-    ) -> int:
-        """Return the one number that a statement gives; ``version`` is the file's, if it has one.
+    ) -> Answer:
+        """Return what a statement answers; ``version`` is the file's, if it has one.
 
         What sqlite3 raises is the caller's.
         """
         if version is None:
-            return int(connection.execute(sql, values).fetchone()[0])
+            return self._read(connection.execute(sql, values))
         if getattr(self._local, "version", None) != version:
             self._local.version, self._local.found = version, {}
-        found: dict[tuple[str, tuple[Any, ...]], int] = self._local.found
+        found: dict[tuple[str, tuple[Any, ...]], Answer] = self._local.found
         if (sql, values) not in found:
-            if len(found) >= _MOST_COUNTS:
+            if len(found) >= self._most:
                 del found[next(iter(found))]  # the oldest
-            found[sql, values] = int(connection.execute(sql, values).fetchone()[0])
+            found[sql, values] = self._read(connection.execute(sql, values))
         return found[sql, values]
+
+
+def counts() -> Answers[int]:
+    """Remember numbers: of the lists that one goes to and fro between."""
+    return Answers(lambda cursor: int(cursor.fetchone()[0]), most=16)
+
+
+def orders() -> Answers[array[int]]:
+    """Remember the row numbers of a list in its order: eight bytes for each, so of one list."""
+    return Answers(lambda cursor: array("q", (number for (number,) in cursor)), most=1)
 
 
 class Remembered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from planhat_tui.model.outbox import State
@@ -114,14 +115,20 @@ COLUMNS: Final = {
 def company_row(row: Sequence[Any]) -> CompanyRow:
     """Map a company as it was read for a list."""
     *plain, tags, state, complete, mrr, last_active, updated = row
-    listed = (tuple(json.loads(tags)), _state(state), bool(complete))
+    listed = (_tags(tags), _state(state), bool(complete))
     return CompanyRow(*[*plain, *listed, mrr, last_active, updated])
 
 
 def contact_row(row: Sequence[Any]) -> ContactRow:
     """Map a contact as it was read for a list."""
     *plain, featured, tags, state = row
-    return ContactRow(*[*plain, bool(featured), tuple(json.loads(tags)), _state(state)])
+    return ContactRow(*[*plain, bool(featured), _tags(tags), _state(state)])
+
+
+@lru_cache(maxsize=1024)
+def _tags(text: str) -> tuple[str, ...]:
+    """Return the tags of a record; many have the same ones, or none."""
+    return tuple(json.loads(text))
 
 
 def _state(value: str | None) -> State | None:

@@ -14,14 +14,16 @@ from planhat_tui.store.asking import ALWAYS, Condition, all_of, any_of
 from planhat_tui.store.conditions import (
     ends_number,
     has_or_somebody_there,
+    have_or_employ,
     in_one_field,
     reads_as,
+    somebody_there,
 )
 from planhat_tui.store.indexing import finds_contacts, is_exact, match
 from planhat_tui.store.leads import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from planhat_tui.store.finding import Search
     from planhat_tui.store.indexing import Typed
@@ -43,6 +45,13 @@ class Through(NamedTuple):
 
     rows: set[int]
     cut: bool
+
+
+class Way(NamedTuple):
+    """How companies are found through contacts: their rows, and what each of them meets."""
+
+    rows: Callable[[Search, int], Through]
+    is_met: Callable[[Typed], Condition]
 
 
 def seeks_people(search: Search) -> bool:
@@ -69,6 +78,10 @@ def found_through(search: Search, most: int) -> Through:
     each = [_with_all(search, words, most) for words in search.words.readings]
     rows = set[int]().union(*(one.rows for one in each))
     return Through(rows, any(one.cut for one in each))
+
+
+OWN_OR_THEIRS: Final = Way(found_through, lambda words: have_or_employ(words.readings))
+PEOPLE: Final = Way(with_people, lambda words: somebody_there(_called_so(words)))
 
 
 def _with_all(search: Search, words: Iterable[str], most: int) -> Through:

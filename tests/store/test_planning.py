@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.model import query
 from planhat_tui.model.records import Kind
-from planhat_tui.store import finding, leads, planning, ranking
+from planhat_tui.store import finding, leads, leaping, planning, ranking
 from planhat_tui.store.tenant import TenantStore
 from tests.memory import MEMORY
 from tests.store.conftest import received, tick
@@ -33,7 +33,8 @@ COMPANIES = st.lists(
     max_size=30,
 )
 TEXTS = st.sampled_from(
-    ["a", "ab", "b a", "aab", "a arr:1..", "a sort:name", "arr:1..", "-phase:won", "has:web", "",
+    ["a", "ab", "b a", "aab", "a arr:1..", "a sort:name", "ab sort:-arr", "ba arr:1.. sort:phase",
+     "arr:1..", "sort:slug", "has:web sort:-custom.Seats", "-phase:won", "has:web", "",
      "arr:1.. has:web", "sort:-changed", "has:web sort:-lastcall", "has:web sort:-custom.Seats"]
 )  # fmt: skip
 
@@ -44,7 +45,7 @@ def crowded() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for room, name, few in (
             (planning, "CAP", 9), (planning, "_FIRST", 3), (planning, "MOST_COUNTED", 12),
-            (leads, "FEW", 9), (ranking, "_MOST_AMONG", 4),
+            (leads, "FEW", 9), (leaping, "MOST", 5), (ranking, "_MOST_AMONG", 4),
         ):  # fmt: skip
             patch.setattr(room, name, few)
         yield

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.model import query
 from planhat_tui.model.records import Kind
-from planhat_tui.store import finding
+from planhat_tui.store import finding, leaping
 from planhat_tui.store.tenant import TenantStore
 from tests.memory import MEMORY
 from tests.store.conftest import received, tick
@@ -161,6 +161,28 @@ def test_a_count_of_a_far_window_is_made_once_until_somebody_writes(many: Tenant
     many.mirror.remove(Kind.COMPANY, ["c0001"])
     gone = 1
     assert [counted(), counted()] == [1, 0]
+
+
+@pytest.mark.parametrize("text", ["sort:slug", "-phase:won sort:city"])
+def test_what_no_index_puts_in_order_is_sorted_once_for_all_far_windows(
+    many: TenantStore, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(leaping, "MOST", 100)
+
+    def sorted_anew() -> int:
+        told: list[str] = []
+        with many.mirror._database.reading() as connection:
+            connection.set_trace_callback(told.append)
+            try:
+                for offset in (200, 400):
+                    assert many.mirror.search_companies(query.parse(text), 50, offset).rows
+            finally:
+                connection.set_trace_callback(None)
+        return sum(" ORDER BY " in one and "LIMIT" not in one for one in told)
+
+    assert [sorted_anew(), sorted_anew()] == [1, 0]
+    many.mirror.remove(Kind.COMPANY, ["c0001"])
+    assert [sorted_anew(), sorted_anew()] == [1, 0]
 
 
 def test_after_the_last_find_comes_the_first_and_before_it_the_last(store: TenantStore) -> None:

@@ -79,6 +79,32 @@ def test_an_order_or_a_limit_is_of_all_that_many_contacts_find(
     assert (rows.total, rows.capped) == (total, False)
 
 
+@pytest.mark.parametrize("soon", [0, 4, 50])
+@pytest.mark.parametrize("text", ["4670 sort:-arr", "eve sort:name", "eve arr:2.. sort:arr"])
+def test_windows_of_what_many_contacts_find_join_wherever_they_end(
+    crowd: TenantStore, monkeypatch: pytest.MonkeyPatch, text: str, soon: int
+) -> None:
+    monkeypatch.setattr(planning, "_SOON_READ", 4)
+    monkeypatch.setattr(planning, "_SOON", soon)
+    whole = [row.id for row in asked(crowd, text, 500).rows]
+    joined: list[str] = []
+    while len(joined) < asked(crowd, text, len(joined) + 2).total:
+        rows = crowd.mirror.search_companies(query.parse(text), 2, len(joined))
+        assert rows.total >= min(len(whole), len(joined) + 2)
+        joined += [row.id for row in rows.rows]
+    assert joined == whole
+
+
+def test_the_first_of_a_list_are_met_without_a_look_at_all_contacts(
+    crowd: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "_SOON_READ", 4)
+    for text in ("4670 sort:-arr", "eve sort:-arr"):
+        rows = asked(crowd, text, 2)
+        assert [row.id for row in rows.rows] == ["c10", "c09"]
+        assert (rows.total, rows.capped) == (4, True)
+
+
 def test_nothing_is_said_to_be_there_only_when_all_were_looked_at(crowd: TenantStore) -> None:
     for arr, found in ((0, ["c00"]), (7, ["c07"]), (10, ["c10"])):
         assert ids(asked(crowd, f"4670 arr:{arr}")) == found
