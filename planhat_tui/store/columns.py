@@ -174,7 +174,8 @@ def _moment(value: str) -> float | None:
 
 
 def _texts(texts: Sequence[str]) -> str:
-    return _AS_JSON([visible(text) for text in texts]) if texts else "[]"
+    """Write texts as a JSON list, one by one: for a list, the encoder sets up much each time."""
+    return f"[{', '.join(_AS_JSON(visible(text)) for text in texts)}]" if texts else "[]"
 
 
 def storable(text: str) -> str:
