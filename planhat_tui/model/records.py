@@ -259,6 +259,6 @@ def map_of(raw: Raw, field: str) -> Mapping[str, Json]:
 def number_of(raw: Raw, field: str) -> float | None:
     """Return a number, or ``None``; a boolean is no number."""
     value = raw.get(field)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if value is None or isinstance(value, float):
         return value
-    return None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

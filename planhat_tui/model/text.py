@@ -58,6 +58,8 @@ def visible(text: str) -> str:
 
     Joiners (U+200C, U+200D) and variation selectors stay: scripts and emoji need them.
     """
+    if text.isascii() and text.isprintable():  # nearly all text
+        return text
     return text if _is_plain(text) else text.translate(_marks())
 
 
@@ -107,6 +109,8 @@ def fold(text: str) -> str:
     Letters such as ø and æ are what one types for them, so are bent quotes and long dashes. Joiners
     and variation selectors, which nobody types, are left out.
     """
+    if not text:
+        return text
     if text.isascii() and text.isprintable():  # nearly all text
         return " ".join(text.lower().split())
     return " ".join(filter(None, map(_fold_piece, text.split(" "))))

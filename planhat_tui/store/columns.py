@@ -123,10 +123,9 @@ def _contact_row(contact: Contact) -> dict[str, Value]:
 def custom_rows(custom: Mapping[str, Json]) -> Iterator[CustomRow]:
     """Return the rows of the custom fields of a record; a list has one for each item."""
     for key, value in custom.items():
-        wanted = type_of(value)
+        name, kept, wanted = fold_once(key), storable(key), type_of(value)
         for item in _items(value):
-            text, number = custom_text(item), custom_number(item)
-            yield CustomRow(fold_once(key), text, storable(key), wanted, number)
+            yield CustomRow(name, custom_text(item), kept, wanted, custom_number(item))
 
 
 def written(custom: Json, name: str, text: str) -> str:
@@ -174,7 +173,8 @@ def _moment(value: str) -> float | None:
 
 
 def _texts(texts: Sequence[str]) -> str:
-    return _AS_JSON([visible(text) for text in texts]) if texts else "[]"
+    """Write texts as a JSON list, one by one: for a list, the encoder sets up much each time."""
+    return f"[{', '.join(_AS_JSON(visible(text)) for text in texts)}]" if texts else "[]"
 
 
 def storable(text: str) -> str:

@@ -80,18 +80,20 @@ def facts_of(
     They are worked out anew of what stands in the tables, to take them out of the index again: who
     changes what they are makes all rows anew with a migration.
     """
-    facts = {
-        *(token(name, str(row[column])) for name, column in _WHOLES.items() if row[column]),
-        *(token("owner", str(row[one])) for one in ("owner", "co_owner") if row[one]),
-        *(token("tag", tag) for tag in tags),
-        *_places(row),
-    }
+    facts = [token("tag", tag) for tag in tags]
+    for name, column in _WORDS:
+        if value := row[column]:
+            facts.append(token(name, str(value)))
+    for name, column, place, steps in _PLACED:
+        value = row[column]
+        if isinstance(value, float):
+            facts += _placed(name, place(value), steps)
     if row["state"]:
-        facts |= {token("pending"), token("state", str(row["state"]))}
+        facts += token("pending"), token("state", str(row["state"]))
     for name, text in custom:
         if text:
-            facts |= {token("custom", f"{name}\x00{text}"), token("has custom", name)}
-    return b"".join(sorted(facts))
+            facts += token("custom", f"{name}\x00{text}"), token("has custom", name)
+    return b"".join(sorted({*facts}))
 
 
 def expression_of(
@@ -112,17 +114,6 @@ def _is_exact(asking: Asking, part: Node) -> bool:
     return found is not None and found.exact
 
 
-def _places(row: Mapping[str, Value]) -> Iterator[bytes]:
-    for columns, place, steps in (
-        (_NUMBERS, _size, _SIZE_STEPS),
-        (_MOMENTS, _day, _DAY_STEPS),
-    ):
-        for name, column in columns.items():
-            value = row[column]
-            if isinstance(value, float):
-                yield from _placed(name, place(value), steps)
-
-
 @lru_cache(maxsize=8_192)
 def _placed(name: str, place: int, steps: Sequence[int]) -> tuple[bytes, ...]:
     """Return the tokens of a field that has a value at a place, in blocks of each size."""
@@ -138,6 +129,14 @@ def _size(number: float) -> int:
 
 def _day(moment: float) -> int:
     return min(max(int(moment // _DAY), 0), _LAST_DAY)
+
+
+_WORDS: Final = (*_WHOLES.items(), ("owner", "owner"), ("owner", "co_owner"))
+_PLACED: Final = (
+    *((name, column, _size, _SIZE_STEPS) for name, column in _NUMBERS.items()),
+    *((name, column, _day, _DAY_STEPS) for name, column in _MOMENTS.items()),
+)
+"""How the columns of numbers and moments are told: by name, with how coarse each is."""
 
 
 def _all(asking: Asking, parts: Sequence[Node]) -> Expression | None:

@@ -17,7 +17,7 @@ from planhat_tui.model.phone import SHARED, dialled
 from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 Words: TypeAlias = "tuple[str, ...]"
 
@@ -25,6 +25,8 @@ _GRAM: Final = 3
 _BLANKS: Final = "  "
 _FIRST: Final = "\x01"  # folded text has no control characters
 _PART: Final = re.compile(r"\w+")
+_SIGNS: Final = bytes(code if _PART.match(chr(code)) else ord(" ") for code in range(256))
+"""Blanks for the signs of ASCII: what is between them is what the pattern finds."""
 # Taken apart when they're first asked for: that takes longer than most modules.
 _UNBROKEN: Final = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
@@ -64,11 +66,12 @@ def search_text(name_key: str, rest: Iterable[str]) -> str:
 
     All of it is given folded.
     """
-    words = name_key.split()
-    found = dict.fromkeys((*words, *" ".join(rest).split()))
-    if odd := [word for word in found if not (word.isascii() and word.isalnum())]:
-        found.update(dict.fromkeys(_parts(odd)))
-    more = itertools.islice(found, len(set(words)), None)
+    words, others = name_key.split(), " ".join(rest)
+    found = dict.fromkeys(words)
+    names = len(found)
+    found |= dict.fromkeys(others.split())
+    found |= dict.fromkeys(_parts(f"{name_key} {others}", found))
+    more = itertools.islice(found, names, None)
     return "  ".join((f"{_FIRST}{_FIRST}{name_key[:2]}", *words, *more))
 
 
@@ -187,14 +190,15 @@ def _grams(text: str) -> Iterator[str]:
     return (text[start : start + _GRAM] for start in range(len(text) - _GRAM + 1))
 
 
-def _parts(words: Sequence[str]) -> list[str]:
-    """Return the parts of words, and the pairs of letters of those without blanks between them.
+def _parts(text: str, words: Iterable[str]) -> list[str]:
+    """Return the parts of a text's words, and the pairs of letters of those without blanks.
 
     A word of plain letters and digits has no parts of its own: most have none.
     """
-    text = " ".join(words)
-    found: list[str] = _PART.findall(text)
-    if not text.isascii():
-        for run in re.findall(_UNBROKEN, text):
-            found += [run[start : start + 2] for start in range(len(run))]
+    if text.isascii():
+        return text.encode().translate(_SIGNS).decode().split()
+    odd = " ".join(word for word in words if not (word.isascii() and word.isalnum()))
+    found: list[str] = _PART.findall(odd)
+    for run in re.findall(_UNBROKEN, odd):
+        found += [run[start : start + 2] for start in range(len(run))]
     return found

@@ -36,6 +36,8 @@ _TRIES: Final = 4
 """So often a number is drawn in the slots of a place before twice as many are tried."""
 _MOST_TRIES: Final = 48
 """With so many, four million records at one place find room."""
+_MOST_PLACES: Final = 1 << (_MOST_TRIES - 1) // _TRIES
+"""A place and those behind it among which the last of these draw."""
 
 
 def place(name_key: str, arr: float | None) -> int:
@@ -49,7 +51,10 @@ def place(name_key: str, arr: float | None) -> int:
 
 def is_at(row: int, at: int, record_id: str) -> bool:
     """Tell whether a row number is one that the record may have at a place."""
-    return row >> _SLOT_BITS == at or row in itertools.islice(_numbers(at, record_id), _MOST_TRIES)
+    beyond = (row >> _SLOT_BITS) - at
+    if not 0 < beyond < _MOST_PLACES:
+        return not beyond
+    return row in itertools.islice(_numbers(at, record_id), _MOST_TRIES)
 
 
 def free_rows(

@@ -63,10 +63,13 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 def _give_back(connection: sqlite3.Connection, pages: int) -> bool:
     """Give free pages back to the disk; whether there are more of them that can be."""
-    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()  # a row for each
-    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
     (way,) = connection.execute("PRAGMA auto_vacuum").fetchone()
-    return bool(free) and way == _INCREMENTAL
+    if way != _INCREMENTAL:
+        return False
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    for _ in range(min(pages, free)):  # Python takes one step of it, and each gives back one
+        connection.execute("PRAGMA incremental_vacuum(1)")
+    return bool(free > pages)
 
 
 def _merge(connection: sqlite3.Connection, table: str, pages: int) -> bool:
