@@ -102,6 +102,10 @@ KEYS: Final = (
     Key(C, "mark_all", "V", "mark all", "mark all that are shown, or none"),
     Key(C, "next_match", "n", "next match", "the next company that the last search finds"),
     Key(C, "previous_match", "N", "match before", "the one before"),
+    Key(
+        C, "everything", "ctrl+f", "everything", "all that the search finds: contacts, calls, tags",
+        85, priority=True,
+    ),
     Key(C, "sort", "s", "sort", "sort by a field, or several"),
     Key(C, "views", "f", "views", "saved views; a name saves the list as it is"),
     Key(C, "columns", "S", "columns", "choose the columns, their order and their widths"),

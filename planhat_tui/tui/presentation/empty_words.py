@@ -34,15 +34,17 @@ def no_companies(sync: SyncStatus | None, now: float, *, read_before: bool) -> s
     return "The companies' names are on their way"
 
 
-def no_match(searched: str, *, whole: bool = True) -> str:
+def no_match(searched: str, instead: str = "", *, whole: bool = True) -> str:
     """Return why a search leaves none of the companies that are here.
+
+    ``instead`` is a sentence about what it finds beside companies.
 
     Unless all is here that it hangs on (``whole``), it may find some yet. Where a field's value is
     asked for as a whole, it may be one that no company has.
     """
-    advice, yet = _advice(searched), "" if whole else " yet"
+    yet = "" if whole else " yet"
     told = f"No company matches {named(searched)}{yet}."
-    return f"{told}  {advice}{'  ' if advice else ''}{{back}} shows all"
+    return "  ".join(filter(None, (told, instead or _advice(searched), "{back} shows all")))
 
 
 def _advice(searched: str) -> str:
