@@ -253,9 +253,9 @@ def test_a_tag_that_is_found_by_its_name_becomes_the_search(
         assert (person.focus, search.value) == ("company-rows", "tag:q2-renewal")
         person.sees("116 of 1,200")
         await run_line(person, "find q2-renew")
-        await person.press("G", "k")
-        while "tag" not in person.app.screen.query_one(Rows).current.cells["line"][:9]:  # type: ignore[union-attr, operator] # there is one
-            await person.press("k")
+        rows = person.app.screen.query_one(Rows)
+        while rows.current is None or not str(rows.current.cells["line"]).startswith("tag "):
+            await person.press("j")
         await person.press("enter")
         assert (person.focus, search.value) == ("company-rows", "tag:q2-renewal")
 

@@ -93,7 +93,7 @@ def test_what_is_found_beside_companies_is_counted_as_it_is_found(
     workspace: Workspace, company: str
 ) -> None:
     for n in range(2):
-        made = {"companyId": company, "name": f"Zebra {n}", "tags": ["Zebra club"]}
+        made: dict[str, Json] = {"companyId": company, "name": f"Zebra {n}", "tags": ["Zebra club"]}
         workspace.writes.create(Kind.CONTACT, made)
     workspace.writes.tag(Kind.COMPANY, [company], ["zebra", "Zebra club"])
     workspace.writes.log_call(CallDraft(nr="1234567", external_user_id="max123", note="a zebra"))
@@ -122,7 +122,7 @@ def test_of_many_contacts_it_is_only_counted_that_they_are_many(
 def test_a_tag_leads_to_the_companies_that_have_it_or_whose_contacts_do(
     workspace: Workspace, company: str
 ) -> None:
-    made = {"companyId": company, "name": "Ada", "tags": ["Zebra club"]}
+    made: dict[str, Json] = {"companyId": company, "name": "Ada", "tags": ["Zebra club"]}
     workspace.writes.create(Kind.CONTACT, made)
     query = workspace.reads.query_of_tag("Zebra club")
     assert query == 'contacts.tag:"Zebra club"'
