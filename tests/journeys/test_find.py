@@ -211,10 +211,13 @@ def test_whoever_types_a_contacts_name_sees_what_else_there_is_and_opens_it(
         assert opened.company_id == person.app.explorer.detail.company_id
         await person.press("escape")
         assert (person.focus, search.value) == ("company-rows", "ada")
+        person.sees_no("also 263")
         await person.press("ctrl+f", "G", "enter")
         assert person.focus == "field-rows"
         assert person.app.explorer.company_name == "Ember Analytics Inc"
-        await person.press("escape", "ctrl+f")
+        await person.press("escape", "slash")
+        person.sees_line("/ ada", "also 263 contacts")
+        await person.press("ctrl+f")
 
     journey(find, size)
 

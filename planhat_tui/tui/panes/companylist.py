@@ -254,9 +254,12 @@ class CompanyList(Pane):
     # -- what else the words find
 
     def _await_count(self, found: Found) -> None:
-        """Have counted what else the words find, once letters pause: the list comes first."""
+        """Have counted what else the words find, once letters pause: the list comes first.
+
+        It's said while one is at the search, and where no company is found.
+        """
         self._stop_count()
-        if found.query.words:
+        if found.query.words and (self.search.has_focus or not found.rows.total):
             self.awaited = self.set_timer(FOLLOW, self._count_others)
 
     def _stop_count(self) -> None:
@@ -299,7 +302,8 @@ class CompanyList(Pane):
         if self._wrong is not None:
             return
         said = loading_words.beside(found)
-        others = everything.also(self._others(found)) if found.rows.total else ()
+        says_others = self.search.has_focus and found.rows.total
+        others = everything.also(self._others(found)) if says_others else ()
         before = f"{said} {self.planhat.glyphs.dot} " if said else ""
         self.search.say(
             *(f"{before}{self.keyed(one)}" for one in others), *([said] if said else [])
@@ -407,6 +411,9 @@ class CompanyList(Pane):
         """Take what was opened lately as it is now: it stays so while letters are typed."""
         if event.widget is self.search:
             self._lately = self.workspace.places.lately()
+            if self.shown is not None:
+                self._tell_beside(self.shown)
+                self._await_count(self.shown)
         super().on_descendant_focus(event)
 
     @on(Input.Submitted, "#search")
@@ -427,8 +434,10 @@ class CompanyList(Pane):
         """Remember what was typed, whichever way the search is left."""
         if event.widget is self.search:
             self._keep_view()
-            if self.shown is not None and self._totals is None:
-                self.sum_up(self.shown)
+            if self.shown is not None:
+                self._tell_beside(self.shown)
+                if self._totals is None:
+                    self.sum_up(self.shown)
         super().on_descendant_blur(event)
 
     def clear_search(self) -> bool:
