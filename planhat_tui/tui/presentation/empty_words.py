@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import QueryError
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.query import Term, parse
-from planhat_tui.model.query.fields import type_of
+from planhat_tui.model.query.fields import canonical, type_of
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.limit_words import goes_on, mood
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planhat_tui.sync.status import SyncStatus
 
 NONE_HERE: Final = "No companies are here yet.  {refresh} asks Planhat for them"
+_LIKE_A_FIELD: Final = re.compile(r"([A-Za-z][A-Za-z.-]*)[=:](.+)")
 NO_COMPANY: Final = "No company.  {find} finds one"
 
 
@@ -52,8 +56,8 @@ def _advice(searched: str) -> str:
         query = parse(searched)
     except QueryError:
         return ""
-    if query.advice:
-        return query.advice
+    if advice := query.advice or _with_a_colon(query.words):
+        return advice
     parts = query.parts
     for place, part in enumerate(parts):
         if not isinstance(part, Term) or not part.field or not _is_whole(part.field):
@@ -63,6 +67,15 @@ def _advice(searched: str) -> str:
             words = literal(visible(f"{part.value} {behind.value}"))
             return f'More than one word stands in quotes, {part.field}:"{words}".'
         return f"Type {part.field}: alone and choose one that there is."
+    return ""
+
+
+def _with_a_colon(words: Iterable[str]) -> str:
+    """Say how a field is asked for, where a word looks like one: ``tag=vip``, ``e-mail:ada``."""
+    for word in words:
+        name, value = found.groups() if (found := _LIKE_A_FIELD.fullmatch(word)) else ("", "")
+        if canonical(plain := name.replace("-", "")):
+            return f"A field is asked for with a colon, {literal(visible(f'{plain}:{value}'))}."
     return ""
 
 
