@@ -16,7 +16,7 @@ from planhat_tui.store.conditions import COLUMNS
 from planhat_tui.store.indexing import match_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from planhat_tui.model.query import Node, Query
     from planhat_tui.model.values import Json
@@ -123,6 +123,28 @@ def custom_names(asking: Asking) -> tuple[tuple[str, str], ...]:
     ).fetchall()
     one = f"SELECT key, type FROM {table} WHERE name = ? LIMIT 1"  # noqa: S608 -- our names
     return tuple(ask(one, (name,)).fetchone() for (name,) in names)
+
+
+def tags_with(asking: Asking, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the tags in which all these folded words are, each spelling for itself, uncounted.
+
+    It leaps from one tag to the next in the index, however many records have it.
+    """
+    table, ask = f"{asking.kind}_tag", asking.connection.execute
+    has = "".join(" AND instr(key, ?)" for _ in words)
+    keys = ask(
+        f"WITH RECURSIVE known (key) AS (SELECT min(key) FROM {table}"  # noqa: S608 -- our names
+        f" UNION ALL SELECT (SELECT min(key) FROM {table} WHERE key > known.key)"
+        " FROM known WHERE known.key IS NOT NULL)"
+        f" SELECT key FROM known WHERE key IS NOT NULL{has}",
+        (*words,),
+    ).fetchall()
+    spelled = (
+        f"WITH RECURSIVE known (tag) AS (SELECT min(tag) FROM {table} WHERE key = :key"  # noqa: S608 -- our names
+        f" UNION ALL SELECT (SELECT min(tag) FROM {table} WHERE key = :key AND tag > known.tag)"
+        " FROM known WHERE known.tag IS NOT NULL) SELECT tag FROM known WHERE tag IS NOT NULL"
+    )
+    return tuple(tag for (key,) in keys for (tag,) in ask(spelled, {"key": key}))
 
 
 def _tags(asking: Asking, start: str) -> tuple[Counted, ...]:

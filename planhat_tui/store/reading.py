@@ -22,7 +22,7 @@ from planhat_tui.store.rows import Progress, Shown
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from planhat_tui.model.duplicates import Party
@@ -350,6 +350,22 @@ class MirrorReads:
                     (start, start + _LAST),
                 )
             )
+
+    def tags_with(self, kind: Kind, words: Sequence[str]) -> tuple[str, ...]:
+        """Return the tags in which all these folded words are, by spelling, uncounted."""
+        from planhat_tui.store import occurring
+
+        with self._database.reading() as connection:
+            return occurring.tags_with(self._asking(connection, kind), words)
+
+    def uses(self, kind: Kind, tag: str) -> int:
+        """Return how many records have a tag, spelled so."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                f"SELECT count(*) FROM {kind}_tag WHERE key = ? AND tag = ?",  # noqa: S608 -- our names
+                (fold(tag), tag),
+            )
+            return int(found.fetchone()[0])
 
     def custom_keys(self, kind: Kind) -> tuple[tuple[str, CustomType, int], ...]:
         """Return the custom fields that occur, each with its most used type and its uses."""

@@ -194,13 +194,18 @@ class Commanding:
         lines = self._transcript.lines
         last = max((n for n, one in enumerate(lines) if one.asks), default=0)
         sheet = AnswersSheet(self._transcript, last if first is None else first)
-        self._explorer.app.push_screen(sheet, self._open_record)
+        self._explorer.app.push_screen(sheet, self._open)
 
-    def _open_record(self, about: Line | None) -> None:
-        """Go to the record of a line."""
-        if about is None or about.kind is None:
-            return
-        explorer, kind, record_id = self._explorer, about.kind, about.id
+    def _open(self, about: Line | None) -> None:
+        """Go to what a line is about: a record, or the companies that have a tag."""
+        if about is not None and about.tag:
+            self._explorer.seek_tag(about.tag)
+        elif about is not None and about.kind is not None:
+            self.open_record(about.kind, about.id)
+
+    def open_record(self, kind: Kind, record_id: str) -> None:
+        """Go to a record: its company, the pane, and the row there."""
+        explorer = self._explorer
         reads = explorer.workspace.reads
         explorer.ask(
             "opened",
@@ -208,7 +213,7 @@ class Commanding:
             lambda place: (
                 explorer.travels.open(*place)
                 if place is not None
-                else explorer.say(f"The {kind} isn't here any more, or has no pane of its own")
+                else explorer.say(f"That {kind} is with no company that is here")
             ),
             opens=True,
         )

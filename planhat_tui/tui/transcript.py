@@ -27,7 +27,7 @@ _BY_ROW: Final = frozenset({"table", "jsonl", "id"})
 
 
 class Line(NamedTuple):
-    """One line. ``kind`` and ``id`` are the record that it is about, where it's about one.
+    """One line. ``kind`` and ``id`` are the record that it is about, or ``tag`` the tag.
 
     ``asks`` says that it is what was typed: an answer begins there.
     """
@@ -36,6 +36,7 @@ class Line(NamedTuple):
     kind: Kind | None = None
     id: str = ""
     asks: bool = False
+    tag: str = ""
 
 
 class Transcript:
@@ -107,9 +108,9 @@ def _data(
         table = result.table and result.table._replace(records=result.table.records[: len(shown)])
         result = result._replace(records=shown, table=table)
     for place, text in enumerate(output.lines(result, style, tell)):
-        kind, record_id = _about(result, style, place)
+        about = _about(result, style, place)
         for part in text.split("\n"):
-            yield from _broken(Line(part, kind, record_id), width)
+            yield from _broken(about._replace(text=part), width)
 
 
 def _all_of(result: Result) -> str:
@@ -127,21 +128,23 @@ def has_data(result: Result | PlanhatTuiError) -> bool:
     return isinstance(result, Single | Text | Exported)
 
 
-def _about(result: Result, style: output.Style, place: int) -> tuple[Kind | None, str]:
-    """Return the record that the data's text at a place is about."""
+def _about(result: Result, style: output.Style, place: int) -> Line:
+    """Return a line without a text about what the data's text at a place is about."""
     if isinstance(result, Single):
-        return _record(result.record, result.kind)
+        return _of_record(result.record, result.kind)
     if not isinstance(result, Listing) or style.format not in _BY_ROW:
-        return None, ""
+        return Line("")
     row = place - (style.format == "table")  # its titles stand first
-    return _record(result.records[row], result.kind) if row >= 0 else (None, "")
+    return _of_record(result.records[row], result.kind) if row >= 0 else Line("")
 
 
-def _record(record: Raw, kind: Kind | None) -> tuple[Kind | None, str]:
+def _of_record(record: Raw, kind: Kind | None) -> Line:
     told = text_of(record, "kind")
+    if told == "tag":
+        return Line("", tag=text_of(record, "name"))
     kind = Kind(told) if told in {one.value for one in Kind} else kind
     record_id = text_of(record, "_id") or (text_of(record, "id") if told else "")
-    return (kind, record_id) if kind is not None and record_id else (None, "")
+    return Line("", kind, record_id) if kind is not None and record_id else Line("")
 
 
 def _broken(line: Line, width: int) -> Iterator[Line]:

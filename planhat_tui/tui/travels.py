@@ -80,6 +80,8 @@ class Travels:
         rows.go_to(place.company)
         if rows.current is None or rows.current.id != place.company:
             explorer.pointing.show_beside(place.company, place.name)
+        else:
+            explorer.pointing.come()  # the list may have been there, with another one shown beside
         pane = explorer.panes[place.pane - 1]
         if pane is not explorer.front:
             explorer.move_on()

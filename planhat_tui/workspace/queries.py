@@ -12,6 +12,7 @@ from planhat_tui.model.fields import HAVE_CUSTOM
 from planhat_tui.model.outbox import State
 from planhat_tui.model.phone import SHARED, dialled, digits, matches
 from planhat_tui.model.query import Sort
+from planhat_tui.model.query.writing import quoted
 from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, apart, text_of, texts_of
 from planhat_tui.model.text import fold, visible
 from planhat_tui.store.rows import MOST_SUMMED
@@ -99,6 +100,20 @@ class Found(NamedTuple):
     calls: tuple[LoggedCall, ...]
     tags: tuple[tuple[str, int], ...]
     by_words: bool = True
+
+
+class Elsewhere(NamedTuple):
+    """How much one query finds beside companies; ``capped``: there are more contacts than that."""
+
+    contacts: int = 0
+    calls: int = 0
+    tags: int = 0
+    capped: bool = False
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.contacts + self.calls + self.tags
 
 
 NOT_ALL_LOADED: Final = "Not all is loaded yet: planhat-tui sync loads the rest."
@@ -364,23 +379,47 @@ class Queries:
         All that is found is counted.
         """
         query = queries.parse(text)
-        words = [fold(word) for word in query.words]
-        plain = query.only_words
-        calls = tuple(one for one in self.calls() if plain and _tells(one, words))
-        tags = dict(self._mirror.tags(Kind.COMPANY))
-        for tag, uses in self._mirror.tags(Kind.CONTACT):
-            tags[tag] = tags.get(tag, 0) + uses
+        counted = {
+            tag: sum(self._mirror.uses(kind, tag) for kind in (Kind.COMPANY, Kind.CONTACT))
+            for tag in self._tags_with(query)
+        }
         return Found(
             companies=self._mirror.search_companies(query, limit),
             contacts=self._mirror.search_contacts(query, limit),
-            calls=calls,
-            tags=tuple(
-                (tag, uses)
-                for tag, uses in tags.items()
-                if plain and all(word in fold(tag) for word in words)
-            ),
-            by_words=plain,
+            calls=self._calls_with(query),
+            tags=tuple(sorted(counted.items(), key=lambda one: (-one[1], fold(one[0]), one[0]))),
+            by_words=query.only_words,
         )
+
+    def elsewhere(self, text: str) -> Elsewhere:
+        """Count what :meth:`find` gives beside companies. Raises :class:`QueryError`.
+
+        Of many contacts it isn't counted how many they are. Without a word there's nothing to
+        count: what terms alone find are the companies that are listed.
+        """
+        query = queries.parse(text)
+        if not query.words:
+            return Elsewhere()
+        contacts = self._mirror.search_contacts(query, limit=1)
+        calls, tags = self._calls_with(query), self._tags_with(query)
+        return Elsewhere(contacts.total, len(calls), len(tags), contacts.capped)
+
+    def _calls_with(self, query: Query) -> tuple[LoggedCall, ...]:
+        words = [fold(word) for word in query.words]
+        return tuple(one for one in self.calls() if _tells(one, words)) if query.only_words else ()
+
+    def _tags_with(self, query: Query) -> tuple[str, ...]:
+        """Return the tags of companies and contacts that have the words, each spelling once."""
+        if not query.only_words:
+            return ()
+        words, kinds = [fold(word) for word in query.words], (Kind.COMPANY, Kind.CONTACT)
+        return tuple(dict.fromkeys(t for k in kinds for t in self._mirror.tags_with(k, words)))
+
+    def query_of_tag(self, tag: str) -> str:
+        """Return the query for the companies that have a tag, or have a contact who has it."""
+        wanted = fold(tag)
+        own = any(fold(one) == wanted for one in self._mirror.tags_with(Kind.COMPANY, [wanted]))
+        return f"{'' if own else 'contacts.'}tag:{quoted(tag)}"
 
     def users(self, text: str = "") -> tuple[User, ...]:
         """Return the team, or those in whom all words are found."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planhat_tui.model.events import Topic
 from planhat_tui.tui.app import PlanhatApp
+from planhat_tui.tui.widgets.rows import Rows
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, LARGE, MEDIUM, SMALL, Journey
 from tests.journeys.doing import run_line
@@ -184,3 +185,98 @@ def test_what_arrives_while_letters_are_typed_is_shown_when_they_pause(journey: 
         person.sees("Acme Inc", "ARR shown 1.1k")
 
     journey(look, SMALL, picture=False)
+
+
+@BOTH
+def test_whoever_types_a_contacts_name_sees_what_else_there_is_and_opens_it(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def find(person: Person) -> None:
+        search = person.app.explorer.companies.search
+        await person.press("slash")
+        person.sees_no("ctrl+f")
+        await person.type("ada")
+        person.sees("1 of 1,200", "Ember Analytics Inc")
+        person.sees_line("/ ada", "also 263 contacts", "ctrl+f")
+        person.sees_line("enter list", "ctrl+f everything")
+        await person.press("ctrl+f")
+        person.sees("Found by ada: 263 contacts, 1 company", "Shown are the first 50 contacts")
+        await person.press("escape")
+        assert (person.focus, search.value) == ("search", "ada")
+        await person.press("ctrl+f", "j", "j", "enter")
+        assert person.focus == "contact-rows"
+        opened = person.app.explorer.contacts.current
+        assert opened is not None
+        assert opened.name == "Ada \u00c5ngman"
+        assert opened.company_id == person.app.explorer.detail.company_id
+        await person.press("escape")
+        assert (person.focus, search.value) == ("company-rows", "ada")
+        person.sees_no("also 263")
+        await person.press("ctrl+f", "G", "enter")
+        assert person.focus == "field-rows"
+        assert person.app.explorer.company_name == "Ember Analytics Inc"
+        await person.press("escape", "slash")
+        person.sees_line("/ ada", "also 263 contacts")
+        await person.press("ctrl+f")
+
+    journey(find, size)
+
+
+@EITHER
+def test_a_calls_number_that_no_company_has_is_found_as_a_call(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def find(person: Person) -> None:
+        await person.find("acme inc")
+        await run_line(person, "call log --nr +46701119999 --talk 5m --note zebra")
+        for text in ("+46 70 111 99 99", "zebra"):
+            await person.press("slash")
+            await person.press("ctrl+u")
+            await person.type(text)
+            person.reads("No company matches", "Found: 1 call.  ctrl+f shows them")
+            await person.press("ctrl+f")
+            person.sees_line("call", "+46701119999", "zebra")
+            await person.press("escape")
+        await person.press("ctrl+u")
+        await person.type("zebras")
+        person.sees_no("ctrl+f shows them")
+
+    journey(find, size, picture=False)
+
+
+@EITHER
+def test_a_tag_that_is_found_by_its_name_becomes_the_search(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def find(person: Person) -> None:
+        search = person.app.explorer.companies.search
+        await person.type("/q2-renew")
+        person.sees_line("/ q2-renew", "also 1 tag")
+        await person.press("ctrl+f", "enter")
+        assert (person.focus, search.value) == ("company-rows", "tag:q2-renewal")
+        person.sees("116 of 1,200")
+        await run_line(person, "find q2-renew")
+        rows = person.app.screen.query_one(Rows)
+        while rows.current is None or not str(rows.current.cells["line"]).startswith("tag "):
+            await person.press("j")
+        await person.press("enter")
+        assert (person.focus, search.value) == ("company-rows", "tag:q2-renewal")
+
+    journey(find, size, picture=False)
+
+
+@EITHER
+def test_without_words_there_is_nothing_else_to_find(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def find(person: Person) -> None:
+        await person.press("ctrl+f")
+        assert person.message == "Nothing is looked for.  / finds"
+        await person.type("/tag:vip ")
+        person.sees_no("also ")
+        await person.type("faze:x")
+        await person.press("ctrl+f")
+        assert person.focus == "search"
+        person.reads("There's no field faze")
+
+    journey(find, size, picture=False)

@@ -353,6 +353,13 @@ def test_a_slip_in_what_stands_before_a_colon_is_told() -> None:
         assert refusal.value.advice == f"Did you mean {meant}: ?"
 
 
+def test_a_field_that_is_only_begun_is_told_to_its_end() -> None:
+    for text, meant in (("has:ph", "phase"), ("sort:-renew", "renewal"), ("own:me", "owner")):
+        with pytest.raises(QueryError, match="There's no field") as refusal:
+            parse(text)
+        assert refusal.value.advice == f"Did you mean {meant}: ?"
+
+
 def test_bytes_that_are_no_text_are_shown_where_they_stand() -> None:
     with pytest.raises(QueryError, match="There are bytes here that are no text") as refusal:
         parse("acme id:\udcff")

@@ -121,6 +121,19 @@ def test_a_record_that_has_a_tag_in_two_spellings_counts_once(store: TenantStore
     assert store.mirror.search_companies(query.parse("tag:vip")).total == 2
 
 
+def test_tags_are_found_by_any_part_of_them_each_spelling_for_itself(store: TenantStore) -> None:
+    tags = (["VIP", "vip"], ["VIP", "Q1 renewal"], ["q2-renewal", "Ångström"])
+    companies = [received(f"c{n}", name="A", tags=[*some]) for n, some in enumerate(tags)]
+    store.mirror.put(Kind.COMPANY, companies, 1.0)
+    assert store.mirror.tags_with(Kind.COMPANY, ["vip"]) == ("VIP", "vip")
+    assert store.mirror.tags_with(Kind.COMPANY, ["new", "1"]) == ("Q1 renewal",)
+    assert store.mirror.tags_with(Kind.COMPANY, ["ngstr"]) == ("Ångström",)
+    assert store.mirror.tags_with(Kind.COMPANY, ["xyzzy"]) == ()
+    assert len(store.mirror.tags_with(Kind.COMPANY, [])) == 5
+    assert store.mirror.tags_with(Kind.CONTACT, ["vip"]) == ()
+    assert [store.mirror.uses(Kind.COMPANY, tag) for tag in ("VIP", "vip", "xyzzy")] == [2, 1, 0]
+
+
 def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:
     assert full.mirror.custom_fields(Kind.COMPANY, "") == (("Plan", 2), ("Ports", 1), ("Seats", 1))
     assert full.mirror.custom_fields(Kind.COMPANY, "se") == (("Seats", 1),)

@@ -111,3 +111,20 @@ async def test_the_chosen_one_is_seen_where_there_is_little_room() -> None:
             assert f"value {number}" in one.app.lines[1]
             await pilot.press("down")
             await pilot.pause()
+
+
+async def test_what_is_said_of_a_query_is_said_in_the_first_form_that_has_room() -> None:
+    one = Typing()
+    async with one.app.run_test(size=(60, 5)) as pilot:
+        for text, told in (("acme", "also 14 contacts  ctrl+f shows all"), ("a" * 30, "also 14")):
+            one.line.replace_text(text)
+            one.line.say("also 14 contacts  ctrl+f shows all", "also 14")
+            await pilot.pause()
+            assert one.app.lines[0].rstrip().endswith(f" {told}")
+        one.line.replace_text("a" * 52)
+        await pilot.pause()
+        assert one.app.lines[0].rstrip().endswith("\u2026")
+        one.line.replace_text("a" * 57)
+        assert one.line.unsaid == "also 14 contacts  ctrl+f shows all"
+        one.line.say()
+        assert not one.line.unsaid

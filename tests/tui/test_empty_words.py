@@ -73,7 +73,25 @@ def test_words_that_join_others_elsewhere_are_advised_of(searched: str) -> None:
     assert no_match(searched) == f"No company matches {searched}.  {advice}  {{back}} shows all"
 
 
-@pytest.mark.parametrize("searched", ["acme", "arr:5..6", "is:new", "phase:", "has:phone name:x"])
+@pytest.mark.parametrize(
+    ("searched", "meant"),
+    [("tag=vip", "tag:vip"), ("acme phase=won", "phase:won"), ("e-mail:ada", "email:ada")],
+)
+def test_a_field_that_is_typed_otherwise_is_advised_of(searched: str, meant: str) -> None:
+    advice = f"A field is asked for with a colon, {meant}."
+    assert no_match(searched) == f"No company matches {searched}.  {advice}  {{back}} shows all"
+
+
+def test_what_is_found_instead_goes_before_an_advice() -> None:
+    told = no_match("NOT ada", "Found: 2 contacts.  {everything} shows them")
+    assert told == (
+        "No company matches NOT ada.  Found: 2 contacts.  {everything} shows them  {back} shows all"
+    )
+
+
+@pytest.mark.parametrize(
+    "searched", ["acme", "arr:5..6", "is:new", "a=b", "x-y:z", "phase:", "has:phone name:x"]
+)
 def test_nothing_is_advised_where_there_is_nothing_to_choose(searched: str) -> None:
     assert no_match(searched) == f"No company matches {searched}.  {{back}} shows all"
 

@@ -11,6 +11,7 @@ from planhat_tui.model.custom import CustomType
 from planhat_tui.model.records import Kind
 from planhat_tui.store import finding, leads, planning, totals
 from planhat_tui.store.rows import MOST_SUMMED
+from planhat_tui.workspace.queries import Elsewhere
 from tests.sync.rig import SECONDS
 from tests.workspace.conftest import deliver
 
@@ -86,6 +87,48 @@ def test_find_looks_everywhere(workspace: Workspace, company: str) -> None:
     for other in ("+46701234568", "0709"):
         assert workspace.reads.find(other).calls == ()
     assert workspace.reads.find("nobody is called so").companies.total == 0
+
+
+def test_what_is_found_beside_companies_is_counted_as_it_is_found(
+    workspace: Workspace, company: str
+) -> None:
+    for n in range(2):
+        made: dict[str, Json] = {"companyId": company, "name": f"Zebra {n}", "tags": ["Zebra club"]}
+        workspace.writes.create(Kind.CONTACT, made)
+    workspace.writes.tag(Kind.COMPANY, [company], ["zebra", "Zebra club"])
+    workspace.writes.log_call(CallDraft(nr="1234567", external_user_id="max123", note="a zebra"))
+    reads = workspace.reads
+    assert reads.elsewhere("zebra") == Elsewhere(contacts=2, calls=1, tags=2)
+    for text in ("zebra", "zebra club", "1234567", "acme", "zebra phase:won", "no-such-word"):
+        found, counted = reads.find(text), reads.elsewhere(text)
+        assert counted.contacts == found.contacts.total
+        assert (counted.calls, counted.tags) == (len(found.calls), len(found.tags))
+    assert reads.find("zebra").tags == (("Zebra club", 3), ("zebra", 1))
+    for without_words in ("", "tag:zebra", "-zebra", "sort:name"):
+        assert reads.elsewhere(without_words) == Elsewhere()
+    with pytest.raises(QueryError):
+        reads.elsewhere("arr:abc zebra")
+
+
+def test_of_many_contacts_it_is_only_counted_that_they_are_many(
+    workspace: Workspace, company: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "CAP", 3)
+    for n in range(5):
+        workspace.writes.create(Kind.CONTACT, {"companyId": company, "name": f"Zebra {n}"})
+    assert workspace.reads.elsewhere("zebra") == Elsewhere(contacts=3, capped=True)
+
+
+def test_a_tag_leads_to_the_companies_that_have_it_or_whose_contacts_do(
+    workspace: Workspace, company: str
+) -> None:
+    made: dict[str, Json] = {"companyId": company, "name": "Ada", "tags": ["Zebra club"]}
+    workspace.writes.create(Kind.CONTACT, made)
+    query = workspace.reads.query_of_tag("Zebra club")
+    assert query == 'contacts.tag:"Zebra club"'
+    assert [row.id for row in workspace.reads.companies(query).rows] == [company]
+    workspace.writes.tag(Kind.COMPANY, [company], ["zebra CLUB"])
+    assert workspace.reads.query_of_tag("Zebra club") == 'tag:"Zebra club"'
 
 
 def test_a_query_with_terms_finds_records_only(workspace: Workspace, company: str) -> None:

@@ -301,10 +301,19 @@ def _known(name: str, column: int, likely: Sequence[str]) -> str:
     found = fields.canonical(path)
     if found:
         return found
-    near = nearest(path, (one for one in likely if one != path.casefold()))
+    others = [one for one in likely if one != path.casefold()]
+    near = _begun(path.casefold(), others) or nearest(path, others)
     custom = f"A custom field is written custom.{path}: here."
     advice = f"Did you mean {near}: ?" if near else f"{custom} {_COMMON}"
     raise QueryError(f"There's no field {path} to find by.", advice, column=column)
+
+
+def _begun(typed: str, likely: Sequence[str]) -> str:
+    """Return the first field that begins as typed; empty if none does, or only a letter is there.
+
+    A short alias is nearer to what is begun than the field itself.
+    """
+    return next((one for one in likely if len(typed) > 1 and one.startswith(typed)), "")
 
 
 def _unquoted_path(name: str) -> str:

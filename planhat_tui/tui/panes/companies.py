@@ -13,12 +13,16 @@ from planhat_tui.tui.keys import Where, bindings
 from planhat_tui.tui.looking import ids_of, next_of
 from planhat_tui.tui.panes.companylist import CompanyList
 from planhat_tui.tui.presentation.cells import literal
+from planhat_tui.tui.presentation.everything import SHOWN
 from planhat_tui.tui.widgets.rows import MOST_MARKED, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.binding import BindingType
+
+    from planhat_tui.tui.presentation.everything import Hit
+    from planhat_tui.workspace.queries import Found as Everything
 
 ON_A_ROW = frozenset(
     "tags field delete mark range copy copy_field log_call call_now next_match"
@@ -32,6 +36,7 @@ class Companies(CompanyList):
 
     PLACES: ClassVar[tuple[Where, ...]] = (Where.COMPANIES,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.COMPANIES)]
+    ONLY_ABLE: ClassVar[frozenset[str]] = frozenset({"everything"})
 
     # -- the row under the cursor
 
@@ -87,6 +92,8 @@ class Companies(CompanyList):
         """Say why a verb can't work: nothing is selected, or the profile forbids it."""
         if name in {"next_match", "previous_match"} and not self.searched:
             return "Nothing was looked for yet.  {find} finds"
+        if name == "everything":
+            return "" if self.search.value.strip() else "Nothing is looked for.  {find} finds"
         if name in ON_A_ROW:
             if not self.rows.selection():
                 return "No company is under the cursor.  {find} finds one"
@@ -139,6 +146,28 @@ class Companies(CompanyList):
             self.once_shown("matched", lambda: None)  # the next key is meant for that one
         else:
             self.say(f"Nothing matches {literal(self.searched)}")
+
+    def do_everything(self) -> None:
+        """Show all that the search finds: tags, contacts and calls too; what is chosen is opened.
+
+        Closed, the sheet leaves one where one was, the search with its text.
+        """
+        from planhat_tui.tui.screens.everything import EverythingSheet
+
+        text, reads, explorer = self.search.value.strip(), self.workspace.reads, self.explorer
+
+        def chosen(hit: Hit | None) -> None:
+            if hit is None:
+                return
+            if hit.kind is not None:
+                explorer.commanding.open_record(hit.kind, hit.id)
+            else:
+                explorer.seek_tag(hit.id)
+
+        def show(found: Everything) -> None:
+            self.app.push_screen(EverythingSheet(text, found), chosen)
+
+        self.wait_for(lambda: reads.find(text, SHOWN), show, self._not_found, opens=True)
 
     def do_sort(self) -> None:
         """Choose the order."""

@@ -19,10 +19,12 @@ from planhat_tui.tui.looking import Found, Looking, look, look_again, sums_of
 from planhat_tui.tui.messages import CompanyPointed
 from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.panes.preview import Preview
+from planhat_tui.tui.pointing import FOLLOW
 from planhat_tui.tui.presentation import (
     amounts,
     columns,
     empty_words,
+    everything,
     loading_words,
     order_words,
     summary_words,
@@ -34,12 +36,14 @@ from planhat_tui.tui.widgets.queryline import QueryLine
 from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.tui.widgets.words import Words
 from planhat_tui.workspace.completing import completion
+from planhat_tui.workspace.queries import Elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.timer import Timer
     from textual.widget import Widget
 
     from planhat_tui.errors import PlanhatTuiError
@@ -77,6 +81,9 @@ class CompanyList(Pane):
         self._wrong: QueryError | None = None
         self._totals: Totals | None = None
         self._summing = False
+        self._elsewhere, self._elsewhere_by = Elsewhere(), ""
+        self._counting = False
+        self.awaited: Timer | None = None
         self._lately = first.looking.lately if first is not None else ()
         self._kept = view
         self._around: str | None = None  # around what another list is being read, if it is
@@ -158,6 +165,8 @@ class CompanyList(Pane):
         )
 
     def _show(self, found: Found, *, keep: bool, on: str = "") -> None:
+        if self.shown is None or bool(self.shown.looking.view.query) != bool(found.query.text):
+            self.tell_keys()  # one of them is for searches alone
         self.shown, self._wrong, self._around = found, None, None
         self.search.point(None)
         rows = self._rows(found)
@@ -169,6 +178,7 @@ class CompanyList(Pane):
         self._tell_progress(found)
         self.tell_empty()
         self.sum_up(found)
+        self._await_count(found)
 
     def point(self, company_id: str) -> None:
         """Tell the other panes which company the cursor is on; none, where it's empty."""
@@ -239,7 +249,65 @@ class CompanyList(Pane):
         told = f"{number} of {amounts.count(progress.companies_known)}"
         self.fresh(progress.seen_at, told, least=number)
         self._mistake.say("")
-        self.search.say(loading_words.beside(found))
+        self._tell_beside(found)
+
+    # -- what else the words find
+
+    def _await_count(self, found: Found) -> None:
+        """Have counted what else the words find, once letters pause: the list comes first.
+
+        It's said while one is at the search, and where no company is found.
+        """
+        self._stop_count()
+        if found.query.words and (self.search.has_focus or not found.rows.total):
+            self.awaited = self.set_timer(FOLLOW, self._count_others)
+
+    def _stop_count(self) -> None:
+        if self.awaited is not None:
+            self.awaited.stop()
+            self.awaited = None
+
+    def _count_others(self) -> None:
+        """Count beside the reads, one after the other: no key waits for it."""
+        self.awaited, shown, reads = None, self.shown, self.workspace.reads
+        if shown is None or self._counting:
+            return
+        text = shown.looking.view.query
+
+        def know(counted: Elsewhere) -> None:
+            self._counting = False
+            if (now := self.shown) is None:
+                return
+            if now.looking.view.query != text:  # another list is here by now
+                self._await_count(now)
+                return
+            self._elsewhere, self._elsewhere_by = counted, text
+            self._tell_beside(now)
+            self.tell_empty()
+            self._tell_sums()
+
+        def failed(error: PlanhatTuiError) -> None:
+            self._counting = False
+            self.say_problem(error)
+
+        self._counting = True
+        self.wait_for(lambda: reads.elsewhere(text), know, failed)
+
+    def _others(self, found: Found) -> Elsewhere:
+        """Return what was counted for a list; nothing, while it isn't yet."""
+        return self._elsewhere if self._elsewhere_by == found.looking.view.query else Elsewhere()
+
+    def _tell_beside(self, found: Found) -> None:
+        """Say at the search's end what its list lacks, and what else the words find."""
+        if self._wrong is not None:
+            return
+        said = loading_words.beside(found)
+        says_others = self.search.has_focus and found.rows.total
+        others = everything.also(self._others(found)) if says_others else ()
+        before = f"{said} {self.planhat.glyphs.dot} " if said else ""
+        self.search.say(
+            *(f"{before}{self.keyed(one)}" for one in others), *([said] if said else [])
+        )
 
     def tell_empty(self) -> None:
         """Say why there are no rows; of names that aren't here yet, when they come."""
@@ -247,7 +315,9 @@ class CompanyList(Pane):
         if found is None or found.rows.total:
             text = ""
         elif self.search.value and found.progress.companies_known:
-            text = empty_words.no_match(self.search.value, whole=loading_words.is_whole(found))
+            instead = everything.instead(self._others(found))
+            whole = loading_words.is_whole(found)
+            text = empty_words.no_match(self.search.value, instead, whole=whole)
         else:
             sync, now = self.explorer.sync, self.planhat.monotonic()
             read_before = found.progress.seen_at is not None
@@ -319,6 +389,7 @@ class CompanyList(Pane):
         if given and event.value == given:
             return
         self.explorer.pointing.stop()
+        self._stop_count()
         self.searched = event.value.strip() or self.searched
         self.read()
         self._complete()
@@ -340,6 +411,9 @@ class CompanyList(Pane):
         """Take what was opened lately as it is now: it stays so while letters are typed."""
         if event.widget is self.search:
             self._lately = self.workspace.places.lately()
+            if self.shown is not None:
+                self._tell_beside(self.shown)
+                self._await_count(self.shown)
         super().on_descendant_focus(event)
 
     @on(Input.Submitted, "#search")
@@ -360,8 +434,10 @@ class CompanyList(Pane):
         """Remember what was typed, whichever way the search is left."""
         if event.widget is self.search:
             self._keep_view()
-            if self.shown is not None and self._totals is None:
-                self.sum_up(self.shown)
+            if self.shown is not None:
+                self._tell_beside(self.shown)
+                if self._totals is None:
+                    self.sum_up(self.shown)
         super().on_descendant_blur(event)
 
     def clear_search(self) -> bool:

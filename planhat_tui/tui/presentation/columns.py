@@ -165,6 +165,12 @@ DUPLICATES: Final = (
     Column("why", "WHY", 14, rank=1, grow=3, most=60),
 )
 
+EVERYTHING: Final = (
+    Column("kind", "", 7, rank=1),
+    Column("name", "NAME", 18, rank=0, grow=2, most=40),
+    Column("what", "ABOUT", 16, rank=2, grow=4),
+)
+
 IMPORT: Final = (
     Column("column", "COLUMN", 16, rank=0, grow=2, most=40),
     Column("field", "FIELD", 18, rank=1, grow=2, most=40),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import QueryError
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.query import Term, parse
-from planhat_tui.model.query.fields import type_of
+from planhat_tui.model.query.fields import canonical, type_of
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.limit_words import goes_on, mood
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planhat_tui.sync.status import SyncStatus
 
 NONE_HERE: Final = "No companies are here yet.  {refresh} asks Planhat for them"
+_LIKE_A_FIELD: Final = re.compile(r"([A-Za-z][A-Za-z.-]*)[=:](.+)")
 NO_COMPANY: Final = "No company.  {find} finds one"
 
 
@@ -34,15 +38,17 @@ def no_companies(sync: SyncStatus | None, now: float, *, read_before: bool) -> s
     return "The companies' names are on their way"
 
 
-def no_match(searched: str, *, whole: bool = True) -> str:
+def no_match(searched: str, instead: str = "", *, whole: bool = True) -> str:
     """Return why a search leaves none of the companies that are here.
+
+    ``instead`` is a sentence about what it finds beside companies.
 
     Unless all is here that it hangs on (``whole``), it may find some yet. Where a field's value is
     asked for as a whole, it may be one that no company has.
     """
-    advice, yet = _advice(searched), "" if whole else " yet"
+    yet = "" if whole else " yet"
     told = f"No company matches {named(searched)}{yet}."
-    return f"{told}  {advice}{'  ' if advice else ''}{{back}} shows all"
+    return "  ".join(filter(None, (told, instead or _advice(searched), "{back} shows all")))
 
 
 def _advice(searched: str) -> str:
@@ -50,8 +56,8 @@ def _advice(searched: str) -> str:
         query = parse(searched)
     except QueryError:
         return ""
-    if query.advice:
-        return query.advice
+    if advice := query.advice or _with_a_colon(query.words):
+        return advice
     parts = query.parts
     for place, part in enumerate(parts):
         if not isinstance(part, Term) or not part.field or not _is_whole(part.field):
@@ -61,6 +67,15 @@ def _advice(searched: str) -> str:
             words = literal(visible(f"{part.value} {behind.value}"))
             return f'More than one word stands in quotes, {part.field}:"{words}".'
         return f"Type {part.field}: alone and choose one that there is."
+    return ""
+
+
+def _with_a_colon(words: Iterable[str]) -> str:
+    """Say how a field is asked for, where a word looks like one: ``tag=vip``, ``e-mail:ada``."""
+    for word in words:
+        name, value = found.groups() if (found := _LIKE_A_FIELD.fullmatch(word)) else ("", "")
+        if canonical(plain := name.replace("-", "")):
+            return f"A field is asked for with a colon, {literal(visible(f'{plain}:{value}'))}."
     return ""
 
 

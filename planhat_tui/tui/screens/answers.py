@@ -111,7 +111,7 @@ class AnswersSheet(ListSheet["Line"]):
     def _opened(self, event: Rows.Opened) -> None:
         event.stop()
         line = self._current
-        if line is not None and line.id:
+        if line is not None and (line.id or line.tag):
             self.dismiss(line)
         else:
             self.tell("This line is about no record that can be opened")

@@ -673,10 +673,19 @@ class Explorer(Screen[None], Helping, Rooms):
 
         def chosen(query: str | None) -> None:
             if query is not None:
-                self.go(1)
-                self.companies.show_view(self.companies.view._replace(query=query))
+                self.seek(query)
 
         self.app.push_screen(OverviewSheet(self.workspace.reads), chosen)
+
+    def seek(self, query: str) -> None:
+        """Show the companies that a query finds, in its list."""
+        self.go(1)
+        self.companies.show_view(self.companies.view._replace(query=query))
+
+    def seek_tag(self, tag: str) -> None:
+        """Show the companies that have a tag, or have a contact who has it."""
+        reads = self.workspace.reads
+        self.ask("tag", lambda: reads.query_of_tag(tag), self.seek, opens=True)
 
     def do_zoom(self) -> None:
         """Give the whole screen to one pane, and back."""

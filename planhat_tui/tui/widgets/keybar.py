@@ -79,7 +79,7 @@ class KeyBar(Widget):
             for key in keys.keys_of(*part.PLACES):
                 if typing and keys.is_typed(key, changed):
                     continue
-                shown = key._replace(rank=2) if typing and key.name == "back" else key
+                shown = _amid_typing(key) if typing else key
                 if in_form and key.where not in _OF_FORMS and key.rank < _STAYING:
                     continue
                 if key.name in part.ONLY_ABLE and part.why_not(key.name):
@@ -126,6 +126,13 @@ class KeyBar(Widget):
             if event.x < end:
                 self.app.simulate_key(one.name)
                 return
+
+
+def _amid_typing(key: keys.Key) -> keys.Key:
+    """Return a key as it ranks while one types: the one out comes first, then those made for it."""
+    if key.name == "back":
+        return key._replace(rank=2)
+    return key._replace(rank=3) if key.priority and not key.rank else key
 
 
 def _twice(key: keys.Key, by_name: Mapping[str, object]) -> bool:

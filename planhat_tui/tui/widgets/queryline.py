@@ -56,18 +56,23 @@ class QueryLine(Line):
         self.completer = completer
         completer.take = self.action_take
         self.highlighter = self._underline = _Underline()
-        self._said = ""
+        self._forms: tuple[str, ...] = ("",)
 
-    def say(self, said: str) -> None:
-        """Say something of the query."""
-        if said != self._said:
-            self._said = said
+    def say(self, *forms: str) -> None:
+        """Say something of the query, in the first of these forms that has room."""
+        forms = forms or ("",)
+        if forms != self._forms:
+            self._forms = forms
             self.refresh()
 
     @property
     def unsaid(self) -> str:
         """What is said of the query and has no room behind it."""
-        return self._said if self._room < LEAST else ""
+        return self._forms[0] if self._room < LEAST else ""
+
+    @property
+    def _said(self) -> str:
+        return next((one for one in self._forms if cell_len(one) <= self._room), self._forms[-1])
 
     @property
     def _room(self) -> int:
