@@ -75,6 +75,28 @@ def test_a_pane_can_have_the_whole_screen(journey: Journey) -> None:
     journey(zoom, MEDIUM)
 
 
+def test_the_times_in_the_detail_are_seen_whole_where_three_or_two_stand_side_by_side(
+    journey: Journey,
+) -> None:
+    async def widen(person: Person) -> None:
+        await person.find("acme inc")
+        for width in (100, 120, 169, 170, 200, 240):
+            await person.pilot.resize_terminal(width, 60)
+            await settle(person.pilot)
+            person.sees("2025-11-27 15:46Z", "Monthly revenue", "+46 70 123 45 67")
+        await person.press("2", "G")
+        person.sees("nothing seen yet")
+
+    journey(widen, MEDIUM, picture=False)
+
+
+def test_at_200_columns_there_is_room_for_the_last_call_and_e_mails(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        person.sees("OWNER", "LAST CALL", "PHONE", "E-MAIL")
+
+    journey(look, LARGE, picture=False)
+
+
 @EITHER
 def test_the_pane_in_front_and_its_zoom_are_there_again_for_each_tenant(
     journey: Journey, size: tuple[int, int]

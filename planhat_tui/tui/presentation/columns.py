@@ -109,9 +109,9 @@ COMPANIES: Final = (
     Column("health", "HEALTH", 6, rank=3, right=True, field="health"),
     Column("arr", "ARR", 7, rank=2, right=True, field="arr"),
     Column("renews", "RENEWS", 11, rank=4, right=True, field="renewal"),
-    Column("owner", "OWNER", 11, rank=5, grow=1, most=22, field="owner"),
-    Column("domain", "DOMAIN", 11, rank=6, grow=1, most=28, field="domain"),
-    Column("called", "LAST CALL", 9, rank=7, grow=1, most=11, right=True, field="lastcall"),
+    Column("owner", "OWNER", 12, rank=5, grow=1, most=22, field="owner"),
+    Column("domain", "DOMAIN", 11, rank=7, grow=1, most=28, field="domain"),
+    Column("called", "LAST CALL", 9, rank=6, grow=1, most=11, right=True, field="lastcall"),
     Column("tags", "TAGS", 14, rank=8, grow=3),
     Column("status", "STATUS", 10, rank=9, grow=1, most=16, field="status", extra=True),
     Column("mrr", "MRR", 7, rank=10, right=True, field="mrr", extra=True),
@@ -130,7 +130,7 @@ CONTACTS: Final = (
 
 FIELDS: Final = (
     Column("label", "FIELD", 14, rank=0, grow=1, most=24),
-    Column("value", "VALUE", 15, rank=1, grow=4),
+    Column("value", "VALUE", 17, rank=1, grow=4),
     Column("type", "TYPE", 7, rank=2),
 )
 
