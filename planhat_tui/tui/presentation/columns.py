@@ -159,7 +159,7 @@ UNDO: Final = (
 REDO: Final = (*UNDO[:-1], Column("back", "BECOMES", 16, rank=2, grow=3, most=60))
 
 DUPLICATES: Final = (
-    Column("group", "", 4, rank=3, right=True),
+    Column("group", "GROUP", 5, rank=3, right=True),
     Column("name", "NAME", 16, rank=0, grow=3, most=40),
     Column("at", "AT", 12, rank=2, grow=2, most=32),
     Column("why", "WHY", 14, rank=1, grow=3, most=60),
@@ -229,8 +229,8 @@ TIMELINE: Final = (
 
 PROFILES: Final = (
     Column("name", "TENANT", 9, rank=0, grow=1, most=28),
-    Column("label", "", 11, rank=4, grow=1, most=24),
-    Column("note", "", 9, rank=5),
+    Column("label", "LABEL", 11, rank=4, grow=1, most=24),
+    Column("note", "HERE", 9, rank=5),
     Column("synced", "SYNCED", 10, rank=2),
     Column("waiting", "WAITING", 10, rank=3, grow=1, most=40),
     Column("limit", "CALLS LEFT", 10, rank=6, right=True),
