@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.errors import QueryError
 from planhat_tui.model.records import Kind
 from planhat_tui.model.views import View, read_order
-from planhat_tui.workspace.begun import is_of_call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +68,8 @@ class Places:
         known = pane if isinstance(pane, int) and 1 <= pane <= MOST_PANES else 1
         zoomed = kept.get("zoomed") is True
         company = self._store.outbox.now_called(Kind.COMPANY, _text(kept, "company"))
+        from planhat_tui.workspace.begun import is_of_call  # the explorer alone asks
+
         form, call = _text(kept, "form"), _text(kept, "call")
         if is_of_call(form):  # an older program kept one of both, in the place of the first
             form, call = "", form
