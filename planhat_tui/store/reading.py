@@ -336,6 +336,14 @@ class MirrorReads:
             rows = connection.execute("SELECT json FROM definition ORDER BY n").fetchall()
         return tuple(json.loads(text) for (text,) in rows)
 
+    def formulas(self) -> tuple[dict[str, Json], ...]:
+        """Return those definitions whose fields Planhat works out: none for most tenants."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT json FROM definition WHERE json_extract(json, '$.isFormula') = 1"
+            ).fetchall()
+        return tuple(json.loads(text) for (text,) in rows)
+
     def tags(self, kind: Kind, typed: str = "") -> tuple[tuple[str, int], ...]:
         """Return the tags that occur and start as typed, with counts, the most used first.
 

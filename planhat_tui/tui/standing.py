@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation import status_words
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from planhat_tui.sync.status import SyncStatus
     from planhat_tui.tui.screens.explorer import Explorer
     from planhat_tui.workspace.workspace import Status
+
+_UNREACHED: Final = frozenset({"offline", "stranger", "refused", "mismatch"})
+"""How the network stands while Planhat gives no answer that can be used."""
 
 
 class Standing:
@@ -129,25 +132,33 @@ class Standing:
         self._unreached, self._unreached_at = text, self._explorer.planhat.monotonic()
 
     def _know(self, known: tuple[Status, Mapping[State, int], User | None]) -> None:
-        before = self.trouble
+        before, was = self.trouble, self.sync
         self._status, self._others, self._me = known
         self.draw_header()
         self.draw_state()
-        self._tell_trouble(before, self._status)
+        online = self._status.sync.network == "online"
+        found = online and was is not None and was.network in _UNREACHED
+        self._tell_trouble(before, self._status, found=found)
 
-    def _tell_trouble(self, before: str, status: Status) -> None:
-        """Say why the engine can't go on, or that it can again; what one did just now stays."""
+    def _tell_trouble(self, before: str, status: Status, *, found: bool) -> None:
+        """Say why the engine can't go on, or that it can again; what one did just now stays.
+
+        ``found``: Planhat answers, and didn't before. Other trouble that is over is said no more.
+        """
         sync, said = status.sync, self._explorer.message.said
         over = bool(said) and said == self._unreached
         answered_at = status.limits.as_of or 0.0
-        if self.trouble == before and not (over and answered_at > self._unreached_at):
+        answered = over and answered_at > self._unreached_at
+        if self.trouble == before and not answered:
             return
         shut = sync.paused or sync.network in {"refused", "mismatch"}
         idle = said in {"", before, self._greeting, self._hello}
         if self.trouble and (shut or idle):
             self._explorer.say(self.trouble, bad=True)
-        elif not self.trouble and (said == before or over):
+        elif not self.trouble and (answered or (found and (over or said == before))):
             self._explorer.say("Planhat answers again")
+        elif not self.trouble and said == before:
+            self._explorer.say("")
 
     def draw_header(self) -> None:
         """Draw whose profile it is, where, and what waits in other tenants."""

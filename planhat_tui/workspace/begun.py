@@ -134,13 +134,30 @@ class BegunCalls:
                     found.append(Begun(partner, draft, start == ENDED))
         return tuple(found)
 
+    def called(self, key: str) -> Begun | None:
+        """Return the call whose draft had a key: its contact may have another id by now.
+
+        ``None`` if it's there no more.
+        """
+        for one in self.list():
+            start, kind = _start(finished=one.finished), _kind_of(one.partner)
+            partner = self._store.outbox.now_called(kind, key.removeprefix(start))
+            if key.startswith(start) and partner == one.partner.key:
+                return one
+        return None
+
     def _drop(self, partner: Partner, *, finished: bool) -> None:
         for key in self._keys(partner, finished=finished):
             self._store.drafts.drop(key)
 
     def _keys(self, partner: Partner, *, finished: bool) -> tuple[str, ...]:
-        kind = Kind.CONTACT if partner.contact_id else Kind.COMPANY
-        return keys_of(self._store, _start(finished=finished), kind, partner.key)
+        start = _start(finished=finished)
+        return keys_of(self._store, start, _kind_of(partner), partner.key)
+
+
+def is_of_call(key: str) -> bool:
+    """Tell whether the draft that is kept under a key is a call's."""
+    return key.startswith((RUNNING, ENDED))
 
 
 def key_of(partner: Partner, *, finished: bool) -> str:
@@ -164,6 +181,10 @@ def timer_of(draft: Mapping[str, Json]) -> CallTimer | None:
 def _partner_of(draft: Mapping[str, Json]) -> Partner:
     known = map_of(draft, PARTNER)
     return Partner(**{name: text_of(known, name) for name in Partner._fields})
+
+
+def _kind_of(partner: Partner) -> Kind:
+    return Kind.CONTACT if partner.contact_id else Kind.COMPANY
 
 
 def _start(*, finished: bool) -> str:

@@ -68,7 +68,12 @@ class Places:
         known = pane if isinstance(pane, int) and 1 <= pane <= MOST_PANES else 1
         zoomed = kept.get("zoomed") is True
         company = self._store.outbox.now_called(Kind.COMPANY, _text(kept, "company"))
-        return Front(known, company, zoomed, _text(kept, "form"), _text(kept, "call"))
+        from planhat_tui.workspace.begun import is_of_call  # the explorer alone asks
+
+        form, call = _text(kept, "form"), _text(kept, "call")
+        if is_of_call(form):  # an older program kept one of both, in the place of the first
+            form, call = "", form
+        return Front(known, company, zoomed, form, call)
 
     def keep_front(self, front: Front) -> None:
         """Remember which pane is in front."""

@@ -446,6 +446,14 @@ class Queries:
 
         return defined_of(kind, self._mirror.definitions())
 
+    def barred(self, kind: Kind) -> Mapping[str, str]:
+        """Return the paths of the custom fields that nobody sets, each with the reason."""
+        if not (formulas := self._mirror.formulas()):  # with each company that is shown
+            return {}
+        from planhat_tui.model.definitions import barred, defined_of
+
+        return barred(defined_of(kind, formulas))
+
     def raw_definitions(self) -> tuple[dict[str, Json], ...] | None:
         """Return the definitions of custom fields as Planhat has them; ``None``: none is here."""
         return self._mirror.definitions() or None

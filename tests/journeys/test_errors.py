@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,11 +25,13 @@ from tests.journeys.servers import (
     serving,
 )
 from tests.journeys.watch import Watch
+from tests.settling import settle
 from tests.sync.rig import answer, html
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from planhat_tui.sync.status import SyncStatus
     from tests.sync.rig import Line
 
 PAGE = "<!doctype html><title>Sign in</title><p>Welcome to the hotel's network"
@@ -80,6 +83,27 @@ def test_a_token_that_is_taken_back_keeps_the_edit(
         assert "gold" in planhat.company(person, "Acme Inc")["tags"]
 
     journey(edit, size, picture=False)
+
+
+def test_only_an_answer_is_told_as_one_when_trouble_is_over(journey: Journey) -> None:
+    async def stand(person: Person) -> None:
+        standing = person.app.explorer.standing
+        well = planhat.workspace(person).status()
+        online = replace(well.sync, network="online", reason="")
+        asks, offline = "Planhat's list lacks 3 of 9 companies", "It wasn't reached"
+
+        async def told(sync: SyncStatus) -> str:
+            standing._know((well._replace(sync=sync), {}, None))
+            await settle(person.pilot)
+            return person.message
+
+        assert await told(replace(online, reason=asks)) == asks
+        assert await told(online) == ""
+        away = replace(online, network="offline", reason=offline)
+        assert (await told(away)).startswith(offline)
+        assert await told(online) == "Planhat answers again"
+
+    journey(stand, SMALL, picture=False)
 
 
 @BOTH

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import Kind, Received
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
 from tests.journeys.doing import set_field
@@ -425,6 +426,32 @@ def test_x_removes_the_custom_field_under_the_cursor(
         assert "Discount" not in planhat.company(person, "Acme Inc")["custom"]
 
     journey(remove, size)
+
+
+@EITHER
+def test_a_formula_is_marked_and_says_why_it_stays(journey: Journey, size: tuple[int, int]) -> None:
+    why = "Seats is worked out by Planhat (a formula)."
+
+    async def try_it(person: Person) -> None:
+        seats: dict[str, Json] = {"_id": "f1", "name": "Seats", "parent": "company"}
+        seats |= {"type": "number", "isFormula": True}
+        planhat.workspace(person).keep_definitions([Received(json.dumps(seats), seats)], whole=True)
+        await person.find("acme inc")
+        await person.press("2", "slash")
+        await person.type("seats")
+        await person.press("enter")
+        person.sees_line("⊘ Seats", "420", "number")
+        for key in ("enter", "x"):
+            await person.press(key)
+            assert person.message == why
+            await person.press("escape", "slash")
+            await person.type("seats\n")
+        await person.press("e")
+        await person.type("seats\n")
+        assert person.message == why
+        assert not planhat.not_delivered(person)
+
+    journey(try_it, size, picture=False)
 
 
 @BOTH

@@ -58,7 +58,7 @@ def test_what_is_drawn_first_is_the_list_with_its_count(
 
 def test_a_large_terminal_shows_more_columns(journey: Journey) -> None:
     async def look(person: Person) -> None:
-        person.sees("OWNER", "DOMAIN", "3 Contacts", "4 Call", "Co-owner")
+        person.sees("OWNER", "LAST CALL", "3 Contacts", "4 Call", "Co-owner")
 
     journey(look, LARGE)
 

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.command import CommandList
 from textual.widgets import Input
 
 from planhat_tui.commands import completing, line
@@ -251,6 +252,16 @@ def test_deleting_by_the_line_asks_for_the_word_as_the_key_does(
         assert company(person, "Acme Inc")["name"] == "Acme Inc"
 
     journey(refuse, size, clock=watch.clock)
+
+
+def test_the_palette_has_the_narrow_scroll_bar_that_all_lists_have(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        await person.press("ctrl+p")
+        found = person.app.screen.query_one(CommandList)
+        assert found.show_vertical_scrollbar
+        assert found.scrollbar_size_vertical == 1
+
+    journey(look, SMALL, picture=False)
 
 
 @BOTH

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planhat_tui.tui.screens.explorer import Explorer
+from planhat_tui.workspace.places import Front, Places
 from tests.journeys import planhat
-from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey, Person
+from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey, Person
 from tests.journeys.doing import fill
 from tests.journeys.servers import configure, profile, sandbox
 
@@ -176,6 +178,37 @@ def test_what_was_open_is_told_after_a_restart_and_takes_no_key_by_itself(
 
     for job in (call, go_on, add, work):
         journey(job, size, picture=False)
+
+
+def test_no_place_is_kept_without_the_call_that_is_about_to_open_again(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def call(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("2", "C")
+        await person.type("17")
+
+    async def look_on(person: Person) -> None:
+        person.sees("Call that just ended with", "talk time 17 min")
+        await person.press("1", "j", "2")
+
+    journey(call, MEDIUM, picture=False)
+    kept: list[Front] = []
+    keep, begin = Places.keep_front, Explorer._begin
+
+    def kept_too(places: Places, front: Front) -> None:
+        kept.append(front)
+        keep(places, front)
+
+    def begin_and_rest(explorer: Explorer) -> None:
+        begin(explorer)
+        explorer.keep_front()  # as who rests on a company, or goes to another pane, at once
+
+    monkeypatch.setattr(Places, "keep_front", kept_too)
+    monkeypatch.setattr(Explorer, "_begin", begin_and_rest)
+    journey(look_on, MEDIUM, picture=False)
+    assert kept
+    assert all(front.call for front in kept)
 
 
 @EITHER

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.tui.screens.sheet import ListSheet
 from tests.journeys.conftest import EITHER, LARGE, MEDIUM, SMALL, Journey
+from tests.journeys.doing import run_line
 from tests.settling import settle
 
 if TYPE_CHECKING:
@@ -73,6 +75,46 @@ def test_a_pane_can_have_the_whole_screen(journey: Journey) -> None:
         person.sees("2 Acme Inc")
 
     journey(zoom, MEDIUM)
+
+
+def test_the_times_in_the_detail_are_seen_whole_where_three_or_two_stand_side_by_side(
+    journey: Journey,
+) -> None:
+    async def widen(person: Person) -> None:
+        await person.find("acme inc")
+        for width in (100, 120, 169, 170, 200, 240):
+            await person.pilot.resize_terminal(width, 60)
+            await settle(person.pilot)
+            person.sees("2025-11-27 15:46Z", "Monthly revenue", "+46 70 123 45 67")
+        await person.press("2", "G")
+        person.sees("nothing seen yet")
+
+    journey(widen, MEDIUM, picture=False)
+
+
+def test_a_list_keeps_its_height_whether_a_row_is_told_under_it_or_not(journey: Journey) -> None:
+    async def go_down(person: Person) -> None:
+        await person.find("acme")
+        await run_line(person, "duplicates company")
+        sheet = person.app.screen
+        assert isinstance(sheet, ListSheet)
+        told, heights = [], []
+        for _ in range(20):
+            await person.press("down")
+            told.append(bool(sheet.whole.text))
+            heights.append(sheet.rows.size.height)
+        first = told.index(True)
+        assert not all(told[first:])
+        assert len({*heights[first:]}) == 1
+
+    journey(go_down, (112, 24), picture=False)
+
+
+def test_at_200_columns_there_is_room_for_the_last_call_and_e_mails(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        person.sees("OWNER", "LAST CALL", "PHONE", "E-MAIL")
+
+    journey(look, LARGE, picture=False)
 
 
 @EITHER

@@ -103,7 +103,11 @@ SCREENS: Final = {
     ),
     "outbox": Screen(("o",), "Not delivered yet", ("Everything is delivered.",)),
     "requests": Screen(("L",), "Requests to demo", ("TIME", "METHOD", "PATH", "STATUS")),
-    "tenants": Screen(("p",), "Tenants", ("TENANT", "HOST", "demo-2", "in this program")),
+    "tenants": Screen(
+        ("p",),
+        "Tenants",
+        ("SYNCED", "HOST", "TENANT      demo-2", "LABEL       practice data", "CALLS LEFT  "),
+    ),
     "a new tenant": Screen(
         ("p", "a"),
         "A new tenant",
@@ -158,7 +162,16 @@ SCREENS: Final = {
         "bulk company phase:won --tag x", "Plan: tag +x", "166 will change", "COMPANY", "TAGS"
     ),
     "an answer": _line("limits", "Answers", ":limits"),
-    "duplicates": _line("duplicates company", "Perhaps the same company: 206 groups", "NAME"),
+    "duplicates": _line(
+        "duplicates company",
+        "Perhaps the same company: 206 groups",
+        "GROUP",
+        "AT    jade-travel-ab.example",
+        "WHY   name",
+    ),
+    "duplicates of contacts": _line(
+        "duplicates contact", "Perhaps the same contact:", "GROUP", "NAME  ", "AT    ", "WHY   "
+    ),
 }
 
 

@@ -82,8 +82,8 @@ def test_wide_screens_add_columns() -> None:
     assert [column.key for column in lay_out(usual, 62)] == five
     assert [column.key for column in lay_out(usual, 73)] == five
     assert len(lay_out(usual, 193)) == len(usual) == 9
-    here = [column.key for column in lay_out(usual, 99)]
-    assert here == [*five, "owner", "domain", "called"], "at 200 columns the pane has 99"
+    here = [column.key for column in lay_out(usual, 88)]
+    assert here == [*five, "owner", "called"], "at 200 columns the pane has 88"
 
 
 @pytest.mark.parametrize("inner", [44, 50, 62, 74])

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -116,6 +117,15 @@ def test_custom_fields_stand_together_by_their_types() -> None:
         ("Plan", "text"), ("Note", "text"), ("Seats", "number"), ("Score", "number"),
         ("Live", "yes/no"), ("Kick-off", "date"), ("Uses", "list"), ("Deep", "other"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_a_formula_has_the_mark_of_what_is_read_only(glyphs: Glyphs) -> None:
+    barred = {"custom.Seats"}
+    rows = detail_rows(shown(ACME), glyphs, {}, width=60, chip=-1, words="", barred=barred)
+    marks = {row.id: (row.flag, row.dim) for row in rows}
+    assert marks["custom.Seats"] == (glyphs.read_only, True)
+    assert marks["custom.Plan"] == (" ", False)
 
 
 def test_the_last_changes_stand_at_the_end_and_no_filter_finds_them() -> None:

@@ -281,4 +281,4 @@ def test_cells_that_have_no_room_are_told_in_full() -> None:
     assert in_full(Row("1", {"before": "won", "after": "lost"}), told, shown) == ""
     cut = Row("1", {"field": "Phase of all", "before": "won", "after": "renewed"})
     assert in_full(cut, told, shown) == "BEFORE  won\nAFTER   renewed"
-    assert in_full(Row("1", {"after": "lost"}), told, shown[:2]) == "BEFORE  \nAFTER   lost"
+    assert in_full(Row("1", {"after": "lost"}), told, shown[:2]) == "AFTER   lost"

@@ -10,7 +10,7 @@ import pytest
 from planhat_tui.errors import StorageError
 from planhat_tui.model.calls import CallDraft, CallTimer, parse_iso
 from planhat_tui.model.records import Kind
-from planhat_tui.workspace.begun import Begun, Partner, timer_of
+from planhat_tui.workspace.begun import Begun, Partner, key_of, timer_of
 from tests.workspace.conftest import deliver, filled
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ def test_it_follows_whom_it_is_with_to_another_id(desk: Workspace, server: Serve
     deliver(desk, zed)
     (one,) = desk.begun.list()
     assert one.partner.contact_id == desk.reads.entry(zed.n).record_id
+    for key in (key_of(before, finished=False), one.key):
+        assert desk.begun.called(key) == one
+    assert desk.begun.called(key_of(before, finished=True)) is None
+    assert desk.begun.called("running call:nobody") is None
     for partner in (before, one.partner):
         assert desk.begun.load(partner, finished=False) is not None
         draft = desk.begun.load(partner, finished=False)

@@ -73,6 +73,17 @@ def test_the_pane_in_front_is_remembered_and_nonsense_isnt_believed(tmp_path: Pa
     again.close()
 
 
+def test_a_call_that_an_older_program_kept_in_the_place_of_an_editor_is_a_call(
+    tmp_path: Path,
+) -> None:
+    store = opened(tmp_path)
+    store.drafts.save("front", {"pane": 2, "company": "c1", "form": "ended call:p1"})
+    assert Places(store).front() == Front(2, "c1", call="ended call:p1")
+    store.drafts.save("front", {"pane": 2, "company": "c1", "form": "new contact:c1"})
+    assert Places(store).front() == Front(2, "c1", form="new contact:c1")
+    store.close()
+
+
 def test_how_the_contacts_were_left_is_kept_beside_the_companies(tmp_path: Path) -> None:
     store = opened(tmp_path)
     view = View("", (Sort("title"), Sort("featured", descending=True)), ("name=30", "custom.Shoe"))

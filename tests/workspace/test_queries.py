@@ -261,6 +261,10 @@ def test_custom_fields_that_are_defined_are_offered_before_anybody_has_them(
     assert keys["Plan Size"] == (CustomType.NUMBER, 0)
     assert keys["Plan Tier"] == (CustomType.TEXT, 0)
     assert "Plan Score" not in keys  # Planhat works it out
+    assert reads.barred(Kind.COMPANY) == {
+        "custom.Plan Score": "Plan Score is worked out by Planhat (a formula)."
+    }
+    assert reads.barred(Kind.CONTACT) == {}
     assert ("Shoe", CustomType.BOOLEAN, 0) in reads.custom_keys(Kind.CONTACT)
     names = [name for name, _ in reads.custom_names(Kind.COMPANY)]
     assert {"Plan Size", "Plan Tier"} <= {*names}

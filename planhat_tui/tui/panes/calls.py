@@ -317,14 +317,13 @@ class Calls(Pane):
         """
         begun = self.workspace.begun
 
-        def found(all_begun: Sequence[Begun]) -> None:
-            one = next((one for one in all_begun if one.key == key), None)
+        def found(one: Begun | None) -> None:
             if one is None:
                 then()
                 return
             self.open_form(one.partner, finished=one.finished, focus=False, then=then)
 
-        self.ask("form", begun.list, found, opens=True)
+        self.ask("form", lambda: begun.called(key), found, opens=True)
 
     def close_form(self) -> None:
         """Hide the form; the list tells what of it isn't saved, and gets the focus that it had."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import on
@@ -48,13 +49,20 @@ RECENT: Final = 200
 """Changes that are read with the company; its timeline has more."""
 
 
+_NONE_BARRED: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 class Answer(NamedTuple):
-    """What was read: the company, what is new in it, why it can't be read, what has changed."""
+    """What was read: the company, what is new in it, why it can't be read, what has changed.
+
+    ``barred`` are the paths of its custom fields that nobody sets, each with the reason.
+    """
 
     shown: Shown | None
     news: tuple[Seen, ...] = ()
     fault: str = ""
     seen: tuple[Seen, ...] = ()
+    barred: Mapping[str, str] = _NONE_BARRED
 
 
 class CompanyPane(Pane):
@@ -72,6 +80,7 @@ class CompanyPane(Pane):
         self._news: tuple[Seen, ...] = ()
         self._fault = ""
         self._seen: tuple[Seen, ...] = ()
+        self._barred = _NONE_BARRED
         self.chip = 0
         self._held = Held()
         self._sought = ""
@@ -115,7 +124,8 @@ class CompanyPane(Pane):
             shown = reads.company(wanted)
             fault = "" if shown is None or shown.complete else reads.fault(Kind.COMPANY, wanted)
             seen = reads.timeline(Kind.COMPANY, wanted, RECENT)
-            return Answer(shown, reads.news(Kind.COMPANY, wanted), fault, seen)
+            news, barred = reads.news(Kind.COMPANY, wanted), reads.barred(Kind.COMPANY)
+            return Answer(shown, news, fault, seen, barred)
 
         self.ask("company", read, self._show)
 
@@ -129,7 +139,7 @@ class CompanyPane(Pane):
         shown = answer.shown
         other = shown is None or self.shown is None or _id(shown) != _id(self.shown)
         self.shown, self._news, self._fault = shown, answer.news, answer.fault
-        self._seen = answer.seen
+        self._seen, self._barred = answer.seen, answer.barred
         name = visible(text_of(shown.raw, "name")) if shown is not None else ""
         self.entitle(name)
         self.fresh_of(shown)
@@ -188,6 +198,7 @@ class CompanyPane(Pane):
             words=words,
             add=self.keyed("{add}"),
             changed=news_words.fields_of(self._news),
+            barred=self._barred.keys(),
             past=Past(
                 self._seen,
                 self.planhat.now(),
@@ -259,22 +270,21 @@ class CompanyPane(Pane):
         here = self.rows.current
         if name in {"next_match", "previous_match"} and not self._looked_for:
             return "Nothing was looked for here yet.  {find} filters the fields"
-        if name == "remove" and not (
-            here and (self._removable(here.id) or fields.custom_key(here.id) is not None)
-        ):
-            return (
-                self.explorer.forbidden(name)
-                or "x removes a tag or a custom field; this is neither"
-            )
+        if name == "remove":
+            return self.explorer.forbidden(name) or self._why_not_removed(here)
         if name == "copy" and here is not None and here.heading:
             return f"{here.cells['label']} is a heading: there is nothing to copy"
         if name == "web":
             return no_template(self.workspace.profile)
         return self.explorer.forbidden(name)
 
-    def _removable(self, row_id: str) -> bool:
-        shown = self.shown
-        return is_of_tags(row_id) and shown is not None and bool(texts_of(shown.raw, "tags"))
+    def _why_not_removed(self, here: Row | None) -> str:
+        shown, row_id = self.shown, here.id if here is not None else ""
+        if shown is not None and is_of_tags(row_id) and texts_of(shown.raw, "tags"):
+            return ""
+        if fields.custom_key(row_id) is not None:
+            return literal(self._barred.get(row_id, ""))
+        return "{remove} removes a tag or a custom field; this is neither"
 
     def do_find(self) -> None:
         """Open the filter."""
@@ -290,9 +300,9 @@ class CompanyPane(Pane):
         reason = self.explorer.forbidden("field")
         here = self.rows.current
         if not reason and here is not None and here.dim:
-            reason = (
-                f"{literal(str(here.cells['label']))} is kept by Planhat and can't be changed here"
-            )
+            label = literal(str(here.cells["label"]))
+            kept = f"{label} is kept by Planhat and can't be changed here"
+            reason = literal(self._barred.get(here.id, "")) or kept
         if reason:
             self.say(reason)
         else:

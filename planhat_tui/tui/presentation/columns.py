@@ -109,9 +109,9 @@ COMPANIES: Final = (
     Column("health", "HEALTH", 6, rank=3, right=True, field="health"),
     Column("arr", "ARR", 7, rank=2, right=True, field="arr"),
     Column("renews", "RENEWS", 11, rank=4, right=True, field="renewal"),
-    Column("owner", "OWNER", 11, rank=5, grow=1, most=22, field="owner"),
-    Column("domain", "DOMAIN", 11, rank=6, grow=1, most=28, field="domain"),
-    Column("called", "LAST CALL", 9, rank=7, grow=1, most=11, right=True, field="lastcall"),
+    Column("owner", "OWNER", 12, rank=5, grow=1, most=22, field="owner"),
+    Column("domain", "DOMAIN", 11, rank=7, grow=1, most=28, field="domain"),
+    Column("called", "LAST CALL", 9, rank=6, grow=1, most=11, right=True, field="lastcall"),
     Column("tags", "TAGS", 14, rank=8, grow=3),
     Column("status", "STATUS", 10, rank=9, grow=1, most=16, field="status", extra=True),
     Column("mrr", "MRR", 7, rank=10, right=True, field="mrr", extra=True),
@@ -130,7 +130,7 @@ CONTACTS: Final = (
 
 FIELDS: Final = (
     Column("label", "FIELD", 14, rank=0, grow=1, most=24),
-    Column("value", "VALUE", 15, rank=1, grow=4),
+    Column("value", "VALUE", 17, rank=1, grow=4),
     Column("type", "TYPE", 7, rank=2),
 )
 
@@ -159,7 +159,7 @@ UNDO: Final = (
 REDO: Final = (*UNDO[:-1], Column("back", "BECOMES", 16, rank=2, grow=3, most=60))
 
 DUPLICATES: Final = (
-    Column("group", "", 4, rank=3, right=True),
+    Column("group", "GROUP", 5, rank=3, right=True),
     Column("name", "NAME", 16, rank=0, grow=3, most=40),
     Column("at", "AT", 12, rank=2, grow=2, most=32),
     Column("why", "WHY", 14, rank=1, grow=3, most=60),
@@ -235,8 +235,8 @@ TIMELINE: Final = (
 
 PROFILES: Final = (
     Column("name", "TENANT", 9, rank=0, grow=1, most=28),
-    Column("label", "", 11, rank=4, grow=1, most=24),
-    Column("note", "", 9, rank=5),
+    Column("label", "LABEL", 11, rank=4, grow=1, most=24),
+    Column("note", "HERE", 9, rank=5),
     Column("synced", "SYNCED", 10, rank=2),
     Column("waiting", "WAITING", 10, rank=3, grow=1, most=40),
     Column("limit", "CALLS LEFT", 10, rank=6, right=True),

@@ -86,18 +86,20 @@ def detail_rows(
     words: str,
     add: str = "a",
     changed: AbstractSet[str] = frozenset(),
+    barred: AbstractSet[str] = frozenset(),
     past: Past | None = None,
 ) -> list[Row]:
     """Return the rows of a company in ``width`` cells for a value.
 
     ``chip`` is the tag under the cursor, ``words`` filters the fields by label and value. ``add``
     is the key of one more.
-    ``changed`` are the paths of those that others have changed since the person last looked;
+    ``changed`` are the paths of those that others have changed since the person last looked,
+    ``barred`` those of custom fields that nobody sets;
     ``past`` tells how numbers went, and what changed lately. A filter leaves fields alone.
     """
     tags = [*_tags(shown, glyphs, width, chip)]
     facts = [*_facts(shown, glyphs, users, tags)]
-    custom = sorted(_custom(shown.raw, glyphs), key=_group)
+    custom = sorted(_custom(shown.raw, glyphs, barred), key=_group)
     about = f"{len(custom) or 'none yet'}  {add} adds one"
     rows = [
         *(row for row in facts if row.id not in KEPT),
@@ -197,11 +199,11 @@ def _group(row: Row) -> int:
     return _GROUPS.index(str(row.cells["type"]))
 
 
-def _custom(raw: Raw, glyphs: Glyphs) -> Iterator[Row]:
+def _custom(raw: Raw, glyphs: Glyphs, barred: AbstractSet[str]) -> Iterator[Row]:
     for key, value in map_of(raw, "custom").items():
         path = fields.custom_path(key)
         word = type_word(Kind.COMPANY, path, value)
-        locked = word == "other"
+        locked = word == "other" or path in barred
         yield Row(
             id=path,
             cells={

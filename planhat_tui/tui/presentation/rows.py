@@ -60,14 +60,17 @@ class Row(NamedTuple):
 def in_full(row: Row, told: Sequence[Column], shown: Sequence[Column]) -> str:
     """Return cells of a row as lines, each behind its title; empty where all are seen whole.
 
-    ``told`` are the columns, ``shown`` all that there is room for, as wide as they are.
+    ``told`` are the columns, ``shown`` all that there is room for, as wide as they are. Nothing is
+    told of an empty cell.
     """
     widths = {column.key: column.width for column in shown}
-    cells = {column.key: str(row.cells.get(column.key, "")) for column in told}
+    texts = {column.key: str(row.cells.get(column.key, "")) for column in told}
+    cells = {key: text for key, text in texts.items() if text}
     if all(cell_len(text) <= widths.get(key, 0) for key, text in cells.items()):
         return ""
     room = max(len(column.title) for column in told)
-    return "\n".join(f"{column.title:<{room}}  {cells[column.key]}" for column in told)
+    lines = (f"{one.title:<{room}}  {cells[one.key]}" for one in told if one.key in cells)
+    return "\n".join(lines)
 
 
 class Around(NamedTuple):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class DuplicatesSheet(ListSheet[str]):
     """The groups; answers with the id of a record to open."""
 
+    IN_FULL = ("name", "at", "why")
     HINT = ("enter: open", "up down: move", "{close}: close")
 
     def __init__(self, found: Groups) -> None:

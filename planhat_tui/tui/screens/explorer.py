@@ -116,6 +116,7 @@ class Explorer(Screen[None], Helping, Rooms):
         self.travels = Travels(self)
         self._awaiting: list[Callable[[], object]] = []
         self._front_kept = first.front
+        self._is_as_left = False
         self._seconds = 0
         self.panes[first.front.pane - 1].add_class("-front", update=False)
 
@@ -151,11 +152,16 @@ class Explorer(Screen[None], Helping, Rooms):
 
         The keys are those of their drafts.
         """
-        tell = partial(self.flows.take_up, left.form)
+
+        def go_on() -> None:
+            self.flows.take_up(left.form)
+            self._is_as_left = True
+            self.keep_front()
+
         if left.call:
-            self.calls.take_up(left.call, tell)
+            self.calls.take_up(left.call, go_on)
         else:
-            tell()
+            go_on()
 
     def keep_front(self) -> None:
         """Remember which pane, company and form are on screen, for the next start."""
@@ -166,8 +172,11 @@ class Explorer(Screen[None], Helping, Rooms):
 
     @property
     def _front_now(self) -> Front:
-        """What is on screen; before the explorer has begun, that is as it was left."""
-        if not self._begun:
+        """What is on screen; until all is open again that was, that is as it was left.
+
+        A crash in between would else leave a place without its form.
+        """
+        if not self._is_as_left:
             return self._front_kept
         zoomed, typing = self.has_class("-zoom"), self.flows.typing
         return Front(self.front.NUMBER, self.detail.company_id, zoomed, typing, self.calls.draft)
@@ -189,6 +198,8 @@ class Explorer(Screen[None], Helping, Rooms):
         self.calls.prepare()
         if (left := self._front_kept).form or left.call:
             self.once_shown("forms", partial(self._take_up_forms, left))
+        else:
+            self._is_as_left = True
         if not self.detail.company_id:  # nothing else makes them say so
             self.contacts.read()
             self.calls.read()

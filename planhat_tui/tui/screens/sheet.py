@@ -270,6 +270,7 @@ class ListSheet(Sheet[R]):
 
     @on(events.Resize)
     def _other_room(self) -> None:
+        self.whole.forget()
         self.call_after_refresh(self.tell_in_full)
 
     def tell_in_full(self) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class Tenants(ListSheet[str]):
     """Answers with the name of a profile."""
 
+    IN_FULL = ("name", "label", "note", "synced", "waiting", "limit", "host")
     HINT = ("enter: switch", "add", "change_tenant", "test_token", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.TENANTS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TENANTS)]
@@ -90,6 +91,7 @@ class Tenants(ListSheet[str]):
                 note = "open"
             rows.append(profile_row(profile, note, self._stands.get(profile.name), now=now))
         self.rows.fill(len(rows), rows, on=on)
+        self.tell_in_full()
 
     @on(Rows.Opened, "#tenant-rows")
     def _opened(self, event: Rows.Opened) -> None:

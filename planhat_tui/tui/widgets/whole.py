@@ -1,4 +1,7 @@
-"""A text that a list has no room for, under it; what is too long for its place scrolls."""
+"""A text that a list has no room for, under it; what is too long for its place scrolls.
+
+Its place stays as tall as it was while one goes from row to row, so that the list doesn't jump.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ class Whole(VerticalScroll):
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id, classes="sheet-whole")
         self.text = ""
+        self._tallest = 0
         self._shown = Text("")
         self.display = False
 
@@ -27,12 +31,18 @@ class Whole(VerticalScroll):
         yield self._shown
 
     def show(self, text: str) -> None:
-        """Show another text, from its beginning on; no place is taken by none."""
+        """Show another text, from its beginning on; none takes no place until there was one."""
         if text != self.text:
             self.text = text
-            self.display = bool(text)
+            self._tallest = max(self._tallest, text.count("\n") + 1 if text else 0)
+            self._shown.styles.min_height = self._tallest
+            self.display = bool(self._tallest)
             self._shown.update(Content(text))
             self.scroll_home(animate=False)
+
+    def forget(self) -> None:
+        """Take no place for what was told before: there is other room now."""
+        self.text, self._tallest, self.display = "", 0, False
 
     def allow_focus(self) -> bool:
         """Take the focus only where there is something to scroll."""
