@@ -27,7 +27,7 @@ from cProfile import Profile
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textual import events
 
@@ -39,9 +39,11 @@ from planhat_tui.tui.app import PlanhatApp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.tui.looking import Found
-    from planhat_tui.tui.panes.companies import Companies
 
 WORDS = (
     "acme",
@@ -103,25 +105,44 @@ class Counter:
 class Watch:
     """Tells when the list of what is typed has been drawn, or a half-typed query was refused."""
 
-    def __init__(self, companies: Companies) -> None:
+    def __init__(self, app: PlanhatApp) -> None:
         self.drawn = asyncio.Event()
-        self._companies = companies
-        show, refuse = companies._show, companies._not_found  # noqa: SLF001 -- only here, to measure
+        self._companies = companies = app.explorer.companies
+        self._answered = False
+        draw, show, refuse = app._display, companies._show, companies._not_found  # noqa: SLF001 -- only here, to measure
+
+        def drawn(screen: Screen[Any], what: RenderableType | None) -> None:
+            draw(screen, what)
+            self._look(screen)
 
         def shown(found: Found, *, keep: bool, on: str = "") -> None:
             show(found, keep=keep, on=on)
             if found.looking.view.query == companies.search.value:
-                self._after()
+                self._await_drawing()
 
         def refused(error: PlanhatTuiError) -> None:
             refuse(error)
-            self._after()
+            self._await_drawing()
 
+        app._display = drawn  # type: ignore[method-assign, assignment] # noqa: SLF001 -- likewise
         companies._show = shown  # type: ignore[method-assign] # noqa: SLF001 -- likewise
         companies._not_found = refused  # type: ignore[method-assign] # noqa: SLF001 -- likewise
 
-    def _after(self) -> None:
+    def press(self) -> None:
+        """Wait for the list of another key."""
+        self.drawn.clear()
+        self._answered = False
+
+    def _await_drawing(self) -> None:
+        """Wait until it's drawn; what changes nothing isn't, and is over with the next frame."""
+        self._answered = True
         self._companies.call_after_refresh(self.drawn.set)
+
+    def _look(self, screen: Screen[Any]) -> None:
+        rows = self._companies.rows
+        waits = rows._repaint_required or rows in screen._dirty_widgets  # noqa: SLF001 -- likewise
+        if self._answered and not waits:
+            self.drawn.set()
 
 
 async def measure(app: PlanhatApp, *, busy: bool = False, calls: bool = False) -> list[Pressed]:
@@ -132,7 +153,7 @@ async def measure(app: PlanhatApp, *, busy: bool = False, calls: bool = False) -
         await asyncio.sleep(2)
         edits = asyncio.create_task(_edit(app)) if busy else None
         await pilot.press("slash")
-        watch = Watch(app.explorer.companies)
+        watch = Watch(app)
         while True:
             keys = (key for word in WORDS for key in (*word, *[ERASE] * len(word)))
             pressed += [await _press(app, watch, key, counter) for key in keys]
@@ -166,7 +187,7 @@ def _raise(error: PlanhatTuiError) -> None:
 
 
 async def _press(app: PlanhatApp, watch: Watch, key: str, counter: Counter) -> Pressed:
-    watch.drawn.clear()
+    watch.press()
     before = counter.pause()
     counter.begin()
     began, work = time.perf_counter(), time.thread_time()
