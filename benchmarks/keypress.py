@@ -27,7 +27,7 @@ from cProfile import Profile
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textual import events
 
@@ -39,9 +39,12 @@ from planhat_tui.tui.app import PlanhatApp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
+    from textual.screen import Screen
+    from textual.widget import Widget
+
     from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.tui.looking import Found
-    from planhat_tui.tui.panes.companies import Companies
 
 WORDS = (
     "acme",
@@ -81,6 +84,14 @@ class Pressed(NamedTuple):
     all_calls: int
 
 
+class Moment(NamedTuple):
+    """Seconds by the clock and of this thread's work, and calls so far."""
+
+    clock: float
+    work: float
+    calls: int
+
+
 class Counter:
     """Counts the calls of the thread that it's told of."""
 
@@ -99,29 +110,66 @@ class Counter:
         self._profile.disable()
         return sum(entry.callcount for entry in self._profile.getstats())
 
+    def now(self) -> Moment:
+        """Return what it is by now, and count on."""
+        clock, work = time.perf_counter(), time.thread_time()
+        calls = self.pause()
+        self.begin()
+        return Moment(clock, work, calls)
+
 
 class Watch:
-    """Tells when the list of what is typed has been drawn, or a half-typed query was refused."""
+    """Tells when the list of what is typed has been drawn, or a half-typed query was refused.
 
-    def __init__(self, companies: Companies) -> None:
+    ``at`` is that moment: what waits for it is done before whoever awaits ``drawn`` goes on.
+    """
+
+    def __init__(self, app: PlanhatApp, counter: Counter) -> None:
         self.drawn = asyncio.Event()
-        self._companies = companies
-        show, refuse = companies._show, companies._not_found  # noqa: SLF001 -- only here, to measure
+        self.at = Moment(0, 0, 0)
+        self._counter = counter
+        self._companies = companies = app.explorer.companies
+        self._answered = self._is_drawn = False
+        draw, show, refuse = app._display, companies._show, companies._not_found  # noqa: SLF001 -- only here, to measure
+        take = app.explorer._compositor.update_widgets  # noqa: SLF001 -- likewise
+
+        def taken(widgets: set[Widget]) -> None:
+            self._is_drawn = self._is_drawn or (self._answered and companies.rows in widgets)
+            take(widgets)
+
+        def drawn(screen: Screen[Any], what: RenderableType | None) -> None:
+            draw(screen, what)
+            if self._is_drawn:
+                self._tell()
 
         def shown(found: Found, *, keep: bool, on: str = "") -> None:
             show(found, keep=keep, on=on)
             if found.looking.view.query == companies.search.value:
-                self._after()
+                self._await_drawing()
 
         def refused(error: PlanhatTuiError) -> None:
             refuse(error)
-            self._after()
+            self._await_drawing()
 
+        app.explorer._compositor.update_widgets = taken  # type: ignore[method-assign] # noqa: SLF001 -- likewise
+        app._display = drawn  # type: ignore[method-assign, assignment] # noqa: SLF001 -- likewise
         companies._show = shown  # type: ignore[method-assign] # noqa: SLF001 -- likewise
         companies._not_found = refused  # type: ignore[method-assign] # noqa: SLF001 -- likewise
 
-    def _after(self) -> None:
-        self._companies.call_after_refresh(self.drawn.set)
+    def press(self) -> None:
+        """Wait for the list of another key."""
+        self.drawn.clear()
+        self._answered = self._is_drawn = False
+
+    def _await_drawing(self) -> None:
+        """Wait until it's drawn; what changes nothing isn't, and is over with the next frame."""
+        self._answered = True
+        self._companies.call_after_refresh(self._tell)
+
+    def _tell(self) -> None:
+        if not self.drawn.is_set():
+            self.at = self._counter.now()
+            self.drawn.set()
 
 
 async def measure(app: PlanhatApp, *, busy: bool = False, calls: bool = False) -> list[Pressed]:
@@ -132,7 +180,7 @@ async def measure(app: PlanhatApp, *, busy: bool = False, calls: bool = False) -
         await asyncio.sleep(2)
         edits = asyncio.create_task(_edit(app)) if busy else None
         await pilot.press("slash")
-        watch = Watch(app.explorer.companies)
+        watch = Watch(app, counter)
         while True:
             keys = (key for word in WORDS for key in (*word, *[ERASE] * len(word)))
             pressed += [await _press(app, watch, key, counter) for key in keys]
@@ -166,24 +214,26 @@ def _raise(error: PlanhatTuiError) -> None:
 
 
 async def _press(app: PlanhatApp, watch: Watch, key: str, counter: Counter) -> Pressed:
-    watch.drawn.clear()
-    before = counter.pause()
-    counter.begin()
-    began, work = time.perf_counter(), time.thread_time()
+    watch.press()
+    before = counter.now()
     event = events.Key(key, None if key == ERASE else key)
     event.set_sender(app)
     app._driver.send_message(event)  # type: ignore[union-attr] # noqa: SLF001 -- as a terminal does
     await asyncio.wait_for(watch.drawn.wait(), 10)
-    clock, drawn = time.perf_counter() - began, time.thread_time() - work
-    calls = counter.pause() - before
-    counter.begin()
+    drawn = watch.at
     await asyncio.sleep(FOLLOWING)
-    done = time.thread_time() - work
-    all_calls = counter.pause() - before
+    work, calls = time.thread_time(), counter.pause()
     begun = time.thread_time()
     sum(number for number in range(LOOP))
     loop = time.thread_time() - begun
-    return Pressed(1000 * drawn, 1000 * done, 1000 * clock, 1000 * loop, calls, all_calls)
+    return Pressed(
+        1000 * (drawn.work - before.work),
+        1000 * (work - before.work),
+        1000 * (drawn.clock - before.clock),
+        1000 * loop,
+        drawn.calls - before.calls,
+        calls - before.calls,
+    )
 
 
 def main() -> None:

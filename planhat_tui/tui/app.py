@@ -58,6 +58,9 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 AGAIN = 10.0
 """Seconds in which a second ctrl+q ends, though a call is running."""
 
+ATTENTION = 0.25
+"""Seconds from a key after which others are answered though its list isn't there."""
+
 STYLED = ("bars", "line", "messageline", "picker", "rows", "rule", "toosmall")
 """Widgets with a style sheet of their own beside them."""
 
@@ -86,10 +89,12 @@ class PlanhatApp(App[None]):
         super().__init__(driver_class=driver_class)
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.session = session
-        self.reading = Reading(stands=self._show_waiting)
+        self.reading = Reading(stands=self._show_waiting, followed=self._followed)
         self.restyling = Restyling(session.runtime.paths.user_themes, session.themes)
         self.changed_keys = session.runtime.config.settings.keys
-        self.typing = TypeAhead(self, self._hand_over, time.monotonic, session.pressed)
+        self.typing = TypeAhead(
+            self, self._hand_over, time.monotonic, self._pressed, self.reading.arrived
+        )
         self.configuring = Configuring(self)
         self.animation_level = "none"
         self._explorers: dict[str, Explorer] = {}
@@ -287,6 +292,17 @@ class PlanhatApp(App[None]):
             await self.typing.hear(event)
         else:
             await self._hand_over(event)
+
+    def _pressed(self) -> None:
+        """Have all that isn't the key's wait for its answer, but not for ever."""
+        self.session.pressed()
+        self.reading.attend()
+        asyncio.get_running_loop().call_later(ATTENTION, self.reading.let_follow)
+
+    def _followed(self) -> None:
+        """Draw what has waited for a key. Safe from any thread."""
+        if self._on_screen:
+            self.explorer.check_idle()
 
     async def _hand_over(self, event: events.Event) -> None:
         """Give an event to what it's for; what can't be seen gets no key, no paste, no click."""

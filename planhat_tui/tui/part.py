@@ -50,13 +50,19 @@ class Part(Widget):
         failed: Callable[[PlanhatTuiError], None] | None = None,
         *,
         opens: bool = False,
+        urgent: bool = False,
     ) -> None:
         """Read something off the screen's thread; only the newest answer of a key comes back.
 
-        ``opens`` says that the answer moves the focus: keys typed meanwhile wait for it.
+        ``opens`` says that the answer moves the focus: keys typed meanwhile wait for it. ``urgent``
+        is what a letter asks for: it goes first, and all other answers wait for it.
         """
-        reading = self.planhat.reading
-        reading.ask(self, key, question, then, failed or self.say_problem, opens=opens)
+        reading, failed = self.planhat.reading, failed or self.say_problem
+        reading.ask(self, key, question, then, failed, opens=opens, urgent=urgent)
+
+    def once_answered(self, deed: Callable[[], None]) -> None:
+        """Do something now, or behind the key that is at work."""
+        self.planhat.reading.once_answered(self, deed)
 
     def once_shown(self, key: str, then: Callable[[], None]) -> None:
         """Do something when what was asked for before is here; keys typed meanwhile wait for it.

@@ -4,11 +4,16 @@ One thread serves them all in order, so that a read sees the write before it. A 
 asked again by the same widget under the same key makes the older one stale: it is skipped if it
 hasn't begun, and its answer is dropped if it has. What waits for the network runs beside, so that
 it never holds up a read.
+
+What a letter asks for, the list, comes first: it's read by a thread of its own, in front of what
+was asked before, and of an edit that waits for the file. What is asked after it comes after it.
+While a key is at work all other answers wait, so that nothing else is drawn before its list.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -76,19 +81,27 @@ class Reading:
     """What the threads behind the screen do. ``pending`` counts what hasn't been answered yet.
 
     ``opening`` counts the answers that will move the focus, of those who are still there;
-    ``stands`` is called, on the screen's thread, once the last of them has moved it.
+    ``stands`` is called, on the screen's thread, once the last of them has moved it. ``_held`` is
+    what waits until a key is answered; ``None`` where none is at work. ``followed`` is called, on
+    any thread, once it's handed over.
     """
 
     pending: int = 0
     opening: int = 0
     stands: Callable[[], None] = _nothing
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    followed: Callable[[], None] = _nothing
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _held: deque[Callable[[], object]] | None = None
+    _awaited: tuple[MessagePump, str] | None = None
     _opens: WeakKeyDictionary[MessagePump, int] = field(default_factory=WeakKeyDictionary)
     _newest: WeakKeyDictionary[MessagePump, dict[str, int]] = field(
         default_factory=WeakKeyDictionary
     )
     _store: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
+    )
+    _urgent: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="list")
     )
     _beside: Beside = field(default_factory=Beside)
 
@@ -101,8 +114,13 @@ class Reading:
         failed: Callable[[PlanhatTuiError], None],
         *,
         opens: bool = False,
+        urgent: bool = False,
     ) -> None:
-        """Run ``question`` after what was asked before; only the newest of a key is answered."""
+        """Run ``question`` after what was asked before; only the newest of a key is answered.
+
+        An ``urgent`` one, by which the key at work is answered, goes first; and so does what is
+        asked in its stead.
+        """
         newest = self._newest.setdefault(widget, {})
         mine = newest[key] = newest.get(key, 0) + 1
 
@@ -110,7 +128,57 @@ class Reading:
             return newest[key] == mine
 
         work = partial(_if_current, current, question)
-        self._run(self._store.submit, widget, work, then, failed, current, opens=opens)
+        if urgent or self._awaited == (widget, key):
+            self._awaited = widget, key
+            answered = partial(self._answered, then), partial(self._answered, failed)
+            done = threading.Event()
+            first = self._run(self._urgent.submit, widget, work, *answered, current, holds=False)
+            first.add_done_callback(lambda _: done.set())
+            self._store.submit(done.wait)  # what is asked from here on comes after it
+        else:
+            self._run(self._store.submit, widget, work, then, failed, current, opens=opens)
+
+    def _answered(self, then: Callable[[T], None], answer: T) -> None:
+        """Apply the answer of the key at work, and let the others follow."""
+        self._awaited = None
+        try:
+            then(answer)
+        finally:
+            self.let_follow()
+
+    # -- what waits for a key
+
+    @property
+    def attends(self) -> bool:
+        """Whether a key is at work, and other answers wait for it."""
+        return self._held is not None
+
+    def attend(self) -> None:
+        """Let answers wait: a key is at work."""
+        with self._lock:
+            self._held = deque() if self._held is None else self._held
+
+    def arrived(self) -> None:
+        """Let them follow, unless what the key has asked for is still awaited."""
+        if self._awaited is None:
+            self.let_follow()
+
+    def let_follow(self) -> None:
+        """Hand over what has waited for a key, in its order. Safe from any thread."""
+        with self._lock:
+            held, self._held = self._held, None
+            for hand_over in held or ():
+                hand_over()
+        if held is not None:
+            self.followed()
+
+    def once_answered(self, widget: MessagePump, deed: Callable[[], None]) -> None:
+        """Do something on the screen's thread: now, or behind the key that is at work."""
+        with self._lock:
+            if self._held is not None:
+                self._held.append(lambda: widget.post_message(Answered(deed)))
+                return
+        deed()
 
     def do(
         self,
@@ -145,6 +213,8 @@ class Reading:
 
     def close(self) -> None:
         """End the thread of the store; what waits is dropped, what waits for the network let go."""
+        self._held = None
+        self._urgent.shutdown(wait=True, cancel_futures=True)
         self._store.shutdown(wait=True, cancel_futures=True)
 
     def _run(  # noqa: PLR0917 -- private, and all of them are needed
@@ -157,7 +227,8 @@ class Reading:
         current: Callable[[], bool],
         *,
         opens: bool = False,
-    ) -> None:
+        holds: bool = True,
+    ) -> Future[T]:
         with self._lock:
             self.pending += 1
             if opens:
@@ -168,14 +239,27 @@ class Reading:
             answer = partial(_apply, future, then, failed, current)
             if opens:
                 answer = partial(self._opened, widget, answer)
-            try:
-                if not future.cancelled() and not widget.post_message(Answered(answer)) and opens:
-                    self._count_opened(widget)
-            finally:
-                with self._lock:
-                    self.pending -= 1
+            hand_over = partial(self._hand_over, future, widget, answer, opens=opens)
+            with self._lock:
+                if opens:  # it's about what was asked for before it
+                    self.let_follow()
+                if holds and self._held is not None:
+                    self._held.append(hand_over)
+                else:
+                    hand_over()
 
-        submit(work).add_done_callback(finished)
+        asked = submit(work)
+        asked.add_done_callback(finished)
+        return asked
+
+    def _hand_over(
+        self, future: Future[T], widget: MessagePump, answer: Callable[[], None], *, opens: bool
+    ) -> None:
+        try:
+            if not future.cancelled() and not widget.post_message(Answered(answer)) and opens:
+                self._count_opened(widget)
+        finally:
+            self.pending -= 1
 
     def _opened(self, widget: MessagePump, answer: Callable[[], None]) -> None:
         """Apply an answer that moves the focus; the app moves it before it hears of the end."""

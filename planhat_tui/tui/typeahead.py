@@ -44,10 +44,10 @@ Typed = events.InputEvent | events.Paste
 class TypeAhead:
     """What is typed in one app. ``deliver`` hands a key to what has the focus.
 
-    ``pressed`` hears of each one. ``clock`` gives monotonic seconds that nobody stops.
-    ``pressed_at`` is when what is at work came, however long it has waited, by the app's clock;
-    ``None`` before anything has. ``is_repeat`` tells whether it may come from a key that is
-    held, whatever the one before did.
+    ``pressed`` hears of each one, ``arrived`` when what it has posted has arrived. ``clock`` gives
+    monotonic seconds that nobody stops. ``pressed_at`` is when what is at work came, however long
+    it has waited, by the app's clock; ``None`` before anything has. ``is_repeat`` tells whether it
+    may come from a key that is held, whatever the one before did.
     """
 
     def __init__(
@@ -56,11 +56,13 @@ class TypeAhead:
         deliver: Callable[[Typed], Awaitable[None]],
         clock: Callable[[], float],
         pressed: Callable[[], None] = lambda: None,
+        arrived: Callable[[], None] = lambda: None,
     ) -> None:
         self._app = app
         self._deliver = deliver
         self._clock = clock
         self._pressed = pressed
+        self._has_arrived = arrived
         self._waiting: deque[tuple[Typed, float]] = deque()
         self._number = 0
         self._at_work: DOMNode | None = None
@@ -151,6 +153,7 @@ class TypeAhead:
             self._watch(number, way)
             return
         self._at_work = None
+        self._has_arrived()
         await self._go_on()
 
     @property

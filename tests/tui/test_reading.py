@@ -69,6 +69,17 @@ def ask(reading: Reading, asker: Asker, key: str, answer: str) -> None:
     reading.ask(asker, key, lambda: answer, asker.told.append, asker.failed.append)
 
 
+def ask_urgently(reading: Reading, asker: Asker, answer: str) -> None:
+    told, failed = asker.told.append, asker.failed.append
+    reading.ask(asker, "list", lambda: answer, told, failed, urgent=True)
+
+
+def await_answers(asker: Asker, count: int) -> None:
+    """Wait until so many have come, whatever the store's thread is at."""
+    while len(asker.answers) < count:
+        pass
+
+
 def finish(reading: Reading) -> None:
     reading.barrier().result(30)
 
@@ -196,6 +207,98 @@ def test_a_bug_is_raised_where_it_is_seen(reading: Reading, asker: Asker) -> Non
     with pytest.raises(ZeroDivisionError):
         asker.look()
     assert asker.failed == []
+
+
+def test_the_list_of_a_letter_waits_for_no_edit_before_it(reading: Reading, asker: Asker) -> None:
+    gate = Gate()
+    reading.do(asker, gate, asker.told.append, asker.failed.append)
+    ask_urgently(reading, asker, "rows")
+    await_answers(asker, 1)
+    asker.look()
+    assert asker.told == ["rows"]
+    gate.open.set()
+
+
+def test_what_is_asked_after_a_list_comes_after_it(reading: Reading, asker: Asker) -> None:
+    gate = Gate()
+    reading.ask(asker, "list", gate, asker.told.append, asker.failed.append, urgent=True)
+    assert gate.begun.wait(30)
+    ask(reading, asker, "enter", "in the list")
+    gate.open.set()
+    finish(reading)
+    asker.look()
+    assert asker.told == ["late", "in the list"]
+
+
+def test_what_is_asked_in_the_place_of_a_list_is_as_urgent(reading: Reading, asker: Asker) -> None:
+    gate, list_gate = Gate(), Gate()
+    reading.do(asker, gate, asker.told.append, asker.failed.append)
+    reading.ask(asker, "list", list_gate, asker.told.append, asker.failed.append, urgent=True)
+    ask(reading, asker, "list", "rows")
+    list_gate.open.set()
+    await_answers(asker, 2)
+    asker.look()
+    assert asker.told == ["rows"]
+    gate.open.set()
+
+
+def test_while_a_key_is_at_work_others_wait_for_its_list(reading: Reading, asker: Asker) -> None:
+    reading.attend()
+    ask(reading, asker, "company", "Acme")
+    ask(reading, asker, "contacts", "Ann")
+    finish(reading)
+    assert not asker.answers
+    assert reading.pending == 2
+    ask_urgently(reading, asker, "rows")
+    reading.arrived()
+    await_answers(asker, 1)
+    asker.look()
+    assert asker.told == ["rows", "Acme", "Ann"]
+    assert reading.pending == 0
+
+
+def test_behind_a_key_that_asks_for_no_list_the_others_follow(
+    reading: Reading, asker: Asker
+) -> None:
+    followed: list[bool] = []
+    reading.followed = lambda: followed.append(reading.attends)
+    reading.attend()
+    ask(reading, asker, "company", "Acme")
+    finish(reading)
+    reading.arrived()
+    asker.look()
+    assert asker.told == ["Acme"]
+    assert followed == [False]
+
+
+def test_a_list_that_cant_be_read_holds_up_nobody(reading: Reading, asker: Asker) -> None:
+    reading.attend()
+    ask(reading, asker, "company", "Acme")
+    reading.ask(asker, "list", _offline, asker.told.append, asker.failed.append, urgent=True)
+    finish(reading)
+    asker.look()
+    assert asker.told == ["Acme"]
+    assert len(asker.failed) == 1
+
+
+def test_an_answer_that_moves_the_focus_waits_for_no_key(reading: Reading, asker: Asker) -> None:
+    reading.attend()
+    ask(reading, asker, "company", "Acme")
+    reading.ask(asker, "open", lambda: "form", asker.told.append, asker.failed.append, opens=True)
+    finish(reading)
+    assert len(asker.answers) == 2
+    assert not reading.attends
+
+
+def test_what_is_due_is_done_behind_the_key_at_work(reading: Reading, asker: Asker) -> None:
+    done: list[str] = []
+    reading.once_answered(asker, lambda: done.append("at once"))
+    reading.attend()
+    reading.once_answered(asker, lambda: done.append("behind it"))
+    assert done == ["at once"]
+    reading.let_follow()
+    asker.look()
+    assert done == ["at once", "behind it"]
 
 
 def test_what_waits_for_the_network_holds_up_no_read(reading: Reading, asker: Asker) -> None:

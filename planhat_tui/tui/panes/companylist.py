@@ -125,21 +125,34 @@ class CompanyList(Pane):
         """What is asked for, and how it is shown."""
         return View(self.search.value, self.sort, self.columns)
 
-    def read(self, *, around: str = "") -> None:
+    def read(self, *, around: str = "", typed: bool = False) -> None:
         """Read what the search finds, from its beginning.
 
         ``around`` is a company that the cursor goes to, if the list has it; else to the first.
+        What a letter asks for (``typed``) goes first, and is drawn at once.
         """
         lines = self.rows.size.height if around else 0
         workspace, looking = self.workspace, Looking(self.view, self._lately)
         workspace.reads.stop_guessing()  # what was meant by another search
         self._around = around
+
+        def show(found: Found) -> None:
+            self._show(found, keep=bool(around) and found.has(around), on=around)
+            if typed:
+                self.draw_now()
+
         self.ask(
             "companies",
             lambda: look(workspace, looking, around=around, lines=lines),
-            lambda found: self._show(found, keep=bool(around) and found.has(around), on=around),
+            show,
             self._not_found,
+            urgent=typed,
         )
+
+    def draw_now(self) -> None:
+        """Draw the search, the list that a letter has found, and what is said of it."""
+        lines = self.rule, self.search, self._mistake, self._summary
+        self.explorer.draw_now(*lines, self.rows, self.rows.vertical_scrollbar)
 
     def read_again(self) -> None:
         """Read what is seen again; the cursor stays on its company, however far that has moved."""
@@ -391,7 +404,7 @@ class CompanyList(Pane):
         self.explorer.pointing.stop()
         self._stop_count()
         self.searched = event.value.strip() or self.searched
-        self.read()
+        self.read(typed=True)
         self._complete()
 
     def _complete(self) -> None:

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widget import Widget
 
     from planhat_tui.commands.results import Groups
     from planhat_tui.config.keys import Key
@@ -281,6 +282,36 @@ class Explorer(Screen[None], Helping, Rooms):
                 self.workspace.places.keep_front(front)
         self.pointing.leave()
 
+    def _on_timer_update(self) -> None:
+        """Draw a frame; while a letter is at work, no more of it than the search and its list."""
+        typed = self.planhat.reading.attends and self.companies.search.has_focus
+        if not typed or self._is_to_be_whole or not self.is_current:
+            super()._on_timer_update()
+        else:
+            self._update_timer.pause()
+            self.companies.draw_now()
+
+    @property
+    def _is_to_be_whole(self) -> bool:
+        """Whether something is to be laid out, so that all is drawn."""
+        return self._layout_required or self._scroll_required or self._repaint_required
+
+    def draw_now(self, *changed: Widget) -> None:
+        """Draw those of some widgets that have changed at once; others when a frame is due.
+
+        Where something is to be laid out, that frame draws all.
+        """
+        waiting = self._dirty_widgets.difference(changed)
+        dirty = self._dirty_widgets.intersection(changed)
+        dirty.update(one for one in changed if one._repaint_required)  # noqa: SLF001 -- its note
+        if not dirty or self._is_to_be_whole or not self.is_current:
+            return
+        for one in dirty:
+            one._repaint_required = False  # noqa: SLF001 -- nobody is to draw it again
+        self._compositor.update_widgets(dirty)
+        self._compositor_refresh()
+        self._dirty_widgets.update(waiting)
+
     # -- what changed
 
     def on_arrived(self, event: Arrived) -> None:
@@ -297,7 +328,7 @@ class Explorer(Screen[None], Helping, Rooms):
         if pauses and wait and self.companies.search.has_focus:
             self.set_timer(wait, partial(self._arrive_after, pauses - 1))
         else:
-            self._arrive()
+            self.once_answered(self._arrive)
 
     def _arrive(self) -> None:
         changes = self.feed.take()
@@ -329,6 +360,9 @@ class Explorer(Screen[None], Helping, Rooms):
 
     def _every_second(self) -> None:
         """Look for what other processes wrote; let gauge, timer and ages move."""
+        self.once_answered(self._look_around)
+
+    def _look_around(self) -> None:
         if not self.app.screen_stack:  # a tick that was on its way when the app ended
             return
         self.calls.tick()
