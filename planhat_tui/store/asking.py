@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import sqlite3
@@ -12,13 +12,30 @@ if TYPE_CHECKING:
     from planhat_tui.model.outbox import State
     from planhat_tui.model.records import Kind
 
+Bounds: TypeAlias = "Sequence[tuple[str, float]]"
+"""Comparisons that all hold, each with what it is compared with: ``>=``, ``>``, ``<=``, ``<``."""
+Told: TypeAlias = "Sequence[tuple[str, float]]"
+"""Records by id, each with a moment: seconds since the epoch."""
+
+
+class Occurrences(Protocol):
+    """When something last happened to records, as it's known beside the mirror."""
+
+    def within(self, kind: Kind, bounds: Bounds) -> Sequence[str]:
+        """Return the ids of records whose moment is within bounds."""
+        ...
+
+    def in_order(self, kind: Kind, *, descending: bool, most: int | None = None) -> Told:
+        """Return the first of records by their moments, and all that have the last one's."""
+        ...
+
 
 class Asking(NamedTuple):
     """The circumstances of a query: ``today`` is the day in the place, ``utc`` that in UTC.
 
     ``moments`` gives what is known beside the mirror, by the field's name: ``lastcall`` when the
-    last call was logged here with each record, ``changed`` when it was last seen to change; in
-    seconds since the epoch by id. ``unseen`` gives the ids of those that others have changed since
+    last call was logged here with each record, ``changed`` when it was last seen to change.
+    ``unseen`` gives the ids of those that others have changed since
     the person last looked, ``in_state`` those with an edit in a state. They are called only if
     somebody asks. ``lately`` has the ids of the records that the person opened last, the last
     first: they stand first among equals. ``me`` gives the id of the user for whom it is asked,
@@ -31,7 +48,7 @@ class Asking(NamedTuple):
     kind: Kind
     today: date
     utc: date
-    moments: Mapping[str, Callable[[Kind], Mapping[str, float]]]
+    moments: Mapping[str, Occurrences]
     unseen: Callable[[Kind], Iterable[str]]
     in_state: Callable[[Kind, State], Iterable[str]]
     counted: Callable[[str, tuple[Any, ...]], int]

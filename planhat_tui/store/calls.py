@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.records import Call, Kind
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.outbox import Entry
     from planhat_tui.model.values import Json
+    from planhat_tui.store.asking import Bounds, Told
     from planhat_tui.store.connection import Database
     from planhat_tui.store.outbox import Outbox
     from planhat_tui.store.remembering import Moments
 
 
+_MEETS: Final = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _ALL: Final = "SELECT id, json, note, contact_id, company_id, logged_at, seen_at FROM call_log"
 
 
@@ -122,6 +125,17 @@ class CallLog:
         Seconds since the epoch, by id: the call's start, or when it was logged.
         """
         return self._last.of(kind, self._database)
+
+    def within(self, kind: Kind, bounds: Bounds) -> Sequence[str]:
+        """Return which companies, or which contacts, had their last call within bounds."""
+        wanted = [(_MEETS[compare], moment) for compare, moment in bounds]
+        moments = self.last(kind).items()
+        return [one for one, at in moments if all(meets(at, moment) for meets, moment in wanted)]
+
+    def in_order(self, kind: Kind, *, descending: bool, most: int | None = None) -> Told:
+        """Return when their last calls were, the first or the last ones first, all there are."""
+        del most  # they are those that were logged here: few
+        return sorted(self.last(kind).items(), key=operator.itemgetter(1), reverse=descending)
 
     def _read_last(self, kind: Kind) -> Moments:
         moments: dict[str, float] = {}

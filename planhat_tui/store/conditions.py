@@ -7,7 +7,6 @@ NULL, so that ``NOT`` means what it says: a record without a value doesn't meet 
 from __future__ import annotations
 
 import json
-import operator
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.errors import QueryError
@@ -80,7 +79,6 @@ _PHRASED: Final = {
 }
 """Columns in which words stand side by side, besides tags."""
 
-_MEETS: Final = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _DAY: Final = 86_400
 _EPOCH: Final = 719_163  # the ordinal of 1970-01-01
 _STATES: Final = {
@@ -282,9 +280,8 @@ def _within(column: str, bounds: Iterable[Condition]) -> Condition:
 
 
 def _moment(asking: Asking, name: str, bounds: Iterable[Condition]) -> Condition:
-    within = [(_MEETS[bound.sql], bound.values[0]) for bound in bounds]
-    moments = asking.moments[name](asking.kind).items()
-    ids = [one for one, at in moments if all(meets(at, bound) for meets, bound in within)]
+    within = [(bound.sql, float(bound.values[0])) for bound in bounds]
+    ids = asking.moments[name].within(asking.kind, within)
     return Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
 
 

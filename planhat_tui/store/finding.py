@@ -42,7 +42,7 @@ Hit: TypeAlias = "tuple[int, float, str, int]"
 
 
 class Search(NamedTuple):
-    """One search: the words, the other parts, the conditions that they are, the order.
+    """One search: the words, the other parts, the conditions that they are, how it's sorted.
 
     ``recent`` tells of row numbers that were opened lately how many were opened since. ``settled``:
     the query itself says which come first, or how many; so a part of all that is found won't do.
@@ -52,7 +52,6 @@ class Search(NamedTuple):
     words: Typed
     parts: tuple[Node, ...]
     where: Condition
-    order: Condition
     walked: str
     ranked: bool
     sort: tuple[Sort, ...]
@@ -64,6 +63,13 @@ class Search(NamedTuple):
     def kind(self) -> Kind:
         """What is looked for."""
         return self.asking.kind
+
+    @property
+    def order(self) -> Condition:
+        """What the list is ordered by; worked out when it's asked for: some have to be read."""
+        if self.ranked:
+            return _by_rank(self.asking, self.words, self.recent)
+        return ordering.by(self.asking, self.sort)
 
     @property
     def checked(self) -> Condition:
@@ -113,16 +119,14 @@ def searching(asking: Asking, query: Query) -> Search:
     where = all_of(of_node(asking, part) for part in parts)
     ranked = bool(words.readings) and not query.sort
     recent = _recent(asking) if ranked else {}
-    order = _by_rank(asking, words, recent) if ranked else ordering.by(asking, query.sort)
     walked = ordering.walked(asking.kind, query.sort)
     settled = bool(query.sort) or query.limit is not None
-    return Search(asking, words, parts, where, order, walked, ranked, query.sort, recent, settled)
+    return Search(asking, words, parts, where, walked, ranked, query.sort, recent, settled)
 
 
 def with_words(search: Search, words: Typed) -> Search:
     """Return the same search for other words."""
-    order = _by_rank(search.asking, words, search.recent) if search.ranked else search.order
-    return search._replace(words=words, order=order)
+    return search._replace(words=words)
 
 
 def in_order(search: Search, hits: Sequence[Hit], most: int) -> list[Hit]:

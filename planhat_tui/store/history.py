@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planhat_tui.model.edits import Change, differences
 from planhat_tui.store.connection import Database
 from planhat_tui.store.disk import DamagedError, FullError, UnwritableError, set_aside
-from planhat_tui.store.remembering import Remembered
 from planhat_tui.store.schema import HISTORY
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from planhat_tui.model.records import Kind
     from planhat_tui.model.values import Raw
-    from planhat_tui.store.remembering import Moments
+    from planhat_tui.store.asking import Bounds, Told
 
 DAY: Final = 86_400.0
 _BOOKKEEPING: Final = frozenset({"_id", "__v", "updatedAt", "lastUpdated"})
@@ -78,7 +77,6 @@ class History:
         self._lock = threading.Lock()
         self._opened = False
         self._database: Database | None = None
-        self._last = Remembered(self._read_last)
 
     def _open(self) -> Database | None:
         """Return the file, ``None`` where there can't be one. Raises :class:`FullError`."""
@@ -147,13 +145,17 @@ class History:
         if not rows or (database := self._to_write()) is None:
             return
         with database.writing() as connection:
-            for row in rows:
-                if _last(connection, *row[:3], since) != row[3:5]:
-                    connection.execute(
-                        "INSERT INTO change (kind, record, field, before, after, seen_at, ours)"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                        row,
-                    )
+            new = [row for row in rows if _last(connection, *row[:3], since) != row[3:5]]
+            connection.executemany(
+                "INSERT INTO change (kind, record, field, before, after, seen_at, ours)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                new,
+            )
+            connection.executemany(
+                "INSERT INTO latest VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET seen_at = max(seen_at, excluded.seen_at)",
+                {(kind, record, seen_at) for _, record, *_ in new},
+            )
         self._since_pruned += len(rows)
         if self._since_pruned >= _PRUNE_EVERY:
             self.prune()
@@ -165,21 +167,32 @@ class History:
         with database.reading() as connection:
             return _changes(connection, kind, record_id, limit)
 
-    def last(self, kind: Kind) -> Moments:
-        """Return when each record was last seen to change, seconds since the epoch by id."""
-        database = self._to_read()
-        return {} if database is None else self._last.of(kind, database)
-
-    def _read_last(self, kind: Kind) -> Moments:
+    def within(self, kind: Kind, bounds: Bounds) -> list[str]:
+        """Return which records were last seen to change within bounds."""
         if (database := self._to_read()) is None:
-            return {}
+            return []
+        compared = "".join(f" AND seen_at {compare} ?" for compare, _ in bounds)
         with database.reading() as connection:
-            return dict(
-                connection.execute(
-                    "SELECT record, max(seen_at) FROM change WHERE kind = ? GROUP BY record",
-                    (kind,),
-                )
+            rows = connection.execute(
+                f"SELECT record FROM latest WHERE kind = ?{compared}",  # noqa: S608 -- ours
+                (kind, *(moment for _, moment in bounds)),
             )
+            return [record for (record,) in rows]
+
+    def in_order(self, kind: Kind, *, descending: bool, most: int | None = None) -> Told:
+        """Return when records were last seen to change, and all that did when the last one did."""
+        if (database := self._to_read()) is None:
+            return []
+        way, end = ("DESC", ">=") if descending else ("ASC", "<=")
+        last = f"SELECT seen_at FROM latest WHERE kind = ? ORDER BY seen_at {way} LIMIT 1 OFFSET ?"  # noqa: S608 -- ours
+        these = "SELECT record, seen_at FROM latest WHERE kind = ?"
+        with database.reading() as connection:
+            until = most and connection.execute(last, (kind, most - 1)).fetchone()
+            if until:
+                return connection.execute(
+                    f"{these} AND seen_at {end} ? ORDER BY seen_at {way}", (kind, *until)
+                ).fetchall()
+            return connection.execute(f"{these} ORDER BY seen_at {way}", (kind,)).fetchall()
 
     def look(self, kind: Kind, record_id: str) -> tuple[Seen, ...]:
         """Note that a person looks at a record now; returns what was news to them until then."""
@@ -258,7 +271,8 @@ class History:
             return
         with database.writing() as connection:
             oldest = self._wall() - self._keep.seconds
-            connection.execute("DELETE FROM change WHERE seen_at < ?", (oldest,))
+            for table in ("change", "latest"):
+                connection.execute(f"DELETE FROM {table} WHERE seen_at < ?", (oldest,))  # noqa: S608 -- ours
             connection.execute("DELETE FROM looked WHERE looked_at < ?", (oldest,))
             size = _size(connection)
             if size > self._keep.size:
@@ -267,6 +281,10 @@ class History:
                 connection.execute(
                     "DELETE FROM change WHERE n IN (SELECT n FROM change ORDER BY n LIMIT ?)",
                     (surplus,),
+                )
+                connection.execute(
+                    "DELETE FROM latest WHERE NOT EXISTS (SELECT 1 FROM change"
+                    " WHERE change.kind = latest.kind AND change.record = latest.record)"
                 )
 
     def changed_elsewhere(self) -> bool:

@@ -9,8 +9,9 @@ isn't in the mirror: those of which it's known are sorted.
 
 from __future__ import annotations
 
+import itertools
 import json
-from itertools import islice
+import operator
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from planhat_tui.model.custom import CustomType
@@ -42,6 +43,8 @@ _FEW: Final = 2_000
 """Records with a value, up to so many, are looked up; more are met soon by walking the list."""
 _FEW_OF_ONE: Final = 20_000
 """More of those that have it in their own rows: they are read once."""
+_MORE: Final = 8
+"""Of records by their moments, so many times as many are looked up as were too few."""
 _MOST_LEAPS: Final = 1_000
 """Where hardly any value leads to what is wanted, sorting all is faster than more leaps."""
 _PEOPLES: Final = {
@@ -130,14 +133,22 @@ def first(search: Search, where: Condition, most: int) -> list[int]:
 
 
 def _by_moment(search: Search, name: str, where: Condition, most: int) -> list[int]:
-    moments = json.dumps(dict(search.asking.moments[name](search.kind)))
-    way, order = "DESC" if search.sort[0].descending else "ASC", _rest(search)
-    found = search.ask(
-        f"SELECT row FROM (SELECT key AS holder, value AS moment FROM json_each(?))"  # noqa: S608 -- our names
-        f" CROSS JOIN {search.kind} ON id = holder WHERE {where.sql}"
-        f" ORDER BY moment {way}, {order.sql} LIMIT ?",
-        (moments, *where.values, *order.values, most),
-    )
+    """Look up those with the first moments, more of them until there are enough."""
+    told, descending = search.asking.moments[name], search.sort[0].descending
+    way, order = "DESC" if descending else "ASC", _rest(search)
+    for some in itertools.accumulate(itertools.repeat(_MORE), operator.mul, initial=most):
+        first = told.in_order(search.kind, descending=descending, most=some)
+        moments = json.dumps(dict(first))
+        found = search.ask(
+            f"SELECT row FROM (SELECT key AS holder, value AS moment FROM json_each(?))"  # noqa: S608 -- our names
+            f" CROSS JOIN {search.kind} ON id = holder WHERE {where.sql}"
+            f" ORDER BY moment {way}, {order.sql} LIMIT ?",
+            (moments, *where.values, *order.values, most),
+        )
+        if len(found) >= most:
+            return found
+        if len(first) < some:
+            break
     none = Condition("id NOT IN (SELECT key FROM json_each(?))", (moments,))
     return [*found, *_walked(search, all_of([none, where]), most - len(found))]
 
@@ -225,7 +236,7 @@ def _each_text(field: _Field) -> Iterator[Value]:
 def _people(field: _Field) -> Iterator[_Holding | None]:
     """Give those who own something, by name; who are called alike, together."""
     names = people.names(field.search.asking.connection)
-    owners = [str(one) for one in islice(_each_text(field), _MOST_LEAPS + 1)]
+    owners = [str(one) for one in itertools.islice(_each_text(field), _MOST_LEAPS + 1)]
     if len(owners) > _MOST_LEAPS:
         yield None
         return

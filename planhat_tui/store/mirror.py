@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.records import Received
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.absences import Doubt, Listed
+    from planhat_tui.store.asking import Occurrences
     from planhat_tui.store.connection import Database
     from planhat_tui.store.history import History
     from planhat_tui.store.overlay import Pending
@@ -45,13 +46,13 @@ class Mirror(MirrorReads):
         database: Database,
         pending: Pending,
         wall: Callable[[], float],
-        last_calls: Callable[[Kind], Mapping[str, float]],
+        calls: Occurrences,
         history: History,
         *,
         today: Callable[[], date],
         author: str,
     ) -> None:
-        super().__init__(database, pending, wall, last_calls, history, today=today, author=author)
+        super().__init__(database, pending, wall, calls, history, today=today, author=author)
         self._history = history
         self._overtaken = Overtaken()
         self._unread: set[tuple[Kind, str]] = set()

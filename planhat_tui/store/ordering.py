@@ -127,7 +127,8 @@ def _own_key(asking: Asking, name: str) -> Condition:
     if column:
         return Condition(column)
     if name in asking.moments:
-        return _looked_up(f"{asking.kind}.id", asking.moments[name](asking.kind))
+        told = asking.moments[name].in_order(asking.kind, descending=False)
+        return _looked_up(f"{asking.kind}.id", dict(told))
     side = f"{asking.kind}_custom"
     return Condition(  # by its row: else each row looks through the field's values of all
         f"(SELECT min(coalesce(number, text)) FROM {side} INDEXED BY {side}_row"  # noqa: S608 -- our names

@@ -22,7 +22,7 @@ from planhat_tui.store.rows import Progress, Shown
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from planhat_tui.model.duplicates import Party
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.query import Query, Sort
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.absences import Doubt
+    from planhat_tui.store.asking import Occurrences
     from planhat_tui.store.connection import Database
     from planhat_tui.store.history import History
     from planhat_tui.store.overlay import Pending
@@ -65,7 +66,7 @@ class MirrorReads:
         database: Database,
         pending: Pending,
         wall: Callable[[], float],
-        last_calls: Callable[[Kind], Mapping[str, float]],
+        calls: Occurrences,
         history: History,
         *,
         today: Callable[[], date],
@@ -75,7 +76,7 @@ class MirrorReads:
         self._me = f"me:{author}"
         self._database = database
         self._wall = wall
-        self._moments = {"lastcall": last_calls, "changed": history.last}
+        self._moments = {"lastcall": calls, "changed": history}
         self._unseen = history.unseen
         self._pending = pending
         self._guesses = Guesses()

@@ -624,6 +624,17 @@ CREATE TABLE looked (
     PRIMARY KEY (kind, record)
 ) WITHOUT ROWID
 """,
+    # Asked for by many records at once: else all changes of a year would be gone through for it.
+    """
+CREATE TABLE latest (               -- when a record was last seen to change
+    kind TEXT NOT NULL,
+    record TEXT NOT NULL,
+    seen_at REAL NOT NULL,
+    PRIMARY KEY (kind, record)
+) WITHOUT ROWID;
+CREATE INDEX latest_seen ON latest (kind, seen_at);
+INSERT INTO latest SELECT kind, record, max(seen_at) FROM change GROUP BY kind, record
+""",
 )
 
 MACHINE: Final = (

@@ -101,7 +101,7 @@ class TenantStore:
                 self._mirror_db,
                 self.outbox,
                 wall,
-                self.calls.last,
+                self.calls,
                 self.history,
                 today=today or (lambda: datetime.fromtimestamp(wall(), UTC).date()),
                 author=author,

@@ -13,8 +13,10 @@ from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.store import filling
+from planhat_tui.store.connection import Database
 from planhat_tui.store.disk import FullError
 from planhat_tui.store.history import History, Keep
+from planhat_tui.store.schema import HISTORY
 from planhat_tui.store.tenant import TenantStore
 from tests.disk import full, read_only
 from tests.store.conftest import received, tick, update
@@ -198,7 +200,8 @@ def test_where_nothing_was_kept_and_nothing_can_be_there_is_no_past(folder: Path
     with read_only(folder):
         store = TenantStore.open(folder, wall=tick)
         assert changes(store.history) == []
-        assert store.history.last(COMPANY) == {}
+        assert store.history.within(COMPANY, ()) == []
+        assert store.history.in_order(COMPANY, descending=True) == []
         assert store.history.unseen(COMPANY, ["c1"]) == frozenset()
         store.close()
 
@@ -226,8 +229,10 @@ def test_what_is_too_old_is_let_go(folder: Path) -> None:
     history = History(folder, lambda: 1_000.0, Keep(seconds=100.0))
     history.note(COMPANY, [("c1", {"h": n}, {"h": n + 1}) for n in range(3)], 850.0)
     history.note(COMPANY, [("c1", {"h": 3}, {"h": 4})], 950.0)
+    history.note(COMPANY, [("c2", {"h": 1}, {"h": 2})], 850.0)
     history.prune()
     assert changes(history) == [("h", 3, 4, False)]
+    assert history.in_order(COMPANY, descending=True) == [("c1", 950.0)]
     history.close()
 
 
@@ -240,6 +245,9 @@ def test_where_it_is_too_much_the_oldest_is_let_go(folder: Path) -> None:
     history.prune()
     assert changes(history, "c0") == []
     assert len(changes(history, "c59")) == 1
+    when = dict(history.in_order(COMPANY, descending=False))
+    assert "c0" not in when
+    assert when["c59"] == 59.0
     kept = sum(len(changes(history, f"c{n}-{m}")) for n in range(60) for m in range(40))
     assert 100 < kept < 1_200
     history.close()
@@ -263,6 +271,47 @@ def test_companies_are_found_by_when_they_were_seen_to_change(folder: Path) -> N
     assert found("-has:changed") == ["c3"]
     assert found("has:changed sort:-changed") == ["c1", "c2"]
     store.close()
+
+
+def test_the_last_that_changed_come_first_however_many_are_gone_or_changed_at_once(
+    folder: Path,
+) -> None:
+    store = TenantStore.open(folder, wall=tick)
+    for one in range(30):
+        gone = 20 <= one < 25
+        name = f"{99 - one} ltd"
+        store.mirror.put(COMPANY, [received(f"c{one}", name=name, phase="won")], 1.0)
+        store.mirror.put(COMPANY, [received(f"c{one}", name=name, phase="")], 100.0 + one // 10)
+        if gone:
+            store.mirror.remove(COMPANY, [f"c{one}"])
+    here = [one for one in range(30) if not 20 <= one < 25]
+
+    def found(text: str, limit: int) -> list[str]:
+        rows = store.mirror.search_companies(query.parse(text), limit=limit).rows
+        return [row.id for row in rows]
+
+    everything = found("sort:-changed", 30)
+    assert [int(one[1:]) // 10 for one in everything] == [one // 10 for one in reversed(here)]
+    assert sorted(everything) == sorted(f"c{one}" for one in here)
+    for most in (1, 3, 5, 6, 24):
+        assert found("sort:-changed", most) == everything[:most]
+    store.close()
+
+
+def test_when_it_last_changed_is_known_of_what_an_earlier_version_has_seen(tmp_path: Path) -> None:
+    path = tmp_path / "d" / "history.db"
+    before = Database(path, HISTORY[:1], durable=False)
+    with before.writing() as connection:
+        connection.executemany(
+            "INSERT INTO change (kind, record, field, before, after, seen_at, ours)"
+            " VALUES ('company', ?, 'phase', '1', '2', ?, 0)",
+            [("c1", 5.0), ("c2", 7.0), ("c1", 9.0)],
+        )
+    before.close()
+    history = History(path.parent, tick, Keep())
+    assert history.in_order(COMPANY, descending=True) == [("c1", 9.0), ("c2", 7.0)]
+    assert history.within(COMPANY, [(">=", 7.0), ("<", 9.0)]) == ["c2"]
+    history.close()
 
 
 def test_what_others_changed_since_one_looked_is_marked(
