@@ -122,16 +122,18 @@ class CompanyList(Pane):
         """Read what the search finds, from its beginning.
 
         ``around`` is a company that the cursor goes to, if the list has it; else to the first.
+        But for the letters of a search, keys typed meanwhile are meant for the list that comes.
         """
         lines = self.rows.size.height if around else 0
         workspace, looking = self.workspace, Looking(self.view, self._lately)
         workspace.reads.stop_guessing()  # what was meant by another search
-        self._around = around
+        self._around, self._wrong = around, None
         self.ask(
             "companies",
             lambda: look(workspace, looking, around=around, lines=lines),
             lambda found: self._show(found, keep=bool(around) and found.has(around), on=around),
             self._not_found,
+            opens=not self.search.has_focus,
         )
 
     def read_again(self) -> None:
@@ -259,6 +261,7 @@ class CompanyList(Pane):
 
         The other panes had waited for the letters to pause: they show the row under the cursor.
         """
+        self._around = None
         self.point(self.rows.pointed)
         if not isinstance(error, QueryError):
             self.say_problem(error)
@@ -349,8 +352,13 @@ class CompanyList(Pane):
         self.once_shown("entered", self._enter_list)
 
     def _enter_list(self) -> None:
-        """Leave the search; one that can't be read stays open, with the cursor where it's wrong."""
-        if self._wrong is None:
+        """Leave the search; one that can't be read stays open, with the cursor where it's wrong.
+
+        What arrived meanwhile may have had its list read anew.
+        """
+        if self._around is not None:
+            self.once_shown("entered", self._enter_list)
+        elif self._wrong is None:
             self.rows.focus()
         else:
             self.search.cursor_position = self._wrong.column

@@ -228,6 +228,7 @@ class Contacts(Pane):
             self.rows.rearranged()
         changed, self._view = view != self._view, view
         self.read()
+        self.once_shown("viewed", lambda: None)  # the next key is meant for that list
         if changed:
             places = self.workspace.places
             self.perform(lambda: places.keep_view(view, Kind.CONTACT), lambda _: None)
@@ -308,7 +309,7 @@ class Contacts(Pane):
 
     def do_mark_all(self) -> None:
         """Mark all, or none."""
-        self.rows.mark(list(self.people), on=not self.rows.marks)
+        self.rows.mark_all_or_none(list(self.people))
 
     def do_range(self) -> None:
         """Begin a range, or end it and mark what lies between."""
