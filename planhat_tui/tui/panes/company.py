@@ -57,6 +57,15 @@ class Answer(NamedTuple):
     seen: tuple[Seen, ...] = ()
 
 
+_NO_MARKS: Final = "The detail is of one company: nothing to mark here.  {companies} has marks"
+LACKS: Final = {
+    **dict.fromkeys(("mark", "range", "mark_all"), _NO_MARKS),
+    "sort": "The fields stand in their groups: no order to choose.  {find} filters them",
+    "columns": "The detail has these columns alone.  {companies} has more",
+}
+"""What is said of keys that lists have, by their names."""
+
+
 class CompanyPane(Pane):
     """The company under the cursor of the list."""
 
@@ -234,6 +243,7 @@ class CompanyPane(Pane):
     def _filtered(self, event: Input.Changed) -> None:
         event.stop()
         self._looked_for = event.value.strip() or self._looked_for
+        self.explorer.let_pass()
         self.draw_fields(keep=False)
 
     @on(Input.Submitted, "#field-filter")
@@ -271,6 +281,10 @@ class CompanyPane(Pane):
         if name == "web":
             return no_template(self.workspace.profile)
         return self.explorer.forbidden(name)
+
+    def lacks(self, name: str) -> str:
+        """Say why a key that lists have is none of one company's fields."""
+        return LACKS.get(name, "")
 
     def _removable(self, row_id: str) -> bool:
         shown = self.shown
@@ -365,6 +379,10 @@ class CompanyPane(Pane):
         self.rows.go_to(to)
         if not to:
             self.say(f"No field matches {named(self._looked_for)}")
+
+    def do_views(self) -> None:
+        """Show a saved view of the companies."""
+        self.explorer.arranging.views()
 
     def do_delete(self) -> None:
         """Delete the company, after a word."""

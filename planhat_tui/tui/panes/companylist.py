@@ -322,6 +322,7 @@ class CompanyList(Pane):
         if given and event.value == given:
             return
         self.explorer.pointing.stop()
+        self.explorer.let_pass()
         self.searched = event.value.strip() or self.searched
         self.read()
         self._complete()
@@ -391,6 +392,7 @@ class CompanyList(Pane):
 
     def show_view(self, view: View) -> None:
         """Show another view; the cursor stays with its company, if the view has it."""
+        self.explorer.let_pass()
         if view._replace(columns=()) != self.view._replace(columns=()):
             self.rows.rearranged()
         with self.search.prevent(Input.Changed):

@@ -59,6 +59,10 @@ class Pane(Vertical, InExplorer):
         """Leave what the pane is in: a search, a form, marks; ``False`` if it's in nothing."""
         raise NotImplementedError
 
+    def lacks(self, name: str) -> str:  # noqa: ARG002 -- the answer of a pane that lacks none
+        """Say why a key that lists have, by its name, is none here; empty if it never was."""
+        return ""
+
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again what these changes touch."""
         raise NotImplementedError
