@@ -148,7 +148,7 @@ class CompanyPane(Pane):
     def fresh_of(self, shown: Shown | None) -> None:
         """Say how old the company is here, and what of it is on its way."""
         if shown is None:
-            self.rule.show(note="")
+            self.no_age()
             return
         glyphs = self.planhat.glyphs
         said = glyphs.word(shown.state) if shown.state is not None else ""

@@ -185,6 +185,8 @@ class Contacts(Pane):
         self.entitle(count=amounts.count(len(people), capped=not known) if some else "")
         if view is not None:
             self._tell_marks()
+        else:
+            self.no_age()
         self._own, self._unseen = answer.own, answer.unseen
         if self.display:
             self._seen |= dict.fromkeys(self.people)

@@ -118,6 +118,11 @@ class Pane(Vertical, InExplorer):
         self.rule.show(least=least)
         self.tell_age()
 
+    def no_age(self) -> None:
+        """Say of no data how old it is."""
+        self._fresh = None
+        self.rule.show(note="")
+
     def tell_age(self) -> None:
         """Say the age anew: it grows while nothing is read."""
         if self._fresh is None:

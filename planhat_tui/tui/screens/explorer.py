@@ -191,8 +191,10 @@ class Explorer(Screen[None], Helping, Rooms):
         if (left := self._front_kept).form or left.call:
             self.once_shown("forms", partial(self._take_up_forms, left))
         if not self.detail.company_id:  # nothing else makes them say so
+            self.detail.read()
             self.contacts.read()
             self.calls.read()
+            self.companies.preview.read()
         self.standing.read_users()
         self.standing.read()
         self.watching.look_for_let_go()  # before it can arrive
