@@ -328,7 +328,7 @@ def test_what_changes_is_seen_however_many_tags_there_are(
     many = [f"segment-{n:03}-north" for n in range(90)]
 
     async def tag(person: Person) -> None:
-        planhat.change(person, "Acme Inc", tags=many)
+        planhat.change(person, "Acme Inc", tags=[*many])
         await person.find("acme inc")
         await person.press("2", "r", "1", "t")
         person.sees("segment-000-north   segment-001-north")
