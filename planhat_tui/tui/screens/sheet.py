@@ -116,6 +116,9 @@ class Sheet(ModalScreen[R], Helping):
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Hear what has changed meanwhile; a sheet that shows none of it does nothing."""
 
+    def profiles_changed(self) -> None:
+        """Hear that the config says something else; a sheet that shows none of it does nothing."""
+
     @on(events.Resize)
     def _resized(self, event: events.Resize) -> None:
         """Say what a terminal that is too small needs."""
