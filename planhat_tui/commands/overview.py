@@ -32,7 +32,7 @@ def overview(ctx: Context) -> Result:
     """
     if Door.LINE in ctx.door and ctx.sheet is not None:
         ctx.sheet("overview")
-        return Done("The overview is on screen.")
+        return Done("")
     note = lookup.ready(ctx)
     seen = ctx.workspace().reads.overview()
     rows: tuple[dict[str, Json], ...] = tuple(

@@ -97,3 +97,14 @@ def marks(profile: Profile) -> tuple[str, ...]:
     if profile.read_only:
         return ("read-only",)
     return ("no-delete",) if profile.no_delete else ()
+
+
+def lesser_marks(profile: Profile) -> tuple[str, str]:
+    """Return what it says of them where there is room: how many at once, and what asks first.
+
+    A mark is empty where there's nothing to say.
+    """
+    if profile.read_only:
+        return "", ""
+    most = f"max {profile.max_bulk:,}" if profile.max_bulk is not None else ""
+    return most, "confirm" if profile.confirm == "type" else ""

@@ -185,7 +185,9 @@ class Commanding:
             return
         notes = [output.note_of(r) for r in results if not isinstance(r, PlanhatTuiError)]
         told = [output.visible_lines(note) for note in notes if note]
-        told = told or ["Done." if done else "Nothing found."]
+        told = told or ([] if done else ["Nothing found."])
+        if not told:  # what it brought up speaks for itself
+            return
         bad = any(one.exit_status for one in done)
         explorer.say(literal("  ".join(" ".join(note.split()) for note in told)), bad=bad)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.config_words import changed, mistaken
+from planhat_tui.tui.screens.sheet import Sheet
 
 if TYPE_CHECKING:
     from planhat_tui.config.profiles import Config
@@ -64,6 +65,9 @@ class Configuring:
             ):
                 later.append(name)
         self._app.explorer.draw_profile()
+        for screen in self._app.screen_stack:
+            if isinstance(screen, Sheet):
+                screen.profiles_changed()
         self._app.look(self._app.wanted_theme)
         return tuple(later)
 

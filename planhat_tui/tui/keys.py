@@ -22,10 +22,14 @@ from planhat_tui.config.keys import (
     on,
     pressed,
     shown,
+    written,
 )
+from planhat_tui.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from textual import events
 
 __all__ = [
     "KEYS",
@@ -42,6 +46,7 @@ __all__ = [
     "on",
     "pressed",
     "shown",
+    "typed_key",
 ]
 
 
@@ -86,6 +91,13 @@ def is_typed(key: Key, changed: Mapping[str, str] | None = None) -> bool:
     """Whether an input that has the focus takes the key as a letter of its text."""
     first = pressed(key, changed)
     return len(first) == 1 or first in CHARACTERS or first in {"space", "enter"}
+
+
+def typed_key(event: events.Key) -> str:
+    """Return the character that a key types, as a sentence names it; empty if it types none."""
+    if not event.is_printable:
+        return ""
+    return visible((event.character or "").strip()) or written(event.key)
 
 
 def footer(keys: Iterable[Key]) -> list[Key]:

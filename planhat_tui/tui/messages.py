@@ -22,13 +22,15 @@ class Said(Message):
     """A sentence for the message line. ``bad`` says that something needs a hand.
 
     ``unreached``: Planhat wasn't reached, which is over as soon as it answers. ``behind``: it
-    stands behind the sentence before.
+    stands behind the sentence before. ``passing``: it's about the key that was pressed, here and
+    now, and goes with the place or the filter.
     """
 
     text: str
     bad: bool = False
     unreached: bool = False
     behind: bool = False
+    passing: bool = False
 
 
 @dataclass

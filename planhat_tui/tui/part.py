@@ -137,9 +137,9 @@ class Part(Widget):
         """Return a sentence with the keys that it names in braces as the config has them."""
         return keyed(text, self.planhat.changed_keys)
 
-    def say(self, text: str, *, bad: bool = False) -> None:
-        """Put a sentence into the message line."""
-        self.post_message(Said(self.keyed(text), bad))
+    def say(self, text: str, *, bad: bool = False, passing: bool = False) -> None:
+        """Put a sentence into the message line; ``passing``: until place or filter change."""
+        self.post_message(Said(self.keyed(text), bad, passing=passing))
 
     def say_problem(self, error: PlanhatTuiError) -> None:
         """Put an error into the message line."""
@@ -154,7 +154,7 @@ class Part(Widget):
         """Do what a key stands for, or say why not."""
         reason = self.why_not(name)
         if reason:
-            self.say(reason)
+            self.say(reason, passing=True)
             return
         try:
             getattr(self, f"do_{name}")()

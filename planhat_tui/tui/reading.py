@@ -132,7 +132,8 @@ class Reading:
             self._awaited = widget, key
             answered = partial(self._answered, then), partial(self._answered, failed)
             done = threading.Event()
-            first = self._run(self._urgent.submit, widget, work, *answered, current, holds=False)
+            submit = self._urgent.submit
+            first = self._run(submit, widget, work, *answered, current, opens=opens, holds=False)
             first.add_done_callback(lambda _: done.set())
             self._store.submit(done.wait)  # what is asked from here on comes after it
         else:

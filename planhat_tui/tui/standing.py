@@ -168,7 +168,12 @@ class Standing:
         )
         kept = len(right) - 1  # all but the address, which is the same each day
         self._explorer.header.show(
-            left, right, glyphs.ellipsis, kept=kept, gives=status_words.GIVES
+            left,
+            right,
+            glyphs.ellipsis,
+            kept=kept,
+            gives=status_words.GIVES,
+            drops=status_words.DROPS,
         )
 
     def tell_calls(self) -> None:

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 WELCOME: Final = "welcome"
 """The name under which the machine remembers that it was shown."""
 
-_TOLD: Final = (
-    "Practice data: change it freely.  :tour shows how.  {back} closes this"  # one line of 80
-)
+_TOLD: Final = "Practice data.  :tour shows how, {tenants} then {add} adds a tenant.  {back} closes"
 _READ: Final = 200
 """Edits that are looked through for what a step asks."""
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from planhat_tui.config import guardrails
-from planhat_tui.errors import InputError
+from planhat_tui.errors import GuardrailError, InputError
 from planhat_tui.model import undo
 from planhat_tui.model.outbox import Action, was_gone, was_taken
 from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, text_of
-from planhat_tui.model.text import plural
+from planhat_tui.model.text import plural, visible
 from planhat_tui.model.undo import Way
 from planhat_tui.store.journal import UNDO
 from planhat_tui.store.rows import LoggedCall
@@ -24,7 +24,7 @@ from planhat_tui.workspace.undone import told_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from planhat_tui.model.outbox import Entry
+    from planhat_tui.model.outbox import Entry, NewEntry
     from planhat_tui.model.undo import Back, UndoPlan
     from planhat_tui.model.values import Raw
     from planhat_tui.store.journal import Undoing
@@ -188,7 +188,7 @@ class Undo:
         return last
 
     def _checked(self, planned: UndoPlan) -> UndoPlan:
-        self._actions.check(planned.entries(lambda _: UNDO, self._make_id))
+        self._check(planned.entries(lambda _: UNDO, self._make_id))
         ages = [self._age(*one) for one in self.stale(planned)]
         ages += map(self._contacts_age, self.contacts_to_read(planned))
         return replace(
@@ -197,6 +197,16 @@ class Undo:
             as_of=self._wall() - max(ages) if ages else None,
             many=guardrails.is_many(self._actions.profile, planned.size),
         )
+
+    def _check(self, entries: Sequence[NewEntry]) -> None:
+        """Raise :class:`GuardrailError` if the profile forbids these; say that all of it stays."""
+        try:
+            self._actions.check(entries)
+        except GuardrailError as error:
+            titles = {one.record_id: visible(one.title) for one in entries}
+            what = next(iter(titles.values())) if len(titles) == 1 else "All of it"
+            told = f"{error.message}  Nothing was taken back: {what} stays as it is."
+            raise GuardrailError(told, error.advice) from None
 
     def _with_whom(self, back: Back) -> Back:
         """Return what becomes of a call that is to be deleted, with the name of who it was with."""

@@ -222,7 +222,8 @@ class Workspace:
         if self._engine is not None:
             self._engine.look_at_limits()
         if self._store.changed_elsewhere():
-            for topic in (Topic.COMPANY, Topic.CONTACT, Topic.CALL, Topic.OUTBOX, Topic.SYNC):
+            records = Topic.COMPANY, Topic.CONTACT, Topic.CALL, Topic.USER
+            for topic in (*records, Topic.OUTBOX, Topic.SYNC):
                 self._listeners(Changed(topic))
             self._wake()
 

@@ -27,6 +27,6 @@ def test_it_counts_in_numbers_and_each_has_its_query(desk: Desk) -> None:
 def test_on_the_screen_it_is_a_sheet_and_elsewhere_a_list(desk: Desk) -> None:
     shown: list[str] = []
     screen = desk.context._replace(door=Door.LINE, sheet=shown.append)
-    assert overview(screen) == Done("The overview is on screen.")
+    assert overview(screen) == Done("")
     assert shown == ["overview"]
     assert isinstance(overview(screen._replace(sheet=None)), Listing)

@@ -10,6 +10,7 @@ from planhat_tui.config.guardrails import (
     check_write,
     is_many,
     is_plain,
+    lesser_marks,
     marks,
     typed_word,
     why_barred,
@@ -113,6 +114,13 @@ def test_the_header_names_the_strictest() -> None:
     assert marks(PLAIN._replace(read_only=True, no_delete=True)) == ("read-only",)
     assert marks(PLAIN._replace(read_only=True)) == ("read-only",)
     assert marks(PLAIN._replace(no_delete=True)) == ("no-delete",)
+
+
+def test_the_header_has_lesser_marks_for_what_may_still_be_done() -> None:
+    assert lesser_marks(PLAIN) == ("", "")
+    careful = PLAIN._replace(max_bulk=1_000, confirm="type")
+    assert lesser_marks(careful) == ("max 1,000", "confirm")
+    assert lesser_marks(careful._replace(read_only=True)) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.runtime import Start
+from planhat_tui.tui.widgets.rows import Rows
 from tests.journeys.doing import run_line, tag
 from tests.journeys.servers import closed_port, configure, profile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from planhat_tui.tui.presentation.rows import Row
     from tests.journeys.conftest import Journey, Person
 
 ACME = "profiles:\n  acme: {base_url: https://api.planhat.com, token: {env: ACME_TOKEN}}\n"
@@ -118,3 +120,22 @@ def test_what_is_changed_elsewhere_is_taken_up_and_a_mistake_changes_nothing(
 
     configure(home, "settings: {theme: planhat-dark}\n")
     journey(change, (120, 40), picture=False)
+
+
+def test_the_sheet_of_tenants_follows_a_config_that_is_saved_while_it_is_open(
+    journey: Journey, home: Path
+) -> None:
+    async def look(person: Person) -> None:
+        await person.press("p")
+        person.sees_line("acme", "api.planhat.com")
+        configure(home, ACME.replace("acme:", "nordic:"))
+        await person.until("nordic", "api.planhat.com")
+        assert [row.id for row in tenants(person)] == ["nordic", "demo", "demo-2"]
+
+    configure(home, ACME)
+    journey(look, (120, 40), picture=False, start=Start(profile="demo"))
+
+
+def tenants(person: Person) -> list[Row]:
+    rows = person.app.screen.query_one("#tenant-rows", Rows)
+    return [row for row in map(rows.row, range(rows.total)) if row is not None]

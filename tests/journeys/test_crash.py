@@ -245,7 +245,7 @@ def test_who_quits_while_a_token_is_tested_waits_for_nobody_and_nothing_is_saved
             terminal.press("\x11")
             assert terminal.end() == 0
         assert b"Traceback" not in terminal.drawn
-    assert not (home / "config" / "config.yaml").exists()
+    assert not (home / "config.yaml").exists()
 
 
 @pytest.mark.parametrize("keys", ["j" * 30, "/acme nordic", "?", "p"], ids=lambda keys: keys[:2])

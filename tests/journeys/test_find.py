@@ -280,3 +280,26 @@ def test_without_words_there_is_nothing_else_to_find(
         person.reads("There's no field faze")
 
     journey(find, size, picture=False)
+
+
+def test_where_nothing_is_found_no_pane_tells_how_old_it_is(journey: Journey) -> None:
+    async def find(person: Person) -> None:
+        explorer = person.app.explorer
+        await person.find("acme inc")
+        ages = [pane.rule._note for pane in (explorer.detail, explorer.contacts)]
+        assert all(ages)
+        await person.find("phase:nowhere")
+        explorer._every_second()
+        assert [pane.rule._note for pane in (explorer.detail, explorer.contacts)] == ["", ""]
+        assert person.screen.count("No company.  / finds one") == 3
+
+    journey(find, MEDIUM, picture=False)
+
+
+def test_the_preview_of_no_company_says_how_to_find_one(journey: Journey) -> None:
+    async def find(person: Person) -> None:
+        await person.find("phase:nowhere")
+        person.sees_line("no company")
+        person.sees("No company.  / finds one")
+
+    journey(find, SMALL, picture=False)

@@ -143,7 +143,9 @@ def test_a_profile_without_deleting_doesnt_take_back_what_was_made(
         await person.press("3", "a", *"Kim", "ctrl+s")
         assert "Kim" in planhat.contacts(person, company)
         await person.press("u")
-        assert person.message == NO_DELETE
+        assert person.message == (
+            f"nord allows no deleting.  Nothing was taken back: Kim stays as it is.  {REASON}"
+        )
         person.sees_no("Type delete")
         assert "Kim" in planhat.contacts(person, company)
 

@@ -8,7 +8,7 @@ from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.workspace.places import Front, Places
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey, Person
-from tests.journeys.doing import fill
+from tests.journeys.doing import fill, run_line
 from tests.journeys.servers import configure, profile, sandbox
 
 if TYPE_CHECKING:
@@ -259,3 +259,65 @@ def test_an_editor_over_a_call_leaves_the_call_open_and_both_drafts_are_told_aft
 
     for job in (edit, go_on):
         journey(job, size, picture=False)
+
+
+@EITHER
+def test_keys_that_lists_have_say_in_detail_and_calls_why_they_do_nothing(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def press(person: Person) -> None:
+        for pane in ("2", "4"):
+            await person.press(pane)
+            for key, told in {
+                "space": "nothing to mark here",
+                "v": "nothing to mark here",
+                "V": "nothing to mark here",
+                "s": "no order to choose",
+                "S": "these columns alone",
+                "n": "Nothing was looked for",
+            }.items():
+                await person.press("escape", pane, key)
+                assert told in person.message, key
+            await person.press("f")
+            person.sees("Saved views")
+            await person.press("escape")
+        await person.find("acme inc")
+        await person.press("4", "n")
+        assert person.message == "No call here matches acme inc"
+
+    journey(press, size, picture=False)
+
+
+@EITHER
+def test_what_was_said_of_a_key_goes_with_the_place_and_the_filter(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def press(person: Person) -> None:
+        await person.press("escape")
+        assert person.message == "This is the top.  ctrl+q quits"
+        await person.press("slash")
+        assert not person.message
+        await person.type("acme inc\n")
+        await person.press("2", "n")
+        assert "Nothing was looked for here yet" in person.message
+        await person.press("slash")
+        await person.type("xyzzy")
+        assert not person.message
+        await person.press("escape", "n")
+        person.sees("No field matches xyzzy")
+
+    journey(press, size, picture=False)
+
+
+@EITHER
+def test_nothing_is_said_of_a_sheet_that_is_closed_again(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        before = person.message
+        await run_line(person, "overview")
+        person.sees("COMPANIES")
+        await person.press("escape")
+        assert person.message == before
+
+    journey(look, size, picture=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, SMALL, Journey
 from tests.journeys.watch import Watch
@@ -317,3 +319,24 @@ def test_a_held_ctrl_s_in_the_tag_editor_of_many_runs_no_plan_unseen(journey: Jo
         await person.until("delivered")
 
     journey(tag, SMALL, picture=False, clock=watch.clock)
+
+
+@pytest.mark.parametrize("size", [SMALL, (60, 20)], ids=["80x24", "60x20"])
+def test_what_changes_is_seen_however_many_tags_there_are(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    many = [f"segment-{n:03}-north" for n in range(90)]
+
+    async def tag(person: Person) -> None:
+        planhat.change(person, "Acme Inc", tags=[*many])
+        await person.find("acme inc")
+        await person.press("2", "r", "1", "t")
+        person.sees("segment-000-north   segment-001-north")
+        await person.type("zzz-new\n")
+        await person.type("-segment-089-north\n")
+        person.sees_line("+zzz-new   -segment-089-north")
+        person.sees_line("segment-0", "-north   … ", " more")
+        await person.press("ctrl+s")
+        assert planhat.company(person, "Acme Inc")["tags"] == [*many[:-1], "zzz-new"]
+
+    journey(tag, size, picture=False)

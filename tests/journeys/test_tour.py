@@ -35,7 +35,7 @@ def test_the_welcome_is_shown_once_and_takes_no_key(
 ) -> None:
     async def come(person: Person) -> None:
         person.sees("Welcome", "practice data")
-        person.reads(":tour shows how.")
+        person.reads(":tour shows how, p then a adds a tenant.")
         assert person.focus == "company-rows"
         await person.press("j")
         person.sees("Welcome")

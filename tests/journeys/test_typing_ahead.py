@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from planhat_tui.model.records import texts_of
-from planhat_tui.tui import pointing
+from planhat_tui.tui import looking, pointing
+from planhat_tui.tui.panes import companylist
 from planhat_tui.workspace.actions import Actions
 from tests.journeys.conftest import EITHER, MEDIUM, Journey, Person
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Callable
 
     from planhat_tui.model.outbox import Entry
+    from planhat_tui.tui.looking import Found
+
+
+@pytest.fixture
+def slow_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the list take longer to be read than keys take to come."""
+    look = looking.look
+
+    def slowly(*given: Any, **more: Any) -> Found:  # noqa: ANN401 -- its own
+        time.sleep(0.2)
+        return look(*given, **more)
+
+    monkeypatch.setattr(companylist, "look", slowly)
+
+
+async def once(seen: Callable[[], bool]) -> None:
+    """Wait until something is seen, and not until all is at rest."""
+    for _ in range(100_000):
+        if seen():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it was never seen")
 
 
 @EITHER
@@ -118,7 +144,7 @@ def test_a_key_behind_a_range_or_a_match_is_about_what_these_lead_to(journey: Jo
         await person.find("acme")
         await person.type("gvjjvt")
         person.sees("Tags of 3 companies")
-        await person.press("escape", "escape", "V")  # the marks are off
+        await person.press("escape", "V", "V")  # the marks are off
         await person.find("acme inc")
         await person.press("slash", "ctrl+u", "enter", "g")
         await person.type("nt")
@@ -127,3 +153,60 @@ def test_a_key_behind_a_range_or_a_match_is_about_what_these_lead_to(journey: Jo
         assert rows.cursor > 0
 
     journey(type_ahead, MEDIUM, picture=False)
+
+
+@pytest.mark.usefixtures("slow_list")
+@EITHER
+def test_all_are_marked_of_the_list_that_escape_leads_to(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    """The first escape takes the query away; the second comes too fast to take marks off."""
+
+    async def mark(person: Person) -> None:
+        rows = person.app.explorer.companies.rows
+        await person.find("acme")
+        await person.press("space", "space", "space")
+        person.send("escape")
+        person.send("escape")
+        await person.type("Vt")
+        assert (
+            len(rows.marks) == rows.total == person.app.explorer.workspace.reads.companies().total
+        )
+        person.sees(f"Tags of {rows.total:,} companies")
+
+    journey(mark, size, picture=False)
+
+
+@pytest.mark.usefixtures("slow_list")
+def test_a_key_behind_another_list_is_about_that_list_also_where_changes_arrive_meanwhile(
+    journey: Journey,
+) -> None:
+    async def type_ahead(person: Person) -> None:
+        explorer = person.app.explorer
+        await person.find("acme inc")
+        person.send("escape")  # all companies
+        await once(lambda: explorer.companies._around is not None)
+        explorer.companies.read_again()  # something has arrived
+        await person.type("Vt")
+        person.sees(f"Tags of {explorer.workspace.reads.companies().total:,} companies")
+
+    journey(type_ahead, MEDIUM, picture=False)
+
+
+@pytest.mark.usefixtures("slow_list")
+def test_enter_in_the_search_leads_to_what_was_typed_also_where_changes_arrive_meanwhile(
+    journey: Journey,
+) -> None:
+    async def find(person: Person) -> None:
+        companies = person.app.explorer.companies
+        await person.press("slash")
+        await person.type("acme inc")
+        person.send("ctrl+u")  # all companies
+        person.send("enter")
+        await once(lambda: person.app.reading.opening > 0)
+        companies.read_again()  # something has arrived
+        await person.type("t")
+        person.sees("Tags of ")
+        person.sees_no("Tags of Acme Inc")
+
+    journey(find, MEDIUM, picture=False)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from planhat_tui.model.text import visible
 from planhat_tui.tui.presentation.cells import settled
-from planhat_tui.tui.presentation.chip_lines import change_line, chip_lines
+from planhat_tui.tui.presentation.chip_lines import change_lines, changed_first, chip_lines
 from tests.tui.texts import TEXTS
 
 COLOURS = {"added": "blue", "removed": "red"}
@@ -38,19 +38,42 @@ def test_chips_are_drawn_with_the_signs_of_the_theme() -> None:
     assert line.plain == "renew~"
 
 
-def test_a_change_of_tags_is_told_by_signs_and_by_colours() -> None:
-    line = change_line(["vip", "old"], ["vip", "gold"], COLOURS)
-    assert line.plain == "vip   -old   +gold"
+def test_a_change_of_tags_is_told_first_by_signs_and_by_colours() -> None:
+    (line,) = change_lines(changed_first(["vip", "old"], ["vip", "gold"]), COLOURS, 80)
+    assert line.plain == "+gold   -old   vip"
     assert [(line.plain[s.start : s.end], s.style) for s in line.spans if s.style] == [
-        ("-old", "red"),
         ("+gold", "blue"),
+        ("-old", "red"),
     ]
 
 
 def test_a_hostile_tag_is_harmless_in_an_editor() -> None:
-    assert change_line([], ["\x1b]52;c;x\x07"], COLOURS).plain == "+␛]52;c;x␇"
+    (line,) = change_lines(changed_first([], ["\x1b]52;c;x\x07"]), COLOURS, 80)
+    assert line.plain == "+␛]52;c;x␇"
 
 
 def test_a_tag_that_only_some_have_says_how_many() -> None:
-    line = change_line(["vip", "gold"], ["vip"], COLOURS, {"gold": " 2 of 3"})
-    assert line.plain == "vip   -gold 2 of 3"
+    chips = changed_first(["vip", "gold"], ["vip"], {"gold": " 2 of 3"})
+    (line,) = change_lines(chips, COLOURS, 80)
+    assert line.plain == "-gold 2 of 3   vip"
+    assert [line.plain[s.start : s.end] for s in line.spans if s.style == "dim"] == [" 2 of 3"]
+
+
+def test_chips_without_room_are_counted_behind_those_that_change() -> None:
+    many = [f"segment-{n}" for n in range(20)]
+    chips = changed_first(many, [*many[1:], "new"])
+    lines = [line.plain for line in change_lines(chips, COLOURS, 30, 2)]
+    assert lines == ["+new   -segment-0   segment-1", "segment-2   … 17 more"]
+
+
+def test_changes_without_room_are_counted_too() -> None:
+    chips = changed_first([], ["a-name-that-is-too-long-for-it", "b", "c"])
+    (line,) = change_lines(chips, COLOURS, 40, 1)
+    assert line.plain == "+a-name-that-is-to…   … 2 more, 2 change"
+
+
+@given(st.lists(TEXTS, max_size=12, unique=True), st.integers(40, 80), st.integers(1, 4))
+def test_chips_of_an_editor_keep_to_their_place(tags: list[str], width: int, height: int) -> None:
+    lines = change_lines(changed_first(tags[:6], tags[3:]), COLOURS, width, height)
+    assert len(lines) <= height
+    assert all(line.cell_len <= width for line in lines)

@@ -131,3 +131,15 @@ def test_a_column_with_a_width_of_its_own_neither_grows_nor_gives_way() -> None:
         cells = {one.key: one.width for one in columns.lay_out(shown, width)}
         assert cells == {"name": 30, "arr": 7, "custom.Plan": 8}
     assert columns.custom_paths(("name=30", "custom.Plan=8")) == ("custom.Plan",)
+
+
+def test_a_narrow_journal_keeps_what_became_of_an_edit() -> None:
+    laid = [column.key for column in lay_out(columns.JOURNAL, 54)]
+    assert laid == ["title", "what", "state"]
+
+
+def test_narrow_tenants_keep_their_calls_rather_than_their_hosts() -> None:
+    laid = [column.key for column in lay_out(columns.PROFILES, 54)]
+    assert laid == ["name", "synced", "waiting", "limit"]
+    label = next(column for column in columns.PROFILES if column.key == "label")
+    assert label.width >= len("practice data")

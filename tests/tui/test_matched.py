@@ -8,6 +8,7 @@ from planhat_tui.model.query import parse
 from planhat_tui.model.text import fold, visible
 from planhat_tui.tui.presentation.matched import (
     by_digits,
+    is_found,
     neighbour,
     sought,
     sought_in_people,
@@ -122,3 +123,17 @@ def test_the_next_match_is_found_round_the_end(
 ) -> None:
     assert neighbour("abcd", here, found, back=False) == after
     assert neighbour("abcd", here, found, back=True) == before
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("renewal", True),
+        ("RENEWAL berg", True),
+        ("renewal nobody", False),
+        ("phase:won", False),
+        ("phase:won renewal", True),
+    ],
+)
+def test_a_row_is_found_by_the_words_of_a_query(query: str, found: bool) -> None:  # noqa: FBT001 -- a case
+    assert is_found(parse(query), ["2 Mar 10:00", "Max Berg", "asked for the Renewal"]) is found

@@ -295,6 +295,9 @@ async def test_a_key_that_a_sheet_does_not_know_says_once_what_works() -> None:
         await app.push_screen(sheet)
         await pilot.press("j", "down")
         assert sheet.said == ""
+        await pilot.press("space")
+        assert sheet.said == "space does nothing here.  The keys below do"
+        sheet.tell("")
         await pilot.press("slash")
         assert sheet.said == "/ does nothing here.  The keys below do"
         await pilot.press("x")

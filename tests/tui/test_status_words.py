@@ -13,6 +13,7 @@ from planhat_tui.sync.status import Network, SyncStatus
 from planhat_tui.tui.presentation.glyphs import ASCII, UNICODE
 from planhat_tui.tui.presentation.status_words import (
     COLOURS,
+    DROPS,
     GIVES,
     NETWORK,
     URGENT,
@@ -20,7 +21,7 @@ from planhat_tui.tui.presentation.status_words import (
     kept,
     state,
 )
-from planhat_tui.tui.widgets.bars import fitted
+from planhat_tui.tui.widgets.bars import fitted, without
 from planhat_tui.workspace.workspace import Status
 from tests.tui.records import HARMLESS, HOSTILE, profile
 
@@ -48,6 +49,22 @@ def test_the_header_says_what_the_profile_forbids() -> None:
     assert text(left) == " ACME-EU   ⊘ no-delete"
     left, _ = header(profile(read_only=True), "host", None, {}, ASCII)
     assert text(left).endswith("  % read-only")
+
+
+@pytest.mark.parametrize(
+    ("room", "told"),
+    [
+        (57, " ACME-EU   Max Berg  max 100  confirm  ⊘ no-delete  host"),
+        (52, " ACME-EU   Max Berg  max 100  ⊘ no-delete  host"),
+        (38, " ACME-EU   Max Berg  ⊘ no-delete  host"),
+    ],
+)
+def test_the_header_has_lesser_marks_where_there_is_room(room: int, told: str) -> None:
+    one = profile(no_delete=True, max_bulk=100, confirm="type")
+    left, right = header(one, "host", ME, {}, UNICODE)
+    kept = without(left, right, room, DROPS)
+    shown = fitted(kept, right, room, 0, gives=GIVES)
+    assert "  ".join(map(text, shown)) == told
 
 
 def test_the_header_counts_what_waits_in_other_tenants() -> None:

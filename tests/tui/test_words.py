@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.app import App
 
+from planhat_tui.tui.widgets.messageline import MessageLine
 from planhat_tui.tui.widgets.words import Text
+from tests.tui.stage import Stage
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -26,3 +29,22 @@ async def test_what_is_said_twice_at_once_has_the_place_of_the_second() -> None:
         text.update("one line\nand another")
         await pilot.pause()
         assert text.size.height == 2
+
+
+@pytest.mark.parametrize("behind", range(4))
+async def test_a_sentence_that_is_cut_says_so_also_where_its_last_line_is_full(behind: int) -> None:
+    line = MessageLine()
+    app = Stage(line)
+    full = "x" * (59 - behind)
+    async with app.run_test(size=(60, 20)) as pilot:
+        line.say(" ".join([full] * 3))
+        await pilot.pause()
+        assert "…" not in shown(app)
+        line.say(" ".join([full] * 4))
+        await pilot.pause()
+        assert shown(app).splitlines()[2].rstrip().endswith("x…")
+
+
+def shown(app: Stage) -> str:
+    strips = app.screen._compositor.render_strips(app.size)
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)

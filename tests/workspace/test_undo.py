@@ -707,7 +707,8 @@ def test_a_profile_that_forbids_it_refuses_before_anything_is_shown(
 ) -> None:
     done(desk, (desk.writes.create(COMPANY, {"name": "Newcomer AB"}),))
     desk.close()
-    with pytest.raises(GuardrailError, match="no deleting"):
+    told = "no deleting.  Nothing was taken back: Newcomer AB stays as it is."
+    with pytest.raises(GuardrailError, match=told):
         open_workspace(no_delete=True).undo_plan()
 
 

@@ -90,6 +90,20 @@ def test_whoever_no_longer_listens_hears_nothing(workspace: Workspace, company: 
     assert Changed(Topic.OUTBOX) in others
 
 
+def test_the_team_that_another_program_reads_is_noticed(
+    open_workspace: Callable[..., Workspace], workspace: Workspace
+) -> None:
+    workspace.poll()
+    heard: list[Changed] = []
+    workspace.subscribe(heard.append)
+    other = open_workspace()  # the same files
+    other.net.refresh(Topic.USER, frozenset()).result(SECONDS)
+    other.close()
+    workspace.poll()
+    assert Changed(Topic.USER) in heard
+    assert workspace.reads.users()
+
+
 def test_what_another_program_wrote_is_noticed_once(
     open_workspace: Callable[..., Workspace],
     workspace: Workspace,

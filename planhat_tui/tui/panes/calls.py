@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual import on
@@ -12,6 +12,7 @@ from textual.widgets import Input
 from planhat_tui.model.calls import CallTimer, Stage, parse_iso
 from planhat_tui.model.days import spoken
 from planhat_tui.model.events import Topic
+from planhat_tui.model.query import parse
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import plural, visible
 from planhat_tui.tui.keys import Where, bindings
@@ -20,6 +21,7 @@ from planhat_tui.tui.panes.pane import Pane
 from planhat_tui.tui.panes.stages import Stages
 from planhat_tui.tui.presentation import columns, empty_words
 from planhat_tui.tui.presentation.cells import clipped, named
+from planhat_tui.tui.presentation.matched import is_found, neighbour
 from planhat_tui.tui.presentation.moments import running
 from planhat_tui.tui.presentation.rows import call_row
 from planhat_tui.tui.presentation.sentences import SAVING
@@ -64,6 +66,15 @@ class Answer(NamedTuple):
     partner: Partner
     now: Partner
     was_kept: bool
+
+
+_NO_MARKS: Final = "Calls are changed one by one: nothing to mark here.  {field} changes one"
+LACKS: Final = {
+    **dict.fromkeys(("mark", "range", "mark_all"), _NO_MARKS),
+    "sort": "The calls stand by their time, the latest first: no order to choose",
+    "columns": "The calls have these columns alone.  {companies} has more",
+}
+"""What is said of keys that other lists have, by their names."""
 
 
 class Calls(Pane):
@@ -501,9 +512,39 @@ class Calls(Pane):
 
     def why_not(self, name: str) -> str:
         """Say why a key can't be used."""
+        if name in {"next_match", "previous_match"} and not self.explorer.companies.searched:
+            return "Nothing was looked for yet.  {find} finds"
+        if name in {"next_match", "previous_match", "views"}:
+            return ""
         if name in {"field", "delete", "copy", "copy_field"} and self.rows.current is None:
             return "No call is under the cursor.  {log_call} logs one that just ended"
         return self.explorer.forbidden(name)
+
+    def lacks(self, name: str) -> str:
+        """Say why a key that other lists have is none of the calls."""
+        return "" if self.is_open else LACKS.get(name, "")
+
+    def do_next_match(self) -> None:
+        """Go to the next call here that the last search finds."""
+        self._to_match(back=False)
+
+    def do_previous_match(self) -> None:
+        """Go to the one before."""
+        self._to_match(back=True)
+
+    def _to_match(self, *, back: bool) -> None:
+        searched, here = self.explorer.companies.searched, self.rows.current
+        query, ids = parse(searched), [*self.logged]
+        shown = filter(None, map(self.rows.row, range(len(ids))))
+        found = {row.id for row in shown if is_found(query, map(str, row.cells.values()))}
+        to = neighbour(ids, here.id if here is not None else "", found, back=back)
+        self.rows.go_to(to)
+        if not to:
+            self.say(f"No call here matches {named(searched)}")
+
+    def do_views(self) -> None:
+        """Show a saved view of the companies."""
+        self.explorer.arranging.views()
 
     def do_log_call(self) -> None:
         """Log a call that just ended, or go on with one that isn't saved."""

@@ -17,7 +17,7 @@ from planhat_tui.tui.presentation.everything import SHOWN
 from planhat_tui.tui.widgets.rows import MOST_MARKED, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.binding import BindingType
 
@@ -73,18 +73,24 @@ class Companies(CompanyList):
         self._mark_rows(event.first, event.ids)
 
     def _mark_rows(self, first: int, seen: Sequence[str]) -> None:
-        """Mark rows from ``first`` on as they are seen, and read those that aren't here yet."""
+        """Mark rows from ``first`` on as they are seen."""
+        self._once_here(first, seen, lambda ids: self.rows.mark(ids, on=True))
+
+    def _once_here(
+        self, first: int, seen: Sequence[str], then: Callable[[Sequence[str]], None]
+    ) -> None:
+        """Do something with the rows from ``first`` on; read those that aren't here yet."""
         reads, shown = self.workspace.reads, self.shown
         if shown is None or all(seen):
-            self.rows.mark(seen, on=True)
+            then(seen)
             return
 
-        def mark(read: Sequence[str]) -> None:
+        def fill(read: Sequence[str]) -> None:
             both = zip_longest(seen, read, fillvalue="")
-            self.rows.mark([one or other for one, other in both if one or other], on=True)
+            then([one or other for one, other in both if one or other])
 
         unseen = len(seen)
-        self.ask("mark", lambda: ids_of(reads, shown.looking, first, unseen), mark, opens=True)
+        self.ask("mark", lambda: ids_of(reads, shown.looking, first, unseen), fill, opens=True)
 
     # -- keys
 
@@ -105,16 +111,15 @@ class Companies(CompanyList):
         self.rows.toggle_mark()
 
     def do_mark_all(self) -> None:
-        """Mark all that the search finds; if marks are there, take them off."""
-        if self.rows.marks:
-            self.rows.mark(list(self.rows.marks), on=False)
-            return
-        total = self.rows.total
-        if total > MOST_MARKED or (self.shown is not None and self.shown.rows.capped):
-            self.say(
-                f"The first {min(total, MOST_MARKED):,} are marked.  {{find}} narrows the search"
-            )
-        self._mark_rows(0, self.rows.ids(0, min(total, MOST_MARKED)))
+        """Mark all that the search finds; if they all are, take all marks off."""
+        most = min(self.rows.total, MOST_MARKED)
+        self._once_here(0, self.rows.ids(0, most), self._mark_all_or_none)
+
+    def _mark_all_or_none(self, ids: Sequence[str]) -> None:
+        if self.rows.mark_all_or_none(ids) and (
+            self.rows.total > len(ids) or (self.shown and self.shown.rows.capped)
+        ):
+            self.say(f"The first {len(ids):,} are marked.  {{find}} narrows the search")
 
     def do_range(self) -> None:
         """Begin a range, or end it and mark what lies between."""
@@ -143,7 +148,6 @@ class Companies(CompanyList):
     def _go_to(self, company_id: str) -> None:
         if company_id:
             self.read(around=company_id)
-            self.once_shown("matched", lambda: None)  # the next key is meant for that one
         else:
             self.say(f"Nothing matches {literal(self.searched)}")
 

@@ -65,6 +65,15 @@ class Answer(NamedTuple):
     barred: Mapping[str, str] = _NONE_BARRED
 
 
+_NO_MARKS: Final = "The detail is of one company: nothing to mark here.  {companies} has marks"
+LACKS: Final = {
+    **dict.fromkeys(("mark", "range", "mark_all"), _NO_MARKS),
+    "sort": "The fields stand in their groups: no order to choose.  {find} filters them",
+    "columns": "The detail has these columns alone.  {companies} has more",
+}
+"""What is said of keys that lists have, by their names."""
+
+
 class CompanyPane(Pane):
     """The company under the cursor of the list."""
 
@@ -149,7 +158,7 @@ class CompanyPane(Pane):
     def fresh_of(self, shown: Shown | None) -> None:
         """Say how old the company is here, and what of it is on its way."""
         if shown is None:
-            self.rule.show(note="")
+            self.no_age()
             return
         glyphs = self.planhat.glyphs
         said = glyphs.word(shown.state) if shown.state is not None else ""
@@ -245,6 +254,7 @@ class CompanyPane(Pane):
     def _filtered(self, event: Input.Changed) -> None:
         event.stop()
         self._looked_for = event.value.strip() or self._looked_for
+        self.explorer.let_pass()
         self.draw_fields(keep=False)
 
     @on(Input.Submitted, "#field-filter")
@@ -285,6 +295,10 @@ class CompanyPane(Pane):
         if fields.custom_key(row_id) is not None:
             return literal(self._barred.get(row_id, ""))
         return "{remove} removes a tag or a custom field; this is neither"
+
+    def lacks(self, name: str) -> str:
+        """Say why a key that lists have is none of one company's fields."""
+        return LACKS.get(name, "")
 
     def do_find(self) -> None:
         """Open the filter."""
@@ -375,6 +389,10 @@ class CompanyPane(Pane):
         self.rows.go_to(to)
         if not to:
             self.say(f"No field matches {named(self._looked_for)}")
+
+    def do_views(self) -> None:
+        """Show a saved view of the companies."""
+        self.explorer.arranging.views()
 
     def do_delete(self) -> None:
         """Delete the company, after a word."""

@@ -129,12 +129,13 @@ class CompanyList(Pane):
         """Read what the search finds, from its beginning.
 
         ``around`` is a company that the cursor goes to, if the list has it; else to the first.
-        What a letter asks for (``typed``) goes first, and is drawn at once.
+        What a letter asks for (``typed``) goes first, and is drawn at once; but for
+        letters of a search, keys typed meanwhile are meant for the list that comes.
         """
         lines = self.rows.size.height if around else 0
         workspace, looking = self.workspace, Looking(self.view, self._lately)
         workspace.reads.stop_guessing()  # what was meant by another search
-        self._around = around
+        self._around, self._wrong = around, None
 
         def show(found: Found) -> None:
             self._show(found, keep=bool(around) and found.has(around), on=around)
@@ -147,6 +148,7 @@ class CompanyList(Pane):
             show,
             self._not_found,
             urgent=typed,
+            opens=not self.search.has_focus,
         )
 
     def draw_now(self) -> None:
@@ -342,6 +344,7 @@ class CompanyList(Pane):
 
         The other panes had waited for the letters to pause: they show the row under the cursor.
         """
+        self._around = None
         self.point(self.rows.pointed)
         if not isinstance(error, QueryError):
             self.say_problem(error)
@@ -403,6 +406,7 @@ class CompanyList(Pane):
             return
         self.explorer.pointing.stop()
         self._stop_count()
+        self.explorer.let_pass()
         self.searched = event.value.strip() or self.searched
         self.read(typed=True)
         self._complete()
@@ -436,8 +440,13 @@ class CompanyList(Pane):
         self.once_shown("entered", self._enter_list)
 
     def _enter_list(self) -> None:
-        """Leave the search; one that can't be read stays open, with the cursor where it's wrong."""
-        if self._wrong is None:
+        """Leave the search; one that can't be read stays open, with the cursor where it's wrong.
+
+        What arrived meanwhile may have had its list read anew.
+        """
+        if self._around is not None:
+            self.once_shown("entered", self._enter_list)
+        elif self._wrong is None:
             self.rows.focus()
         else:
             self.search.cursor_position = self._wrong.column
@@ -472,6 +481,7 @@ class CompanyList(Pane):
 
     def show_view(self, view: View) -> None:
         """Show another view; the cursor stays with its company, if the view has it."""
+        self.explorer.let_pass()
         if view._replace(columns=()) != self.view._replace(columns=()):
             self.rows.rearranged()
         with self.search.prevent(Input.Changed):

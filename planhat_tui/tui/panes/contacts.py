@@ -185,6 +185,8 @@ class Contacts(Pane):
         self.entitle(count=amounts.count(len(people), capped=not known) if some else "")
         if view is not None:
             self._tell_marks()
+        else:
+            self.no_age()
         self._own, self._unseen = answer.own, answer.unseen
         if self.display:
             self._seen |= dict.fromkeys(self.people)
@@ -228,6 +230,7 @@ class Contacts(Pane):
             self.rows.rearranged()
         changed, self._view = view != self._view, view
         self.read()
+        self.once_shown("viewed", lambda: None)  # the next key is meant for that list
         if changed:
             places = self.workspace.places
             self.perform(lambda: places.keep_view(view, Kind.CONTACT), lambda _: None)
@@ -308,7 +311,7 @@ class Contacts(Pane):
 
     def do_mark_all(self) -> None:
         """Mark all, or none."""
-        self.rows.mark(list(self.people), on=not self.rows.marks)
+        self.rows.mark_all_or_none(list(self.people))
 
     def do_range(self) -> None:
         """Begin a range, or end it and mark what lies between."""

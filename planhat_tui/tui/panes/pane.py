@@ -59,6 +59,10 @@ class Pane(Vertical, InExplorer):
         """Leave what the pane is in: a search, a form, marks; ``False`` if it's in nothing."""
         raise NotImplementedError
 
+    def lacks(self, name: str) -> str:  # noqa: ARG002 -- the answer of a pane that lacks none
+        """Say why a key that lists have, by its name, is none here; empty if it never was."""
+        return ""
+
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again what these changes touch."""
         raise NotImplementedError
@@ -113,6 +117,11 @@ class Pane(Vertical, InExplorer):
         self._fresh = (seen_at, before, never)
         self.rule.show(least=least)
         self.tell_age()
+
+    def no_age(self) -> None:
+        """Say of no data how old it is."""
+        self._fresh = None
+        self.rule.show(note="")
 
     def tell_age(self) -> None:
         """Say the age anew: it grows while nothing is read."""

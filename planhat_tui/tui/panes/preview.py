@@ -13,7 +13,7 @@ from planhat_tui.model.events import Topic
 from planhat_tui.model.records import Company, Kind
 from planhat_tui.model.text import visible
 from planhat_tui.tui.part import InExplorer
-from planhat_tui.tui.presentation import news_words
+from planhat_tui.tui.presentation import empty_words, news_words
 from planhat_tui.tui.presentation.cells import clipped, fit, join_fitting
 from planhat_tui.tui.presentation.values import person_text
 from planhat_tui.tui.widgets.rule import Rule
@@ -48,6 +48,7 @@ class Preview(Vertical, InExplorer):
         self._lines = Words(id="preview-lines")
         self._company = ""
         self._note = ""
+        self._none = ""
         self._glance: Glance | None = None
 
     def compose(self) -> ComposeResult:
@@ -58,7 +59,7 @@ class Preview(Vertical, InExplorer):
     def point(self, company_id: str) -> None:
         """Tell about another company."""
         self._company = company_id
-        self._read()
+        self.read()
 
     def note(self, text: str) -> None:
         """Say something at the right of the rule."""
@@ -66,7 +67,7 @@ class Preview(Vertical, InExplorer):
         if self.display:
             self.rule.show(note=text)
 
-    def _read(self) -> None:
+    def read(self) -> None:
         """Read what is told, where it's shown."""
         workspace, company_id = self.workspace, self._company
         if self.display:
@@ -75,12 +76,12 @@ class Preview(Vertical, InExplorer):
     def on_show(self) -> None:
         """Tell what was left out while there was no place for it."""
         self.note(self._note)
-        self._read()
+        self.read()
 
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Read again if company or contacts changed."""
         if self._company and changes.keys() & {Topic.COMPANY, Topic.CONTACT, Topic.OUTBOX}:
-            self._read()
+            self.read()
 
     def on_resize(self) -> None:
         """Lay the lines out again."""
@@ -88,13 +89,14 @@ class Preview(Vertical, InExplorer):
 
     def _show(self, glance: Glance | None) -> None:
         self._glance = glance
+        self._none = "" if self._company else self.keyed(empty_words.NO_COMPANY)
         self.draw()
 
     def draw(self) -> None:
         """Draw what is known."""
         if self._glance is None:
             self.rule.show(("no company",))
-            self._lines.say("", layout=False)
+            self._lines.say(Content(f" {self._none}".rstrip()), layout=False)
             return
         company = Company.from_raw(self._glance.shown.raw)
         self.rule.show((visible(company.name) or company.id,))

@@ -216,11 +216,11 @@ CONFLICT: Final = (
 
 JOURNAL: Final = (
     Column("n", "N", 4, rank=5, right=True),
-    Column("age", "AGE", 6, rank=2, right=True),
+    Column("age", "AGE", 6, rank=3, right=True),
     Column("who", "WHO", 10, rank=4, grow=1, most=20),
     Column("title", "RECORD", 16, rank=0, grow=2, most=36),
-    Column("what", "EDIT", 20, rank=1, grow=4, most=80),
-    Column("state", "STATE", 10, rank=3),
+    Column("what", "EDIT", 20, rank=2, grow=4, most=80),
+    Column("state", "STATE", 10, rank=1),
 )
 
 ANSWERS: Final = (Column("line", "", 40, grow=1, most=10_000),)
@@ -235,10 +235,10 @@ TIMELINE: Final = (
 
 PROFILES: Final = (
     Column("name", "TENANT", 9, rank=0, grow=1, most=28),
-    Column("label", "LABEL", 11, rank=4, grow=1, most=24),
+    Column("label", "LABEL", 13, rank=4, grow=1, most=24),
     Column("note", "HERE", 9, rank=5),
-    Column("synced", "SYNCED", 10, rank=2),
+    Column("synced", "SYNCED", 10, rank=1),
     Column("waiting", "WAITING", 10, rank=3, grow=1, most=40),
-    Column("limit", "CALLS LEFT", 10, rank=6, right=True),
-    Column("host", "HOST", 14, rank=1, grow=2, most=44),
+    Column("limit", "CALLS LEFT", 10, rank=2, right=True),
+    Column("host", "HOST", 14, rank=6, grow=2, most=44),
 )

@@ -14,7 +14,7 @@ from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from planhat_tui.model.query import Node, Query
 
@@ -60,6 +60,13 @@ def neighbour(ids: Sequence[str], here: str, found: Collection[str], *, back: bo
     if not back:
         turned = [*ids[at + 1 :], *ids[: at + 1]]
     return next((one for one in turned if one in found), "")
+
+
+def is_found(query: Query, texts: Iterable[str]) -> bool:
+    """Tell whether texts have all words of a query; what is asked of a field isn't in them."""
+    folded = "\n".join(map(fold, texts))
+    words = [fold(value) for field, value in _terms(query.parts) if not field]
+    return bool(words) and all(word in folded for word in words)
 
 
 def sought(query: Query, meant: str = "") -> Sought:

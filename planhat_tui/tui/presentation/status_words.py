@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.config.guardrails import marks
+from planhat_tui.config.guardrails import lesser_marks, marks
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import State
 from planhat_tui.model.text import visible
@@ -59,6 +59,8 @@ WAITS: Final[Mapping[Lane, str]] = {
 """Whose requests wait, in the order in which they go."""
 
 
+DROPS: Final = (6, 5)
+"""Places in the header's left that go whole, these first, where there's no room: lesser marks."""
 GIVES: Final = (4, 1)
 """Places in the header's left: the person's name gives way first, since that one knows it, then
 the profile's. The label that says PRODUCTION never does, nor do the marks."""
@@ -82,6 +84,7 @@ def header(  # noqa: PLR0917 -- one for each thing that stands in it
     person = f"  {visible(me.name)}" if me is not None else ""
     left: list[Piece] = [(" ", name), (profile.name.upper(), name), (" ", name)]
     left += [(label, "bold $warning"), (person, "$foreground")]
+    left += [(f"  {mark}" if mark else "", "$warning") for mark in lesser_marks(profile)]
     left += [(f"  {glyphs.read_only} {mark}", "$warning") for mark in marks(profile)]
     right: list[Piece] = [("in this program" if profile.demo else visible(host), "$muted")]
     waiting = [state for state in reversed(URGENT) if others.get(state)]

@@ -20,7 +20,7 @@ from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.feed import Feed
 from planhat_tui.tui.helping import Helping
-from planhat_tui.tui.keys import Where, bindings, effective, keys_of
+from planhat_tui.tui.keys import Where, bindings, effective, keys_of, typed_key
 from planhat_tui.tui.messages import Arrived, CompanyPointed, KeysChanged, Said, Wanted
 from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
@@ -119,6 +119,7 @@ class Explorer(Screen[None], Helping, Rooms):
         self._front_kept = first.front
         self._is_as_left = False
         self._seconds = 0
+        self._passing = ""
         self.panes[first.front.pane - 1].add_class("-front", update=False)
 
     def compose(self) -> ComposeResult:
@@ -202,8 +203,10 @@ class Explorer(Screen[None], Helping, Rooms):
         else:
             self._is_as_left = True
         if not self.detail.company_id:  # nothing else makes them say so
+            self.detail.read()
             self.contacts.read()
             self.calls.read()
+            self.companies.preview.read()
         self.standing.read_users()
         self.standing.read()
         self.watching.look_for_let_go()  # before it can arrive
@@ -497,6 +500,11 @@ class Explorer(Screen[None], Helping, Rooms):
         if not self.watching.goes_on and self.message.said != self.standing.trouble:
             self.message.say("")
 
+    def let_pass(self) -> None:
+        """Let go of what was said of a key, where place or filter have changed since."""
+        if self._passing and self.message.said == self._passing:
+            self.message.say("")
+
     def to_front(self, pane: Pane) -> None:
         """Bring a pane to the front, without the focus."""
         for one in self.panes:
@@ -514,6 +522,7 @@ class Explorer(Screen[None], Helping, Rooms):
         for pane in self.panes:
             if pane in event.widget.ancestors and pane is not self.front:
                 self.to_front(pane)
+        self.let_pass()
         self.draw_keys()
         self.call_after_refresh(self._keep_clear)
         self.touring.look()
@@ -585,6 +594,7 @@ class Explorer(Screen[None], Helping, Rooms):
         event.stop()
         before = self.message.said if event.behind and not self.standing.trouble else ""
         self.message.say("  ".join(filter(None, (before, event.text))), bad=event.bad)
+        self._passing = event.text if event.passing else ""
         if event.unreached:
             self.standing.note_unreached(event.text)
         self.too_small.say(event.text)
@@ -768,14 +778,15 @@ class Explorer(Screen[None], Helping, Rooms):
 
         Those that do something pass here too: their bindings are looked at later.
         """
-        if not event.is_printable or not (event.character or "").strip():
-            return
-        changed = self.planhat.changed_keys
+        typed, changed = typed_key(event), self.planhat.changed_keys
         here = keys_of(*(place for part in self.parts for place in part.PLACES))
-        if not any(event.key in effective(key, changed) for key in here):
-            self.say(
-                f"{visible(event.character or '')} does nothing here.  {{help}} shows the keys"
+        if typed and not any(event.key in effective(key, changed) for key in here):
+            of_lists = (
+                one for one in keys_of(Where.COMPANIES) if event.key in effective(one, changed)
             )
+            lacks = next(filter(None, (self.front.lacks(one.name) for one in of_lists)), "")
+            told = lacks or f"{typed} does nothing here.  {{help}} shows the keys"
+            self.say(told, passing=True)
 
     def do_outbox(self) -> None:
         """Show what Planhat doesn't have yet."""
@@ -859,7 +870,7 @@ class Explorer(Screen[None], Helping, Rooms):
             if self.front is not self.companies:
                 self.go(1)
             elif not self.touring.leave():
-                self.say("This is the top.  ctrl+q quits")
+                self.say("This is the top.  ctrl+q quits", passing=True)
 
     # -- the line after the colon
 

@@ -15,9 +15,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.helping import Helping
+from planhat_tui.tui.keys import typed_key
 from planhat_tui.tui.presentation.rows import in_full
 from planhat_tui.tui.presentation.sentences import SAVING, problem
 from planhat_tui.tui.widgets.fitting import FOOT, Fitting
@@ -26,7 +26,7 @@ from planhat_tui.tui.widgets.rule import Rule
 from planhat_tui.tui.widgets.sheetkeys import SheetKeys, sheet_keys
 from planhat_tui.tui.widgets.toosmall import TooSmall
 from planhat_tui.tui.widgets.whole import Whole
-from planhat_tui.tui.widgets.words import Text
+from planhat_tui.tui.widgets.words import Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ class Sheet(ModalScreen[R], Helping):
         super().__init__()
         self._compositor = LinesCompositor()
         self.rule = Rule(title, heavy=True)
-        self._said = Text("", id="sheet-said", classes=FOOT)
+        self._said = Told("", id="sheet-said", classes=FOOT)
         self._hint = SheetKeys((), id="sheet-hint", classes=FOOT)
         self.said = ""
         self.too_small = TooSmall()
@@ -116,6 +116,9 @@ class Sheet(ModalScreen[R], Helping):
     def changed(self, changes: Mapping[Topic, frozenset[str]]) -> None:
         """Hear what has changed meanwhile; a sheet that shows none of it does nothing."""
 
+    def profiles_changed(self) -> None:
+        """Hear that the config says something else; a sheet that shows none of it does nothing."""
+
     @on(events.Resize)
     def _resized(self, event: events.Resize) -> None:
         """Say what a terminal that is too small needs."""
@@ -132,9 +135,9 @@ class Sheet(ModalScreen[R], Helping):
 
         Said once, and over no other sentence. Those that do something pass here too.
         """
-        typed = (event.character or "").strip() if event.is_printable else ""
+        typed = typed_key(event)
         if typed and not self.said and event.key not in self.active_bindings:
-            self.tell(f"{visible(typed)} does nothing here.  The keys below do")
+            self.tell(f"{typed} does nothing here.  The keys below do")
 
     def action_help(self) -> None:
         """Show the keys of what has the focus; where all of them stand below, say that they do."""

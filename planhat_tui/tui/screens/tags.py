@@ -13,12 +13,11 @@ from planhat_tui.model.records import text_of, texts_of
 from planhat_tui.model.tags import clean_tag
 from planhat_tui.model.text import bare
 from planhat_tui.tui.presentation.cells import named
-from planhat_tui.tui.presentation.chip_lines import change_line
+from planhat_tui.tui.presentation.chip_lines import changed_first
 from planhat_tui.tui.presentation.sentences import problem
 from planhat_tui.tui.screens.sheet import BACK, KeepingSheet
-from planhat_tui.tui.themes import rich_colours
+from planhat_tui.tui.widgets.chips import Chips
 from planhat_tui.tui.widgets.picker import Choice, Picker
-from planhat_tui.tui.widgets.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +77,7 @@ class Tags(KeepingSheet[TagChange]):
                 choice.value in self.after and bare(text) not in {"", bare(choice.label)}
             ),
         )
-        self._chips = Text("", classes="sheet-text", id="tag-chips")
+        self._chips = Chips(id="tag-chips")
 
     def body(self) -> ComposeResult:
         """Draw the chips, and the line with the known tags under it."""
@@ -127,10 +126,9 @@ class Tags(KeepingSheet[TagChange]):
         return TagChange(add, tuple(tag for tag in self.before if tag not in self.after))
 
     def _draw(self) -> None:
-        colours = rich_colours(self.app.theme_variables)
         before = [tag for tag in self.before if tag not in self._added]
         shares = {tag: told for tag, told in self._shares.items() if tag not in self._added}
-        self._chips.update(change_line(before, self.after, colours, shares))
+        self._chips.show(changed_first(before, self.after, shares))
 
     @on(Picker.Typed)
     def _typed(self, event: Picker.Typed) -> None:

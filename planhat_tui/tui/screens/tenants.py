@@ -77,6 +77,11 @@ class Tenants(ListSheet[str]):
 
         self.wait_for(stand, self._know)
 
+    def profiles_changed(self) -> None:
+        """Show the tenants that the config has now; the cursor stays on its own."""
+        here = self.rows.current
+        self._fill(here.id if here is not None else "")
+
     def _know(self, stands: Mapping[str, Standing]) -> None:
         self._stands = stands
         self._draw()

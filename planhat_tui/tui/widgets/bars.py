@@ -36,7 +36,8 @@ class Bar(Widget):
     Where there isn't room for all, the first pieces at the right give way to an ellipsis. The last
     ``kept`` of them stay, and the left is cut instead, to ``LEAST`` cells; then the first of these
     go too, but for the last two. With ``gives`` the left isn't cut at its end: the pieces at these
-    places shrink, one after the other, and all at the right goes before another one does.
+    places shrink, one after the other, and all at the right goes before another one does. Those at
+    the places ``drops`` go whole, one after the other, before anything else does.
     """
 
     @dataclass
@@ -58,6 +59,7 @@ class Bar(Widget):
         self._right: tuple[tuple[str, str], ...] = ()
         self._ellipsis = ""
         self._gives: tuple[int, ...] = ()
+        self._drops: tuple[int, ...] = ()
         self._end = 0
 
     def show(
@@ -68,11 +70,13 @@ class Bar(Widget):
         *,
         kept: int = 0,
         gives: Sequence[int] = (),
+        drops: Sequence[int] = (),
     ) -> None:
         """Change the line; it's drawn only if something differs."""
-        shown = (tuple(left), tuple(right), ellipsis, kept, tuple(gives))
-        if shown != (self._left, self._right, self._ellipsis, self._kept, self._gives):
-            self._left, self._right, self._ellipsis, self._kept, self._gives = shown
+        before = self._left, self._right, self._ellipsis, self._kept, self._gives, self._drops
+        shown = (tuple(left), tuple(right), ellipsis, kept, tuple(gives), tuple(drops))
+        if shown != before:
+            self._left, self._right, self._ellipsis, self._kept, self._gives, self._drops = shown
             self.refresh()
 
     @property
@@ -83,8 +87,9 @@ class Bar(Widget):
     def render(self) -> Content:
         """Draw the pieces that fit."""
         room = self.size.width - 1
+        whole = without(self._left, self._right, room, self._drops)
         left, right = fitted(
-            self._left, self._right, room, self._kept, self._ellipsis, gives=self._gives
+            whole, self._right, room, self._kept, self._ellipsis, gives=self._gives
         )
         free = room - _size(left) - _size(right)
         blanks = min(free, max(BETWEEN, free - 1))  # the last cell is blank where there's room
@@ -118,6 +123,15 @@ def fitted(
         shown.insert(0, (sign, "$muted"))
     rest = room - _size(shown) - BETWEEN if shown else room
     return _cut(_shrunk(left, rest, ellipsis, gives), rest, ellipsis), shown
+
+
+def without(left: Pieces, right: Pieces, room: int, drops: Sequence[int]) -> Pieces:
+    """Return the left without those at ``drops`` for which there is no room."""
+    made = [*left]
+    for place in drops:
+        if _size(made) + BETWEEN + _size(right) > room:
+            made[place] = ("", made[place][1])
+    return made
 
 
 def _shrunk(

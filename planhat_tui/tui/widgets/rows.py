@@ -338,6 +338,15 @@ class Rows(RowLines, can_focus=True):
         self.refresh()
         self.post_message(self.Marked(self))
 
+    def mark_all_or_none(self, ids: Sequence[str]) -> bool:
+        """Mark all of these; where all of them are marked, take every mark off.
+
+        Returns whether they are marked now.
+        """
+        on = any(one not in self.marks for one in ids)
+        self.mark(ids if on else list(self.marks), on=on)
+        return on
+
     def toggle_mark(self) -> None:
         """Mark the row under the cursor, or not, and go to the next."""
         if self.current is not None:

@@ -39,10 +39,10 @@ class Told(Text):
     """A text that says so where there is no room for all of it: its last line ends with `…`."""
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line."""
+        """Draw a line of the content: what lies around it is drawn by others."""
         line = super().render_line(y)
         room = self.content_size
-        if not room.height or y != self.styles.gutter.top + room.height - 1:
+        if not room.height or y != room.height - 1:
             return line
         whole = self.get_content_height(self.app.size, self.app.size, room.width)
         return self._cut(line) if whole > room.height else line
@@ -50,9 +50,7 @@ class Told(Text):
     def _cut(self, line: Strip) -> Strip:
         """Put the ellipsis behind the last letter, or over it where the line is full."""
         sign = cast("PlanhatApp", self.app).glyphs.ellipsis
-        left, width = self.styles.gutter.left, self.content_size.width
-        shown = cell_len(line.text[left:].rstrip())
-        end = left + min(shown, width - cell_len(sign))
+        end = min(cell_len(line.text.rstrip()), self.content_size.width - cell_len(sign))
         style = next((s.style for s in line.crop(end - 1, end) if s.style), None)
         rest = line.crop(end + cell_len(sign), line.cell_length)
         return Strip.join([line.crop(0, end), Strip([Segment(sign, style)]), rest])
