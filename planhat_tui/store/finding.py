@@ -108,12 +108,6 @@ def searching(asking: Asking, query: Query) -> Search:
     return Search(asking, words, parts, where, order, walked, ranked, query.sort, recent, settled)
 
 
-def with_words(search: Search, words: Typed) -> Search:
-    """Return the same search for other words."""
-    order = _by_rank(search.asking, words, search.recent) if search.ranked else search.order
-    return search._replace(words=words, order=order)
-
-
 def in_order(search: Search, hits: Iterable[Hit]) -> list[Hit]:
     """Sort finds as the list does: within a rank, those opened lately, then the largest."""
     if not search.recent:
