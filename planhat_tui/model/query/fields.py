@@ -130,6 +130,12 @@ def type_of(field: str) -> Type:
     return "custom" if name.startswith(_CUSTOM) else _BY_KIND[kind][name]
 
 
+def holds_blanks(path: str) -> bool:
+    """Tell whether the value of what is written before a colon may hold a blank."""
+    name = canonical(path)
+    return bool(name) and type_of(name) not in {"number", "date", "boolean", "any"}
+
+
 def orders(field: str) -> bool:
     """Tell whether a list can be sorted by a field; it is one that :func:`canonical` gave."""
     return type_of(field) not in {"tags", "any"} and not field.startswith("contacts.")
