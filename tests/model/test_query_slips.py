@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from planhat_tui.model.query import parse
-from planhat_tui.model.query.slips import corrected, slippery, told
+from planhat_tui.model.query.slips import as_meant, corrected, slippery, told
 from planhat_tui.model.query.writing import write
 
 
@@ -16,3 +18,18 @@ def test_other_values_leave_the_rest_of_a_query() -> None:
     assert write(other) == 'acme tag:vip name:robotics "north sea" sort:-arr limit:5'
     assert told(other) == 'acme name:robotics "north sea"'
     assert write(corrected(parse("acmr"), ["acme"])) == "acme"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "written"),
+    [
+        ("glbex", "globex", "globex"),
+        ("glbex nrth tag:vip", "globex north", "globex north tag:vip"),
+        ("-phase:won glbex (a OR b) sort:-arr", "globex", "-phase:won globex (a OR b) sort:-arr"),
+        ('tag:vip name:"nrth sea"', 'name:"north sea"', 'tag:vip name:"north sea"'),
+    ],
+)
+def test_what_was_meant_takes_the_place_of_what_isnt_found(
+    text: str, meant: str, written: str
+) -> None:
+    assert as_meant(parse(text), meant) == written

@@ -93,6 +93,9 @@ _ALIASES: Final = {
 }
 """The API's own names, and other words for the same."""
 
+SIDES: Final = ("custom", "contacts", "company")
+"""What can stand before a point."""
+
 _SIDES: Final = {"contacts.": Kind.CONTACT, "contact.": Kind.CONTACT, "company.": Kind.COMPANY}
 _CUSTOM: Final = "custom."
 

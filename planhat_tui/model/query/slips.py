@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planhat_tui.model.query.fields import type_of
+from planhat_tui.model.query.reading import parse
 from planhat_tui.model.query.tree import Group, Term
 from planhat_tui.model.query.writing import write
 
@@ -37,6 +38,11 @@ def corrected(query: Query, values: Iterable[str]) -> Query:
 def told(query: Query) -> str:
     """Write the terms of a query that may have slips, and nothing else of it."""
     return write(_of(query, slippery(query))._replace(sort=(), limit=None))
+
+
+def as_meant(query: Query, meant: str) -> str:
+    """Write a query with the terms that :func:`told` has written of what was meant."""
+    return write(corrected(query, (str(term.value) for term in slippery(parse(meant)))))
 
 
 def _of(query: Query, parts: Iterable[Node]) -> Query:
