@@ -119,11 +119,16 @@ def _is_order(name: str) -> bool:
     return fields.canonical(name) == name and fields.orders(name)
 
 
+def _is_chosen(field: str) -> bool:
+    """Tell whether there may be few enough values of a field to choose from."""
+    return field in fields.SCORES or fields.type_of(field) not in {"number", "any"}
+
+
 def _value(name: str, text: str, start: int, cursor: int, end: int) -> Completing | None:
     low = name.casefold()
     path = name.replace('"', "")
     field = low if low in {*_LISTED, "is"} else fields.canonical(path)
-    if not field or (field not in {*_LISTED, "is"} and fields.type_of(field) in {"number", "any"}):
+    if not field or not (field in {*_LISTED, "is"} or _is_chosen(field)):
         return None
     if field == "sort":
         start = max(start, text.rfind(",", start, cursor) + 1)

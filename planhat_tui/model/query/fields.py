@@ -68,6 +68,9 @@ _BY_KIND: Final = {Kind.COMPANY: _COMPANY, Kind.CONTACT: _CONTACT}
 AHEAD: Final = frozenset({"renewal", "customerto"})
 """Days that lie ahead: ``renewal:30d`` means the next ones, ``changed:30d`` the last."""
 
+SCORES: Final = frozenset({"health", "csmscore"})
+"""Numbers of which there are few, so that one may choose from them."""
+
 SPECIAL: Final = ("has", "is", "sort", "limit", "not")
 """What can stand before a colon and is no field."""
 
