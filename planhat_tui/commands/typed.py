@@ -28,10 +28,17 @@ NEW_FIELD: Final = flag("--new-field", "make a custom field though its name is n
 def query_of(words: Sequence[str]) -> str:
     """Return one query from the words of a command line, which has taken the quotes away.
 
-    One word alone may be the whole query: ``"acme tag:vip"``. Among others, or as the value of a
-    field, one that holds a blank was quoted to be one: ``"Acme Inc" tag:vip``, ``owner:"Ada Lo"``.
+    One that holds a blank was quoted: to be all of a query, to be a phrase beside others, or to be
+    a field's value (``owner:Ada Lo`` was ``owner:"Ada Lo"``). It's read as a query
+
+    - where it is alone and begins with no field: ``"acme tag:vip"``;
+    - where it begins with a field whose values hold no blank: ``"limit:3 acme"``;
+    - where a term stands further back, ``OR`` or a quote, or it begins with a parenthesis:
+      ``"tag:vip acme arr:1000.."``.
+
+    Else it's a phrase, or a value: ``"tag:east coast"`` asks for that tag.
     """
-    if len(words) == 1 and not _names_a_field(words[0]):
+    if len(words) == 1 and not _field_of(words[0]):
         return words[0]
     return " ".join(_quoted(word) for word in words)
 
@@ -56,25 +63,34 @@ def _holds_a_blank(word: str) -> bool:
     return any(char.isspace() for char in word)
 
 
-def _names_a_field(word: str) -> bool:
-    head, colon, _ = word.removeprefix("not:").partition(":")
-    return bool(colon and head) and not _holds_a_blank(head)
+def _field_of(word: str) -> str:
+    """Return what stands before the colon of a word that begins as a term does; else nothing."""
+    head, colon, _ = _bare(word).partition(":")
+    return head if colon and not _holds_a_blank(head) else ""
+
+
+def _bare(word: str) -> str:
+    return word.removeprefix("not:").removeprefix("-")
 
 
 def _quoted(word: str) -> str:
-    """Return a word as one of a query: quoted if it holds a blank and nothing of the grammar."""
+    """Return a word as one of a query: in quotes where it holds a blank and is one thing."""
+    from planhat_tui.model.query import holds_blanks
+
     if not _holds_a_blank(word) or _is_query(word):
         return word
-    negated = "not:" if word.startswith("not:") else ""
-    head, _, tail = word.removeprefix(negated).partition(":")
-    if _names_a_field(word):
-        return f'{negated}{head}:"{tail}"'
-    return f'{negated}"{word.removeprefix(negated)}"'
+    field, bare = _field_of(word), _bare(word)
+    negated = word.removesuffix(bare)
+    if not field:
+        return f'{negated}"{bare}"'
+    if not holds_blanks(field):
+        return word
+    return f'{negated}{field}:"{bare.removeprefix(field)[1:]}"'
 
 
 def _is_query(word: str) -> bool:
     """Tell whether more than one word of the grammar stands in it."""
-    terms = re.search(r"\s(-|not:)?[A-Za-z][\w.]*[:<>][^\s]|\sOR\s", word)
+    terms = re.search(r"\s(-|not:)?[A-Za-z][\w.]*[:<>](?!//)[^\s]|\sOR\s", word)
     return terms is not None or '"' in word or word.startswith(("(", "-("))
 
 

@@ -124,11 +124,6 @@ def searching(asking: Asking, query: Query) -> Search:
     return Search(asking, words, parts, where, walked, ranked, query.sort, recent, settled)
 
 
-def with_words(search: Search, words: Typed) -> Search:
-    """Return the same search for other words."""
-    return search._replace(words=words)
-
-
 def in_order(search: Search, hits: Sequence[Hit], most: int) -> list[Hit]:
     """Return the first finds of a list: within a rank, those opened lately, then the largest."""
     if not search.recent:

@@ -7,13 +7,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from planhat_tui.model.query import Group, Not, Term, located, type_of
+from planhat_tui.model.query.fields import SCORES
 from planhat_tui.model.query.writing import path
 from planhat_tui.model.records import Kind, User, text_of
 from planhat_tui.model.text import fold, nearest, visible
 from planhat_tui.store import facts
 from planhat_tui.store.columns import written
 from planhat_tui.store.conditions import COLUMNS
-from planhat_tui.store.indexing import match_starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,8 @@ Counted = tuple[str, int]
 _LAST: Final = "\U0010ffff"
 _MOST: Final = 50
 _MOST_READ: Final = 1_000
-"""Of so many records at most the domains are read."""
+"""Of so many domains at most it's asked which most companies have."""
+_MOST_SCORES: Final = 20
 _FEW: Final = 9
 """So many records are looked at for how a value is written mostly; a stray spelling is rare."""
 _SHARED: Final = frozenset({"phase", "status", "city", "country", "title"})
@@ -41,11 +42,11 @@ _OWNED: Final = {
 """What counts somebody's companies. An owner's are those that they co-own, too."""
 
 
-def values(asking: Asking, field: str, typed: str) -> tuple[Counted, ...]:
+def values(asking: Asking, field: str, typed: str) -> tuple[Counted, ...]:  # noqa: PLR0911 -- a table of types
     """Return values of a field that start as typed, with their counts, the most used first.
 
     ``field`` is one that a query's term has. Empty for fields whose values hardly occur twice, and
-    for numbers and days.
+    for numbers and days; scores, of which there are few, come in their order.
     """
     side, name = located(asking.kind, field)
     there = asking.of(side)
@@ -57,6 +58,8 @@ def values(asking: Asking, field: str, typed: str) -> tuple[Counted, ...]:
             return _wholes(there, COLUMNS[side][name], start)
         case "part" if name == "domain":
             return _domains(there, start)
+        case "number" if name in SCORES:
+            return _scores(there, COLUMNS[side][name], start)
         case "custom":
             return _custom(there, name, start)
         case "user":
@@ -188,21 +191,41 @@ def _wholes(asking: Asking, column: str, start: str) -> tuple[Counted, ...]:
 
 
 def _domains(asking: Asking, start: str) -> tuple[Counted, ...]:
-    """Return domains, counted among the largest companies that have a word that starts so."""
-    found, values = "SELECT row AS number FROM company ORDER BY row LIMIT ?", [str(_MOST_READ)]
-    if start:
-        found = (
-            "SELECT rowid AS number FROM company_text WHERE company_text MATCH ?"
-            " ORDER BY rowid LIMIT ?"
-        )
-        values = [match_starts([(start,)]), *values]
-    rows = asking.connection.execute(
-        f"SELECT domains_key FROM ({found}) CROSS JOIN company ON row = number",  # noqa: S608 -- ours
-        values,
+    """Count by the index: companies with one domain as they stand there, others by each of theirs.
+
+    Of each sort, the domains that most have are looked at.
+    """
+    within = "domains_key <> '' AND domains_key >= ? AND domains_key < ?"
+    alone = _read(
+        asking,
+        "SELECT domains_key, count(*) AS uses FROM company INDEXED BY company_domains"  # noqa: S608 -- our names
+        f" WHERE {within} GROUP BY domains_key ORDER BY uses DESC, domains_key LIMIT ?",
+        (start, start + _LAST, _MOST_READ),
     )
-    all_of_them = (domain for (domains,) in rows for domain in domains.split())
-    counted = Counter(domain for domain in all_of_them if domain.startswith(start))
+    several = _read(
+        asking,
+        "SELECT value, count(*) AS uses FROM (SELECT domains_key FROM company"
+        " INDEXED BY company_domains WHERE domains_key <> '' AND instr(domains_key, ' '))"
+        " CROSS JOIN json_each('[' || replace(json_quote(domains_key), ' ', '\",\"') || ']')"
+        " WHERE value >= ? AND value < ? GROUP BY value ORDER BY uses DESC, value LIMIT ?",
+        (start, start + _LAST, _MOST_READ),
+    )
+    counted = Counter(dict(several))
+    counted.update({domain: uses for domain, uses in alone if " " not in domain})
     return tuple(sorted(counted.items(), key=lambda one: (-one[1], one[0])))[:_MOST]
+
+
+def _scores(asking: Asking, column: str, start: str) -> tuple[Counted, ...]:
+    """Count by the index, the smallest first; nothing where they are many, or have fractions."""
+    counted = asking.connection.execute(
+        f"SELECT {column}, count(*) FROM {asking.kind} WHERE {column} IS NOT NULL"  # noqa: S608 -- our names
+        f" GROUP BY {column} ORDER BY {column} LIMIT ?",
+        (_MOST_SCORES + 1,),
+    ).fetchall()
+    if len(counted) > _MOST_SCORES or any(score != int(score) for score, _ in counted):
+        return ()
+    named = ((str(int(score)), uses) for score, uses in counted)
+    return tuple((score, uses) for score, uses in named if score.startswith(start))
 
 
 def _custom(asking: Asking, name: str, start: str) -> tuple[Counted, ...]:

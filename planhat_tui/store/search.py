@@ -12,11 +12,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from planhat_tui.model.query import located
+from planhat_tui.model.query.slips import corrected, slippery, told
 from planhat_tui.model.records import Kind
 from planhat_tui.store import ordering, standing
 from planhat_tui.store.asking import Condition, all_of
-from planhat_tui.store.finding import CAP, searching, with_words
-from planhat_tui.store.indexing import typed
+from planhat_tui.store.finding import CAP, searching
 from planhat_tui.store.occurring import unknown_custom
 from planhat_tui.store.people import unknown_me
 from planhat_tui.store.planning import limited, whole
@@ -30,12 +31,12 @@ from planhat_tui.store.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from planhat_tui.model.query import Query, Sort
     from planhat_tui.store.asking import Asking
     from planhat_tui.store.finding import Found, Search
-    from planhat_tui.store.guessing import Guesses
+    from planhat_tui.store.guessing import Guesses, Meant
 
 
 def companies(
@@ -54,8 +55,8 @@ def companies(
 
 def hint(asking: Asking, query: Query) -> str:
     """Return a sentence about what a query asks for and isn't known here; empty for most."""
-    told = unknown_custom(asking, query) if "custom." in query.text.casefold() else ""
-    return told or unknown_me(asking, query)
+    unknown = unknown_custom(asking, query) if "custom." in query.text.casefold() else ""
+    return unknown or unknown_me(asking, query)
 
 
 def ids(
@@ -149,16 +150,33 @@ def _guessed(
     """
     search = searching(asking, query)
     found = limited(search, query, limit, offset)
-    if found.total or guesses is None or not query.words:
+    if found.total or guesses is None:
         return search, found, ""
-    kinds = (Kind.COMPANY, Kind.CONTACT) if asking.kind is Kind.COMPANY else (Kind.CONTACT,)
-    for kind in kinds:
-        meant = guesses.meant(asking.connection, kind, query.words)
-        if meant is None:  # nobody waits for it any more
-            break
-        for words in meant:
-            meaning = with_words(search, typed(words))
-            other = limited(meaning, query, limit, offset)
-            if other.total:
-                return meaning, other, " ".join(words)
+    for values in _meant(asking, query, guesses):
+        other = corrected(query, values)
+        meaning = searching(asking, other)
+        met = limited(meaning, other, limit, offset)
+        if met.total:
+            return meaning, met, told(other)
     return search, found, ""
+
+
+def _meant(asking: Asking, query: Query, guesses: Guesses) -> Iterator[tuple[str, ...]]:
+    """Give what may have been meant by the terms of a query: whole words before their beginnings.
+
+    Words are looked for in companies before their contacts; fields where they are.
+    """
+    terms = slippery(query)
+    words = asking.kind is Kind.COMPANY and any(not term.field for term in terms)
+    likely: list[Meant] = []
+    for kind in (Kind.COMPANY, Kind.CONTACT) if words else (asking.kind,):
+        asked = [
+            (located(asking.kind, term.field)[0] if term.field else kind, str(term.value))
+            for term in terms
+        ]
+        meant = guesses.meant(asking.connection, asked)
+        if meant is None:  # nobody waits for it any more
+            return
+        yield from (one.texts for one in meant if one.whole)
+        likely += (one for one in meant if not one.whole)
+    yield from (one.texts for one in likely)

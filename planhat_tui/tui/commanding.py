@@ -17,7 +17,7 @@ from planhat_tui.commands.context import Context, Door, Showing, Wishes
 from planhat_tui.commands.results import Done, Groups
 from planhat_tui.commands.values import sources_of
 from planhat_tui.errors import AmbiguousError, InputError, PlanhatTuiError, RefusedError
-from planhat_tui.model.query.writing import with_words
+from planhat_tui.model.query.slips import as_meant
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import visible
 from planhat_tui.model.views import View
@@ -306,7 +306,7 @@ def showing(explorer: Explorer) -> Showing:
         and found.looking.view.query == view.query
         and (meant := found.rows.meant)
     ):
-        view = view._replace(query=with_words(found.query, meant.split()))
+        view = view._replace(query=as_meant(found.query, meant))
     drawn = tuple(column.key for column in front.rows.columns)
     return Showing(front.KIND, view, of, meant, drawn)
 

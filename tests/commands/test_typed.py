@@ -41,6 +41,16 @@ def test_a_word_that_holds_a_blank_stays_one_word() -> None:
         "tag:vip arr>1000",
         "(acme OR globex) tag:vip",
         'tag:"east coast" acme',
+        "limit:3 acme",
+        "is:new acme",
+        "has:phone acme inc",
+        "sort:-arr acme",
+        "arr:1000.. acme",
+        "-renewal:next30d acme",
+        "featured:true acme",
+        "fase:won acme",
+        "tag:vip acme arr:1000..",
+        "tag:vip acme -limit:3",
     ],
 )
 def test_a_query_that_was_quoted_as_a_whole_is_that_query(whole: str) -> None:
@@ -65,6 +75,32 @@ def test_the_other_way_to_say_not_keeps_its_blank_too() -> None:
 
 def test_a_group_is_left_as_it_was_typed() -> None:
     assert query_of(["(acme OR globex)", "tag:vip"]) == "(acme OR globex) tag:vip"
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("owner:Ada Lo", "Ada Lo"),
+        ("phone:070 123", "070 123"),
+        ("custom.Plan:Gold plus", "Gold plus"),
+        ("domain:see https://acme.example", "see https://acme.example"),
+    ],
+)
+def test_a_value_that_may_hold_a_blank_keeps_it_alone_and_beside_others(
+    word: str, value: str
+) -> None:
+    for words in ([word], [word, "acme"]):
+        term = query.parse(query_of(words)).parts[0]
+        assert isinstance(term, query.Term)
+        assert term.value == value
+
+
+def test_beside_others_too_what_holds_no_blank_is_a_term_and_a_word() -> None:
+    assert query_of(["limit:3 acme", "foods inc"]) == 'limit:3 acme "foods inc"'
+
+
+def test_a_phrase_is_negated_as_one() -> None:
+    assert write(query.parse(query_of(["-east coast", "acme"]))) == '-"east coast" acme'
 
 
 def test_quotes_that_were_typed_stay() -> None:

@@ -158,6 +158,44 @@ def test_a_query_that_cannot_be_read_shows_where_it_is_wrong(
     journey(mend, size, picture=False)
 
 
+def test_a_field_that_is_being_typed_leaves_the_list_as_it_is(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        companies = person.app.explorer.companies
+        everything = companies.rows.total
+
+        async def typed(text: str) -> int:
+            companies.search.value = ""
+            await person.type(text)
+            return companies.rows.total
+
+        await person.press("slash")
+        few = await typed("acme")
+        assert 0 < few < everything
+        assert await typed("acme tag:") == few
+        assert await typed("-custom.") == everything
+        assert await typed("custom.Pl") == everything
+        assert await typed("arr:") == everything
+        person.sees_no("needs a value")
+        assert await typed("fas") == 0
+        person.sees("No company matches fas")
+        await person.type("e:")
+        assert companies.rows.total == everything
+        await person.type("won")
+        person.sees("There's no field fase")
+        assert companies.rows.total == everything
+        assert await typed("xyzzyx") == 0
+        companies.search.value = "fase:won"
+        await settle(person.pilot)
+        person.sees("There's no field fase")
+        person.sees_no("No company matches")
+        await typed("custom.")
+        await person.press("enter")
+        assert companies.rows.total == 0
+        person.sees("No company matches custom.")
+
+    journey(look, SMALL, picture=False)
+
+
 def test_the_age_of_what_is_shown_grows_while_nothing_is_read(journey: Journey) -> None:
     watch = Watch()
 

@@ -15,7 +15,7 @@ from planhat_tui.model.text import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from planhat_tui.model.query import Node
+    from planhat_tui.model.query import Node, Sort
     from planhat_tui.model.query.values import Value
     from planhat_tui.model.values import Json, Raw
 
@@ -38,7 +38,7 @@ class World(NamedTuple):
     """All that a query can speak of; what isn't in a record by its id.
 
     ``moments`` are of the fields ``lastcall`` and ``changed``, ``states`` of edits by the words
-    after ``is:``.
+    after ``is:``. ``names`` are the team's.
     """
 
     companies: Mapping[str, Raw]
@@ -48,6 +48,7 @@ class World(NamedTuple):
     states: Mapping[str, frozenset[str]]
     has_word: Callable[[Kind, Raw, str], bool]
     today: date
+    names: Mapping[str, str] = {}
 
 
 def finds(world: World, kind: Kind, query: Query) -> set[str]:
@@ -242,11 +243,63 @@ def _text(held: Json) -> str:
     return held if isinstance(held, str) else ""
 
 
-def in_order(records: Sequence[Raw], field: str, *, descending: bool) -> bool:
+def in_order(world: World, kind: Kind, ids: Sequence[str], by: Sort) -> bool:
     """Tell whether records are sorted by a field, those without it last."""
-    values = [_values(raw, field)[0] for raw in records]
+    records = world.companies if kind is Kind.COMPANY else world.contacts
+    values = [_sorted_by(world, kind, records[one], by) for one in ids]
     known = [value for value in values if value is not None]
-    return values[: len(known)] == known and known == sorted(
-        known,
-        reverse=descending,  # type: ignore[type-var] # of one type each
-    )
+    return values[: len(known)] == known and known == sorted(known, reverse=by.descending)
+
+
+def _sorted_by(world: World, kind: Kind, raw: Raw, by: Sort) -> tuple[int, float, str] | None:
+    """Return what is compared; of several that others have, the one that comes first."""
+    side, name = located(kind, by.field)
+    if side is kind:
+        asked = [raw]
+    elif side is Kind.CONTACT:
+        asked = [one for one in world.contacts.values() if one.get("companyId") == raw["_id"]]
+    else:
+        asked = [one for i, one in world.companies.items() if i == raw.get("companyId")]
+    keys = [key for one in asked if (key := _order_key(world, side, one, name)) is not None]
+    return (max if by.descending else min)(keys, default=None)
+
+
+def _order_key(  # noqa: PLR0911 -- a table
+    world: World, side: Kind, raw: Raw, name: str
+) -> tuple[int, float, str] | None:
+    """Return the place of one record: numbers and moments before texts; ``None``: it has none."""
+    if name in world.moments:
+        at = world.moments[name].get(str(raw["_id"]))
+        return None if at is None else (0, at.timestamp(), "")
+    if name == "featured":
+        return 0, float(raw.get("featured") is True), ""
+    if name == "id":
+        return 1, 0, str(raw["_id"])
+    held = _values(raw, name)
+    if name.startswith("custom."):
+        keys = [key for one in held if (key := _typed_key(one, _as_text(one))) is not None]
+        return min(keys, default=None)
+    if name in {"owner", "coowner"}:
+        (one,) = held[:1]
+        return _typed_key(None, fold(world.names.get(_text(one), _text(one))))
+    if name == "phone":
+        return _typed_key(None, dialled(_text(held[0])))
+    if name == "name":
+        return (
+            1,
+            0,
+            fold(_text(held[0]) or (_text(raw.get("email")) if side is Kind.CONTACT else "")),
+        )
+    (first, *_) = held or [""]
+    text = "" if name in DATES else fold(" ".join(map(_text, held)))
+    return _typed_key(first if name in DATES or not isinstance(first, str) else None, text)
+
+
+def _typed_key(held: Json, text: str) -> tuple[int, float, str] | None:
+    if isinstance(held, int | float) and not isinstance(held, bool):
+        return 0, float(held), ""
+    if isinstance(held, str):
+        at = _moment(held)
+        if at is not None:
+            return 0, at.timestamp(), ""
+    return (1, 0, text) if text else None

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planhat_tui.model.query import parse
-from planhat_tui.model.query.completing import Completing, at, done, known
+from planhat_tui.model.query.completing import Completing, at, done, finished, known
 
 
 def typing(marked: str) -> Completing | None:
@@ -26,7 +26,8 @@ def typing(marked: str) -> Completing | None:
         ("phase:on|", "phase", "on"),
         ('phase:"at r|', "phase", "at r"),
         ("-tag:v|ip acme", "tag", "v"),
-        ("h:|", None, ""),
+        ("h:|", "health", ""),
+        ("arr:|", None, ""),
         ("custom.Plan:g|", "custom.Plan", "g"),
         ('custom."Last note":g|', "custom.Last note", "g"),
         ("contacts.title:c|", "contacts.title", "c"),
@@ -119,3 +120,45 @@ def test_a_completed_value_is_read_as_it_is(value: str) -> None:
     text, _ = done("tag:x", Completing("tag", "x", 4, 5), value)
     (part,) = parse(text).parts
     assert part == ("tag", value, 0)
+
+
+@pytest.mark.parametrize(
+    ("marked", "left"),
+    [
+        ("arr:|", ""),
+        ("acme tag:|", "acme"),
+        ("acme -tag:| x", "acme  x"),
+        ("acme not:tag:|", "acme"),
+        ("fase:|", ""),
+        ("acme sort:|", "acme"),
+        ("custom.|", ""),
+        ("acme contacts.custom.Pl|", "acme"),
+        ('acme custom."Kick o|', "acme"),
+        ("acme custom.Plan:|", "acme"),
+    ],
+)
+def test_a_field_that_is_being_typed_says_nothing_yet(marked: str, left: str) -> None:
+    assert finished(marked.replace("|", ""), marked.index("|")) == left
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "ph|",
+        "contacts.ti|",
+        "tag:v|",
+        'tag:"a b|',
+        "tag: acme|",
+        "acme |",
+        "|",
+        "tag|:",
+        "customer|",
+        'custom."a b":x|',
+        "custom.Plan:x|",
+        '"custom.|',
+        "http://x|",
+    ],
+)
+def test_all_else_is_asked_as_it_stands(marked: str) -> None:
+    text = marked.replace("|", "")
+    assert finished(text, marked.index("|")) == text

@@ -18,7 +18,8 @@ from planhat_tui.errors import QueryError
 from planhat_tui.model.edits import Change
 from planhat_tui.model.outbox import State
 from planhat_tui.model.phone import dialled
-from planhat_tui.model.query import Node, Not, Query, Term, parse
+from planhat_tui.model.query import Node, Not, Query, Sort, Term, names, parse
+from planhat_tui.model.query.fields import canonical, orders
 from planhat_tui.model.query.writing import write
 from planhat_tui.model.records import Kind, Received
 from planhat_tui.model.text import fold
@@ -139,6 +140,17 @@ COMPANIES: Final = st.fixed_dictionaries(
         "renewalDate": st.sampled_from(STAMPS),
         "domains": st.lists(st.sampled_from(["acme.io", "sea.no"]), max_size=2),
         "city": st.sampled_from(["Malmö", "Oslo"]),
+        "country": st.sampled_from(["Sweden", "sweden", "Côte d'Ivoire", ""]),
+        "slug": st.sampled_from(["acme-inc", "Sea", ""]),
+        "web": st.sampled_from(["https://acme.io/x", "www.sea.no", ""]),
+        "mrr": st.sampled_from([0, 10, 10.5, -3]),
+        "mr": st.sampled_from([0, 10, 1000]),
+        "nrr30": st.sampled_from([0.5, 10, -3]),
+        "csmScore": st.integers(1, 5) | st.sampled_from([10, 2.5]),
+        "lastActive": st.sampled_from(STAMPS),
+        "lastRenewal": st.sampled_from(STAMPS),
+        "customerFrom": st.sampled_from(STAMPS),
+        "customerTo": st.sampled_from(STAMPS),
     },
 )
 CONTACTS: Final = st.fixed_dictionaries(
@@ -147,6 +159,7 @@ CONTACTS: Final = st.fixed_dictionaries(
         "position": st.sampled_from(["CFO", "Vice cfo", "CTO"]),
         "email": st.sampled_from(["a@acme.io", "B@sea.no", ""]),
         "featured": st.booleans(),
+        "lastActive": st.sampled_from(STAMPS),
     },
 )
 DATED: Final = st.sampled_from(
@@ -158,11 +171,16 @@ WORDS: Final = "acme,ac,sea,e1,北,vip,inc acme,zzz,at risk,t ri,risk at,vip at,
 TERMS: Final = st.one_of(
     st.sampled_from(WORDS.split(",")).map('"{}"'.format),
     st.tuples(
-        st.sampled_from("renewal created updated lastcall changed contacts.created".split()), DATED
+        st.sampled_from(
+            "renewal created updated lastcall changed contacts.created lastactive lastrenewal"
+            " customerfrom customerto contacts.lastactive".split()
+        ),
+        DATED,
     ).map(":".join),
-    st.tuples(st.sampled_from(["arr", "health", "custom.Seats", "company.arr"]), NUMBERS).map(
-        ":".join
-    ),
+    st.tuples(
+        st.sampled_from("arr health mrr mr nrr30 csmscore custom.Seats company.arr".split()),
+        NUMBERS,
+    ).map(":".join),
     st.tuples(
         st.sampled_from(
             ["custom.plan", "custom.Seats", 'custom."go Live"', "contacts.custom.Plan"]
@@ -174,11 +192,11 @@ TERMS: Final = st.one_of(
     st.tuples(
         st.sampled_from(
             "tag phase status owner coowner name title contacts.title domain city id external email"
-            " contacts.tag company.phase company.name".split()
+            " slug web country contacts.tag company.phase company.name".split()
         ),
         st.sampled_from(
             ["vip", "won", '"at risk"', "lost", "u1", "zoe", "me", "acme", "cfo", "io", "malmo",
-             "e1", "E1", "c1", "p1", "ete", "a@acme.io", "sea"]
+             "e1", "E1", "c1", "p1", "ete", "a@acme.io", "sea", "sweden", "acme-i", "www."]
         ),
     ).map(":".join),
     st.sampled_from(
@@ -186,7 +204,9 @@ TERMS: Final = st.one_of(
     ),
     st.sampled_from(
         "tag phase owner arr renewal phone contacts lastcall custom.Plan custom.Seats title"
-        " featured contacts.phone contacts.email domain external city".split()
+        " featured contacts.phone contacts.email domain external city country slug web mrr"
+        " mr nrr30 csmscore health lastactive lastrenewal customerfrom customerto"
+        " contacts.lastactive".split()
     ).map("has:{}".format),
     st.sampled_from("featured:true contacts.featured:no has:changed".split()),
     st.sampled_from("pending queued unsure conflict held new changed".split()).map("is:{}".format),
@@ -205,7 +225,7 @@ QUERIES: Final = st.recursive(
 def has_word(kind: Kind, raw: Raw, word: str) -> bool:
     """Three letters and more anywhere; fewer where a word, or a part of one, starts."""
     held = [raw["name"], raw.get("externalId"), *_texts(raw.get("tags"))]
-    held += _texts(raw.get("domains")) if kind is Kind.COMPANY else []
+    held += [*_texts(raw.get("domains")), raw.get("slug")] if kind is Kind.COMPANY else []
     held += [raw.get("email"), raw.get("position")] if kind is Kind.CONTACT else []
     if kind is Kind.CONTACT and not raw["name"]:
         held[0] = raw.get("email")
@@ -403,28 +423,43 @@ def test_a_query_finds_what_reading_everything_finds(
             store.close()
 
 
+ORDERS: Final = st.sampled_from(
+    sorted(one for one in {*map(canonical, names()), "custom.Plan"} if one and orders(one))
+)
+
+
 @given(
     st.lists(COMPANIES, min_size=1, max_size=8).map(partial(numbered, "c")),
-    st.sampled_from(["arr", "health"]),
-    st.booleans(),
+    st.lists(CONTACTS, max_size=6).map(partial(numbered, "p")),
+    st.lists(st.builds(Sort, ORDERS, st.booleans()), min_size=4, max_size=12),
+    CHANGES,
     st.integers(1, 9),
 )
 def test_what_is_sorted_is_in_order_and_within_the_limit(
     companies: dict[str, dict[str, Json]],
-    field: str,
-    descending: bool,  # noqa: FBT001 -- drawn
+    contacts: dict[str, dict[str, Json]],
+    sorts: list[Sort],
+    changes: dict[str, str],
     limit: int,
 ) -> None:
+    changed = {one: datetime.fromisoformat(at) for one, at in changes.items()}
+    known: dict[str, Mapping[str, datetime]] = {"lastcall": CALLED, "changed": changed}
+    world = World(companies, contacts, owners, known, {}, has_word, TODAY.date(), TEAM)
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        store = filled(folder, companies, {})
+        store = filled(folder, companies, contacts)
         try:
-            text = f"sort:{'-' if descending else ''}{field} limit:{limit}"
-            rows = store.mirror.search_companies(parse(text)).rows
-            everything = store.mirror.search_companies(parse(text.partition(" ")[0])).rows
+            look_and_see(store, changes)
+            for by in sorts:
+                every = Query("", sort=(by,))
+                rows = store.mirror.search_companies(every).rows
+                ids = [row.id for row in rows]
+                assert in_order(world, Kind.COMPANY, ids, by), by
+                first = store.mirror.search_companies(every._replace(limit=limit)).rows
+                assert first == rows[:limit]
+                people = [row.id for row in store.mirror.search_contacts(every).rows]
+                assert in_order(world, Kind.CONTACT, people, by), by
         finally:
             store.close()
-    assert in_order([companies[row.id] for row in everything], field, descending=descending)
-    assert rows == everything[:limit]
 
 
 WHO: Final = st.sampled_from("@acme @sea a@acme.io 7012 4567 zoë cfo io vip acme".split())

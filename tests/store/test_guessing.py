@@ -75,6 +75,77 @@ def test_a_slip_is_forgiven_when_nothing_is_found(
     assert guessed(full, typed) == (found, meant)
 
 
+def test_a_word_isnt_there_because_its_trigrams_are(store: TenantStore) -> None:
+    store.mirror.put(Kind.COMPANY, [received("c0", name="Stock Tornado")], 1.0)
+    buyer = received("p1", name="Bo Stern", email="bo@stock-tornado.example", companyId="c0")
+    store.mirror.put(Kind.CONTACT, [buyer], 1.0)
+    assert guessed(store, "storn") == (["c0"], "stern")
+
+
+@pytest.mark.parametrize("typed", ["jons", "jnas", "jomas", "ionas", "jonash"])
+def test_whoever_is_meant_stands_before_a_beginning_in_a_companys_name(
+    store: TenantStore, typed: str
+) -> None:
+    names = ("Jonson Foods", "Jonast Trading", "Jomastic", "Ionase", "Jon Sonnet")
+    companies = [received(f"c{n}", name=name) for n, name in enumerate(names)]
+    store.mirror.put(Kind.COMPANY, companies, 1.0)
+    store.mirror.put(Kind.CONTACT, [received("p1", name="Jonas Ek", companyId="c4")], 1.0)
+    rows = store.mirror.search_companies(query.parse(f"{typed} ek"), guess=True)
+    assert ([row.id for row in rows.rows], rows.meant) == (["c4"], "jonas ek")
+
+
+@pytest.mark.parametrize("typed", ["omma", "emna", "emm", "amma", "eemma", "temma", "emmr", "eama"])
+def test_of_four_letters_each_may_be_wrong(store: TenantStore, typed: str) -> None:
+    store.mirror.put(Kind.CONTACT, [received("p1", name="Emma Berg", companyId="c0")], 1.0)
+    found = store.mirror.search_contacts(query.parse(typed), guess=True)
+    assert found.total == 1
+    assert found.meant == ("" if typed == "emm" else "emma")
+
+
+def test_what_begins_alike_is_likelier(store: TenantStore) -> None:
+    names = ("Greta Foods", "Beta One", "Beta Two", "Beta Three")
+    companies = [received(f"c{n}", name=name) for n, name in enumerate(names)]
+    store.mirror.put(Kind.COMPANY, companies, 1.0)
+    assert guessed(store, "geta") == (["c0"], "greta")
+
+
+@pytest.fixture
+def signs(store: TenantStore) -> TenantStore:
+    acme = received(
+        "c0", name="Acme Robotics AB", domains=["acme-robotics-ab.example"], externalId="C-1009z"
+    )
+    store.mirror.put(Kind.COMPANY, [acme, received("c1", name="Robotics Acme")], 1.0)
+    ada = received("p1", name="Ada Jensen", email="ada.jensen@acme.example", companyId="c0")
+    store.mirror.put(Kind.CONTACT, [ada], 1.0)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("acme-robtics-ab.example", "acme-robotics-ab.example"),
+        ("acmr-robtics-ab.exampel", "acme-robotics-ab.example"),
+        ('"acmr robotics"', '"acme robotics"'),
+        ("ada.jensn@acme", "ada.jensen@acme"),
+        ('name:"acmr robotics"', 'name:"acme robotics"'),
+        ("name:acmr domain:robtics", "name:acme domain:robotics"),
+        ("email:jensn", "email:jensen"),
+        ("contacts.name:jensn", "contacts.name:jensen"),
+        ("-name:acmr", ""),
+        ("(name:acmr OR name:xyz)", ""),
+        ("C-1008z", ""),
+        ("external:C-1008z", ""),
+        ("tag:acmr", ""),
+    ],
+)
+def test_a_slip_among_signs_and_in_a_field_is_forgiven(
+    signs: TenantStore, typed: str, meant: str
+) -> None:
+    ids, told = guessed(signs, typed)
+    assert told == meant
+    assert ("c0" in ids) is (bool(meant) or typed.startswith("-"))
+
+
 def test_what_is_found_is_never_changed(full: TenantStore) -> None:
     assert guessed(full, "nordic") == (["c1", "c0"], "")
     assert guessed(full, "zebra 78") == ([], "")

@@ -6,6 +6,7 @@ import pytest
 
 from planhat_tui.model import query
 from planhat_tui.model.records import Kind, Received
+from planhat_tui.store import occurring
 from tests.store.conftest import received
 
 if TYPE_CHECKING:
@@ -132,6 +133,34 @@ def test_tags_are_found_by_any_part_of_them_each_spelling_for_itself(store: Tena
     assert len(store.mirror.tags_with(Kind.COMPANY, [])) == 5
     assert store.mirror.tags_with(Kind.CONTACT, ["vip"]) == ()
     assert [store.mirror.uses(Kind.COMPANY, tag) for tag in ("VIP", "vip", "xyzzy")] == [2, 1, 0]
+
+
+def test_all_domains_are_counted_however_many_companies_have_others(
+    store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(occurring, "_MOST_READ", 5)
+    alone = [received(f"a{n}", name="A", arr=9, domains=[f"{n}.example"]) for n in range(20)]
+    several = [
+        received(f"b{n}", name="B", domains=["shared.example", f'o"{n}\\.example'])
+        for n in range(3)
+    ]
+    more = [received(f"c{n}", name="C", domains=["shared.example"]) for n in range(4)]
+    store.mirror.put(Kind.COMPANY, [*alone, *several, *more], 1.0)
+    for typed in ("", "sh"):
+        assert store.mirror.values(Kind.COMPANY, "domain", typed)[0] == ("shared.example", 7)
+    assert store.mirror.values(Kind.COMPANY, "domain", "o")[0] == ('o"0\\.example', 1)
+
+
+def test_scores_are_counted_in_their_order_where_they_are_few(store: TenantStore) -> None:
+    given = [(10, 3), (2, 3), (10, 2.5), (None, 1)]
+    companies = [received(f"c{n}", name="A", h=h, csmScore=c) for n, (h, c) in enumerate(given)]
+    store.mirror.put(Kind.COMPANY, companies, 1.0)
+    assert store.mirror.values(Kind.COMPANY, "health", "") == (("2", 1), ("10", 2))
+    assert store.mirror.values(Kind.COMPANY, "health", "1") == (("10", 2),)
+    assert store.mirror.values(Kind.COMPANY, "csmscore", "") == ()
+    assert store.mirror.values(Kind.COMPANY, "arr", "") == ()
+    store.mirror.put(Kind.COMPANY, [received(f"m{n}", name="A", h=n) for n in range(30)], 1.0)
+    assert store.mirror.values(Kind.COMPANY, "health", "") == ()
 
 
 def test_custom_fields_that_occur_are_counted(full: TenantStore) -> None:

@@ -107,6 +107,12 @@ def test_the_words_that_were_meant_are_sought_instead() -> None:
     assert wanted["tags"] == ["vip", "nordic"]
 
 
+def test_what_was_meant_by_a_field_is_sought_in_its_cell() -> None:
+    wanted = sought(parse('name:acmr "nodic sea" phase:won'), 'name:acme "nordic sea"')
+    assert wanted["name"] == ["acme", "nordic sea"]
+    assert wanted["phase"] == ["won"]
+
+
 @pytest.mark.parametrize(
     ("here", "found", "after", "before"),
     [

@@ -17,7 +17,7 @@ kept as it is until somebody says what day it is. :mod:`writing` turns a query i
 :mod:`completing` tells what can follow.
 """
 
-from planhat_tui.model.query.fields import SPECIAL, located, names, type_of
+from planhat_tui.model.query.fields import SPECIAL, holds_blanks, located, names, type_of
 from planhat_tui.model.query.reading import parse
 from planhat_tui.model.query.tree import Group, Node, Not, Query, Sort, Term
 from planhat_tui.model.query.values import Days, Numbers, Relative
@@ -33,6 +33,7 @@ __all__ = [
     "Relative",
     "Sort",
     "Term",
+    "holds_blanks",
     "located",
     "names",
     "parse",

@@ -14,6 +14,10 @@ _FIELD: Final = re.compile(
     r"""((?:[A-Za-z]+\.)?custom\.(?:"(?:[^"]|"")*"|[^\s:<>"()]+)|[A-Za-z_][A-Za-z0-9_.]*):""",
     re.IGNORECASE,
 )
+_UNFINISHED: Final = re.compile(
+    rf"""{_HEAD.pattern}(?:{_FIELD.pattern}|(?:[A-Za-z]+\.)?custom\.(?:"[^"]*"?|[^\s:<>"()]*))""",
+    re.IGNORECASE,
+)
 _NAME: Final = re.compile(r"[A-Za-z_][^\s:<>()]*")
 _DAYS: Final = tuple("last7d last30d last90d over30d over90d next30d next90d".split())
 _CUSTOM: Final = "custom."
@@ -49,6 +53,18 @@ def at(text: str, cursor: int) -> Completing | None:
     if _NAME.fullmatch(typed) is None:
         return None
     return Completing("", typed, start, named.end() if named else token.end())
+
+
+def finished(text: str, cursor: int) -> str:
+    """Return a query without the field that is being typed at the cursor: it says nothing yet.
+
+    That is one whose colon has no value yet, or the beginning of a custom one. A word that isn't a
+    field before its colon comes is a word.
+    """
+    token = next((t for t in _TOKEN.finditer(text) if t.start() < cursor == t.end()), None)
+    if token is None or _UNFINISHED.fullmatch(token[0]) is None:
+        return text
+    return (text[: token.start()] + text[token.end() :]).strip()
 
 
 def custom_typed(completing: Completing) -> str | None:
@@ -103,11 +119,16 @@ def _is_order(name: str) -> bool:
     return fields.canonical(name) == name and fields.orders(name)
 
 
+def _is_chosen(field: str) -> bool:
+    """Tell whether there may be few enough values of a field to choose from."""
+    return field in fields.SCORES or fields.type_of(field) not in {"number", "any"}
+
+
 def _value(name: str, text: str, start: int, cursor: int, end: int) -> Completing | None:
     low = name.casefold()
     path = name.replace('"', "")
     field = low if low in {*_LISTED, "is"} else fields.canonical(path)
-    if not field or (field not in {*_LISTED, "is"} and fields.type_of(field) in {"number", "any"}):
+    if not field or not (field in {*_LISTED, "is"} or _is_chosen(field)):
         return None
     if field == "sort":
         start = max(start, text.rfind(",", start, cursor) + 1)

@@ -68,6 +68,9 @@ _BY_KIND: Final = {Kind.COMPANY: _COMPANY, Kind.CONTACT: _CONTACT}
 AHEAD: Final = frozenset({"renewal", "customerto"})
 """Days that lie ahead: ``renewal:30d`` means the next ones, ``changed:30d`` the last."""
 
+SCORES: Final = frozenset({"health", "csmscore"})
+"""Numbers of which there are few, so that one may choose from them."""
+
 SPECIAL: Final = ("has", "is", "sort", "limit", "not")
 """What can stand before a colon and is no field."""
 
@@ -92,6 +95,9 @@ _ALIASES: Final = {
     "_id": "id",
 }
 """The API's own names, and other words for the same."""
+
+SIDES: Final = ("custom", "contacts", "company")
+"""What can stand before a point."""
 
 _SIDES: Final = {"contacts.": Kind.CONTACT, "contact.": Kind.CONTACT, "company.": Kind.COMPANY}
 _CUSTOM: Final = "custom."
@@ -128,6 +134,12 @@ def type_of(field: str) -> Type:
     """Return how a field is compared; ``field`` is one that :func:`canonical` gave."""
     kind, name = located(Kind.COMPANY, field)
     return "custom" if name.startswith(_CUSTOM) else _BY_KIND[kind][name]
+
+
+def holds_blanks(path: str) -> bool:
+    """Tell whether the value of what is written before a colon may hold a blank."""
+    name = canonical(path)
+    return bool(name) and type_of(name) not in {"number", "date", "boolean", "any"}
 
 
 def orders(field: str) -> bool:

@@ -20,10 +20,23 @@ if TYPE_CHECKING:
 # Patterns are compiled when they are first used: most queries are words.
 _QUOTED: Final = r'"(?:[^"]|"")*"'
 _CUSTOM: Final = rf"""(?:[A-Za-z]+\.)?[Cc][Uu][Ss][Tt][Oo][Mm]\.(?:{_QUOTED}|[^\s:<>"()]+)"""
+_OPENED: Final = rf"""(?:[A-Za-z]+\.)?[Cc][Uu][Ss][Tt][Oo][Mm]\.(?!{_QUOTED})\"""" ""
 _PATH: Final = rf"{_CUSTOM}|[A-Za-z_][A-Za-z0-9_.]*"
 _FIELD: Final = rf"({_PATH})(?::(?!//)|(?=[<>]))"
 _DIGITS: Final = r"\((?=[\s+-]*\d)[\d\s+-]*\)"
 _LIMIT: Final = r"[1-9][0-9]{0,6}"
+_EXAMPLES: Final = {"number": "1000..5000", "date": "last30d", "boolean": "true", "phone": "070123"}
+_EXAMPLES_BY_NAME: Final = {
+    "limit": "50",
+    "is": "new",
+    "has": "phone",
+    "owner": "me",
+    "coowner": "me",
+    "health": "1..5",
+    "csmscore": "1..3",
+    **dict.fromkeys(fields.AHEAD, "next90d"),
+}
+"""What a value looks like, by the type of its field, or by its name; others may be any text."""
 _BOOLEANS: Final = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 _COMMON: Final = "Others are phase, owner, arr, renewal and tag; tab completes them."
 _MOST_OPENED: Final = 50
@@ -71,6 +84,7 @@ class _Reader:
         self.sort: list[Sort] = []
         self.ordered: list[tuple[int, int]] = []
         self.limit: int | None = None
+        self.misplaced: QueryError | None = None
 
     def alternatives(self, depth: int) -> Node | None:
         """Read what stands between ORs, to the end or to the parenthesis that closes."""
@@ -112,12 +126,15 @@ class _Reader:
         part = self.alternatives(depth)
         if not self.text.startswith(")", self.at):
             raise QueryError("A parenthesis isn't closed.", "Add a ).", column=start)
+        if self.misplaced is not None:
+            raise self.misplaced
         if part is None:
             raise QueryError("There's nothing in here.", "Type a word between.", column=start)
         self.at += 1
         return part
 
     def _term(self, start: int, depth: int, *, negated: bool) -> Node | None:
+        self._no_open_quote()
         found = self._match(_FIELD)
         if found is None or not self._is_field(found):
             value, _ = self._value(depth)
@@ -130,12 +147,14 @@ class _Reader:
         name, at = found[1], self.at
         self.at = found.end()
         if name.casefold() in {"sort", "limit"}:
-            if depth or negated:
-                raise QueryError(
-                    f"{name}: stands outside of parentheses, without a minus.", "Move it.",
-                    column=start,
-                )  # fmt: skip
-            self._order(name.casefold(), start)
+            misplaced = QueryError(
+                f"{name}: stands outside of parentheses, without a minus.", "Move it.", column=start
+            )
+            if negated:
+                raise misplaced
+            if depth:  # unless it's a parenthesis that isn't closed: that is told at its end
+                self.misplaced = self.misplaced or misplaced
+            self._order(name.casefold(), start, depth)
             return None
         return self._of_field(name, at, start, depth)
 
@@ -154,16 +173,27 @@ class _Reader:
             value, _ = self._needed(name, start, depth)
             return Term("is", _known_state(value, self._began), start)
         known = _known(name, at, fields.names())
+        if fields.type_of(known) == "any":
+            advice = f"Try has:{known}, or contacts.title:cfo."
+            raise QueryError(f"{known} has no value of its own.", advice, column=self.at)
         value, quoted = self._needed(name, start, depth)
         return Term(known, _read(known, value, self._began, quoted=quoted), start)
 
     def _needed(self, name: str, start: int, depth: int) -> tuple[str, bool]:
         value, quoted = self._value(depth)
         if not value.strip():
-            raise QueryError(f"{name}: needs a value.", f"Type one, as in {name}:x.", column=start)
+            advice = f"Type one, as in {name}:{_example(name)}."
+            raise QueryError(f"{name}: needs a value.", advice, column=start)
         return value, quoted
 
+    def _no_open_quote(self) -> None:
+        """Refuse a custom field whose quote isn't closed: it would be taken for a word."""
+        opened = self._match(_OPENED)
+        if opened is not None:
+            raise QueryError("A quote isn't closed.", 'Add a ".', column=opened.end() - 1)
+
     def _path(self, start: int, depth: int) -> str:
+        self._no_open_quote()
         found = self._match(_PATH)
         if found is None:
             at = self.at
@@ -177,9 +207,9 @@ class _Reader:
             )
         return known
 
-    def _order(self, name: str, start: int) -> None:
+    def _order(self, name: str, start: int, depth: int) -> None:
         if name == "limit":
-            value, _ = self._needed(name, start, 0)
+            value, _ = self._needed(name, start, depth)
             if re.fullmatch(_LIMIT, value) is None:
                 raise QueryError(f"{value} is no limit.", "Type one like 50.", column=self._began)
             self.limit = int(value)
@@ -205,6 +235,7 @@ class _Reader:
         self.ordered.append((start, self.at))
 
     def _sorted_by(self, start: int) -> str:
+        self._no_open_quote()
         found = self._match(_PATH)
         if found is None:
             raise QueryError("sort: needs a field.", "Type one, as in sort:-arr.", column=start)
@@ -280,11 +311,6 @@ def _read(field: str, value: str, column: int, *, quoted: bool) -> Value:
         return read_days(value.strip(), column, "next" if field in fields.AHEAD else "last")
     if wanted == "custom" and not quoted and looks_like_a_span(value):
         return read_span(value, column)
-    if wanted == "any":
-        raise QueryError(
-            f"{field} has no value of its own.", f"Try has:{field}, or contacts.title:cfo.",
-            column=column,
-        )  # fmt: skip
     if wanted == "phone" and not any(char.isdecimal() for char in value):
         raise QueryError(f"{field} is found by its digits.", "Type some.", column=column)
     if wanted == "boolean":
@@ -295,14 +321,26 @@ def _read(field: str, value: str, column: int, *, quoted: bool) -> Value:
     return value
 
 
+def _example(name: str) -> str:
+    """Return a value that what stands before a colon may have."""
+    field = fields.canonical(_unquoted_path(name)) or name.casefold()
+    if field in _EXAMPLES_BY_NAME:
+        return _EXAMPLES_BY_NAME[field]
+    return _EXAMPLES.get(fields.type_of(field), "x")
+
+
 def _known(name: str, column: int, likely: Sequence[str]) -> str:
     """Return the field that a name stands for; one of ``likely`` may be what a slip meant."""
     path = _unquoted_path(name)
     found = fields.canonical(path)
     if found:
         return found
+    if path.casefold().endswith("custom."):
+        raise QueryError(
+            f"{path} needs the name of a field.", f"Type one, as in {path}Plan.", column=column
+        )
     others = [one for one in likely if one != path.casefold()]
-    near = _begun(path.casefold(), others) or nearest(path, others)
+    near = _near_side(path) or _begun(path.casefold(), others) or nearest(path, others)
     custom = f"A custom field is written custom.{path}: here."
     advice = f"Did you mean {near}: ?" if near else f"{custom} {_COMMON}"
     raise QueryError(f"There's no field {path} to find by.", advice, column=column)
@@ -314,6 +352,14 @@ def _begun(typed: str, likely: Sequence[str]) -> str:
     A short alias is nearer to what is begun than the field itself.
     """
     return next((one for one in likely if len(typed) > 1 and one.startswith(typed)), "")
+
+
+def _near_side(path: str) -> str:
+    """Return a field with what was meant before its point, as in ``custm.Plan``; or nothing."""
+    side, point, name = path.partition(".")
+    near = nearest(side, fields.SIDES) if point else ""
+    meant = f"{near}.{name}"
+    return meant if near and near != side.casefold() and fields.canonical(meant) else ""
 
 
 def _unquoted_path(name: str) -> str:

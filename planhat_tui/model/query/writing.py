@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from planhat_tui.model.query.tree import Group, Not, Term, is_word
+from planhat_tui.model.query.tree import Group, Not, Term
 from planhat_tui.model.query.values import Days, Numbers, Relative, looks_like_a_span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from planhat_tui.model.query.tree import Node, Query
     from planhat_tui.model.query.values import Value
 
@@ -30,13 +28,6 @@ def write(query: Query) -> str:
     if len(query.parts) == 1 and isinstance(query.parts[0], Group) and len(parts) > 1:
         parts[0] = f"({parts[0]})"  # so that the order isn't taken for a part of the last one
     return " ".join(parts)
-
-
-def with_words(query: Query, words: Iterable[str]) -> str:
-    """Write a query with other words in place of its own; its conditions and order stay."""
-    others = (part for part in query.parts if not is_word(part))
-    parts = (*(Term("", word) for word in words), *others)
-    return write(query._replace(where=Group(every=True, parts=parts)))
 
 
 def _node(node: Node, *, inside: bool) -> str:

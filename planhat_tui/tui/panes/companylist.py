@@ -125,6 +125,15 @@ class CompanyList(Pane):
         """What is asked for, and how it is shown."""
         return View(self.search.value, self.sort, self.columns)
 
+    @property
+    def _asked(self) -> Looking:
+        """What is to be read: a field that is being typed leaves the list as it is without it."""
+        query = self._finished() if self.search.has_focus else self.search.value
+        return Looking(self.view._replace(query=query), self._lately)
+
+    def _finished(self) -> str:
+        return completing.finished(self.search.value, self.search.cursor_position)
+
     def read(self, *, around: str = "", typed: bool = False) -> None:
         """Read what the search finds, from its beginning.
 
@@ -133,7 +142,7 @@ class CompanyList(Pane):
         letters of a search, keys typed meanwhile are meant for the list that comes.
         """
         lines = self.rows.size.height if around else 0
-        workspace, looking = self.workspace, Looking(self.view, self._lately)
+        workspace, looking = self.workspace, self._asked
         workspace.reads.stop_guessing()  # what was meant by another search
         self._around, self._wrong = around, None
 
@@ -161,7 +170,7 @@ class CompanyList(Pane):
         if self._around is not None:  # another list is asked for
             self.read(around=self._around)
             return
-        workspace, looking = self.workspace, Looking(self.view, self._lately)
+        workspace, looking = self.workspace, self._asked
         (offset, limit), lines = self.rows.window, self.rows.size.height
         on = self.rows.pointed
 
@@ -327,12 +336,11 @@ class CompanyList(Pane):
     def tell_empty(self) -> None:
         """Say why there are no rows; of names that aren't here yet, when they come."""
         found = self.shown
-        if found is None or found.rows.total:
+        if found is None or found.rows.total or self._wrong is not None:
             text = ""
-        elif self.search.value and found.progress.companies_known:
+        elif (query := found.looking.view.query) and found.progress.companies_known:
             instead = everything.instead(self._others(found))
-            whole = loading_words.is_whole(found)
-            text = empty_words.no_match(self.search.value, instead, whole=whole)
+            text = empty_words.no_match(query, instead, whole=loading_words.is_whole(found))
         else:
             sync, now = self.explorer.sync, self.planhat.monotonic()
             read_before = found.progress.seen_at is not None
@@ -350,6 +358,7 @@ class CompanyList(Pane):
             self.say_problem(error)
             return
         self._wrong = error
+        self.tell_empty()
         at = completing.at(self.search.value, self.search.cursor_position)
         if at is not None and at.field and not at.typed:
             self.search.point(None)  # a field whose value is about to be typed
@@ -446,11 +455,14 @@ class CompanyList(Pane):
         """
         if self._around is not None:
             self.once_shown("entered", self._enter_list)
-        elif self._wrong is None:
-            self.rows.focus()
+            return
+        try:
+            queries.parse(self.search.value)
+        except QueryError as error:
+            self.search.cursor_position = error.column
+            self._tell_wrong(error)
         else:
-            self.search.cursor_position = self._wrong.column
-            self._tell_wrong(self._wrong)
+            self.rows.focus()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Remember what was typed, whichever way the search is left."""
@@ -458,8 +470,10 @@ class CompanyList(Pane):
             self._keep_view()
             if self.shown is not None:
                 self._tell_beside(self.shown)
-                if self._totals is None:
-                    self.sum_up(self.shown)
+            if self._finished() != self.search.value:
+                self.read(around=self.rows.pointed)  # nobody types its end any more
+            elif self.shown is not None and self._totals is None:
+                self.sum_up(self.shown)
         super().on_descendant_blur(event)
 
     def clear_search(self) -> bool:

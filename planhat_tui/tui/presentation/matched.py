@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from planhat_tui.model.edits import custom_key
 from planhat_tui.model.phone import dialled
-from planhat_tui.model.query import Group, Not
+from planhat_tui.model.query import Group, Not, parse
 from planhat_tui.model.query.fields import located
+from planhat_tui.model.query.slips import may_slip
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import fold
 
@@ -70,20 +71,16 @@ def is_found(query: Query, texts: Iterable[str]) -> bool:
 
 
 def sought(query: Query, meant: str = "") -> Sought:
-    """Return what a query looks for in cells; ``meant`` has the words that were looked for instead.
+    """Return what a query looks for in cells; ``meant`` has the terms that were asked for instead.
 
     What is negated isn't looked for.
     """
     found: dict[str, list[str]] = {}
-    for field, value in _terms(query.parts):
-        if not field and meant:
-            continue
+    terms = [one for one in _terms(query.parts) if not (meant and may_slip(one[0]))]
+    for field, value in (*terms, *_terms(parse(meant).parts)):
         for cell in (_cell_of(field),) if field else ANYWHERE:
             if cell and fold(value):
                 found.setdefault(cell, []).append(fold(value))
-    for word in meant.split():
-        for cell in ANYWHERE:
-            found.setdefault(cell, []).append(word)
     return found
 
 
