@@ -30,6 +30,13 @@ _INVISIBLE = (
     range(0xE0000, 0xE0100),  # tags: invisible text
     range(0xE01F0, 0xE1000),  # kept free for their like
 )
+MARKED: Final = (
+    "\x00-\x1f\x7f-\x9f\ud800-\udfff"
+    + "".join(f"{chr(codes.start)}-{chr(codes.stop - 1)}" for codes in _INVISIBLE)
+    + _ZERO_WIDTH
+    + _BIDI
+)
+"""What :func:`visible` marks, as it stands within the brackets of a regular expression."""
 
 
 @cache

@@ -16,16 +16,15 @@ from rich.cells import cell_len, get_character_cell_size, set_cell_size
 from rich.segment import Segment
 from textual.filter import LineFilter
 
+from planhat_tui.model.text import MARKED
+
 if TYPE_CHECKING:
     from rich.style import Style
     from textual.color import Color
 
-HOSTILE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-"""C0, C1, bidi controls, invisible separators, annotations, surrogates, tags. Not the joiners
-(U+200C, U+200D), without which Persian and many emoji can't be written."""
+HOSTILE: Final = re.compile(f"[{MARKED}]")
+"""What presentation makes visible: controls, bidi, what has no width or shows nothing. Not the
+joiners (U+200C, U+200D), without which Persian and many emoji can't be written."""
 
 
 JOINERS: Final = {0x200D: None, 0xFE0F: None}

@@ -145,8 +145,8 @@ def _arrived(reads: Queries, entries: Sequence[Entry], watched: Watched) -> Told
     known = [match for match in matches if match is not None]
     if len(known) < len(matches):
         return None  # the log hasn't got an answer yet: the next change looks again
-    told = "  ".join(map(sentence, known)) or watched.later
-    reasons = dict.fromkeys(entry.reason for entry in entries if entry.reason)
+    told = literal("  ".join(map(sentence, known))) or watched.later
+    reasons = dict.fromkeys(literal(visible(e.reason)) for e in entries if e.reason)
     if reasons and not any(entry.attempts for entry in entries):  # nothing of it ever left
         return Told(_with("  ".join(reasons), watched.note))
     return Told(_with("  ".join([told, *reasons]), watched.note))

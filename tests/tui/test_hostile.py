@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -12,8 +14,13 @@ from textual.widgets import Input, Label, Static
 
 from planhat_tui.model.text import visible
 from planhat_tui.tui.hostile import HOSTILE, HostileText, harmless
+from tests.hostile.corpus import CORPUS
+from tests.hostile.screen import is_unseen
 from tests.tui.stage import Stage
 from tests.tui.texts import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BLACK = Color(0, 0, 0)
 ATTACKS = {
@@ -42,6 +49,15 @@ def test_what_a_terminal_would_act_upon_does_not_reach_it(attack: str) -> None:
     assert not HOSTILE.search(text)
     assert cell_len(text) == cell_len(attack)
     assert all(character.isprintable() for character in text)
+
+
+@pytest.mark.parametrize("clean", [harmless, visible])
+def test_of_a_thousand_hostile_strings_nothing_is_left_that_acts_or_hides(
+    clean: Callable[[str], str],
+) -> None:
+    assert len(CORPUS) >= 1_000
+    left = {one.mark for one in CORPUS if any(map(is_unseen, clean(one.text)))}
+    assert left == set()
 
 
 @given(TEXTS)
