@@ -358,7 +358,7 @@ async def test_keys_that_would_be_typed_are_not_shown_while_one_types() -> None:
     async with one.app.run_test(size=(110, 6)) as pilot:
         one.bar.show(one.parts, {"tags": "ctrl+t", "outbox": "f2"}, typing=True)
         await pilot.pause()
-        assert one.text.startswith("esc back  ctrl+t tags")
+        assert one.text.startswith("esc back  ctrl+f everything  ctrl+t tags")
         assert "F2 queue" in one.text
         for words in ("find", "mark", "log call", "? keys"):
             assert words not in one.text
