@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding
+from textual.content import Content
+from textual.style import Style
 
 from planhat_tui.config.keys import (
     CHARACTERS,
@@ -25,7 +27,7 @@ from planhat_tui.config.keys import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = [
     "KEYS",
@@ -38,6 +40,7 @@ __all__ = [
     "has",
     "is_typed",
     "keyed",
+    "keyed_content",
     "keys_of",
     "on",
     "pressed",
@@ -47,6 +50,9 @@ __all__ = [
 
 _NAMED: Final = re.compile(r"\{(\w+)\}")
 _BY_NAME: Final = {key.name: key for key in reversed(KEYS)}
+
+PRESSES: Final = "presses"
+"""What the style of a key in a sentence tells the mouse by: Textual's name of the key."""
 
 MOST: Final = 10
 """Keys in the footer of a wide terminal."""
@@ -72,14 +78,28 @@ def keyed(text: str, changed: Mapping[str, str] | None = None) -> str:
 
     Braces that name none are part of what it tells.
     """
-    if "{" not in text:
-        return text
+    return "".join(piece for piece, _ in _pieces(text, changed)) if "{" in text else text
 
-    def written(found: re.Match[str]) -> str:
-        key = _BY_NAME.get(found[1])
-        return shown(key, changed) if key is not None else found[0]
 
-    return _NAMED.sub(written, text)
+def keyed_content(text: str, changed: Mapping[str, str] | None = None) -> Content:
+    """Return such a sentence as it's drawn: each key that it names knows what a click presses."""
+    return Content.assemble(
+        *(
+            (piece, Style.from_meta({PRESSES: pressed(key, changed)})) if key else piece
+            for piece, key in _pieces(text, changed)
+        )
+    )
+
+
+def _pieces(text: str, changed: Mapping[str, str] | None) -> Iterator[tuple[str, Key | None]]:
+    """Give the pieces of a sentence, and of those that are keys which ones."""
+    done = 0
+    for found in _NAMED.finditer(text):
+        if (key := _BY_NAME.get(found[1])) is not None:
+            yield text[done : found.start()], None
+            yield shown(key, changed), key
+            done = found.end()
+    yield text[done:], None
 
 
 def is_typed(key: Key, changed: Mapping[str, str] | None = None) -> bool:

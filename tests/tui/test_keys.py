@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.keys import Keys, _character_to_key
+from textual.style import Style
 
 import planhat_tui.tui
 from planhat_tui.config.keymap import POSSIBLE
@@ -21,12 +22,14 @@ from planhat_tui.model.outbox import State
 from planhat_tui.tui.keys import (
     KEYS,
     MOST,
+    PRESSES,
     Key,
     Where,
     bindings,
     footer,
     is_typed,
     keyed,
+    keyed_content,
     keys_of,
     pressed,
     shown,
@@ -213,3 +216,10 @@ def test_the_keys_that_the_config_can_have_are_those_that_textual_knows() -> Non
 
 def test_no_place_with_keys_is_left_out_of_the_check_for_conflicts() -> None:
     assert {where for chain in CHAINS for where in chain} == set(Where)
+
+
+def test_a_key_in_a_sentence_is_what_a_click_on_it_presses() -> None:
+    told = keyed_content("Done {so}.  {undo} takes it back, {save} keeps it", {"save": "f2"})
+    assert told.plain == keyed("Done {so}.  {undo} takes it back, {save} keeps it", {"save": "f2"})
+    named = {told.plain[one.start : one.end]: one.style for one in told.spans}
+    assert named == {"u": Style.from_meta({PRESSES: "u"}), "F2": Style.from_meta({PRESSES: "f2"})}

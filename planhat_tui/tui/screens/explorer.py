@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Container
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -20,7 +21,7 @@ from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.feed import Feed
 from planhat_tui.tui.helping import Helping
-from planhat_tui.tui.keys import Where, bindings, effective, keys_of
+from planhat_tui.tui.keys import Where, bindings, effective, keyed_content, keys_of
 from planhat_tui.tui.messages import Arrived, CompanyPointed, KeysChanged, Said, Wanted
 from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
@@ -583,11 +584,12 @@ class Explorer(Screen[None], Helping, Rooms):
     def on_said(self, event: Said) -> None:
         """Show a sentence."""
         event.stop()
+        told = keyed_content(event.text, self.planhat.changed_keys)
         before = self.message.said if event.behind and not self.standing.trouble else ""
-        self.message.say("  ".join(filter(None, (before, event.text))), bad=event.bad)
+        self.message.say(Content.assemble(before, "  ", told) if before else told, bad=event.bad)
         if event.unreached:
-            self.standing.note_unreached(event.text)
-        self.too_small.say(event.text)
+            self.standing.note_unreached(told.plain)
+        self.too_small.say(told.plain)
 
     def copy(self, text: str, told: str = "") -> None:
         """Put a text into the terminal's clipboard, and say it, or what it is."""

@@ -170,10 +170,11 @@ class MessageLine(Horizontal):
         yield self._colon
         yield self.command
 
-    def say(self, text: str, *, bad: bool = False) -> None:
+    def say(self, sentence: Content | str, *, bad: bool = False) -> None:
         """Show a sentence."""
-        self.said = text
-        self._text.update(Content(text))
+        told = sentence if isinstance(sentence, Content) else Content(sentence)
+        self.said = told.plain
+        self._text.update(told)
         self._text.set_class(bad, "-bad")
 
     def open(self, history: Sequence[str], text: str = "", *, wrong_at: int | None = None) -> None:

@@ -10,14 +10,26 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Static
 
+from planhat_tui.tui.keys import PRESSES
+
 if TYPE_CHECKING:
+    from textual import events
     from textual.geometry import Region
 
     from planhat_tui.tui.app import PlanhatApp
 
 
 class Text(Static):
-    """A text whose place follows what it says, however soon it says something else."""
+    """A text whose place follows what it says, however soon it says something else.
+
+    A click on a key that it names presses it (:func:`~planhat_tui.tui.keys.keyed_content`).
+    """
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that is clicked."""
+        if (key := event.style.meta.get(PRESSES)) is not None:
+            event.stop()
+            self.app.simulate_key(key)
 
     def refresh(
         self,
