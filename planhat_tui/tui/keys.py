@@ -6,11 +6,9 @@ The table itself is :mod:`planhat_tui.config.keys`, which the config and the she
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual.binding import Binding
-from textual.content import Content
-from textual.style import Style
 
 from planhat_tui.config.keys import (
     CHARACTERS,
@@ -27,11 +25,12 @@ from planhat_tui.config.keys import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "KEYS",
     "Key",
+    "Sentence",
     "Where",
     "all_written",
     "bindings",
@@ -40,19 +39,16 @@ __all__ = [
     "has",
     "is_typed",
     "keyed",
-    "keyed_content",
     "keys_of",
     "on",
     "pressed",
+    "sentence",
     "shown",
 ]
 
 
 _NAMED: Final = re.compile(r"\{(\w+)\}")
 _BY_NAME: Final = {key.name: key for key in reversed(KEYS)}
-
-PRESSES: Final = "presses"
-"""What the style of a key in a sentence tells the mouse by: Textual's name of the key."""
 
 MOST: Final = 10
 """Keys in the footer of a wide terminal."""
@@ -73,33 +69,33 @@ def bindings(*places: Where) -> list[Binding]:
     ]
 
 
+class Sentence(NamedTuple):
+    """A sentence, and where keys stand in it: start, end, and Textual's name of what they press."""
+
+    text: str
+    presses: tuple[tuple[int, int, str], ...] = ()
+
+
 def keyed(text: str, changed: Mapping[str, str] | None = None) -> str:
     """Return a sentence with the keys that it names: ``{undo} takes it back``.
 
     Braces that name none are part of what it tells.
     """
-    return "".join(piece for piece, _ in _pieces(text, changed)) if "{" in text else text
+    return sentence(text, changed).text
 
 
-def keyed_content(text: str, changed: Mapping[str, str] | None = None) -> Content:
-    """Return such a sentence as it's drawn: each key that it names knows what a click presses."""
-    return Content.assemble(
-        *(
-            (piece, Style.from_meta({PRESSES: pressed(key, changed)})) if key else piece
-            for piece, key in _pieces(text, changed)
-        )
-    )
-
-
-def _pieces(text: str, changed: Mapping[str, str] | None) -> Iterator[tuple[str, Key | None]]:
-    """Give the pieces of a sentence, and of those that are keys which ones."""
-    done = 0
+def sentence(text: str, changed: Mapping[str, str] | None = None) -> Sentence:
+    """Return such a sentence, of which it's known where its keys are clicked."""
+    if "{" not in text:
+        return Sentence(text)
+    told, presses, done = "", [], 0
     for found in _NAMED.finditer(text):
         if (key := _BY_NAME.get(found[1])) is not None:
-            yield text[done : found.start()], None
-            yield shown(key, changed), key
-            done = found.end()
-    yield text[done:], None
+            told += text[done : found.start()]
+            start, done = len(told), found.end()
+            told += shown(key, changed)
+            presses.append((start, len(told), pressed(key, changed)))
+    return Sentence(told + text[done:], tuple(presses))
 
 
 def is_typed(key: Key, changed: Mapping[str, str] | None = None) -> bool:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Container
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -21,7 +20,7 @@ from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.feed import Feed
 from planhat_tui.tui.helping import Helping
-from planhat_tui.tui.keys import Where, bindings, effective, keyed_content, keys_of
+from planhat_tui.tui.keys import Where, bindings, effective, keys_of, sentence
 from planhat_tui.tui.messages import Arrived, CompanyPointed, KeysChanged, Said, Wanted
 from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
@@ -584,12 +583,12 @@ class Explorer(Screen[None], Helping, Rooms):
     def on_said(self, event: Said) -> None:
         """Show a sentence."""
         event.stop()
-        told = keyed_content(event.text, self.planhat.changed_keys)
+        told = sentence(event.text, self.planhat.changed_keys)
         before = self.message.said if event.behind and not self.standing.trouble else ""
-        self.message.say(Content.assemble(before, "  ", told) if before else told, bad=event.bad)
+        self.message.say(f"{before}  {told.text}" if before else told, bad=event.bad)
         if event.unreached:
-            self.standing.note_unreached(told.plain)
-        self.too_small.say(told.plain)
+            self.standing.note_unreached(told.text)
+        self.too_small.say(told.text)
 
     def copy(self, text: str, told: str = "") -> None:
         """Put a text into the terminal's clipboard, and say it, or what it is."""

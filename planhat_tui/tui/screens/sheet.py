@@ -17,7 +17,7 @@ from textual.screen import ModalScreen
 from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.helping import Helping
-from planhat_tui.tui.keys import keyed_content
+from planhat_tui.tui.keys import sentence
 from planhat_tui.tui.presentation.rows import in_full
 from planhat_tui.tui.presentation.sentences import SAVING, problem
 from planhat_tui.tui.widgets.fitting import FOOT, Fitting
@@ -149,9 +149,9 @@ class Sheet(ModalScreen[R], Helping):
 
     def tell(self, text: str, *, bad: bool = False) -> None:
         """Show a sentence over the keys."""
-        told = keyed_content(text, self.planhat.changed_keys)
-        self.said = told.plain
-        self._said.update(told)
+        told = sentence(text, self.planhat.changed_keys)
+        self.said = told.text
+        self._said.speak(told)
         self._said.set_class(bool(text), "-shown")
         self._said.set_class(bad, "-bad")
 
