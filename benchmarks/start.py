@@ -5,11 +5,12 @@ that it writes before half a second of silence. The explorer is useful when the 
 count stand on the screen. Asked for: at most 1.4 with 12,000 companies in the mirror, 1.25 with
 100,000, and with 1,000,000 at most 1.2 times what it takes with 1,000.
 
-    ./dev run python -m benchmarks.start [--companies N [N ...]] [--folder DIR] [--peer COMMAND ...]
+    ./dev run python -m benchmarks.start [--companies N [N ...]] [--folder DIR] [--peers [DIR]]
 
 Other numbers than 12,000 are written straight into a mirror (kept with ``--folder``), and nobody is
-at the address. ``--peer``: another program, from an environment of its own; it has settled as the
-bare app has.
+at the address. ``--peers``: harlequin and posting beside it, from environments that are made first
+(``benchmarks/peers.py``), in ``DIR``, where they are found again, or in a temporary folder.
+``--peer COMMAND``: another program, as it is; it has settled as the bare app has.
 """
 
 from __future__ import annotations
@@ -24,16 +25,18 @@ import signal
 import statistics
 import struct
 import sys
+import tempfile
 import termios
 import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.peers import PEERS, make
 from benchmarks.tenant import PROGRAM, filled_home, written_home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 RUNS = 11
 QUIET = 0.5
@@ -86,6 +89,7 @@ def main() -> None:
         "--folder", default="", help="keep written mirrors here, and use them again"
     )
     parser.add_argument("--peer", action="append", default=[], help="another program, to compare")
+    parser.add_argument("--peers", nargs="?", const="", metavar="DIR", help="harlequin and posting")
     parser.add_argument("--runs", type=int, default=RUNS)
     asked = parser.parse_args()
     with contextlib.ExitStack() as homes:
@@ -98,6 +102,8 @@ def main() -> None:
             )
         for command in asked.peer:
             started[Path(command.split()[0]).name] = partial(on_terminal, command.split())
+        if asked.peers is not None:
+            started |= homes.enter_context(_peers(asked.peers))
         rounds = [
             {name: start() for name, start in started.items()} for _ in range(asked.runs + 1)
         ][1:]  # the first warms the caches
@@ -109,6 +115,23 @@ def main() -> None:
             if other != name
         )
         print(f"{name}: {statistics.median(times) * 1000:.0f} ms; {', '.join(shares)}")
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"load of the last 1, 5 and 15 minutes: {load}, on {os.cpu_count()} processors")
+
+
+@contextlib.contextmanager
+def _peers(folder: str) -> Iterator[dict[str, Callable[[], float]]]:
+    """Give what starts each of the peers, in a home of its own."""
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(folder or temporary).absolute()
+        for peer in PEERS:
+            make(peer, place)
+        environment = {name: text for name, text in os.environ.items() if "XDG_" not in name}
+        environment |= {"HOME": temporary, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        yield {
+            peer.name: partial(on_terminal, peer.command(place), environment, peer.markers)
+            for peer in PEERS
+        }
 
 
 def _home(companies: int, folder: str) -> contextlib.AbstractContextManager[dict[str, str]]:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from planhat_tui.tui.linerun import Answer
     from planhat_tui.tui.screens.explorer import Explorer
     from planhat_tui.tui.screens.sheet import Sheet
-    from planhat_tui.tui.transcript import Line
+    from planhat_tui.tui.transcript import Fitted, Line
     from planhat_tui.workspace.queries import Queries
 
 UNTOLD: Final = "What fits here can't be told, by a fault of planhat-tui's own.  A report is kept"
@@ -142,12 +142,12 @@ class Commanding:
             if remember:
                 machine.remember_line(text, tenant)
 
-        def refuse(error: PlanhatTuiError, lines: Sequence[Line]) -> None:
+        def refuse(error: PlanhatTuiError, answer: Fitted) -> None:
             """Say why it did nothing; what was mistyped is open again where its mistake is.
 
             Not where the person types something else by then.
             """
-            self._transcript.add(visible(text), lines)
+            self._transcript.add(visible(text), [answer])
             explorer.say_problem(error)
             if remember and isinstance(error, InputError) and not self.is_elsewhere:
                 self.open(text, wrong_at=place_of_error(text, error))
@@ -165,7 +165,7 @@ class Commanding:
         if here and len(results) == 1 and isinstance(results[0], Groups) and results[0].groups:
             explorer.show_groups(results[0])
             return
-        first = self._transcript.add(visible(text), [line for one in answers for line in one.lines])
+        first = self._transcript.add(visible(text), [answer.fitted for answer in answers])
         done = [result for result in results if isinstance(result, Done)]
         is_queued = any(one.queued for one in done)
         if is_queued:

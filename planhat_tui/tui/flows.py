@@ -129,7 +129,7 @@ class Flows:
         """Say it; behind the sentence of a call's form, which is open again by then, if any is."""
         calls = self._explorer.calls
         teller = calls.form if calls.is_open else self._explorer  # what it says comes in its order
-        teller.post_message(Said(self._explorer.keyed(told), behind=calls.is_open))
+        teller.post_message(Said(told, behind=calls.is_open))
 
     def _take_up_contact(self, company_id: str) -> None:
         """Say that a new contact of the company on screen was being typed, if it was."""

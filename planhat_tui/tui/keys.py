@@ -6,7 +6,7 @@ The table itself is :mod:`planhat_tui.config.keys`, which the config and the she
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual.binding import Binding
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KEYS",
     "Key",
+    "Sentence",
     "Where",
     "all_written",
     "bindings",
@@ -45,6 +46,7 @@ __all__ = [
     "keys_of",
     "on",
     "pressed",
+    "sentence",
     "shown",
     "typed_key",
 ]
@@ -72,19 +74,33 @@ def bindings(*places: Where) -> list[Binding]:
     ]
 
 
+class Sentence(NamedTuple):
+    """A sentence, and where keys stand in it: start, end, and Textual's name of what they press."""
+
+    text: str
+    presses: tuple[tuple[int, int, str], ...] = ()
+
+
 def keyed(text: str, changed: Mapping[str, str] | None = None) -> str:
     """Return a sentence with the keys that it names: ``{undo} takes it back``.
 
     Braces that name none are part of what it tells.
     """
+    return sentence(text, changed).text
+
+
+def sentence(text: str, changed: Mapping[str, str] | None = None) -> Sentence:
+    """Return such a sentence, of which it's known where its keys are clicked."""
     if "{" not in text:
-        return text
-
-    def written(found: re.Match[str]) -> str:
-        key = _BY_NAME.get(found[1])
-        return shown(key, changed) if key is not None else found[0]
-
-    return _NAMED.sub(written, text)
+        return Sentence(text)
+    told, presses, done = "", [], 0
+    for found in _NAMED.finditer(text):
+        if (key := _BY_NAME.get(found[1])) is not None:
+            told += text[done : found.start()]
+            start, done = len(told), found.end()
+            told += shown(key, changed)
+            presses.append((start, len(told), pressed(key, changed)))
+    return Sentence(told + text[done:], tuple(presses))
 
 
 def is_typed(key: Key, changed: Mapping[str, str] | None = None) -> bool:

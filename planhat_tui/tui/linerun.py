@@ -12,23 +12,20 @@ from planhat_tui.commands.manner import Manner
 from planhat_tui.commands.registry import ALL
 from planhat_tui.commands.results import Planned
 from planhat_tui.errors import AmbiguousError, PlanhatTuiError, RefusedError
-from planhat_tui.tui.transcript import lines_of
-from planhat_tui.tui.widgets.rowlines import LEAD
+from planhat_tui.tui.transcript import fitted, kept, room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from planhat_tui.commands.context import Context
     from planhat_tui.commands.line import Typed
     from planhat_tui.commands.results import Result
     from planhat_tui.tui.app import PlanhatApp
     from planhat_tui.tui.screens.explorer import Explorer
-    from planhat_tui.tui.transcript import Line
+    from planhat_tui.tui.transcript import Fitted
 
 T = TypeVar("T")
 
-LEAST: Final = 40
-"""Cells that an answer has at least."""
 NOTHING: Final = "Nothing was done."
 STOPPED: Final = "This stopped the line."
 _LOOK = 0.2
@@ -36,10 +33,10 @@ _LOOK = 0.2
 
 
 class Answer(NamedTuple):
-    """What a verb came to, and its lines in the transcript."""
+    """What a verb came to, and what the transcript has of it."""
 
     result: Result | PlanhatTuiError
-    lines: tuple[Line, ...]
+    fitted: Fitted
 
 
 class Place:
@@ -70,7 +67,7 @@ class Place:
 class LineRun:
     """One line: its verbs, and what they have answered in which explorer.
 
-    ``refuse`` is told the error of a line that did nothing, and its lines in the transcript.
+    ``refuse`` is told the error of a line that did nothing, and what the transcript has of it.
     """
 
     def __init__(
@@ -78,13 +75,13 @@ class LineRun:
         text: str,
         place: Place,
         ctx: Context,
-        refuse: Callable[[PlanhatTuiError, Sequence[Line]], None],
+        refuse: Callable[[PlanhatTuiError, Fitted], None],
     ) -> None:
         self._refuse = refuse
         self._text = text
         self._place = place
         self._ctx = ctx._replace(show=self._keep)
-        self._width = max(LEAST, place.begun.size.width - LEAD - 2)
+        self._width = room(place.begun.size.width)
         self._rest: list[Typed] = []
         self._answers: dict[Explorer, list[Answer]] = {}
 
@@ -118,7 +115,7 @@ class LineRun:
 
     def _keep(self, result: Result | PlanhatTuiError, manner: Manner) -> None:
         """Keep an answer for the end, drawn here rather than on the screen's thread."""
-        answer = Answer(result, lines_of(result, manner, self._width))
+        answer = Answer(result, fitted(kept(result, manner), self._width))
         self._answers.setdefault(self._place.explorer, []).append(answer)
 
     def _leave_out(self, why: str) -> None:
@@ -156,7 +153,7 @@ class LineRun:
             self._leave_out(STOPPED)
             self._tell()
         else:
-            self._refuse(error, lines_of(error, Manner(), self._width))
+            self._refuse(error, fitted(kept(error, Manner()), self._width))
 
     def _tell(self) -> None:
         for explorer, answers in self._answers.items():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Said(Message):
-    """A sentence for the message line. ``bad`` says that something needs a hand.
+    """A sentence for the message line, with keys in braces. ``bad``: something needs a hand.
 
     ``unreached``: Planhat wasn't reached, which is over as soon as it answers. ``behind``: it
     stands behind the sentence before. ``passing``: it's about the key that was pressed, here and

@@ -24,6 +24,7 @@ from planhat_tui.commands.words import quoted
 from planhat_tui.config.profiles import DEMO_NAMES
 from planhat_tui.tui.helping import Helping
 from planhat_tui.tui.keys import keys_of, shown
+from planhat_tui.tui.presentation.cells import wrapped
 from planhat_tui.tui.screens.explorer import Explorer
 from planhat_tui.tui.widgets.fitting import FOOT, Fitting, Yielding
 from planhat_tui.tui.widgets.sheetkeys import SheetKeys, sheet_keys
@@ -44,6 +45,9 @@ HIDDEN = frozenset({"down", "up", "top", "bottom", "half_down", "half_up", "open
 
 NAMES: Final = 22
 """Cells for the names of commands; what they do stands behind."""
+
+BESIDE: Final = 4
+"""Cells that its lines leave free: a blank at each side, and the scroll bar."""
 
 
 class Entry(NamedTuple):
@@ -94,13 +98,14 @@ class Verbs(Provider):
         for entry in self._all():
             score = matcher.match(entry.name)
             if score > 0:
-                shown = _line(matcher.highlight(entry.name), entry)
+                shown = _line(matcher.highlight(entry.name), entry, self.app.size.width)
                 yield Hit(score, shown, entry.run, text=entry.name)
 
     async def discover(self) -> Hits:
         """Offer everything before a letter is typed."""
         for entry in self._all():
-            yield DiscoveryHit(_line(Content(entry.name), entry), entry.run, text=entry.name)
+            shown = _line(Content(entry.name), entry, self.app.size.width)
+            yield DiscoveryHit(shown, entry.run, text=entry.name)
 
     def _all(self) -> Iterator[Entry]:
         app = cast("PlanhatApp", self.app)
@@ -119,11 +124,16 @@ class Verbs(Provider):
         yield Entry("quit", "ctrl+q", app.action_quit)
 
 
-def _line(name: Content, entry: Entry) -> Content:
-    """Return a command and what it does, on one line; one that can't be done is dim, with why."""
-    blanks = " " * max(2, NAMES - name.cell_length)
+def _line(name: Content, entry: Entry, width: int) -> Content:
+    """Return a command and what it does, in a terminal of ``width`` cells.
+
+    What is too long goes on under its own column. One that can't be done is dim, with why.
+    """
+    start = max(NAMES, name.cell_length + 2)
+    blanks = " " * (start - name.cell_length)
+    told = f"\n{' ' * start}".join(wrapped(entry.help, max(NAMES, width - start - BESIDE)))
     shown = name if entry.able else name.stylize("dim")
-    return Content.assemble(shown, blanks, (entry.help, "not bold $muted"))
+    return Content.assemble(shown, blanks, (told, "not bold $muted"))
 
 
 def of_keys(screen: Helping) -> Iterator[Entry]:

@@ -139,12 +139,12 @@ class Part(Widget):
 
     def say(self, text: str, *, bad: bool = False, passing: bool = False) -> None:
         """Put a sentence into the message line; ``passing``: until place or filter change."""
-        self.post_message(Said(self.keyed(text), bad, passing=passing))
+        self.post_message(Said(text, bad, passing=passing))
 
     def say_problem(self, error: PlanhatTuiError) -> None:
         """Put an error into the message line."""
         unreached = isinstance(error, OfflineError)
-        self.post_message(Said(self.keyed(problem(error)), bad=True, unreached=unreached))
+        self.post_message(Said(problem(error), bad=True, unreached=unreached))
 
     def why_not(self, name: str) -> str:  # noqa: ARG002 -- the answer of a part without limits
         """Return why the key ``name`` can't be used now, as a sentence; empty if it can."""

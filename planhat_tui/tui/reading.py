@@ -90,6 +90,7 @@ class Reading:
     opening: int = 0
     stands: Callable[[], None] = _nothing
     followed: Callable[[], None] = _nothing
+    _ended: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _held: deque[Callable[[], object]] | None = None
     _awaited: tuple[MessagePump, str] | None = None
@@ -213,8 +214,12 @@ class Reading:
         return self._store.submit(_nothing)
 
     def close(self) -> None:
-        """End the thread of the store; what waits is dropped, what waits for the network let go."""
-        self._held = None
+        """End the threads of the store; what waits is dropped, what waits for the network let go.
+
+        What is answered from now on is dropped as well: there is no screen any more to show it.
+        """
+        with self._lock:
+            self._ended, self._held = True, None
         self._urgent.shutdown(wait=True, cancel_futures=True)
         self._store.shutdown(wait=True, cancel_futures=True)
 
@@ -257,7 +262,9 @@ class Reading:
         self, future: Future[T], widget: MessagePump, answer: Callable[[], None], *, opens: bool
     ) -> None:
         try:
-            if not future.cancelled() and not widget.post_message(Answered(answer)) and opens:
+            if self._ended or future.cancelled():
+                return
+            if not widget.post_message(Answered(answer)) and opens:
                 self._count_opened(widget)
         finally:
             self.pending -= 1

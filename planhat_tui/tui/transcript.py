@@ -11,6 +11,7 @@ from planhat_tui.errors import AmbiguousError, PlanhatTuiError
 from planhat_tui.model.records import Kind, text_of
 from planhat_tui.model.text import fold, visible
 from planhat_tui.tui.presentation.sentences import problem
+from planhat_tui.tui.widgets.rowlines import LEAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from planhat_tui.commands.results import Result
     from planhat_tui.model.values import Raw
 
+LEAST: Final = 40
+"""Cells that an answer has at least."""
 MOST: Final = 20_000
 """Lines that are kept; the oldest answers go first."""
 MOST_OF_ONE: Final = 5_000
@@ -39,21 +42,77 @@ class Line(NamedTuple):
     tag: str = ""
 
 
+class Kept(NamedTuple):
+    """An answer, and how it is wished: no more of it than is shown, to be fitted again.
+
+    ``total`` is how many records it has in all, ``rows`` are those that could be read but once.
+    """
+
+    result: Result | PlanhatTuiError
+    manner: Manner
+    total: int = 0
+    rows: tuple[Raw, ...] = ()
+
+
+class Fitted(NamedTuple):
+    """An answer in lines for a screen of ``width`` cells."""
+
+    answer: Kept
+    width: int
+    lines: tuple[Line, ...]
+
+
+class Said(NamedTuple):
+    """What was typed, and what it has answered."""
+
+    typed: str
+    answers: tuple[Fitted, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All of it."""
+        parts = (line for one in self.answers for line in one.lines)
+        return (Line(f":{self.typed}", asks=True), *parts)
+
+
 class Transcript:
     """The answers of one explorer, the last at the end."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
+        self.said: tuple[Said, ...] = ()
 
-    def add(self, typed: str, answer: Sequence[Line]) -> int:
-        """Add an answer under what was typed; return the number of its first line."""
-        self.lines += [Line(f":{typed}", asks=True), *answer]
-        while len(self.lines) > MOST:
-            second = next((n for n, one in enumerate(self.lines) if n and one.asks), None)
-            if second is None:  # several long answers of one line
+    def add(self, typed: str, answers: Sequence[Fitted]) -> int:
+        """Add answers under what was typed; return the number of their first line."""
+        last = Said(typed, tuple(answers))
+        self.said = (*self.said, last)
+        self.lines += last.lines
+        while len(self.lines) > MOST and len(self.said) > 1:  # else: long answers of one line
+            del self.lines[: len(self.said[0].lines)]
+            self.said = self.said[1:]
+        return len(self.lines) - len(last.lines)
+
+    def fits(self, width: int) -> bool:
+        """Tell whether all lines are made for so many cells."""
+        return all(one.width == width for said in self.said for one in said.answers)
+
+    def take(self, before: Sequence[Said], after: Sequence[Said], n: int) -> int:
+        """Put what was fitted again in its place; return the number that a line has then.
+
+        It's a line of the same answer, and of the same record where it's about one. What was added
+        or left out since ``before`` stays so.
+        """
+        new = {id(old): one for old, one in zip(before, after, strict=True)}
+        made = [new.get(id(one), one) for one in self.said]
+        place = start = 0
+        for old, one in zip(self.said, made, strict=True):
+            if n < start + len(old.lines):
+                place += _same_line(old.lines, one.lines, n - start)
                 break
-            del self.lines[:second]
-        return len(self.lines) - len(answer) - 1
+            start, place = start + len(old.lines), place + len(one.lines)
+        self.said = tuple(made)
+        self.lines = [line for one in made for line in one.lines]
+        return place
 
     def find(self, text: str, start: int, *, back: bool = False) -> int | None:
         """Return the next line after ``start`` that has a text, around the end; ``None``: none."""
@@ -71,25 +130,65 @@ class Transcript:
         return self.lines[first].text, tuple(one.text for one in self.lines[first + 1 : last])
 
 
-def lines_of(result: Result | PlanhatTuiError, manner: Manner, width: int) -> tuple[Line, ...]:
-    """Return the lines of an answer for a screen of so many cells; a long one is broken.
+def room(terminal: int) -> int:
+    """Return the cells that an answer has in a terminal of so many."""
+    return max(LEAST, terminal - LEAD - 2)
+
+
+def kept(result: Result | PlanhatTuiError, manner: Manner) -> Kept:
+    """Return an answer with no more records than are shown of it."""
+    if isinstance(result, Groups | Planned):
+        result = result.listing
+    if isinstance(result, Exported):
+        rows = tuple(islice(result.records, MOST_OF_ONE + 1))
+        return Kept(result._replace(records=iter(())), manner, rows=rows)
+    if not isinstance(result, Listing):
+        return Kept(result, manner)
+    shown = result.records[: MOST_OF_ONE + 1]
+    table = result.table and result.table._replace(records=result.table.records[: len(shown)])
+    return Kept(result._replace(records=shown, table=table), manner, len(result.records))
+
+
+def fitted(answer: Kept, width: int) -> Fitted:
+    """Return an answer in lines of so many cells; a long line is broken.
 
     Of an answer of very many lines these are the first, then how to get all, and its sentence. No
     more than these are made. Raises :class:`InputError` for a form that can't be shown.
     """
+    result, manner, total, rows = answer
     if isinstance(result, PlanhatTuiError):
-        return tuple(_of_error(result, width))
-    if isinstance(result, Groups | Planned):
-        result = result.listing
+        return Fitted(answer, width, tuple(_of_error(result, width)))
+    if isinstance(result, Exported):
+        result = result._replace(records=iter(rows))
     style = manner.style(output.Style(width=width))
     left: list[str] = []
     lines = [*islice(_data(result, style, width, left.append), MOST_OF_ONE + 1)]
     if len(lines) > MOST_OF_ONE:
-        lines[MOST_OF_ONE:] = _broken(Line(_all_of(result)), width)
+        lines[MOST_OF_ONE:] = _broken(Line(_all_of(result, total)), width)
     note = output.visible_lines(output.note_of(result, quiet=style.quiet))
     for text in (*(left if not style.quiet else ()), *note.splitlines()):
         lines += _broken(Line(text), width)
-    return tuple(lines)
+    return Fitted(answer, width, tuple(lines))
+
+
+def fitted_again(said: Sequence[Said], width: int) -> tuple[Said, ...]:
+    """Return the same answers in lines of so many cells."""
+    return tuple(
+        one._replace(
+            answers=tuple(
+                each if each.width == width else fitted(each.answer, width) for each in one.answers
+            )
+        )
+        for one in said
+    )
+
+
+def _same_line(old: Sequence[Line], new: Sequence[Line], n: int) -> int:
+    """Return the place of an old line among the new ones: the same line about the same record."""
+    about = old[n]._replace(text="")
+    before = sum(line._replace(text="") == about for line in old[:n])
+    alike = [place for place, line in enumerate(new) if line._replace(text="") == about]
+    return alike[min(before, len(alike) - 1)] if alike else min(n, len(new) - 1)
 
 
 def _of_error(error: PlanhatTuiError, width: int) -> Iterator[Line]:
@@ -103,19 +202,15 @@ def _data(
     result: Result, style: output.Style, width: int, tell: Callable[[str], None]
 ) -> Iterator[Line]:
     """Give the lines of an answer's data; a record has one at least."""
-    if isinstance(result, Listing):
-        shown = result.records[: MOST_OF_ONE + 1]
-        table = result.table and result.table._replace(records=result.table.records[: len(shown)])
-        result = result._replace(records=shown, table=table)
     for place, text in enumerate(output.lines(result, style, tell)):
         about = _about(result, style, place)
         for part in text.split("\n"):
             yield from _broken(about._replace(text=part), width)
 
 
-def _all_of(result: Result) -> str:
+def _all_of(result: Result, total: int) -> str:
     if isinstance(result, Listing):
-        return f"There are {len(result.records):,} records: --to FILE writes all of them"
+        return f"There are {total:,} records: --to FILE writes all of them"
     return "There is more: --to FILE writes all of it"
 
 

@@ -72,7 +72,7 @@ class Watching:
 
     def tell(self, entries: Sequence[Entry], text: str, later: str, note: str = "") -> None:
         """Say ``text`` of edits now, and ``later`` or what keeps them once that is known."""
-        said, later, note = map(self._explorer.keyed, (_with(text, note), later, note))
+        said = _with(text, note)
         self._explorer.say(said)
         self._watched = Watched(tuple(entry.n for entry in entries), said, later, note)
         self._explorer.call_later(self.look)  # it may have been delivered by now
@@ -80,7 +80,7 @@ class Watching:
     def look(self) -> None:
         """Look what became of the last edits, if their sentence still stands."""
         watched = self._watched
-        if watched is None or not watched.ns or self._explorer.message.said != watched.text:
+        if watched is None or not watched.ns or not self._stands(watched):
             return
         reads = self._explorer.workspace.reads
         self._explorer.ask(
@@ -95,16 +95,19 @@ class Watching:
         watched = self._watched
         if watched is None or not watched.ns:
             return False
-        return self._explorer.message.said == watched.text
+        return self._stands(watched)
+
+    def _stands(self, watched: Watched) -> bool:
+        """Whether its sentence is the one on the screen."""
+        return self._explorer.message.said == self._explorer.keyed(watched.text)
 
     def _settled(self, watched: Watched, told: Told | None) -> None:
         """Say it, if nothing else has been said meanwhile."""
-        stands = self._watched is watched and self._explorer.message.said == watched.text
+        stands = self._watched is watched and self._stands(watched)
         if told is None or not stands:
             return
-        text = self._explorer.keyed(told.text)
-        self._watched = watched._replace(text=text) if told.goes_on else None
-        self._explorer.say(text, bad=told.bad)
+        self._watched = watched._replace(text=told.text) if told.goes_on else None
+        self._explorer.say(told.text, bad=told.bad)
 
 
 class Told(NamedTuple):

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from planhat_tui.commands import completing, line
 from planhat_tui.errors import InputError
+from planhat_tui.tui.screens.answers import AnswersSheet
 from planhat_tui.tui.screens.help import Help
 from planhat_tui.tui.screens.overview import OverviewSheet
 from planhat_tui.tui.screens.tags import Tags
@@ -413,3 +414,36 @@ def test_what_cant_be_done_now_says_why_in_the_palette_and_after_the_colon(
         person.sees("No company is selected  TAG...  a tag")
 
     journey(look, (120, 40), picture=False)
+
+
+def test_answers_follow_the_width_with_the_cursor_on_the_same_record(journey: Journey) -> None:
+    async def widen(person: Person) -> None:
+        async def resize(width: int) -> None:
+            await person.pilot.resize_terminal(width, 24)
+            await settle(person.pilot)
+
+        def here() -> str:
+            sheet = person.app.screen
+            assert isinstance(sheet, AnswersSheet)
+            assert sheet._current is not None
+            return sheet._current.text
+
+        await person.find("acme inc")
+        await run_line(person, "company find acme inc")
+        await person.press("j", "j", "j")
+        person.sees_on_top("No room for HEALTH")
+        assert "Acme Learning" in here()
+        await resize(120)
+        person.sees_on_top("HEALTH")
+        person.sees_on_top("Acme Learning Inc")
+        assert "Acme Learning Inc" in here()
+        await resize(60)
+        person.sees_on_top("No room for HEALTH")
+        assert "Acme Learning" in here()
+        await person.press("escape")
+        await resize(120)
+        await person.press("A")
+        person.sees_on_top("HEALTH")
+        assert here() == ":company find acme inc"
+
+    journey(widen, (60, 24), picture=False)

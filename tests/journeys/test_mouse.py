@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import events
 
 from planhat_tui.tui.presentation.columns import GAP
 from planhat_tui.tui.widgets.rowlines import LEAD
-from tests.journeys.conftest import SMALL, Journey
+from tests.journeys import planhat
+from tests.journeys.conftest import MEDIUM, SMALL, Journey
+from tests.journeys.watch import Watch
 from tests.settling import settle
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Person
 
 
-async def click(person: Person, text: str, times: int = 1) -> None:
-    """Click on a text where it's seen first."""
+async def click(person: Person, text: str, times: int = 1, *, lowest: bool = False) -> None:
+    """Click on a text where it's seen first, or in the lowest line that has it."""
     lines = person.lines_on_top
     person.sees_on_top(text)
-    y = next(n for n, line in enumerate(lines) if text in line)
-    await person.pilot.click(offset=(lines[y].index(text), y), times=times)
+    y = [n for n, line in enumerate(lines) if text in line][-1 if lowest else 0]
+    x = cell_len(lines[y].partition(text)[0])
+    await person.pilot.click(offset=(x, y), times=times)
     await settle(person.pilot)
 
 
@@ -111,3 +115,92 @@ def test_the_edge_of_a_column_is_dragged(journey: Journey) -> None:
         assert person.app.explorer.companies.view.columns[0] == f"name={name.width - 4}"
 
     journey(drag, SMALL, picture=False)
+
+
+def test_a_call_is_logged_and_a_field_changed_and_taken_back_with_the_mouse(
+    journey: Journey,
+) -> None:
+    async def work(person: Person) -> None:
+        await click(person, "Acme Airways")
+        await click(person, "C log call")
+        await click(person, "5, 90s or 1h5m")
+        await person.type("10")
+        await click(person, "[ ] open endpoint")
+        person.sees_on_top("[x] open endpoint")
+        await click(person, "[x] open endpoint")
+        await click(person, "ctrl+s save")
+        person.sees_on_top("10 min")
+        await click(person, "10 min", times=2)
+        await click(person, "esc close")
+        await click(person, "1 Companies")
+        await click(person, "e field")
+        await click(person, "Customer from", lowest=True)
+        await click(person, "esc leave it as it is")
+        await click(person, "e field")
+        await click(person, "Phase", lowest=True)
+        await click(person, "won", lowest=True)
+        assert "Phase of Acme Airways Ltd" in person.message
+        await click(person, "u takes it back")
+        person.sees_on_top("GOES BACK TO")
+        await click(person, "ctrl+s take it back")
+        person.sees_no("GOES BACK TO")
+        assert "is back as it was" in person.message
+        await click(person, "Acme Airways")
+
+    journey(work, SMALL, picture=False)
+
+
+def test_many_are_changed_and_a_conflict_is_settled_with_the_mouse(journey: Journey) -> None:
+    watch = Watch()
+
+    async def work(person: Person) -> None:
+        rows = person.app.explorer.companies.rows
+        for line in range(2, 9):
+            await person.pilot.click(rows, offset=(2, line))
+        await settle(person.pilot)
+        await click(person, "t tags")
+        await click(person, "dach", lowest=True)
+        await click(person, "ctrl+s save")
+        person.sees_on_top("Plan: tag +dach")
+        watch.wait(seconds=2)
+        await click(person, "ctrl+s run")
+        person.sees_on_top("u take all of it back")
+        await click(person, "u take all of it back")
+        watch.wait(seconds=2)
+        await click(person, "ctrl+s take it back")
+        assert "7 edits are taken back" in person.message
+        planhat.change(person, "Acme Biotech", phase="theirs")
+        watch.wait(minutes=1)
+        await click(person, "Acme Biotech")
+        await click(person, "e field")
+        await click(person, "Phase", lowest=True)
+        await click(person, "expansion", lowest=True)
+        await click(person, "o queue")
+        await click(person, "≠  conflict", times=2)
+        person.sees_on_top("Acme Biotech was changed by somebody else")
+        await click(person, "2 mine")
+        person.sees_no("Acme Biotech was changed by somebody else")
+        await click(person, "esc close")
+
+    journey(work, MEDIUM, picture=False, clock=watch.clock)
+
+
+def test_the_overview_the_palette_and_answers_are_used_with_the_mouse(journey: Journey) -> None:
+    async def work(person: Person) -> None:
+        await click(person, "? keys")
+        await scroll_to(person, "the tenant at a glance")
+        await click(person, "the tenant at a glance")
+        await click(person, "won  ", times=2)
+        person.sees("phase:won", "166 of 1,200")
+        await click(person, "phase:won")
+        assert person.focus == "search"
+        await click(person, "esc back")
+        await click(person, "? keys")
+        await scroll_to(person, "find a command")
+        await click(person, "find a command")
+        await click(person, "esc close")
+        await click(person, "200 left")
+        await click(person, "esc close")
+        person.sees_no("Answers")
+
+    journey(work, SMALL, picture=False)

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planhat_tui.tui.screens.web import WebPage
 from tests.journeys.conftest import BOTH
 from tests.journeys.doing import run_line
 from tests.journeys.test_smallest import SCREENS, come_to
+from tests.settling import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.journeys.conftest import Journey, Person
 
-SHEETS = ("help", "order", "columns", "views", "a new company", "copy", "a plan", "duplicates")
+SHEETS = (
+    *("help", "order", "columns", "views", "a new company", "copy", "a plan", "duplicates"),
+    *("fields", "overview"),
+)
 
 
 @BOTH
@@ -39,5 +44,18 @@ def test_so_are_the_columns_of_a_file(
     async def look(person: Person) -> None:
         await run_line(person, "import crm.csv")
         person.sees("which column is which field", "Account", "left out: no such field")
+
+    journey(look, size)
+
+
+@BOTH
+def test_so_is_the_page_of_the_web_app_before_it_opens(
+    journey: Journey, size: tuple[int, int]
+) -> None:
+    async def look(person: Person) -> None:
+        await person.find("acme inc")
+        person.app.push_screen(WebPage("Acme Inc", "https://app.example/profile/58a1?of=Acme+Inc"))
+        await settle(person.pilot)
+        person.sees("Acme Inc in Planhat's web app", "https://app.example/profile/58a1?of=Acme+Inc")
 
     journey(look, size)

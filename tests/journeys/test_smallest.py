@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
+from planhat_tui.tui.palette import NAMES
 from planhat_tui.tui.screens.sheet import Sheet
+from planhat_tui.tui.screens.web import WebPage
 from planhat_tui.tui.widgets.sheetkeys import GAP
 from tests.journeys import planhat
 from tests.journeys.doing import run_line, set_field
 from tests.journeys.watch import Watch
+from tests.settling import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,6 +218,41 @@ def test_so_is_a_conflict(journey: Journey) -> None:
             person.sees_on_top(text)
 
     journey(look, SMALLEST, picture=False, clock=watch.clock)
+
+
+def test_so_are_a_plan_that_ran_what_was_asked_for_it_answers_and_a_page_of_the_web_app(
+    journey: Journey,
+) -> None:
+    watch = Watch()
+
+    async def work(person: Person) -> None:
+        def sees(*texts: str) -> None:
+            for text in texts:
+                person.sees_on_top(text)
+
+        await person.find("acme inc")
+        await run_line(person, "bulk company phase:won --tag x")
+        watch.wait(seconds=2)
+        await person.press("ctrl+s")
+        sees("Plan: tag +x", "Acme Biotech. Tags: [+x] smb nps-promoter  delivered.")
+        sees("166 of 166 delivered", "u take all of it back", "esc close")
+        await person.press("escape", "L")
+        sees("Requests to demo", "TIME", "METHOD", "PATH   /companies", "STATUS", "MS     ")
+        sees("LEFT   187", "BYTES  ", "y copy as curl", "esc close")
+        await person.press("escape")
+        await run_line(person, "company find acme inc")
+        sees("Answers  :company find acme inc", "d220d1bcd201eeab595c4813  Acme Inc", "onboarding")
+        sees("local copy, just read", "enter open", "Y copy answer", "w write", "esc close")
+        await person.press("escape")
+        address = "https://app.planhat.example/profile/58a1b2c3d4e5f6a7b8c9d0e1?of=Acme+Inc&all=1"
+        person.app.push_screen(WebPage("Acme Inc", address))
+        await settle(person.pilot)
+        sees("Acme Inc in Planhat's web app", "enter open", "y copy", "esc close")
+        person.reads(address)
+        await person.press("escape", "ctrl+p")
+        sees("mark                  space: mark the row; a mark makes", f"{' ' * NAMES} every verb")
+
+    journey(work, SMALLEST, picture=False, clock=watch.clock)
 
 
 def test_so_is_the_choice_under_the_cursor_whatever_is_said_under_the_list(

@@ -28,6 +28,15 @@ def new_here(home: Path, journey: Journey) -> None:  # noqa: ARG001 -- it fills 
         connection.commit()
 
 
+@pytest.mark.usefixtures("new_here")
+def test_the_welcome_is_read_whole_in_a_very_small_terminal(journey: Journey) -> None:
+    async def come(person: Person) -> None:
+        person.reads("Welcome  Practice data: change it freely.  :tour shows how.  esc closes this")
+        person.sees("/ find", "enter open", "? keys")
+
+    journey(come, (60, 20), picture=False)
+
+
 @BOTH
 @pytest.mark.usefixtures("new_here")
 def test_the_welcome_is_shown_once_and_takes_no_key(

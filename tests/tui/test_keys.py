@@ -29,6 +29,7 @@ from planhat_tui.tui.keys import (
     keyed,
     keys_of,
     pressed,
+    sentence,
     shown,
 )
 from planhat_tui.tui.part import Part
@@ -213,3 +214,12 @@ def test_the_keys_that_the_config_can_have_are_those_that_textual_knows() -> Non
 
 def test_no_place_with_keys_is_left_out_of_the_check_for_conflicts() -> None:
     assert {where for chain in CHAINS for where in chain} == set(Where)
+
+
+def test_a_key_in_a_sentence_is_what_a_click_on_it_presses() -> None:
+    told = sentence("Done {so}.  {undo} takes it back, {save} keeps it", {"save": "f2"})
+    assert told.text == "Done {so}.  u takes it back, F2 keeps it"
+    assert [(told.text[start:end], key) for start, end, key in told.presses] == [
+        ("u", "u"),
+        ("F2", "f2"),
+    ]

@@ -11,7 +11,6 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from planhat_tui.model.text import visible
-from planhat_tui.tui.keys import keyed
 from planhat_tui.tui.messages import Said
 from planhat_tui.tui.presentation.cells import settled
 from planhat_tui.tui.presentation.columns import GAP, Column
@@ -689,7 +688,7 @@ async def test_a_range_whose_start_is_not_read_again_stays_in_a_list_as_long_as_
         one.rows.fill(301, numbered(60, 120), offset=120)
         await pilot.pause()
         assert not one.rows.leave_range()
-        assert one.app.all_heard(Said) == [Said(keyed(RANGE_LEFT))]
+        assert one.app.all_heard(Said) == [Said(RANGE_LEFT)]
 
 
 async def test_the_cursor_goes_to_another_row_and_keeps_its_line() -> None:

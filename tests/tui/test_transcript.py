@@ -14,11 +14,15 @@ from planhat_tui.model.values import Raw
 from planhat_tui.tui.transcript import (
     MOST,
     MOST_OF_ONE,
+    Fitted,
+    Kept,
     Line,
     Transcript,
     _broken,
+    fitted,
+    fitted_again,
     has_data,
-    lines_of,
+    kept,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +38,11 @@ TWO = Listing(
 
 
 def _lines(result: Result, width: int = 40, format: Format | None = None) -> list[Line]:  # noqa: A002 -- the manner's word
-    return [*lines_of(result, Manner(format), width)]
+    return [*fitted(kept(result, Manner(format)), width).lines]
+
+
+def _said(*lines: Line) -> list[Fitted]:
+    return [Fitted(Kept(Done(""), Manner()), 40, lines)]
 
 
 def test_a_row_knows_its_record_and_a_title_and_a_note_know_none() -> None:
@@ -153,15 +161,15 @@ def test_breaking_a_long_value_looks_at_each_part_of_it_alone() -> None:
 @pytest.fixture
 def transcript() -> Transcript:
     transcript = Transcript()
-    transcript.add("user find", [Line("Max"), Line("Anna")])
-    transcript.add("find a", [Line("Acme"), Line("\u00c4nna")])
+    transcript.add("user find", _said(Line("Max"), Line("Anna")))
+    transcript.add("find a", _said(Line("Acme"), Line("\u00c4nna")))
     return transcript
 
 
 def test_each_answer_stands_under_what_was_typed(transcript: Transcript) -> None:
     typed = [line.text for line in transcript.lines if line.asks]
     assert typed == [":user find", ":find a"]
-    assert transcript.add("whoami", [Line("Max")]) == 6
+    assert transcript.add("whoami", _said(Line("Max"))) == 6
     assert transcript.answer(7) == (":whoami", ("Max",))
     assert transcript.answer(0) == (":user find", ("Max", "Anna"))
 
@@ -180,7 +188,7 @@ def test_a_text_is_found_around_the_end_whatever_its_case_and_accents(
 def test_the_oldest_answers_go_first_and_whole() -> None:
     transcript = Transcript()
     for n in range(10):
-        first = transcript.add(f"x{n}", [Line("l")] * MOST_OF_ONE)
+        first = transcript.add(f"x{n}", _said(*[Line("l")] * MOST_OF_ONE))
     assert len(transcript.lines) <= MOST
     assert transcript.lines[0].asks
     assert transcript.lines[first] == Line(":x9", asks=True)
@@ -188,6 +196,35 @@ def test_the_oldest_answers_go_first_and_whole() -> None:
 
 def test_a_line_with_several_long_answers_is_kept_whole_while_it_is_the_last() -> None:
     transcript = Transcript()
-    transcript.add("before", [Line("l")])
-    assert transcript.add("x", [Line("l")] * (MOST + 1)) == 0
+    transcript.add("before", _said(Line("l")))
+    assert transcript.add("x", _said(*[Line("l")] * (MOST + 1))) == 0
     assert len(transcript.lines) == MOST + 2
+
+
+def test_answers_are_fitted_again_and_a_line_stays_with_its_record() -> None:
+    transcript = Transcript()
+    long = "a sentence that takes two lines where there is little room for it"
+    transcript.add("x", [fitted(kept(Done(long), Manner()), 80)])
+    first = transcript.add("find a", [fitted(kept(TWO._replace(note=long), Manner()), 80)])
+    bolt = first + 3
+    assert transcript.lines[bolt].id == "b"
+    assert transcript.fits(80)
+    assert not transcript.fits(40)
+    before = transcript.said
+    narrow = fitted_again(before, 40)
+    transcript.add("later", _said(Line("Max")))
+    place = transcript.take(before, narrow, bolt)
+    assert transcript.lines[place].id == "b"
+    assert place == bolt + 1, "what stands before it takes a line more"
+    assert [line.text for line in transcript.lines[-2:]] == [":later", "Max"]
+    assert all(len(line.text) <= 40 for line in transcript.lines)
+    wide = fitted_again(transcript.said, 80)
+    assert transcript.take(transcript.said, wide, place) == bolt
+    assert transcript.fits(80)
+
+
+def test_rows_that_are_read_once_are_fitted_again_too() -> None:
+    records = ({"_id": f"r{n}", "name": "x"} for n in range(3))
+    wide = fitted(kept(Exported(Kind.COMPANY, records, ("name",)), Manner()), 80)
+    assert fitted(wide.answer, 80) == wide
+    assert len(wide.lines) >= 3

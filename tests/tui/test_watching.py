@@ -119,7 +119,7 @@ def test_a_sentence_goes_on_while_it_stands_and_its_edits_are_not_settled() -> N
     message = SimpleNamespace(said="")
 
     def say(text: str, *, bad: bool = False) -> None:
-        message.said = f"{text}!" if bad else text
+        message.said = keyed(f"{text}!" if bad else text)
 
     explorer = SimpleNamespace(message=message, say=say, keyed=keyed, call_later=lambda _: None)
     watching = Watching(cast("Explorer", explorer))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.widgets import Input
 
 from planhat_tui.commands.saving import write_lines
@@ -15,15 +15,18 @@ from planhat_tui.tui.presentation.cells import literal
 from planhat_tui.tui.presentation.rows import Row
 from planhat_tui.tui.screens.sheet import ListSheet
 from planhat_tui.tui.sure import Sure
+from planhat_tui.tui.transcript import fitted_again, room
 from planhat_tui.tui.widgets.line import Line as TypedLine
 from planhat_tui.tui.widgets.rows import Rows
 from planhat_tui.workspace.wholefile import named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from planhat_tui.tui.transcript import Line, Transcript
+    from planhat_tui.tui.transcript import Line, Said, Transcript
 
 AROUND = 120
 """Lines that are drawn before the first one that is seen is asked for."""
@@ -47,6 +50,7 @@ class AnswersSheet(ListSheet["Line"]):
         self._sought = ""
         self._typing = ""
         self._sure = Sure()
+        self._begun = False
         self._line = TypedLine(id="answer-line")
 
     def below(self) -> ComposeResult:
@@ -65,6 +69,37 @@ class AnswersSheet(ListSheet["Line"]):
         """Put what was typed at the top, and the cursor on it."""
         self.rows.cursor = self._first
         self.rows.scroll_to(y=max(0, self._first), animate=False, force=True)
+        self._tell_title()
+        self._begun = True
+        self._fit()
+
+    @on(events.Resize)
+    def _other_width(self) -> None:
+        if self._begun:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Have the answers fitted again, beside everything else, where they are for another width.
+
+        There may be as many lines as are kept.
+        """
+        said, width = self._transcript.said, room(self.app.size.width)
+        if not self._transcript.fits(width):
+            self.wait_for(
+                lambda: fitted_again(said, width), lambda new: self._fitted(said, new, width)
+            )
+
+    def _fitted(self, before: Sequence[Said], after: Sequence[Said], width: int) -> None:
+        """Show them, the cursor on the same answer and record, in the same line of the screen."""
+        if width != room(self.app.size.width):  # it has been made wider or narrower meanwhile
+            return
+        rows = self.rows
+        above = rows.cursor - rows.scroll_offset.y
+        here = self._transcript.take(before, after, rows.cursor)
+        rows.fill(len(self._transcript.lines), self._rows(0, 0))
+        rows.cursor = here
+        self._draw()
+        rows.scroll_to(y=max(0, here - above), animate=False, force=True)
         self._tell_title()
 
     def _draw(self) -> None:

@@ -20,7 +20,7 @@ from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.feed import Feed
 from planhat_tui.tui.helping import Helping
-from planhat_tui.tui.keys import Where, bindings, effective, keys_of, typed_key
+from planhat_tui.tui.keys import Where, bindings, effective, keys_of, sentence, typed_key
 from planhat_tui.tui.messages import Arrived, CompanyPointed, KeysChanged, Said, Wanted
 from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
@@ -592,12 +592,13 @@ class Explorer(Screen[None], Helping, Rooms):
     def on_said(self, event: Said) -> None:
         """Show a sentence."""
         event.stop()
+        told = sentence(event.text, self.planhat.changed_keys)
         before = self.message.said if event.behind and not self.standing.trouble else ""
-        self.message.say("  ".join(filter(None, (before, event.text))), bad=event.bad)
-        self._passing = event.text if event.passing else ""
+        self.message.say(f"{before}  {told.text}" if before else told, bad=event.bad)
+        self._passing = told.text if event.passing else ""
         if event.unreached:
-            self.standing.note_unreached(event.text)
-        self.too_small.say(event.text)
+            self.standing.note_unreached(told.text)
+        self.too_small.say(told.text)
 
     def copy(self, text: str, told: str = "") -> None:
         """Put a text into the terminal's clipboard, and say it, or what it is."""

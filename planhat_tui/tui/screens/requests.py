@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class RequestsSheet(ListSheet[None]):
     """The requests of the tenant on screen, newest first. It holds neither tokens nor bodies."""
 
+    IN_FULL = ("path", "ms", "left", "bytes")
     HINT = ("copy", "up down: move", "{close}: close")
     PLACES: ClassVar[tuple[Where, ...]] = (Where.REQUESTS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.REQUESTS)]
@@ -61,6 +62,7 @@ class RequestsSheet(ListSheet[None]):
         self._lines = lines
         rows = [request_row(line, self._gone + place) for place, line in enumerate(lines)]
         self.rows.fill(len(rows), rows[::-1], keep=keep)
+        self.tell_in_full()
         self._tell()
 
     @property

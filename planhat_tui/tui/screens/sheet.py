@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 from textual import events, on
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.screen import ModalScreen
 
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.helping import Helping
-from planhat_tui.tui.keys import typed_key
+from planhat_tui.tui.keys import sentence, typed_key
 from planhat_tui.tui.presentation.rows import in_full
 from planhat_tui.tui.presentation.sentences import SAVING, problem
 from planhat_tui.tui.widgets.fitting import FOOT, Fitting
@@ -128,7 +127,7 @@ class Sheet(ModalScreen[R], Helping):
         """Say it here, where the eyes are."""
         event.stop()
         self.tell(event.text, bad=event.bad)
-        self.too_small.say(event.text)
+        self.too_small.say(self.keyed(event.text))
 
     def on_key(self, event: events.Key) -> None:
         """Say of a character that does nothing here that the keys of the sheet do.
@@ -152,8 +151,9 @@ class Sheet(ModalScreen[R], Helping):
 
     def tell(self, text: str, *, bad: bool = False) -> None:
         """Show a sentence over the keys."""
-        self.said = self.keyed(text)
-        self._said.update(Content(self.said))
+        told = sentence(text, self.planhat.changed_keys)
+        self.said = told.text
+        self._said.speak(told)
         self._said.set_class(bool(text), "-shown")
         self._said.set_class(bad, "-bad")
 

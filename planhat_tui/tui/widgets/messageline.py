@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from planhat_tui.tui.keys import Sentence
 from planhat_tui.tui.widgets.line import Line
 from planhat_tui.tui.widgets.words import Told
 
@@ -170,10 +170,11 @@ class MessageLine(Horizontal):
         yield self._colon
         yield self.command
 
-    def say(self, text: str, *, bad: bool = False) -> None:
+    def say(self, told: Sentence | str, *, bad: bool = False) -> None:
         """Show a sentence."""
-        self.said = text
-        self._text.update(Content(text))
+        told = Sentence(told) if isinstance(told, str) else told
+        self.said = told.text
+        self._text.speak(told)
         self._text.set_class(bad, "-bad")
 
     def open(self, history: Sequence[str], text: str = "", *, wrong_at: int | None = None) -> None:

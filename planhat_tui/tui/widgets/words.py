@@ -11,13 +11,32 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.geometry import Region
 
     from planhat_tui.tui.app import PlanhatApp
+    from planhat_tui.tui.keys import Sentence
 
 
 class Text(Static):
     """A text whose place follows what it says, however soon it says something else."""
+
+    _presses: tuple[tuple[int, int, str], ...] = ()
+
+    def speak(self, told: Sentence) -> None:
+        """Say a sentence; a click on a key that it names presses it."""
+        self._presses = told.presses
+        self.update(Content(told.text))
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that is clicked."""
+        _, at = self.screen.get_widget_and_offset_at(event.screen_x, event.screen_y)
+        if at is None or at.y:
+            return
+        for start, end, key in self._presses:
+            if start <= at.x < end:
+                event.stop()
+                self.app.simulate_key(key)
 
     def refresh(
         self,
