@@ -43,6 +43,9 @@ _CLOSING: Final = 2.0
 _UNSEEN: Final = -1
 """No version of a file: what others have written is still to be told."""
 _CACHE_KIB: Final = 8_000
+_READ_CACHE_KIB: Final = 4_000
+"""Memory for pages, of the connection that writes, and of each that reads: an explorer has up to
+seven of these at work in a tenant's copy, and the system keeps the file's pages anyway."""
 _CHECKPOINT_PAGES: Final = 4_000  # filling the mirror writes the same pages again and again
 
 
@@ -380,7 +383,7 @@ class Database:
         self._check_open()
         held: _Held | None = getattr(self._local, "reader", None)
         if held is None:
-            held = self._local.reader = self._connect()
+            held = self._local.reader = self._connect(_READ_CACHE_KIB)
             held.connection.execute("PRAGMA query_only = ON")
         return held.connection
 
@@ -388,7 +391,7 @@ class Database:
         self._held_to_write = self._connect()
         self._writer = self._held_to_write.connection
 
-    def _connect(self) -> _Held:
+    def _connect(self, cache_kib: int = _CACHE_KIB) -> _Held:
         connection = sqlite3.connect(
             self._uri or self.path,
             timeout=_BUSY_SECONDS,
@@ -402,7 +405,7 @@ class Database:
         with self._all_lock:
             self._all.add(held)
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         return held
