@@ -57,6 +57,8 @@ class _Held:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self.thread = threading.get_ident()
+        self.has_read = True
         self._lock = threading.RLock()
 
     def __del__(self) -> None:
@@ -71,6 +73,11 @@ class _Held:
         """End what its thread reads just now, if it hasn't ended itself."""
         with self._lock, contextlib.suppress(sqlite3.ProgrammingError):
             self.connection.interrupt()
+
+    def shrink(self) -> None:
+        """Let go of the pages that it keeps."""
+        with self._lock, contextlib.suppress(sqlite3.ProgrammingError):
+            self.connection.execute("PRAGMA shrink_memory")
 
     def settle(self) -> None:
         """Let an interruption be over."""
@@ -283,6 +290,18 @@ class Database:
             before.connection.close()
         give_back_memory()
 
+    def let_go_of_pages(self) -> None:
+        """Give back the pages of connections that haven't read since this was asked last.
+
+        One that reads just now keeps them, and so does the one that writes: nobody waits.
+        """
+        with self._at_rest, self._all_lock:  # nobody begins to read meanwhile
+            for held in self._all:
+                if held is not self._held_to_write and held.thread not in self._users:
+                    if not held.has_read:
+                        held.shrink()
+                    held.has_read = False
+
     def once_committed(self, deed: Callable[[], None]) -> None:
         """Do something when others can see what this thread writes.
 
@@ -385,6 +404,7 @@ class Database:
         if held is None:
             held = self._local.reader = self._connect(_READ_CACHE_KIB)
             held.connection.execute("PRAGMA query_only = ON")
+        held.has_read = True
         return held.connection
 
     def _connect_to_write(self) -> None:
