@@ -43,6 +43,9 @@ _CLOSING: Final = 2.0
 _UNSEEN: Final = -1
 """No version of a file: what others have written is still to be told."""
 _CACHE_KIB: Final = 8_000
+_READ_CACHE_KIB: Final = 4_000
+"""Memory for pages, of the connection that writes, and of each that reads: an explorer has up to
+seven of these at work in a tenant's copy, and the system keeps the file's pages anyway."""
 _CHECKPOINT_PAGES: Final = 4_000  # filling the mirror writes the same pages again and again
 
 
@@ -54,6 +57,8 @@ class _Held:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self.thread = threading.get_ident()
+        self.has_read = True
         self._lock = threading.RLock()
 
     def __del__(self) -> None:
@@ -68,6 +73,11 @@ class _Held:
         """End what its thread reads just now, if it hasn't ended itself."""
         with self._lock, contextlib.suppress(sqlite3.ProgrammingError):
             self.connection.interrupt()
+
+    def shrink(self) -> None:
+        """Let go of the pages that it keeps."""
+        with self._lock, contextlib.suppress(sqlite3.ProgrammingError):
+            self.connection.execute("PRAGMA shrink_memory")
 
     def settle(self) -> None:
         """Let an interruption be over."""
@@ -280,6 +290,18 @@ class Database:
             before.connection.close()
         give_back_memory()
 
+    def let_go_of_pages(self) -> None:
+        """Give back the pages of connections that haven't read since this was asked last.
+
+        One that reads just now keeps them, and so does the one that writes: nobody waits.
+        """
+        with self._at_rest, self._all_lock:  # nobody begins to read meanwhile
+            for held in self._all:
+                if held is not self._held_to_write and held.thread not in self._users:
+                    if not held.has_read:
+                        held.shrink()
+                    held.has_read = False
+
     def once_committed(self, deed: Callable[[], None]) -> None:
         """Do something when others can see what this thread writes.
 
@@ -380,15 +402,16 @@ class Database:
         self._check_open()
         held: _Held | None = getattr(self._local, "reader", None)
         if held is None:
-            held = self._local.reader = self._connect()
+            held = self._local.reader = self._connect(_READ_CACHE_KIB)
             held.connection.execute("PRAGMA query_only = ON")
+        held.has_read = True
         return held.connection
 
     def _connect_to_write(self) -> None:
         self._held_to_write = self._connect()
         self._writer = self._held_to_write.connection
 
-    def _connect(self) -> _Held:
+    def _connect(self, cache_kib: int = _CACHE_KIB) -> _Held:
         connection = sqlite3.connect(
             self._uri or self.path,
             timeout=_BUSY_SECONDS,
@@ -402,7 +425,7 @@ class Database:
         with self._all_lock:
             self._all.add(held)
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         return held

@@ -18,6 +18,7 @@ from planhat_tui.store.drafts import Drafts
 from planhat_tui.store.filling import SHOWN_KINDS
 from planhat_tui.store.history import History, Keep
 from planhat_tui.store.journal import Journal
+from planhat_tui.store.memory import give_back_memory
 from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.outbox import Outbox
 from planhat_tui.store.rebuilding import rebuild
@@ -216,6 +217,11 @@ class TenantStore:
         mirror = self._mirror_db.changed_elsewhere()
         history = self.history.changed_elsewhere()
         return self._outbox_db.changed_elsewhere() or mirror or history
+
+    def give_back(self) -> None:
+        """Give back memory that hasn't been used since this was asked last, and what is free."""
+        self._mirror_db.let_go_of_pages()
+        give_back_memory()
 
     def check(self) -> dict[str, str]:
         """Return what contradicts itself in each file, by its name; empty text if nothing does."""

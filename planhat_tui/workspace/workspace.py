@@ -227,6 +227,10 @@ class Workspace:
                 self._listeners(Changed(topic))
             self._wake()
 
+    def give_back(self) -> None:
+        """Give back memory that nobody has used since the last time; call it once a minute."""
+        self._store.give_back()
+
     def accept_deletions(self, asked: Iterable[Doubt]) -> int:
         """Take out what Planhat's lists no longer have, where a person was asked; how many.
 

@@ -117,3 +117,23 @@ def test_who_rests_gives_memory_back_and_misses_nothing(tmp_path: Path) -> None:
         assert writer.execute("SELECT count(*) FROM t").fetchone() == (2,)
     mine.close()
     other.close()
+
+
+def test_who_has_not_read_for_a_while_keeps_no_pages(tmp_path: Path) -> None:
+    database = Database(tmp_path / "x.db", ["CREATE TABLE t (x)"], durable=False)
+    asked: list[str] = []
+    with database.reading() as reader:
+        reader.set_trace_callback(asked.append)
+        database.let_go_of_pages()
+        database.let_go_of_pages()  # it reads just now
+    database.let_go_of_pages()  # it has read a moment ago
+    assert not asked
+    database.let_go_of_pages()
+    assert asked == ["PRAGMA shrink_memory"]
+    with database.reading() as again:
+        assert again is reader
+        assert again.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    database.let_go_of_pages()
+    assert asked.count("PRAGMA shrink_memory") == 1
+    database.close()
+    database.let_go_of_pages()

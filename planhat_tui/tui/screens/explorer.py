@@ -80,6 +80,9 @@ PAUSE = 0.3
 _PAUSES = 3
 """How often letters are waited for to pause before what has arrived is shown all the same."""
 
+_UNUSED = 60
+"""Seconds after which memory that hasn't been used is given back."""
+
 CHANGING = frozenset({"tags", "field", "add", "remove", "delete", "log_call", "call_now", "editor"})
 """Keys that change something at Planhat."""
 
@@ -385,6 +388,8 @@ class Explorer(Screen[None], Helping, Rooms):
 
     def _poll(self) -> Restyled | None:
         self.workspace.poll()
+        if self._seconds % _UNUSED == 0:
+            self.workspace.give_back()
         return self.planhat.restyling.look()
 
     @property
