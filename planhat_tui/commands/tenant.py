@@ -11,8 +11,7 @@ from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Done, Single, Watching
 from planhat_tui.commands.settling import delivered, status_of
 from planhat_tui.commands.waiting import AGAIN, LEAVE, LOOK, Stops, answer, kept
-from planhat_tui.errors import InputError, OfflineError
-from planhat_tui.model.events import Topic
+from planhat_tui.errors import InputError, OfflineError, RateLimitedError, UnknownOutcomeError
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.records import Kind
 from planhat_tui.model.text import ago, plural
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from planhat_tui.commands.context import Context
+    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.rows import Progress
@@ -58,36 +58,21 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
 
     What is asked anew meanwhile, or of more records than before, waits for the next answer.
     """
-    from concurrent.futures import wait
-
     from planhat_tui.sync.status import question
 
     workspace = ctx.workspace()
-    net = workspace.net
     queued = [entry.n for entry in workspace.reads.outbox()]
     asked = workspace.reads.doubts()
-    if not full and workspace.reads.progress().seen_at is not None:
-        answer(ctx, net.refresh(Topic.SYNC))
-    filling, stops, told, kept_at = net.fill(anew=full), Stops(), "", float("-inf")
-    while not filling.done():
-        status, progress, before = net.status, workspace.reads.progress(), told
-        if ctx.draw:
-            ctx.draw(course_of(progress, status.outlook))
-        elif progress.companies_known and (told := _progress(progress, status.outlook)) != before:
-            ctx.tell(told)
-        now = ctx.monotonic()
-        if stopped := stops.sentence(status.limits, now):
-            ctx.tell(f"{stopped}{LEAVE}")
-        elif (why := kept(status.limits, now)) and now - kept_at >= AGAIN:
-            ctx.tell(f"{why}{LEAVE}")
-            kept_at = now
-        wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
-    filling.result()
-    gone = workspace.accept_deletions(asked) if accept_deletions else 0
+    error = _fill(ctx, full=full)
+    gone = workspace.accept_deletions(asked) if accept_deletions and error is None else 0
     left = delivered(ctx, queued) if queued else ()
     waiting = sum(entry.state.is_open for entry in left)
     progress = workspace.reads.progress()
     told = f"{progress.companies_known} companies, {progress.contacts_done} contacts; {age(ctx)}."
+    if error is not None:
+        told += f" {error.message} What was read before is kept: sync goes on from there."
+    elif progress.lacking:
+        told += " Planhat fails at the rest just now: sync goes on from there."
     told += f" {gone} were taken out." if gone else ""
     if progress.unreadable:
         told += f" {plural(progress.unreadable, 'record')} can't be read: doctor tells which."
@@ -103,7 +88,45 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
         "unreadable": progress.unreadable,
         "notDelivered": waiting,
     }
-    return Done(told, (counts,), exit_status=status_of(ctx, left))
+    unread = 0 if error is None else error.exit_status
+    return Done(told, (counts,), exit_status=status_of(ctx, left) or unread)
+
+
+def _fill(ctx: Context, *, full: bool) -> PlanhatTuiError | None:
+    """Read what is left to read, and tell meanwhile how far that is and what it waits for.
+
+    Returns what ended it too early. Raises that where nothing was read.
+    """
+    from concurrent.futures import wait
+
+    workspace = ctx.workspace()
+    net, before = workspace.net, workspace.reads.progress()
+    filling = net.fill(anew=full, patient=True)
+    stops, told, pausing, kept_at = Stops(), "", "", float("-inf")
+    while not filling.done():
+        status, progress, told_last = net.status, workspace.reads.progress(), told
+        if ctx.draw:
+            ctx.draw(course_of(progress, status.outlook))
+        elif (
+            progress.companies_known and (told := _progress(progress, status.outlook)) != told_last
+        ):
+            ctx.tell(told)
+        now = ctx.monotonic()
+        if stopped := stops.sentence(status.limits, now):
+            ctx.tell(f"{stopped}{LEAVE}")
+        elif (why := kept(status.limits, now)) and now - kept_at >= AGAIN:
+            ctx.tell(f"{why}{LEAVE}")
+            kept_at = now
+        elif status.pausing != pausing and (pausing := status.pausing):
+            ctx.tell(f"{pausing}{LEAVE}")
+        wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
+    try:
+        filling.result()
+    except (OfflineError, UnknownOutcomeError, RateLimitedError) as error:
+        if workspace.reads.progress() == before:
+            raise
+        return error
+    return None
 
 
 def course_of(progress: Progress, ahead: Outlook) -> Course:

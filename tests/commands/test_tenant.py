@@ -16,7 +16,8 @@ from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.sync.outlook import Outlook
 from planhat_tui.sync.status import SyncStatus
-from tests.sync.rig import answer
+from planhat_tui.sync.tries import MOST_IN_A_ROW
+from tests.sync.rig import answer, lost_answer
 
 if TYPE_CHECKING:
     import httpx
@@ -127,6 +128,40 @@ def test_a_yes_takes_nothing_out_that_nobody_was_asked_about(desk: Desk) -> None
     assert " 2 were taken out." in desk.do("sync", "--accept-deletions").text
 
 
+def test_lost_answers_and_500s_are_tried_again(bare: Desk) -> None:
+    for path in ("myprofile", "leancompanies*", "companies[?]*", "endusers[?]*"):
+        bare.network.once(f"GET /{path}", lost_answer)
+        bare.network.once(f"GET /{path}", answer(500))
+    assert bare.do("sync").exit_status == 0
+    assert bare.workspace.reads.progress().lacking == ""
+
+
+def test_a_look_for_changes_goes_on_where_its_answer_was_lost(desk: Desk) -> None:
+    desk.server.put(desk.company(), phase="renamed-since")
+    for path in ("leancompanies*", "companies[?]*"):
+        desk.network.once(f"GET /{path}", lost_answer)
+    assert desk.do("sync").exit_status == 0
+    assert desk.one("company", "show", "Acme Inc")["phase"] == "renamed-since"
+
+
+def test_what_was_read_before_it_failed_is_told_and_that_sync_goes_on(bare: Desk) -> None:
+    for _ in range(MOST_IN_A_ROW):
+        bare.network.once("GET /endusers[?]*", lost_answer)
+    done = bare.do("sync")
+    assert done.text.startswith("6 companies, 0 contacts; local copy, just read; incomplete")
+    assert done.text.endswith(
+        "The answer was lost. What it held isn't read. What was read before is kept: sync goes on"
+        " from there."
+    )
+    assert done.exit_status == 7
+    assert done.records[0]["complete"] is False
+    asked = bare.network.count("GET /companies*")
+    assert bare.do("sync").exit_status == 0
+    assert bare.network.count("GET /companies/*") == 0
+    assert bare.network.count("GET /companies*") <= asked + 1
+    assert bare.workspace.reads.progress().lacking == ""
+
+
 def test_it_sends_what_is_queued(desk: Desk) -> None:
     desk.wishes = Wishes(wait=False)
     desk.do("company", "set", "Acme Inc", "phase=won")
@@ -160,8 +195,9 @@ class _Standing:
         limits = Limits(10, 2, as_of=0.0, waiting={Lane.BACKGROUND: 1})
         return SyncStatus("online", limits=limits, outlook=Outlook(4, 90.0, 3, at_least=True))
 
-    def fill(self, *, anew: bool) -> Future[None]:
+    def fill(self, *, anew: bool, patient: bool) -> Future[None]:
         assert anew
+        assert patient
         return self.filling
 
 

@@ -373,6 +373,7 @@ class Desk:
             dialect=dialect,
             pull=pull,
             chance=chance,
+            sleep=time.sleep,
             believed=believed,
         )
         self.engine = self._make_engine()
@@ -408,8 +409,8 @@ class Desk:
             told = [change.ids for change in self.changes if change.topic is topic]
         return bool(told) and all(any(not some or one in some for some in told) for one in ids)
 
-    def fill(self, *, anew: bool = False) -> None:
-        self.engine.fill(anew=anew).result(SECONDS)
+    def fill(self, *, anew: bool = False, patient: bool = False) -> None:
+        self.engine.fill(anew=anew, patient=patient).result(SECONDS)
 
     def refresh(self, topic: Topic, *ids: str) -> None:
         self.engine.refresh(topic, frozenset(ids)).result(SECONDS)
