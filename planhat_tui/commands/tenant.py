@@ -130,35 +130,51 @@ def _fill(ctx: Context, *, full: bool) -> PlanhatTuiError | None:
 
 
 def course_of(progress: Progress, ahead: Outlook) -> Course:
-    """Return how far a pull is: with the companies first, then with the contacts."""
+    """Return how far a pull is: with the companies first, then with the contacts.
+
+    Its note says how far the others are.
+    """
     of_all = (ahead.calls, ahead.seconds)
+    companies, contacts = _counts(progress)
     if progress.companies_left:
         done, known = progress.companies_complete, progress.companies_known
-        return Course("companies", done, known, *of_all, at_least=ahead.at_least)
+        note = ", ".join([contacts, *_lists(progress)])
+        return Course("companies", done, known, *of_all, at_least=ahead.at_least, note=note)
     known_at = progress.contacts_done if progress.contacts_complete else progress.contacts_known
     about = not progress.contacts_complete
-    done = progress.contacts_done
-    return Course("contacts", done, known_at, *of_all, about=about, at_least=ahead.at_least)
+    note = ", ".join([companies, *_lists(progress)])
+    return Course(
+        "contacts", progress.contacts_done, known_at, *of_all, about, ahead.at_least, note
+    )
 
 
 def _progress(progress: Progress, ahead: Outlook) -> str:
     """Return how far a pull has come, and what is left of it, as far as anybody knows.
 
-    As in ``60 of 100 companies (1 call left), 0 contacts (at least 1 call left); 2 s or more``.
+    As in ``60 of 100 companies (1 call left), 0 contacts (at least 1 call left), team; 2 s or
+    more``.
     """
-    known = progress.contacts_known
-    about = f" of about {known}" if known is not None and not progress.contacts_complete else ""
-    companies = f"{progress.companies_complete} of {progress.companies_known} companies"
-    contacts = f"{progress.contacts_done}{about} contacts"
-    if ahead.calls is None:
-        return f"{companies}, {contacts}"
-    least = "at least " if ahead.at_least else ""
-    companies += _left(ahead.companies)
-    contacts += _left(ahead.contacts, least)
-    told = f"{companies}, {contacts}"
+    companies, contacts = _counts(progress)
+    if ahead.calls is not None:
+        companies += _left(ahead.companies)
+        contacts += _left(ahead.contacts, "at least " if ahead.at_least else "")
+    told = ", ".join([companies, contacts, *_lists(progress)])
     if ahead.calls and ahead.seconds is not None:
         told += f"; {lasting(ahead.seconds, at_least=ahead.at_least)}"
     return told
+
+
+def _counts(progress: Progress) -> tuple[str, str]:
+    """Return ``60 of 100 companies`` and ``0 of about 220 contacts``."""
+    known = progress.contacts_known
+    about = f" of about {known}" if known is not None and not progress.contacts_complete else ""
+    companies = f"{progress.companies_complete} of {progress.companies_known} companies"
+    return companies, f"{progress.contacts_done}{about} contacts"
+
+
+def _lists(progress: Progress) -> list[str]:
+    """Return a word for each of the short lists that is here."""
+    return ["team"] * progress.team + ["custom fields"] * progress.definitions
 
 
 def _left(calls: int, least: str = "") -> str:

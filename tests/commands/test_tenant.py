@@ -209,7 +209,7 @@ def test_what_a_sync_waits_for_is_told_and_how_far_it_is_told_once(
     desk.do("sync", "--full")
     how_far, why = desk.told
     assert how_far.startswith("6 of 6 companies (3 calls left), ")
-    assert how_far.endswith("contacts (at least 1 call left); 2 min or more")
+    assert how_far.endswith("contacts (at least 1 call left), team, custom fields; 2 min or more")
     assert why.startswith("The last 2 calls are kept for what people ask for: reading goes on")
 
 
