@@ -13,7 +13,7 @@ from planhat_tui.commands.settling import delivered, status_of
 from planhat_tui.commands.waiting import AGAIN, LEAVE, LOOK, Stops, answer, kept
 from planhat_tui.errors import InputError, OfflineError, RateLimitedError, UnknownOutcomeError
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import MANY, Kind, count_of
 from planhat_tui.model.text import ago, plural
 
 if TYPE_CHECKING:
@@ -58,13 +58,14 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
 
     What is asked anew meanwhile, or of more records than before, waits for the next answer.
     """
+    from planhat_tui.store.absences import LISTED_KINDS
     from planhat_tui.sync.status import question
 
     workspace = ctx.workspace()
     queued = [entry.n for entry in workspace.reads.outbox()]
     asked = workspace.reads.doubts()
     error = _fill(ctx, full=full)
-    gone = workspace.accept_deletions(asked) if accept_deletions and error is None else 0
+    gone = workspace.accept_deletions(asked) if accept_deletions and error is None else {}
     left = delivered(ctx, queued) if queued else ()
     waiting = sum(entry.state.is_open for entry in left)
     progress = workspace.reads.progress()
@@ -73,7 +74,9 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
         told += f" {error.message} What was read before is kept: sync goes on from there."
     elif progress.lacking:
         told += " Planhat fails at the rest just now: sync goes on from there."
-    told += f" {gone} were taken out." if gone else ""
+    if gone:
+        each = " and ".join(count_of(kind, number) for kind, number in gone.items())
+        told += f" {each} {'was' if [*gone.values()] == [1] else 'were'} taken out."
     if progress.unreadable:
         told += f" {plural(progress.unreadable, 'record')} can't be read: doctor tells which."
     if waiting:
@@ -84,7 +87,7 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
         "companies": progress.companies_known,
         "contacts": progress.contacts_done,
         "complete": not progress.lacking,
-        "takenOut": gone,
+        "takenOut": {MANY[kind]: gone.get(kind, 0) for kind in LISTED_KINDS},
         "unreadable": progress.unreadable,
         "notDelivered": waiting,
     }

@@ -98,7 +98,8 @@ def test_a_full_one_forgets_what_isnt_there_any_more(desk: Desk) -> None:
 
 
 def test_it_asks_before_a_list_takes_much_away_and_a_flag_answers(desk: Desk) -> None:
-    kept, *gone = desk.server.ids()
+    kept, people = desk.company(), len(desk.server.ids(Kind.CONTACT))
+    gone = {*desk.server.ids()} - {kept}
     for one in gone:
         desk.server.delete(one)
     done = desk.do("sync")
@@ -109,7 +110,9 @@ def test_it_asks_before_a_list_takes_much_away_and_a_flag_answers(desk: Desk) ->
     )
     done = desk.do("sync", "--accept-deletions")
     assert done.text.startswith("1 companies")
-    assert " 5 were taken out." in done.text
+    along = people - len(desk.contact_ids("Acme Inc"))
+    assert f" 5 companies and {along} contacts were taken out." in done.text
+    assert done.records[0]["takenOut"] == {"companies": 5, "contacts": along, "users": 0}
     assert [company["_id"] for company in desk.rows("company", "find")] == [kept]
 
 
@@ -125,7 +128,7 @@ def test_a_yes_takes_nothing_out_that_nobody_was_asked_about(desk: Desk) -> None
     assert "lacks 6 of 6 companies: none was removed here" in done.text
     assert {company["_id"] for company in desk.rows("company", "find")} == everybody
     desk.time.leap(60)
-    assert " 2 were taken out." in desk.do("sync", "--accept-deletions").text
+    assert " 2 companies and " in desk.do("sync", "--accept-deletions").text
 
 
 def test_lost_answers_and_500s_are_tried_again(bare: Desk) -> None:
