@@ -37,6 +37,7 @@ from tests.sync.rig import (
     after,
     answer,
     changed_answer,
+    cut_body,
     lost_answer,
     lost_request,
 )
@@ -48,7 +49,9 @@ if TYPE_CHECKING:
 
 WHICH = st.integers(0, 200)
 KINDS = st.sampled_from([Kind.COMPANY, Kind.CONTACT])
-FAULTS = st.sampled_from([lost_answer, lost_request, answer(500), answer(503), answer(429)])
+FAULTS = st.sampled_from(
+    [lost_answer, lost_request, cut_body, answer(500), answer(503), answer(429)]
+)
 READS = st.sampled_from(
     ["GET /endusers[?]*", "GET /companies[?]*", "GET /leancompanies*", "GET /companies/*"]
 )

@@ -25,7 +25,7 @@ from planhat_tui.sync.engine import Engine
 from tests.budgets import MemoryBudgets
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from planhat_tui.api import PlanhatClient
@@ -226,6 +226,24 @@ async def lost_answer(request: httpx.Request, forward: Forward) -> httpx.Respons
 async def lost_request(_request: httpx.Request, _forward: Forward) -> httpx.Response:
     """Lose the request before it is carried out, so that nobody knows."""
     raise httpx.ReadError("the line broke")
+
+
+class _Cut(httpx.AsyncByteStream):
+    """The first half of a body, and then the line breaks."""
+
+    def __init__(self, body: bytes) -> None:
+        self._half = body[: len(body) // 2]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._half
+        raise httpx.ReadError("the line broke")
+
+
+async def cut_body(request: httpx.Request, forward: Forward) -> httpx.Response:
+    """Carry the request out, and lose the second half of its answer."""
+    response = await forward(request)
+    cut = _Cut(await response.aread())
+    return httpx.Response(response.status_code, headers=response.headers, stream=cut)
 
 
 async def no_network(_request: httpx.Request, _forward: Forward) -> httpx.Response:
