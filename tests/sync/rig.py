@@ -290,6 +290,18 @@ def and_then(deed: Callable[[], object]) -> Fault:
     return done
 
 
+def under_another_limit(limit: int, left: int) -> Fault:
+    """Carry the request out, and tell another limit of which so many calls are left."""
+
+    async def told(request: httpx.Request, forward: Forward) -> httpx.Response:
+        response = await forward(request)
+        response.headers["x-rate-limit-limit"] = str(limit)
+        response.headers["x-rate-limit-remaining"] = str(left)
+        return response
+
+    return told
+
+
 def and_others_use_the_limit_up(deed: Callable[[], object], left: int = 0) -> Fault:
     """Carry the request out; then somebody does something, and uses the limit up but for these."""
 
