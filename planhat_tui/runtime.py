@@ -106,6 +106,7 @@ class Runtime:
         self.unkept = ""
         """A sentence where a disk can't be written: what is there is read, and nothing is kept."""
         self._earlier: dict[str, str] = {}
+        self._begun_anew: dict[str, TenantStore] = {}
         self._chosen = ""
 
     # -- who
@@ -232,6 +233,8 @@ class Runtime:
         if store.read_only:
             self.unkept = _unkept(self.paths.data, "what was read before is shown, nothing new")
         self._tell_earlier(profile, store)
+        if store.begun_anew:
+            self._begun_anew[profile.name] = store
         workspace = Workspace(
             profile, store, lambda listeners: self._engine(profile, token, store, listeners)
         )
@@ -370,7 +373,18 @@ class Runtime:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about what is open that a person should know, whatever was asked for."""
-        return (*([self.unkept] if self.unkept else []), *self._earlier.values())
+        anew = (
+            f"The local copy of {name} was damaged: it is read from Planhat anew, and every edit is"
+            " kept.  planhat-tui doctor says where the damaged one is."
+            for name in self._begun_anew
+        )
+        return (*([self.unkept] if self.unkept else []), *self._earlier.values(), *anew)
+
+    def noted(self) -> None:
+        """Know that a person has read the notes: what happened once is told once."""
+        for store in self._begun_anew.values():
+            store.told_of_damage()
+        self._begun_anew.clear()
 
     @cached_property
     def machine(self) -> MachineState:
@@ -615,6 +629,7 @@ class Runtime:
         ]
         choose = self._open_first()
         problems += self.notes
+        self.noted()
         return Session(
             workspaces=self.workspaces,
             runtime=self,

@@ -290,6 +290,30 @@ def test_a_new_token_of_the_tenant_that_the_profile_names_shows_what_is_here(
         assert [one.who for one in sent] == [entry.who, workspace.me.name]
 
 
+def test_a_damaged_copy_is_told_of_once_at_the_next_start(
+    begin: Callable[..., Runtime], demo: Runtime
+) -> None:
+    demo.workspace().writes.create(Kind.COMPANY, {"name": "New Ltd"})
+    path = demo.workspace()._store.folder / "mirror.db"
+    demo.close()
+    path.with_name("mirror.db-wal").unlink(missing_ok=True)
+    path.write_bytes(path.read_bytes()[:100] + b"\xa5" * 8192)
+    again = begin(Start(demo=True))
+    assert [one.title for one in again.workspace().reads.outbox()] == ["New Ltd"]
+    (note,) = again.notes
+    assert note.startswith("The local copy of demo was damaged: it is read from Planhat anew, and")
+    again.close()  # nobody has read it yet
+    told = begin(Start(demo=True))
+    told.workspace()
+    assert [*told.notes] == [note]
+    told.noted()
+    assert not told.notes
+    told.close()
+    last = begin(Start(demo=True))
+    last.workspace()
+    assert not last.notes
+
+
 def test_while_nobody_knows_whose_a_new_token_is_it_is_said_where_the_rest_waits(
     begin: Callable[..., Runtime], home: Path, tmp_path: Path
 ) -> None:

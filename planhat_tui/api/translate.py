@@ -184,7 +184,7 @@ def answer_lost(subject: Subject, how: str) -> UnknownOutcomeError:
     ``how`` is half a sentence, such as ``the answer took longer than 60 s``.
     """
     if not subject.writes:
-        return UnknownOutcomeError(f"{_sentence(how)}. Nothing was read.", "Try again.")
+        return UnknownOutcomeError(f"{_sentence(how)}. What it held isn't read.", "Try again.")
     return UnknownOutcomeError(
         f"Not sure whether Planhat saved the {subject.noun}: {how}.",
         "Look at it before you send it again.",

@@ -199,6 +199,9 @@ def files(name: str, reads: Queries) -> Iterator[Finding]:
             yield Finding("files", f"{name} {file}", "bad", visible(fault), _mending(file))
         else:
             yield Finding("files", f"{name} {file}", "ok", "whole")
+    for path in reads.damaged_copies():
+        told = "a damaged file that was set aside: customer data is in it, and nothing reads it"
+        yield Finding("files", str(path), "warn", told, f"Run: rm {shlex.quote(str(path))}")
     yield edition(name, reads.edition, reads.abilities)
     yield from _unreadable(name, reads)
     waiting = reads.outbox()

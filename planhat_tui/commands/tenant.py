@@ -11,16 +11,16 @@ from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Done, Single, Watching
 from planhat_tui.commands.settling import delivered, status_of
 from planhat_tui.commands.waiting import AGAIN, LEAVE, LOOK, Stops, answer, kept
-from planhat_tui.errors import InputError, OfflineError
-from planhat_tui.model.events import Topic
+from planhat_tui.errors import InputError, OfflineError, RateLimitedError, UnknownOutcomeError
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.records import Kind
+from planhat_tui.model.records import MANY, Kind, count_of
 from planhat_tui.model.text import ago, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from planhat_tui.commands.context import Context
+    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.model.limits import Limits
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.rows import Progress
@@ -58,37 +58,25 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
 
     What is asked anew meanwhile, or of more records than before, waits for the next answer.
     """
-    from concurrent.futures import wait
-
+    from planhat_tui.store.absences import LISTED_KINDS
     from planhat_tui.sync.status import question
 
     workspace = ctx.workspace()
-    net = workspace.net
     queued = [entry.n for entry in workspace.reads.outbox()]
     asked = workspace.reads.doubts()
-    if not full and workspace.reads.progress().seen_at is not None:
-        answer(ctx, net.refresh(Topic.SYNC))
-    filling, stops, told, kept_at = net.fill(anew=full), Stops(), "", float("-inf")
-    while not filling.done():
-        status, progress, before = net.status, workspace.reads.progress(), told
-        if ctx.draw:
-            ctx.draw(course_of(progress, status.outlook))
-        elif progress.companies_known and (told := _progress(progress, status.outlook)) != before:
-            ctx.tell(told)
-        now = ctx.monotonic()
-        if stopped := stops.sentence(status.limits, now):
-            ctx.tell(f"{stopped}{LEAVE}")
-        elif (why := kept(status.limits, now)) and now - kept_at >= AGAIN:
-            ctx.tell(f"{why}{LEAVE}")
-            kept_at = now
-        wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
-    filling.result()
-    gone = workspace.accept_deletions(asked) if accept_deletions else 0
+    error = _fill(ctx, full=full)
+    gone = workspace.accept_deletions(asked) if accept_deletions and error is None else {}
     left = delivered(ctx, queued) if queued else ()
     waiting = sum(entry.state.is_open for entry in left)
     progress = workspace.reads.progress()
     told = f"{progress.companies_known} companies, {progress.contacts_done} contacts; {age(ctx)}."
-    told += f" {gone} were taken out." if gone else ""
+    if error is not None:
+        told += f" {error.message} What was read before is kept: sync goes on from there."
+    elif progress.lacking:
+        told += " Planhat fails at the rest just now: sync goes on from there."
+    if gone:
+        each = " and ".join(count_of(kind, number) for kind, number in gone.items())
+        told += f" {each} {'was' if [*gone.values()] == [1] else 'were'} taken out."
     if progress.unreadable:
         told += f" {plural(progress.unreadable, 'record')} can't be read: doctor tells which."
     if waiting:
@@ -99,43 +87,97 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
         "companies": progress.companies_known,
         "contacts": progress.contacts_done,
         "complete": not progress.lacking,
-        "takenOut": gone,
+        "takenOut": {MANY[kind]: gone.get(kind, 0) for kind in LISTED_KINDS},
         "unreadable": progress.unreadable,
         "notDelivered": waiting,
     }
-    return Done(told, (counts,), exit_status=status_of(ctx, left))
+    unread = 0 if error is None else error.exit_status
+    return Done(told, (counts,), exit_status=status_of(ctx, left) or unread)
+
+
+def _fill(ctx: Context, *, full: bool) -> PlanhatTuiError | None:
+    """Read what is left to read, and tell meanwhile how far that is and what it waits for.
+
+    Returns what ended it too early. Raises that where nothing was read.
+    """
+    from concurrent.futures import wait
+
+    workspace = ctx.workspace()
+    net, before = workspace.net, workspace.reads.progress()
+    filling = net.fill(anew=full, patient=True)
+    stops, told, pausing, kept_at = Stops(), "", "", float("-inf")
+    while not filling.done():
+        status, progress, told_last = net.status, workspace.reads.progress(), told
+        if ctx.draw:
+            ctx.draw(course_of(progress, status.outlook))
+        elif (
+            progress.companies_known and (told := _progress(progress, status.outlook)) != told_last
+        ):
+            ctx.tell(told)
+        now = ctx.monotonic()
+        if stopped := stops.sentence(status.limits, now):
+            ctx.tell(f"{stopped}{LEAVE}")
+        elif (why := kept(status.limits, now)) and now - kept_at >= AGAIN:
+            ctx.tell(f"{why}{LEAVE}")
+            kept_at = now
+        elif status.pausing != pausing and (pausing := status.pausing):
+            ctx.tell(f"{pausing}{LEAVE}")
+        wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
+    try:
+        filling.result()
+    except (OfflineError, UnknownOutcomeError, RateLimitedError) as error:
+        if workspace.reads.progress() == before:
+            raise
+        return error
+    return None
 
 
 def course_of(progress: Progress, ahead: Outlook) -> Course:
-    """Return how far a pull is: with the companies first, then with the contacts."""
+    """Return how far a pull is: with the companies first, then with the contacts.
+
+    Its note says how far the others are.
+    """
     of_all = (ahead.calls, ahead.seconds)
+    companies, contacts = _counts(progress)
     if progress.companies_left:
         done, known = progress.companies_complete, progress.companies_known
-        return Course("companies", done, known, *of_all, at_least=ahead.at_least)
+        note = ", ".join([contacts, *_lists(progress)])
+        return Course("companies", done, known, *of_all, at_least=ahead.at_least, note=note)
     known_at = progress.contacts_done if progress.contacts_complete else progress.contacts_known
     about = not progress.contacts_complete
-    done = progress.contacts_done
-    return Course("contacts", done, known_at, *of_all, about=about, at_least=ahead.at_least)
+    note = ", ".join([companies, *_lists(progress)])
+    return Course(
+        "contacts", progress.contacts_done, known_at, *of_all, about, ahead.at_least, note
+    )
 
 
 def _progress(progress: Progress, ahead: Outlook) -> str:
     """Return how far a pull has come, and what is left of it, as far as anybody knows.
 
-    As in ``60 of 100 companies (1 call left), 0 contacts (at least 1 call left); 2 s or more``.
+    As in ``60 of 100 companies (1 call left), 0 contacts (at least 1 call left), team; 2 s or
+    more``.
     """
-    known = progress.contacts_known
-    about = f" of about {known}" if known is not None and not progress.contacts_complete else ""
-    companies = f"{progress.companies_complete} of {progress.companies_known} companies"
-    contacts = f"{progress.contacts_done}{about} contacts"
-    if ahead.calls is None:
-        return f"{companies}, {contacts}"
-    least = "at least " if ahead.at_least else ""
-    companies += _left(ahead.companies)
-    contacts += _left(ahead.contacts, least)
-    told = f"{companies}, {contacts}"
+    companies, contacts = _counts(progress)
+    if ahead.calls is not None:
+        companies += _left(ahead.companies)
+        contacts += _left(ahead.contacts, "at least " if ahead.at_least else "")
+    told = ", ".join([companies, contacts, *_lists(progress)])
     if ahead.calls and ahead.seconds is not None:
         told += f"; {lasting(ahead.seconds, at_least=ahead.at_least)}"
     return told
+
+
+def _counts(progress: Progress) -> tuple[str, str]:
+    """Return ``60 of 100 companies`` and ``0 of about 220 contacts``."""
+    known = progress.contacts_known
+    about = f" of about {known}" if known is not None and not progress.contacts_complete else ""
+    companies = f"{progress.companies_complete} of {progress.companies_known} companies"
+    return companies, f"{progress.contacts_done}{about} contacts"
+
+
+def _lists(progress: Progress) -> list[str]:
+    """Return a word for each of the short lists that is here."""
+    return ["team"] * progress.team + ["custom fields"] * progress.definitions
 
 
 def _left(calls: int, least: str = "") -> str:

@@ -127,16 +127,26 @@ def companions(path: Path) -> tuple[Path, ...]:
     return tuple(file for file in files if file.exists())
 
 
-def set_aside(path: Path, mark: Path, stamp: str) -> None:
+def set_aside(path: Path, mark: Path, stamp: str) -> bool:
     """Give a damaged database another name, unless another process just did: then ``mark`` is gone.
 
-    A new one can take its place.
+    A new one can take its place. One that was set aside before goes: it holds customer data, and
+    the last one is enough to look at. Returns whether this process has done it.
     """
     with translated(path), alone(path):
-        if mark.exists():
-            for file in companions(path):
-                file.rename(file.with_name(f"{file.name}.damaged-{stamp}"))
-            mark.unlink()
+        if not mark.exists():
+            return False
+        for earlier in path.parent.glob(f"{path.name}*.damaged-*"):
+            earlier.unlink()
+        for file in companions(path):
+            file.rename(file.with_name(f"{file.name}.damaged-{stamp}"))
+        mark.unlink()
+        return True
+
+
+def damaged_copies(folder: Path) -> tuple[Path, ...]:
+    """Return the files of damaged databases that were set aside in a folder."""
+    return tuple(sorted(folder.glob("*.damaged-*")))
 
 
 def _tighten(path: Path) -> None:

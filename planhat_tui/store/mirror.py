@@ -134,32 +134,44 @@ class Mirror(MirrorReads):
         That is done in small transactions: what a crash leaves is marked again by the next list.
         Returns the ids that are gone.
         """
+        return tuple(self._settle(kind, doubtful, answered)[kind])
+
+    def _settle(
+        self, kind: Kind, doubtful: Callable[[int, int], bool], answered: Doubt | None
+    ) -> dict[Kind, list[str]]:
+        """Do so, and return the ids that are gone by kind: contacts go with their company."""
+        gone: dict[Kind, list[str]] = {kind: []}
         with self._database.writing() as connection:
             doubt = absences.question(connection, kind, doubtful)
             if doubt is not None and not (answered is not None and doubt.is_within(answered)):
                 absences.ask(connection, doubt)
-                return ()
-        gone: list[str] = []
+                return gone
         some = [""]
         while some:
             with self._database.writing() as connection:
                 some = absences.marked(connection, kind, _GONE_AT_ONCE)
-                gone += self.remove(kind, some)
+                for each, ids in self._take_out(connection, kind, some).items():
+                    if ids:
+                        gone.setdefault(each, []).extend(ids)
                 absences.unmark(connection, kind, some)
         with self._database.writing() as connection:
             absences.forget(connection, kind)
-        return tuple(gone)
+        return gone
 
     def accept_absent(
         self, asked: Iterable[Doubt], doubtful: Callable[[int, int], bool]
     ) -> dict[Kind, tuple[str, ...]]:
-        """Answer with yes what was ``asked``, where it's still open: the ids taken out, by kind."""
+        """Answer with yes what was ``asked``, where it's still open: the ids taken out, by kind.
+
+        Contacts that went with their company are among them.
+        """
         still = {doubt.kind for doubt in self.doubts()}
-        return {
-            one.kind: self.settle_absent(one.kind, doubtful, one)
-            for one in asked
-            if one.kind in still
-        }
+        gone: dict[Kind, tuple[str, ...]] = {}
+        for one in asked:
+            if one.kind in still:
+                for kind, ids in self._settle(one.kind, doubtful, one).items():
+                    gone[kind] = (*gone.get(kind, ()), *ids)
+        return gone
 
     def put(
         self,
@@ -338,15 +350,21 @@ class Mirror(MirrorReads):
         the ids that are gone.
         """
         with self._database.writing() as connection:
-            gone = self._erase(connection, kind, list(ids))
-            removed.note(connection, kind, gone, self._wall())
-            if kind is Kind.COMPANY:
-                for company_id in gone:
-                    self._erase(connection, Kind.CONTACT, _contacts_of(connection, company_id))
-                    connection.execute(
-                        "DELETE FROM contacts_seen WHERE company_id = ?", (company_id,)
-                    )
-        return tuple(gone)
+            return tuple(self._take_out(connection, kind, list(ids))[kind])
+
+    def _take_out(
+        self, connection: sqlite3.Connection, kind: Kind, ids: Sequence[str]
+    ) -> dict[Kind, list[str]]:
+        """Do so, and return the ids that are gone by kind."""
+        gone = {kind: self._erase(connection, kind, ids)}
+        removed.note(connection, kind, gone[kind], self._wall())
+        if kind is Kind.COMPANY:
+            gone[Kind.CONTACT] = []
+            for company_id in gone[kind]:
+                theirs = _contacts_of(connection, company_id)
+                gone[Kind.CONTACT] += self._erase(connection, Kind.CONTACT, theirs)
+                connection.execute("DELETE FROM contacts_seen WHERE company_id = ?", (company_id,))
+        return gone
 
     def _erase(
         self, connection: sqlite3.Connection, kind: Kind, absent: Sequence[str]

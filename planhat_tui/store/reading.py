@@ -50,7 +50,8 @@ _KEYED: Final = {
 
 _COUNTED: Final = (
     "SELECT key, value FROM fact WHERE key IN ('count_company', 'count_contact', 'companies_read',"
-    " 'contacts_read', 'contacts_about', 'contacts_complete', 'lean_at')"
+    " 'contacts_read', 'contacts_about', 'contacts_complete', 'lean_at',"
+    " 'team_at', 'definitions_at')"
 )
 
 _IS_LISTED: Final = (
@@ -460,6 +461,8 @@ class MirrorReads:
             contacts_known=int(facts["contacts_about"]) if facts.get("contacts_about") else None,
             companies_unreadable=unread,
             unreadable=set_aside,
+            team=bool(facts.get("team_at")),
+            definitions=bool(facts.get("definitions_at")),
         )
 
     def unreadable(self) -> tuple[Unreadable, ...]:

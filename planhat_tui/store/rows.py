@@ -159,7 +159,8 @@ class Progress(NamedTuple):
     so far; ``contacts_known`` is about how many there are, ``None`` while nobody knows: the API
     doesn't tell. ``contacts_complete`` says whether that is all. ``seen_at`` is when the list of
     companies was last read whole. ``unreadable`` counts records that can't be kept,
-    ``companies_unreadable`` companies that are here by name only for that reason.
+    ``companies_unreadable`` companies that are here by name only for that reason. ``team`` and
+    ``definitions`` (of custom fields) say whether these lists were read.
     """
 
     companies_known: int
@@ -170,6 +171,8 @@ class Progress(NamedTuple):
     contacts_known: int | None = None
     companies_unreadable: int = 0
     unreadable: int = 0
+    team: bool = False
+    definitions: bool = False
 
     def has_all(self, kind: Kind) -> bool:
         """Tell whether what isn't here isn't at Planhat either, as far as it was read."""

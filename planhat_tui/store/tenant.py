@@ -13,7 +13,13 @@ from planhat_tui.model.records import Kind
 from planhat_tui.store.calls import CallLog
 from planhat_tui.store.conflicts import Conflicts
 from planhat_tui.store.connection import Database
-from planhat_tui.store.disk import DamagedError, FullError, set_aside
+from planhat_tui.store.disk import (
+    DamagedError,
+    FullError,
+    UnwritableError,
+    damaged_copies,
+    set_aside,
+)
 from planhat_tui.store.drafts import Drafts
 from planhat_tui.store.filling import SHOWN_KINDS
 from planhat_tui.store.history import History, Keep
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
     from planhat_tui.model.records import Received
 
 DAMAGE_MARK: Final = "mirror.db.is-damaged"
+_BEGUN_ANEW: Final = "begun_anew"
 KEEP: Final = Keep()
 """How much of the past is kept where nobody says so."""
 _SAMPLE: Final = (
@@ -93,7 +100,7 @@ class TenantStore:
             self.drafts = Drafts(self._outbox_db)
             self.history = History(folder, wall, keep)
             opened.callback(self.history.close)
-            self._mirror_db = _open_mirror(folder / "mirror.db", wall)
+            self._mirror_db, anew = _open_mirror(folder / "mirror.db", wall)
             opened.callback(self._mirror_db.close)
             lays = lays and not self._mirror_db.read_only
             if lays:
@@ -107,6 +114,9 @@ class TenantStore:
                 today=today or (lambda: datetime.fromtimestamp(wall(), UTC).date()),
                 author=author,
             )
+            if anew:
+                with contextlib.suppress(UnwritableError):
+                    self.mirror.note(_BEGUN_ANEW, f"{wall()}")
             if lays:
                 with contextlib.suppress(FullError):  # what was laid before is shown
                     self.mirror.begin()
@@ -146,6 +156,20 @@ class TenantStore:
     def read_only(self) -> bool:
         """Whether one of the files can't be written: then nothing is changed or pulled."""
         return self._outbox_db.read_only or self._mirror_db.read_only
+
+    @property
+    def begun_anew(self) -> bool:
+        """Whether the mirror was begun anew in place of a damaged one, and nobody heard of it."""
+        return bool(self.mirror.noted(_BEGUN_ANEW))
+
+    def told_of_damage(self) -> None:
+        """Note that a person heard of it."""
+        if not self.read_only:
+            self.mirror.note(_BEGUN_ANEW, "")
+
+    def damaged_copies(self) -> tuple[Path, ...]:
+        """Return the files that were set aside because they are damaged."""
+        return damaged_copies(self.folder)
 
     def at_once(self) -> AbstractContextManager[object]:
         """Let all that is written to outbox, journal, conflicts and calls in it be one step."""
@@ -257,17 +281,17 @@ def _open_outbox(path: Path) -> Database:
         ) from error
 
 
-def _open_mirror(path: Path, wall: Callable[[], float]) -> Database:
-    """Open the mirror, or a new one in place of a damaged one.
+def _open_mirror(path: Path, wall: Callable[[], float]) -> tuple[Database, bool]:
+    """Open the mirror, or a new one in place of a damaged one; whether it was set aside here.
 
     Damage that shows later leaves a mark (see :class:`Database`), which is found here.
     """
     mark = path.with_name(DAMAGE_MARK)
     if not mark.exists():
         with contextlib.suppress(DamagedError):  # it leaves its mark too
-            return _checked(path, mark)
-    set_aside(path, mark, f"{wall():.0f}")
-    return _mirror(path, mark)
+            return _checked(path, mark), False
+    anew = set_aside(path, mark, f"{wall():.0f}")
+    return _mirror(path, mark), anew
 
 
 def _mirror(path: Path, mark: Path) -> Database:

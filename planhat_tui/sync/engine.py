@@ -40,8 +40,8 @@ class Engine:
     ``connect`` makes the client, inside the engine's loop; it is given what to call when the rate
     limit moves. ``refresh`` is seconds between looks for changes, ``dialect`` the API's edition or
     ``auto``. Without ``pull`` it only delivers and answers what it's asked. ``believed`` tells
-    whose the token was when that was last asked, empty if that's too long ago. With
-    ``courtesy`` it stands back for keys.
+    whose the token was when that was last asked, empty if that's too long ago. ``sleep`` waits
+    before what failed is tried again. With ``courtesy`` it stands back for keys.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Engine:
         dialect: str = "auto",
         pull: bool = True,
         chance: Callable[[], float] = random.random,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         believed: Callable[[], str] = str,
         courtesy: Courtesy | None = None,
     ) -> None:
@@ -66,6 +67,7 @@ class Engine:
         self._dialect = dialect
         self._pull = pull
         self._chance = chance
+        self._sleep = sleep
         self._barred: Callable[[Entry], str] = lambda _: ""
         self._believed = believed
         self._courtesy = courtesy or Courtesy(time.monotonic)
@@ -124,9 +126,12 @@ class Engine:
         wanted = tuple(records)
         return self._submit(lambda session: session.read(wanted))
 
-    def fill(self, *, anew: bool = False) -> Future[None]:
-        """Pull until nothing is left to read; ``anew`` reads everything again."""
-        return self._submit(lambda session: session.fill(anew=anew))
+    def fill(self, *, anew: bool = False, patient: bool = False) -> Future[None]:
+        """Pull until nothing is left to read; ``anew`` reads everything again.
+
+        ``patient`` reads first what has changed, and tries again for a while what fails.
+        """
+        return self._submit(lambda session: session.fill(anew=anew, patient=patient))
 
     def deliver(self, ns: Iterable[int], *, settled: bool = False) -> Future[tuple[Entry, ...]]:
         """Wait until none of these entries can go on by itself; those entries.
@@ -205,6 +210,7 @@ class Engine:
                 dialect=self._dialect,
                 pull=self._pull,
                 chance=self._chance,
+                sleep=self._sleep,
                 barred=self._why_barred,
                 believed=self._believed,
                 courtesy=self._courtesy,

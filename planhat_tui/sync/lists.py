@@ -163,7 +163,8 @@ class _Walk(NamedTuple):
 class Lists:
     """Reads the lists of companies and contacts into a mirror.
 
-    ``changed`` is told what arrived; with ``courtesy`` it stands back for keys.
+    ``changed`` is told what arrived; with ``courtesy`` it stands back for keys. ``stored`` counts
+    the pages that were.
     """
 
     def __init__(  # noqa: PLR0917 -- each of another kind
@@ -183,6 +184,7 @@ class Lists:
         self._courtesy = courtesy
         self._sizes = PageSizes(mirror)
         self._began_with: dict[Kind, str] = {}
+        self.stored = 0
 
     async def settle(self, kind: Kind) -> None:
         """Take out what a list that was read to its end no longer had, or ask a person first."""
@@ -414,6 +416,7 @@ class Lists:
         finally:  # what has begun is written to its end
             if before is not None:
                 await before
+        self.stored += 1
         return stored
 
     async def _after(

@@ -79,7 +79,8 @@ class Pull:
         self._looks = asyncio.Event()
         self._names = Errand()
         self._failed: dict[Step, float] = {}
-        self._in_a_row = 0
+        self._failing: set[Step] = set()
+        self._in_a_row = self._carried_out = 0
 
     @property
     def edition(self) -> str:
@@ -105,8 +106,18 @@ class Pull:
         """Return what the company on screen lacks first; ``None`` if nothing."""
         return plan.step_on_screen(self._knowledge())
 
+    @property
+    def brought(self) -> int:
+        """How often something has come so far: steps, and pages of long ones."""
+        return self._carried_out + self._lists.stored
+
     async def run(self, step: Step) -> None:
         """Carry out a step. Raises the errors of :mod:`planhat_tui.errors`."""
+        await self._carry_out(step)
+        if not isinstance(step, plan.Rest) and _off_screen(step) not in self._failing:
+            self._carried_out += 1
+
+    async def _carry_out(self, step: Step) -> None:
         match step:
             case plan.Lean(awaited):
                 await self.lean(Lane.USER if awaited else Lane.SCREEN, once=awaited)
@@ -281,19 +292,46 @@ class Pull:
     async def catch_up(self) -> None:
         """Read the lean list and, where the server can tell, what has changed since the last time.
 
-        The user waits for all of it. What has changed is read from the newest on: a look that broke
-        off began earlier, and goes on below what has changed since.
+        The user waits for all of it.
+        """
+        since = self.begin_to_look()
+        await self.lean(Lane.USER)
+        if since is not None:
+            await self.changes(since)
+
+    def begin_to_look(self) -> float | None:
+        """Begin to look for changes; since when those are to be read, ``None``: it can't be told.
+
+        They are read from the newest on: a look that broke off began earlier, and goes on below
+        what has changed since.
         """
         since = self._moment("changes_at")
         self._learned.doubt()
-        await self.lean(Lane.USER)
-        if since is not None and self._learned.edition != "seed":
-            self._mirror.note("changes_walk", "")
-            await self._lists.changes(since - plan.OVERLAP, Lane.USER)
+        if since is None or self._learned.edition == "seed":
+            return None
+        self._mirror.note("changes_walk", "")
+        return since - plan.OVERLAP
+
+    async def changes(self, since: float) -> None:
+        """Read what has changed since then for a user who waits; a look that broke off goes on."""
+        await self._lists.changes(since, Lane.USER)
+
+    @property
+    def has_failing(self) -> bool:
+        """Whether records are left alone at which the server failed."""
+        return bool(self._failing)
+
+    def try_failing_again(self) -> None:
+        """Leave them alone no longer."""
+        for step in self._failing:
+            self._failed.pop(step, None)
+        self._failing.clear()
+        self._in_a_row = 0
 
     def forget_positions(self) -> None:
         """Start anew: every page is read again."""
         self._failed.clear()
+        self._failing.clear()
         self._learned.doubt()
         for key in _POSITIONS:
             self._mirror.note(key, "")
@@ -320,6 +358,8 @@ class Pull:
                 self._contacts.come_by_no_company()
                 self._in_a_row = 0
                 return
+            if isinstance(error, ServerError):
+                self._failing.add(_off_screen(step))
             self._in_a_row += 1
             if self._in_a_row > _MOST_IN_A_ROW:
                 raise
@@ -329,6 +369,7 @@ class Pull:
                     self._in_a_row = 0
         else:
             self._in_a_row = 0
+            self._failing.discard(_off_screen(step))
 
     async def _for_the_screen(
         self,
@@ -380,7 +421,7 @@ class Pull:
         self._mirror.set_aside(Kind.COMPANY, [SetAside(1, 1, company_id, reason)], self._wall())
 
     def _leave_alone(self, step: plan.OneCompany | plan.ContactsOf) -> None:
-        self._failed[type(step)(step.company_id)] = self._wall()
+        self._failed[_off_screen(step)] = self._wall()
 
     def _left_alone(self, step: plan.OneCompany | plan.ContactsOf) -> bool:
         failed_at = self._failed.get(step)
@@ -441,3 +482,10 @@ class Pull:
 
     def _are_young(self, seen_at: float | None) -> bool:
         return seen_at is not None and 0 <= self._wall() - seen_at < _AGE_LIMIT
+
+
+def _off_screen(step: Step) -> Step:
+    """Return a step as it is noted, wherever it was read for."""
+    if isinstance(step, plan.OneCompany | plan.ContactsOf):
+        return type(step)(step.company_id)
+    return step

@@ -41,6 +41,7 @@ from planhat_tui.sync.plan import Rest, is_background
 from planhat_tui.sync.pull import Pull
 from planhat_tui.sync.push import Push
 from planhat_tui.sync.status import SyncStatus, question
+from planhat_tui.sync.tries import FIRST_PAUSE, MOST_IN_A_ROW, Tries, spread
 from planhat_tui.sync.turn import Turn
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ log = logging.getLogger(__name__)
 
 LEASE_SECONDS: Final = 300.0
 """Longer than a request waits for the rate limit; a dead process's lease is free at once."""
-_FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = {"offline": 8.0, "stranger": 60.0}
 """Seconds up to which the pauses grow. Where no connection comes about a try costs nothing."""
 _LONGEST_FAILING: Final = 60.0
@@ -83,6 +83,7 @@ class Session:
         dialect: str,
         pull: bool,
         chance: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
         barred: Callable[[Entry], str],
         believed: Callable[[], str],
         courtesy: Courtesy,
@@ -92,6 +93,7 @@ class Session:
         self._store = store
         self._wall = wall
         self._chance = chance
+        self._sleep = sleep
         self._believed = believed
         self._pulls = pull
         learned = Learned(store.mirror, dialect, wall)
@@ -118,7 +120,7 @@ class Session:
             answered=self._well,
         )
         self._network: Network = "starting"
-        self._reason = ""
+        self._reason = self._pausing = ""
         self._paused = ""
         self._failing = False
         self._pulling = False
@@ -216,15 +218,53 @@ class Session:
                 if kind is not Kind.COMPANY:
                     await self._push.read(kind, record_id)
 
-    async def fill(self, *, anew: bool) -> None:
-        """Pull until nothing is left to read."""
-        await self._meet(Lane.USER)
+    async def fill(self, *, anew: bool, patient: bool) -> None:
+        """Pull until nothing is left to read.
+
+        ``patient``: a person wants all of it as it is now. What has changed is read first; what
+        fails is tried again after a pause, and raised when tries bring nothing any more. Records at
+        which the server goes on failing are left alone for a while.
+        """
+        most = MOST_IN_A_ROW if patient else 1
+        tries = Tries(lambda: self._pull.brought, self._chance, most)
+        seen = self._store.mirror.progress().seen_at is not None
+        await self._again(lambda: self._meet(Lane.USER), tries)
         if anew:
             async with self._stepping:
                 self._pull.forget_positions()
-        with self._noticing():
-            while not isinstance(await self._take_step(), Rest):
+        elif patient and seen:
+            since = self._pull.begin_to_look()
+            await self._again(lambda: self._pull.lean(Lane.USER), tries)
+            if since is not None:
+                await self._again(lambda: self._pull.changes(since), tries)
+        while True:
+            if not isinstance(await self._again(self._take_step, tries), Rest):
                 self._announcer.announce(Topic.SYNC)
+                continue
+            pause = tries.pause() if self._pull.has_failing else None
+            if pause is None:
+                return
+            await self._stay("Planhat fails at some companies.", pause)
+            self._pull.try_failing_again()
+
+    async def _again(self, deed: Callable[[], Awaitable[T]], tries: Tries) -> T:
+        """Do what reads, and after a pause again where that fails."""
+        while True:
+            try:
+                with self._noticing():
+                    return await deed()
+            except PlanhatTuiError as error:
+                pause, why = tries.pause(error), error.message
+                if pause is None:
+                    raise
+            await self._stay(why, pause)
+
+    async def _stay(self, why: str, pause: float) -> None:
+        self._pausing = f"{why} It is tried again in {pause:.0f} s."
+        try:
+            await self._sleep(pause)
+        finally:
+            self._pausing = ""
 
     async def delivered(self, ns: tuple[int, ...], *, settled: bool) -> tuple[Entry, ...]:
         """Wait until none of these can go on by itself, or a try shows that nothing can go.
@@ -267,6 +307,7 @@ class Session:
             paused=bool(self._paused),
             doubts=doubts,
             outlook=outlook(progress, self._pull.edition, limits, sizes.of),
+            pausing=self._pausing,
             pulling=self._pulling or self._looking,
             progress=progress,
             limits=limits,
@@ -295,7 +336,7 @@ class Session:
             self._announcer.flush()
 
     async def _push_on(self) -> None:
-        pause = _FIRST_PAUSE
+        pause = FIRST_PAUSE
         while not self._end.is_set():
             self._rounds_begun += 1
             seconds = await self._guarded(self._push_once(), pause)
@@ -338,7 +379,7 @@ class Session:
             if error is not None:
                 self._notice(error)
                 self._pause(error)
-                return _FIRST_PAUSE
+                return FIRST_PAUSE
             self._well()
             if (grows_for := self._push.comes_back_in) is not None:
                 return grows_for
@@ -357,7 +398,7 @@ class Session:
         return not self._end.is_set() and claim(SEND_LEASE, self._owner, LEASE_SECONDS)
 
     async def _pull_on(self) -> None:
-        pause = _FIRST_PAUSE
+        pause = FIRST_PAUSE
         while True:
             seconds = await self._guarded(self._pull_once(), _FAILED)
             seconds, pause = self._distance(seconds, pause, failed=seconds == _FAILED)
@@ -424,11 +465,11 @@ class Session:
         tried again until somebody wishes for it.
         """
         if self._network in {"refused", "mismatch"}:
-            return None, _FIRST_PAUSE
+            return None, FIRST_PAUSE
         longest = _LONGEST_PAUSE.get(self._network, _LONGEST_FAILING if failed else None)
         if longest is not None:
-            return pause * (0.5 + self._chance()), min(pause * 2, longest)
-        return seconds, _FIRST_PAUSE
+            return spread(pause, self._chance()), min(pause * 2, longest)
+        return seconds, FIRST_PAUSE
 
     async def _guarded(self, deed: Coroutine[object, object, T], otherwise: T) -> T:
         """Run a deed of a task that must not die: an error is noticed, and the task goes on."""

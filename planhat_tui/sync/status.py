@@ -31,7 +31,8 @@ class SyncStatus:
     isn't good, ``mismatch`` that it now belongs to another tenant. ``reason`` is a sentence, empty
     when all is well. ``pulling`` holds while there is something left to read. ``doubts`` are
     questions about records that Planhat's lists no longer have. ``outlook`` is what is left to
-    read. ``aside`` are records that couldn't be read just now, and when each is tried again, in
+    read. ``pausing`` says what failed and when it is tried again, while a wish to read waits for
+    that. ``aside`` are records that couldn't be read just now, and when each is tried again, in
     seconds since the epoch.
     """
 
@@ -43,6 +44,7 @@ class SyncStatus:
     paused: bool = False
     doubts: tuple[Doubt, ...] = ()
     outlook: Outlook = NOTHING_KNOWN
+    pausing: str = ""
     aside: Mapping[tuple[Kind, str], float] = field(default_factory=dict)
 
 

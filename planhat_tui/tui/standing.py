@@ -189,7 +189,7 @@ class Standing:
             return
         explorer, planhat = self._explorer, self._explorer.planhat
         left, right = status_words.state(
-            self._status, planhat.monotonic(), planhat.glyphs, wide=not explorer.narrow
+            self._status, planhat.monotonic(), planhat.glyphs, room=explorer.size.width - 1
         )
         kept = status_words.kept(self._status)
         explorer.state.show(left, right, planhat.glyphs.ellipsis, kept=kept)

@@ -20,6 +20,7 @@ from planhat_tui.workspace.identifying import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from planhat_tui.model.abilities import Abilities
     from planhat_tui.model.conflicts import Standoff
@@ -555,6 +556,10 @@ class Queries:
     def check(self) -> dict[str, str]:
         """Return what contradicts itself in each of the profile's files, by its name."""
         return self._store.check()
+
+    def damaged_copies(self) -> tuple[Path, ...]:
+        """Return the files that were set aside because they are damaged."""
+        return self._store.damaged_copies()
 
     def outbox(self) -> tuple[Entry, ...]:
         """Return what isn't delivered, oldest first."""

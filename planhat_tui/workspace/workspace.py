@@ -231,9 +231,10 @@ class Workspace:
         """Give back memory that nobody has used since the last time; call it once a minute."""
         self._store.give_back()
 
-    def accept_deletions(self, asked: Iterable[Doubt]) -> int:
-        """Take out what Planhat's lists no longer have, where a person was asked; how many.
+    def accept_deletions(self, asked: Iterable[Doubt]) -> dict[Kind, int]:
+        """Take out what Planhat's lists no longer have, where a person was asked.
 
+        Returns how many have left the copy, by kind: contacts go with their companies.
         A question that is greater by now stays: nobody has answered that.
         """
         from planhat_tui.sync.plan import too_many_gone
@@ -242,7 +243,7 @@ class Workspace:
         for kind, ids in gone.items():
             self._listeners(Changed(Topic(kind), frozenset(ids)))
         self._listeners(Changed(Topic.SYNC))
-        return sum(map(len, gone.values()))
+        return {kind: len(ids) for kind, ids in gone.items() if ids}
 
     def undo_plan(self, what: What = 0) -> UndoPlan:
         """Return what :meth:`undo` would do. Raises :class:`InputError` if it can't."""

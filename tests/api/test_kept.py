@@ -45,7 +45,7 @@ async def test_a_read_on_a_new_connection_that_breaks_is_told(
         pass
 
     server.say = hang_up
-    with pytest.raises(UnknownOutcomeError, match="Nothing was read"):
+    with pytest.raises(UnknownOutcomeError, match="What it held isn't read"):
         await client.company("a", lane=USER)
     assert len(server.heads) == 1
 

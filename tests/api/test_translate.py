@@ -114,7 +114,7 @@ def test_a_failure_says_what_it_means_for_the_data() -> None:
     assert "company may have been saved" in status_error(CHANGING, _refusal(503)).message
     assert "nothing was read" in status_error(SEEING, _refusal(503)).message
     assert "Not sure" in answer_lost(CHANGING, "the answer was lost").message
-    assert "Nothing was read" in answer_lost(SEEING, "the answer was lost").message
+    assert "What it held isn't read" in answer_lost(SEEING, "the answer was lost").message
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,7 @@ class Desk:
                 store=store,
                 on_change=listeners,
                 wall=self.time.time,
+                sleep=self.time.sleep,
                 pull=False,
             )
 

@@ -67,8 +67,10 @@ def _progress(companies: int, contacts: int, known: int | None, *, whole: bool) 
 def test_a_pull_goes_through_the_companies_and_then_the_contacts() -> None:
     ahead = Outlook(3, 1.5)
     assert course_of(_progress(4, 0, None, whole=False), ahead) == Course(
-        "companies", 4, 10, 3, 1.5
+        "companies", 4, 10, 3, 1.5, note="0 contacts"
     )
+    here = _progress(10, 7, 70, whole=False)._replace(team=True, definitions=True)
+    assert course_of(here, ahead).note == "10 of 10 companies, team, custom fields"
     assert course_of(_progress(10, 7, None, whole=False), ahead).known is None
     assert course_of(_progress(10, 7, 70, whole=False), ahead)[:3] == ("contacts", 7, 70)
     assert course_of(_progress(10, 7, 70, whole=True), ahead)[:3] == ("contacts", 7, 7)
@@ -76,4 +78,6 @@ def test_a_pull_goes_through_the_companies_and_then_the_contacts() -> None:
 
 def test_what_is_left_at_least_is_told_as_that() -> None:
     course = course_of(_progress(4, 0, None, whole=False), Outlook(3, 90.0, 2, at_least=True))
-    assert drawn(course, 79).endswith("4 of 10 companies, at least 3 calls left, 2 min or more")
+    told = "4 of 10 companies, at least 3 calls left, 2 min or more"
+    assert drawn(course, 65).endswith(told)
+    assert drawn(course, 79).endswith(f"{told}, 0 contacts")

@@ -293,6 +293,16 @@ def test_a_damaged_file_is_found_and_said_what_to_do(desk: Desk) -> None:
     assert answer.exit_status == 1
 
 
+def test_a_damaged_copy_that_was_set_aside_is_named(desk: Desk) -> None:
+    _configure(desk, _profiles())
+    path = desk.workspace._store.folder / "mirror.db.damaged-1"
+    path.touch()
+    found, _ = _looked(desk, "--offline")
+    row = found["files", str(path)]
+    assert (row["state"], row["todo"]) == ("warn", f"Run: rm {path}")
+    assert "customer data" in str(row["text"])
+
+
 def test_edits_that_are_stuck_are_warned_about(desk: Desk) -> None:
     _configure(desk, _profiles())
     desk.colon("tag gold-3", Kind.COMPANY, desk.company())

@@ -16,7 +16,8 @@ from planhat_tui.model.outbox import State
 from planhat_tui.model.records import Kind
 from planhat_tui.sync.outlook import Outlook
 from planhat_tui.sync.status import SyncStatus
-from tests.sync.rig import answer
+from planhat_tui.sync.tries import MOST_IN_A_ROW
+from tests.sync.rig import answer, lost_answer
 
 if TYPE_CHECKING:
     import httpx
@@ -97,7 +98,8 @@ def test_a_full_one_forgets_what_isnt_there_any_more(desk: Desk) -> None:
 
 
 def test_it_asks_before_a_list_takes_much_away_and_a_flag_answers(desk: Desk) -> None:
-    kept, *gone = desk.server.ids()
+    kept, people = desk.company(), len(desk.server.ids(Kind.CONTACT))
+    gone = {*desk.server.ids()} - {kept}
     for one in gone:
         desk.server.delete(one)
     done = desk.do("sync")
@@ -108,7 +110,9 @@ def test_it_asks_before_a_list_takes_much_away_and_a_flag_answers(desk: Desk) ->
     )
     done = desk.do("sync", "--accept-deletions")
     assert done.text.startswith("1 companies")
-    assert " 5 were taken out." in done.text
+    along = people - len(desk.contact_ids("Acme Inc"))
+    assert f" 5 companies and {along} contacts were taken out." in done.text
+    assert done.records[0]["takenOut"] == {"companies": 5, "contacts": along, "users": 0}
     assert [company["_id"] for company in desk.rows("company", "find")] == [kept]
 
 
@@ -124,7 +128,41 @@ def test_a_yes_takes_nothing_out_that_nobody_was_asked_about(desk: Desk) -> None
     assert "lacks 6 of 6 companies: none was removed here" in done.text
     assert {company["_id"] for company in desk.rows("company", "find")} == everybody
     desk.time.leap(60)
-    assert " 2 were taken out." in desk.do("sync", "--accept-deletions").text
+    assert " 2 companies and " in desk.do("sync", "--accept-deletions").text
+
+
+def test_lost_answers_and_500s_are_tried_again(bare: Desk) -> None:
+    for path in ("myprofile", "leancompanies*", "companies[?]*", "endusers[?]*"):
+        bare.network.once(f"GET /{path}", lost_answer)
+        bare.network.once(f"GET /{path}", answer(500))
+    assert bare.do("sync").exit_status == 0
+    assert bare.workspace.reads.progress().lacking == ""
+
+
+def test_a_look_for_changes_goes_on_where_its_answer_was_lost(desk: Desk) -> None:
+    desk.server.put(desk.company(), phase="renamed-since")
+    for path in ("leancompanies*", "companies[?]*"):
+        desk.network.once(f"GET /{path}", lost_answer)
+    assert desk.do("sync").exit_status == 0
+    assert desk.one("company", "show", "Acme Inc")["phase"] == "renamed-since"
+
+
+def test_what_was_read_before_it_failed_is_told_and_that_sync_goes_on(bare: Desk) -> None:
+    for _ in range(MOST_IN_A_ROW):
+        bare.network.once("GET /endusers[?]*", lost_answer)
+    done = bare.do("sync")
+    assert done.text.startswith("6 companies, 0 contacts; local copy, just read; incomplete")
+    assert done.text.endswith(
+        "The answer was lost. What it held isn't read. What was read before is kept: sync goes on"
+        " from there."
+    )
+    assert done.exit_status == 7
+    assert done.records[0]["complete"] is False
+    asked = bare.network.count("GET /companies*")
+    assert bare.do("sync").exit_status == 0
+    assert bare.network.count("GET /companies/*") == 0
+    assert bare.network.count("GET /companies*") <= asked + 1
+    assert bare.workspace.reads.progress().lacking == ""
 
 
 def test_it_sends_what_is_queued(desk: Desk) -> None:
@@ -160,8 +198,9 @@ class _Standing:
         limits = Limits(10, 2, as_of=0.0, waiting={Lane.BACKGROUND: 1})
         return SyncStatus("online", limits=limits, outlook=Outlook(4, 90.0, 3, at_least=True))
 
-    def fill(self, *, anew: bool) -> Future[None]:
+    def fill(self, *, anew: bool, patient: bool) -> Future[None]:
         assert anew
+        assert patient
         return self.filling
 
 
@@ -173,7 +212,7 @@ def test_what_a_sync_waits_for_is_told_and_how_far_it_is_told_once(
     desk.do("sync", "--full")
     how_far, why = desk.told
     assert how_far.startswith("6 of 6 companies (3 calls left), ")
-    assert how_far.endswith("contacts (at least 1 call left); 2 min or more")
+    assert how_far.endswith("contacts (at least 1 call left), team, custom fields; 2 min or more")
     assert why.startswith("The last 2 calls are kept for what people ask for: reading goes on")
 
 

@@ -32,7 +32,7 @@ def test_names_are_here_first_and_what_is_missing_is_shown_as_missing(
     async def look(person: Person) -> None:
         assert server.asked[:2] == ["GET /myprofile", "GET /leancompanies"]
         await person.waits_a_second()
-        person.sees("150 of 150", "list incomplete:", "% loaded", "1 wait")
+        person.sees("150 of 150", "list incomplete:", "% loaded", "calls ~")
         rows = planhat.workspace(person).reads.companies("", limit=150).rows
         lean = [row for row in rows if not row.complete]
         assert len(lean) > 75

@@ -37,8 +37,10 @@ from tests.sync.rig import (
     after,
     answer,
     changed_answer,
+    cut_body,
     lost_answer,
     lost_request,
+    under_another_limit,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +50,9 @@ if TYPE_CHECKING:
 
 WHICH = st.integers(0, 200)
 KINDS = st.sampled_from([Kind.COMPANY, Kind.CONTACT])
-FAULTS = st.sampled_from([lost_answer, lost_request, answer(500), answer(503), answer(429)])
+FAULTS = st.sampled_from(
+    [lost_answer, lost_request, cut_body, answer(500), answer(503), answer(429)]
+)
 READS = st.sampled_from(
     ["GET /endusers[?]*", "GET /companies[?]*", "GET /leancompanies*", "GET /companies/*"]
 )
@@ -184,6 +188,13 @@ class PullMachine(RuleBasedStateMachine):
     @rule(read=READS, fault=FAULTS)
     def let_something_fail(self, read: str, fault: Fault) -> None:
         self.line.once(read, fault)
+
+    @rule(read=READS, limit=st.sampled_from([2, 40, 5_000]), anew=st.booleans())
+    def change_the_limit_amid_a_pull(self, read: str, limit: int, anew: bool) -> None:  # noqa: FBT001 -- drawn by name
+        """Have an answer tell of another limit, half of which is used, and the next of the old."""
+        self.line.once(read, under_another_limit(limit, limit // 2))
+        self._try(anew=anew)
+        self.line.calm()
 
     @rule()
     def ignore_the_order_once(self) -> None:

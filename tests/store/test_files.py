@@ -126,6 +126,26 @@ def test_damage_that_shows_later_is_remembered_for_the_next_start(folder: Path) 
     assert sum(".damaged-" in path.name for path in folder.iterdir()) == 1
 
 
+def test_of_damaged_copies_the_last_one_is_kept_and_the_damage_is_told_once(folder: Path) -> None:
+    for now in (1.0, 2.0):
+        TenantStore.open(folder, wall=lambda now=now: now).close()  # type: ignore[misc]
+        spoil(folder / "mirror.db", keep_header=True)
+        (folder / "mirror.db-wal").write_bytes(b"its log")
+        store = TenantStore.open(folder, wall=lambda now=now: now)  # type: ignore[misc]
+        named = [path.name for path in store.damaged_copies()]
+        assert named[-1] == f"mirror.db.damaged-{now:.0f}"
+        assert all(name.endswith(f".damaged-{now:.0f}") for name in named)
+        store.close()
+    again = TenantStore.open(folder, wall=tick)
+    assert again.begun_anew
+    again.told_of_damage()
+    again.close()
+    told = TenantStore.open(folder, wall=tick)
+    assert not told.begun_anew
+    assert told.damaged_copies()
+    told.close()
+
+
 def spoil_one_page(path: Path, holding: bytes, size: int = 4096) -> None:
     content = path.read_bytes()
     pages = [content[at : at + size] for at in range(0, len(content), size)]

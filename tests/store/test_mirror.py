@@ -11,7 +11,7 @@ from planhat_tui.model.outbox import Action, NewEntry
 from planhat_tui.model.ports import SetAside
 from planhat_tui.model.query import Sort
 from planhat_tui.model.records import Kind, Received
-from planhat_tui.store import filling, mirror, places
+from planhat_tui.store import absences, filling, mirror, places
 from planhat_tui.store.absences import Doubt, Listed
 from tests.store.conftest import create, received, update
 
@@ -235,14 +235,14 @@ def test_an_edit_comes_between_the_steps_in_which_records_go(
     store.mirror.put(Kind.COMPANY, [received(f"c{n}") for n in range(9)], 1.0)
     store.mirror.mark_absent(Kind.COMPANY, set(), 5.0)
     seen: list[int] = []
-    remove = store.mirror.remove
+    marked = absences.marked
 
-    def look(kind: Kind, ids: Sequence[str]) -> tuple[str, ...]:
-        if kind is Kind.COMPANY:
-            seen.append(len(ids))
-        return remove(kind, ids)
+    def look(connection: sqlite3.Connection, kind: Kind, most: int) -> list[str]:
+        found = marked(connection, kind, most)
+        seen.append(len(found))
+        return found
 
-    monkeypatch.setattr(store.mirror, "remove", look)
+    monkeypatch.setattr(absences, "marked", look)
     store.mirror.settle_absent(Kind.COMPANY, never)
     assert seen == [2, 2, 2, 2, 1, 0]
 

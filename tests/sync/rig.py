@@ -25,7 +25,7 @@ from planhat_tui.sync.engine import Engine
 from tests.budgets import MemoryBudgets
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from planhat_tui.api import PlanhatClient
@@ -228,6 +228,24 @@ async def lost_request(_request: httpx.Request, _forward: Forward) -> httpx.Resp
     raise httpx.ReadError("the line broke")
 
 
+class _Cut(httpx.AsyncByteStream):
+    """The first half of a body, and then the line breaks."""
+
+    def __init__(self, body: bytes) -> None:
+        self._half = body[: len(body) // 2]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._half
+        raise httpx.ReadError("the line broke")
+
+
+async def cut_body(request: httpx.Request, forward: Forward) -> httpx.Response:
+    """Carry the request out, and lose the second half of its answer."""
+    response = await forward(request)
+    cut = _Cut(await response.aread())
+    return httpx.Response(response.status_code, headers=response.headers, stream=cut)
+
+
 async def no_network(_request: httpx.Request, _forward: Forward) -> httpx.Response:
     """Reach nobody: nothing has left."""
     raise httpx.ConnectError("the line is cut")
@@ -270,6 +288,18 @@ def and_then(deed: Callable[[], object]) -> Fault:
         return response
 
     return done
+
+
+def under_another_limit(limit: int, left: int) -> Fault:
+    """Carry the request out, and tell another limit of which so many calls are left."""
+
+    async def told(request: httpx.Request, forward: Forward) -> httpx.Response:
+        response = await forward(request)
+        response.headers["x-rate-limit-limit"] = str(limit)
+        response.headers["x-rate-limit-remaining"] = str(left)
+        return response
+
+    return told
 
 
 def and_others_use_the_limit_up(deed: Callable[[], object], left: int = 0) -> Fault:
@@ -373,6 +403,7 @@ class Desk:
             dialect=dialect,
             pull=pull,
             chance=chance,
+            sleep=time.sleep,
             believed=believed,
         )
         self.engine = self._make_engine()
@@ -408,8 +439,8 @@ class Desk:
             told = [change.ids for change in self.changes if change.topic is topic]
         return bool(told) and all(any(not some or one in some for some in told) for one in ids)
 
-    def fill(self, *, anew: bool = False) -> None:
-        self.engine.fill(anew=anew).result(SECONDS)
+    def fill(self, *, anew: bool = False, patient: bool = False) -> None:
+        self.engine.fill(anew=anew, patient=patient).result(SECONDS)
 
     def refresh(self, topic: Topic, *ids: str) -> None:
         self.engine.refresh(topic, frozenset(ids)).result(SECONDS)

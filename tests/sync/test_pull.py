@@ -25,6 +25,7 @@ from planhat_tui.store.mirror import Mirror
 from planhat_tui.store.unreadable import Unreadable
 from planhat_tui.sync import lists, plan
 from planhat_tui.sync.status import question
+from planhat_tui.sync.tries import MOST_IN_A_ROW
 from tests.budgets import MemoryBudgets
 from tests.sync.rig import (
     SECONDS,
@@ -35,6 +36,8 @@ from tests.sync.rig import (
     answer,
     changed_answer,
     html,
+    lost_answer,
+    no_network,
 )
 
 if TYPE_CHECKING:
@@ -405,6 +408,63 @@ def test_without_lists_as_many_contacts_as_a_page_would_have_are_looked_behind(
     time.leap(plan.CHECK_EVERY)
     seed_desk.fill()
     assert seed_desk.store.mirror.contact(new) is None
+
+
+def test_a_pull_goes_on_after_lost_answers_and_500s_and_reads_nothing_twice(
+    seed_desk: Desk, seed: Server, time: Time
+) -> None:
+    first, second, third, *_ = seed.ids()
+    seed_desk.line.once("GET /myprofile", lost_answer)
+    seed_desk.line.once("GET /leancompanies*", answer(500))
+    for one in (first, first, second, third):
+        seed_desk.line.once(f"GET /companies/{one}", lost_answer)
+    seed_desk.line.once(f"GET /companies/{third}", answer(500))
+    seed_desk.line.once("GET /endusers[?]*", answer(502))
+    before = time.now
+    seed_desk.fill(patient=True)
+    assert holds_all_of(seed_desk, seed)
+    assert seed_desk.line.count(f"GET /companies/{first}") == 3
+    assert seed_desk.line.count("GET /companies/*") == len(seed.ids()) + 5
+    assert time.now - before < 60
+
+
+def test_a_pull_ends_after_some_tries_that_bring_nothing(seed_desk: Desk, seed: Server) -> None:
+    for _ in range(10):
+        seed_desk.line.once("GET /endusers[?]*", lost_answer)
+    with pytest.raises(UnknownOutcomeError, match="The answer was lost"):
+        seed_desk.fill(patient=True)
+    assert seed_desk.store.mirror.progress().companies_left == 0
+    assert seed_desk.line.count("GET /endusers[?]*") == MOST_IN_A_ROW
+    asked = seed_desk.line.count("GET /companies/*")
+    seed_desk.line.calm()
+    seed_desk.fill(patient=True)
+    assert holds_all_of(seed_desk, seed)
+    assert seed_desk.line.count("GET /companies/*") == asked
+
+
+def test_a_record_at_which_the_server_goes_on_failing_ends_no_pull(
+    seed_desk: Desk, seed: Server
+) -> None:
+    bad = seed.ids()[0]
+    for _ in range(100):
+        seed_desk.line.once(f"GET /companies/{bad}", answer(500))
+    seed_desk.fill(patient=True)
+    progress = seed_desk.store.mirror.progress()
+    assert (progress.companies_left, progress.contacts_complete) == (1, True)
+    assert 2 <= seed_desk.line.count(f"GET /companies/{bad}") <= MOST_IN_A_ROW
+
+
+def test_a_network_that_was_never_there_is_told_at_once_and_one_that_goes_is_waited_for(
+    seed_desk: Desk, seed: Server
+) -> None:
+    seed_desk.line.cut = True
+    with pytest.raises(OfflineError):
+        seed_desk.fill(patient=True)
+    seed_desk.line.cut = False
+    for _ in range(MOST_IN_A_ROW - 1):
+        seed_desk.line.once(f"GET /companies/{seed.ids()[3]}", no_network)
+    seed_desk.fill(patient=True)
+    assert holds_all_of(seed_desk, seed)
 
 
 def test_the_company_on_screen_is_read_before_all_others(

@@ -35,7 +35,7 @@ def text(pieces: list[tuple[str, str]]) -> str:
 
 
 def right(status: Status) -> str:
-    return text(state(status, 0.0, UNICODE, wide=False)[1])
+    return text(state(status, 0.0, UNICODE, room=140)[1])
 
 
 def test_the_header_says_who_and_where() -> None:
@@ -121,7 +121,7 @@ def test_a_hostile_header_is_harmless() -> None:
 
 
 def test_a_quiet_state_says_only_how_the_network_is() -> None:
-    left, _ = state(QUIET, 0.0, UNICODE, wide=False)
+    left, _ = state(QUIET, 0.0, UNICODE, room=98)
     assert text(left) == "rate limit unknown until the first answer"
     assert right(QUIET) == "online"
 
@@ -162,22 +162,22 @@ def test_every_open_state_can_be_counted() -> None:
 
 def test_requests_that_wait_are_counted() -> None:
     waiting = Limits(waiting={Lane.USER: 1, Lane.BACKGROUND: 4})
-    left, _ = state(QUIET._replace(limits=waiting), 0.0, ASCII, wide=False)
+    left, _ = state(QUIET._replace(limits=waiting), 0.0, ASCII, room=98)
     assert text(left) == "rate limit unknown until the first answer | 5 waiting"
-    left, _ = state(QUIET._replace(limits=waiting), 0.0, ASCII, wide=True)
+    left, _ = state(QUIET._replace(limits=waiting), 0.0, ASCII, room=120)
     assert text(left).endswith(" | 1 yours, 4 background waiting")
 
 
 def test_who_waits_though_calls_are_left_says_for_whom_they_are() -> None:
     kept = Limits(40, 36, as_of=0.0, waiting={Lane.BACKGROUND: 1})
-    left, _ = state(QUIET._replace(limits=kept), 0.0, ASCII, wide=False)
+    left, _ = state(QUIET._replace(limits=kept), 0.0, ASCII, room=98)
     assert text(left) == "36 of 40 left | reset unknown | 1 waiting: calls kept for you"
     for other in (
         replace(kept, in_flight=3),
         replace(kept, stopped_until=9.0),
         replace(kept, waiting={Lane.USER: 1}),
     ):
-        left, _ = state(QUIET._replace(limits=other), 0.0, ASCII, wide=False)
+        left, _ = state(QUIET._replace(limits=other), 0.0, ASCII, room=98)
         assert text(left).endswith("| 1 waiting")
 
 
@@ -188,12 +188,15 @@ def test_who_waits_though_calls_are_left_says_for_whom_they_are() -> None:
         (Progress(0, 0, 0, contacts_complete=False, seen_at=None), "reading"),
         (
             Progress(300, 187, 0, contacts_complete=False, seen_at=None),
-            "reading companies 62%",
+            "reading companies 187/300 · contacts 0",
         ),
-        (Progress(300, 300, 9, contacts_complete=False, seen_at=1.0), "reading contacts"),
+        (
+            Progress(300, 300, 9, contacts_complete=False, seen_at=1.0),
+            "reading companies 300 · contacts 9",
+        ),
         (
             Progress(300, 300, 62, contacts_complete=False, seen_at=1.0, contacts_known=99),
-            "reading contacts 62%",
+            "reading companies 300 · contacts 62/~99",
         ),
         (Progress(300, 300, 9, contacts_complete=True, seen_at=1.0), "reading changes"),
     ],
@@ -211,45 +214,53 @@ def test_reading_says_how_far_it_is(progress: Progress | None, told: str) -> Non
 def test_reading_says_how_long_it_takes(seconds: float | None, told: str) -> None:
     progress = Progress(300, 187, 0, contacts_complete=False, seen_at=None)
     reading = SyncStatus("online", pulling=True, progress=progress, outlook=Outlook(9, seconds))
-    assert right(QUIET._replace(sync=reading)) == f"reading companies 62%{told} · online"
+    assert right(QUIET._replace(sync=reading)).endswith(f" · 9 calls left{told} · online")
 
 
-HALF = Progress(12_000, 4_000, 0, contacts_complete=False, seen_at=None)
-COUNTED = HALF._replace(companies_complete=12_000, contacts_done=6_200, contacts_known=40_000)
+HALF = Progress(300, 39, 0, contacts_complete=False, seen_at=None)
+PULLING = Status(
+    Limits(12, 6, as_of=0.0, reset_in=(0.0, 84.0), waiting={Lane.BACKGROUND: 1}),
+    SyncStatus("online", pulling=True, progress=HALF, outlook=Outlook(12, 42.0, 11, at_least=True)),
+    {},
+)
 
 
 @pytest.mark.parametrize(
-    ("progress", "ahead", "told"),
+    ("room", "limit", "told"),
     [
         (
-            HALF,
-            Outlook(3, 40.0, 2, at_least=True),
-            " 4,000 of 12,000, 3+ calls left · reading companies 33% ~40 s+",
+            169,
+            "6 of 12 left · reset in 0-84 s · 1 waiting",
+            "reading companies 39/300, 11 calls · contacts 0, 1+ calls · 12+ calls left ~42 s+",
         ),
         (
-            COUNTED._replace(contacts_known=None),
-            Outlook(1, 1.0, 0, at_least=True),
-            "6,200 here, 1+ calls left · reading contacts",
+            119,
+            "6 of 12 left · reset in 0-84 s · 1 waiting",
+            "companies 39/300 · contacts 0 · 12+ calls ~42 s+ · online",
         ),
-        (
-            COUNTED,
-            Outlook(17, 90.0),
-            " 6,200 of about 40,000, 17 calls left · reading contacts 15% ~90 s",
-        ),
-        (HALF._replace(companies_complete=11_999), Outlook(1, 1.0, 1), None),
+        (79, "6 of 12 left", "companies 39/300 · contacts 0 · 12+ calls ~42 s+ · online"),
+        (62, "6 of 12 left", "companies 39/300 · 12+ calls ~42 s+ · online"),
+        (49, "6 of 12 left", "companies 39/300 ~42 s+ · online"),
+        (30, "6 of 12 left", "reading · online"),
+        (25, "6 left", "reading · online"),
     ],
 )
-def test_where_there_is_room_it_is_told_in_numbers_too(
-    progress: Progress, ahead: Outlook, told: str | None
-) -> None:
-    reading = SyncStatus("online", pulling=True, progress=progress, outlook=ahead)
-    shown = text(state(QUIET._replace(sync=reading), 0.0, UNICODE, wide=True)[1])
-    assert shown.endswith(" · online")
-    assert told is None or shown == f"{told} · online"
-    assert told is not None or shown.startswith("11,999 of 12,000, 1 call left · ")
-    narrow = right(QUIET._replace(sync=reading))
-    assert "left" not in narrow
-    assert shown.endswith(narrow)
+def test_at_each_width_the_longest_form_that_fits_is_told(room: int, limit: str, told: str) -> None:
+    left, right = state(PULLING, 0.0, UNICODE, room=room)
+    assert limit in text(left)
+    assert text(right).startswith(told)
+    assert text(right).endswith(" · online")
+
+
+def test_no_word_is_cut_at_any_width() -> None:
+    whole = PULLING._replace(
+        limits=replace(PULLING.limits, others=3.0),
+        counts={State.QUEUED: 2},
+    )
+    for status in (PULLING, whole, QUIET, PULLING._replace(limits=Limits(stopped_until=9.0))):
+        for room in range(45, 180):
+            told = state(status, 0.0, UNICODE, room=room)
+            assert fitted(*told, room, kept(status)) == tuple([*part] for part in told), room
 
 
 def test_records_that_cannot_be_read_are_counted() -> None:
@@ -268,13 +279,13 @@ def test_at_80_columns_what_is_not_delivered_outranks_what_is_unreadable_and_oth
     busy = Limits(200, 143, as_of=0.0, reset_in=(24.0, 83.0), others=30.0)
     sync = replace(ONLINE, progress=progress, pulling=True)
     status = Status(busy, sync, {urgent: 1, State.QUEUED: 3})
-    left, told = state(status, 12.0, UNICODE, wide=False)
-    assert text(left).endswith("12 s old · others use 30/min")
-    shown = [text(part) for part in fitted(left, told, 79, kept(status))]
     sign = UNICODE.state(urgent)
     queue = f"● 3 queued · {sign} 1 {urgent.value} · online"
-    assert shown[1] == f"… 2 unreadable · {queue}"
+    shown = [*map(text, state(status, 12.0, UNICODE, room=79))]
     assert shown[0].startswith("143 of 200 left")
-    narrow = [text(part) for part in fitted(left, told, 58, kept(status))]
-    assert narrow[1] == f"… {queue}"
-    assert narrow[0].startswith("143 of 200 left")
+    assert shown[1] == f"reading · 2 unreadable · {queue}"
+    shown = [*map(text, fitted(*state(status, 12.0, UNICODE, room=58), 58, kept(status)))]
+    assert shown[0].startswith("143 left")
+    assert shown[1].endswith(f" {queue}")
+    quiet = [*map(text, state(status, 12.0, UNICODE, room=160))]
+    assert quiet[0].endswith("12 s old · others use 30/min")

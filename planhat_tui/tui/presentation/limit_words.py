@@ -41,24 +41,33 @@ def words(limits: Limits, now: float, *, dot: str = "·") -> str:
 
     What the colour says of little, the words say too: ``only 7 of 200 left``.
     """
+    return forms(limits, now, dot=dot)[0]
+
+
+def forms(limits: Limits, now: float, *, dot: str = "·") -> tuple[str, ...]:
+    """Return :func:`words`, and what says less of it in less room, down to ``143 left``."""
     state = mood(limits, now)
     if state == "stopped":
-        return f"rate limit used up {dot} goes on in {goes_on(limits, now)}"
+        told = "rate limit used up"
+        return f"{told} {dot} goes on in {goes_on(limits, now)}", told, "limit used up"
     if limits.as_of is None and limits.latency is None:
-        return "rate limit unknown until the first answer"
+        return "rate limit unknown until the first answer", "rate limit unknown", "limit unknown"
     if state == "unknown" or limits.remaining is None or limits.as_of is None:
-        return "rate limit unknown: the answers don't tell it"
+        why = "rate limit unknown: the answers don't tell it"
+        return why, "rate limit unknown", "limit unknown"
     left_of = f"{limits.remaining} of {limits.limit}" if limits.limit else f"{limits.remaining}"
     if state == "stale":
         gone = max(5.0, now - limits.as_of)  # "now ago" isn't said
-        return f"{left_of} left {age(gone)} ago {dot} stale, reset since"
+        told = f"{left_of} left {age(gone)} ago"
+        return f"{told} {dot} stale, reset since", told, f"{limits.remaining} stale"
     only = "only " if state == "scarce" else ""
     said = [f"{only}{left_of} left", _reset(limits, now)]
     if now - limits.as_of >= TOLD_FROM:
         said.append(f"{age(now - limits.as_of)} old")
     if limits.others is not None and limits.others >= 1:
         said.append(f"others use {limits.others:.0f}/min")
-    return f" {dot} ".join(said)
+    shorter = (f" {dot} ".join(said[:count]) for count in range(len(said), 0, -1))
+    return *shorter, f"{limits.remaining} left"
 
 
 def goes_on(limits: Limits, now: float) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
+
 from planhat_tui.config.guardrails import lesser_marks, marks
 from planhat_tui.model.limits import Lane
 from planhat_tui.model.outbox import State
 from planhat_tui.model.text import visible
-from planhat_tui.tui.presentation import moments
+from planhat_tui.tui.presentation import limit_words, moments
 from planhat_tui.tui.widgets import gauge
+from planhat_tui.tui.widgets.bars import BETWEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from planhat_tui.config.profiles import Profile
     from planhat_tui.model.limits import Limits
@@ -46,6 +49,9 @@ NETWORK = {
 }
 """How the network is, in words."""
 
+
+WIDE: Final = 99
+"""Cells from which on the limit has a bar, and who waits is told apart."""
 
 _SOON: Final = 5.0
 """Seconds below which nobody needs to know how long something takes."""
@@ -97,19 +103,15 @@ def header(  # noqa: PLR0917 -- one for each thing that stands in it
 
 
 def state(
-    status: Status, now: float, glyphs: Glyphs, *, wide: bool
+    status: Status, now: float, glyphs: Glyphs, *, room: int
 ) -> tuple[list[Piece], list[Piece]]:
     """Return the rate limit at the left; reading, queue and network at the right.
 
     At the right the more urgent stands further right, where it stays on a narrow screen: ``kept``
-    tells how many of them do.
+    tells how many of them do. What is read takes the longest form that fits into ``room`` cells
+    beside the rest, and the limit the longest that fits then: no word is cut.
     """
-    left = gauge.pieces(status.limits, now, glyphs, wide=wide)
-    if waiting := _waiting(status.limits, wide=wide):
-        left.append((f" {glyphs.dot} {waiting}", "$muted"))
     right: list[Piece] = []
-    if status.sync.pulling:
-        right += [(told, "$muted") for told in _reading(status, wide=wide)]
     if (progress := status.sync.progress) and progress.unreadable:
         right.append((f"{progress.unreadable} unreadable", "$warning"))
     to_go = {State.QUEUED: _to_go(status.limits, now)}
@@ -120,7 +122,38 @@ def state(
     ]
     paused = status.sync.paused and status.sync.network == "online"
     right.append(("queue paused", "bold $error") if paused else NETWORK[status.sync.network])
-    return left, _dotted(right, glyphs)
+    limits = _limit(status.limits, now, glyphs, wide=room >= WIDE)
+    rich, plain = _reading(status, glyphs) if status.sync.pulling else ((), ("",))
+    beside_whole = room - BETWEEN - _size(limits[0])
+    beside_short = room - BETWEEN - _size(limits[-2])  # the last is for want of room
+    forms = [
+        (_dotted([(told, "$muted"), *right] if told else right, glyphs), cells)
+        for several, cells in ((rich, beside_whole), (plain, beside_short))
+        for told in several
+    ]
+    shown = next((form for form, cells in forms if _size(form) <= cells), forms[-1][0])
+    return _longest(limits, room - BETWEEN - _size(shown)), shown
+
+
+def _longest(forms: Sequence[list[Piece]], room: int) -> list[Piece]:
+    """Return the first of these, from long to short, that fits; the shortest where none does."""
+    return next((form for form in forms if _size(form) <= room), forms[-1])
+
+
+def _size(pieces: Iterable[Piece]) -> int:
+    return sum(cell_len(text) for text, _ in pieces)
+
+
+def _limit(limits: Limits, now: float, glyphs: Glyphs, *, wide: bool) -> list[list[Piece]]:
+    """Return the rate limit and what waits for it, from its longest form to its shortest."""
+    told = limit_words.forms(limits, now, dot=glyphs.dot)
+    whole = gauge.pieces(limits, now, glyphs, wide=wide)
+    waits = [(f" {glyphs.dot} {one}", "$muted") for one in _waiting(limits, wide=wide)]
+    forms = [[*whole, one] for one in waits] or [whole]
+    for one in told[:-1]:
+        shorter = gauge.pieces(limits, now, glyphs, wide=False, said=one)
+        forms += [[*shorter, *waits[-1:]], shorter]
+    return [*forms, gauge.pieces(limits, now, glyphs, wide=False, said=told[-1])]
 
 
 def kept(status: Status) -> int:
@@ -133,18 +166,19 @@ def kept(status: Status) -> int:
     return max(2, sum(1 for one in URGENT if status.counts.get(one)) + unreadable + 1)
 
 
-def _waiting(limits: Limits, *, wide: bool) -> str:
+def _waiting(limits: Limits, *, wide: bool) -> list[str]:
     """Return how many requests wait; that calls are left and kept, where that is what for.
 
-    Where several are who waits, and there is room, each is counted.
+    Where several are who waits, and there is room, each is counted. The last form is the shortest.
     """
     waiting = {lane: count for lane, count in limits.waiting.items() if count}
     if not waiting:
-        return ""
-    told = f"{sum(waiting.values())}"
+        return []
+    told = short = f"{sum(waiting.values())} waiting"
     if wide and len(waiting) > 1:
-        told = ", ".join(f"{waiting[lane]} {WAITS[lane]}" for lane in sorted(waiting))
-    return f"{told} waiting{': calls kept for you' if limits.keeps_calls else ''}"
+        told = ", ".join(f"{waiting[lane]} {WAITS[lane]}" for lane in sorted(waiting)) + " waiting"
+    kept = ": calls kept for you" if limits.keeps_calls else ""
+    return [*dict.fromkeys((f"{told}{kept}", told, short))]
 
 
 def _to_go(limits: Limits, now: float) -> str:
@@ -158,39 +192,52 @@ def _to_go(limits: Limits, now: float) -> str:
     return " until the reset" if limits.waiting.get(Lane.OUTBOX) else ""
 
 
-def _reading(status: Status, *, wide: bool) -> list[str]:
-    """Return what is read, and before it, where there is room, how far that is in numbers.
+def _reading(status: Status, glyphs: Glyphs) -> tuple[Sequence[str], Sequence[str]]:
+    """Return how far what is read is, by collection, from the longest form to the shortest.
 
-    As in ``4,000 of 12,000, 9+ calls left``, ``reading companies 33% ~40 s+``: a plus says that it
-    may be more.
+    The first ones are for where all is told of the limit as well, the others come before that.
+    As in ``companies 39/300 · contacts 0 · 12+ calls ~42 s+``: a plus says that it may be more, as
+    ``/~`` says that it's about so many.
     """
     progress, ahead = status.sync.progress, status.sync.outlook
     if progress is None or not progress.companies_known:
-        return ["reading"]
+        return (), ("reading",)
     if not progress.lacking:
-        return ["reading changes"]
-    more = "+" if ahead.at_least else ""
+        return ("reading changes",), ("reading",)
+    dot, more = f" {glyphs.dot} ", "+" if ahead.at_least else ""
     lasting = ahead.seconds is not None and ahead.seconds >= _SOON
     left = f" ~{moments.age(ahead.seconds or 0)}{more}" if lasting else ""
-    told = f"reading {progress.lacking}{left}"
-    if not wide:
-        return [told]
+    companies = _counted("companies", progress.companies_complete, progress.companies_known)
+    contacts = _contacts(progress)
+    now = companies if progress.companies_left else contacts
+    percent = f"{progress.lacking}{left}"
+    both = f"{companies}{dot}{contacts}"
     if not ahead.calls:
-        return [_done_of(progress), told]
-    word = "call" if ahead.calls == 1 and not more else "calls"
-    return [f"{_done_of(progress)}, {ahead.calls:,}{more} {word} left", told]
+        return (f"reading {both}{left}",), (f"{both}{left}", f"{now}{left}", percent, "reading")
+    calls = _calls(ahead.calls, more)
+    each = f"{companies}, {_calls(ahead.companies)}" if ahead.companies else companies
+    each += f"{dot}{contacts}"
+    each += f", {_calls(ahead.contacts, more)}" if ahead.contacts else ""
+    rich = (f"reading {each}{dot}{calls} left{left}", f"reading {both}{dot}{calls} left{left}")
+    counted = (f"{both}{dot}{calls}{left}", f"{now}{dot}{calls}{left}", f"{now}{left}")
+    return rich, (*counted, percent, "reading")
 
 
-def _done_of(progress: Progress) -> str:
-    """Return ``4,000 of 12,000``; as wide when it's done as at its beginning."""
-    if progress.companies_left:
-        done, known = progress.companies_complete, f"{progress.companies_known:,}"
-    elif progress.contacts_known is None:
-        return f"{progress.contacts_done:,} here"
-    else:
-        done, known = progress.contacts_done, f"{progress.contacts_known:,}"
-    about = "" if progress.companies_left else "about "
-    return f"{f'{done:,}':>{len(known)}} of {about}{known}"
+def _calls(count: int, more: str = "") -> str:
+    return f"{count:,}{more} {'call' if count == 1 and not more else 'calls'}"
+
+
+def _counted(what: str, done: int, known: int) -> str:
+    """Return ``companies 39/300``, or ``companies 300`` where all are here."""
+    return f"{what} {done:,}/{known:,}" if done < known else f"{what} {known:,}"
+
+
+def _contacts(progress: Progress) -> str:
+    """Return ``contacts 62/~99``; nobody may know of how many, and a guess may be too low."""
+    known, done = progress.contacts_known, progress.contacts_done
+    if progress.contacts_complete or known is None or known < done:
+        return f"contacts {done:,}"
+    return f"contacts {done:,}/~{known:,}"
 
 
 def _dotted(pieces: list[Piece], glyphs: Glyphs) -> list[Piece]:

@@ -24,18 +24,23 @@ CELLS = 8
 """Width of the bar."""
 
 
-def pieces(limits: Limits, now: float, glyphs: Glyphs, *, wide: bool) -> list[tuple[str, str]]:
-    """Return the gauge for a line; with a bar where there's room. ``now`` is monotonic seconds."""
+def pieces(
+    limits: Limits, now: float, glyphs: Glyphs, *, wide: bool, said: str = ""
+) -> list[tuple[str, str]]:
+    """Return the gauge for a line; with a bar where there's room. ``now`` is monotonic seconds.
+
+    ``said`` is a shorter form of the words.
+    """
     feeling = mood(limits, now)
-    said = [(words(limits, now, dot=glyphs.dot), COLOURS[feeling])]
+    told = (said or words(limits, now, dot=glyphs.dot), COLOURS[feeling])
     part = share(limits)
     if not wide or part is None or feeling in {"unknown", "stale"}:
-        return said
+        return [told]
     full = 0 if feeling == "stopped" else round(part * CELLS)  # the answers may have told no end
     colour = "$accent" if feeling == "known" else COLOURS[feeling]
     return [
         (glyphs.heavy * full, colour),
         (glyphs.thin * (CELLS - full), "$muted"),
         (" ", ""),
-        *said,
+        told,
     ]
