@@ -32,7 +32,7 @@ KEYS_OF = {
     "call log": ["companies", "detail", "contacts", "calls"],
     "call set": ["calls"],
     "undo": ["everywhere"],
-    "view save": ["companies", "contacts"],
+    "view save": ["companies", "detail", "contacts", "calls"],
     "timeline": ["detail", "contacts"],
 }
 """Where the key of a verb does what the verb does, and not what else it is called for."""

@@ -101,7 +101,9 @@ def test_a_read_only_profile_takes_nothing_back(
 
     async def undo(person: Person) -> None:
         await person.press("u")
-        assert person.message == READ_ONLY
+        barred, reason = READ_ONLY.split("  ", 1)
+        stays = "Nothing was taken back: Acme Inc stays as it is."
+        assert person.message == f"{barred}  {stays}  {reason}"
         person.sees_no("GOES BACK TO")
         assert "gold" in planhat.company(person, _here(person))["tags"]
 
