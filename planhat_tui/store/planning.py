@@ -119,7 +119,7 @@ def _itself(search: Search, limit: int, offset: int) -> Found:
         return _within(search, Condition("company_id = ?", (search.company_id,)), limit, offset)
     if not search.words.readings and not search.parts:
         return _all(search, limit, offset)
-    if search.kind is Kind.COMPANY and search.words.reach_contacts:
+    if _reaches_contacts(search):
         return _through(search, OWN_OR_THEIRS, limit, offset)
     words = bool(search.words.readings)
     facts = None
@@ -182,11 +182,12 @@ def whole(search: Search) -> tuple[Condition, str]:
     few = numbers(search, MOST_COUNTED)
     if few is not None:
         return numbered(few), ""
-    if search.kind is Kind.COMPANY and search.words.reach_contacts:
-        return all_of([numbered([*found_through(search, ALL).rows]), search.where]), ""
-    if seeks_people(search) and not _numbers_of_itself(search, 0):
-        return all_of([numbered([*with_people(search, ALL).rows]), search.where]), ""
-    return search.checked, search.walked
+    if _reaches_contacts(search):
+        if found := _numbers_through(search, found_through(search, ALL)):
+            return numbered(found), ""
+    elif not seeks_people(search) or _numbers_of_itself(search, 0):
+        return search.checked, search.walked
+    return numbered(_numbers_through(search, with_people(search, ALL)) or ()), ""
 
 
 def numbers(search: Search, most: int) -> list[int] | None:
@@ -194,13 +195,17 @@ def numbers(search: Search, most: int) -> list[int] | None:
 
     No more contacts with a word than that are read either.
     """
-    if search.kind is Kind.COMPANY and search.words.reach_contacts:
+    if _reaches_contacts(search):
         met = _numbers_through(search, found_through(search, most))
     else:
         met = _numbers_of_itself(search, most)
-        if not met and seeks_people(search):
-            met = _numbers_through(search, with_people(search, most))
+    if met == [] and seeks_people(search):
+        met = _numbers_through(search, with_people(search, most))
     return met if met is not None and len(met) <= most else None
+
+
+def _reaches_contacts(search: Search) -> bool:
+    return search.kind is Kind.COMPANY and search.words.reach_contacts
 
 
 def _numbers_through(search: Search, through: Through) -> list[int] | None:

@@ -145,3 +145,19 @@ def test_a_company_is_found_by_a_contacts_tag_where_none_has_it_itself(
 def test_people_who_are_called_so_are_cut_off_too(crowd: TenantStore) -> None:
     rows = asked(crowd, "eve")
     assert (rows.total, rows.capped, rows.through) == (3, True, True)
+
+
+@pytest.mark.parametrize("text", ["@crowd eve", "eve @crowd", "eve 4670", "@crowd eve phase:won"])
+def test_all_that_is_shown_of_somebody_there_is_streamed_and_summed_too(
+    store: TenantStore, text: str
+) -> None:
+    store.mirror.put(Kind.COMPANY, [received("c1", name="Acme", phase="won", arr=5)], 1.0)
+    store.mirror.put(
+        Kind.CONTACT,
+        [received("p1", companyId="c1", name="Eve", email="e@crowd.example", phone="4670")],
+        1.0,
+    )
+    found = query.parse(text)
+    assert ids(asked(store, text)) == ["c1"]
+    assert [raw["_id"] for raw in store.mirror.stream(Kind.COMPANY, found)] == ["c1"]
+    assert store.mirror.totals(found, ["c1"]).arr == 5
