@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ SIZE = (200, 60)
 PATIENCE: Final = 60.0
 """How long it's waited for what must come; nothing is measured by it."""
 LEAST: Final = 1_000
-ESC, ENTER, SAVE, QUIT = "\x1b[27u", "\r", "\x13", "\x11"
+ESC, ENTER, SAVE = "\x1b[27u", "\r", "\x13"
 CLEAR, PAGE, PALETTE = "\x15", "\x04", "\x10"
 NAMED: Final = "Quagga [@click=app.quit]Evil[/]"
 """How the company is called wherever it's named."""
@@ -105,11 +106,9 @@ class Walk:
         self.until(lambda: len(self.screen.copied) > before, f"{keys!r} copies")
         return self.screen.copied[-1]
 
-    def quit(self) -> int:
-        """Leave the program; return its status."""
-        self.send(QUIT)
-        self.until(lambda: self.terminal.process.poll() is not None, "it has ended")
-        status = self.terminal.end()
+    def end(self) -> int:
+        """End the program; return its status."""
+        status = self.terminal.end(signal.SIGTERM)
         self.screen.feed(self.terminal.drawn)
         self.screen.end()
         return status
@@ -155,8 +154,7 @@ def test_a_thousand_hostile_strings_are_only_text_on_every_screen_of_a_real_term
         be_refused(walk)
         use_the_line(walk, table)
         assert walk.screen.set_up == set_up
-        walk.press(QUIT, "calls aren't saved", "ctrl+q again quits")
-        assert walk.quit() == 0
+        assert walk.end() == 128 + signal.SIGTERM
         assert terminal.is_as_before()
     assert walk.screen.foreign == []
     assert len(walk.screen.marks) >= LEAST
