@@ -593,7 +593,10 @@ class Explorer(Screen[None], Helping, Rooms):
         """Show a sentence."""
         event.stop()
         before = self.message.said if event.behind and not self.standing.trouble else ""
-        self.message.say("  ".join(filter(None, (before, event.text))), bad=event.bad)
+        said = "  ".join(filter(None, (before, event.text)))
+        if (asked := self.planhat.question) not in said:
+            said = "  ".join(filter(None, (asked, said)))
+        self.message.say(said, bad=event.bad)
         self._passing = event.text if event.passing else ""
         if event.unreached:
             self.standing.note_unreached(event.text)
