@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from planhat_tui.sync.leaving import FRESH_FOR
 from tests.hostile.corpus import CORPUS, PASTED, WORST
 from tests.hostile.screen import Screen, is_unseen
 from tests.hostile.tenant import PHONE, REFUSED, RICH, RICH_ID, hostile_planhat, settle_in
@@ -30,12 +30,14 @@ PATIENCE: Final = 60.0
 """How long it's waited for what must come; nothing is measured by it."""
 LEAST: Final = 1_000
 ESC, ENTER, SAVE = "\x1b[27u", "\r", "\x13"
-CLEAR, PAGE, PALETTE = "\x15", "\x04", "\x10"
+CLEAR, PAGE, PALETTE, QUIT = "\x15", "\x04", "\x10", "\x11"
 NAMED: Final = "Quagga [@click=app.quit]Evil[/]"
 """How the company is called wherever it's named."""
-
+LINES_WRAP: Final = "\x1b[?7"
+"""The only mode that a terminal has without the program: Textual switches it off meanwhile."""
 
 SOON: Final = 2.0
+"""How long it's waited before a key is pressed again."""
 
 
 class StillThereError(AssertionError):
@@ -108,7 +110,8 @@ class Walk:
 
     def end(self) -> int:
         """End the program; return its status."""
-        status = self.terminal.end(signal.SIGTERM)
+        self.send(QUIT)
+        status = self.terminal.end()
         self.screen.feed(self.terminal.drawn)
         self.screen.end()
         return status
@@ -136,6 +139,7 @@ def harmless(text: str) -> bool:
     return not any(is_unseen(sign) for sign in text.replace("\n", ""))
 
 
+@pytest.mark.timeout(300)
 def test_a_thousand_hostile_strings_are_only_text_on_every_screen_of_a_real_terminal(
     settled: Path, planhat: Elsewhere, tmp_path: Path
 ) -> None:
@@ -153,9 +157,13 @@ def test_a_thousand_hostile_strings_are_only_text_on_every_screen_of_a_real_term
         meet_a_conflict(walk, planhat)
         be_refused(walk)
         use_the_line(walk, table)
+        walk.press(QUIT, "1 call isn't saved", "ctrl+q again quits")
         assert walk.screen.set_up == set_up
-        assert walk.end() == 128 + signal.SIGTERM
+        assert walk.end() == 0
         assert terminal.is_as_before()
+    assert walk.screen.is_left
+    assert walk.screen.has_cursor
+    assert walk.screen.modes == {LINES_WRAP}
     assert walk.screen.foreign == []
     assert len(walk.screen.marks) >= LEAST
     assert harmless(log.read_text("utf-8"))
@@ -244,7 +252,7 @@ def type_and_paste(walk: Walk) -> None:
     walk.press("e", "Field of Quagga")
     walk.press("description\r", "Description of Quagga")
     walk.paste(PASTED)
-    walk.leave("Description of Quagga")
+    walk.press(SAVE, "Description of Quagga", "is delivered")
     walk.send("/")
     walk.paste(PASTED)
     walk.see("/ ", "skull")
@@ -255,8 +263,13 @@ def type_and_paste(walk: Walk) -> None:
 def log_a_call(walk: Walk) -> None:
     """Log a call with a hostile note, look at it, and begin another one."""
     note = "[bold]parsed[/] {undo} :skull:"
-    walk.run(f'call log --nr "{PHONE}" --talk 5m --note "{note}"', "Planhat has the call")
-    walk.press("4", "by agent1", "parsed[/]")
+    walk.run(
+        f'call log --nr "{PHONE}" --talk 5m --note "{note}"',
+        "Planhat has the call and",
+        "Evil[/] ␛]52;c;cm0gLXJm␇␛[2J",
+    )
+    walk.send("4")
+    walk.see("by agent1", "parsed[/]")
     walk.look("e", "Field of")
     walk.press("C", "Call that just ended")
     walk.paste(PASTED)
@@ -273,7 +286,9 @@ def meet_a_conflict(walk: Walk, planhat: Elsewhere) -> None:
         one for one in planhat.ask("GET", "/companies?limit=200") if one["externalId"] == RICH_ID
     )
     planhat.ask("PUT", f"/companies/{company['_id']}", {"phase": WORST})
+    changed = time.monotonic()
     walk.paste(f"mine {PASTED}")
+    walk.until(lambda: time.monotonic() - changed > FRESH_FOR, "what was read before is old")
     walk.press(ENTER, "conflict")
     walk.press("o", "Not delivered yet")
     walk.press(ENTER, "THEIRS")
@@ -291,7 +306,7 @@ def be_refused(walk: Walk) -> None:
 
 
 def use_the_line(walk: Walk, table: Path) -> None:
-    """Look at what the commands answer, at plans, and at another profile."""
+    """Look at what the commands answer, at plans, and at another profile of the tenant."""
     walk.run("company find H0", "Answers")
     walk.send("G")
     assert "H0" in walk.copy("Y")
