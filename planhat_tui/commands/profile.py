@@ -323,7 +323,7 @@ def use(ctx: Context, name: str) -> Done:
     """Switch to a profile: on screen at once, in the shell from the next command on."""
     if ctx.switch is not None:
         ctx.switch(name)
-        return Done(f"{name} is on screen.  {ctx.key('last_tenant')} goes back")
+        return Done("")  # it has said so itself as it came
     from planhat_tui.config import edit
 
     if name in DEMO_NAMES:

@@ -101,6 +101,7 @@ class PlanhatApp(App[None]):
         self._on_screen = ""
         self._switching = Switching(self, self._come)
         self._quitting: float | None = None
+        self._question = (0, "")
         self.fault: Exception | None = None
         self.no_color = bool(session.env.get("NO_COLOR"))  # Textual heeds an empty one too
         usual = (f for f in self._filters if not isinstance(f, (Monochrome, NoColor)))
@@ -264,13 +265,13 @@ class PlanhatApp(App[None]):
 
     def calling_elsewhere(self, here: Explorer) -> str:
         """Say which call runs in another tenant: ``call in nord ▸ 2:07``; empty if none does."""
-        calls = [
-            (name, timer.lasted(self.now()))
+        calls = {
+            (one.workspace.tenant, partner.key): (name, timer.lasted(self.now()))
             for name, one in self._explorers.items()
-            for timer in one.calls.running.values()
-            if one is not here
-        ]
-        times = [(name, lasted) for name, lasted in calls if lasted is not None]
+            for partner, timer in one.calls.running.items()
+            if one.workspace.tenant != here.workspace.tenant
+        }
+        times = [(name, lasted) for name, lasted in calls.values() if lasted is not None]
         if not times:
             return ""
         name, lasted = times[-1]
@@ -348,20 +349,38 @@ class PlanhatApp(App[None]):
         """End; what isn't delivered is kept, and named on the way out.
 
         Calls that run or aren't saved are named first: who forgot one can still save it. The second
-        time soon after ends.
+        time soon after ends. Two profiles of one tenant know the same calls.
         """
         told, self._quitting = self._quitting, self.monotonic()
-        calls = [one.calls for one in self._explorers.values()]
-        running = " and ".join(named(partner.whom) for one in calls for partner in one.running)
-        unsaved = [whom for one in calls for whom in one.unsaved]
+        calls = [(one.workspace.tenant, one.calls) for one in self._explorers.values()]
+        running = {
+            (tenant, partner.key): named(partner.whom)
+            for tenant, one in calls
+            for partner in one.running
+        }
+        unsaved = {
+            (tenant, key): whom for tenant, one in calls for key, whom in one.unsaved.items()
+        }
         if unsaved and (told is None or self._quitting - told > AGAIN):
-            said = f"A call with {running} is running; its draft is kept"
-            if len(unsaved) > sum(len(one.running) for one in calls):
+            said = f"A call with {' and '.join(running.values())} is running; its draft is kept"
+            if len(unsaved) > len(running):
                 isnt = "call isn't" if len(unsaved) == 1 else "calls aren't"
-                said = f"{len(unsaved)} {isnt} saved: {', '.join(unsaved)}.  The drafts are kept"
-            self.screen.post_message(Said(f"{said}.  ctrl+q again quits"))
+                whom = ", ".join(unsaved.values())
+                said = f"{len(unsaved)} {isnt} saved: {whom}.  The drafts are kept"
+            self._question = self.typing.count, f"{said}.  ctrl+q again quits"
+            self.screen.post_message(Said(self.question))
         else:
             self.exit()
+
+    @property
+    def question(self) -> str:
+        """What is asked before the end, until the next key; empty if nothing is.
+
+        It isn't talked over by what comes of earlier keys: a tenant, the answer of a ``:`` line.
+        """
+        count, said = self._question
+        stands = self._quitting is not None and self.monotonic() - self._quitting <= AGAIN
+        return said if stands and count == self.typing.count else ""
 
     def action_help_quit(self) -> None:
         """Say what ctrl+c is not for, in the line that says everything, not over it."""

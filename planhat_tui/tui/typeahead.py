@@ -79,6 +79,11 @@ class TypeAhead:
         return bool(self._waiting) or self._is_at_work
 
     @property
+    def count(self) -> int:
+        """How many keys and pastes have gone so far."""
+        return self._number
+
+    @property
     def paused(self) -> bool:
         """Whether nobody has typed for a while."""
         return not self._waiting and self._clock() - self._went_at > PAUSE

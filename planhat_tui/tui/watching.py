@@ -63,7 +63,7 @@ class Watching:
         self._let_go = now
         for entry in known:
             if entry.state is State.DELIVERED:
-                self._explorer.say(literal(f"{entry.title}: {entry.reason}"), bad=True)
+                self._explorer.say(_left_so(entry), bad=True)
 
     def queued(self, entries: Sequence[Entry], note: str = "") -> None:
         """Say that edits are queued, and later what became of them."""
@@ -136,7 +136,7 @@ def outcome(reads: Queries, watched: Watched) -> Told | None:
 
 def _left_out(left: Sequence[Entry], entries: Sequence[Entry], note: str) -> Told:
     """Return what somebody has changed before it was taken back."""
-    told = [literal(f"{visible(entry.title)}: {entry.reason}") for entry in left[:SAID]]
+    told = [_left_so(entry) for entry in left[:SAID]]
     told += [f"{len(left) - SAID} more like it"] if len(left) > SAID else []
     told += ["The rest is delivered"] if len(left) < len(entries) else []
     return Told(_with("  ".join(told), note))
@@ -153,6 +153,11 @@ def _arrived(reads: Queries, entries: Sequence[Entry], watched: Watched) -> Told
     if reasons and not any(entry.attempts for entry in entries):  # nothing of it ever left
         return Told(_with("  ".join(reasons), watched.note))
     return Told(_with("  ".join([told, *reasons]), watched.note))
+
+
+def _left_so(entry: Entry) -> str:
+    """Return why an edit isn't as one left it."""
+    return literal(visible(f"{entry.title}: {entry.reason}"))
 
 
 def _with(text: str, note: str) -> str:

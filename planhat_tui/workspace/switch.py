@@ -98,22 +98,29 @@ class Workspaces:
                 one.go_by(profiles[name])
 
     def others_waiting(self) -> Mapping[State, int]:
-        """Return how many edits other open profiles haven't delivered yet, by their states."""
+        """Return how many edits other open tenants haven't delivered yet, by their states."""
         counts: Counter[State] = Counter()
-        for name, one in self._open.items():
+        for name, one in self._of_each_tenant.items():
             if name != self._order[-1]:
                 counts.update(one.status().counts)
         return {state: count for state, count in counts.items() if count}
 
     def not_delivered(self) -> Mapping[str, Mapping[State, int]]:
-        """Return what all open profiles haven't delivered yet, by name; only those with some."""
-        counts = {name: one.status().counts for name, one in self._open.items()}
+        """Return what all open tenants haven't delivered yet, by profile; only those with some."""
+        counts = {name: one.status().counts for name, one in self._of_each_tenant.items()}
         return {name: count for name, count in counts.items() if count}
 
     def rest_of_plans(self) -> Mapping[str, Rest]:
         """Return what of plans isn't even in the outbox yet, by profile; only those with some."""
-        rests = {name: one.rest_of_plans for name, one in self._open.items()}
+        rests = {name: one.rest_of_plans for name, one in self._of_each_tenant.items()}
         return {name: rest for name, rest in rests.items() if any(rest)}
+
+    @property
+    def _of_each_tenant(self) -> Mapping[str, Workspace]:
+        """One profile of each tenant, since they share its outbox: that on screen goes first."""
+        here = self._order[-1:]
+        names = {self._open[name].tenant: name for name in [*reversed(self._open), *here]}
+        return {name: self._open[name] for name in self._open if name in names.values()}
 
     def halt(self, ns: Iterable[int] = ()) -> tuple[Deeds, ...]:
         """End what speaks to Planhat; return what this run has done in each profile.

@@ -40,7 +40,7 @@ _SET_UP: Final = frozenset(
     for final in "hl"
 ) | {"\x1b[?2026$p", "\x1b[?2048$p", "\x1b[>25u", "\x1b[<u"}
 _LEFT: Final = "\x1b[?1049l"
-"""Leaves the screen: what is told after it are plain lines."""
+_CURSOR: Final = "\x1b[?25"
 _SHOWN_PARSED: Final = re.compile(rf"{MARK.pattern}{PARSED}|red\]xu")
 """Markup that was taken for what it says: Textual's, or a key that a sentence of ours names."""
 _AROUND: Final = 60
@@ -64,7 +64,8 @@ class Screen:
 
     ``foreign`` is what came that the program has no business to send; ``copied`` what went to the
     clipboard, ``marks`` what marks were ever shown, ``set_up`` what sets up a terminal and gives it
-    back: a program sends that at its start and at its end alone.
+    back: a program sends that at its start and at its end alone. ``has_cursor`` is whether a cursor
+    is shown.
     """
 
     width: int
@@ -73,6 +74,7 @@ class Screen:
     copied: list[str] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
     set_up: list[str] = field(default_factory=list)
+    has_cursor: bool = True
 
     def __post_init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
@@ -85,6 +87,17 @@ class Screen:
     def lines(self) -> list[str]:
         """What it shows, line by line."""
         return ["".join(row) for row in self._rows]
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the program has given the screen back: what is told then are plain lines."""
+        return _LEFT in self.set_up
+
+    @property
+    def modes(self) -> frozenset[str]:
+        """The modes that were set up, and weren't taken back."""
+        last = {sequence[:-1]: sequence[-1] for sequence in self.set_up if sequence[-1] in "hl"}
+        return frozenset(mode for mode, final in last.items() if final == "h")
 
     def feed(self, data: bytes) -> None:
         """Take what the program has written, which may end amid a sequence."""
@@ -110,7 +123,7 @@ class Screen:
         behind_text, self._behind_text = self._behind_text, False
         if piece[0] == "\x1b":
             self._obey(piece, around)
-        elif piece in "\r\n" and (not behind_text or _LEFT in self.set_up):
+        elif piece in "\r\n" and (not behind_text or self.is_left):
             pass  # how a line of the program's own ends: behind its colours, or behind the screen
         elif not piece[0].isprintable() and is_unseen(piece[0]) and len(piece) == 1:
             self._note(f"control {piece!r}", around)
@@ -125,6 +138,8 @@ class Screen:
                 self._at = (row, column)
             else:
                 self._note(f"moved out of the screen {sequence!r}", around)
+        elif sequence.startswith(_CURSOR) and sequence in _USUAL:
+            self.has_cursor = sequence[-1] == "h"
         elif _COLOURS.fullmatch(sequence) or sequence in _USUAL:
             pass
         elif copied := _COPIES.fullmatch(sequence):
@@ -138,11 +153,15 @@ class Screen:
             self._note(f"sequence {sequence!r}", around)
 
     def _draw(self, text: str, around: str) -> None:
-        if hidden := [sign for sign in text if is_unseen(sign)]:
+        if not text.isascii() and (hidden := [sign for sign in text if is_unseen(sign)]):
             self._note(f"unseen {hidden[:5]!r}", around)
         row, column = self._at
-        if column + cell_len(text) > self.width:
+        if column + cell_len(text) > self.width and not self.is_left:
             self._note(f"beyond the edge {text[-20:]!r}", around)
+        if text.isascii():  # most of it, and each sign has one cell
+            shown = text[: self.width - column]
+            self._rows[row][column : column + len(shown)] = shown
+            text, column = "", column + len(shown)
         for sign in text:
             cells = get_character_cell_size(sign)
             if cells and column + cells <= self.width:

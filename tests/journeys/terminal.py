@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SECONDS = 30.0
 """How long a test waits for what must come; nothing is measured by it."""
 
+SIZED = frozenset({"COLUMNS", "LINES"})
+"""What in the environment tells how large a terminal is."""
+
 _LOOK = 0.05
 
 
@@ -99,12 +102,14 @@ def started(
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     before = termios.tcgetattr(slave)
+    # pytest's workers have a width of their own, which would go before that of the terminal
+    inherited = {name: text for name, text in os.environ.items() if name not in SIZED}
     with subprocess.Popen(
         command,
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env={**os.environ, "TERM": "xterm-256color", **env},
+        env={**inherited, "TERM": "xterm-256color", **env},
         start_new_session=True,
     ) as process:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from planhat_tui.model.events import Topic
 from planhat_tui.runtime import Start
 from planhat_tui.tui import switching, typeahead
+from planhat_tui.tui.linerun import Place
 from planhat_tui.tui.looking import first_look
 from planhat_tui.tui.widgets.rows import Rows
 from tests.journeys import planhat
@@ -546,3 +548,44 @@ def test_esc_stays_while_another_tenant_opens(
         assert person.message == ""
 
     journey(stay, SMALL, picture=False)
+
+
+@pytest.fixture
+def slow_lines(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Return what lets a ``:`` line go on that has come to another tenant."""
+    on = threading.Event()
+
+    def slowly(place: Place, name: str) -> None:
+        go(place, name)
+        assert on.wait(30)
+
+    go = Place.go
+    monkeypatch.setattr(Place, "go", slowly)
+    return on
+
+
+def test_a_call_that_two_profiles_of_a_tenant_know_is_named_once_and_not_talked_over(
+    journey: Journey, home: Path, slow_lines: threading.Event
+) -> None:
+    with sandbox() as server:
+
+        async def quit_there(person: Person) -> None:
+            await person.press("2", "C")
+            await person.type("17")
+            await person.press("escape", "colon")
+            for letter in "profile use syd":
+                await person.press({" ": "space"}.get(letter, letter))
+            person.send("enter")
+            await person.until("syd is on screen")
+            person.send("ctrl+q")
+            await person.until("ctrl+q again quits")
+            slow_lines.set()
+            await person.press("j")
+            told = "1 call isn't saved: .+ 10:00\\.  The drafts are kept\\.  ctrl\\+q again quits"
+            assert re.fullmatch(told, person.message)
+
+        configure(
+            home,
+            f"default: nord\nprofiles:\n{profile('nord', server.url)}{profile('syd', server.url)}",
+        )
+        journey(quit_there, MEDIUM, picture=False)

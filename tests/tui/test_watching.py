@@ -9,9 +9,11 @@ from planhat_tui.model.records import Call, Kind
 from planhat_tui.store.rows import LoggedCall
 from planhat_tui.tui.keys import keyed
 from planhat_tui.tui.watching import Told, Watched, Watching, outcome
-from tests.tui.records import entry
+from tests.tui.records import HARMLESS, HOSTILE, entry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planhat_tui.model.outbox import Entry
     from planhat_tui.tui.screens.explorer import Explorer
     from planhat_tui.workspace.queries import Queries
@@ -23,10 +25,11 @@ LOST = "Not sure whether Planhat saved the call: the answer was lost.  Look at i
 
 
 class Reads:
-    """What became of edits, and a call whose answer names nobody."""
+    """What became of edits, and a call whose answer names nobody, or a company that isn't here."""
 
-    def __init__(self, *entries: Entry, logged: bool = True) -> None:
+    def __init__(self, *entries: Entry, logged: bool = True, company: str = "") -> None:
         self._logged = logged
+        self._company = company
         self._entries = {one.n: one for one in entries}
 
     def entry(self, n: int) -> Entry:
@@ -35,15 +38,19 @@ class Reads:
     def call(self, call_id: str) -> LoggedCall | None:
         if not self._logged:
             return None
-        return LoggedCall(Call.from_raw({"_id": call_id, "nr": "1"}), "", "", "", None, 0.0)
+        raw = {"_id": call_id, "nr": "1", "companyId": self._company}
+        return LoggedCall(Call.from_raw(raw), "", "", "", None, 0.0)
+
+    def company(self, _id: str) -> None:
+        return None
 
     def users(self) -> tuple[()]:
         return ()
 
 
-def told(*entries: Entry, note: str = "", text: str = "text") -> Told | None:
+def told(*entries: Entry, note: str = "", text: str = "text", company: str = "") -> Told | None:
     watched = Watched(tuple(one.n for one in entries), text, LATER, note)
-    return outcome(cast("Queries", Reads(*entries)), watched)
+    return outcome(cast("Queries", Reads(*entries, company=company)), watched)
 
 
 def test_while_it_goes_on_nothing_is_said() -> None:
@@ -107,6 +114,41 @@ def test_of_a_call_it_is_said_whom_planhat_matched() -> None:
     assert told(entry(state=State.DELIVERED, **CALL), note="The note stays") == Told(
         "Planhat has the call; its answer names nobody for this number and no agent  The note stays"
     )
+
+
+def test_what_data_says_in_a_sentence_is_visible_and_names_no_key() -> None:
+    name, done = f"{HOSTILE}{{undo}}", State.DELIVERED
+    call = entry(state=done, **CALL)
+    lost = entry(GOLD, state=done, reason=name)._replace(attempts=1)
+    out = entry(GOLD, state=State.DROPPED, reason=name)._replace(takes_back=1, title=name)
+    for said, times in (
+        (told(call, company=name), 1),
+        (told(lost), 1),
+        (told(out), 2),
+    ):
+        assert said is not None
+        own = said.text.removeprefix(LATER)
+        assert own.count(HARMLESS) == times
+        assert keyed(own) == own
+
+
+def test_why_an_edit_arrived_that_was_let_go_is_visible_and_names_no_key() -> None:
+    name, said = f"{HOSTILE}{{undo}}", []
+    done = entry(GOLD, state=State.DELIVERED, reason=name)._replace(title=name)
+
+    def ask(_key: str, look: Callable[[], object], then: Callable[[object], None]) -> None:
+        then(look())
+
+    def say(text: str, *, bad: bool) -> None:
+        said.append((text, bad))
+
+    reads = SimpleNamespace(let_go=iter([(done.n,), ()]).__next__, entry=lambda _: done)
+    explorer = SimpleNamespace(workspace=SimpleNamespace(reads=reads), ask=ask, say=say)
+    watching = Watching(cast("Explorer", explorer))
+    watching.look_for_let_go()
+    watching.look_for_let_go()
+    ((text, bad),) = said
+    assert (text.count(HARMLESS), keyed(text), bad) == (2, text, True)
 
 
 def test_of_a_call_that_the_log_hasnt_got_yet_nothing_is_said() -> None:

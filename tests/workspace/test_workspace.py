@@ -19,10 +19,11 @@ from planhat_tui.workspace import planning
 from planhat_tui.workspace.rests import Rest
 from planhat_tui.workspace.switch import Workspaces, only_other
 from tests.sync.rig import SECONDS, after
-from tests.workspace.conftest import deliver, filled
+from tests.workspace.conftest import deliver, filled, open_over, profile_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import httpx
 
@@ -261,6 +262,19 @@ def test_what_other_profiles_have_not_delivered_is_counted_by_state(
         "acme": {State.QUEUED: 2},
         "other": {State.QUEUED: 1},
     }
+
+
+def test_what_two_profiles_of_a_tenant_have_not_delivered_is_counted_once(
+    tmp_path: Path, line: Line, time: Time
+) -> None:
+    profiles = Workspaces(lambda name: open_over(line, time, tmp_path / "acme", profile_of(name)))
+    profiles.open("nord").writes.create(Kind.COMPANY, {"name": "Newcomer"})
+    profiles.open("syd")
+    assert profiles.others_waiting() == {}
+    assert profiles.not_delivered() == {"syd": {State.QUEUED: 1}}
+    profiles.open("nord")
+    assert profiles.not_delivered() == {"nord": {State.QUEUED: 1}}
+    profiles.close_all()
 
 
 def test_what_of_a_plan_isnt_even_queued_is_counted_by_profile(

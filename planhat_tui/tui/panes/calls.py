@@ -152,14 +152,18 @@ class Calls(Pane):
         return [one for one in self._begun if one.is_left]
 
     @property
-    def unsaved(self) -> list[str]:
-        """Say of each call that isn't saved whom it's with and when: those that run first."""
+    def unsaved(self) -> dict[str, str]:
+        """Say of each call that isn't saved whom it's with and when: those that run first.
+
+        By the keys of their drafts.
+        """
         form, now = self.form, self.planhat.now()
-        told = [named(partner.whom) for partner in self.running]
-        mine = key_of(form.partner, finished=form.finished) if self.is_open else ""
-        told += [_whom_and_when(one, now) for one in self.left if one.key != mine]
-        typed = mine and form.is_touched and not form.runs  # what is typed just now isn't read yet
-        return [*told, named(form.partner.whom)] if typed else told
+        told = {key_of(one, finished=False): named(one.whom) for one in self.running}
+        mine = self.draft
+        told |= {one.key: _whom_and_when(one, now) for one in self.left if one.key != mine}
+        if mine and form.is_touched and not form.runs:  # what is typed just now isn't read yet
+            told[mine] = named(form.partner.whom)
+        return told
 
     # -- reading
 

@@ -599,6 +599,8 @@ class Explorer(Screen[None], Helping, Rooms):
         event.stop()
         told = sentence(event.text, self.planhat.changed_keys)
         before = self.message.said if event.behind and not self.standing.trouble else ""
+        if (asked := self.planhat.question) not in f"{before}  {event.text}":
+            before = "  ".join(filter(None, (asked, before)))
         self.message.say(f"{before}  {told.text}" if before else told, bad=event.bad)
         self._passing = told.text if event.passing else ""
         if event.unreached:

@@ -217,7 +217,7 @@ class OutboxSheet(ListSheet[None]):
             self.perform(lambda: deed(n), lambda done: self._acted(done, said(done)))
 
     def _acted(self, entry: Entry, said: str) -> None:
-        self.tell(f"{literal(entry.title)}: {said}")
+        self.tell(f"{literal(visible(entry.title))}: {said}")
         self.planhat.explorer.say(self.said)  # what it said of the edit before is over
         self.read()
 
@@ -235,7 +235,7 @@ class OutboxSheet(ListSheet[None]):
         entry = self._current
         if entry is not None and entry.state is State.QUEUED:
             self.workspace.send_now()
-            self.tell(f"{literal(entry.title)}: trying again now.")
+            self.tell(f"{literal(visible(entry.title))}: trying again now.")
             return
         self._act(self.workspace.writes.retry, self._again)
 
@@ -270,7 +270,7 @@ class OutboxSheet(ListSheet[None]):
         known = self._known.prospects.get(waiting[0].n) if waiting else None
         left = f"{plural(len(waiting), 'edit')} still queued."
         told = (
-            f"{left}  {literal(known.sentence)}"
+            f"{left}  {literal(visible(known.sentence))}"
             if known is not None
             else "Nothing is queued any more."
         )
