@@ -38,7 +38,7 @@ _NAMED = "the view's name; several words are one name"
 def list_(ctx: Context) -> Listing:
     """List the saved views, each with how many companies it finds now.
 
-    More than 20,000 are told as that: `20,000+`, and `more` in JSON.
+    With a limit beyond 20,000 they are told as that: `20,000+`, and `more` in JSON.
     """
     if ctx.config().views:
         lookup.ready(ctx)

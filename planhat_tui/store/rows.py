@@ -136,14 +136,14 @@ def _state(value: str | None) -> State | None:
 
 
 MOST_SUMMED: Final = 20_000
-"""Of more finds than this, nothing is summed or counted."""
+"""Of a list with a greater limit than this, nothing is summed or counted."""
 
 
 class Totals(NamedTuple):
     """What a list adds up to: ``arr``, marked ones in it, ``companies``.
 
-    Of so many that it isn't summed, ``arr`` and ``companies`` are ``None``. ``lean`` companies have
-    no share in ``arr``: only their names are here yet.
+    Of a list with so great a limit that it isn't summed, ``arr`` and ``companies`` are ``None``.
+    ``lean`` companies have no share in ``arr``: only their names are here yet.
     """
 
     arr: float | None

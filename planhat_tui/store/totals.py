@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.store.asking import Condition, all_of
 from planhat_tui.store.finding import searching
-from planhat_tui.store.leads import numbered
-from planhat_tui.store.planning import limited, numbers, whole
+from planhat_tui.store.planning import limited, whole
 from planhat_tui.store.rows import MOST_SUMMED, Totals
 
 if TYPE_CHECKING:
@@ -29,12 +28,7 @@ def totals(asking: Asking, query: Query, marked: Sequence[str]) -> Totals:
         if len(found.rows) > MOST_SUMMED:
             return Totals(None, _count(asking, all_of([these, within])) if marked else 0)
         return _summed(asking, within, these)
-    if query.where is None:
-        return _summed(asking, Condition("1"), these)
-    all_found = numbers(search, MOST_SUMMED)
-    if all_found is None:
-        return Totals(None, _count(asking, all_of([these, whole(search)[0]])) if marked else 0)
-    return _summed(asking, numbered(all_found), these)
+    return _summed(asking, whole(search)[0], these)
 
 
 def _summed(asking: Asking, found: Condition, marked: Condition) -> Totals:

@@ -227,7 +227,8 @@ class Queries:
     def count(self, text: str) -> tuple[int, bool]:
         """Return how many companies a text finds, and whether they are more than that.
 
-        Only of more than 20,000 it isn't counted how many they are. Raises :class:`QueryError`.
+        Only with a limit of more than 20,000 it isn't counted how many they are. Raises
+        :class:`QueryError`.
         """
         query = queries.parse(text)
         found = self._mirror.search_companies(query, limit=1)

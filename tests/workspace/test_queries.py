@@ -291,4 +291,5 @@ def test_a_count_goes_on_where_a_list_only_says_that_there_are_more(
     assert workspace.reads.count("-tag:none") == (6, False)
     assert workspace.reads.count("") == (6, False)
     monkeypatch.setattr(totals, "MOST_SUMMED", 5)
-    assert workspace.reads.count("-tag:none") == (MOST_SUMMED, True)
+    assert workspace.reads.count("-tag:none") == (6, False)
+    assert workspace.reads.count("-tag:none limit:6") == (MOST_SUMMED, True)

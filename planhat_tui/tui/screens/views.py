@@ -75,7 +75,7 @@ class ViewsSheet(Sheet[Answer]):
                 self._count()
 
     def _count(self) -> None:
-        """Count beside everything else: 20,000 of each view take longer than a key."""
+        """Count beside everything else: a million companies take a second for each view."""
         views, reads = self._views, self._reads
         self._counting, self._stale = True, False
         self.wait_for(lambda: counted(views, reads), self._counted, self._not_counted)
