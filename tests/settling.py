@@ -92,7 +92,7 @@ def _panes_behind(app: PlanhatApp) -> str:
             return "the explorer hasn't begun"
         if explorer.pointing.awaited is not None or explorer.feed._changes:
             return "panes follow what changed"
-        if explorer.companies.awaited is not None:
+        if explorer.companies.count_due is not None:
             return "what else is found is counted when letters pause"
     return ""
 

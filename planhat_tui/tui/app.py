@@ -100,6 +100,7 @@ class PlanhatApp(App[None]):
         self._explorers: dict[str, Explorer] = {}
         self._on_screen = ""
         self._switching = Switching(self, self._come)
+        self._attends: asyncio.TimerHandle | None = None
         self._quitting: float | None = None
         self._question = (0, "")
         self.fault: Exception | None = None
@@ -298,7 +299,10 @@ class PlanhatApp(App[None]):
         """Have all that isn't the key's wait for its answer, but not for ever."""
         self.session.pressed()
         self.reading.attend()
-        asyncio.get_running_loop().call_later(ATTENTION, self.reading.let_follow)
+        if self._attends is not None:
+            self._attends.cancel()
+        loop = asyncio.get_running_loop()
+        self._attends = loop.call_later(ATTENTION, self.reading.let_follow)
 
     def _followed(self) -> None:
         """Draw what has waited for a key. Safe from any thread."""

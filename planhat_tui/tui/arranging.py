@@ -76,7 +76,7 @@ class Arranging:
             if saved is not None:
                 before = named(saved.view.query) or "all companies"
                 told = f"View {name} is saved anew; it was {before}"
-            self._save(SavedView(answer.name, companies.view, start), told)
+            self._save(SavedView(answer.name, companies.read_view, start), told)
         elif answer.deed == "start" and saved is not None:
             opens = "no longer opens" if saved.start else "opens"
             told = f"The explorer {opens} with {name}"

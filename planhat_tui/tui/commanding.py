@@ -300,6 +300,8 @@ def showing(explorer: Explorer) -> Showing:
     contacts = company and explorer.front is explorer.contacts
     front, of = (explorer.contacts, company) if contacts else (explorer.companies, "")
     view, meant, found = front.view, "", explorer.companies.shown
+    if not contacts:
+        view = explorer.companies.read_view
     if (
         not contacts
         and found is not None

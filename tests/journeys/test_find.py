@@ -158,6 +158,36 @@ def test_a_query_that_cannot_be_read_shows_where_it_is_wrong(
     journey(mend, size, picture=False)
 
 
+def test_a_field_that_was_left_amid_its_name_is_told_of_or_searched(journey: Journey) -> None:
+    async def look(person: Person) -> None:
+        companies = person.app.explorer.companies
+        await person.type("/acme")
+        few = companies.rows.total
+        await person.type(" tag:")
+        person.sees_line("/ acme tag:", "also")
+        await person.press("ctrl+f")
+        person.sees("Found by acme:")
+        await person.press("escape")
+        assert (person.focus, companies.rows.total) == ("search", few)
+        person.sees_no("needs a value")
+        await person.press("escape")
+        assert (person.focus, companies.rows.total) == ("company-rows", few)
+        person.sees("tag: needs a value")
+        await person.press("slash", "ctrl+u")
+        await person.type("acme custom.Pl")
+        assert companies.rows.total == few
+        await person.press("home")
+        companies.read_again()
+        await settle(person.pilot)
+        assert companies.rows.total == few
+        await person.press("escape")
+        assert (person.focus, companies.rows.total) == ("company-rows", 0)
+        await person.press("V")
+        assert person.message == "No company is shown to be marked.  / finds one"
+
+    journey(look, MEDIUM, picture=False)
+
+
 def test_a_field_that_is_being_typed_leaves_the_list_as_it_is(journey: Journey) -> None:
     async def look(person: Person) -> None:
         companies = person.app.explorer.companies

@@ -99,7 +99,7 @@ class Companies(CompanyList):
         if name in {"next_match", "previous_match"} and not self.searched:
             return "Nothing was looked for yet.  {find} finds"
         if name == "everything":
-            return "" if self.search.value.strip() else "Nothing is looked for.  {find} finds"
+            return "" if self.read_view.query.strip() else "Nothing is looked for.  {find} finds"
         if name in ON_A_ROW:
             if not self.rows.selection():
                 return "No company is under the cursor.  {find} finds one"
@@ -116,6 +116,9 @@ class Companies(CompanyList):
         self._once_here(0, self.rows.ids(0, most), self._mark_all_or_none)
 
     def _mark_all_or_none(self, ids: Sequence[str]) -> None:
+        if not ids:
+            self.say("No company is shown to be marked.  {find} finds one")
+            return
         if self.rows.mark_all_or_none(ids) and (
             self.rows.total > len(ids) or (self.shown and self.shown.rows.capped)
         ):
@@ -158,7 +161,7 @@ class Companies(CompanyList):
         """
         from planhat_tui.tui.screens.everything import EverythingSheet
 
-        text, reads, explorer = self.search.value.strip(), self.workspace.reads, self.explorer
+        text, reads, explorer = self.read_view.query.strip(), self.workspace.reads, self.explorer
 
         def chosen(hit: Hit | None) -> None:
             if hit is None:
@@ -171,7 +174,7 @@ class Companies(CompanyList):
         def show(found: Everything) -> None:
             self.app.push_screen(EverythingSheet(text, found), chosen)
 
-        self.wait_for(lambda: reads.find(text, SHOWN), show, self._not_found, opens=True)
+        self.wait_for(lambda: reads.find(text, SHOWN), show, self.say_problem, opens=True)
 
     def do_sort(self) -> None:
         """Choose the order."""

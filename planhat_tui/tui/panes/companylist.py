@@ -83,7 +83,8 @@ class CompanyList(Pane):
         self._summing = False
         self._elsewhere, self._elsewhere_by = Elsewhere(), ""
         self._counting = False
-        self.awaited: Timer | None = None
+        self.count_due: Timer | None = None
+        self._typed_as = ("", "")
         self._lately = first.looking.lately if first is not None else ()
         self._kept = view
         self._around: str | None = None  # around what another list is being read, if it is
@@ -126,13 +127,14 @@ class CompanyList(Pane):
         return View(self.search.value, self.sort, self.columns)
 
     @property
-    def _asked(self) -> Looking:
-        """What is to be read: a field that is being typed leaves the list as it is without it."""
-        query = self._finished() if self.search.has_focus else self.search.value
-        return Looking(self.view._replace(query=query), self._lately)
+    def read_view(self) -> View:
+        """What the list is read by: a field that is being typed isn't in its query yet."""
+        typed, query = self._typed_as
+        return self.view._replace(query=query) if typed == self.search.value else self.view
 
-    def _finished(self) -> str:
-        return completing.finished(self.search.value, self.search.cursor_position)
+    @property
+    def _asked(self) -> Looking:
+        return Looking(self.read_view, self._lately)
 
     def read(self, *, around: str = "", typed: bool = False) -> None:
         """Read what the search finds, from its beginning.
@@ -284,16 +286,16 @@ class CompanyList(Pane):
         """
         self._stop_count()
         if found.query.words and (self.search.has_focus or not found.rows.total):
-            self.awaited = self.set_timer(FOLLOW, self._count_others)
+            self.count_due = self.set_timer(FOLLOW, self._count_others)
 
     def _stop_count(self) -> None:
-        if self.awaited is not None:
-            self.awaited.stop()
-            self.awaited = None
+        if self.count_due is not None:
+            self.count_due.stop()
+            self.count_due = None
 
     def _count_others(self) -> None:
         """Count beside the reads, one after the other: no key waits for it."""
-        self.awaited, shown, reads = None, self.shown, self.workspace.reads
+        self.count_due, shown, reads = None, self.shown, self.workspace.reads
         if shown is None or self._counting:
             return
         text = shown.looking.view.query
@@ -360,7 +362,7 @@ class CompanyList(Pane):
         self._wrong = error
         self.tell_empty()
         at = completing.at(self.search.value, self.search.cursor_position)
-        if at is not None and at.field and not at.typed:
+        if at is not None and at.field and not at.typed and self.search.has_focus:
             self.search.point(None)  # a field whose value is about to be typed
             self._mistake.say("")
         else:
@@ -417,6 +419,8 @@ class CompanyList(Pane):
         self._stop_count()
         self.explorer.let_pass()
         self.searched = event.value.strip() or self.searched
+        query = completing.finished(event.value, self.search.cursor_position)
+        self._typed_as = event.value, query if self.search.has_focus else event.value
         self.read(typed=True)
         self._complete()
 
@@ -470,8 +474,9 @@ class CompanyList(Pane):
             self._keep_view()
             if self.shown is not None:
                 self._tell_beside(self.shown)
-            if self._finished() != self.search.value:
-                self.read(around=self.rows.pointed)  # nobody types its end any more
+            if self.read_view != self.view:
+                self._typed_as = ("", "")  # nobody types its end any more
+                self.read(around=self.rows.pointed)
             elif self.shown is not None and self._totals is None:
                 self.sum_up(self.shown)
         super().on_descendant_blur(event)
