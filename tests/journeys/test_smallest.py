@@ -283,7 +283,7 @@ def test_so_is_what_one_comes_by_while_working(
         await person.find("acme inc")
         await set_field(person, "pha", "won")
         await person.press("J")
-        sees("Changed from here", "AGE", "RECORD", "EDIT", "Phase - → won", "u undo")
+        sees("Changed from here", "RECORD", "EDIT", "STATE", "Phase - → won", "delivered", "u undo")
         await person.press("escape", "2", "T")
         sees("Timeline of Acme Inc", "SEEN", "FIELD", "BEFORE  -", "AFTER   won", "esc close")
         await person.press("escape", "1", "ctrl+p")

@@ -521,7 +521,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Time, S
 def test_whichever_call_fails_the_edit_is_durable_or_refused(
     template: tuple[Time, Server, Path], place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(session, "FIRST_PAUSE", 0.05)
     time, server, filled = template
     failing, how = Failing(), PLACES[place]
     if isinstance(how, tuple):
