@@ -73,13 +73,15 @@ class Travels:
         )
 
     def _arrived(self, place: Place) -> None:
-        """Point at the company in the list, or show it beside a list that doesn't have it."""
+        """Show the company, beside the list at first; the list points at it, if it has it."""
         explorer = self._explorer
         explorer.pointing.stop()
         rows = explorer.companies.rows
         rows.go_to(place.company)
         if rows.current is None or rows.current.id != place.company:
             explorer.pointing.show_beside(place.company, place.name)
+            if place.company:
+                explorer.companies.point_to(place.company)
         else:
             explorer.pointing.come()  # the list may have been there, with another one shown beside
         pane = explorer.panes[place.pane - 1]

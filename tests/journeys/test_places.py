@@ -10,6 +10,7 @@ from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey, Person
 from tests.journeys.doing import fill, run_line
 from tests.journeys.servers import configure, profile, sandbox
+from tests.settling import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -321,3 +322,26 @@ def test_nothing_is_said_of_a_sheet_that_is_closed_again(
         assert person.message == before
 
     journey(look, size, picture=False)
+
+
+def test_a_company_that_is_opened_from_elsewhere_is_the_lists_too(journey: Journey) -> None:
+    async def work(person: Person) -> None:
+        explorer = person.app.explorer
+        reads, rows = explorer.workspace.reads, explorer.companies.rows
+        far = reads.company_ids("", 2_000)[900]
+        explorer.travels.open(far, "Far", 2)
+        await settle(person.pilot)
+        assert rows.current is not None
+        assert (rows.current.id, explorer.detail.company_id) == (far, far)
+        assert person.focus == "field-rows"
+        await person.find("acme inc")
+        here = rows.current
+        explorer.travels.open(far, "Far", 2)
+        await settle(person.pilot)
+        assert (rows.current, explorer.detail.company_id) == (here, far)
+        await person.press("1")
+        assert explorer.detail.company_id == here.id
+        await person.press("t")
+        person.sees(f"Tags of {here.cells['name']}")
+
+    journey(work, MEDIUM, picture=False)

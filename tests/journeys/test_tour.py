@@ -31,7 +31,9 @@ def new_here(home: Path, journey: Journey) -> None:  # noqa: ARG001 -- it fills 
 @pytest.mark.usefixtures("new_here")
 def test_the_welcome_is_read_whole_in_a_very_small_terminal(journey: Journey) -> None:
     async def come(person: Person) -> None:
-        person.reads("Welcome  Practice data.  :tour shows how, p then a adds a tenant.  esc closes")
+        person.reads(
+            "Welcome  Practice data.  :tour shows how, p then a adds a tenant.  esc closes"
+        )
         person.sees("/ find", "enter open", "? keys")
 
     journey(come, (60, 20), picture=False)

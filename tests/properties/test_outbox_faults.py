@@ -473,10 +473,10 @@ def fail_opening(monkeypatch: pytest.MonkeyPatch, failing: Failing) -> None:
     """Let a file not open: for whom it is opened first, or for a thread that reads it."""
     whole = Database._connect
 
-    def connect(database: Database) -> _Held:
+    def connect(database: Database, *sized: int) -> _Held:
         if failing.is_due():
             raise sqlite3.OperationalError("unable to open database file")
-        return whole(database)
+        return whole(database, *sized)
 
     monkeypatch.setattr(Database, "_connect", connect)
 

@@ -162,6 +162,24 @@ class CompanyList(Pane):
             opens=not self.search.has_focus,
         )
 
+    def point_to(self, company_id: str) -> None:
+        """Put the cursor on a company, however far down it stands; not, if the list lacks it."""
+        if self._around is not None:  # another list is asked for
+            self.read(around=company_id)
+            return
+        lines, workspace, looking = self.rows.size.height, self.workspace, self._asked
+
+        def show(found: Found) -> None:
+            if found.has(company_id):
+                self._show(found, keep=True, on=company_id)
+
+        self.ask(
+            "companies",
+            lambda: look(workspace, looking, around=company_id, lines=lines),
+            show,
+            self._not_found,
+        )
+
     def draw_now(self) -> None:
         """Draw the search, the list that a letter has found, and what is said of it."""
         lines = self.rule, self.search, self._mistake, self._summary

@@ -485,6 +485,8 @@ class Explorer(Screen[None], Helping, Rooms):
         self.travels.leave()
         if self.panes[number - 1] is not self.front:
             self.move_on()
+        if number == 1:
+            self.pointing.come()  # what a key changes is under the cursor, and shown
         self.to_front(self.panes[number - 1])
         self.travels.arrive()
         self.keep_front()
