@@ -254,7 +254,10 @@ def test_an_editor_over_a_call_leaves_the_call_open_and_both_drafts_are_told_aft
             "The draft of this call is here again.  4 goes to it  "
             "What you typed into Phase of Acme Inc is kept.  e brings it back"
         )
-        await person.press("4")
+        behind = person.message.index("e brings")
+        assert (behind, behind + 1, "e") in person.app.explorer.message.told.presses
+        await person.pilot.click("#message", offset=(person.message.index("4 goes"), 0))
+        await settle(person.pilot)
         person.sees("Call that just ended with Bo Larsson", "talk time 17 min")
         await person.press("shift+tab", "2", "e")
         await person.type("pha\n")
