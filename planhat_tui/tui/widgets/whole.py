@@ -1,6 +1,6 @@
 """A text that a list has no room for, under it; what is too long for its place scrolls.
 
-Its place stays as tall as it was drawn while one goes from row to row, so that the list doesn't jump.
+Its place stays as tall as it was drawn while one goes from row to row: the list doesn't jump.
 """
 
 from __future__ import annotations
