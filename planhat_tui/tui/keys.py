@@ -41,7 +41,9 @@ __all__ = [
     "effective",
     "footer",
     "has",
+    "is_letter",
     "is_typed",
+    "joined",
     "keyed",
     "keys_of",
     "on",
@@ -103,10 +105,24 @@ def sentence(text: str, changed: Mapping[str, str] | None = None) -> Sentence:
     return Sentence(told + text[done:], tuple(presses))
 
 
+def joined(*told: Sentence) -> Sentence:
+    """Return sentences one behind the other, two blanks between; empty ones are left out."""
+    text, presses = "", []
+    for one in filter(lambda one: one.text, told):
+        text += "  " if text else ""
+        presses += [(len(text) + start, len(text) + end, key) for start, end, key in one.presses]
+        text += one.text
+    return Sentence(text, tuple(presses))
+
+
 def is_typed(key: Key, changed: Mapping[str, str] | None = None) -> bool:
     """Whether an input that has the focus takes the key as a letter of its text."""
-    first = pressed(key, changed)
-    return len(first) == 1 or first in CHARACTERS or first in {"space", "enter"}
+    return is_letter(pressed(key, changed))
+
+
+def is_letter(name: str) -> bool:
+    """Whether an input that has the focus takes a key, by Textual's name of it, for itself."""
+    return len(name) == 1 or name in CHARACTERS or name in {"space", "enter"}
 
 
 def typed_key(event: events.Key) -> str:

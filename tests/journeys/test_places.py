@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planhat_tui.errors import StorageError
 from planhat_tui.tui.screens.explorer import Explorer
+from planhat_tui.workspace.begun import BegunCalls
 from planhat_tui.workspace.places import Front, Places
 from tests.journeys import planhat
 from tests.journeys.conftest import BOTH, EITHER, MEDIUM, SMALL, Journey, Person
@@ -252,7 +254,10 @@ def test_an_editor_over_a_call_leaves_the_call_open_and_both_drafts_are_told_aft
             "The draft of this call is here again.  4 goes to it  "
             "What you typed into Phase of Acme Inc is kept.  e brings it back"
         )
-        await person.press("4")
+        behind = person.message.index("e brings")
+        assert (behind, behind + 1, "e") in person.app.explorer.message.told.presses
+        await person.pilot.click("#message", offset=(person.message.index("4 goes"), 0))
+        await settle(person.pilot)
         person.sees("Call that just ended with Bo Larsson", "talk time 17 min")
         await person.press("shift+tab", "2", "e")
         await person.type("pha\n")
@@ -345,3 +350,45 @@ def test_a_company_that_is_opened_from_elsewhere_is_the_lists_too(journey: Journ
         person.sees(f"Tags of {here.cells['name']}")
 
     journey(work, MEDIUM, picture=False)
+
+
+def test_the_place_is_kept_again_though_the_call_that_was_open_cant_be_read(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def call(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("2", "C")
+        await person.type("17")
+
+    async def go_elsewhere(person: Person) -> None:
+        assert "is in use" in person.message
+        await person.press("3")
+
+    async def look(person: Person) -> None:
+        assert person.focus == "contact-rows"
+
+    def unread(_begun: BegunCalls, _key: str) -> None:
+        raise StorageError("The file is in use.", "Try again.")
+
+    journey(call, MEDIUM, picture=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(BegunCalls, "called", unread)
+        journey(go_elsewhere, MEDIUM, picture=False)
+    journey(look, MEDIUM, picture=False)
+
+
+def test_who_has_a_call_opened_goes_on_also_where_its_form_stays_as_it_is(journey: Journey) -> None:
+    async def call(person: Person) -> None:
+        await person.find("acme inc")
+        await person.press("2", "c")
+        calls, went_on = person.app.explorer.calls, list[str]()
+        partner = calls.form.partner
+        calls.open_form(partner, finished=False, then=lambda: went_on.append("it runs"))
+        await settle(person.pilot)
+        calls.form.is_saving = True
+        calls.open_form(partner, finished=True, then=lambda: went_on.append("it's being saved"))
+        await settle(person.pilot)
+        calls.form.is_saving = False
+        assert went_on == ["it runs", "it's being saved"]
+
+    journey(call, MEDIUM, picture=False)

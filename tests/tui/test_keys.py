@@ -22,10 +22,12 @@ from planhat_tui.tui.keys import (
     KEYS,
     MOST,
     Key,
+    Sentence,
     Where,
     bindings,
     footer,
     is_typed,
+    joined,
     keyed,
     keys_of,
     pressed,
@@ -223,3 +225,15 @@ def test_a_key_in_a_sentence_is_what_a_click_on_it_presses() -> None:
         ("u", "u"),
         ("F2", "f2"),
     ]
+
+
+def test_keys_are_clicked_also_where_their_sentence_stands_behind_another() -> None:
+    told = joined(
+        sentence("Kept.  {field} brings it back"), Sentence(""), sentence("{undo} undoes")
+    )
+    assert told.text == "Kept.  e brings it back  u undoes"
+    assert [(told.text[start:end], key) for start, end, key in told.presses] == [
+        ("e", "e"),
+        ("u", "u"),
+    ]
+    assert joined(Sentence("")) == Sentence("")

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
+    from planhat_tui.errors import PlanhatTuiError
     from planhat_tui.model.outbox import Entry
     from planhat_tui.store.rows import LoggedCall
     from planhat_tui.workspace.begun import Begun
@@ -270,7 +271,7 @@ class Calls(Pane):
     ) -> None:
         """Open the form; one with a running timer is only shown again.
 
-        ``then`` is called once its draft is there.
+        ``then`` is called once its draft is there, or it's clear that another one stays open.
         """
         if not self.form.is_mounted:
             self.prepare()
@@ -279,7 +280,13 @@ class Calls(Pane):
             return
         if self.form.is_saving:
             self.say(SAVING)
-            return
+        else:
+            self._show_form(partner, finished=finished, focus=focus)
+        if then is not None:
+            self.form.once_shown("recalled", then)
+
+    def _show_form(self, partner: Partner, *, finished: bool, focus: bool) -> None:
+        """Show the form, of the call that runs already or with the draft of another one."""
         self.add_class("-open", update=False)  # the explorer styles all, this too
         self.explorer.set_calling(on=True)
         self.explorer.move_on()
@@ -298,8 +305,6 @@ class Calls(Pane):
                 )
         agent = self.workspace.profile.external_user_id
         form.begin(partner, agent, finished=finished, focus=focus)
-        if then is not None:
-            form.once_shown("recalled", then)
         self.explorer.keep_front()
         self._tell_running()
         self._who(partner.phone)
@@ -328,6 +333,7 @@ class Calls(Pane):
     def take_up(self, key: str, then: Callable[[], None]) -> None:
         """Open the form again that a draft is of, and go on; the pane in front keeps the focus.
 
+        A draft that can't be read is told of, and holds nothing up.
         The form has none: whoever has just started types for the list.
         """
         begun = self.workspace.begun
@@ -338,7 +344,11 @@ class Calls(Pane):
                 return
             self.open_form(one.partner, finished=one.finished, focus=False, then=then)
 
-        self.ask("form", lambda: begun.called(key), found, opens=True)
+        def unread(error: PlanhatTuiError) -> None:
+            self.say_problem(error)
+            then()
+
+        self.ask("form", lambda: begun.called(key), found, unread, opens=True)
 
     def close_form(self) -> None:
         """Hide the form; the list tells what of it isn't saved, and gets the focus that it had."""

@@ -20,7 +20,16 @@ from planhat_tui.model.text import visible
 from planhat_tui.tui.drawing import LinesCompositor
 from planhat_tui.tui.feed import Feed
 from planhat_tui.tui.helping import Helping
-from planhat_tui.tui.keys import Where, bindings, effective, keys_of, sentence, typed_key
+from planhat_tui.tui.keys import (
+    Sentence,
+    Where,
+    bindings,
+    effective,
+    joined,
+    keys_of,
+    sentence,
+    typed_key,
+)
 from planhat_tui.tui.messages import Arrived, CompanyPointed, KeysChanged, Said, Wanted
 from planhat_tui.tui.panes.calls import Calls
 from planhat_tui.tui.panes.companies import Companies
@@ -600,10 +609,11 @@ class Explorer(Screen[None], Helping, Rooms):
         """Show a sentence."""
         event.stop()
         told = sentence(event.text, self.planhat.changed_keys)
-        before = self.message.said if event.behind and not self.standing.trouble else ""
-        if (asked := self.planhat.question) not in f"{before}  {event.text}":
-            before = "  ".join(filter(None, (asked, before)))
-        self.message.say(f"{before}  {told.text}" if before else told, bad=event.bad)
+        behind = event.behind and not self.standing.trouble
+        whole = joined(self.message.told, told) if behind else told
+        if (asked := self.planhat.question) not in whole.text:
+            whole = joined(Sentence(asked), whole)
+        self.message.say(whole, bad=event.bad)
         self._passing = told.text if event.passing else ""
         if event.unreached:
             self.standing.note_unreached(told.text)

@@ -159,7 +159,7 @@ class MessageLine(Horizontal):
 
     def __init__(self) -> None:
         super().__init__(id="messageline")
-        self.said = ""
+        self.told = Sentence("")
         self._text = Told("", id="message")
         self._colon = Static(":", id="colon")
         self.command = CommandLine()
@@ -170,11 +170,15 @@ class MessageLine(Horizontal):
         yield self._colon
         yield self.command
 
+    @property
+    def said(self) -> str:
+        """The text of the sentence that is shown; empty if none is."""
+        return self.told.text
+
     def say(self, told: Sentence | str, *, bad: bool = False) -> None:
         """Show a sentence."""
-        told = Sentence(told) if isinstance(told, str) else told
-        self.said = told.text
-        self._text.speak(told)
+        self.told = Sentence(told) if isinstance(told, str) else told
+        self._text.speak(self.told)
         self._text.set_class(bad, "-bad")
 
     def open(self, history: Sequence[str], text: str = "", *, wrong_at: int | None = None) -> None:

@@ -1,6 +1,6 @@
 """A text that a list has no room for, under it; what is too long for its place scrolls.
 
-Its place stays as tall as it was while one goes from row to row, so that the list doesn't jump.
+Its place stays as tall as it was drawn while one goes from row to row: the list doesn't jump.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ class Whole(VerticalScroll):
         """Show another text, from its beginning on; none takes no place until there was one."""
         if text != self.text:
             self.text = text
-            self._tallest = max(self._tallest, text.count("\n") + 1 if text else 0)
-            self._shown.styles.min_height = self._tallest
-            self.display = bool(self._tallest)
+            if self.display:  # as it was drawn, with lines that were too long for its width
+                self._tallest = max(self._tallest, self.outer_size.height)
+            self.styles.min_height = self._tallest
+            self.display = self.display or bool(text)
             self._shown.update(Content(text))
             self.scroll_home(animate=False)
 

@@ -8,7 +8,9 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.content import Content
 from textual.strip import Strip
-from textual.widgets import Static
+from textual.widgets import Input, Static
+
+from planhat_tui.tui.keys import is_letter
 
 if TYPE_CHECKING:
     from textual import events
@@ -24,7 +26,10 @@ class Text(Static):
     _presses: tuple[tuple[int, int, str], ...] = ()
 
     def speak(self, told: Sentence) -> None:
-        """Say a sentence; a click on a key that it names presses it."""
+        """Say a sentence; a click on a key that it names presses it.
+
+        While one types, one on a letter does nothing: it would be typed.
+        """
         self._presses = told.presses
         self.update(Content(told.text))
 
@@ -33,10 +38,12 @@ class Text(Static):
         _, at = self.screen.get_widget_and_offset_at(event.screen_x, event.screen_y)
         if at is None or at.y:
             return
+        typing = isinstance(self.screen.focused, Input)
         for start, end, key in self._presses:
             if start <= at.x < end:
                 event.stop()
-                self.app.simulate_key(key)
+                if not (typing and is_letter(key)):
+                    self.app.simulate_key(key)
 
     def refresh(
         self,
