@@ -388,13 +388,14 @@ def _carry_out(command: Command, options: Options, given: dict[str, Any]) -> Non
 def _answer(result: Result, context: Context, options: Options, runtime: Runtime) -> None:
     for note in runtime.notes:
         context.tell(note)
-    runtime.noted()
     style = _style(options)
     if options.to:
         result, style = _saved(result, options, style), style._replace(format="table")
     options.status = getattr(result, "exit_status", 0)
     with _answering():
         _write(result, style, runtime.env)
+    if not options.quiet:
+        runtime.noted()
 
 
 @contextlib.contextmanager

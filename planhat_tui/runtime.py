@@ -382,9 +382,13 @@ class Runtime:
 
     def noted(self) -> None:
         """Know that a person has read the notes: what happened once is told once."""
-        for store in self._begun_anew.values():
-            store.told_of_damage()
-        self._begun_anew.clear()
+        from planhat_tui.errors import StorageError
+
+        for name, store in [*self._begun_anew.items()]:
+            # On a full or busy disk it's said again at the next start: no answer fails for that.
+            with contextlib.suppress(StorageError):
+                store.told_of_damage()
+                del self._begun_anew[name]
 
     @cached_property
     def machine(self) -> MachineState:

@@ -23,9 +23,11 @@ import pytest
 from planhat_tui import __version__
 from planhat_tui.__main__ import main
 from planhat_tui.clock import REAL
+from planhat_tui.errors import StorageError
 from planhat_tui.model.clock import Clock
-from planhat_tui.runtime import Runtime
+from planhat_tui.runtime import Runtime, Start
 from planhat_tui.sandbox import DEMO_TENANTS, SandboxOptions
+from planhat_tui.store.tenant import TenantStore
 from tests.disk import read_only
 from tests.sandbox.process import Running, running
 from tests.shell import SECONDS, Shell, always_saying, ask
@@ -138,6 +140,31 @@ def test_quiet_leaves_data_and_errors(demo: Shell) -> None:
     assert said.out
     assert said.err == ""
     assert demo("--demo", "-q", "company", "show", "nobody").err
+
+
+def test_a_damaged_copy_is_told_of_until_somebody_could_read_it_and_after_the_answer(
+    demo: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = Runtime({"PLANHAT_TUI_HOME": str(demo.home)}, Start(demo=True), pull=False)
+    path = runtime.workspace()._store.folder / "mirror.db"
+    runtime.close()
+    path.with_name("mirror.db-wal").unlink(missing_ok=True)
+    path.write_bytes(path.read_bytes()[:100] + b"\xa5" * 8192)
+    find, note = ("--demo", "company", "find", "-o", "id"), "The local copy of demo was damaged"
+    assert demo("--quiet", *find).err == ""
+
+    def fails(_store: TenantStore) -> None:
+        sys.stdout.write("noted")
+        raise StorageError("The disk is full: nothing was saved.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TenantStore, "told_of_damage", fails)
+        said = demo(*find)
+    assert note in said.err
+    assert (said.status, said.out[-5:]) == (0, "noted")
+    assert "disk is full" not in said.err
+    assert note in demo(*find).err
+    assert note not in demo(*find).err
 
 
 def test_a_query_word_with_a_dash_is_no_option(demo: Shell) -> None:

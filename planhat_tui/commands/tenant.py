@@ -11,10 +11,16 @@ from planhat_tui.commands.registry import flag, verb
 from planhat_tui.commands.results import Done, Single, Watching
 from planhat_tui.commands.settling import delivered, status_of
 from planhat_tui.commands.waiting import AGAIN, LEAVE, LOOK, Stops, answer, kept
-from planhat_tui.errors import InputError, OfflineError, RateLimitedError, UnknownOutcomeError
+from planhat_tui.errors import (
+    InputError,
+    OfflineError,
+    PartialError,
+    RateLimitedError,
+    UnknownOutcomeError,
+)
 from planhat_tui.model.limits import Lane
-from planhat_tui.model.records import MANY, Kind, count_of
-from planhat_tui.model.text import ago, plural
+from planhat_tui.model.records import MANY, Kind, count_of, text_of
+from planhat_tui.model.text import ago, plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
     from planhat_tui.model.values import Json, Raw
     from planhat_tui.store.rows import Progress
     from planhat_tui.sync.outlook import Outlook
+    from planhat_tui.workspace.queries import Queries
+
+_MOST_NAMED: Final = 3
+"""Companies that are named where Planhat fails at some."""
 
 
 @verb("whoami")
@@ -64,7 +74,7 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     workspace = ctx.workspace()
     queued = [entry.n for entry in workspace.reads.outbox()]
     asked = workspace.reads.doubts()
-    error = _fill(ctx, full=full)
+    failing, error = _fill(ctx, full=full)
     gone = workspace.accept_deletions(asked) if accept_deletions and error is None else {}
     left = delivered(ctx, queued) if queued else ()
     waiting = sum(entry.state.is_open for entry in left)
@@ -72,6 +82,8 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     told = f"{progress.companies_known} companies, {progress.contacts_done} contacts; {age(ctx)}."
     if error is not None:
         told += f" {error.message} What was read before is kept: sync goes on from there."
+    elif failing:
+        told += f" Planhat fails at {_named(workspace.reads, failing)} just now: sync tries again."
     elif progress.lacking:
         told += " Planhat fails at the rest just now: sync goes on from there."
     if gone:
@@ -86,19 +98,30 @@ def sync(ctx: Context, full: bool, accept_deletions: bool) -> Done:  # noqa: FBT
     counts: dict[str, Json] = {
         "companies": progress.companies_known,
         "contacts": progress.contacts_done,
-        "complete": not progress.lacking,
+        "complete": not (progress.lacking or failing or error),
         "takenOut": {MANY[kind]: gone.get(kind, 0) for kind in LISTED_KINDS},
         "unreadable": progress.unreadable,
         "notDelivered": waiting,
     }
-    unread = 0 if error is None else error.exit_status
+    unread = PartialError.exit_status if failing else 0
+    if error is not None:
+        unread = error.exit_status
     return Done(told, (counts,), exit_status=status_of(ctx, left) or unread)
 
 
-def _fill(ctx: Context, *, full: bool) -> PlanhatTuiError | None:
+def _named(reads: Queries, failing: frozenset[str]) -> str:
+    """Return how many companies these are, and the names of the first of them."""
+    shown = [reads.company(one) for one in sorted(failing)[:_MOST_NAMED]]
+    names = ", ".join(visible(text_of(one.raw, "name")) for one in shown if one is not None)
+    more = ", ..." if len(failing) > _MOST_NAMED else ""
+    return f"{count_of(Kind.COMPANY, len(failing))} ({names}{more})"
+
+
+def _fill(ctx: Context, *, full: bool) -> tuple[frozenset[str], PlanhatTuiError | None]:
     """Read what is left to read, and tell meanwhile how far that is and what it waits for.
 
-    Returns what ended it too early. Raises that where nothing was read.
+    Returns the companies at which Planhat fails still, and what ended it too early. Raises that
+    where nothing was read.
     """
     from concurrent.futures import wait
 
@@ -124,12 +147,11 @@ def _fill(ctx: Context, *, full: bool) -> PlanhatTuiError | None:
             ctx.tell(f"{pausing}{LEAVE}")
         wait([filling], timeout=LOOK / 2 if ctx.draw else LOOK * 2)
     try:
-        filling.result()
+        return filling.result(), None
     except (OfflineError, UnknownOutcomeError, RateLimitedError) as error:
         if workspace.reads.progress() == before:
             raise
-        return error
-    return None
+        return frozenset(), error
 
 
 def course_of(progress: Progress, ahead: Outlook) -> Course:

@@ -36,21 +36,18 @@ _NAMED = "the view's name; several words are one name"
 
 @verb("view list", key="views", aliases=("find",))
 def list_(ctx: Context) -> Listing:
-    """List the saved views, each with how many companies it finds now.
-
-    With a limit beyond 20,000 they are told as that: `20,000+`, and `more` in JSON.
-    """
+    """List the saved views, each with how many companies it finds now."""
     if ctx.config().views:
         lookup.ready(ctx)
     reads = ctx.workspace().reads
     rows: list[dict[str, Json]] = []
     for saved in ctx.config().views.values():
         tell_unknown(ctx, saved.view.query)
-        companies, more = reads.count(saved.view.query)
-        counted: dict[str, Json] = {"name": saved.name, "companies": companies, "more": more}
+        companies = reads.count(saved.view.query)
+        counted: dict[str, Json] = {"name": saved.name, "companies": companies}
         rows.append(counted | _told(saved))
     note = lookup.age(ctx) if rows else "No view is saved yet: view save NAME QUERY saves one."
-    told = ({**row, "companies": f"{row['companies']:,}{'+' * bool(row['more'])}"} for row in rows)
+    told = ({**row, "companies": f"{row['companies']:,}"} for row in rows)
     return Listing(tuple(rows), COLUMNS, note, table=Listing(tuple(told), COLUMNS, note))
 
 
@@ -128,8 +125,8 @@ def _shows(view: View, counted: dict[str, Json]) -> str:
     asked = " ".join(filter(None, [view.query or "all companies", order]))
     if not counted:
         return asked
-    many, more = counted["companies"], "+" * bool(counted["more"])
-    return f"{asked}, {many:,}{more} {'company' if many == 1 else 'companies'} now"
+    many = counted["companies"]
+    return f"{asked}, {many:,} {'company' if many == 1 else 'companies'} now"
 
 
 def _counted(ctx: Context, saved: SavedView) -> dict[str, Json]:
@@ -143,8 +140,7 @@ def _counted(ctx: Context, saved: SavedView) -> dict[str, Json]:
     if reads.progress().seen_at is None:
         return {}
     tell_unknown(ctx, saved.view.query)
-    companies, more = reads.count(saved.view.query)
-    return {"companies": companies, "more": more}
+    return {"companies": reads.count(saved.view.query)}
 
 
 @verb("view show", words("name", _NAMED, "NAME"), kind=Kind.COMPANY, aliases=("get",))

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import sqlite3
 import stat
 from typing import TYPE_CHECKING, Final
@@ -136,7 +137,7 @@ def set_aside(path: Path, mark: Path, stamp: str) -> bool:
     with translated(path), alone(path):
         if not mark.exists():
             return False
-        for earlier in path.parent.glob(f"{path.name}*.damaged-*"):
+        for earlier in damaged_copies(path):
             earlier.unlink()
         for file in companions(path):
             file.rename(file.with_name(f"{file.name}.damaged-{stamp}"))
@@ -144,9 +145,14 @@ def set_aside(path: Path, mark: Path, stamp: str) -> bool:
         return True
 
 
-def damaged_copies(folder: Path) -> tuple[Path, ...]:
-    """Return the files of damaged databases that were set aside in a folder."""
-    return tuple(sorted(folder.glob("*.damaged-*")))
+def damaged_copies(path: Path) -> tuple[Path, ...]:
+    """Return the files of a damaged database that :func:`set_aside` has named so, no others.
+
+    What a person has put there under a like name may be an outbox with edits in it.
+    """
+    name = re.compile(rf"{re.escape(path.name)}({'|'.join(_COMPANIONS)})\.damaged-\d+")
+    there = path.parent.glob(f"{path.name}*.damaged-*")
+    return tuple(sorted(file for file in there if name.fullmatch(file.name)))
 
 
 def _tighten(path: Path) -> None:

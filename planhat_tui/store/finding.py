@@ -46,6 +46,7 @@ class Search(NamedTuple):
 
     ``recent`` tells of row numbers that were opened lately how many were opened since. ``settled``:
     the query itself says which come first, or how many; so a part of all that is found won't do.
+    ``columns`` are what is read of each row; empty: what a list shows.
     """
 
     asking: Asking
@@ -58,6 +59,7 @@ class Search(NamedTuple):
     recent: Mapping[int, int]
     settled: bool
     company_id: str = ""
+    columns: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -152,7 +154,7 @@ def _by_rank(asking: Asking, words: Typed, recent: Mapping[int, int]) -> Conditi
 
 def fetch(search: Search, numbers: Sequence[int]) -> Sequence[Sequence[Any]]:
     """Return rows by their numbers, in that order."""
-    columns = COLUMNS[search.kind]
+    columns = search.columns or COLUMNS[search.kind]
     these = numbered(numbers)
     rows = search.asking.connection.execute(
         f"SELECT row, {columns} FROM {search.kind} WHERE {these.sql}",  # noqa: S608 -- our names
@@ -164,7 +166,7 @@ def fetch(search: Search, numbers: Sequence[int]) -> Sequence[Sequence[Any]]:
 
 def listed(search: Search, where: Condition, limit: int, offset: int) -> Sequence[Sequence[Any]]:
     """Return the rows of a window that meet a condition, in the order of the list."""
-    columns = COLUMNS[search.kind]
+    columns = search.columns or COLUMNS[search.kind]
     order = search.order
     return search.asking.connection.execute(
         f"SELECT {columns} FROM {search.kind} WHERE {where.sql}"  # noqa: S608 -- our names

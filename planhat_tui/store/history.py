@@ -145,16 +145,12 @@ class History:
         if not rows or (database := self._to_write()) is None:
             return
         with database.writing() as connection:
-            new = [row for row in rows if _last(connection, *row[:3], since) != row[3:5]]
+            once = dict.fromkeys(rows)  # a list may have a record twice
+            new = [row for row in once if _last(connection, *row[:3], since) != row[3:5]]
             connection.executemany(
                 "INSERT INTO change (kind, record, field, before, after, seen_at, ours)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 new,
-            )
-            connection.executemany(
-                "INSERT INTO latest VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
-                " SET seen_at = max(seen_at, excluded.seen_at)",
-                {(kind, record, seen_at) for _, record, *_ in new},
             )
         self._since_pruned += len(rows)
         if self._since_pruned >= _PRUNE_EVERY:

@@ -135,21 +135,16 @@ def _state(value: str | None) -> State | None:
     return State(value) if value else None
 
 
-MOST_SUMMED: Final = 20_000
-"""Of a list with a greater limit than this, nothing is summed or counted."""
-
-
 class Totals(NamedTuple):
     """What a list adds up to: ``arr``, marked ones in it, ``companies``.
 
-    Of a list with so great a limit that it isn't summed, ``arr`` and ``companies`` are ``None``.
     ``lean`` companies have no share in ``arr``: only their names are here yet.
     """
 
-    arr: float | None
+    arr: float
     marked: int
-    lean: int = 0
-    companies: int | None = None
+    lean: int
+    companies: int
 
 
 class Progress(NamedTuple):

@@ -625,6 +625,7 @@ CREATE TABLE looked (
 ) WITHOUT ROWID
 """,
     # Asked for by many records at once: else all changes of a year would be gone through for it.
+    # A trigger keeps it, so that it's right also where a program writes that doesn't know of it.
     """
 CREATE TABLE latest (               -- when a record was last seen to change
     kind TEXT NOT NULL,
@@ -633,7 +634,10 @@ CREATE TABLE latest (               -- when a record was last seen to change
     PRIMARY KEY (kind, record)
 ) WITHOUT ROWID;
 CREATE INDEX latest_seen ON latest (kind, seen_at);
-INSERT INTO latest SELECT kind, record, max(seen_at) FROM change GROUP BY kind, record
+INSERT INTO latest SELECT kind, record, max(seen_at) FROM change GROUP BY kind, record;
+CREATE TRIGGER change_latest AFTER INSERT ON change BEGIN INSERT INTO latest
+    VALUES (new.kind, new.record, new.seen_at)
+    ON CONFLICT DO UPDATE SET seen_at = max(seen_at, excluded.seen_at); END
 """,
 )
 

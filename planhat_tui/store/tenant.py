@@ -169,7 +169,8 @@ class TenantStore:
 
     def damaged_copies(self) -> tuple[Path, ...]:
         """Return the files that were set aside because they are damaged."""
-        return damaged_copies(self.folder)
+        files = (self.folder / name for name in ("mirror.db", "history.db"))
+        return tuple(copy for file in files for copy in damaged_copies(file))
 
     def at_once(self) -> AbstractContextManager[object]:
         """Let all that is written to outbox, journal, conflicts and calls in it be one step."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from planhat_tui.store.asking import Condition, all_of
 from planhat_tui.store.finding import searching
+from planhat_tui.store.leads import numbered
 from planhat_tui.store.planning import limited, whole
-from planhat_tui.store.rows import MOST_SUMMED, Totals
+from planhat_tui.store.rows import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +23,8 @@ def totals(asking: Asking, query: Query, marked: Sequence[str]) -> Totals:
     search = searching(asking, query)
     these = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps([*marked]),))
     if query.limit is not None:
-        found = limited(search, query, min(query.limit, MOST_SUMMED + 1), 0)
-        ids = json.dumps([row[0] for row in found.rows])
-        within = Condition("id IN (SELECT value FROM json_each(?))", (ids,))
-        if len(found.rows) > MOST_SUMMED:
-            return Totals(None, _count(asking, all_of([these, within])) if marked else 0)
-        return _summed(asking, within, these)
+        found = limited(search._replace(columns="row"), query, query.limit, 0)
+        return _summed(asking, numbered([number for (number,) in found.rows]), these)
     return _summed(asking, whole(search)[0], these)
 
 

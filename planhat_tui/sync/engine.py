@@ -126,10 +126,11 @@ class Engine:
         wanted = tuple(records)
         return self._submit(lambda session: session.read(wanted))
 
-    def fill(self, *, anew: bool = False, patient: bool = False) -> Future[None]:
+    def fill(self, *, anew: bool = False, patient: bool = False) -> Future[frozenset[str]]:
         """Pull until nothing is left to read; ``anew`` reads everything again.
 
-        ``patient`` reads first what has changed, and tries again for a while what fails.
+        ``patient`` reads first what has changed, and tries again for a while what fails. Gives the
+        companies at which Planhat fails still.
         """
         return self._submit(lambda session: session.fill(anew=anew, patient=patient))
 

@@ -52,6 +52,7 @@ class Pull:
     """Fills one mirror. ``changed`` is told what arrived; ``wall`` is seconds since the epoch.
 
     ``looked_at`` is the company on screen, ``awaited`` the one that a person stays at.
+    ``read_singly`` counts what was read of single companies, ``mended`` what of it failed before.
     """
 
     def __init__(
@@ -79,8 +80,10 @@ class Pull:
         self._looks = asyncio.Event()
         self._names = Errand()
         self._failed: dict[Step, float] = {}
-        self._failing: set[Step] = set()
+        self._failing: set[plan.OneCompany | plan.ContactsOf] = set()
+        self._tried_again: set[plan.OneCompany | plan.ContactsOf] = set()
         self._in_a_row = self._carried_out = 0
+        self.read_singly = self.mended = 0
 
     @property
     def edition(self) -> str:
@@ -114,7 +117,9 @@ class Pull:
     async def run(self, step: Step) -> None:
         """Carry out a step. Raises the errors of :mod:`planhat_tui.errors`."""
         await self._carry_out(step)
-        if not isinstance(step, plan.Rest) and _off_screen(step) not in self._failing:
+        if isinstance(step, plan.OneCompany | plan.ContactsOf):
+            self._carried_out += _off_screen(step) not in self._failing
+        elif not isinstance(step, plan.Rest):
             self._carried_out += 1
 
     async def _carry_out(self, step: Step) -> None:
@@ -317,14 +322,20 @@ class Pull:
         await self._lists.changes(since, Lane.USER)
 
     @property
-    def has_failing(self) -> bool:
-        """Whether records are left alone at which the server failed."""
-        return bool(self._failing)
+    def failing(self) -> frozenset[str]:
+        """The companies at which the server failed, and which are left alone for it."""
+        return frozenset(step.company_id for step in self._failing)
+
+    @property
+    def fails_in_a_row(self) -> bool:
+        """Whether it failed at so many one after the other that it may fail at all of them."""
+        return self._in_a_row > _MOST_IN_A_ROW
 
     def try_failing_again(self) -> None:
         """Leave them alone no longer."""
         for step in self._failing:
             self._failed.pop(step, None)
+        self._tried_again |= self._failing
         self._failing.clear()
         self._in_a_row = 0
 
@@ -340,6 +351,7 @@ class Pull:
     async def _one(self, step: plan.OneCompany | plan.ContactsOf) -> None:
         """Read what one company lacks; what can't be read is left alone for a while."""
         read = self.company if isinstance(step, plan.OneCompany) else self.contacts_of
+        noted = _off_screen(step)
         try:
             if step.on_screen:
                 await self._for_the_screen(step.company_id, read)
@@ -347,6 +359,7 @@ class Pull:
                 await read(step.company_id, Lane.BACKGROUND)
             self._forget_nameless()
         except UnreadableError as error:
+            self._failing.discard(noted)
             self._set_aside(step.company_id, error.reason)
             self._leave_alone(step)
             self._forget_nameless()
@@ -359,7 +372,7 @@ class Pull:
                 self._in_a_row = 0
                 return
             if isinstance(error, ServerError):
-                self._failing.add(_off_screen(step))
+                self._failing.add(noted)
             self._in_a_row += 1
             if self._in_a_row > _MOST_IN_A_ROW:
                 raise
@@ -369,7 +382,10 @@ class Pull:
                     self._in_a_row = 0
         else:
             self._in_a_row = 0
-            self._failing.discard(_off_screen(step))
+            self.read_singly += 1
+            self.mended += noted in self._failing | self._tried_again
+            self._failing.discard(noted)
+            self._tried_again.discard(noted)
 
     async def _for_the_screen(
         self,
@@ -484,8 +500,6 @@ class Pull:
         return seen_at is not None and 0 <= self._wall() - seen_at < _AGE_LIMIT
 
 
-def _off_screen(step: Step) -> Step:
+def _off_screen(step: plan.OneCompany | plan.ContactsOf) -> plan.OneCompany | plan.ContactsOf:
     """Return a step as it is noted, wherever it was read for."""
-    if isinstance(step, plan.OneCompany | plan.ContactsOf):
-        return type(step)(step.company_id)
-    return step
+    return type(step)(step.company_id)

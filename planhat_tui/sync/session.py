@@ -19,6 +19,7 @@ from planhat_tui.errors import (
     OfflineError,
     PlanhatTuiError,
     RateLimitedError,
+    ServerError,
     StorageError,
     StrangerError,
     TenantMismatchError,
@@ -218,15 +219,18 @@ class Session:
                 if kind is not Kind.COMPANY:
                     await self._push.read(kind, record_id)
 
-    async def fill(self, *, anew: bool, patient: bool) -> None:
-        """Pull until nothing is left to read.
+    async def fill(self, *, anew: bool, patient: bool) -> frozenset[str]:
+        """Pull until nothing is left to read; return the companies at which the server fails still.
 
         ``patient``: a person wants all of it as it is now. What has changed is read first; what
-        fails is tried again after a pause, and raised when tries bring nothing any more. Records at
-        which the server goes on failing are left alone for a while.
+        fails is tried again after a pause, and raised when tries bring nothing any more. Companies
+        at which the server goes on failing are left alone for a while.
         """
         most = MOST_IN_A_ROW if patient else 1
         tries = Tries(lambda: self._pull.brought, self._chance, most)
+        # Lists that are due again while companies fail are no progress with these.
+        singly = Tries(lambda: self._pull.read_singly, self._chance, most)
+        mending = Tries(lambda: self._pull.mended, self._chance, most)
         seen = self._store.mirror.progress().seen_at is not None
         await self._again(lambda: self._meet(Lane.USER), tries)
         if anew:
@@ -238,23 +242,31 @@ class Session:
             if since is not None:
                 await self._again(lambda: self._pull.changes(since), tries)
         while True:
-            if not isinstance(await self._again(self._take_step, tries), Rest):
+            if not isinstance(await self._again(self._take_step, tries, singly), Rest):
                 self._announcer.announce(Topic.SYNC)
                 continue
-            pause = tries.pause() if self._pull.has_failing else None
+            failing = self._pull.failing
+            pause = mending.pause() if failing else None
             if pause is None:
-                return
+                return failing
             await self._stay("Planhat fails at some companies.", pause)
             self._pull.try_failing_again()
 
-    async def _again(self, deed: Callable[[], Awaitable[T]], tries: Tries) -> T:
-        """Do what reads, and after a pause again where that fails."""
+    async def _again(
+        self, deed: Callable[[], Awaitable[T]], tries: Tries, singly: Tries | None = None
+    ) -> T:
+        """Do what reads, and after a pause again where that fails.
+
+        ``singly`` are the tries while the server fails at one company after the other.
+        """
         while True:
             try:
                 with self._noticing():
                     return await deed()
             except PlanhatTuiError as error:
-                pause, why = tries.pause(error), error.message
+                in_a_row = isinstance(error, ServerError) and self._pull.fails_in_a_row
+                row = singly if singly is not None and in_a_row else tries
+                pause, why = row.pause(error), error.message
                 if pause is None:
                     raise
             await self._stay(why, pause)

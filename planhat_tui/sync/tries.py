@@ -30,12 +30,10 @@ def spread(pause: float, chance: float) -> float:
 
 
 class Tries:
-    """The tries of one wish to read. ``brought`` counts what was read since some beginning.
+    """The tries of one wish to read: ``most`` in a row may bring nothing, then it's given up.
 
-    ``most`` in a row may bring nothing.
-
-    Each thing that comes makes the tries count anew: a long list that breaks off now and then is
-    read to its end.
+    ``brought`` counts what has come since some beginning. Where it has risen the row begins anew: a
+    long list that breaks off now and then is read to its end.
     """
 
     def __init__(self, brought: Callable[[], int], chance: Callable[[], float], most: int) -> None:

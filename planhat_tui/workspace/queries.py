@@ -15,7 +15,6 @@ from planhat_tui.model.query import Sort
 from planhat_tui.model.query.writing import quoted
 from planhat_tui.model.records import NEW_ID_PREFIX, Contact, Kind, apart, text_of, texts_of
 from planhat_tui.model.text import fold, visible
-from planhat_tui.store.rows import MOST_SUMMED
 from planhat_tui.workspace.identifying import how_many
 
 if TYPE_CHECKING:
@@ -224,18 +223,11 @@ class Queries:
         if why := self._mirror.unknown_me(queries.parse(text)):
             raise InputError(why)
 
-    def count(self, text: str) -> tuple[int, bool]:
-        """Return how many companies a text finds, and whether they are more than that.
-
-        Only with a limit of more than 20,000 it isn't counted how many they are. Raises
-        :class:`QueryError`.
-        """
+    def count(self, text: str) -> int:
+        """Return how many companies a text finds. Raises :class:`QueryError`."""
         query = queries.parse(text)
         found = self._mirror.search_companies(query, limit=1)
-        if not found.capped:
-            return found.total, False
-        counted = self._mirror.totals(query, ()).companies
-        return (max(found.total, MOST_SUMMED), True) if counted is None else (counted, False)
+        return self._mirror.totals(query, ()).companies if found.capped else found.total
 
     def overview(self) -> Overview:
         """Return all companies counted by phase, health, month of renewal, owner and tag."""

@@ -303,6 +303,15 @@ def test_a_damaged_copy_that_was_set_aside_is_named(desk: Desk) -> None:
     assert "customer data" in str(row["text"])
 
 
+@pytest.mark.parametrize("name", ["outbox.db.damaged-old", "mirror.db.damaged-mine"])
+def test_what_a_person_has_put_there_is_never_told_to_be_removed(desk: Desk, name: str) -> None:
+    _configure(desk, _profiles())
+    path = desk.workspace._store.folder / name
+    path.touch()
+    found, _ = _looked(desk, "--offline")
+    assert ("files", str(path)) not in found
+
+
 def test_edits_that_are_stuck_are_warned_about(desk: Desk) -> None:
     _configure(desk, _profiles())
     desk.colon("tag gold-3", Kind.COMPANY, desk.company())

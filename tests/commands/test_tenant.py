@@ -17,7 +17,7 @@ from planhat_tui.model.records import Kind
 from planhat_tui.sync.outlook import Outlook
 from planhat_tui.sync.status import SyncStatus
 from planhat_tui.sync.tries import MOST_IN_A_ROW
-from tests.sync.rig import answer, lost_answer
+from tests.sync.rig import Line, Server, answer, lost_answer
 
 if TYPE_CHECKING:
     import httpx
@@ -165,6 +165,22 @@ def test_what_was_read_before_it_failed_is_told_and_that_sync_goes_on(bare: Desk
     assert bare.workspace.reads.progress().lacking == ""
 
 
+def test_at_which_companies_planhat_goes_on_failing_is_told_also_where_all_are_here(
+    bare: Desk,
+) -> None:
+    bare.network = Line((server := Server(bare.time, dialect="seed")).app)
+    assert bare.do("sync").exit_status == 0
+    bare.time.leap(4000.0)
+    bad = bare.company()
+    for _ in range(100):
+        bare.network.once(f"GET /companies/{bad}", answer(500))
+    bare.reopen()
+    done = bare.do("sync")
+    server.close()
+    assert done.text.endswith(" Planhat fails at 1 company (Acme Inc) just now: sync tries again.")
+    assert (done.exit_status, done.records[0]["complete"]) == (8, False)
+
+
 def test_it_sends_what_is_queued(desk: Desk) -> None:
     desk.wishes = Wishes(wait=False)
     desk.do("company", "set", "Acme Inc", "phase=won")
@@ -187,18 +203,18 @@ class _Standing:
     """An engine that stands still for three looks: what is left of the rate limit is kept."""
 
     def __init__(self) -> None:
-        self.filling: Future[None] = Future()
+        self.filling: Future[frozenset[str]] = Future()
         self.looks = 0
 
     @property
     def status(self) -> SyncStatus:
         self.looks += 1
         if self.looks == 3:
-            self.filling.set_result(None)
+            self.filling.set_result(frozenset())
         limits = Limits(10, 2, as_of=0.0, waiting={Lane.BACKGROUND: 1})
         return SyncStatus("online", limits=limits, outlook=Outlook(4, 90.0, 3, at_least=True))
 
-    def fill(self, *, anew: bool, patient: bool) -> Future[None]:
+    def fill(self, *, anew: bool, patient: bool) -> Future[frozenset[str]]:
         assert anew
         assert patient
         return self.filling

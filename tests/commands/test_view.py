@@ -10,7 +10,6 @@ from planhat_tui.config.loading import load_config
 from planhat_tui.errors import InputError, NotFoundError, QueryError, TokenError
 from planhat_tui.model.records import Kind
 from planhat_tui.model.views import View, read_order
-from planhat_tui.workspace.queries import Queries
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Desk
@@ -28,7 +27,6 @@ def test_a_view_is_saved_listed_with_its_count_shown_and_removed(desk: Desk) -> 
     assert row == {
         "name": "portfolio",
         "companies": len(found),
-        "more": False,
         "query": "name:acme",
         "sort": "-name",
         "columns": [],
@@ -178,13 +176,3 @@ def test_a_blank_in_a_word_is_kept_in_the_view(desk: Desk) -> None:
     desk.do("view", "save", "two words", "tag:big spender", "-phase:lost")
     query = load_config(desk.paths.config_file).views["two words"].view.query
     assert query == 'tag:"big spender" -phase:lost'
-
-
-def test_more_than_is_counted_is_told_as_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.do("view", "save", "all", "name:acme")
-    monkeypatch.setattr(Queries, "count", lambda *_: (20_000, True))
-    listed = desk.shell("view", "list")
-    assert isinstance(listed, Listing)
-    assert listed.table is not None
-    assert (listed.records[0]["companies"], listed.records[0]["more"]) == (20_000, True)
-    assert listed.table.records[0]["companies"] == "20,000+"

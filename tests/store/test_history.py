@@ -131,6 +131,12 @@ def test_a_change_that_is_noticed_twice_is_noted_once(history: History) -> None:
     ]
 
 
+def test_a_record_that_comes_twice_at_once_has_changed_once(history: History) -> None:
+    won, lost = {"phase": "won"}, {"phase": "lost"}
+    history.note(COMPANY, [("c1", won, lost), ("c2", won, lost), ("c1", won, lost)], 1.0)
+    assert changes(history) == changes(history, "c2") == [("phase", "won", "lost", False)]
+
+
 def test_the_history_outlives_a_damaged_mirror(folder: Path) -> None:
     store = TenantStore.open(folder, wall=tick)
     store.mirror.put(COMPANY, [received("c1", phase="won")], 1.0)
@@ -311,6 +317,26 @@ def test_when_it_last_changed_is_known_of_what_an_earlier_version_has_seen(tmp_p
     history = History(path.parent, tick, Keep())
     assert history.in_order(COMPANY, descending=True) == [("c1", 9.0), ("c2", 7.0)]
     assert history.within(COMPANY, [(">=", 7.0), ("<", 9.0)]) == ["c2"]
+    history.close()
+
+
+def test_when_it_last_changed_is_kept_right_by_an_earlier_version_that_is_still_open(
+    tmp_path: Path,
+) -> None:
+    path, insert = (
+        tmp_path / "d" / "history.db",
+        (
+            "INSERT INTO change (kind, record, field, before, after, seen_at, ours)"
+            " VALUES ('company', ?, 'phase', '1', '2', ?, 0)"
+        ),
+    )
+    before = Database(path, HISTORY[:1], durable=False)
+    history = History(path.parent, tick, Keep())
+    history.note(COMPANY, [("c1", {"phase": "won"}, {"phase": "lost"})], 5.0)
+    with before.writing() as connection:
+        connection.executemany(insert, [("c1", 9.0), ("c2", 7.0), ("c1", 8.0)])
+    before.close()
+    assert history.in_order(COMPANY, descending=True) == [("c1", 9.0), ("c2", 7.0)]
     history.close()
 
 

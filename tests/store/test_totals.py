@@ -6,7 +6,7 @@ import pytest
 
 from planhat_tui.model import query
 from planhat_tui.model.records import Kind
-from planhat_tui.store import leads, totals
+from planhat_tui.store import leads
 from planhat_tui.store.rows import Totals
 from tests.store.conftest import received
 
@@ -62,17 +62,27 @@ def test_a_limit_leaves_those_that_were_opened_lately_first(full: TenantStore) -
     assert full.mirror.totals(asked, lately, lately=lately) == Totals(12, 1, 0, 2)
 
 
-def test_of_a_very_large_limit_nothing_is_summed_but_marks_are_counted(
-    full: TenantStore, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", [4, 5, 2_000, 30_000, 999_999])
+@pytest.mark.parametrize("text", ["", "acme", "phase:won", "sort:-arr", "acme sort:name", "eve"])
+def test_a_limit_is_summed_and_counted_as_it_is_listed_however_large(
+    full: TenantStore, text: str, limit: int
 ) -> None:
-    monkeypatch.setattr(totals, "MOST_SUMMED", 4)
-    assert told(full, "@acme phase:won", "c7", "none") == (0, 0)
-    assert told(full, "sort:-arr limit:4", "c7", "c1") == (30, 1)
-    assert told(full, "sort:-arr limit:5", "c7", "c1") == (None, 1)
-    assert told(full, "acme", "c7", "none") == (45, 2)
-    assert told(full, '"acme 7"', "c7", "none") == (7, 1)
-    assert told(full, "phase:won", "c7", "c4") == (25, 1)
-    assert told(full, "", "c7") == (45, 1)
+    asked = query.parse(f"{text} limit:{limit}")
+    listed = full.mirror.search_companies(asked, limit=100).rows
+    arr = sum(row.arr or 0 for row in listed)
+    marked = sum(row.id == "c7" for row in listed)
+    assert listed
+    assert full.mirror.totals(asked, ["c7"]) == Totals(arr, marked, 0, len(listed))
+
+
+def test_so_large_a_limit_that_more_than_a_screen_ever_shows_is_in_it_is_summed(
+    store: TenantStore,
+) -> None:
+    many = 20_010
+    store.mirror.put_lean([received(f"c{n}", name=f"A{n}") for n in range(many)], 1.0)
+    store.mirror.put(Kind.COMPANY, [received("c5", name="A5", arr=7)], 2.0)
+    asked = query.parse(f"sort:name limit:{many - 1}")
+    assert store.mirror.totals(asked, ["c5"]) == Totals(7, 1, many - 2, many - 1)
 
 
 def test_many_facts_are_summed_without_walking_the_list(store: TenantStore) -> None:

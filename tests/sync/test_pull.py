@@ -454,6 +454,45 @@ def test_a_record_at_which_the_server_goes_on_failing_ends_no_pull(
     assert 2 <= seed_desk.line.count(f"GET /companies/{bad}") <= MOST_IN_A_ROW
 
 
+def test_lists_that_are_due_again_meanwhile_are_no_progress_with_a_company_that_goes_on_failing(
+    open_desk: Callable[..., Desk], seed: Server
+) -> None:
+    desk, bad = open_desk(line=Line(seed.app), refresh=10.0), seed.ids()[0]
+    for _ in range(100):
+        desk.line.once(f"GET /companies/{bad}", answer(500))
+    assert desk.engine.fill(patient=True).result(SECONDS) == {bad}
+    assert 2 <= desk.line.count(f"GET /companies/{bad}") <= 2 * MOST_IN_A_ROW
+
+
+def test_nor_are_they_where_all_companies_fail_that_are_due(
+    open_desk: Callable[..., Desk], seed: Server, time: Time
+) -> None:
+    desk = open_desk(line=Line(seed.app), refresh=10.0)
+    assert desk.engine.fill(patient=True).result(SECONDS) == frozenset()
+    time.leap(4000.0)
+    for _ in range(200):
+        desk.line.once("GET /companies/*", answer(500))
+    asked = desk.line.count("GET /companies/*")
+    with pytest.raises(ServerError):
+        desk.fill(patient=True)
+    assert desk.line.count("GET /companies/*") - asked <= 4 * MOST_IN_A_ROW
+    desk.line.calm()
+    assert desk.engine.fill(patient=True).result(SECONDS) == frozenset()
+    assert holds_all_of(desk, seed)
+
+
+def test_a_company_that_came_right_while_another_fails_gives_that_more_tries(
+    open_desk: Callable[..., Desk], seed: Server
+) -> None:
+    desk = open_desk(line=Line(seed.app), refresh=1e6)
+    first, second, *_ = seed.ids()
+    for one, fails in ((first, 4), (second, 7)):
+        for _ in range(fails):
+            desk.line.once(f"GET /companies/{one}", answer(500))
+    assert desk.engine.fill(patient=True).result(SECONDS) == frozenset()
+    assert holds_all_of(desk, seed)
+
+
 def test_a_network_that_was_never_there_is_told_at_once_and_one_that_goes_is_waited_for(
     seed_desk: Desk, seed: Server
 ) -> None:

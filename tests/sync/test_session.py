@@ -549,7 +549,7 @@ class Asking:
 def test_a_question_that_comes_in_the_last_moment_is_answered_too(
     open_desk: Callable[..., Desk],
 ) -> None:
-    asked: list[Future[None]] = []
+    asked: list[Future[frozenset[str]]] = []
     desk: Desk = open_desk(
         wrap=lambda client: Asking(client, lambda: asked.append(desk.engine.fill()))
     )

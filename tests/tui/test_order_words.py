@@ -48,33 +48,35 @@ def test_what_is_offered_can_be_sorted_by_and_has_a_name_of_its_own(kind: Kind) 
 
 def test_the_foot_of_the_list_tells_marks_sums_and_order() -> None:
     rows = CompanyRows((), 37)
-    assert told(rows, Totals(14_200_000, 1), 2, "by name", wide=True) == (
+    assert told(rows, Totals(14_200_000, 1, 0, 37), 2, "by name", wide=True) == (
         "2 marked, 1 not shown", "37 companies, ARR 14M", "by name",
     )  # fmt: skip
-    assert told(rows, Totals(1200, 0), 0, "by name", wide=False) == ("ARR shown 1.2k", "by name")
+    assert told(rows, Totals(1200, 0, 0, 1), 0, "by name", wide=False) == (
+        "ARR shown 1.2k",
+        "by name",
+    )
 
 
 def test_what_isnt_loaded_yet_is_no_zero() -> None:
     rows = CompanyRows((), 100)
-    assert told(rows, Totals(0, 0, 100), 0, "", wide=False) == ("ARR shown not loaded yet",)
-    assert told(rows, Totals(0, 0, 99), 0, "", wide=False) == ("ARR shown 0, 99 not loaded",)
-    assert told(rows, Totals(5e6, 0, 1), 0, "", wide=True) == (
+    assert told(rows, Totals(0, 0, 100, 100), 0, "", wide=False) == ("ARR shown not loaded yet",)
+    assert told(rows, Totals(0, 0, 99, 100), 0, "", wide=False) == ("ARR shown 0, 99 not loaded",)
+    assert told(rows, Totals(5e6, 0, 1, 100), 0, "", wide=True) == (
         "100 companies, ARR 5M, 1 not loaded",
     )
 
 
-def test_what_isnt_known_is_left_out_and_a_sum_that_isnt_made_is_said() -> None:
+def test_what_isnt_known_is_left_out_and_a_sum_that_isnt_made_yet_is_said() -> None:
     assert told(CompanyRows((), 1), None, 0, "by name", wide=True) == ("1 company", "by name")
     many = CompanyRows((), 1000, capped=True)
-    for totals in (None, Totals(None, 0)):
-        assert told(many, totals, 0, "best match first", wide=True) == (
-            "more than 1,000 companies, ARR not summed", "best match first",
-        )  # fmt: skip
+    assert told(many, None, 0, "best match first", wide=True) == (
+        "more than 1,000 companies, ARR not summed", "best match first",
+    )  # fmt: skip
     assert told(many, None, 0, "by name", wide=False) == ("ARR not summed", "by name")
     assert told(many, Totals(5e6, 0, 0, 1_234), 0, "by name", wide=True) == (
         "1,234 companies, ARR 5M", "by name",
     )  # fmt: skip
-    assert told(CompanyRows((), 0), Totals(0, 0), 3, "by name", wide=True) == (
+    assert told(CompanyRows((), 0), Totals(0, 0, 0, 0), 3, "by name", wide=True) == (
         "3 marked, 3 not shown",
     )
 

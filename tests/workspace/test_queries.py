@@ -9,8 +9,7 @@ from planhat_tui.errors import AmbiguousError, NotFoundError, QueryError
 from planhat_tui.model.calls import CallDraft
 from planhat_tui.model.custom import CustomType
 from planhat_tui.model.records import Kind
-from planhat_tui.store import finding, leads, planning, totals
-from planhat_tui.store.rows import MOST_SUMMED
+from planhat_tui.store import finding, leads, planning
 from planhat_tui.workspace.queries import Elsewhere
 from tests.sync.rig import SECONDS
 from tests.workspace.conftest import deliver
@@ -288,8 +287,6 @@ def test_a_count_goes_on_where_a_list_only_says_that_there_are_more(
     for room, name in ((planning, "CAP"), (finding, "CAP"), (leads, "FEW")):
         monkeypatch.setattr(room, name, 2)
     assert workspace.reads.companies("-tag:none", limit=1)[1:3] == (2, True)
-    assert workspace.reads.count("-tag:none") == (6, False)
-    assert workspace.reads.count("") == (6, False)
-    monkeypatch.setattr(totals, "MOST_SUMMED", 5)
-    assert workspace.reads.count("-tag:none") == (6, False)
-    assert workspace.reads.count("-tag:none limit:6") == (MOST_SUMMED, True)
+    assert workspace.reads.count("-tag:none") == 6
+    assert workspace.reads.count("") == 6
+    assert workspace.reads.count("-tag:none limit:5") == 5

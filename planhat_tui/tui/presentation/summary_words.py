@@ -17,7 +17,7 @@ def told(
     """Return ``2 marked, 1 not shown``, ``37 companies, ARR 14.2M``, ``by name``.
 
     What isn't known is left out, but for the sum of more companies than were counted: that it isn't
-    made is said. Where it's narrow, the number stands elsewhere.
+    made yet is said. Where it's narrow, the number stands elsewhere.
     """
     parts = [marks(marked, totals.marked if totals is not None else None)]
     if rows.total:
@@ -35,9 +35,7 @@ def told(
 
 
 def summed(totals: Totals, companies: int) -> str:
-    """Return ``14.2M``, ``14.2M, 38 not loaded``, ``not loaded yet``; nothing if it isn't known."""
-    if totals.arr is None:
-        return ""
+    """Return ``14.2M``, ``14.2M, 38 not loaded``, ``not loaded yet``."""
     if totals.lean >= companies:
         return "not loaded yet"
     lacks = f", {totals.lean:,} not loaded" if totals.lean else ""

@@ -113,7 +113,7 @@ class OverviewSheet(Sheet[str]):
 
     def _sum(self, query: str, totals: Totals) -> None:
         self._fresh.add(query)
-        self._summed[query] = "" if totals.arr is None else f"ARR {amounts.short(totals.arr)}"
+        self._summed[query] = f"ARR {amounts.short(totals.arr)}"
         self._tell()
 
     def _tell(self) -> None:

@@ -133,6 +133,5 @@ def counted(views: Mapping[str, SavedView], reads: Queries) -> dict[str, str]:
     counts = {}
     for name, query in (("", ""), *((name, saved.view.query) for name, saved in views.items())):
         with contextlib.suppress(QueryError):
-            many, more = reads.count(query)
-            counts[name] = amounts.count(many, capped=more)
+            counts[name] = amounts.count(reads.count(query))
     return counts
