@@ -144,7 +144,7 @@ class Watch:
 
         def shown(found: Found, *, keep: bool, on: str = "") -> None:
             show(found, keep=keep, on=on)
-            if found.looking.view.query == companies.search.value:
+            if found.looking.view.query == companies.read_view.query:
                 self._await_drawing()
 
         def refused(error: PlanhatTuiError) -> None:
