@@ -58,6 +58,7 @@ def test_what_a_search_or_a_filter_leaves_nothing_of_is_named_with_the_way_back(
     ("searched", "advice"),
     [
         ("phase:risk", "Type phase: alone and choose one that there is."),
+        ("phase:won renewal:next30d acme", "One condition less may find some."),
         ("acme tag:vi", "Type tag: alone and choose one that there is."),
         ("phase:at risk", 'More than one word stands in quotes, phase:"at risk".'),
         ("custom.Plan:glod", "Type custom.Plan: alone and choose one that there is."),

@@ -59,6 +59,7 @@ def _advice(searched: str) -> str:
     if advice := query.advice or _with_a_colon(query.words):
         return advice
     parts = query.parts
+    several = sum(not isinstance(part, Term) or bool(part.field) for part in parts) > 1
     for place, part in enumerate(parts):
         if not isinstance(part, Term) or not part.field or not _is_whole(part.field):
             continue
@@ -66,6 +67,8 @@ def _advice(searched: str) -> str:
         if isinstance(behind, Term) and not behind.field:
             words = literal(visible(f"{part.value} {behind.value}"))
             return f'More than one word stands in quotes, {part.field}:"{words}".'
+        if several:  # each by itself may have some
+            return "One condition less may find some."
         return f"Type {part.field}: alone and choose one that there is."
     return ""
 
