@@ -11,6 +11,8 @@ from planhat_tui.tui.presentation.cells import literal, named
 from planhat_tui.tui.presentation.columns import custom_paths
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planhat_tui.model.query import Sort
     from planhat_tui.model.records import Kind
     from planhat_tui.tui.screens.explorer import Explorer
@@ -31,6 +33,10 @@ class Arranged(Protocol):
 
     def show_view(self, view: View) -> None:
         """Show another view."""
+        ...
+
+    def once_shown(self, key: str, then: Callable[[], None]) -> None:
+        """Do something when it's shown."""
         ...
 
     def try_columns(self, columns: tuple[str, ...]) -> None:
@@ -110,8 +116,18 @@ class Arranging:
 
         def taken(columns: tuple[str, ...] | None) -> None:
             of.show_view(of.view if columns is None else of.view._replace(columns=columns))
+            if columns is not None:
+                of.once_shown("columns", lambda: self._tell_left_out(of))
 
         self._explorer.app.push_screen(sheet, taken)
+
+    def _tell_left_out(self, of: Arranged) -> None:
+        """Say which of the chosen columns have no room."""
+        drawn = {column.key for column in of.rows.columns}
+        out = [one.title for one in of.rows.wanted_columns if one.key not in drawn and one.title]
+        if out:
+            told = f"No room here for {literal(visible(', '.join(out)))}."
+            self._explorer.say(f"{told}  {{zoom}} zooms, {{columns}} takes others out")
 
 
 def sort_by_title(of: Arranged, key: str) -> None:

@@ -586,6 +586,21 @@ def test_contacts_have_an_order_and_columns_of_their_own_and_keep_them(
     journey(come_back, size)
 
 
+def test_a_chosen_column_that_has_no_room_is_told_of(journey: Journey) -> None:
+    async def choose(person: Person) -> None:
+        await person.press("S")
+        rows = person.app.screen.query_one(Rows)
+        while rows.current is None or "DOMAIN" not in rows.current.cells.values():
+            await person.press("j")
+        await person.press("space", "ctrl+s")
+        told = "No room here for DOMAIN.  z zooms, S takes others out"
+        assert person.message == told
+        await person.press("z")
+        person.sees("DOMAIN")
+
+    journey(choose, MEDIUM, picture=False)
+
+
 @EITHER
 def test_contacts_have_the_keys_of_lists(journey: Journey, size: tuple[int, int]) -> None:
     async def keys(person: Person) -> None:
