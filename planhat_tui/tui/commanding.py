@@ -299,9 +299,8 @@ def showing(explorer: Explorer) -> Showing:
         return Showing(Kind.CALL, View(), company)
     contacts = company and explorer.front is explorer.contacts
     front, of = (explorer.contacts, company) if contacts else (explorer.companies, "")
-    view, meant, found = front.view, "", explorer.companies.shown
-    if not contacts:
-        view = explorer.companies.read_view
+    view = front.view if contacts else explorer.companies.read_view
+    meant, found = "", explorer.companies.shown
     if (
         not contacts
         and found is not None

@@ -183,19 +183,21 @@ def test_what_was_open_is_told_after_a_restart_and_takes_no_key_by_itself(
         journey(job, size, picture=False)
 
 
+async def begin_a_call(person: Person) -> None:
+    """Leave the form of a call that just ended open."""
+    await person.find("acme inc")
+    await person.press("2", "C")
+    await person.type("17")
+
+
 def test_no_place_is_kept_without_the_call_that_is_about_to_open_again(
     journey: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def call(person: Person) -> None:
-        await person.find("acme inc")
-        await person.press("2", "C")
-        await person.type("17")
-
     async def look_on(person: Person) -> None:
         person.sees("Call that just ended with", "talk time 17 min")
         await person.press("1", "j", "2")
 
-    journey(call, MEDIUM, picture=False)
+    journey(begin_a_call, MEDIUM, picture=False)
     kept: list[Front] = []
     keep, begin = Places.keep_front, Explorer._begin
 
@@ -355,11 +357,6 @@ def test_a_company_that_is_opened_from_elsewhere_is_the_lists_too(journey: Journ
 def test_the_place_is_kept_again_though_the_call_that_was_open_cant_be_read(
     journey: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def call(person: Person) -> None:
-        await person.find("acme inc")
-        await person.press("2", "C")
-        await person.type("17")
-
     async def go_elsewhere(person: Person) -> None:
         assert "is in use" in person.message
         await person.press("3")
@@ -370,7 +367,7 @@ def test_the_place_is_kept_again_though_the_call_that_was_open_cant_be_read(
     def unread(_begun: BegunCalls, _key: str) -> None:
         raise StorageError("The file is in use.", "Try again.")
 
-    journey(call, MEDIUM, picture=False)
+    journey(begin_a_call, MEDIUM, picture=False)
     with monkeypatch.context() as patched:
         patched.setattr(BegunCalls, "called", unread)
         journey(go_elsewhere, MEDIUM, picture=False)

@@ -101,15 +101,19 @@ def _has_word(world: World, kind: Kind, raw: Raw, word: str) -> bool:
     return any(world.has_word(side, one, word) for side, one in asked)
 
 
+def _those_asked(world: World, kind: Kind, raw: Raw, side: Kind) -> list[Raw]:
+    """Return whose field is meant: the record's own, its contacts', or its company's."""
+    if side is kind:
+        return [raw]
+    if side is Kind.CONTACT:
+        return [one for one in world.contacts.values() if one.get("companyId") == raw["_id"]]
+    return [one for i, one in world.companies.items() if i == raw.get("companyId")]
+
+
 def _field(world: World, kind: Kind, raw: Raw, term: Term) -> bool:
     has = term.field == "has"
     side, name = located(kind, str(term.value) if has else term.field)
-    if side is kind:
-        asked = [raw]
-    elif side is Kind.CONTACT:
-        asked = [one for one in world.contacts.values() if one.get("companyId") == raw["_id"]]
-    else:
-        asked = [one for i, one in world.companies.items() if i == raw.get("companyId")]
+    asked = _those_asked(world, kind, raw, side)
     test = _filled if has else _compared
     return any(test(world, side, one, name, term.value) for one in asked)
 
@@ -254,12 +258,7 @@ def in_order(world: World, kind: Kind, ids: Sequence[str], by: Sort) -> bool:
 def _sorted_by(world: World, kind: Kind, raw: Raw, by: Sort) -> tuple[int, float, str] | None:
     """Return what is compared; of several that others have, the one that comes first."""
     side, name = located(kind, by.field)
-    if side is kind:
-        asked = [raw]
-    elif side is Kind.CONTACT:
-        asked = [one for one in world.contacts.values() if one.get("companyId") == raw["_id"]]
-    else:
-        asked = [one for i, one in world.companies.items() if i == raw.get("companyId")]
+    asked = _those_asked(world, kind, raw, side)
     keys = [key for one in asked if (key := _order_key(world, side, one, name)) is not None]
     return (max if by.descending else min)(keys, default=None)
 
